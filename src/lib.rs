@@ -1,0 +1,39 @@
+//! electropunk: an endless generative radio.
+//!
+//! One program walks the latent space of MusicVAE models, plays what it dreams through a SoundFont
+//! and broadcasts it. Sound flows one way:
+//!
+//! ```text
+//! latent::Walk ─z─► decoder ─tokens─► lines ─► arrange ─► humanise ─► Bar
+//!      composer thread                                                  │ bounded channel
+//! Bar ─► events ─► synths ─► mix ─► limiter ─► encode ─► pacer ─► ring  ▼
+//!      renderer thread                                             │ Tap
+//! Reader ─► icy ─► listener
+//!      tokio tasks
+//! ```
+//!
+//! Modules in reading order, from what everything stands on to what the user meets; each imports
+//! only from those above it (`tests/layers.rs` checks that):
+//!
+//! - [`units`], [`rng`]: numbers with units, one seed for everything.
+//! - [`music`]: notes, steps, bars, keys, tokens. No audio, no tensors.
+//! - [`stream`]: MP3 bytes to listeners. No HTTP, no music.
+//! - [`sound`]: bars to air pressure to MP3.
+//! - [`model`]: MusicVAE; tokens to latent z and back.
+//! - [`patterns`]: hand-written generators of themed patterns.
+//! - [`dataset`]: folders of MIDI files as examples to learn from.
+//! - [`config`]: radio.toml as checked types.
+//! - [`train`]: examples to weights.
+//! - [`station`]: what is on air and when.
+//! - [`web`]: hyper; the only module that serves HTTP.
+//!
+//! Words: a *step* is a sixteenth, a *bar* 16 steps of 4/4; a *line* is one part's tokens, a step
+//! each; a *theme* is a mood from radio.toml, a *station* plays one, a *mount* is its URL.
+
+pub mod units;
+
+pub mod rng;
+
+pub mod music;
+
+pub mod station;

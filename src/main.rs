@@ -1,0 +1,3 @@
+//! The `electropunk` binary.
+
+fn main() {}

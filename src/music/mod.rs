@@ -1,0 +1,9 @@
+//! Notes and time, on paper: no audio, no tensors.
+
+pub mod bar;
+pub mod drums;
+pub mod melody;
+pub mod meter;
+pub mod note;
+pub mod scale;
+pub mod trio;

@@ -1,0 +1,3 @@
+//! What is on air and when.
+
+pub mod on_air;
