@@ -6,4 +6,5 @@ pub mod melody;
 pub mod meter;
 pub mod note;
 pub mod scale;
+pub mod style;
 pub mod trio;
