@@ -36,4 +36,8 @@ pub mod rng;
 
 pub mod music;
 
+pub mod model;
+
+pub mod train;
+
 pub mod station;

@@ -2,8 +2,10 @@
 
 pub mod bar;
 pub mod drums;
+pub mod extract;
 pub mod melody;
 pub mod meter;
+pub mod midi;
 pub mod note;
 pub mod scale;
 pub mod style;

@@ -1,0 +1,4 @@
+//! MusicVAE: tokens to latent z and back.
+
+pub mod lstm;
+pub mod math;

@@ -1,0 +1,168 @@
+//! Lines of tokens out of a piece, by Magenta's rules (note_seq `melodies_lib`, `drums_lib`;
+//! musicvae `data.py`), on the grid of ticks, so that tempo changes do no harm.
+
+use std::collections::BTreeMap;
+
+use crate::music::{
+    drums, melody,
+    meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
+    note::{Note, NoteSequence},
+    trio::Line,
+};
+
+/// Longer pieces are cut here: 1024 bars, Magenta's `max_bars`.
+const MAX_STEPS: usize = 1024 * STEPS_PER_BAR;
+
+/// Programs that play bass.
+const BASS: std::ops::RangeInclusive<u8> = 32..=39;
+
+/// Programs from here on are percussive or effects and play no melody.
+const FIRST_UNPITCHED: u8 = 112;
+
+/// Why a piece has no place on the grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unfit {
+    /// Bars of other than 16 sixteenths.
+    #[error("a time signature other than 4/4")]
+    Meter,
+    /// Nothing sounds.
+    #[error("no notes")]
+    Empty,
+}
+
+/// All lines of a piece, each as long as the piece in whole bars.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Lines {
+    /// One for each melodic instrument; polyphony is thinned to its highest voice.
+    pub melodies: Vec<Line>,
+    /// One for each bass.
+    pub basses: Vec<Line>,
+    /// The drums, all kits together, if there are any.
+    pub drums: Option<Line>,
+}
+
+impl Lines {
+    /// Quantises `sequence` to sixteenths and sorts its instruments into lines.
+    ///
+    /// # Errors
+    /// The piece is not in 4/4 throughout, or is empty.
+    pub fn extract(sequence: &NoteSequence) -> Result<Self, Unfit> {
+        let is_four_four = |m: u8, d: u8| usize::from(m) * 16 == usize::from(d) * STEPS_PER_BAR;
+        if !sequence.meters.iter().all(|(_, m)| is_four_four(m.numerator, m.denominator)) {
+            return Err(Unfit::Meter);
+        }
+        let last = sequence.notes.iter().map(|note| step(note.start)).max().ok_or(Unfit::Empty)?;
+        let n_steps = (last / STEPS_PER_BAR + 1) * STEPS_PER_BAR;
+        let n_steps = n_steps.min(MAX_STEPS);
+        let mut instruments: BTreeMap<u16, Vec<&Note>> = BTreeMap::new();
+        let mut kit = Vec::new();
+        for note in &sequence.notes {
+            match note.is_drum {
+                true => kit.push(note),
+                false => instruments.entry(note.instrument).or_default().push(note),
+            }
+        }
+        let mut lines = Self::default();
+        for notes in instruments.values() {
+            match notes[0].program {
+                program if BASS.contains(&program) => {
+                    lines.basses.push(melody_line(notes, n_steps));
+                }
+                program if program < FIRST_UNPITCHED => {
+                    lines.melodies.push(melody_line(notes, n_steps));
+                }
+                _ => {}
+            }
+        }
+        lines.drums = (!kit.is_empty()).then(|| drum_line(&kit, n_steps));
+        Ok(lines)
+    }
+}
+
+/// The sixteenth nearest to `quarter`, halves up, as Magenta rounds.
+fn step(quarter: f64) -> usize {
+    (quarter * STEPS_PER_QUARTER as f64 + 0.5).floor().max(0.0) as usize
+}
+
+fn drum_line(notes: &[&Note], n_steps: usize) -> Line {
+    let mut line = vec![0; n_steps];
+    for note in notes {
+        if let (Some(class), Some(token)) =
+            (drums::class(note.pitch), line.get_mut(step(note.start)))
+        {
+            *token |= class.bit();
+        }
+    }
+    line
+}
+
+/// The highest voice: at a step the highest pitch wins, and a later note cuts an earlier one short.
+fn melody_line(notes: &[&Note], n_steps: usize) -> Line {
+    let mut voice: BTreeMap<usize, (u16, usize)> = BTreeMap::new();
+    for note in notes {
+        let (start, end) = (step(note.start), step(note.end));
+        if let Some(token) = melody::token(note.pitch).filter(|_| start < n_steps) {
+            let kept = voice.entry(start).or_insert((0, 0));
+            *kept = (*kept).max((token, end.max(start + 1)));
+        }
+    }
+    let mut line = vec![melody::HOLD; n_steps];
+    let mut before_end = 0;
+    for (&start, &(token, end)) in &voice {
+        if before_end < start && before_end != 0 {
+            line[before_end] = melody::OFF;
+        }
+        line[start] = token;
+        before_end = end;
+    }
+    if let Some(off) = line.get_mut(before_end).filter(|_| before_end != 0) {
+        *off = melody::OFF;
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::note::TimeSignature;
+
+    fn piece(notes: Vec<Note>) -> NoteSequence {
+        NoteSequence { notes, tempos: vec![], meters: vec![] }
+    }
+
+    fn note(pitch: u8, start: f64, end: f64) -> Note {
+        Note { pitch, velocity: 80, start, end, program: 0, is_drum: false, instrument: 0 }
+    }
+
+    #[test]
+    fn the_highest_note_wins_and_a_later_one_cuts_it_short() {
+        let lines = Lines::extract(&piece(vec![
+            note(60, 0.0, 2.0),
+            note(67, 0.0, 2.0),
+            note(64, 1.0, 1.5),
+        ]));
+
+        let line = &lines.unwrap().melodies[0];
+        assert_eq!(line.len(), 16);
+        assert_eq!(line[..8], [48, 0, 0, 0, 45, 0, 1, 0]);
+    }
+
+    #[test]
+    fn drums_of_a_step_are_one_token() {
+        let hit = |pitch, start| Note { is_drum: true, ..note(pitch, start, start) };
+        let lines = Lines::extract(&piece(vec![hit(36, 0.0), hit(42, 0.02), hit(40, 1.0)]));
+
+        let line = lines.unwrap().drums.unwrap();
+        assert_eq!((line[0], line[4]), (0b101, 0b10));
+    }
+
+    #[test]
+    fn only_four_four_is_taken() {
+        let mut waltz = piece(vec![note(60, 0.0, 1.0)]);
+        waltz.meters = vec![(0.0, TimeSignature { numerator: 3, denominator: 4 })];
+
+        assert_eq!(Lines::extract(&waltz), Err(Unfit::Meter));
+        assert_eq!(Lines::extract(&piece(vec![])), Err(Unfit::Empty));
+    }
+}

@@ -1,0 +1,3 @@
+//! Examples to weights.
+
+pub mod lstm;
