@@ -38,6 +38,8 @@ pub mod music;
 
 pub mod model;
 
+pub mod dataset;
+
 pub mod train;
 
 pub mod station;

@@ -1,4 +1,5 @@
 //! MusicVAE: tokens to latent z and back.
 
+pub mod config;
 pub mod lstm;
 pub mod math;

@@ -1,3 +1,5 @@
 //! Examples to weights.
 
+pub mod adam;
+pub mod cross_entropy;
 pub mod lstm;

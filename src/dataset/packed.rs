@@ -1,0 +1,186 @@
+//! A data set on disk: one safetensors file.
+//!
+//! Tensors `tokens` (N, T, P) u16, step by step with a column for each part, and `song` (N,) u32;
+//! the metadata name the content and the songs.
+
+use std::{borrow::Cow, collections::HashMap, path::Path};
+
+use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
+
+use super::{
+    Error,
+    window::{Content, Window},
+};
+use crate::{music::meter::STEPS_PER_BAR, rng};
+
+/// One song in ten is held out.
+const HELD_OUT_SHARE: u64 = 10;
+
+/// Windows by song.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Dataset {
+    /// What a window is.
+    pub content: Content,
+    /// Titles, sorted.
+    pub songs: Vec<String>,
+    /// Each window with the number of its song.
+    pub windows: Vec<(usize, Window)>,
+}
+
+impl Dataset {
+    /// Whether a song is kept from training: decided by its title alone, so that all versions of a
+    /// song fall on the same side, whatever else is in the set.
+    pub fn is_held_out(title: &str) -> bool {
+        rng::derive(0, title).is_multiple_of(HELD_OUT_SHARE)
+    }
+
+    /// The windows to learn from and those held out.
+    pub fn split(self) -> (Vec<Window>, Vec<Window>) {
+        let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();
+        let (held, train): (Vec<_>, Vec<_>) =
+            self.windows.into_iter().partition(|(song, _)| held_out[*song]);
+        let strip = |windows: Vec<(usize, Window)>| windows.into_iter().map(|(_, w)| w).collect();
+        (strip(train), strip(held))
+    }
+
+    /// Writes the set to `path`, whole or not at all.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn save(&self, path: &Path) -> Result<(), Error> {
+        let (n, parts) = (self.windows.len(), self.content.parts().len());
+        let n_steps = self.content.n_bars() * STEPS_PER_BAR;
+        let mut tokens = Vec::with_capacity(n * n_steps * parts * 2);
+        for (_, window) in &self.windows {
+            for step in 0..n_steps {
+                window.iter().for_each(|line| tokens.extend(line[step].to_le_bytes()));
+            }
+        }
+        let songs = self.windows.iter().flat_map(|(song, _)| (*song as u32).to_le_bytes());
+        let tensors = [
+            ("tokens", Bytes(Dtype::U16, vec![n, n_steps, parts], tokens)),
+            ("song", Bytes(Dtype::U32, vec![n], songs.collect())),
+        ];
+        let songs = serde_json::to_string(&self.songs).expect("strings are JSON");
+        let metadata = HashMap::from([
+            ("content".to_owned(), self.content.name().to_owned()),
+            ("songs".to_owned(), songs),
+        ]);
+        let bytes = safetensors::serialize(tensors, Some(metadata))
+            .map_err(|error| packed(path, &error))?;
+        let partial = path.with_extension("partial");
+        std::fs::write(&partial, bytes).map_err(Error::file(&partial))?;
+        std::fs::rename(&partial, path).map_err(Error::file(path))
+    }
+
+    /// Reads what [`Self::save`] wrote.
+    ///
+    /// # Errors
+    /// The file can't be read or is no data set.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let bytes = std::fs::read(path).map_err(Error::file(path))?;
+        let (_, metadata) =
+            SafeTensors::read_metadata(&bytes).map_err(|error| packed(path, &error))?;
+        let tensors = SafeTensors::deserialize(&bytes).map_err(|error| packed(path, &error))?;
+        Self::from_tensors(&metadata, &tensors)
+            .ok_or_else(|| packed(path, &"expected tensors tokens (N, T, P) and song (N,)"))
+    }
+
+    fn from_tensors(metadata: &Metadata, tensors: &SafeTensors) -> Option<Self> {
+        let metadata = metadata.metadata().as_ref()?;
+        let content = metadata.get("content")?;
+        let content = Content::ALL.into_iter().find(|known| known.name() == content)?;
+        let songs: Vec<String> = serde_json::from_str(metadata.get("songs")?).ok()?;
+        let (tokens, song) = (tensors.tensor("tokens").ok()?, tensors.tensor("song").ok()?);
+        let (n_steps, n_parts) = (content.n_bars() * STEPS_PER_BAR, content.parts().len());
+        let expected = [tokens.shape().first().copied()?, n_steps, n_parts];
+        let is_sound = tokens.dtype() == Dtype::U16 && song.dtype() == Dtype::U32;
+        if !is_sound || tokens.shape() != expected || song.shape() != &expected[..1] {
+            return None;
+        }
+        let tokens: Vec<u16> =
+            tokens.data().chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]])).collect();
+        let column =
+            |window: &[u16], part| window.iter().skip(part).step_by(n_parts).copied().collect();
+        let windows = tokens
+            .chunks_exact(n_steps * n_parts)
+            .map(|window| (0..n_parts).map(|part| column(window, part)).collect::<Window>());
+        let numbers =
+            song.data().chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let windows: Vec<_> = numbers.map(|number| number as usize).zip(windows).collect();
+        let fits = |line: &[u16], part: &str| {
+            let n_tokens = if part == "drums" { 512 } else { 90 };
+            line.iter().all(|&token| token < n_tokens)
+        };
+        let all_fit = windows.iter().all(|(song, window)| {
+            *song < songs.len() && window.iter().zip(content.parts()).all(|(l, p)| fits(l, p))
+        });
+        all_fit.then_some(Self { content, songs, windows })
+    }
+}
+
+fn packed(path: &Path, reason: &dyn std::fmt::Display) -> Error {
+    Error::Packed { path: path.to_owned(), reason: reason.to_string() }
+}
+
+/// A tensor to be written.
+struct Bytes(Dtype, Vec<usize>, Vec<u8>);
+
+impl View for Bytes {
+    fn dtype(&self) -> Dtype {
+        self.0
+    }
+    fn shape(&self) -> &[usize] {
+        &self.1
+    }
+    fn data(&self) -> Cow<'_, [u8]> {
+        Cow::Borrowed(&self.2)
+    }
+    fn data_len(&self) -> usize {
+        self.2.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> Dataset {
+        let window = |token| vec![vec![token; 64], vec![token + 1; 64], vec![300; 64]];
+        Dataset {
+            content: Content::Trio4Bar,
+            songs: vec!["a".into(), "b".into()],
+            windows: vec![(0, window(5)), (1, window(7))],
+        }
+    }
+
+    #[test]
+    fn what_is_saved_is_loaded_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set.safetensors");
+
+        set().save(&path).unwrap();
+
+        assert_eq!(Dataset::load(&path).unwrap(), set());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_broken_file_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("set.safetensors");
+        set().save(&path).unwrap();
+        let bytes = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+
+        let error = Dataset::load(&path).unwrap_err().to_string();
+
+        assert!(error.contains("set.safetensors"), "{error}");
+    }
+
+    #[test]
+    fn about_a_tenth_of_all_songs_is_held_out() {
+        let held = (0..1000).filter(|n| Dataset::is_held_out(&format!("song {n}"))).count();
+        assert!((70..130).contains(&held), "{held}");
+    }
+}

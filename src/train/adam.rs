@@ -1,0 +1,152 @@
+//! Adam with the gradient's norm clipped (Kingma & Ba 2014; TensorFlow's epsilon).
+
+use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, Var, bail};
+use pulp::Arch;
+
+const BETA_1: f32 = 0.9;
+const BETA_2: f32 = 0.999;
+const EPSILON: f32 = 1e-8;
+
+/// Gradients longer than this are shortened to it.
+const CLIP_NORM: f64 = 1.0;
+
+/// A gradient this long is taken for an accident, and the step left out.
+const ZERO_NORM: f64 = 10_000.0;
+
+/// The running moments of each variable, in the variables' order.
+#[derive(Debug, Clone)]
+pub struct Adam {
+    /// First and second moment.
+    pub moments: Vec<[Tensor; 2]>,
+}
+
+impl Adam {
+    /// Moments of zero.
+    ///
+    /// # Errors
+    /// The device is out of memory.
+    pub fn new(vars: &[Var]) -> Result<Self> {
+        let moments = vars.iter().map(|var| Ok([var.zeros_like()?, var.zeros_like()?]));
+        Ok(Self { moments: moments.collect::<Result<_>>()? })
+    }
+
+    /// Takes step `number`, counted from 1; gives the gradient's norm before it was clipped.
+    ///
+    /// # Errors
+    /// A gradient has not the variable's shape.
+    pub fn step(
+        &mut self,
+        vars: &[Var],
+        grads: &[Tensor],
+        number: u64,
+        learning_rate: f64,
+    ) -> Result<f64> {
+        let mut squares = 0.0;
+        for grad in grads {
+            squares += f64::from(grad.sqr()?.sum_all()?.to_scalar::<f32>()?);
+        }
+        let norm = squares.sqrt();
+        if !norm.is_finite() || ZERO_NORM <= norm {
+            return Ok(norm);
+        }
+        let number = number.min(1_000_000) as i32;
+        let correction = (1.0 - BETA_2.powi(number)).sqrt() / (1.0 - BETA_1.powi(number));
+        let rate = learning_rate as f32 * correction;
+        let scale = (CLIP_NORM / norm.max(CLIP_NORM)) as f32;
+        for ((var, grad), [first, second]) in vars.iter().zip(grads).zip(&self.moments) {
+            first.inplace_op2(grad, &Average { keep: BETA_1, scale, is_squared: false })?;
+            second.inplace_op2(grad, &Average { keep: BETA_2, scale, is_squared: true })?;
+            let update = (first / (second.sqrt()? + f64::from(EPSILON))?)?;
+            var.as_tensor().inplace_op2(&update, &Descend { rate })?;
+        }
+        Ok(norm)
+    }
+}
+
+/// A running average: `a = keep * a + (1 - keep) * scale * b`, or of its square.
+struct Average {
+    keep: f32,
+    scale: f32,
+    is_squared: bool,
+}
+
+/// `a = a - rate * b`.
+struct Descend {
+    rate: f32,
+}
+
+impl InplaceOp2 for Average {
+    fn name(&self) -> &'static str {
+        "running average"
+    }
+
+    fn cpu_fwd(&self, a: &mut CpuStorage, la: &Layout, b: &CpuStorage, lb: &Layout) -> Result<()> {
+        let (keep, scale) = (self.keep, self.scale);
+        match self.is_squared {
+            false => zip(a, la, b, lb, |a, b| *a = keep * *a + (1.0 - keep) * scale * b),
+            true => zip(a, la, b, lb, |a, b| {
+                let b = scale * b;
+                *a = keep * *a + (1.0 - keep) * b * b;
+            }),
+        }
+    }
+}
+
+impl InplaceOp2 for Descend {
+    fn name(&self) -> &'static str {
+        "descend"
+    }
+
+    fn cpu_fwd(&self, a: &mut CpuStorage, la: &Layout, b: &CpuStorage, lb: &Layout) -> Result<()> {
+        zip(a, la, b, lb, |a, b| *a -= self.rate * b)
+    }
+}
+
+fn zip(
+    a: &mut CpuStorage,
+    la: &Layout,
+    b: &CpuStorage,
+    lb: &Layout,
+    apply: impl Fn(&mut f32, f32),
+) -> Result<()> {
+    let CpuStorage::F32(a) = a else { bail!("weights are f32") };
+    let (Some((a_start, a_end)), Some((b_start, b_end))) =
+        (la.contiguous_offsets(), lb.contiguous_offsets())
+    else {
+        bail!("weights and gradients are contiguous")
+    };
+    let pairs = a[a_start..a_end].iter_mut().zip(&b.as_slice::<f32>()?[b_start..b_end]);
+    Arch::new().dispatch(|| pairs.for_each(|(a, &b)| apply(a, b)));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+
+    #[test]
+    fn the_first_step_is_as_long_as_the_learning_rate() {
+        let var = Var::new(&[1f32, 2.0], &Device::Cpu).unwrap();
+        let grad = Tensor::new(&[0.3f32, -0.4], &Device::Cpu).unwrap();
+        let mut adam = Adam::new(std::slice::from_ref(&var)).unwrap();
+
+        let norm = adam.step(std::slice::from_ref(&var), &[grad], 1, 0.1).unwrap();
+
+        assert!((norm - 0.5).abs() < 1e-6);
+        let after = var.to_vec1::<f32>().unwrap();
+        assert!((after[0] - 0.9).abs() < 1e-4 && (after[1] - 2.1).abs() < 1e-4, "{after:?}");
+    }
+
+    #[test]
+    fn an_absurd_gradient_changes_nothing() {
+        let var = Var::new(&[1f32], &Device::Cpu).unwrap();
+        let mut adam = Adam::new(std::slice::from_ref(&var)).unwrap();
+        for absurd in [1e6, f32::NAN] {
+            let grad = Tensor::new(&[absurd], &Device::Cpu).unwrap();
+            adam.step(std::slice::from_ref(&var), &[grad], 1, 0.1).unwrap();
+        }
+        assert_eq!(var.to_vec1::<f32>().unwrap(), [1.0]);
+    }
+}
