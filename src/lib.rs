@@ -41,5 +41,6 @@ pub mod model;
 pub mod dataset;
 
 pub mod train;
+pub mod patterns;
 
 pub mod station;

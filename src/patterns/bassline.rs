@@ -1,0 +1,105 @@
+//! Bass: figures of chord tones.
+//!
+//! A bass string has a character a sixteenth, over one bar or two: `r` root, `o` its octave, `t`
+//! third, `f` fifth, `l` the fifth below, `s` seventh, `w` the step above, `d` the step below, `n`
+//! a step from the next chord's root; `-` holds, `.` rests. A capital is a note that half of the
+//! patterns leave out, so that what was before it goes on.
+
+use rand::RngExt as _;
+
+use crate::{
+    music::{meter::STEPS_PER_BAR, trio::Line},
+    patterns::{
+        draw::{Weighted, pick, weighted},
+        figure::{Cell, Register, Tone, write},
+        form::{Form, PHRASE, Sections},
+        harmony::Harmony,
+    },
+    rng::Rng,
+};
+
+/// E1 upwards, as a four-string bass, to the D of its third octave.
+const REGISTER: Register = Register { roots: 28, lowest: 28, highest: 50 };
+
+/// The bass of a style.
+pub struct BassBook {
+    /// Figures, as bass strings.
+    pub lines: Weighted<&'static str>,
+    /// Ends of the last bar, as bass strings of eight steps or fewer.
+    pub turnarounds: &'static [&'static str],
+    /// How likely the last bar ends with one.
+    pub turnaround_chance: f64,
+    /// How likely a root off the beat becomes another chord tone.
+    pub swap_chance: f64,
+}
+
+/// Four bars of bass tokens.
+pub fn bass(book: &BassBook, form: Form, harmony: &Harmony, rng: &mut Rng) -> Line {
+    let line = weighted(book.lines, rng);
+    let answer = if rng.random_bool(0.35) { weighted(book.lines, rng) } else { line };
+    let a = phrase(line, book.swap_chance, rng);
+    let varied = vary(a, rng);
+    let b = phrase(answer, book.swap_chance, rng);
+    let mut cells = form.lay(&Sections { a, varied, b });
+    if rng.random_bool(book.turnaround_chance) {
+        let turnaround = pick(book.turnarounds, rng);
+        let start = cells.len() - turnaround.len();
+        for (cell, step) in cells[start..].iter_mut().zip(turnaround.chars()) {
+            *cell = read(step, rng);
+        }
+    }
+    write(&cells, harmony, &REGISTER)
+}
+
+/// Draws `line` and repeats it over the phrase.
+fn phrase(line: &str, swap_chance: f64, rng: &mut Rng) -> [Cell; PHRASE] {
+    let cells: Vec<Cell> = line.chars().map(|step| read(step, rng)).collect();
+    let cells: Vec<Cell> = cells
+        .into_iter()
+        .enumerate()
+        .map(|(step, cell)| if step % 4 == 0 { cell } else { swapped(cell, swap_chance, rng) })
+        .collect();
+    std::array::from_fn(|step| cells[step % cells.len()])
+}
+
+/// A root may become its octave, fifth or seventh.
+fn swapped(cell: Cell, chance: f64, rng: &mut Rng) -> Cell {
+    match cell {
+        Cell::Note(Tone::OfChord(0)) if rng.random_bool(chance) => {
+            Cell::Note(Tone::OfChord(pick(&[7, 7, 4, 6, 2], rng)))
+        }
+        other => other,
+    }
+}
+
+/// `phrase` with a few notes off the beat left out or moved.
+fn vary(mut phrase: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
+    for step in (1..PHRASE).filter(|step| step % STEPS_PER_BAR != 0) {
+        if let Cell::Note(tone) = phrase[step]
+            && rng.random_bool(0.2)
+        {
+            phrase[step] =
+                pick(&[Cell::Hold, Cell::Note(Tone::OfChord(4)), Cell::Note(tone.up(1))], rng);
+        }
+    }
+    phrase
+}
+
+fn read(step: char, rng: &mut Rng) -> Cell {
+    let is_left_out = step.is_ascii_uppercase() && rng.random_bool(0.5);
+    let above = match step.to_ascii_lowercase() {
+        _ if is_left_out => return Cell::Hold,
+        'r' => 0,
+        'o' => 7,
+        't' => 2,
+        'f' => 4,
+        'l' => -3,
+        's' => 6,
+        'w' => 1,
+        'd' => -1,
+        'n' => return Cell::Note(Tone::OfNext(pick(&[-1, -1, 1], rng))),
+        '-' => return Cell::Hold,
+        _ => return Cell::Rest,
+    };
+    Cell::Note(Tone::OfChord(above))
+}

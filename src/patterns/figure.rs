@@ -1,0 +1,118 @@
+//! Figures: a monophonic part before it knows its chords.
+
+use crate::{
+    music::{
+        melody::{HOLD, OFF, token},
+        trio::Line,
+    },
+    patterns::harmony::Harmony,
+};
+
+/// What a part does at a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// Goes on sounding or resting.
+    Hold,
+    /// Ends its note.
+    Rest,
+    /// Begins a note.
+    Note(Tone),
+}
+
+/// A pitch in scale degrees from something that the harmony will say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// Degrees above the root of the chord.
+    OfChord(i32),
+    /// Degrees above the tonic.
+    OfKey(i32),
+    /// Degrees above the root of the next chord, to lead there.
+    OfNext(i32),
+}
+
+impl Tone {
+    /// The same a number of degrees higher.
+    pub fn up(self, degrees: i32) -> Self {
+        match self {
+            Self::OfChord(above) => Self::OfChord(above + degrees),
+            Self::OfKey(above) => Self::OfKey(above + degrees),
+            Self::OfNext(above) => Self::OfNext(above + degrees),
+        }
+    }
+
+    /// Degrees above whatever it counts from.
+    pub fn above(self) -> i32 {
+        match self {
+            Self::OfChord(above) | Self::OfKey(above) | Self::OfNext(above) => above,
+        }
+    }
+}
+
+/// Where a part lives, in MIDI pitches.
+pub struct Register {
+    /// Roots lie in the octave upwards of this.
+    pub roots: u8,
+    /// Lower pitches are taken an octave up.
+    pub lowest: u8,
+    /// Higher pitches are taken an octave down; at least an octave above `lowest`.
+    pub highest: u8,
+}
+
+/// Writes `cells` as tokens over the chords.
+pub fn write(cells: &[Cell], harmony: &Harmony, register: &Register) -> Line {
+    let mut is_sounding = false;
+    let mut write = |(step, cell): (usize, &Cell)| match *cell {
+        Cell::Hold => HOLD,
+        Cell::Rest => {
+            if std::mem::take(&mut is_sounding) {
+                OFF
+            } else {
+                HOLD
+            }
+        }
+        Cell::Note(tone) => {
+            is_sounding = true;
+            token(register.pitch(tone, step, harmony)).unwrap_or(HOLD)
+        }
+    };
+    cells.iter().enumerate().map(&mut write).collect()
+}
+
+impl Register {
+    fn pitch(&self, tone: Tone, step: usize, harmony: &Harmony) -> u8 {
+        let (degree, above) = match tone {
+            Tone::OfChord(above) => (harmony.degree(step), above),
+            Tone::OfKey(above) => (0, above),
+            Tone::OfNext(above) => (harmony.next_degree(step), above),
+        };
+        let mut pitch = harmony.pitch(self.roots, degree, above);
+        while pitch < i32::from(self.lowest) {
+            pitch += 12;
+        }
+        while i32::from(self.highest) < pitch {
+            pitch -= 12;
+        }
+        pitch as u8
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        music::{melody::pitch, scale::Mode},
+        patterns::harmony::chords,
+        rng::stream,
+    };
+
+    #[test]
+    fn a_rest_ends_a_note_once() {
+        let harmony = Harmony::draw(&[(1, chords(Mode::Minor, "1"))], &mut stream(1, "test"));
+        let cells = [Cell::Rest, Cell::Note(Tone::OfChord(0)), Cell::Hold, Cell::Rest, Cell::Rest];
+
+        let line = write(&cells, &harmony, &Register { roots: 28, lowest: 28, highest: 50 });
+
+        assert!((28..40).contains(&pitch(line[1]).unwrap()));
+        assert_eq!((line[0], &line[2..]), (HOLD, &[HOLD, OFF, HOLD][..]));
+    }
+}

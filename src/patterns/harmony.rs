@@ -1,0 +1,105 @@
+//! Chord loops over four bars, and the pitches of their degrees.
+
+use rand::RngExt as _;
+
+use crate::{
+    music::{
+        meter::STEPS_PER_BAR,
+        scale::{Key, Mode},
+    },
+    patterns::{
+        N_BARS,
+        draw::{Weighted, weighted},
+    },
+    rng::Rng,
+};
+
+/// How often chords may change in a bar.
+const CHORDS_PER_BAR: usize = 2;
+
+/// Chord slots in a pattern.
+const N_SLOTS: usize = N_BARS * CHORDS_PER_BAR;
+
+/// A chord loop as theory books write it: degrees of a mode, 1 to 7, spread evenly over four bars.
+///
+/// `"1645"` is a chord a bar, `"14"` one every two bars, `"11111167"` moves in the last bar only.
+#[derive(Debug, Clone, Copy)]
+pub struct Loop {
+    /// What the degrees belong to.
+    pub mode: Mode,
+    /// 1, 2, 4 or 8 digits.
+    pub degrees: &'static str,
+}
+
+/// A loop in a key.
+#[derive(Debug, Clone, Copy)]
+pub struct Harmony {
+    /// Where the tonic is.
+    pub key: Key,
+    /// The degree of each half bar's chord, the tonic's is 0.
+    degrees: [i32; N_SLOTS],
+}
+
+impl Harmony {
+    /// One of `loops` on any of the twelve roots.
+    pub fn draw(loops: Weighted<Loop>, rng: &mut Rng) -> Self {
+        let drawn = weighted(loops, rng);
+        let key = Key { root: rng.random_range(0..12), mode: drawn.mode };
+        let degrees = drawn.degrees.as_bytes();
+        let at = |slot| i32::from(degrees[slot * degrees.len() / N_SLOTS]) - i32::from(b'1');
+        Self { key, degrees: std::array::from_fn(at) }
+    }
+
+    /// The degree of the chord at `step`.
+    pub fn degree(&self, step: usize) -> i32 {
+        self.degrees[slot(step)]
+    }
+
+    /// The degree of the chord after the one at `step`; the last leads to the first.
+    pub fn next_degree(&self, step: usize) -> i32 {
+        self.degrees[(slot(step) + 1) % N_SLOTS]
+    }
+
+    /// The pitch `offset` scale degrees above the chord root `degree`, where that root lies in the
+    /// octave upwards of `low`.
+    pub fn pitch(&self, low: u8, degree: i32, offset: i32) -> i32 {
+        let above_tonic = self.semitones(degree);
+        let root = i32::from(low)
+            + (i32::from(self.key.root) + above_tonic - i32::from(low)).rem_euclid(12);
+        root + self.semitones(degree + offset) - above_tonic
+    }
+
+    /// Semitones from the tonic to a degree, which may lie octaves away.
+    fn semitones(&self, degree: i32) -> i32 {
+        let scale = self.key.mode.intervals();
+        let n = scale.len() as i32;
+        i32::from(scale[degree.rem_euclid(n) as usize]) + 12 * degree.div_euclid(n)
+    }
+}
+
+fn slot(step: usize) -> usize {
+    step * CHORDS_PER_BAR / STEPS_PER_BAR % N_SLOTS
+}
+
+/// A loop of `mode`.
+pub const fn chords(mode: Mode, degrees: &'static str) -> Loop {
+    Loop { mode, degrees }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn degrees_become_pitches_of_the_key() {
+        let mut harmony =
+            Harmony::draw(&[(1, chords(Mode::Minor, "1645"))], &mut stream(1, "test"));
+        harmony.key.root = 9;
+
+        assert_eq!([0, 16, 40, 63].map(|step| harmony.degree(step)), [0, 5, 3, 4]);
+        assert_eq!((harmony.next_degree(0), harmony.next_degree(63)), (0, 0));
+        // On F, the sixth of A minor: F1, C2, the octave, and E1 below it.
+        assert_eq!([0, 4, 7, -1].map(|up| harmony.pitch(28, 5, up)), [29, 36, 41, 28]);
+    }
+}

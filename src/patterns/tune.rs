@@ -1,0 +1,251 @@
+//! Melody: a motif from a rhythm and a contour, then developed.
+//!
+//! A rhythm string has a character a sixteenth, over one bar or two: `x` begins a note, `o` does in
+//! half of the patterns, `-` holds, `.` rests.
+
+use rand::{RngExt as _, seq::SliceRandom as _};
+
+use crate::{
+    music::trio::Line,
+    patterns::{
+        draw::{Weighted, pick, weighted},
+        figure::{Cell, Register, Tone, write},
+        form::{Form, PHRASE, Sections},
+        harmony::Harmony,
+    },
+    rng::Rng,
+};
+
+/// Around the octave above middle C.
+const REGISTER: Register = Register { roots: 56, lowest: 55, highest: 84 };
+
+/// How far a contour may go below and above its root, in scale degrees.
+const REACH: (i32, i32) = (-3, 8);
+
+/// A way to make a melody.
+#[derive(Debug, Clone, Copy)]
+pub struct Tune {
+    /// Rhythm strings to draw from.
+    pub rhythms: &'static [&'static str],
+    /// How pitches follow one another.
+    pub contour: Contour,
+    /// Whether it moves with the chords or stays with the key.
+    pub root: Root,
+}
+
+/// How the pitches of a motif follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contour {
+    /// Chord tones up, down or round, over and over.
+    Arpeggio,
+    /// One chord tone, as the top of a stabbed chord, that may move at the end.
+    Stab,
+    /// A cell of this many pentatonic notes, over and over.
+    Riff(usize),
+    /// By step mostly, leaps turned back, chord tones where the beat is strong.
+    Walk,
+    /// Repeated notes that move on every few.
+    Pedal,
+}
+
+/// What a melody's degrees count from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Root {
+    /// The chord of the moment.
+    Chord,
+    /// The tonic.
+    Tonic,
+}
+
+/// Four bars of melody tokens.
+pub fn melody(tunes: Weighted<Tune>, form: Form, harmony: &Harmony, rng: &mut Rng) -> Line {
+    let tune = weighted(tunes, rng);
+    let rhythm = pick(tune.rhythms, rng);
+    let a = tune.motif(rhythm, rng);
+    let varied = develop(a, rng);
+    // An answer keeps the rhythm of the question as often as not.
+    let other = if rng.random_bool(0.5) { pick(tune.rhythms, rng) } else { rhythm };
+    let b = if rng.random_bool(0.3) { develop(varied, rng) } else { tune.motif(other, rng) };
+    let mut cells = form.lay(&Sections { a, varied, b });
+    if rng.random_bool(0.4) {
+        close(&mut cells, rng);
+    }
+    write(&cells, harmony, &REGISTER)
+}
+
+impl Tune {
+    fn motif(&self, rhythm: &str, rng: &mut Rng) -> [Cell; PHRASE] {
+        let steps: Vec<char> = rhythm.chars().map(|step| settle(step, rng)).collect();
+        let steps: Vec<char> = steps.iter().copied().cycle().take(PHRASE).collect();
+        // An arpeggio runs on over the bar line; a motif of one bar comes twice.
+        let period = if self.contour == Contour::Arpeggio { PHRASE } else { rhythm.len() };
+        let onsets = |steps: &[char]| steps.iter().filter(|step| **step == 'x').count();
+        let degrees = self.contour.degrees(onsets(&steps[..period]), rng);
+        let mut next = degrees.iter().cycle();
+        std::array::from_fn(|step| match steps[step] {
+            'x' => Cell::Note(self.tone(*next.next().unwrap_or(&0))),
+            '-' => Cell::Hold,
+            _ => Cell::Rest,
+        })
+    }
+
+    fn tone(&self, degree: i32) -> Tone {
+        match self.root {
+            Root::Chord => Tone::OfChord(degree),
+            Root::Tonic => Tone::OfKey(degree),
+        }
+    }
+}
+
+/// Decides an `o`.
+fn settle(step: char, rng: &mut Rng) -> char {
+    match step {
+        'o' => pick(&['x', '-'], rng),
+        sure => sure,
+    }
+}
+
+impl Contour {
+    /// `n` scale degrees above a root.
+    fn degrees(self, n: usize, rng: &mut Rng) -> Vec<i32> {
+        match self {
+            Self::Arpeggio => {
+                const SHAPES: [&[i32]; 12] = [
+                    &[0, 2, 4, 7],
+                    &[7, 4, 2, 0],
+                    &[0, 2, 4],
+                    &[4, 2, 0],
+                    &[0, 2, 4, 7, 4, 2],
+                    &[0, 4, 7],
+                    &[0, 4, 2, 7],
+                    &[0, 7, 4, 2],
+                    &[0, 2, 4, 6],
+                    &[2, 4, 7],
+                    &[0, 0, 4, 2],
+                    &[4, 0, 2, 0, 7],
+                ];
+                pick(&SHAPES, rng).iter().copied().cycle().take(n).collect()
+            }
+            Self::Stab => stabs(n, rng),
+            Self::Riff(n_tones) => riff(n, n_tones, rng),
+            Self::Walk => walk(n, rng),
+            Self::Pedal => pedal(n, rng),
+        }
+    }
+}
+
+fn stabs(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let (top, other) = (pick(&[0, 2, 4, 4, 7], rng), pick(&[0, 2, 4, 6, 7], rng));
+    let n_top = if n < 2 { n } else { rng.random_range(1..=n) };
+    (0..n).map(|onset| if onset < n_top { top } else { other }).collect()
+}
+
+fn riff(n: usize, n_tones: usize, rng: &mut Rng) -> Vec<i32> {
+    // Degrees of the minor pentatonic; in major modes the same degrees stay in key.
+    let mut tones = [0, 2, 3, 4, 6, 7];
+    tones[1..].shuffle(rng);
+    let cell: Vec<i32> =
+        (0..rng.random_range(2..=5)).map(|_| pick(&tones[..n_tones], rng)).collect();
+    let mut degrees: Vec<i32> = cell.into_iter().cycle().take(n).collect();
+    if let Some(last) = degrees.last_mut() {
+        *last = pick(&tones[..n_tones], rng);
+    }
+    degrees
+}
+
+fn walk(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let (lowest, highest) = REACH;
+    let mut at: i32 = pick(&[0, 2, 4, 4], rng);
+    let mut degrees = Vec::with_capacity(n);
+    for onset in 0..n {
+        if onset % 4 == 3 {
+            // Leans on a chord tone every so often, so that a walk says which chord it is on.
+            at = pick(&[0, 2, 4, 7], rng).clamp(at - 3, at + 3);
+        }
+        degrees.push(at);
+        let step = pick(&[-1, -1, -1, 1, 1, 1, 2, -2, 0, 3, -4], rng);
+        at += if (lowest..=highest).contains(&(at + step)) { step } else { -step };
+    }
+    degrees
+}
+
+fn pedal(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let every = pick(&[2, 2, 3, 4], rng);
+    let mut at = pick(&[0, 2, 4], rng);
+    let mut degrees = Vec::with_capacity(n);
+    for onset in 0..n {
+        if 0 < onset && onset % every == 0 {
+            at = pick(&[at - 1, at + 1, at + 2, 0, 4], rng).clamp(-2, 7);
+        }
+        degrees.push(at);
+    }
+    degrees
+}
+
+/// A motif, one step further: inverted, moved, displaced, thinned, or with another tail.
+fn develop(motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
+    match rng.random_range(0..6) {
+        0 => {
+            let pivot = motif.iter().find_map(above).unwrap_or(0);
+            map_tones(motif, |_, tone| tone.up(2 * (pivot - tone.above())))
+        }
+        1 => {
+            let by = pick(&[-2, -1, 1, 2], rng);
+            map_tones(motif, |_, tone| tone.up(by))
+        }
+        2 => {
+            let mut displaced = motif;
+            displaced.rotate_right(pick(&[2, 2, 4, 6], rng));
+            displaced
+        }
+        3 => thinned(motif, rng),
+        _ => {
+            let (from, by) = (pick(&[4, 8, 12], rng), pick(&[-2, -1, 1, 2, 3], rng));
+            map_tones(motif, |step, tone| if step % 16 < from { tone } else { tone.up(by) })
+        }
+    }
+}
+
+fn above(cell: &Cell) -> Option<i32> {
+    match cell {
+        Cell::Note(tone) => Some(tone.above()),
+        _ => None,
+    }
+}
+
+fn map_tones(motif: [Cell; PHRASE], change: impl Fn(usize, Tone) -> Tone) -> [Cell; PHRASE] {
+    let (lowest, highest) = REACH;
+    std::array::from_fn(|step| match motif[step] {
+        Cell::Note(tone) => {
+            let changed = change(step, tone);
+            let above = changed.above();
+            Cell::Note(changed.up(above.clamp(lowest, highest) - above))
+        }
+        other => other,
+    })
+}
+
+/// Leaves out some notes, never a bar's first.
+fn thinned(mut motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
+    for bar in motif.chunks_mut(PHRASE / 2) {
+        let notes = bar.iter_mut().filter(|cell| matches!(cell, Cell::Note(_)));
+        for note in notes.skip(1) {
+            if rng.random_bool(0.35) {
+                *note = Cell::Hold;
+            }
+        }
+    }
+    motif
+}
+
+/// Ends on a tone that rests.
+fn close(cells: &mut [Cell], rng: &mut Rng) {
+    if let Some(last) = cells.iter_mut().rev().find(|cell| matches!(cell, Cell::Note(_))) {
+        *last = Cell::Note(pick(&[Tone::OfChord(0), Tone::OfChord(4), Tone::OfKey(0)], rng));
+    }
+}
+
+/// A way to make a melody.
+pub const fn tune(rhythms: &'static [&'static str], contour: Contour, root: Root) -> Tune {
+    Tune { rhythms, contour, root }
+}
