@@ -42,5 +42,6 @@ pub mod dataset;
 
 pub mod train;
 pub mod patterns;
+pub mod config;
 
 pub mod station;

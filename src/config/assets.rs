@@ -1,0 +1,85 @@
+//! Models and SoundFonts: files beside radio.toml, or those that the binary carries.
+
+use std::path::{Path, PathBuf};
+
+/// Where a model or a SoundFont comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AssetRef {
+    /// A file that was there when radio.toml was read; of a model, its weights.
+    File(PathBuf),
+    /// The name of one that the binary carries.
+    Embedded(&'static str),
+}
+
+/// What the binary carries: name, and the file that stands in for it where there is one.
+const EMBEDDED: [(&str, &str); 3] = [
+    ("drums-2bar", "models/drums-2bar.safetensors"),
+    ("trio-4bar", "models/trio-4bar.safetensors"),
+    ("electropunk.sf2", "soundfonts/electropunk.sf2"),
+];
+
+impl AssetRef {
+    /// The default model of drum beats of two bars.
+    pub const DRUMS_MODEL: Self = Self::Embedded("drums-2bar");
+    /// The default model of trios of four bars.
+    pub const TRIO_MODEL: Self = Self::Embedded("trio-4bar");
+    /// The default SoundFont.
+    pub const SOUNDFONT: Self = Self::Embedded("electropunk.sf2");
+
+    /// The model that radio.toml names without its ending, such as `models/drums-2bar`.
+    pub(super) fn model(text: &str, base_dir: &Path) -> Result<Self, String> {
+        Self::find(&format!("{text}.safetensors"), base_dir)
+    }
+
+    /// The SoundFont that radio.toml names with its ending, such as `soundfonts/electropunk.sf2`.
+    pub(super) fn soundfont(text: &str, base_dir: &Path) -> Result<Self, String> {
+        Self::find(text, base_dir)
+    }
+
+    /// The file in `base_dir` that stands in for an embedded asset, where there is one.
+    pub(super) fn or_file_in(self, base_dir: &Path) -> Self {
+        let stand_in = EMBEDDED.iter().find(|(name, _)| self == Self::Embedded(name));
+        stand_in.and_then(|(_, path)| Self::find(path, base_dir).ok()).unwrap_or(self)
+    }
+
+    fn find(path: &str, base_dir: &Path) -> Result<Self, String> {
+        let file = base_dir.join(path);
+        if file.is_file() {
+            return Ok(Self::File(file));
+        }
+        let embedded = EMBEDDED.iter().find(|(_, stand_in)| *stand_in == path);
+        embedded.map(|(name, _)| Self::Embedded(name)).ok_or_else(|| {
+            format!("expected a file, found none at {:?}", file.display().to_string())
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_in_the_folder_wins_over_the_embedded_asset() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        assert_eq!(AssetRef::model("models/drums-2bar", here), Ok(AssetRef::DRUMS_MODEL));
+
+        let file = here.join("models/drums-2bar.safetensors");
+        fs::create_dir(here.join("models")).unwrap();
+        fs::write(&file, "").unwrap();
+
+        let own = AssetRef::File(file);
+        assert_eq!(AssetRef::model("models/drums-2bar", here), Ok(own.clone()));
+        assert_eq!(AssetRef::DRUMS_MODEL.or_file_in(here), own);
+        assert_eq!(AssetRef::TRIO_MODEL.or_file_in(here), AssetRef::TRIO_MODEL);
+    }
+
+    #[test]
+    fn an_asset_that_is_nowhere_is_named_with_its_path() {
+        let sentence = AssetRef::soundfont("soundfonts/mine.sf2", Path::new("/radio")).unwrap_err();
+
+        assert_eq!(sentence, "expected a file, found none at \"/radio/soundfonts/mine.sf2\"");
+    }
+}

@@ -1,0 +1,43 @@
+//! radio.toml as checked types; opens no model and no sound.
+//!
+//! A file is parsed into a tree that knows the line of every value, then read in one pass that goes
+//! on after a mistake: whoever edits it is told of all mistakes at once, each with its line. What
+//! comes out needs no further check: paths exist, numbers are in range, names are unique.
+//!
+//! Keys that a file leaves out keep the value of what the section stands on: a theme on
+//! `[defaults]`, `[defaults]` on [`Theme::default`], the rest on the defaults given at each field.
+
+mod anchor;
+mod assets;
+mod load;
+mod part;
+mod problem;
+mod section;
+mod server;
+mod station;
+mod theme;
+
+pub use self::{
+    anchor::Anchor,
+    assets::AssetRef,
+    load::{BUILT_IN, load, parse},
+    part::PartLimits,
+    problem::{Fault, Problem, Problems},
+    server::Server,
+    station::Station,
+    theme::Theme,
+};
+
+/// A whole radio.toml.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// What listeners connect to.
+    pub server: Server,
+    /// What everything is drawn from: the same seed replays the same programme. None: a new one is
+    /// drawn at each start. Default none.
+    pub seed: Option<u64>,
+    /// Plays the stations that name none of their own. Default `soundfonts/electropunk.sf2`.
+    pub soundfont: AssetRef,
+    /// At least one; names are unique.
+    pub stations: Vec<Station>,
+}

@@ -1,0 +1,125 @@
+//! `[[stations]]`: what listeners can choose from.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
+
+use super::{
+    assets::AssetRef,
+    problem::{Fault, nearest},
+    section::{Section, one_line, quoted, set},
+    theme::Theme,
+};
+use crate::units::Kbps;
+
+/// A programme of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Station {
+    /// Small letters, digits and hyphens, at most 40; its mount is `/NAME.mp3`.
+    pub name: String,
+    /// What listeners read. Default the name.
+    pub title: String,
+    /// A sentence about it. Default empty.
+    pub description: String,
+    /// What station lists file it under. Default the theme's name.
+    pub genre: String,
+    /// How many bits its sound takes. Default 128 kbit/s.
+    pub bitrate: Kbps,
+    /// What plays it. Default the file's.
+    pub soundfont: AssetRef,
+    /// What it plays.
+    pub theme: Arc<Theme>,
+}
+
+/// What stations choose from and fall back on.
+pub(super) struct Shelf {
+    pub themes: Vec<Arc<Theme>>,
+    pub soundfont: AssetRef,
+}
+
+impl Station {
+    /// Where listeners find it.
+    pub fn mount(&self) -> String {
+        format!("/{}.mp3", self.name)
+    }
+
+    /// Reads all stations of `file`; names, and so mounts, must differ.
+    pub(super) fn read_all(file: &mut Section, shelf: &Shelf) -> Vec<Self> {
+        let mut taken = HashMap::new();
+        let stations = file.repeated("stations", |section| {
+            section.require("name", "a name such as \"techno\"");
+            let name = section.text_as("name", url_safe);
+            if let Some(name) = &name {
+                note_if_taken(section, name, &mut taken);
+            }
+            Self::read(section, name, shelf)
+        });
+        stations.into_iter().flatten().collect()
+    }
+
+    /// Reads the rest of a station; `None` if it lacks a name or a theme, which is then a problem.
+    fn read(section: &mut Section, name: Option<String>, shelf: &Shelf) -> Option<Self> {
+        section.require("theme", "the name of a theme");
+        let theme = section.text_as("theme", |name| shelf.theme(name));
+        let title = section.text_as("title", |text| one_line(text, 100));
+        let description = section.text_as("description", |text| one_line(text, 200));
+        let genre = section.text_as("genre", |text| one_line(text, 100));
+        let mut bitrate = Kbps::DEFAULT;
+        set(&mut bitrate, section.whole_as("bitrate_kbps"));
+        let mut soundfont = shelf.soundfont.clone();
+        let base_dir = section.reading.base_dir;
+        set(
+            &mut soundfont,
+            section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)),
+        );
+        let (name, theme) = (name?, theme?);
+        Some(Self {
+            title: title.unwrap_or_else(|| name.clone()),
+            description: description.unwrap_or_default(),
+            genre: genre.unwrap_or_else(|| theme.name.clone()),
+            name,
+            bitrate,
+            soundfont,
+            theme,
+        })
+    }
+}
+
+impl Shelf {
+    fn theme(&self, name: &str) -> Result<Arc<Theme>, String> {
+        let theme = self.themes.iter().find(|theme| theme.name == name);
+        theme.cloned().ok_or_else(|| {
+            let names = || self.themes.iter().map(|theme| theme.name.as_str());
+            let expected = match nearest(name, names()) {
+                Some(near) => format!("expected a theme of this file such as {near:?}"),
+                None => {
+                    format!("expected one of the themes {}", names().collect::<Vec<_>>().join(", "))
+                }
+            };
+            format!("{expected}, found {}", quoted(name))
+        })
+    }
+}
+
+fn note_if_taken(section: &Section, name: &str, taken: &mut HashMap<String, usize>) {
+    let line = section.line_of("name");
+    match taken.entry(name.to_owned()) {
+        Entry::Vacant(vacant) => {
+            vacant.insert(line);
+        }
+        Entry::Occupied(first) => {
+            let fault =
+                Fault::Taken { key: "name", found: name.to_owned(), first_line: *first.get() };
+            section.reading.note(line, fault);
+        }
+    }
+}
+
+fn url_safe(text: &str) -> Result<String, String> {
+    let is_safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let expected = "expected 1 to 40 small letters, digits and hyphens";
+    ((1..=40).contains(&text.len()) && text.bytes().all(is_safe))
+        .then(|| text.to_owned())
+        .ok_or_else(|| format!("{expected}, found {}", quoted(text)))
+}
