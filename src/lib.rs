@@ -45,3 +45,5 @@ pub mod patterns;
 pub mod config;
 
 pub mod station;
+
+pub mod cli;

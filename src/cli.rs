@@ -1,0 +1,297 @@
+//! What can be typed on the command line; nothing else.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::music::style::Style;
+
+/// An endless generative radio: dreams music in MusicVAE's latent space and broadcasts it.
+///
+/// Without a command it goes on the air, with radio.toml of the working folder or, where there is
+/// none, with the built-in programme.
+#[derive(Debug, Clone, PartialEq, Parser)]
+#[command(version)]
+pub struct Cli {
+    /// What to do; none is [`Command::Serve`] with its defaults.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What the program can do.
+#[derive(Debug, Clone, PartialEq, Subcommand)]
+pub enum Command {
+    /// Go on the air; this is also what no command does
+    Serve(Serve),
+    /// Check radio.toml and say everything that is wrong with it, or what would play
+    Check(Check),
+    /// Write the default SoundFont, which is made by code
+    Soundfont(Soundfont),
+    /// Turn MIDI files into a data set, or write themed patterns as MIDI files
+    #[command(subcommand)]
+    Dataset(Dataset),
+    /// Train a model, or go on training one
+    Train(Train),
+    /// Say how well a model rebuilds songs that it has not been trained on
+    Eval(Eval),
+    /// Play a station into a file, as fast as the machine can
+    Render(Render),
+}
+
+/// `electropunk serve`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct Serve {
+    /// Programme to play [default: radio.toml here, else the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Address and port to listen on, instead of radio.toml's
+    #[arg(long, value_name = "ADDR")]
+    pub bind: Option<SocketAddr>,
+    /// Number that everything is drawn from, instead of radio.toml's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `electropunk check`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Check {
+    /// Programme to check [default: radio.toml here, else the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+/// `electropunk soundfont`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Soundfont {
+    /// Where to write it
+    #[arg(long, value_name = "FILE", default_value = "soundfonts/electropunk.sf2")]
+    pub out: PathBuf,
+}
+
+/// `electropunk dataset`.
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+pub enum Dataset {
+    /// Pack MIDI files into a data set without doubles, split by song
+    Build(Build),
+    /// Write themed patterns as MIDI files, to look at and listen to
+    Patterns(Patterns),
+}
+
+/// `electropunk dataset build`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Build {
+    /// Folders, MIDI files, .zip, .tar or .tar.zst archives
+    #[arg(required = true, value_name = "SRC")]
+    pub sources: Vec<PathBuf>,
+    /// Where to write the data set
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `electropunk dataset patterns`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Patterns {
+    /// techno, house, dub, hip-hop, punk or ambient
+    #[arg(long)]
+    pub style: Style,
+    /// How many, numbered from 0
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    pub count: u64,
+    /// Folder for the files STYLE-NUMBER.mid; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `electropunk train`; options are called as Magenta's where it has them.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Train {
+    /// What to train: drums-2bar or trio-4bar
+    #[arg(long, value_name = "NAME")]
+    pub config: String,
+    /// Data sets to learn from, made by `dataset build`
+    #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
+    pub data: Vec<PathBuf>,
+    /// Model to write: NAME.safetensors and its card NAME.toml; checkpoints lie beside it
+    #[arg(long, value_name = "NAME")]
+    pub out: PathBuf,
+    /// Go on from the newest checkpoint beside --out, exactly as if there had been no break
+    #[arg(long)]
+    pub resume: bool,
+    /// Begin with the weights of this model instead of random ones
+    #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
+    pub from: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // Its options show in the help as if they stood here.
+    pub schedule: Schedule,
+    /// Draws the first weights, the order of examples and the noise on z
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Steps between checkpoints; a crash loses no more than these
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub checkpoint_steps: u64,
+    /// How many of the newest checkpoints stay on disk
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
+    pub checkpoints_to_keep: u64,
+    /// CPU threads [default: as many as there are cores]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub threads: Option<u64>,
+}
+
+/// How far, how fast and under which pressure a model learns.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Schedule {
+    /// Steps to train in all, those before a resume included
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
+    pub steps: u64,
+    /// Examples in a step [default: the configuration's]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub batch_size: Option<u64>,
+    /// Learning rate of the first step
+    #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = positive)]
+    pub learning_rate: f64,
+    /// What the rate above its minimum is multiplied by after each step
+    #[arg(long, value_name = "FACTOR", default_value_t = 0.9999, value_parser = share)]
+    pub decay_rate: f64,
+    /// Learning rate that the decay ends at
+    #[arg(long, value_name = "RATE", default_value_t = 1e-5, value_parser = positive)]
+    pub min_learning_rate: f64,
+    /// Bits of KL that cost nothing [default: the configuration's]
+    #[arg(long, value_name = "BITS", value_parser = not_negative)]
+    pub free_bits: Option<f64>,
+    /// Weight of the KL beyond the free bits, once it has grown in full
+    #[arg(long, value_name = "BETA", default_value_t = 0.2, value_parser = not_negative)]
+    pub max_beta: f64,
+    /// How slowly that weight grows: it is max-beta * (1 - beta-rate^step); 0 is at once
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = share)]
+    pub beta_rate: f64,
+}
+
+/// `electropunk eval`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Eval {
+    /// Model to judge, without its ending, such as models/drums-2bar
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Data sets whose held-out songs it is judged on
+    #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
+    pub data: Vec<PathBuf>,
+    /// At most so many windows [default: all]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub examples: Option<u64>,
+    /// Draws the samples
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+}
+
+/// `electropunk render`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Render {
+    /// Programme that the station is in [default: radio.toml here, else the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Name of the station
+    #[arg(long, value_name = "NAME")]
+    pub station: String,
+    /// How much of it
+    #[arg(long, value_name = "MINUTES", default_value_t = 1.0, value_parser = positive)]
+    pub minutes: f64,
+    /// Number that everything is drawn from, instead of radio.toml's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// File to write: .wav for sound, .mid for notes
+    #[arg(long, value_name = "FILE", value_parser = wav_or_mid)]
+    pub out: PathBuf,
+}
+
+fn at_least_one(text: &str) -> Result<u64, String> {
+    text.parse().ok().filter(|&n| n > 0).ok_or("expected a whole number from 1 up".to_owned())
+}
+
+fn number_where(text: &str, is_good: impl Fn(f64) -> bool, expected: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|&number: &f64| number.is_finite() && is_good(number));
+    number.ok_or_else(|| format!("expected {expected}"))
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    number_where(text, |number| number > 0.0, "a number above 0")
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    number_where(text, |number| number >= 0.0, "a number from 0 up")
+}
+
+fn share(text: &str) -> Result<f64, String> {
+    number_where(text, |number| (0.0..=1.0).contains(&number), "a number from 0 to 1")
+}
+
+fn wav_or_mid(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_known = path.extension().is_some_and(|ending| ending == "wav" || ending == "mid");
+    is_known.then_some(path).ok_or("expected a file that ends in .wav or .mid".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn command(line: &str) -> Result<Option<Command>, clap::Error> {
+        Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.command)
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_allowed_and_means_serve() {
+        assert_eq!(command("electropunk").unwrap(), None);
+        let Some(Command::Serve(serve)) = command("electropunk serve").unwrap() else { panic!() };
+        assert_eq!(serve, Serve::default());
+    }
+
+    #[test]
+    fn options_have_the_types_that_they_name() {
+        let line = "electropunk serve --config my.toml --bind 127.0.0.1:0 --seed 7";
+        let Some(Command::Serve(serve)) = command(line).unwrap() else { panic!() };
+        assert_eq!(serve.config, Some("my.toml".into()));
+        assert_eq!(serve.bind, Some(SocketAddr::from(([127, 0, 0, 1], 0))));
+        assert_eq!(serve.seed, Some(7));
+
+        let line = "electropunk dataset patterns --style hip-hop --out there";
+        let Some(Command::Dataset(Dataset::Patterns(patterns))) = command(line).unwrap() else {
+            panic!()
+        };
+        assert_eq!((patterns.style, patterns.count), (Style::HipHop, 16));
+    }
+
+    #[test]
+    fn training_defaults_are_magentas() {
+        let line = "electropunk train --config drums-2bar --data a b --out models/drums-2bar";
+        let Some(Command::Train(train)) = command(line).unwrap() else { panic!() };
+
+        let Schedule { learning_rate, decay_rate, min_learning_rate, .. } = train.schedule;
+        assert_eq!((learning_rate, decay_rate, min_learning_rate), (1e-3, 0.9999, 1e-5));
+        assert_eq!((train.schedule.max_beta, train.schedule.beta_rate), (0.2, 0.0));
+        assert_eq!((train.data.len(), train.checkpoints_to_keep), (2, 2));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_a_usage_error() {
+        for line in [
+            "electropunk dance",
+            "electropunk serve --bind somewhere",
+            "electropunk dataset build --out x",
+            "electropunk dataset patterns --style polka --out x",
+            "electropunk train --config c --data d --out o --steps 0",
+            "electropunk train --config c --data d --out o --decay-rate 1.5",
+            "electropunk train --config c --data d --out o --resume --from m",
+            "electropunk render --station techno --out x.mp3",
+            "electropunk render --station techno --out x.wav --minutes NaN",
+        ] {
+            assert_eq!(command(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
+}
