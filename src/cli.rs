@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::music::style::Style;
+use crate::{model::config::Family, music::style::Style};
 
 /// An endless generative radio: dreams music in MusicVAE's latent space and broadcasts it.
 ///
@@ -83,6 +83,9 @@ pub struct Build {
     /// Folders, MIDI files, .zip, .tar or .tar.zst archives
     #[arg(required = true, value_name = "SRC")]
     pub sources: Vec<PathBuf>,
+    /// Configuration that will learn from it
+    #[arg(long, value_name = "NAME")]
+    pub config: Family,
     /// Where to write the data set
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -105,12 +108,21 @@ pub struct Patterns {
 /// `electropunk train`; options are called as Magenta's where it has them.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Train {
-    /// What to train: drums-2bar or trio-4bar
+    /// What to train: cat-drums_2bar_small, cat-mel_2bar_small or hier-trio_4bar
     #[arg(long, value_name = "NAME")]
-    pub config: String,
+    pub config: Family,
     /// Data sets to learn from, made by `dataset build`
-    #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
+    #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // Its options show in the help as if they stood here.
+    pub sizes: Sizes,
+    /// Themed patterns to learn from besides, of each style
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub patterns: u64,
+    /// Share of a batch that is themed patterns, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub themed_share: f64,
     /// Model to write: NAME.safetensors and its card NAME.toml; checkpoints lie beside it
     #[arg(long, value_name = "NAME")]
     pub out: PathBuf,
@@ -135,6 +147,23 @@ pub struct Train {
     /// CPU threads [default: as many as there are cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<u64>,
+}
+
+/// How large the network is; what is not given is as in the released checkpoints.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Sizes {
+    /// Width of the latent space
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub z_size: Option<u64>,
+    /// Width of each direction of the encoder
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub enc_rnn_size: Option<u64>,
+    /// Width of the decoder's layers
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub dec_rnn_size: Option<u64>,
+    /// Width of the conductor's layers
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub conductor_rnn_size: Option<u64>,
 }
 
 /// How far, how fast and under which pressure a model learns.
@@ -164,6 +193,9 @@ pub struct Schedule {
     /// How slowly that weight grows: it is max-beta * (1 - beta-rate^step); 0 is at once
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = share)]
     pub beta_rate: f64,
+    /// Share of steps at which the decoder is told the token before: fewer make it listen to z
+    #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
+    pub keep_prob: f64,
 }
 
 /// `electropunk eval`.
@@ -269,7 +301,8 @@ mod tests {
 
     #[test]
     fn training_defaults_are_magentas() {
-        let line = "electropunk train --config drums-2bar --data a b --out models/drums-2bar";
+        let line =
+            "electropunk train --config cat-drums_2bar_small --data a b --out models/drums-2bar";
         let Some(Command::Train(train)) = command(line).unwrap() else { panic!() };
 
         let Schedule { learning_rate, decay_rate, min_learning_rate, .. } = train.schedule;

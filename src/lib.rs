@@ -30,20 +30,19 @@
 //! Words: a *step* is a sixteenth, a *bar* 16 steps of 4/4; a *line* is one part's tokens, a step
 //! each; a *theme* is a mood from radio.toml, a *station* plays one, a *mount* is its URL.
 
-pub mod units;
-
 pub mod rng;
+pub mod units;
 
 pub mod music;
 
 pub mod model;
-
-pub mod dataset;
-
-pub mod train;
 pub mod patterns;
+
 pub mod config;
+pub mod dataset;
+pub mod train;
 
 pub mod station;
 
 pub mod cli;
+pub mod cmd;

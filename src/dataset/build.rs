@@ -13,9 +13,12 @@ use super::{
     Error,
     archive::{self, MidiFile},
     packed::Dataset,
-    window::{Content, Window, windows},
+    window::{Window, windows},
 };
-use crate::music::{extract::Lines, midi};
+use crate::{
+    model::config::Family,
+    music::{extract::Lines, midi},
+};
 
 /// How many files may wait to be parsed.
 const QUEUE: usize = 64;
@@ -52,10 +55,10 @@ impl fmt::Display for Report {
 /// but a line in the report.
 pub fn build(
     sources: &[PathBuf],
-    content: Content,
+    family: Family,
     progress: impl Fn(usize) + Sync,
 ) -> Result<(Dataset, Report), Error> {
-    let mut parsed = parse_all(sources, content, progress)?;
+    let mut parsed = parse_all(sources, family, progress)?;
     // Files arrive in whatever order the cores finish them; the set must not depend on it.
     parsed.sort_by(|a, b| a.0.cmp(&b.0));
     let mut report = Report::default();
@@ -64,7 +67,7 @@ pub fn build(
     for (name, outcome) in parsed {
         match outcome {
             Ok(found) if found.is_empty() => {
-                let reason = format!("no window of {}", content.name());
+                let reason = format!("no window of {}", family.name());
                 report.left_out.entry(reason).or_default().push(name);
             }
             Ok(found) => {
@@ -82,10 +85,10 @@ pub fn build(
     let windows: Vec<_> =
         numbered.flat_map(|(song, found)| found.into_iter().map(move |w| (song, w))).collect();
     if windows.is_empty() {
-        return Err(Error::NoWindows(content.name()));
+        return Err(Error::NoWindows(family.name()));
     }
     report.n_windows = windows.len();
-    Ok((Dataset { content, songs, windows }, report))
+    Ok((Dataset { family, songs, windows }, report))
 }
 
 /// A file's name and its windows, or why it has none.
@@ -93,7 +96,7 @@ type Parsed = (PathBuf, Result<BTreeSet<Window>, String>);
 
 fn parse_all(
     sources: &[PathBuf],
-    content: Content,
+    family: Family,
     progress: impl Fn(usize) + Sync,
 ) -> Result<Vec<Parsed>, Error> {
     let (sender, receiver) = sync_channel::<MidiFile>(QUEUE);
@@ -107,7 +110,7 @@ fn parse_all(
         let numbered = receiver.into_iter().enumerate().par_bridge();
         let parsed = numbered.map(|(number, file)| {
             progress(number + 1);
-            let outcome = parse(&file, content);
+            let outcome = parse(&file, family);
             (file.name, outcome)
         });
         let parsed = parsed.collect();
@@ -116,11 +119,11 @@ fn parse_all(
     })
 }
 
-fn parse(file: &MidiFile, content: Content) -> Result<BTreeSet<Window>, String> {
+fn parse(file: &MidiFile, family: Family) -> Result<BTreeSet<Window>, String> {
     let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
     let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
     let lines = Lines::extract(&sequence).map_err(|unfit| unfit.to_string())?;
-    Ok(windows(&lines, content))
+    Ok(windows(&lines, family))
 }
 
 /// The song that a file is a version of: its name without folder, extension, case, and a hash at
@@ -165,7 +168,7 @@ mod tests {
         write("notes.txt", b"not looked at").unwrap();
 
         let sources = [folder.path().to_owned()];
-        let (set, report) = build(&sources, Content::Drums2Bar, |_| ()).unwrap();
+        let (set, report) = build(&sources, Family::Drums2Bar, |_| ()).unwrap();
 
         assert_eq!(set.songs, ["kick", "snare"]);
         assert_eq!((report.n_files_kept, report.n_windows, report.n_duplicates), (3, 2, 1));
@@ -184,7 +187,7 @@ mod tests {
         tar.append_data(&mut header, "songs/kick.mid", &bytes[..]).unwrap();
         tar.finish().unwrap();
 
-        let (set, _) = build(&[path], Content::Drums2Bar, |_| ()).unwrap();
+        let (set, _) = build(&[path], Family::Drums2Bar, |_| ()).unwrap();
 
         assert_eq!(set.songs, ["kick"]);
     }
@@ -194,10 +197,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sources = [folder.path().to_owned()];
 
-        let error = build(&sources, Content::Trio4Bar, |_| ()).unwrap_err();
+        let error = build(&sources, Family::Trio4Bar, |_| ()).unwrap_err();
 
-        assert!(error.to_string().contains("trio-4bar"));
-        let error = build(&[PathBuf::from("no such.rar")], Content::Trio4Bar, |_| ()).unwrap_err();
+        assert!(error.to_string().contains("hier-trio_4bar"));
+        let error = build(&[PathBuf::from("no such.rar")], Family::Trio4Bar, |_| ()).unwrap_err();
         assert!(error.to_string().contains("no such.rar"));
     }
 }

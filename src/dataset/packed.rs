@@ -1,17 +1,14 @@
 //! A data set on disk: one safetensors file.
 //!
 //! Tensors `tokens` (N, T, P) u16, step by step with a column for each part, and `song` (N,) u32;
-//! the metadata name the content and the songs.
+//! the metadata name the family and the songs.
 
 use std::{borrow::Cow, collections::HashMap, path::Path};
 
 use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
 
-use super::{
-    Error,
-    window::{Content, Window},
-};
-use crate::{music::meter::STEPS_PER_BAR, rng};
+use super::{Error, window::Window};
+use crate::{model::config::Family, rng};
 
 /// One song in ten is held out.
 const HELD_OUT_SHARE: u64 = 10;
@@ -19,8 +16,8 @@ const HELD_OUT_SHARE: u64 = 10;
 /// Windows by song.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// What a window is.
-    pub content: Content,
+    /// Which networks learn from it.
+    pub family: Family,
     /// Titles, sorted.
     pub songs: Vec<String>,
     /// Each window with the number of its song.
@@ -48,8 +45,8 @@ impl Dataset {
     /// # Errors
     /// The file can't be written.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let (n, parts) = (self.windows.len(), self.content.parts().len());
-        let n_steps = self.content.n_bars() * STEPS_PER_BAR;
+        let (n, parts) = (self.windows.len(), self.family.n_tokens().len());
+        let n_steps = self.family.n_steps();
         let mut tokens = Vec::with_capacity(n * n_steps * parts * 2);
         for (_, window) in &self.windows {
             for step in 0..n_steps {
@@ -63,7 +60,7 @@ impl Dataset {
         ];
         let songs = serde_json::to_string(&self.songs).expect("strings are JSON");
         let metadata = HashMap::from([
-            ("content".to_owned(), self.content.name().to_owned()),
+            ("family".to_owned(), self.family.name().to_owned()),
             ("songs".to_owned(), songs),
         ]);
         let bytes = safetensors::serialize(tensors, Some(metadata))
@@ -88,11 +85,10 @@ impl Dataset {
 
     fn from_tensors(metadata: &Metadata, tensors: &SafeTensors) -> Option<Self> {
         let metadata = metadata.metadata().as_ref()?;
-        let content = metadata.get("content")?;
-        let content = Content::ALL.into_iter().find(|known| known.name() == content)?;
+        let family = Family::from_name(metadata.get("family")?)?;
         let songs: Vec<String> = serde_json::from_str(metadata.get("songs")?).ok()?;
         let (tokens, song) = (tensors.tensor("tokens").ok()?, tensors.tensor("song").ok()?);
-        let (n_steps, n_parts) = (content.n_bars() * STEPS_PER_BAR, content.parts().len());
+        let (n_steps, n_parts) = (family.n_steps(), family.n_tokens().len());
         let expected = [tokens.shape().first().copied()?, n_steps, n_parts];
         let is_sound = tokens.dtype() == Dtype::U16 && song.dtype() == Dtype::U32;
         if !is_sound || tokens.shape() != expected || song.shape() != &expected[..1] {
@@ -108,14 +104,13 @@ impl Dataset {
         let numbers =
             song.data().chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         let windows: Vec<_> = numbers.map(|number| number as usize).zip(windows).collect();
-        let fits = |line: &[u16], part: &str| {
-            let n_tokens = if part == "drums" { 512 } else { 90 };
-            line.iter().all(|&token| token < n_tokens)
-        };
+        let fits =
+            |line: &[u16], n_tokens: usize| line.iter().all(|&token| usize::from(token) < n_tokens);
         let all_fit = windows.iter().all(|(song, window)| {
-            *song < songs.len() && window.iter().zip(content.parts()).all(|(l, p)| fits(l, p))
+            *song < songs.len()
+                && window.iter().zip(family.n_tokens()).all(|(line, &n)| fits(line, n))
         });
-        all_fit.then_some(Self { content, songs, windows })
+        all_fit.then_some(Self { family, songs, windows })
     }
 }
 
@@ -148,7 +143,7 @@ mod tests {
     fn set() -> Dataset {
         let window = |token| vec![vec![token; 64], vec![token + 1; 64], vec![300; 64]];
         Dataset {
-            content: Content::Trio4Bar,
+            family: Family::Trio4Bar,
             songs: vec!["a".into(), "b".into()],
             windows: vec![(0, window(5)), (1, window(7))],
         }

@@ -2,49 +2,10 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use crate::music::{extract::Lines, melody, meter::STEPS_PER_BAR, trio::Line};
-
-/// What windows consist of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Content {
-    /// Two bars of drums.
-    Drums2Bar,
-    /// Two bars of melody.
-    Melody2Bar,
-    /// Four bars of melody, bass and drums.
-    Trio4Bar,
-}
-
-impl Content {
-    /// All contents.
-    pub const ALL: [Self; 3] = [Self::Drums2Bar, Self::Melody2Bar, Self::Trio4Bar];
-
-    /// How files and the command line call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Drums2Bar => "drums-2bar",
-            Self::Melody2Bar => "melody-2bar",
-            Self::Trio4Bar => "trio-4bar",
-        }
-    }
-
-    /// How many bars a window has.
-    pub fn n_bars(self) -> usize {
-        match self {
-            Self::Drums2Bar | Self::Melody2Bar => 2,
-            Self::Trio4Bar => 4,
-        }
-    }
-
-    /// The parts of a window, in the order of its lines.
-    pub fn parts(self) -> &'static [&'static str] {
-        match self {
-            Self::Drums2Bar => &["drums"],
-            Self::Melody2Bar => &["melody"],
-            Self::Trio4Bar => &["melody", "bass", "drums"],
-        }
-    }
-}
+use crate::{
+    model::config::Family,
+    music::{extract::Lines, melody, meter::STEPS_PER_BAR, trio::Line},
+};
 
 /// One example: a line for each part.
 pub type Window = Vec<Line>;
@@ -53,22 +14,22 @@ pub type Window = Vec<Line>;
 ///
 /// A part must go on through the window: two bars in a row without it end it there. Melodies,
 /// basses and drums are combined in all ways.
-pub fn windows(lines: &Lines, content: Content) -> BTreeSet<Window> {
+pub fn windows(lines: &Lines, family: Family) -> BTreeSet<Window> {
     let drums = Part { lines: lines.drums.iter().collect(), begins: |token| token != 0 };
     let pitched = |lines| Part { lines, begins: |token| melody::pitch(token).is_some() };
-    let parts = match content {
-        Content::Drums2Bar => vec![drums],
-        Content::Melody2Bar => {
+    let parts = match family {
+        Family::Drums2Bar => vec![drums],
+        Family::Melody2Bar => {
             vec![pitched(lines.melodies.iter().chain(&lines.basses).collect())]
         }
-        Content::Trio4Bar => vec![
+        Family::Trio4Bar => vec![
             pitched(lines.melodies.iter().collect()),
             pitched(lines.basses.iter().collect()),
             drums,
         ],
     };
     let n_steps = parts[0].lines.first().map_or(0, |line| line.len());
-    let length = content.n_bars() * STEPS_PER_BAR;
+    let length = family.n_steps();
     let starts = (0..n_steps).step_by(STEPS_PER_BAR).filter(|start| start + length <= n_steps);
     starts.flat_map(|start| combine(&parts, &(start..start + length))).collect()
 }
@@ -123,7 +84,7 @@ mod tests {
         let drums = Some(line(&[1, 2, 1, 2, 5]));
         let lines = Lines { drums, ..Lines::default() };
 
-        let found = windows(&lines, Content::Drums2Bar);
+        let found = windows(&lines, Family::Drums2Bar);
 
         let firsts: Vec<u16> = found.iter().map(|window| window[0][0]).collect();
         assert_eq!(firsts, [1, 2, 2]);
@@ -137,7 +98,7 @@ mod tests {
             drums: Some(line(&[1; 4])),
         };
 
-        assert_eq!(windows(&lines, Content::Trio4Bar).len(), 2);
-        assert!(windows(&Lines { drums: None, ..lines }, Content::Trio4Bar).is_empty());
+        assert_eq!(windows(&lines, Family::Trio4Bar).len(), 2);
+        assert!(windows(&Lines { drums: None, ..lines }, Family::Trio4Bar).is_empty());
     }
 }

@@ -1,6 +1,6 @@
 //! Which network, and how large.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use crate::music::{drums, melody};
 
@@ -31,6 +31,15 @@ impl Family {
     /// The family that `name` names.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|family| family.name() == name)
+    }
+
+    /// Its parts, in the order of the lines.
+    pub fn parts(self) -> &'static [&'static str] {
+        match self {
+            Self::Drums2Bar => &["drums"],
+            Self::Melody2Bar => &["melody"],
+            Self::Trio4Bar => &["melody", "bass", "drums"],
+        }
     }
 
     /// Segments under the conductor; 1 for a flat network, which has none.
@@ -95,6 +104,19 @@ impl Family {
 impl fmt::Display for Family {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// A name that is no family's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected one of cat-drums_2bar_small, cat-mel_2bar_small, hier-trio_4bar, found {0:?}")]
+pub struct NotAFamily(String);
+
+impl FromStr for Family {
+    type Err = NotAFamily;
+
+    fn from_str(text: &str) -> Result<Self, NotAFamily> {
+        Self::from_name(text).ok_or_else(|| NotAFamily(text.to_owned()))
     }
 }
 

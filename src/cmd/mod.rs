@@ -1,0 +1,4 @@
+//! What each command does; one file each.
+
+pub mod dataset;
+pub mod train;
