@@ -15,7 +15,7 @@ use crate::{
         harmony::chords,
         tune::{
             Contour::{Arpeggio, Riff, Stab, Walk},
-            Root::{Chord, Tonic},
+            Root::{Chord, Tonic, Voicing},
             tune,
         },
     },
@@ -43,8 +43,8 @@ pub const BOOK: Book = Book {
     drums: DRUMS,
     bass: BASS,
     tunes: &[
-        (4, tune(LONG, Stab, Chord)),
-        (4, tune(LONG, Walk, Chord)),
+        (4, tune(LONG, Stab, Voicing)),
+        (4, tune(LONG, Walk, Voicing)),
         (5, tune(LONG, Riff(5), Tonic)),
         (4, tune(DROPS, Riff(4), Tonic)),
         (4, tune(DROPS, Arpeggio, Chord)),
@@ -84,7 +84,7 @@ const DRUMS: DrumBook = DrumBook {
         (3, &[(MidTom, "...4..4.........")]),
         (2, &[(Snare, "............3...")]),
         (2, &[(HighTom, "...5..5..5.....................3")]),
-        (2, &[(Hat, ".2.2.2.2.2.2.2.2")]),
+        (2, &[(Hat, ".1.1.1.1.1.1.1.2")]),
     ],
     fills: &[(4, fill::DRIFT), (4, fill::SWELL), (1, fill::KICK_OUT), (1, fill::HAT_OPENS)],
     fill_chances: (0.15, 0.6),

@@ -103,3 +103,26 @@ fn read(step: char, rng: &mut Rng) -> Cell {
     };
     Cell::Note(Tone::OfChord(above))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn a_bass_string_is_read_letter_by_letter() {
+        let phrase = phrase("r-.olftswd.....-", 0.0, &mut stream(1, "test"));
+
+        let note = |above| Cell::Note(Tone::OfChord(above));
+        let expected = [note(0), Cell::Hold, Cell::Rest, note(7), note(-3), note(4), note(2)];
+        assert_eq!(phrase[..7], expected);
+        assert_eq!(phrase[..16], phrase[16..]);
+    }
+
+    #[test]
+    fn half_of_the_patterns_leave_a_capital_out() {
+        let mut rng = stream(1, "test");
+        let n_left_out = (0..1000).filter(|_| read('R', &mut rng) == Cell::Hold).count();
+        assert!((450..550).contains(&n_left_out), "{n_left_out}");
+    }
+}

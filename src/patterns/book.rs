@@ -17,3 +17,50 @@ pub struct Book {
     /// Ways to make a melody.
     pub tunes: Weighted<Tune>,
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        music::{meter::STEPS_PER_BAR, style::Style},
+        patterns::{book, form::PHRASE},
+    };
+
+    fn is_written_in(steps: &str, letters: &str) -> bool {
+        [STEPS_PER_BAR, PHRASE].contains(&steps.len())
+            && steps.chars().all(|step| letters.contains(step))
+    }
+
+    #[test]
+    fn all_strings_are_a_bar_or_two_of_known_letters() {
+        for book in Style::ALL.map(book) {
+            let drums = &book.drums;
+            let layers = [drums.skeletons, drums.tops, drums.colours].into_iter().flatten();
+            for (_, steps) in layers.flat_map(|(_, layers)| *layers) {
+                assert!(is_written_in(steps, "x.123456789"), "{steps}");
+            }
+            for (_, line) in book.bass.lines {
+                assert!(is_written_in(&line.to_lowercase(), "rotflswdn-."), "{line}");
+            }
+            for rhythm in book.tunes.iter().flat_map(|(_, tune)| tune.rhythms) {
+                assert!(is_written_in(rhythm, "xo-."), "{rhythm}");
+                assert!(rhythm.as_bytes().chunks(STEPS_PER_BAR).all(|bar| bar.contains(&b'x')));
+            }
+        }
+    }
+
+    #[test]
+    fn loops_fill_four_bars_with_degrees_of_seven_note_modes() {
+        for (_, chords) in Style::ALL.map(book).iter().flat_map(|book| book.loops) {
+            assert!([1, 2, 4, 8].contains(&chords.degrees.len()), "{}", chords.degrees);
+            assert!(chords.degrees.chars().all(|degree| ('1'..='7').contains(&degree)));
+            assert_eq!(chords.mode.intervals().len(), 7);
+        }
+    }
+
+    #[test]
+    fn a_style_has_at_least_five_skeletons_and_as_many_hats() {
+        for book in Style::ALL.map(book) {
+            assert!(5 <= book.drums.skeletons.len() && 5 <= book.drums.tops.len());
+        }
+    }
+}

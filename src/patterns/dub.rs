@@ -19,7 +19,7 @@ use crate::{
         harmony::chords,
         tune::{
             Contour::{Riff, Stab, Walk},
-            Root::{Chord, Tonic},
+            Root::{Chord, Tonic, Voicing},
             tune,
         },
     },
@@ -48,8 +48,8 @@ pub const BOOK: Book = Book {
     drums: DRUMS,
     bass: BASS,
     tunes: &[
-        (7, tune(SKANKS, Stab, Chord)),
-        (4, tune(BUBBLES, Stab, Chord)),
+        (7, tune(SKANKS, Stab, Voicing)),
+        (4, tune(BUBBLES, Stab, Voicing)),
         (5, tune(MELODICA, Walk, Tonic)),
         (3, tune(MELODICA, Riff(4), Tonic)),
         (2, tune(HORNS, Riff(3), Chord)),
@@ -83,8 +83,8 @@ const DRUMS: DrumBook = DrumBook {
     tops: &[
         (6, &[(Hat, "x.x.x.x.x.x.x.x.")]),
         (5, &[(Hat, "x.x3x.x4x.x3x.x4"), (Open, "......2.......3.")]),
-        (4, &[(Hat, "..x...x...x...x.")]),
-        (4, &[(Hat, "x..xx..xx..xx..x")]),
+        (4, &[(Hat, "1.x.1.x.1.x.2.x.")]),
+        (4, &[(Hat, "x..xx..xx..xx.2x")]),
         (3, &[(Hat, "x.xxx.xxx.xxx.xx"), (Open, "..............4.")]),
         (3, &[(Hat, "x...x...x...x..."), (Open, "..x...x...x...x.")]),
         (2, &[(Hat, "x3x5x3x5x3x5x3x5")]),
@@ -93,6 +93,8 @@ const DRUMS: DrumBook = DrumBook {
     ],
     colours: &[
         (6, &[]),
+        (3, &[(Hat, ".1.2.1.2.1.2.1.3")]),
+        (2, &[(Open, "......2...2...3.")]),
         (4, &[(HighTom, "...3..3........."), (MidTom, "..........3..3..")]),
         (3, &[(LowTom, "......3.......4.")]),
         (3, &[(Snare, "..2....3..2....3")]),
@@ -108,7 +110,7 @@ const DRUMS: DrumBook = DrumBook {
         (3, fill::KICK_OUT),
         (2, fill::HAT_OPENS),
     ],
-    fill_chances: (0.25, 0.7),
+    fill_chances: (0.25, 0.8),
     crash_chance: 0.3,
     break_chance: 0.15,
     break_mutes: &[Kick, Snare],

@@ -28,6 +28,8 @@ pub enum Tone {
     OfKey(i32),
     /// Degrees above the root of the next chord, to lead there.
     OfNext(i32),
+    /// The chord tone nearest to so many degrees above the tonic: voices led as on a keyboard.
+    Near(i32),
 }
 
 impl Tone {
@@ -37,13 +39,14 @@ impl Tone {
             Self::OfChord(above) => Self::OfChord(above + degrees),
             Self::OfKey(above) => Self::OfKey(above + degrees),
             Self::OfNext(above) => Self::OfNext(above + degrees),
+            Self::Near(above) => Self::Near(above + degrees),
         }
     }
 
     /// Degrees above whatever it counts from.
     pub fn above(self) -> i32 {
         match self {
-            Self::OfChord(above) | Self::OfKey(above) | Self::OfNext(above) => above,
+            Self::OfChord(n) | Self::OfKey(n) | Self::OfNext(n) | Self::Near(n) => n,
         }
     }
 }
@@ -72,7 +75,7 @@ pub fn write(cells: &[Cell], harmony: &Harmony, register: &Register) -> Line {
         }
         Cell::Note(tone) => {
             is_sounding = true;
-            token(register.pitch(tone, step, harmony)).unwrap_or(HOLD)
+            token(register.pitch(tone, step, harmony)).expect("registers lie within the tokens")
         }
     };
     cells.iter().enumerate().map(&mut write).collect()
@@ -84,6 +87,7 @@ impl Register {
             Tone::OfChord(above) => (harmony.degree(step), above),
             Tone::OfKey(above) => (0, above),
             Tone::OfNext(above) => (harmony.next_degree(step), above),
+            Tone::Near(above) => (0, chord_tone_near(above, harmony.degree(step))),
         };
         let mut pitch = harmony.pitch(self.roots, degree, above);
         while pitch < i32::from(self.lowest) {
@@ -96,18 +100,36 @@ impl Register {
     }
 }
 
+/// The degree above the tonic that is nearest to `above` and belongs to the triad on `degree`; of
+/// two as near, the lower.
+fn chord_tone_near(above: i32, degree: i32) -> i32 {
+    let belongs = |tone: &i32| [0, 2, 4].contains(&(tone - degree).rem_euclid(7));
+    (above - 2..=above + 2).filter(belongs).min_by_key(|tone| (tone - above).abs()).unwrap_or(above)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         music::{melody::pitch, scale::Mode},
-        patterns::harmony::chords,
+        patterns::{
+            draw::Weighted,
+            harmony::{Loop, chords},
+        },
         rng::stream,
     };
 
     #[test]
+    fn a_voice_goes_to_the_nearest_tone_of_the_chord() {
+        // From the fifth of the tonic: it stays for I and III, steps to the root of IV's triad below
+        // and to that of VI above.
+        assert_eq!([0, 2, 3, 5].map(|degree| chord_tone_near(4, degree)), [4, 4, 3, 5]);
+    }
+
+    #[test]
     fn a_rest_ends_a_note_once() {
-        let harmony = Harmony::draw(&[(1, chords(Mode::Minor, "1"))], &mut stream(1, "test"));
+        const LOOPS: Weighted<Loop> = &[(1, chords(Mode::Minor, "1"))];
+        let harmony = Harmony::draw(LOOPS, &mut stream(1, "test"));
         let cells = [Cell::Rest, Cell::Note(Tone::OfChord(0)), Cell::Hold, Cell::Rest, Cell::Rest];
 
         let line = write(&cells, &harmony, &Register { roots: 28, lowest: 28, highest: 50 });

@@ -128,3 +128,19 @@ pub const DRIFT: Fill = fill(
 /// A ride swell into the next phrase.
 pub const SWELL: Fill =
     fill(8, &[Kick], &[(Ride, "........5.5.6.8."), (OpenHat, "..............5.")]);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn a_fill_leaves_what_is_before_it_and_what_it_keeps() {
+        let mut bar = [Kick.bit() | ClosedHat.bit(); 16];
+
+        SNARE_ROLL.play(&mut bar, &mut stream(1, "test"));
+
+        assert_eq!(bar[7], Kick.bit() | ClosedHat.bit());
+        assert_eq!([bar[8], bar[15]], [Kick.bit() | Snare.bit(); 2]);
+    }
+}

@@ -1,8 +1,9 @@
 //! Drums: layers of step strings, drawn anew for each pattern.
 //!
 //! A step string has a character a sixteenth, over one bar or two: `x` always sounds, `.` never,
-//! a digit sounds with that many tenths of a chance. Chances are drawn once a section, so that a
-//! groove repeats as a drummer's or a sequencer's does, yet differs from pattern to pattern.
+//! a digit sounds with that many tenths of a chance. Chances are drawn once a section, for one bar or
+//! for two, so that a groove repeats as a drummer's or a sequencer's does, yet differs from pattern
+//! to pattern.
 
 use rand::RngExt as _;
 
@@ -30,7 +31,7 @@ pub struct DrumBook {
     pub skeletons: Weighted<Layers>,
     /// Hats and rides.
     pub tops: Weighted<Layers>,
-    /// What else may sound: ghost notes, toms, extra cymbals.
+    /// What else may sound, two at a time: ghost notes, toms, extra cymbals.
     pub colours: Weighted<Layers>,
     /// What leads from one phrase into the next.
     pub fills: Weighted<Fill>,
@@ -48,7 +49,7 @@ pub struct DrumBook {
 struct Groove {
     skeleton: Layers,
     top: Layers,
-    colour: Layers,
+    colours: [Layers; 2],
     /// Factor on all chances: some patterns are busy, some bare.
     liveliness: f64,
 }
@@ -73,14 +74,15 @@ impl Groove {
         Self {
             skeleton: weighted(book.skeletons, rng),
             top: weighted(book.tops, rng),
-            colour: weighted(book.colours, rng),
+            colours: [weighted(book.colours, rng), weighted(book.colours, rng)],
             liveliness: rng.random_range(0.5..1.5),
         }
     }
 
     fn phrase(&self, rng: &mut Rng) -> [u16; PHRASE] {
         let mut phrase = [0; PHRASE];
-        for layer in [self.skeleton, self.top, self.colour].into_iter().flatten() {
+        let [colour, other] = self.colours;
+        for layer in [self.skeleton, self.top, colour, other].into_iter().flatten() {
             add_layer(&mut phrase, layer, self.liveliness, rng);
         }
         phrase
@@ -95,15 +97,19 @@ impl Groove {
     /// The same skeleton under other hats or colours.
     fn answer(&self, book: &DrumBook, rng: &mut Rng) -> Self {
         let top = if rng.random_bool(0.4) { weighted(book.tops, rng) } else { self.top };
-        let colour = if rng.random_bool(0.4) { weighted(book.colours, rng) } else { self.colour };
-        Self { top, colour, ..*self }
+        let [colour, other] = self.colours;
+        let other = if rng.random_bool(0.5) { weighted(book.colours, rng) } else { other };
+        Self { top, colours: [colour, other], ..*self }
     }
 }
 
-/// Draws `layer` for as long as its string is and repeats that over the phrase.
+/// Draws `layer` for as long as its string is and repeats that over the phrase; a bar's string is
+/// often drawn for either bar.
 fn add_layer(phrase: &mut [u16], layer: &(Drum, &str), liveliness: f64, rng: &mut Rng) {
     let (drum, steps) = layer;
-    let sounds: Vec<bool> = steps.chars().map(|step| sounds(step, liveliness, rng)).collect();
+    let n_drawn = if rng.random_bool(0.4) { PHRASE } else { steps.len() };
+    let drawn = steps.chars().cycle().take(n_drawn);
+    let sounds: Vec<bool> = drawn.map(|step| sounds(step, liveliness, rng)).collect();
     for (token, _) in phrase.iter_mut().zip(sounds.iter().cycle()).filter(|(_, sounds)| **sounds) {
         *token |= drum.bit();
     }
@@ -122,7 +128,9 @@ fn mute(line: &mut [u16], bar: usize, drums: &[Drum]) {
     let keep = !drums.iter().fold(0, |bits, drum| bits | drum.bit());
     let bar = &mut line[bar * STEPS_PER_BAR..][..STEPS_PER_BAR];
     if bar.iter().any(|token| token & keep != 0) {
-        bar.iter_mut().for_each(|token| *token &= keep);
+        for token in bar {
+            *token &= keep;
+        }
     }
 }
 
@@ -145,5 +153,38 @@ fn fill(line: &mut Line, book: &DrumBook, rng: &mut Rng) {
 fn choke(token: &mut u16) {
     if *token & (OpenHat.bit() | Crash.bit()) != 0 {
         *token &= !ClosedHat.bit();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn a_digit_sounds_as_often_as_it_says() {
+        let mut rng = stream(1, "test");
+        let n = (0..1000).filter(|_| sounds('3', 1.0, &mut rng)).count();
+
+        assert!((250..350).contains(&n), "{n}");
+        assert!(sounds('x', 0.0, &mut rng) && !sounds('.', 2.0, &mut rng));
+    }
+
+    #[test]
+    fn a_mute_never_empties_a_bar() {
+        let mut line = vec![Drum::Kick.bit(); 64];
+        line[20] |= ClosedHat.bit();
+
+        mute(&mut line, 0, &[Drum::Kick]);
+        mute(&mut line, 1, &[Drum::Kick]);
+
+        assert_eq!((line[0], line[16], line[20]), (Drum::Kick.bit(), 0, ClosedHat.bit()));
+    }
+
+    #[test]
+    fn an_open_hat_chokes_the_closed_one() {
+        let mut token = ClosedHat.bit() | OpenHat.bit() | Drum::Kick.bit();
+        choke(&mut token);
+        assert_eq!(token, OpenHat.bit() | Drum::Kick.bit());
     }
 }

@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn degrees_become_pitches_of_the_key() {
-        let mut harmony =
-            Harmony::draw(&[(1, chords(Mode::Minor, "1645"))], &mut stream(1, "test"));
+        const LOOPS: Weighted<Loop> = &[(1, chords(Mode::Minor, "1645"))];
+        let mut harmony = Harmony::draw(LOOPS, &mut stream(1, "test"));
         harmony.key.root = 9;
 
         assert_eq!([0, 16, 40, 63].map(|step| harmony.degree(step)), [0, 5, 3, 4]);

@@ -16,7 +16,7 @@ use crate::{
         harmony::chords,
         tune::{
             Contour::{Arpeggio, Riff, Stab, Walk},
-            Root::{Chord, Tonic},
+            Root::{Chord, Tonic, Voicing},
             tune,
         },
     },
@@ -47,8 +47,8 @@ pub const BOOK: Book = Book {
     drums: DRUMS,
     bass: BASS,
     tunes: &[
-        (6, tune(CHORD_TOPS, Stab, Chord)),
-        (3, tune(CHORD_TOPS, Walk, Chord)),
+        (6, tune(CHORD_TOPS, Stab, Voicing)),
+        (3, tune(CHORD_TOPS, Walk, Voicing)),
         (4, tune(PLUCKS, Arpeggio, Chord)),
         (4, tune(PLUCKS, Riff(3), Tonic)),
         (2, tune(PLUCKS, Riff(4), Chord)),
@@ -76,7 +76,7 @@ const DRUMS: DrumBook = DrumBook {
     ],
     tops: &[
         (8, &[(Open, "..x...x...x...x.")]),
-        (6, &[(Open, "..x...x...x...x."), (Hat, "x5.5x5.5x5.5x5.5")]),
+        (6, &[(Open, "..x...x...x...x."), (Hat, "x3.4x3.4x3.4x3.4")]),
         (4, &[(Open, "..x...x...x...x."), (Hat, "3..63..63..63..6")]),
         (4, &[(Hat, "x.x.x.x.x.x.x.x."), (Open, "..5...5...5...5.")]),
         (3, &[(Hat, "x.xxx.xxx.xxx.xx"), (Open, "......3.......5.")]),
@@ -86,7 +86,9 @@ const DRUMS: DrumBook = DrumBook {
     ],
     colours: &[
         (6, &[]),
-        (3, &[(Snare, ".......2.3.....2")]),
+        (3, &[(Snare, ".......2.2.....2")]),
+        (3, &[(Hat, "...1...2...1...2")]),
+        (2, &[(Kick, ".......1..2....2")]),
         (3, &[(HighTom, "...3..3....3..4."), (MidTom, "..........3...3.")]),
         (3, &[(LowTom, "......3..4....3.")]),
         (2, &[(HighTom, "x..x..x...x.x...")]),

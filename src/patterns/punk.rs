@@ -16,7 +16,7 @@ use crate::{
         harmony::chords,
         tune::{
             Contour::{Pedal, Riff, Stab, Walk},
-            Root::{Chord, Tonic},
+            Root::{Chord, Tonic, Voicing},
             tune,
         },
     },
@@ -48,9 +48,9 @@ pub const BOOK: Book = Book {
     bass: BASS,
     tunes: &[
         // The guitar's top note, eighth after eighth.
-        (5, tune(DRIVES, Stab, Chord)),
-        (4, tune(DRIVES, Pedal, Chord)),
-        (4, tune(LEADS, Walk, Chord)),
+        (5, tune(DRIVES, Stab, Voicing)),
+        (4, tune(DRIVES, Pedal, Voicing)),
+        (4, tune(LEADS, Walk, Voicing)),
         (4, tune(LEADS, Riff(4), Tonic)),
         (3, tune(SHOUTS, Pedal, Tonic)),
         (2, tune(SHOUTS, Walk, Chord)),
@@ -59,16 +59,16 @@ pub const BOOK: Book = Book {
 
 const DRUMS: DrumBook = DrumBook {
     skeletons: &[
-        (6, &[(Kick, "x.......x......."), (Snare, "....x.......x...")]),
-        (5, &[(Kick, "x.....x.x......."), (Snare, "....x.......x...")]),
-        (4, &[(Kick, "x.......x.x....."), (Snare, "....x.......x...")]),
+        (6, &[(Kick, "x.....1.x.....2."), (Snare, "....x.......x..1")]),
+        (5, &[(Kick, "x.....x.x.2...1."), (Snare, "....x.......x...")]),
+        (4, &[(Kick, "x.....1.x.x...1."), (Snare, "....x.......x...")]),
         (4, &[(Kick, "x.....x.x.x...3."), (Snare, "....x.......x...")]),
         // D-beat.
-        (5, &[(Kick, "x.....x...x....."), (Snare, "....x.......x...")]),
+        (5, &[(Kick, "x.....x...x...1."), (Snare, "....x.......x...")]),
         // Tupa-tupa: kick and snare in turns, eighth by eighth.
-        (5, &[(Kick, "x...x...x...x..."), (Snare, "..x...x...x...x.")]),
+        (5, &[(Kick, "x...x...x...x..2"), (Snare, "..x...x...x...x.")]),
         (3, &[(Kick, "x...x.x.x...x.x."), (Snare, "..x...x...x...x.")]),
-        (2, &[(Kick, "x...x...x...x..."), (Snare, "....x.......x...")]),
+        (2, &[(Kick, "x...x.2.x...x.2."), (Snare, "....x.......x...")]),
         // Half time.
         (2, &[(Kick, "x.....x......4x."), (Snare, "........x.......")]),
         (
@@ -80,9 +80,9 @@ const DRUMS: DrumBook = DrumBook {
         ),
     ],
     tops: &[
-        (7, &[(Hat, "x.x.x.x.x.x.x.x.")]),
-        (5, &[(Open, "x.x.x.x.x.x.x.x.")]),
-        (4, &[(Ride, "x.x.x.x.x.x.x.x.")]),
+        (7, &[(Hat, "x.x.x.x.x.x.x.x."), (Open, "......1.......3.")]),
+        (5, &[(Open, "x.x.x.x.x.x.x.x."), (Crash, "2.......1.......")]),
+        (4, &[(Ride, "x.x.x.x.x.x.x.x."), (Crash, "2.......1.......")]),
         (3, &[(Open, "x...x...x...x...")]),
         (3, &[(Crash, "x...x...x...x...")]),
         (2, &[(Ride, "x...x...x...x...")]),
@@ -93,13 +93,15 @@ const DRUMS: DrumBook = DrumBook {
         (1, &[(LowTom, "x.xxx.x.x.xxx.xx")]),
     ],
     colours: &[
-        (5, &[]),
-        (4, &[(Kick, "..2...3...3...3.")]),
-        (3, &[(Snare, "......2..3....23")]),
+        (3, &[]),
+        (5, &[(Kick, "..2...2...2...3.")]),
+        (3, &[(Kick, "...1..2....1..22")]),
+        (3, &[(Open, "......2...1...3.")]),
+        (4, &[(Snare, "...1..1..2....22")]),
         (3, &[(Crash, "x...............................")]),
         (2, &[(Kick, "..............5."), (Open, "......3.......4.")]),
-        (2, &[(HighTom, "..............4."), (LowTom, "...............4")]),
-        (2, &[(Crash, "x...............x......."), (Snare, ".......2........")]),
+        (2, &[(HighTom, "......2.......3."), (LowTom, "..........2....3")]),
+        (2, &[(Crash, "x...............4..............."), (Snare, ".......2........")]),
     ],
     fills: &[
         (4, fill::HAMMER),
@@ -110,7 +112,7 @@ const DRUMS: DrumBook = DrumBook {
         (3, fill::TOM_PICKUP),
         (2, fill::BUILD),
     ],
-    fill_chances: (0.35, 0.85),
+    fill_chances: (0.35, 0.9),
     crash_chance: 0.7,
     break_chance: 0.08,
     break_mutes: &[Kick, Snare],
@@ -137,9 +139,10 @@ const BASS: BassBook = BassBook {
 };
 
 const DRIVES: &[&str] = &[
-    "x.x.x.x.x.x.x.x.",
+    "x.x.x.o.x.x.x.o.",
     "x-x-x-x-x-x-x-x-",
-    "x-x-x-o-x-x-x-o-",
+    "x-----------x-o-",
+    "x-o---x-----o-x-",
     "x-o-x-x-o-x-x-o-",
     "x---x-x-x---x-x-",
     "x-..x-x-..x-x-..",
@@ -147,13 +150,13 @@ const DRIVES: &[&str] = &[
 ];
 
 const LEADS: &[&str] = &[
-    "x-x-x-x-x---o-x-",
+    "x-x-x-o-x---o-x-",
     "x-x-x---x-x-o---",
     "x---x-x-x-x-x---",
-    "x-x-x-x-x-x-x---x-x-x-x-x-------",
+    "x-x-x-x-x-x-x---x-x-x---x-------",
     "..x-x-x-x---x-o-",
     "x--x--x-x--x--x-",
-    "x-x-o-x-o-x-x-o-",
+    "x---o-x---x-x-o-",
 ];
 
 // A call and the gap in which the crowd answers.

@@ -15,7 +15,7 @@ use crate::{
         harmony::chords,
         tune::{
             Contour::{Arpeggio, Pedal, Riff, Stab},
-            Root::{Chord, Tonic},
+            Root::{Chord, Tonic, Voicing},
             tune,
         },
     },
@@ -42,12 +42,12 @@ pub const BOOK: Book = Book {
     bass: BASS,
     tunes: &[
         // Stabs on the offbeats and across the beat.
-        (4, tune(STABS, Stab, Chord)),
+        (6, tune(STABS, Stab, Voicing)),
         // Sequencer arpeggios; five or three notes against four make them turn.
-        (4, tune(SEQUENCES, Arpeggio, Chord)),
+        (3, tune(SEQUENCES, Arpeggio, Chord)),
         (5, tune(RIFFS, Riff(2), Tonic)),
         (5, tune(RIFFS, Riff(3), Tonic)),
-        (3, tune(SEQUENCES, Riff(3), Tonic)),
+        (2, tune(SEQUENCES, Riff(3), Tonic)),
         (1, tune(SEQUENCES, Pedal, Tonic)),
     ],
 };
@@ -71,24 +71,24 @@ const DRUMS: DrumBook = DrumBook {
         (1, &[(Kick, "x.....x...x....."), (Snare, "....x.......x...")]),
     ],
     tops: &[
-        (6, &[(Open, "..x...x...x...x."), (Hat, "6.2.6.2.6.2.6.2.")]),
-        (5, &[(Open, "..x...x...x...x."), (Hat, "x7.6x7.6x7.6x7.6")]),
-        (4, &[(Hat, "xxxxxxxxxxxxxxxx")]),
-        (4, &[(Hat, "x4x5x4x5x4x5x4x6"), (Open, "......2.......4.")]),
+        (7, &[(Open, "..x...x...x...x."), (Hat, "6..26..26..26..2")]),
+        (3, &[(Open, "..x...x...x...x."), (Hat, "x5.5x5.5x5.5x5.5")]),
+        (2, &[(Hat, "xxxxxxxxxxxxxxxx")]),
+        (3, &[(Hat, "x2x3x2x3x2x3x2x4"), (Open, "......2.......4.")]),
         (3, &[(Hat, "..x...x...x...x."), (Ride, "4...4...4...4...")]),
-        (3, &[(Ride, "..x...x...x...x."), (Hat, "7575757575757575")]),
-        (3, &[(Ride, "x.x.x.x.x.x.x.x."), (Hat, ".3.3.3.3.3.3.3.3")]),
+        (3, &[(Ride, "..x...x...x...x."), (Hat, "7.757.757.757.75")]),
+        (3, &[(Ride, "x.x.x.x.x.x.x.x."), (Hat, ".2.2.2.2.2.2.2.2")]),
         (3, &[(Hat, "..xx..xx..xx..xx"), (Open, "......2.......3.")]),
         (2, &[(Hat, "x..x..x..x..x.x."), (Open, "..5...5...5...5.")]),
         (2, &[(Hat, "..x5..x...x5..x7")]),
     ],
     colours: &[
-        (5, &[]),
-        (4, &[(LowTom, "...3..4...3..4..")]),
+        (8, &[]),
+        (3, &[(LowTom, "...3..4...3..4..")]),
         (3, &[(MidTom, "..3..3..3..3..3."), (HighTom, ".......2.......3")]),
-        (3, &[(LowTom, ".3.3.3.3.3.3.3.3"), (MidTom, "..........2....2")]),
+        (3, &[(LowTom, ".2.2.2.2.2.2.2.2"), (MidTom, "..........2....2")]),
         (3, &[(Snare, ".......3.2.....2")]),
-        (2, &[(HighTom, "x..x..x..x..x..x..x..x..x..x..x.")]),
+        (1, &[(HighTom, "x..x..x..x..x..x..x..x..x..x..x.")]),
         (2, &[(LowTom, "......5..4....5."), (HighTom, "...4.......4....")]),
         (1, &[(Crash, "x...............................")]),
     ],
@@ -113,12 +113,12 @@ const BASS: BassBook = BassBook {
         // Rolling: the sixteenths that the kick leaves free.
         (5, ".rrr.rrr.rrr.rrr"),
         (3, ".Rrr.Rrr.Rrr.Rro"),
-        (4, "..r...r...r...r."),
+        (5, "..r...r...r...r."),
         (3, "..rR..rR..rR..rR"),
         // Root pedal.
         (3, "r.r.r.r.r.r.r.r."),
-        (3, "rrrrrrrrrrrrrrrr"),
-        (2, "r...r...r...r.R."),
+        (1, "rrrrrrrrrrrrrrrr"),
+        (3, "r...r...r...r.R."),
         // Acid: sixteenths with octave jumps and holes.
         (4, "rr.or.rR.orr.soR"),
         (4, "r.ro.rR.or.rs.oR"),
@@ -149,12 +149,12 @@ const STABS: &[&str] = &[
 
 const RIFFS: &[&str] = &[
     "x..x..x.x..x..o.",
-    "x.x..x.xo..x.x..",
-    "..x.x..x..x.o..x",
+    "x.x..x.o...x.x..",
+    "..x.x.....x.o..x",
     "x..o..x.....x.o.",
     "x-x-o.x-..x-o-..",
-    "xx..x.o.x..xo...",
-    "..xx..x...xxo...",
+    "xx..x.o....xo...",
+    "..xx......xxo...",
     "x...o.x...o.x.x.",
     "x--x--x--x--o-x-",
     "x.....x..x......x.....x..x..o.x.",
@@ -162,8 +162,8 @@ const RIFFS: &[&str] = &[
 
 const SEQUENCES: &[&str] = &[
     "x.x.x.x.x.x.x.x.",
-    "xxxxxxxxxxxxxxxx",
     "x.xox.xox.xox.xo",
+    "x-.x-.x-.x-.x-o-",
     "x..x..x..x..x.x.",
     ".xx..xx..xx..xo.",
     "..x...x...x...xo",

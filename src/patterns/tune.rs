@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Around the octave above middle C.
-const REGISTER: Register = Register { roots: 56, lowest: 55, highest: 84 };
+const REGISTER: Register = Register { roots: 55, lowest: 55, highest: 84 };
 
 /// How far a contour may go below and above its root, in scale degrees.
 const REACH: (i32, i32) = (-3, 8);
@@ -38,7 +38,7 @@ pub struct Tune {
 pub enum Contour {
     /// Chord tones up, down or round, over and over.
     Arpeggio,
-    /// One chord tone, as the top of a stabbed chord, that may move at the end.
+    /// One tone, as the top of a stabbed chord, that may move at the end.
     Stab,
     /// A cell of this many pentatonic notes, over and over.
     Riff(usize),
@@ -55,6 +55,8 @@ pub enum Root {
     Chord,
     /// The tonic.
     Tonic,
+    /// The tonic, but each goes to the nearest tone of the chord of the moment.
+    Voicing,
 }
 
 /// Four bars of melody tokens.
@@ -75,8 +77,11 @@ pub fn melody(tunes: Weighted<Tune>, form: Form, harmony: &Harmony, rng: &mut Rn
 
 impl Tune {
     fn motif(&self, rhythm: &str, rng: &mut Rng) -> [Cell; PHRASE] {
-        let steps: Vec<char> = rhythm.chars().map(|step| settle(step, rng)).collect();
-        let steps: Vec<char> = steps.iter().copied().cycle().take(PHRASE).collect();
+        let bar: Vec<char> = rhythm.chars().map(|step| settle(step, rng)).collect();
+        let mut steps: Vec<char> = bar.into_iter().cycle().take(PHRASE).collect();
+        if rng.random_bool(0.25) {
+            lengthen(&mut steps);
+        }
         // An arpeggio runs on over the bar line; a motif of one bar comes twice.
         let period = if self.contour == Contour::Arpeggio { PHRASE } else { rhythm.len() };
         let onsets = |steps: &[char]| steps.iter().filter(|step| **step == 'x').count();
@@ -93,6 +98,7 @@ impl Tune {
         match self.root {
             Root::Chord => Tone::OfChord(degree),
             Root::Tonic => Tone::OfKey(degree),
+            Root::Voicing => Tone::Near(degree),
         }
     }
 }
@@ -102,6 +108,15 @@ fn settle(step: char, rng: &mut Rng) -> char {
     match step {
         'o' => pick(&['x', '-'], rng),
         sure => sure,
+    }
+}
+
+/// Holds each note for a step more where there is room.
+fn lengthen(steps: &mut [char]) {
+    for step in 1..steps.len() {
+        if steps[step - 1] == 'x' && steps[step] == '.' {
+            steps[step] = '-';
+        }
     }
 }
 
@@ -135,7 +150,8 @@ impl Contour {
 }
 
 fn stabs(n: usize, rng: &mut Rng) -> Vec<i32> {
-    let (top, other) = (pick(&[0, 2, 4, 4, 7], rng), pick(&[0, 2, 4, 6, 7], rng));
+    let top = rng.random_range(0..=7);
+    let other = top + pick(&[-2, -1, 1, 2, 4], rng);
     let n_top = if n < 2 { n } else { rng.random_range(1..=n) };
     (0..n).map(|onset| if onset < n_top { top } else { other }).collect()
 }
@@ -186,7 +202,7 @@ fn pedal(n: usize, rng: &mut Rng) -> Vec<i32> {
 fn develop(motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
     match rng.random_range(0..6) {
         0 => {
-            let pivot = motif.iter().find_map(above).unwrap_or(0);
+            let pivot = motif.into_iter().find_map(above).unwrap_or(0);
             map_tones(motif, |_, tone| tone.up(2 * (pivot - tone.above())))
         }
         1 => {
@@ -206,7 +222,7 @@ fn develop(motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
     }
 }
 
-fn above(cell: &Cell) -> Option<i32> {
+fn above(cell: Cell) -> Option<i32> {
     match cell {
         Cell::Note(tone) => Some(tone.above()),
         _ => None,
@@ -248,4 +264,41 @@ fn close(cells: &mut [Cell], rng: &mut Rng) {
 /// A way to make a melody.
 pub const fn tune(rhythms: &'static [&'static str], contour: Contour, root: Root) -> Tune {
     Tune { rhythms, contour, root }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rng::stream;
+
+    fn motif(contour: Contour, rhythm: &'static str, seed: u64) -> [Cell; PHRASE] {
+        tune(&[], contour, Root::Chord).motif(rhythm, &mut stream(seed, "test"))
+    }
+
+    #[test]
+    fn a_motif_has_its_rhythm_and_comes_twice() {
+        for contour in [Contour::Stab, Contour::Riff(3), Contour::Walk, Contour::Pedal] {
+            let motif = motif(contour, "x-..x.....x...x.", 1);
+
+            assert_eq!(motif[..16], motif[16..]);
+            assert_eq!((motif[1], motif[2]), (Cell::Hold, Cell::Rest));
+            assert_eq!(motif.into_iter().filter_map(above).count(), 8);
+        }
+    }
+
+    #[test]
+    fn developing_keeps_within_reach_and_changes_something() {
+        let n_changed = (0..200)
+            .filter(|&seed| {
+                let before = motif(Contour::Walk, "x-x-x---x-..x-x-", seed);
+                let after = develop(before, &mut stream(seed, "develop"));
+                let (lowest, highest) = REACH;
+                assert!(
+                    after.into_iter().filter_map(above).all(|at| (lowest..=highest).contains(&at))
+                );
+                before != after
+            })
+            .count();
+        assert!(190 <= n_changed, "{n_changed}");
+    }
 }
