@@ -1,5 +1,77 @@
-//! MusicVAE: tokens to latent z and back.
+//! MusicVAE (Roberts et al. 2018, arXiv:1803.05428): lines of tokens to latent z and back.
+//!
+//! Weights keep the names and layout of the released checkpoints. candle reads them (and trains
+//! them, in [`crate::train`]); running the network for the radio is done here, on slices and in the
+//! fixed order of [`math`], for two reasons: a seed must give the same bars on every processor, which
+//! no matrix library promises; and a row at a time this is as fast as the memory that it reads.
 
 pub mod config;
+pub mod decoder;
+pub mod encoder;
+pub mod latent;
 pub mod lstm;
 pub mod math;
+pub mod music_vae;
+pub mod sampling;
+pub mod weights;
+
+/// Why a model can't be loaded or used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file can't be read.
+    #[error("{path}: {source}", path = path.display())]
+    File {
+        /// Which file.
+        path: std::path::PathBuf,
+        /// What the file system said.
+        source: std::io::Error,
+    },
+    /// It is not a safetensors file, or a broken one.
+    #[error("{file}: not a safetensors file of weights: {reason}")]
+    NotWeights {
+        /// Which file.
+        file: String,
+        /// What the reader said.
+        reason: String,
+    },
+    /// The card beside the weights is missing something.
+    #[error("{file}: not a model's card: {reason}")]
+    NotACard {
+        /// Which file.
+        file: String,
+        /// What was expected and found.
+        reason: String,
+    },
+    /// A tensor that the network needs is not there.
+    #[error("tensor {0} is missing")]
+    Missing(String),
+    /// A tensor has another shape than the sizes of the others make it.
+    #[error("tensor {name}: expected shape {expected:?}, found {found:?}")]
+    Shape {
+        /// Its name.
+        name: String,
+        /// What fits the others.
+        expected: Vec<usize>,
+        /// What the file has.
+        found: Vec<usize>,
+    },
+    /// Lines of other parts or lengths than the model's.
+    #[error("expected {expected} lines of {n_steps} tokens in range for {family}")]
+    Lines {
+        /// How many.
+        expected: usize,
+        /// How long.
+        n_steps: usize,
+        /// Whose.
+        family: config::Family,
+    },
+    /// A z of another width than the model's.
+    #[error("expected a z of {expected} numbers, found {found}")]
+    Latent {
+        /// Z.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+}

@@ -14,7 +14,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor,
 use faer::{Accum, MatMut, MatRef, Par, linalg::matmul::matmul};
 use pulp::Arch;
 
-use crate::model::{lstm::FORGET_BIAS, math};
+use crate::model::{lstm::activate, math};
 
 /// Rows of the weights to add at each step: one-hot and multi-hot inputs, without the products.
 #[derive(Debug, Clone)]
@@ -319,27 +319,6 @@ fn hidden_gradient(s: Sizes, order: &[usize], values: [&[f32]; 3], out: &mut [f3
     }
 }
 
-/// Turns a row's sums into gates (input, candidate, forget, output) in place and takes the step.
-fn activate(gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32]) {
-    let n = c.len();
-    let (input, rest) = gates.split_at_mut(n);
-    let (candidate, rest) = rest.split_at_mut(n);
-    let (forget, output) = rest.split_at_mut(n);
-    let (c_before, h, output) = (&c_before[..n], &mut h[..n], &mut output[..n]);
-    Arch::new().dispatch(|| {
-        for k in 0..n {
-            let i = math::sigmoid(input[k]);
-            let j = math::tanh(candidate[k]);
-            let f = math::sigmoid(forget[k] + FORGET_BIAS);
-            let o = math::sigmoid(output[k]);
-            let kept = f * c_before[k] + i * j;
-            (input[k], candidate[k], forget[k], output[k]) = (i, j, f, o);
-            c[k] = kept;
-            h[k] = o * math::tanh(kept);
-        }
-    });
-}
-
 /// Turns a row's gates into the gradients of their sums in place, and that of c into the one of the
 /// c before.
 fn differentiate(gates: &mut [f32], [c, c_before, d_h]: [&[f32]; 3], d_c: &mut [f32]) {
@@ -432,6 +411,7 @@ mod tests {
     use candle_nn::ops::sigmoid;
 
     use super::*;
+    use crate::model::lstm::FORGET_BIAS;
 
     const T: usize = 5;
     const B: usize = 3;

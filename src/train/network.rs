@@ -256,7 +256,8 @@ mod tests {
     }
 
     fn window(family: Family) -> Window {
-        let line = |&n_tokens: &usize| (0..family.n_steps()).map(move |t| (t * 7 % n_tokens) as u16);
+        let line =
+            |&n_tokens: &usize| (0..family.n_steps()).map(move |t| (t * 7 % n_tokens) as u16);
         family.n_tokens().iter().map(|n| line(n).collect()).collect()
     }
 
