@@ -14,11 +14,11 @@ use crate::{
     patterns::{
         bassline::BassBook,
         book::Book,
+        contour::Contour::{Riff, Stab, Walk},
         fill,
         groove::DrumBook,
         harmony::chords,
         tune::{
-            Contour::{Riff, Stab, Walk},
             Root::{Chord, Tonic, Voicing},
             tune,
         },

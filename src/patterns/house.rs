@@ -11,11 +11,11 @@ use crate::{
     patterns::{
         bassline::BassBook,
         book::Book,
+        contour::Contour::{Arpeggio, Riff, Stab, Walk},
         fill,
         groove::DrumBook,
         harmony::chords,
         tune::{
-            Contour::{Arpeggio, Riff, Stab, Walk},
             Root::{Chord, Tonic, Voicing},
             tune,
         },

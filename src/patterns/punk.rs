@@ -11,11 +11,11 @@ use crate::{
     patterns::{
         bassline::BassBook,
         book::Book,
+        contour::Contour::{Pedal, Riff, Stab, Walk},
         fill,
         groove::DrumBook,
         harmony::chords,
         tune::{
-            Contour::{Pedal, Riff, Stab, Walk},
             Root::{Chord, Tonic, Voicing},
             tune,
         },

@@ -10,11 +10,11 @@ use crate::{
     patterns::{
         bassline::BassBook,
         book::Book,
+        contour::Contour::{Arpeggio, Pedal, Riff, Stab},
         fill,
         groove::DrumBook,
         harmony::chords,
         tune::{
-            Contour::{Arpeggio, Pedal, Riff, Stab},
             Root::{Chord, Tonic, Voicing},
             tune,
         },

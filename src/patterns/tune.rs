@@ -3,11 +3,12 @@
 //! A rhythm string has a character a sixteenth, over one bar or two: `x` begins a note, `o` does in
 //! half of the patterns, `-` holds, `.` rests.
 
-use rand::{RngExt as _, seq::SliceRandom as _};
+use rand::RngExt as _;
 
 use crate::{
     music::trio::Line,
     patterns::{
+        contour::{Contour, REACH},
         draw::{Weighted, pick, weighted},
         figure::{Cell, Register, Tone, write},
         form::{Form, PHRASE, Sections},
@@ -19,9 +20,6 @@ use crate::{
 /// Around the octave above middle C.
 const REGISTER: Register = Register { roots: 55, lowest: 55, highest: 84 };
 
-/// How far a contour may go below and above its root, in scale degrees.
-const REACH: (i32, i32) = (-3, 8);
-
 /// A way to make a melody.
 #[derive(Debug, Clone, Copy)]
 pub struct Tune {
@@ -31,21 +29,6 @@ pub struct Tune {
     pub contour: Contour,
     /// Whether it moves with the chords or stays with the key.
     pub root: Root,
-}
-
-/// How the pitches of a motif follow one another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contour {
-    /// Chord tones up, down or round, over and over.
-    Arpeggio,
-    /// One tone, as the top of a stabbed chord, that may move at the end.
-    Stab,
-    /// A cell of this many pentatonic notes, over and over.
-    Riff(usize),
-    /// By step mostly, leaps turned back, chord tones where the beat is strong.
-    Walk,
-    /// Repeated notes that move on every few.
-    Pedal,
 }
 
 /// What a melody's degrees count from.
@@ -118,84 +101,6 @@ fn lengthen(steps: &mut [char]) {
             steps[step] = '-';
         }
     }
-}
-
-impl Contour {
-    /// `n` scale degrees above a root.
-    fn degrees(self, n: usize, rng: &mut Rng) -> Vec<i32> {
-        match self {
-            Self::Arpeggio => {
-                const SHAPES: [&[i32]; 12] = [
-                    &[0, 2, 4, 7],
-                    &[7, 4, 2, 0],
-                    &[0, 2, 4],
-                    &[4, 2, 0],
-                    &[0, 2, 4, 7, 4, 2],
-                    &[0, 4, 7],
-                    &[0, 4, 2, 7],
-                    &[0, 7, 4, 2],
-                    &[0, 2, 4, 6],
-                    &[2, 4, 7],
-                    &[0, 0, 4, 2],
-                    &[4, 0, 2, 0, 7],
-                ];
-                pick(&SHAPES, rng).iter().copied().cycle().take(n).collect()
-            }
-            Self::Stab => stabs(n, rng),
-            Self::Riff(n_tones) => riff(n, n_tones, rng),
-            Self::Walk => walk(n, rng),
-            Self::Pedal => pedal(n, rng),
-        }
-    }
-}
-
-fn stabs(n: usize, rng: &mut Rng) -> Vec<i32> {
-    let top = rng.random_range(0..=7);
-    let other = top + pick(&[-2, -1, 1, 2, 4], rng);
-    let n_top = if n < 2 { n } else { rng.random_range(1..=n) };
-    (0..n).map(|onset| if onset < n_top { top } else { other }).collect()
-}
-
-fn riff(n: usize, n_tones: usize, rng: &mut Rng) -> Vec<i32> {
-    // Degrees of the minor pentatonic; in major modes the same degrees stay in key.
-    let mut tones = [0, 2, 3, 4, 6, 7];
-    tones[1..].shuffle(rng);
-    let cell: Vec<i32> =
-        (0..rng.random_range(2..=5)).map(|_| pick(&tones[..n_tones], rng)).collect();
-    let mut degrees: Vec<i32> = cell.into_iter().cycle().take(n).collect();
-    if let Some(last) = degrees.last_mut() {
-        *last = pick(&tones[..n_tones], rng);
-    }
-    degrees
-}
-
-fn walk(n: usize, rng: &mut Rng) -> Vec<i32> {
-    let (lowest, highest) = REACH;
-    let mut at: i32 = pick(&[0, 2, 4, 4], rng);
-    let mut degrees = Vec::with_capacity(n);
-    for onset in 0..n {
-        if onset % 4 == 3 {
-            // Leans on a chord tone every so often, so that a walk says which chord it is on.
-            at = pick(&[0, 2, 4, 7], rng).clamp(at - 3, at + 3);
-        }
-        degrees.push(at);
-        let step = pick(&[-1, -1, -1, 1, 1, 1, 2, -2, 0, 3, -4], rng);
-        at += if (lowest..=highest).contains(&(at + step)) { step } else { -step };
-    }
-    degrees
-}
-
-fn pedal(n: usize, rng: &mut Rng) -> Vec<i32> {
-    let every = pick(&[2, 2, 3, 4], rng);
-    let mut at = pick(&[0, 2, 4], rng);
-    let mut degrees = Vec::with_capacity(n);
-    for onset in 0..n {
-        if 0 < onset && onset % every == 0 {
-            at = pick(&[at - 1, at + 1, at + 2, 0, 4], rng).clamp(-2, 7);
-        }
-        degrees.push(at);
-    }
-    degrees
 }
 
 /// A motif, one step further: inverted, moved, displaced, thinned, or with another tail.

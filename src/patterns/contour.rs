@@ -1,0 +1,128 @@
+//! Contours: how the pitches of a motif follow one another, in scale degrees above a root.
+
+use rand::{RngExt as _, seq::SliceRandom as _};
+
+use crate::{patterns::draw::pick, rng::Rng};
+
+/// How far a contour may go below and above its root, in scale degrees.
+pub const REACH: (i32, i32) = (-3, 8);
+
+/// Orders of chord tones: 0 root, 2 third, 4 fifth, 6 seventh, 7 octave.
+const ARPEGGIOS: [&[i32]; 12] = [
+    &[0, 2, 4, 7],
+    &[7, 4, 2, 0],
+    &[0, 2, 4],
+    &[4, 2, 0],
+    &[0, 2, 4, 7, 4, 2],
+    &[0, 4, 7],
+    &[0, 4, 2, 7],
+    &[0, 7, 4, 2],
+    &[0, 2, 4, 6],
+    &[2, 4, 7],
+    &[0, 0, 4, 2],
+    &[4, 0, 2, 0, 7],
+];
+
+/// How the pitches of a motif follow one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contour {
+    /// Chord tones up, down or round, over and over.
+    Arpeggio,
+    /// One tone, as the top of a stabbed chord, that may move at the end.
+    Stab,
+    /// A cell of this many pentatonic notes, over and over.
+    Riff(usize),
+    /// By step mostly, every fourth note a chord tone.
+    Walk,
+    /// Repeated notes that move on every few.
+    Pedal,
+}
+
+impl Contour {
+    /// `n` scale degrees above a root.
+    pub fn degrees(self, n: usize, rng: &mut Rng) -> Vec<i32> {
+        match self {
+            Self::Arpeggio => pick(&ARPEGGIOS, rng).iter().copied().cycle().take(n).collect(),
+            Self::Stab => stabs(n, rng),
+            Self::Riff(n_tones) => riff(n, n_tones, rng),
+            Self::Walk => walk(n, rng),
+            Self::Pedal => pedal(n, rng),
+        }
+    }
+}
+
+fn stabs(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let top = rng.random_range(0..=7);
+    let other = top + pick(&[-2, -1, 1, 2, 4], rng);
+    let n_top = if n < 2 { n } else { rng.random_range(1..=n) };
+    (0..n).map(|onset| if onset < n_top { top } else { other }).collect()
+}
+
+fn riff(n: usize, n_tones: usize, rng: &mut Rng) -> Vec<i32> {
+    // Degrees of the minor pentatonic; in major modes the same degrees stay in key.
+    let mut tones = [0, 2, 3, 4, 6, 7];
+    tones[1..].shuffle(rng);
+    let cell: Vec<i32> =
+        (0..rng.random_range(2..=5)).map(|_| pick(&tones[..n_tones], rng)).collect();
+    let mut degrees: Vec<i32> = cell.into_iter().cycle().take(n).collect();
+    if let Some(last) = degrees.last_mut() {
+        *last = pick(&tones[..n_tones], rng);
+    }
+    degrees
+}
+
+fn walk(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let (lowest, highest) = REACH;
+    let mut at: i32 = pick(&[0, 2, 4, 4], rng);
+    let mut degrees = Vec::with_capacity(n);
+    for onset in 0..n {
+        if onset % 4 == 3 {
+            // So that one hears which chord it walks over.
+            at = pick(&[0, 2, 4, 7], rng).clamp(at - 3, at + 3);
+        }
+        degrees.push(at);
+        let step = pick(&[-1, -1, -1, 1, 1, 1, 2, -2, 0, 3, -4], rng);
+        at += if (lowest..=highest).contains(&(at + step)) { step } else { -step };
+    }
+    degrees
+}
+
+fn pedal(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let every = pick(&[2, 2, 3, 4], rng);
+    let mut at = pick(&[0, 2, 4], rng);
+    let mut degrees = Vec::with_capacity(n);
+    for onset in 0..n {
+        if 0 < onset && onset % every == 0 {
+            at = pick(&[at - 1, at + 1, at + 2, 0, 4], rng).clamp(-2, 7);
+        }
+        degrees.push(at);
+    }
+    degrees
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::rng::stream;
+
+    #[test]
+    fn a_riff_has_as_many_tones_as_it_says() {
+        for seed in 0..100 {
+            let riff = Contour::Riff(3).degrees(16, &mut stream(seed, "test"));
+            assert_eq!(riff.len(), 16);
+            assert!(riff.iter().collect::<HashSet<_>>().len() <= 3);
+        }
+    }
+
+    #[test]
+    fn a_walk_stays_within_reach_and_leaps_no_further_than_an_octave() {
+        let (lowest, highest) = REACH;
+        for seed in 0..100 {
+            let walk = Contour::Walk.degrees(16, &mut stream(seed, "test"));
+            assert!(walk.iter().all(|at| (lowest..=highest).contains(at)));
+            assert!(walk.windows(2).all(|pair| (pair[1] - pair[0]).abs() <= 7), "{walk:?}");
+        }
+    }
+}
