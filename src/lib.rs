@@ -41,6 +41,7 @@ pub mod patterns;
 pub mod config;
 pub mod dataset;
 pub mod train;
+pub mod sound;
 
 pub mod station;
 

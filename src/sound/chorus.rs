@@ -1,0 +1,104 @@
+//! A stereo chorus: each side beside a copy whose delay swings slowly.
+
+use std::f32::consts::TAU;
+
+use super::frame::Block;
+use crate::units::SAMPLE_RATE;
+
+/// The copy's delay in the middle of its swing.
+const DELAY_SECONDS: f32 = 0.012;
+
+/// How far the delay swings to either side: about 6 cents of detuning at this rate.
+const SWING_SECONDS: f32 = 0.002;
+
+/// Swings a second.
+const RATE_HZ: f32 = 0.3;
+
+/// A power of two above the longest delay in frames.
+const LINE: usize = 1024;
+
+/// Adds the swinging copy alone; the dry sound is already in the mix.
+pub struct Chorus {
+    line: [[f32; 2]; LINE],
+    position: usize,
+    // A point that circles once a swing: its height moves the left delay, its width the right one,
+    // a quarter turn apart, which spreads the sound.
+    swing: (f32, f32),
+    turn: (f32, f32),
+}
+
+impl Chorus {
+    /// At rest.
+    pub fn new() -> Self {
+        let (sin, cos) = (TAU * RATE_HZ / SAMPLE_RATE as f32).sin_cos();
+        Self { line: [[0.0; 2]; LINE], position: 0, swing: (1.0, 0.0), turn: (cos, sin) }
+    }
+
+    /// Adds the chorus of `dry` to `wet`.
+    pub fn process(&mut self, dry: &Block, wet: &mut Block) {
+        let wet = wet.left.iter_mut().zip(&mut wet.right);
+        for ((left, right), dry) in wet.zip(dry.left.iter().zip(&dry.right)) {
+            self.position = (self.position + 1) % LINE;
+            self.line[self.position] = [*dry.0, *dry.1];
+            self.turn();
+            *left += self.tap(0, self.swing.1);
+            *right += self.tap(1, self.swing.0);
+        }
+        // Rounding would let the circle grow or shrink over hours.
+        let radius = self.swing.0.hypot(self.swing.1);
+        self.swing = (self.swing.0 / radius, self.swing.1 / radius);
+    }
+
+    fn turn(&mut self) {
+        let ((x, y), (cos, sin)) = (self.swing, self.turn);
+        self.swing = (x * cos - y * sin, x * sin + y * cos);
+    }
+
+    /// Reads between two frames, `swing` from -1 to 1.
+    fn tap(&self, channel: usize, swing: f32) -> f32 {
+        let delay = (DELAY_SECONDS + SWING_SECONDS * swing) * SAMPLE_RATE as f32;
+        let whole = delay as usize;
+        let fraction = delay - whole as f32;
+        let newer = self.line[(self.position + LINE - whole) % LINE][channel];
+        let older = self.line[(self.position + LINE - whole - 1) % LINE][channel];
+        newer + fraction * (older - newer)
+    }
+}
+
+impl Default for Chorus {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copy_comes_back_after_the_delay_at_the_same_level() {
+        let mut impulse = Block::SILENCE;
+        impulse.left[0] = 1.0;
+        let mut wet = Block::SILENCE;
+
+        Chorus::new().process(&impulse, &mut wet);
+
+        let (shortest, longest) = (0.010 * 44_100.0, 0.014 * 44_100.0);
+        let first = wet.left.iter().position(|x| *x != 0.0).unwrap();
+        assert!(shortest < first as f32 + 1.0 && (first as f32) < longest);
+        assert!((wet.left.iter().sum::<f32>() - 1.0).abs() < 0.01);
+        assert!(wet.right.iter().all(|x| *x == 0.0));
+    }
+
+    #[test]
+    fn it_stays_stable_for_hours() {
+        let mut chorus = Chorus::new();
+        let mut wet = Block::SILENCE;
+        for _ in 0..2000 {
+            wet = Block::SILENCE;
+            chorus.process(&Block { left: [0.5; 1152], right: [-0.5; 1152] }, &mut wet);
+        }
+        assert!(wet.left.iter().all(|x| (x - 0.5).abs() < 1e-5));
+        assert!((chorus.swing.0.hypot(chorus.swing.1) - 1.0).abs() < 1e-6);
+    }
+}

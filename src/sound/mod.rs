@@ -1,0 +1,99 @@
+//! Bars to air pressure to MP3.
+//!
+//! [`timeline`] lays bars end to end in frames, [`events`] turns hits into note messages, one
+//! synthesizer a part plays them ([`band`]), the parts' sends feed one [`chorus`] and one
+//! [`reverb`], [`limiter`] keeps the true peaks down and [`encode`] makes MP3 frames that each
+//! stand alone. Everything moves in [`frame::Block`]s of one MP3 frame; nothing allocates for each
+//! block after the start. Loudness is whatever the mix gives: no stage here levels it.
+
+use std::{io, path::PathBuf};
+
+use rustysynth::{SoundFontError, SynthesizerError};
+
+pub mod frame;
+
+pub mod timeline;
+
+pub mod events;
+
+pub mod font_file;
+
+mod preset;
+
+mod player;
+
+pub mod chorus;
+
+pub mod reverb;
+
+pub mod band;
+
+mod true_peak;
+
+pub mod limiter;
+
+mod lame;
+
+pub mod encode;
+
+pub mod wav;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tiny_font;
+
+/// What can go wrong between a bar and its MP3 frames.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file can't be opened or read.
+    #[error("can't read the SoundFont {}", path.display())]
+    FontUnreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The samples are Ogg Vorbis, as in `.sf3` files.
+    #[error("{name} is compressed (SF3): expected SF2, whose samples are plain 16-bit")]
+    FontCompressed {
+        /// The file or asset.
+        name: String,
+    },
+    /// It is no SoundFont, or a damaged one.
+    #[error("{name} is not a sound SF2 file: {reason}")]
+    FontBroken {
+        /// The file or asset.
+        name: String,
+        /// What was found.
+        reason: String,
+    },
+    /// The synthesizer refused its settings.
+    #[error("the synthesizer can't start")]
+    Synthesizer(#[from] SynthesizerError),
+    /// LAME refused a setting.
+    #[error("LAME can't be set up: {setting}: {reason}")]
+    EncoderSetting {
+        /// Which one.
+        setting: &'static str,
+        /// What it answered.
+        reason: String,
+    },
+    /// LAME failed at a block.
+    #[error("LAME can't encode: {reason}")]
+    Encode {
+        /// What it answered.
+        reason: String,
+    },
+}
+
+impl Error {
+    fn from_font(name: &str, error: SoundFontError) -> Self {
+        let name = name.to_owned();
+        match error {
+            SoundFontError::UnsupportedSampleFormat => Self::FontCompressed { name },
+            other => Self::FontBroken { name, reason: other.to_string() },
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Which preset of a SoundFont plays a voice.
+
+use rustysynth::SoundFont;
+
+/// A preset's place in its SoundFont.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Preset {
+    pub bank: i32,
+    pub program: i32,
+}
+
+/// The preset wanted or the nearest to it: of the same bank before others, of the nearest program.
+///
+/// Without presets, which rustysynth refuses to load, the wanted one comes back.
+pub(super) fn nearest(font: &SoundFont, wanted: Preset) -> Preset {
+    font.get_presets()
+        .iter()
+        .map(|found| Preset { bank: found.get_bank_number(), program: found.get_patch_number() })
+        .min_by_key(|found| {
+            (found.bank != wanted.bank, found.program.abs_diff(wanted.program), found.bank)
+        })
+        .unwrap_or(wanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::{font_file, tiny_font};
+
+    #[test]
+    fn a_missing_preset_falls_back_within_its_bank_first() {
+        let font = font_file::parse(&tiny_font::build(), "tiny").unwrap();
+        let nearest = |bank, program| {
+            let found = nearest(&font, Preset { bank, program });
+            (found.bank, found.program)
+        };
+
+        assert_eq!(nearest(0, 5), (0, 5));
+        assert_eq!(nearest(0, 4), (0, 5));
+        assert_eq!(nearest(0, 100), (0, 5));
+        assert_eq!(nearest(128, 25), (128, 0));
+        assert_eq!(nearest(3, 0), (0, 0));
+    }
+}

@@ -1,0 +1,175 @@
+//! A room: a feedback delay network of eight lines.
+//!
+//! Sources: J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial
+//! reverberators", AES 90, 1991 (decay by line length); M. Schroeder, 1961 (all-pass diffusion).
+//! The lines feed each other through a Householder reflection, which loses no energy, so that decay
+//! comes from the lines' gains alone.
+
+use super::frame::Block;
+use crate::units::SAMPLE_RATE;
+
+/// Lines; the even ones hear the left side and answer there, the odd ones the right.
+const N_LINES: usize = 8;
+
+/// Lengths in frames, 23 to 68 ms: primes, so that echoes seldom coincide.
+const LENGTHS: [usize; N_LINES] = [1031, 1327, 1523, 1801, 2053, 2389, 2687, 3001];
+
+/// A power of two above the longest line.
+const RING: usize = 4096;
+
+/// Until the sound has fallen by 60 dB.
+const DECAY_SECONDS: f64 = 1.6;
+
+/// What passes at each turn of the one-pole filter in each line; walls swallow highs first.
+const BRIGHTNESS: f32 = 0.55;
+
+/// Lengths of the all-passes before the lines, by side; they thicken the first echoes.
+const DIFFUSION: [[usize; 2]; 2] = [[142, 379], [107, 277]];
+
+/// Gain of the all-passes.
+const DIFFUSION_GAIN: f32 = 0.6;
+
+/// Makes the answer to steady noise as strong as the noise (measured by a test below).
+const LEVEL: f32 = 0.73;
+
+/// Far below hearing, far above the numbers that processors are slow with.
+const NOT_DENORMAL: f32 = 1e-18;
+
+/// Adds the room's answer alone; the dry sound is already in the mix.
+pub struct Reverb {
+    ring: Box<[[f32; N_LINES]]>,
+    position: usize,
+    damped: [f32; N_LINES],
+    gains: [f32; N_LINES],
+    diffusers: [[Allpass; 2]; 2],
+}
+
+impl Reverb {
+    /// A silent room.
+    pub fn new() -> Self {
+        let decay_frames = DECAY_SECONDS * f64::from(SAMPLE_RATE);
+        Self {
+            ring: vec![[0.0; N_LINES]; RING].into(),
+            position: 0,
+            damped: [0.0; N_LINES],
+            gains: LENGTHS.map(|n| 10f64.powf(-3.0 * n as f64 / decay_frames) as f32),
+            diffusers: DIFFUSION.map(|side| side.map(Allpass::new)),
+        }
+    }
+
+    /// Adds the room's answer to `dry` to `wet`.
+    pub fn process(&mut self, dry: &Block, wet: &mut Block) {
+        let wet = wet.left.iter_mut().zip(&mut wet.right);
+        for ((left, right), dry) in wet.zip(dry.left.iter().zip(&dry.right)) {
+            let heard = [*dry.0, *dry.1];
+            let [l, r] = self.step(heard);
+            *left += LEVEL * l;
+            *right += LEVEL * r;
+        }
+    }
+
+    fn step(&mut self, mut heard: [f32; 2]) -> [f32; 2] {
+        for (x, [first, second]) in heard.iter_mut().zip(&mut self.diffusers) {
+            *x = second.step(first.step(*x + NOT_DENORMAL));
+        }
+        let mut lines = [0.0; N_LINES];
+        for (i, line) in lines.iter_mut().enumerate() {
+            let read = self.ring[(self.position + RING - LENGTHS[i]) % RING][i];
+            self.damped[i] += BRIGHTNESS * (read - self.damped[i]);
+            *line = self.damped[i] * self.gains[i];
+        }
+        let mean = lines.iter().sum::<f32>() * (2.0 / N_LINES as f32);
+        let written = &mut self.ring[self.position];
+        for (i, (to, line)) in written.iter_mut().zip(&lines).enumerate() {
+            *to = line - mean + heard[i % 2];
+        }
+        self.position = (self.position + 1) % RING;
+        [lines[0] - lines[2] + lines[4] - lines[6], lines[1] - lines[3] + lines[5] - lines[7]]
+    }
+}
+
+impl Default for Reverb {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Passes all frequencies alike, smeared in time.
+struct Allpass {
+    line: Box<[f32]>,
+    position: usize,
+}
+
+impl Allpass {
+    fn new(n_frames: usize) -> Self {
+        Self { line: vec![0.0; n_frames].into(), position: 0 }
+    }
+
+    fn step(&mut self, x: f32) -> f32 {
+        let delayed = self.line[self.position];
+        let fed = x + DIFFUSION_GAIN * delayed;
+        self.line[self.position] = fed;
+        self.position += 1;
+        if self.position == self.line.len() {
+            self.position = 0;
+        }
+        delayed - DIFFUSION_GAIN * fed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::RngExt as _;
+
+    use super::*;
+    use crate::{rng, sound::testing::energy};
+
+    /// Energy of each block after an impulse on the left.
+    fn decay(n_blocks: usize) -> Vec<f64> {
+        let mut reverb = Reverb::new();
+        let mut dry = Block::SILENCE;
+        dry.left[0] = 1.0;
+        let mut energies = Vec::new();
+        for _ in 0..n_blocks {
+            let mut wet = Block::SILENCE;
+            reverb.process(&dry, &mut wet);
+            dry = Block::SILENCE;
+            energies.push(energy(&wet));
+        }
+        energies
+    }
+
+    #[test]
+    fn it_falls_by_sixty_decibels_in_about_the_decay_time() {
+        let energies = decay(80);
+        // Blocks 4 and 42 are 0.99 s apart; the damping makes the fall a little faster.
+        let fall_db = 10.0 * (energies[4] / energies[42]).log10();
+        assert!((35.0..60.0).contains(&fall_db), "{fall_db}");
+    }
+
+    #[test]
+    fn it_answers_steady_noise_at_the_noises_level() {
+        let mut rng = rng::stream(1, "noise");
+        let mut reverb = Reverb::new();
+        let (mut before, mut after) = (0.0, 0.0);
+        for block in 0..300 {
+            let dry = Block {
+                left: std::array::from_fn(|_| rng.random_range(-1.0..1.0)),
+                right: std::array::from_fn(|_| rng.random_range(-1.0..1.0)),
+            };
+            let mut wet = Block::SILENCE;
+            reverb.process(&dry, &mut wet);
+            if block >= 100 {
+                before += energy(&dry);
+                after += energy(&wet);
+            }
+        }
+        let gain_db = 10.0 * (after / before).log10();
+        assert!(gain_db.abs() < 1.0, "{gain_db}");
+    }
+
+    #[test]
+    fn its_silence_is_silent() {
+        assert!(decay(1200)[1199] < 1e-20);
+    }
+}
