@@ -37,7 +37,7 @@ const NOT_DENORMAL: f32 = 1e-18;
 
 /// Adds the room's answer alone; the dry sound is already in the mix.
 pub struct Reverb {
-    ring: Box<[[f32; N_LINES]]>,
+    lines: Box<[[f32; RING]; N_LINES]>,
     position: usize,
     damped: [f32; N_LINES],
     gains: [f32; N_LINES],
@@ -49,7 +49,7 @@ impl Reverb {
     pub fn new() -> Self {
         let decay_frames = DECAY_SECONDS * f64::from(SAMPLE_RATE);
         Self {
-            ring: vec![[0.0; N_LINES]; RING].into(),
+            lines: Box::new([[0.0; RING]; N_LINES]),
             position: 0,
             damped: [0.0; N_LINES],
             gains: LENGTHS.map(|n| 10f64.powf(-3.0 * n as f64 / decay_frames) as f32),
@@ -72,19 +72,19 @@ impl Reverb {
         for (x, [first, second]) in heard.iter_mut().zip(&mut self.diffusers) {
             *x = second.step(first.step(*x + NOT_DENORMAL));
         }
-        let mut lines = [0.0; N_LINES];
-        for (i, line) in lines.iter_mut().enumerate() {
-            let read = self.ring[(self.position + RING - LENGTHS[i]) % RING][i];
+        let mut answers = [0.0; N_LINES];
+        for i in 0..N_LINES {
+            let read = self.lines[i][(self.position + RING - LENGTHS[i]) % RING];
             self.damped[i] += BRIGHTNESS * (read - self.damped[i]);
-            *line = self.damped[i] * self.gains[i];
+            answers[i] = self.damped[i] * self.gains[i];
         }
-        let mean = lines.iter().sum::<f32>() * (2.0 / N_LINES as f32);
-        let written = &mut self.ring[self.position];
-        for (i, (to, line)) in written.iter_mut().zip(&lines).enumerate() {
-            *to = line - mean + heard[i % 2];
+        let mean = answers.iter().sum::<f32>() * (2.0 / N_LINES as f32);
+        for i in 0..N_LINES {
+            self.lines[i][self.position % RING] = answers[i] - mean + heard[i % 2];
         }
         self.position = (self.position + 1) % RING;
-        [lines[0] - lines[2] + lines[4] - lines[6], lines[1] - lines[3] + lines[5] - lines[7]]
+        let [a, b, c, d, e, f, g, h] = answers;
+        [a - c + e - g, b - d + f - h]
     }
 }
 
