@@ -30,6 +30,11 @@
 //! Words: a *step* is a sixteenth, a *bar* 16 steps of 4/4; a *line* is one part's tokens, a step
 //! each; a *theme* is a mood from radio.toml, a *station* plays one, a *mount* is its URL.
 
+// Tests compare with exact values.
+#![cfg_attr(test, allow(clippy::float_cmp))]
+
+pub mod units;
+
 pub mod rng;
 pub mod units;
 

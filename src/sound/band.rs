@@ -20,7 +20,7 @@ use crate::music::bar::{Bar, Part, Voice};
 /// very frames that queueing all bars at once gives, as long as a whole block is queued whenever
 /// one is rendered.
 pub struct Band {
-    players: [Player; 3],
+    players: Vec<Player>, // by `Part as usize`
     timeline: Timeline,
     frame: u64, // of the next block
     reverb: Reverb,
@@ -38,10 +38,10 @@ impl Band {
     /// # Errors
     /// The synthesizer can't start.
     pub fn new(font: &Arc<SoundFont>, voices: &[Voice; 3]) -> Result<Self, Error> {
-        let [drums, bass, lead] =
-            Part::ALL.map(|part| Player::new(font, part, &voices[part as usize]));
+        let players = Part::ALL.into_iter().zip(voices);
+        let players = players.map(|(part, voice)| Player::new(font, part, voice));
         Ok(Self {
-            players: [drums?, bass?, lead?],
+            players: players.collect::<Result<_, _>>()?,
             timeline: Timeline::default(),
             frame: 0,
             reverb: Reverb::new(),
@@ -170,7 +170,9 @@ mod tests {
     #[test]
     fn hits_land_where_they_are_written() {
         let mut voices = voices();
-        voices.iter_mut().for_each(|voice| voice.reverb = 0.0);
+        for voice in &mut voices {
+            voice.reverb = 0.0;
+        }
         let mut band = Band::new(&tiny_font(), &voices).unwrap();
         let written = [0.0, 3.3, 7.0, 12.75f32];
         let drums = written.map(|step| hit(step, 60)).to_vec();
@@ -190,7 +192,9 @@ mod tests {
     fn a_muted_part_is_silent_and_the_others_play_on() {
         let mut voices = voices();
         let mut band = Band::new(&tiny_font(), &voices).unwrap();
-        bars(120.0).iter().for_each(|bar| drop(band.queue(bar)));
+        for bar in bars(120.0) {
+            band.queue(&bar);
+        }
         voices[Part::Drums as usize].gain = Decibels(f64::NEG_INFINITY);
         band.set_voices(&voices);
 
@@ -209,12 +213,16 @@ mod tests {
     #[test]
     fn the_mix_is_the_sum_of_stems_and_effects() {
         let mut band = Band::new(&tiny_font(), &voices()).unwrap();
-        bars(120.0).iter().for_each(|bar| drop(band.queue(bar)));
+        for bar in bars(120.0) {
+            band.queue(&bar);
+        }
         let mut mix = Block::SILENCE;
         for _ in 0..50 {
             band.render(&mut mix);
             let mut sum = Block::SILENCE;
-            Part::ALL.iter().for_each(|part| sum.add(band.stem(*part), Ramp::UNITY));
+            for part in Part::ALL {
+                sum.add(band.stem(part), Ramp::UNITY);
+            }
             sum.add(band.effects(), Ramp::UNITY);
             assert_eq!(sum, mix);
         }

@@ -46,8 +46,11 @@ fn check_sizes(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// The body of the first chunk and what follows it; nothing at the end.
-fn split_chunk(bytes: &[u8]) -> Result<Option<(&[u8], &[u8])>, String> {
+/// The body of a chunk and what follows it.
+type Split<'a> = (&'a [u8], &'a [u8]);
+
+/// Splits off the first chunk; nothing at the end.
+fn split_chunk(bytes: &[u8]) -> Result<Option<Split<'_>>, String> {
     let Some((head, rest)) = bytes.split_at_checked(8) else {
         return Ok(None);
     };

@@ -148,27 +148,27 @@ mod tests {
     /// Feeds `n_blocks` of what `sound` gives at each frame.
     fn limit(n_blocks: usize, mut sound: impl FnMut(usize) -> [f32; 2]) -> Vec<Block> {
         let mut limiter = Limiter::new(CEILING);
-        let mut limited = Vec::new();
+        let mut output = Vec::new();
         for block in 0..n_blocks {
             let mut out = Block::SILENCE;
             for n in 0..FRAMES_PER_MP3_FRAME {
                 [out.left[n], out.right[n]] = sound(block * FRAMES_PER_MP3_FRAME + n);
             }
             limiter.process(&mut out);
-            limited.push(out);
+            output.push(out);
         }
-        limited
+        output
     }
 
-    fn assert_held(limited: &[Block]) {
-        let peak = true_peak_db(limited);
+    fn assert_held(output: &[Block]) {
+        let peak = true_peak_db(output);
         assert!(peak < CEILING.0 + 0.2, "{peak} dBTP");
         assert!(CEILING.0 - 3.0 < peak, "{peak} dBTP: turned down too far");
     }
 
     #[test]
     fn squares_are_held() {
-        let square = |n: usize| if n / 50 % 2 == 0 { 1.5 } else { -1.5 };
+        let square = |n: usize| if (n / 50).is_multiple_of(2) { 1.5 } else { -1.5 };
         assert_held(&limit(100, |n| [square(n), -square(n + 20)]));
     }
 
@@ -197,22 +197,22 @@ mod tests {
     fn below_the_ceiling_it_only_delays() {
         let mut rng = rng::stream(2, "quiet");
         let sound: Vec<f32> = (0..100 * 1152).map(|_| rng.random_range(-0.4..0.4)).collect();
-        let limited = limit(100, |n| [sound[n], -sound[n]]);
-        let left: Vec<f32> = limited.iter().flat_map(|block| block.left).collect();
+        let output = limit(100, |n| [sound[n], -sound[n]]);
+        let left: Vec<f32> = output.iter().flat_map(|block| block.left).collect();
         assert_eq!(left[Limiter::LATENCY..], sound[..sound.len() - Limiter::LATENCY]);
     }
 
     #[test]
     fn the_gain_comes_back_after_a_peak() {
-        let limited = limit(60, |n| [if n == 2000 { 8.0 } else { 0.3 }, 0.0]);
-        let last = limited[59].left[1151];
+        let output = limit(60, |n| [if n == 2000 { 8.0 } else { 0.3 }, 0.0]);
+        let last = output[59].left[1151];
         assert!((last - 0.3).abs() < 1e-3, "{last}");
     }
 
     #[test]
     fn what_is_no_number_becomes_silence() {
-        let limited = limit(20, |n| [if n == 5000 { f32::NAN } else { 0.1 }, f32::INFINITY]);
-        assert!(limited.iter().all(|block| block.peak() <= 0.1));
-        assert!((limited[19].left[0] - 0.1).abs() < 1e-6);
+        let output = limit(20, |n| [if n == 5000 { f32::NAN } else { 0.1 }, f32::INFINITY]);
+        assert!(output.iter().all(|block| block.peak() <= 0.1));
+        assert!((output[19].left[0] - 0.1).abs() < 1e-6);
     }
 }

@@ -37,7 +37,7 @@ const NOT_DENORMAL: f32 = 1e-18;
 
 /// Adds the room's answer alone; the dry sound is already in the mix.
 pub struct Reverb {
-    lines: Box<[[f32; RING]; N_LINES]>,
+    lines: Box<[[f32; RING]]>, // N_LINES
     position: usize,
     damped: [f32; N_LINES],
     gains: [f32; N_LINES],
@@ -49,7 +49,7 @@ impl Reverb {
     pub fn new() -> Self {
         let decay_frames = DECAY_SECONDS * f64::from(SAMPLE_RATE);
         Self {
-            lines: Box::new([[0.0; RING]; N_LINES]),
+            lines: vec![[0.0; RING]; N_LINES].into(),
             position: 0,
             damped: [0.0; N_LINES],
             gains: LENGTHS.map(|n| 10f64.powf(-3.0 * n as f64 / decay_frames) as f32),
@@ -83,8 +83,8 @@ impl Reverb {
             self.lines[i][self.position % RING] = answers[i] - mean + heard[i % 2];
         }
         self.position = (self.position + 1) % RING;
-        let [a, b, c, d, e, f, g, h] = answers;
-        [a - c + e - g, b - d + f - h]
+        let side = |i: usize| answers[i] - answers[i + 2] + answers[i + 4] - answers[i + 6];
+        [side(0), side(1)]
     }
 }
 
