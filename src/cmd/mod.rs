@@ -2,3 +2,6 @@
 
 pub mod dataset;
 pub mod train;
+//! One file a subcommand.
+
+pub mod soundfont;

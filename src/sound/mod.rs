@@ -97,3 +97,6 @@ impl Error {
         }
     }
 }
+//! Bars to air pressure.
+
+pub mod font;

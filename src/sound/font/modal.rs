@@ -1,0 +1,128 @@
+//! One way in which a struck body rings: a sine that dies away, falling in pitch if it is struck
+//! hard.
+
+use std::f64::consts::TAU;
+
+use rand::RngExt as _;
+
+use crate::{rng, units::SAMPLE_RATE};
+
+/// A damped sine. The phase is that of a blow: it begins at 0 and rises.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mode {
+    hz: f64,
+    level: f64,
+    decay_seconds: f64,
+    bends: Vec<Bend>,
+}
+
+/// A fall in pitch.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Bend {
+    hz: f64,
+    seconds: f64,
+}
+
+impl Mode {
+    /// Rings at `hz`, falling to 1/e of `level` in `decay_seconds`.
+    pub fn new(hz: f64, level: f64, decay_seconds: f64) -> Self {
+        Self { hz, level, decay_seconds, bends: Vec::new() }
+    }
+
+    /// Begins `hz` higher and falls, to 1/e of that in `seconds`.
+    pub fn bent(mut self, hz: f64, seconds: f64) -> Self {
+        self.bends.push(Bend { hz, seconds });
+        self
+    }
+
+    /// Adds the sine to `samples`.
+    pub fn ring(&self, samples: &mut [f64]) {
+        if self.bends.is_empty() { self.ring_straight(samples) } else { self.ring_bent(samples) }
+    }
+
+    /// A pointer turned and shortened at each sample: cymbals have hundreds of these.
+    fn ring_straight(&self, samples: &mut [f64]) {
+        let rate = f64::from(SAMPLE_RATE);
+        let (sin, cos) = (TAU * self.hz / rate).sin_cos();
+        let shorter = (-1.0 / (self.decay_seconds * rate)).exp();
+        let (sin, cos) = (shorter * sin, shorter * cos);
+        let (mut x, mut y) = (self.level, 0.0);
+        for sample in samples {
+            *sample += y;
+            (x, y) = (x * cos - y * sin, x * sin + y * cos);
+        }
+    }
+
+    fn ring_bent(&self, samples: &mut [f64]) {
+        for (index, sample) in samples.iter_mut().enumerate() {
+            let t = index as f64 / f64::from(SAMPLE_RATE);
+            let bent = |b: &Bend| b.hz * b.seconds * (1.0 - (-t / b.seconds).exp());
+            let turns = self.hz * t + self.bends.iter().map(bent).sum::<f64>();
+            *sample += self.level * (-t / self.decay_seconds).exp() * (TAU * turns).sin();
+        }
+    }
+}
+
+/// The modes of a drum's skin, lowest at `hz`; the higher ones are softer and die sooner.
+///
+/// Ratios are those of an ideal circular membrane: zeros of Bessel functions over the first one.
+pub fn membrane(hz: f64, decay_seconds: f64, brightness: f64) -> Vec<Mode> {
+    const RATIOS: [f64; 8] = [1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501];
+    let mode = |ratio: f64| {
+        Mode::new(hz * ratio, brightness.powf(ratio - 1.0), decay_seconds / ratio.powf(1.5))
+            .bent(0.06 * hz * ratio, 0.04)
+    };
+    RATIOS.map(mode).to_vec()
+}
+
+/// A plate of metal.
+#[derive(Debug, Clone, Copy)]
+pub struct Plate {
+    /// How many modes it has.
+    pub n_modes: usize,
+    /// Lowest and highest mode in hertz.
+    pub band: (f64, f64),
+    /// Time to 1/e of the lowest and the highest mode in seconds.
+    pub decays: (f64, f64),
+}
+
+impl Plate {
+    /// Modes at random places of the band, named by `seed`, all about as loud.
+    pub fn to_modes(self, seed: &str) -> Vec<Mode> {
+        let mut rng = rng::stream(0, seed);
+        let mut draw = || rng.random::<f64>();
+        let between = |(low, high): (f64, f64), place: f64| low * (high / low).powf(place);
+        let mode = |_| {
+            let place = draw();
+            let decay = between(self.decays, place) * (0.6 + 0.8 * draw());
+            Mode::new(between(self.band, place), 0.3 + 0.7 * draw(), decay)
+        };
+        (0..self.n_modes).map(mode).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_straight_mode_is_a_bent_one_without_a_bend() {
+        let (mut straight, mut bent) = (vec![0.0; 2000], vec![0.0; 2000]);
+
+        Mode::new(300.0, 0.5, 0.02).ring(&mut straight);
+        Mode::new(300.0, 0.5, 0.02).bent(0.0, 1.0).ring(&mut bent);
+
+        assert!(straight.iter().zip(&bent).all(|(a, b)| (a - b).abs() < 1e-9));
+    }
+
+    #[test]
+    fn a_bend_ends_at_the_pitch_and_begins_above_it() {
+        let mut samples = vec![0.0; 44_100];
+        Mode::new(50.0, 1.0, 1e9).bent(200.0, 0.02).ring(&mut samples);
+        let n_rises =
+            |part: &[f64]| part.windows(2).filter(|pair| pair[0] < 0.0 && 0.0 <= pair[1]).count();
+
+        assert!((49..=50).contains(&n_rises(&samples[..44_100])) || n_rises(&samples) <= 54);
+        assert!((24..=26).contains(&n_rises(&samples[22_050..])));
+    }
+}

@@ -1,0 +1,183 @@
+//! Periodic tones as sums of sines.
+//!
+//! Every sine goes round a whole number of times in the loop, so a loop has no seam: value and all
+//! slopes continue. Leaving out the sines that would pass the limit of hearing leaves no alias.
+
+use std::f64::consts::TAU;
+
+use rand::RngExt as _;
+
+use crate::rng;
+
+/// One sine of a loop.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Partial {
+    /// Turns in the loop, at least 1.
+    cycles: u32,
+    level: f64,
+    /// Where it begins, in turns.
+    phase: f64,
+}
+
+/// The sines of a loop in which the tone's pitch goes round `cycles` times.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spectrum {
+    cycles: u32,
+    partials: Vec<Partial>,
+}
+
+/// A tone has at most so many harmonics: enough for the lowest notes of a bass.
+const N_HARMONICS: u32 = 400;
+
+impl Spectrum {
+    /// A tone of one cycle with harmonic `n` (from 1) at `level(n)`; a negative level turns it over.
+    pub fn harmonic(level: impl Fn(f64) -> f64) -> Self {
+        let partial = |n: u32| Partial { cycles: n, level: level(f64::from(n)), phase: 0.0 };
+        Self::new(1, (1..=N_HARMONICS).map(partial))
+    }
+
+    /// All harmonics, each as loud as its number is small.
+    pub fn saw() -> Self {
+        Self::harmonic(|n| 1.0 / n)
+    }
+
+    /// A tone of `cycles` cycles with sines at `ratios` of its pitch: (turns in the loop, level).
+    pub fn inharmonic(cycles: u32, partials: &[(u32, f64)]) -> Self {
+        let partial = |&(cycles, level): &(u32, f64)| Partial { cycles, level, phase: 0.0 };
+        Self::new(cycles, partials.iter().map(partial))
+    }
+
+    /// The tone of `cycles` cycles whose loop is `wave(x)` for x from 0 to 1, bent as it may be.
+    ///
+    /// A wave that is bent after it is made has sines without end; here they are counted over
+    /// a fine grid and those past the greatest are dropped, which a filter after the bending is.
+    pub fn of_wave(cycles: u32, wave: impl Fn(f64) -> f64) -> Self {
+        const N_GRID: u32 = 16_384;
+        let grid: Vec<f64> = (0..N_GRID).map(|i| wave(f64::from(i) / f64::from(N_GRID))).collect();
+        Self::new(cycles, (1..=N_HARMONICS * cycles).map(|turns| analyse(&grid, turns)))
+    }
+
+    /// `turns` voices of this tone of one cycle, each going round as often as it says in a loop whose
+    /// pitch goes round `cycles` times, from random places named by `seed`.
+    pub fn ensemble(&self, cycles: u32, turns: &[u32], seed: &str) -> Self {
+        let mut rng = rng::stream(0, seed);
+        let voices = turns.iter().flat_map(|&turns| {
+            let start: f64 = rng.random();
+            self.partials.iter().map(move |partial| Partial {
+                cycles: partial.cycles * turns,
+                level: partial.level,
+                phase: partial.phase + start * f64::from(partial.cycles),
+            })
+        });
+        Self::new(cycles, voices.collect::<Vec<_>>())
+    }
+
+    /// The same sines, each at `gain(ratio)` of its level, where 1 is the pitch.
+    pub fn shaped(mut self, gain: impl Fn(f64) -> f64) -> Self {
+        for partial in &mut self.partials {
+            partial.level *= gain(f64::from(partial.cycles) / f64::from(self.cycles));
+        }
+        self
+    }
+
+    /// Those sines that are at most `ratio` times the pitch.
+    pub fn below(&self, ratio: f64) -> Self {
+        let limit = ratio * f64::from(self.cycles);
+        Self::new(
+            self.cycles,
+            self.partials.iter().copied().filter(|p| f64::from(p.cycles) <= limit),
+        )
+    }
+
+    /// How many sines there are.
+    pub fn n_partials(&self) -> usize {
+        self.partials.len()
+    }
+
+    /// How often the pitch goes round in the loop.
+    pub fn cycles(&self) -> u32 {
+        self.cycles
+    }
+
+    /// One loop in `n` samples. Sines of more than `n` / 2 turns are left out.
+    pub fn to_wave(&self, n: usize) -> Vec<f64> {
+        let mut wave = vec![0.0; n];
+        let audible = self.partials.iter().filter(|p| 2 * (p.cycles as usize) < n);
+        audible.for_each(|partial| add_sine(&mut wave, partial));
+        wave
+    }
+
+    /// Drops sines that nobody hears, which saves time and keeps tones without highs in one zone.
+    fn new(cycles: u32, partials: impl IntoIterator<Item = Partial>) -> Self {
+        const INAUDIBLE: f64 = 1e-5;
+        let partials = partials.into_iter().filter(|p| p.level.abs() > INAUDIBLE).collect();
+        Self { cycles, partials }
+    }
+}
+
+/// Adds one sine, by turning a pointer instead of asking for each sine.
+fn add_sine(wave: &mut [f64], partial: &Partial) {
+    let step = TAU * f64::from(partial.cycles) / wave.len() as f64;
+    let (sin_step, cos_step) = step.sin_cos();
+    let (sin, cos) = (TAU * partial.phase.fract()).sin_cos();
+    let (mut x, mut y) = (partial.level * cos, partial.level * sin);
+    for sample in wave {
+        *sample += y;
+        (x, y) = (x * cos_step - y * sin_step, x * sin_step + y * cos_step);
+    }
+}
+
+/// The sine of `turns` turns that a loop contains.
+fn analyse(wave: &[f64], turns: u32) -> Partial {
+    let step = TAU * f64::from(turns) / wave.len() as f64;
+    let (sin_step, cos_step) = step.sin_cos();
+    let (mut x, mut y) = (1.0, 0.0);
+    let (mut cosine, mut sine) = (0.0, 0.0);
+    for sample in wave {
+        cosine += sample * x;
+        sine += sample * y;
+        (x, y) = (x * cos_step - y * sin_step, x * sin_step + y * cos_step);
+    }
+    let level = 2.0 * sine.hypot(cosine) / wave.len() as f64;
+    Partial { cycles: turns, level, phase: cosine.atan2(sine) / TAU }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_ends_where_it_begins() {
+        let saw = Spectrum::harmonic(|n| 1.0 / n).ensemble(50, &[49, 50, 51], "test").below(20.0);
+
+        let wave = saw.to_wave(4000);
+
+        let steps: Vec<f64> = wave.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+        let widest = steps.iter().copied().fold(0.0, f64::max);
+        assert!((wave[0] - wave[3999]).abs() <= widest);
+        let bend = wave[0] - 2.0 * wave[3999] + wave[3998];
+        let widest_bend =
+            wave.windows(3).map(|w| (w[2] - 2.0 * w[1] + w[0]).abs()).fold(0.0, f64::max);
+        assert!(bend.abs() <= widest_bend);
+    }
+
+    #[test]
+    fn a_wave_is_its_spectrum() {
+        let wave = |x: f64| 0.5 * (TAU * (x + 0.1)).sin() - 0.25 * (TAU * 3.0 * x).cos();
+
+        let spectrum = Spectrum::of_wave(1, wave);
+
+        assert_eq!(spectrum.n_partials(), 2);
+        for (index, sample) in spectrum.to_wave(100).into_iter().enumerate() {
+            assert!((sample - wave(index as f64 / 100.0)).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn nothing_above_the_limit_remains() {
+        let square = Spectrum::harmonic(|n| if n % 2.0 == 1.0 { 1.0 / n } else { 0.0 });
+
+        assert_eq!(square.below(7.5).n_partials(), 4);
+        assert_eq!(square.n_partials(), N_HARMONICS as usize / 2);
+    }
+}
