@@ -39,6 +39,7 @@ pub mod rng;
 pub mod units;
 
 pub mod music;
+pub mod stream;
 
 pub mod model;
 pub mod patterns;
@@ -52,3 +53,4 @@ pub mod station;
 
 pub mod cli;
 pub mod cmd;
+pub mod web;

@@ -21,3 +21,37 @@ pub struct OnAir {
     /// The bars of the last half minute or so and those rendered ahead, oldest first.
     pub bars: VecDeque<AiredBar>,
 }
+
+impl OnAir {
+    /// The bar that sounds at `second` of the station's life, or the nearest that is known.
+    pub fn bar_at(&self, second: f64) -> Option<&AiredBar> {
+        let n_begun = self.bars.partition_point(|aired| aired.start_second <= second);
+        self.bars.get(n_begun.saturating_sub(1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Bpm;
+
+    fn aired(number: u64) -> AiredBar {
+        let bar = Bar {
+            number,
+            tempo: Bpm::DEFAULT,
+            key: "C major".parse().unwrap(),
+            title: "test".into(),
+            parts: Default::default(),
+        };
+        AiredBar { start_second: 2.0 * number as f64, bar: bar.into() }
+    }
+
+    #[test]
+    fn a_bar_sounds_until_the_next_begins() {
+        let on_air = OnAir { rendered_seconds: 10.0, bars: (2..5).map(aired).collect() };
+        let number_at = |second| on_air.bar_at(second).map(|aired| aired.bar.number);
+
+        assert_eq!([0.0, 5.9, 6.0, 99.0].map(number_at), [Some(2), Some(2), Some(3), Some(4)]);
+        assert!(OnAir::default().bar_at(1.0).is_none());
+    }
+}

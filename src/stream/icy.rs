@@ -1,0 +1,179 @@
+//! ICY metadata: titles between the audio bytes.
+//!
+//! A player that sent `Icy-MetaData: 1` gets, after every `icy-metaint` bytes of audio, one byte L
+//! and 16 L bytes of text. The convention is `SHOUTcast`'s and was never written down by its makers;
+//! limits and quoting here follow what Icecast sends (`format_mp3.c`).
+
+use std::{num::NonZeroUsize, sync::Arc};
+
+use crate::stream::ring::Chunk;
+
+/// The most text that the length byte can announce.
+const MAX_BLOCK: usize = 255 * 16;
+
+/// Weaves titles into one listener's audio.
+pub struct Interleaver {
+    interval: usize,
+    /// Audio bytes before the next block.
+    n_left: usize,
+    station: Arc<str>,
+    sent: Option<Arc<str>>,
+}
+
+impl Interleaver {
+    /// A block after every `interval` bytes; the station's name stands in for an empty title, since
+    /// some players drop a stream whose first block is empty.
+    pub fn new(interval: NonZeroUsize, station: &str) -> Self {
+        let interval = interval.get();
+        Self { interval, n_left: interval, station: station.into(), sent: None }
+    }
+
+    /// Appends the chunk's audio to `out`, with a block wherever one is due.
+    ///
+    /// A block is written when audio follows it, so it carries the title of just that audio.
+    pub fn interleave(&mut self, chunk: &Chunk, out: &mut Vec<u8>) {
+        let mut audio = &chunk.audio[..];
+        while !audio.is_empty() {
+            if self.n_left == 0 {
+                self.push_block(&chunk.title, out);
+                self.n_left = self.interval;
+            }
+            let (now, later) = audio.split_at(audio.len().min(self.n_left));
+            out.extend_from_slice(now);
+            self.n_left -= now.len();
+            audio = later;
+        }
+    }
+
+    fn push_block(&mut self, title: &Arc<str>, out: &mut Vec<u8>) {
+        let title = if clean(title).is_empty() { &self.station } else { title };
+        if self.sent.as_ref() == Some(title) {
+            out.push(0);
+            return;
+        }
+        let text = block_text(title);
+        let n_units = text.len().div_ceil(16);
+        out.push(n_units as u8);
+        out.extend_from_slice(text.as_bytes());
+        out.resize(out.len() + n_units * 16 - text.len(), 0);
+        self.sent = Some(title.clone());
+    }
+}
+
+/// `StreamTitle='…';`, cut at a character so that it fits.
+fn block_text(title: &str) -> String {
+    const FRAME: usize = "StreamTitle='';".len();
+    let title = clean(title);
+    let end = title.floor_char_boundary(MAX_BLOCK - FRAME);
+    format!("StreamTitle='{}';", &title[..end])
+}
+
+/// `text` on one line, fit for a header, a block or a playlist.
+///
+/// Control characters and line ends become spaces. Nobody escapes quotes in ICY metadata and players
+/// end the title at the first `';`, so the apostrophe becomes the typographer's.
+pub fn clean(text: &str) -> String {
+    let words = text.split(|c: char| c.is_control() || c.is_whitespace());
+    let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    line.replace('\'', "\u{2019}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(audio: &[u8], title: &str) -> Chunk {
+        Chunk { audio: audio.to_vec().into(), title: title.into() }
+    }
+
+    fn interleaver(interval: usize) -> Interleaver {
+        Interleaver::new(NonZeroUsize::new(interval).unwrap(), "the station")
+    }
+
+    /// What a player makes of it: the audio, and the titles with the audio byte they come before.
+    fn deinterleave(mut stream: &[u8], interval: usize) -> (Vec<u8>, Vec<(usize, String)>) {
+        let (mut audio, mut titles) = (Vec::new(), Vec::new());
+        while stream.len() > interval {
+            audio.extend_from_slice(&stream[..interval]);
+            let n_bytes = usize::from(stream[interval]) * 16;
+            let (block, rest) = stream[interval + 1..].split_at(n_bytes);
+            let text = std::str::from_utf8(block).unwrap().trim_end_matches('\0');
+            if n_bytes > 0 {
+                let from = text.strip_prefix("StreamTitle='").unwrap();
+                let (title, after) = from.split_once("';").unwrap();
+                assert_eq!(after, "");
+                titles.push((audio.len(), title.to_owned()));
+            }
+            stream = rest;
+        }
+        audio.extend_from_slice(stream);
+        (audio, titles)
+    }
+
+    #[test]
+    fn a_block_stands_before_the_byte_it_names() {
+        let (mut icy, mut out) = (interleaver(4), Vec::new());
+
+        icy.interleave(&chunk(b"abcd", "one"), &mut out);
+        assert_eq!(out, b"abcd");
+        icy.interleave(&chunk(b"ef", "two"), &mut out);
+
+        assert_eq!(&out[4..], b"\x02StreamTitle='two';\0\0\0\0\0\0\0\0\0\0\0\0\0\0ef");
+    }
+
+    #[test]
+    fn an_unchanged_title_costs_one_byte() {
+        let (mut icy, mut out) = (interleaver(2), Vec::new());
+
+        icy.interleave(&chunk(b"abcdef", "one"), &mut out);
+
+        assert_eq!(out.len(), 6 + 1 + 32 + 1);
+        assert_eq!(&out[out.len() - 3..], b"\0ef");
+    }
+
+    #[test]
+    fn whatever_the_interval_and_the_chunks_the_audio_comes_out_as_it_went_in() {
+        let audio: Vec<u8> = (0..40_000u32).map(|n| n as u8).collect();
+        for interval in [1, 8, 8192, 16_000, 65_535] {
+            for n_chunk in [1, 417, 16_000] {
+                let (mut icy, mut out) = (interleaver(interval), Vec::new());
+                let mut title_of_byte = Vec::new();
+                for (n, part) in audio.chunks(n_chunk).enumerate() {
+                    let title = format!("title {}", n / 3);
+                    icy.interleave(&chunk(part, &title), &mut out);
+                    title_of_byte.extend(std::iter::repeat_n(title, part.len()));
+                }
+
+                let (heard, titles) = deinterleave(&out, interval);
+
+                assert_eq!(heard, audio);
+                assert!(titles.iter().all(|(byte, title)| title_of_byte[*byte] == *title));
+                assert_eq!(titles.is_empty(), audio.len() <= interval);
+            }
+        }
+    }
+
+    #[test]
+    fn no_title_can_end_the_title_or_the_line() {
+        let long = "\u{1f3b9}".repeat(5000);
+        let titles = [
+            ("a';StreamUrl='http://x/';", "a\u{2019};StreamUrl=\u{2019}http://x/\u{2019};"),
+            ("a\r\nicy-name: b\0c\u{7f}\u{85}\u{2028}d", "a icy-name: b c d"),
+            ("  \u{5e9}\u{5dc}\u{5d5}\u{5dd}\t", "\u{5e9}\u{5dc}\u{5d5}\u{5dd}"),
+            ("", "the station"),
+            ("\n\0", "the station"),
+            (&long, &long[..4064]),
+            (
+                &String::from_utf8_lossy(b"caf\xe9 \xed\xa0\x80"),
+                "caf\u{fffd} \u{fffd}\u{fffd}\u{fffd}",
+            ),
+        ];
+        for (title, shown) in titles {
+            let (mut icy, mut out) = (interleaver(1), Vec::new());
+
+            icy.interleave(&chunk(b"ab", title), &mut out);
+
+            assert_eq!(deinterleave(&out, 1), (b"ab".to_vec(), vec![(1, shown.to_owned())]));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! A stream with an address: what it tells of itself and who listens.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::SystemTime,
+};
+
+use crate::{
+    stream::ring::{Reader, Tap},
+    units::Kbps,
+};
+
+/// What a mount tells of itself in headers, playlists and on the status page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct About {
+    /// Its URL's path, with the slash: `/techno.mp3`.
+    pub path: String,
+    /// The station's name as listeners read it.
+    pub name: String,
+    /// One line on what it plays.
+    pub description: String,
+    /// A word or two, as radio directories sort it.
+    pub genre: String,
+    /// Constant bitrate of the stream.
+    pub bitrate: Kbps,
+}
+
+/// A ring under a path, with its listeners counted.
+pub struct Mount {
+    /// What it tells of itself.
+    pub about: About,
+    /// Where listeners join.
+    pub tap: Tap,
+    /// When it went on air.
+    pub started: SystemTime,
+    n_listeners: AtomicU64,
+    n_peak: AtomicU64,
+    n_total: AtomicU64,
+}
+
+/// One who listens; counted until dropped.
+pub struct Listener {
+    /// The mount that is heard.
+    pub mount: Arc<Mount>,
+    /// Its cursor in the ring.
+    pub reader: Reader,
+}
+
+impl Mount {
+    /// A mount that goes on air now.
+    pub fn new(about: About, tap: Tap) -> Self {
+        Self {
+            about,
+            tap,
+            started: SystemTime::now(),
+            n_listeners: AtomicU64::new(0),
+            n_peak: AtomicU64::new(0),
+            n_total: AtomicU64::new(0),
+        }
+    }
+
+    /// Joins at the burst.
+    pub fn join(self: &Arc<Self>) -> Listener {
+        let now = self.n_listeners.fetch_add(1, Relaxed) + 1;
+        self.n_peak.fetch_max(now, Relaxed);
+        self.n_total.fetch_add(1, Relaxed);
+        Listener { mount: self.clone(), reader: self.tap.reader() }
+    }
+
+    /// How many listen.
+    pub fn listeners(&self) -> u64 {
+        self.n_listeners.load(Relaxed)
+    }
+
+    /// The most that ever listened at once.
+    pub fn peak(&self) -> u64 {
+        self.n_peak.load(Relaxed)
+    }
+
+    /// How many ever joined.
+    pub fn total(&self) -> u64 {
+        self.n_total.load(Relaxed)
+    }
+
+    /// How far behind the live edge one who joins now begins, in seconds of sound.
+    pub fn burst_seconds(&self) -> f64 {
+        self.tap.burst_bytes() as f64 / self.about.bitrate.bytes_per_second() as f64
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.mount.n_listeners.fetch_sub(1, Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stream::ring::{Chunk, RingLimits, ring};
+
+    fn about() -> About {
+        About {
+            path: "/test.mp3".into(),
+            name: "Test".into(),
+            description: String::new(),
+            genre: String::new(),
+            bitrate: Kbps::DEFAULT,
+        }
+    }
+
+    #[test]
+    fn who_leaves_is_no_longer_counted_but_was_there() {
+        let (_writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
+        let mount = Arc::new(Mount::new(about(), tap));
+
+        let both = (mount.join(), mount.join());
+        assert_eq!(mount.listeners(), 2);
+        drop(both);
+        drop(mount.join());
+
+        assert_eq!((mount.listeners(), mount.peak(), mount.total()), (0, 2, 3));
+    }
+
+    #[test]
+    fn the_burst_in_seconds_is_what_the_ring_would_send() {
+        let (mut writer, tap) = ring(RingLimits { burst: 40_000, keep: 80_000 });
+        let mount = Mount::new(about(), tap);
+
+        assert_eq!(mount.burst_seconds(), 0.0);
+        for _ in 0..4 {
+            writer.push(Chunk { audio: vec![0; 16_000].into(), title: "".into() });
+        }
+
+        assert_eq!(mount.burst_seconds(), 2.0);
+    }
+}

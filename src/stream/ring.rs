@@ -1,0 +1,244 @@
+//! The last seconds of a mount, in memory once and read by every listener.
+//!
+//! One [`Writer`] appends, any number of [`Reader`]s follow at their own pace. The writer never
+//! waits for a reader: a reader that falls off the back is told how much it missed and resumes from
+//! the burst. Dropping the writer ends the stream, which is also how a mount shuts down.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use tokio::sync::watch;
+
+/// Whole MP3 frames and the title that was on air with them.
+///
+/// The title rides with the sound, so that each listener's ICY metadata changes at the right frame
+/// however far behind that listener is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chunk {
+    /// Whole frames, so that a listener may begin or end at any chunk.
+    pub audio: Bytes,
+    /// What is shown while it sounds.
+    pub title: Arc<str>,
+}
+
+/// How much a ring holds, in bytes of audio. At 128 kbit/s a second is 16 000 bytes.
+#[derive(Clone, Copy, Debug)]
+pub struct RingLimits {
+    /// Sent at once to a new listener, so that its player starts without waiting.
+    pub burst: usize,
+    /// Kept for slow listeners. Invariant: at least `burst`.
+    pub keep: usize,
+}
+
+/// Why there is no next chunk.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The reader was too slow; it stands at the burst again and may go on.
+    #[error("missed {chunks} chunks")]
+    Lagged {
+        /// How many it will never see.
+        chunks: u64,
+    },
+    /// The writer is gone and everything it wrote has been read.
+    #[error("the stream has ended")]
+    Ended,
+}
+
+/// The end that sound is put into.
+pub struct Writer {
+    ring: Arc<Ring>,
+    end: watch::Sender<u64>,
+}
+
+/// Where listeners join; cheap to clone.
+#[derive(Clone)]
+pub struct Tap {
+    ring: Arc<Ring>,
+    end: watch::Receiver<u64>,
+}
+
+/// One listener's place in the ring.
+pub struct Reader {
+    tap: Tap,
+    next: u64,
+}
+
+/// An empty ring, as its two ends.
+///
+/// # Panics
+/// If `keep` is less than `burst`; `config` refuses such a file.
+pub fn ring(limits: RingLimits) -> (Writer, Tap) {
+    assert!(limits.burst <= limits.keep);
+    let (tx, rx) = watch::channel(0);
+    let ring = Arc::new(Ring { limits, held: Mutex::default() });
+    (Writer { ring: ring.clone(), end: tx }, Tap { ring, end: rx })
+}
+
+impl Writer {
+    /// Appends a chunk and wakes the readers. Takes the lock for O(1), never waits.
+    pub fn push(&mut self, chunk: Chunk) {
+        let end = self.ring.push(chunk);
+        self.end.send_replace(end);
+    }
+}
+
+impl Tap {
+    /// Joins at the burst.
+    pub fn reader(&self) -> Reader {
+        Reader { next: self.ring.held().burst(self.ring.limits.burst).0, tap: self.clone() }
+    }
+
+    /// How many bytes a reader that joins now finds waiting.
+    pub fn burst_bytes(&self) -> usize {
+        self.ring.held().burst(self.ring.limits.burst).1
+    }
+
+    /// When the newest chunk came, if any has.
+    pub fn pushed_at(&self) -> Option<Instant> {
+        self.ring.held().pushed_at
+    }
+}
+
+impl Reader {
+    /// The next chunk, once there is one.
+    ///
+    /// Cancel safe: a chunk is taken only when it is returned.
+    ///
+    /// # Errors
+    /// [`ReadError::Lagged`], after which one may go on, or [`ReadError::Ended`].
+    pub async fn next(&mut self) -> Result<Chunk, ReadError> {
+        let next = self.next;
+        self.tap.end.wait_for(|end| next < *end).await.map_err(|_| ReadError::Ended)?;
+        let Some(chunk) = self.tap.ring.get(next) else {
+            self.next = self.tap.ring.held().burst(self.tap.ring.limits.burst).0;
+            return Err(ReadError::Lagged { chunks: self.next - next });
+        };
+        self.next += 1;
+        Ok(chunk)
+    }
+}
+
+struct Ring {
+    limits: RingLimits,
+    // A std mutex: held for a few pointer moves and never across an await.
+    held: Mutex<Held>,
+}
+
+/// Chunks are numbered from 0 for the life of the ring; `chunks[0]` has number `first`.
+#[derive(Default)]
+struct Held {
+    chunks: VecDeque<Chunk>,
+    first: u64,
+    bytes: usize,
+    pushed_at: Option<Instant>,
+}
+
+impl Ring {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().expect("no holder panics")
+    }
+
+    fn push(&self, chunk: Chunk) -> u64 {
+        let mut held = self.held();
+        held.pushed_at = Some(Instant::now());
+        held.bytes += chunk.audio.len();
+        held.chunks.push_back(chunk);
+        while self.limits.keep < held.bytes {
+            let oldest = held.chunks.pop_front().expect("bytes come from chunks");
+            held.bytes -= oldest.audio.len();
+            held.first += 1;
+        }
+        held.first + held.chunks.len() as u64
+    }
+
+    fn get(&self, number: u64) -> Option<Chunk> {
+        let held = self.held();
+        let index = number.checked_sub(held.first)?;
+        held.chunks.get(index as usize).cloned()
+    }
+}
+
+impl Held {
+    /// The number of the chunk that a burst of at most `limit` bytes begins with, and its bytes.
+    fn burst(&self, limit: usize) -> (u64, usize) {
+        let mut number = self.first + self.chunks.len() as u64;
+        let mut bytes = 0;
+        for chunk in self.chunks.iter().rev() {
+            if limit < bytes + chunk.audio.len() {
+                break;
+            }
+            bytes += chunk.audio.len();
+            number -= 1;
+        }
+        (number, bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Four bytes of sound, so that `burst: 8` is two chunks.
+    fn chunk(n: u8) -> Chunk {
+        Chunk { audio: vec![n; 4].into(), title: "test".into() }
+    }
+
+    const LIMITS: RingLimits = RingLimits { burst: 8, keep: 16 };
+
+    #[tokio::test]
+    async fn a_new_reader_starts_with_the_burst() {
+        let (mut writer, tap) = ring(LIMITS);
+        (0..4).for_each(|n| writer.push(chunk(n)));
+
+        let mut reader = tap.reader();
+
+        assert_eq!(reader.next().await, Ok(chunk(2)));
+        assert_eq!(reader.next().await, Ok(chunk(3)));
+    }
+
+    #[tokio::test]
+    async fn a_slow_reader_is_told_what_it_missed_and_goes_on() {
+        let (mut writer, tap) = ring(LIMITS);
+        let mut reader = tap.reader();
+        (0..9).for_each(|n| writer.push(chunk(n)));
+
+        assert_eq!(reader.next().await, Err(ReadError::Lagged { chunks: 7 }));
+        assert_eq!(reader.next().await, Ok(chunk(7)));
+    }
+
+    #[tokio::test]
+    async fn what_was_written_is_read_before_the_end() {
+        let (mut writer, tap) = ring(LIMITS);
+        let mut reader = tap.reader();
+        writer.push(chunk(0));
+        drop(writer);
+
+        assert_eq!(reader.next().await, Ok(chunk(0)));
+        assert_eq!(reader.next().await, Err(ReadError::Ended));
+    }
+
+    #[tokio::test]
+    async fn without_a_burst_a_reader_waits_for_what_comes() {
+        let (mut writer, tap) = ring(RingLimits { burst: 0, keep: 16 });
+        writer.push(chunk(0));
+        let mut reader = tap.reader();
+        writer.push(chunk(1));
+
+        assert_eq!(tap.burst_bytes(), 0);
+        assert_eq!(reader.next().await, Ok(chunk(1)));
+    }
+
+    #[tokio::test]
+    async fn a_waiting_reader_is_woken() {
+        let (mut writer, tap) = ring(LIMITS);
+        let mut reader = tap.reader();
+        let waiting = tokio::spawn(async move { reader.next().await });
+        tokio::task::yield_now().await;
+        writer.push(chunk(5));
+        assert_eq!(waiting.await.unwrap(), Ok(chunk(5)));
+    }
+}

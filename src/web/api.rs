@@ -1,0 +1,187 @@
+//! `/api`: what is on air, for the player page and whoever likes JSON.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::{
+    music::bar::{Bar, Hit},
+    station::on_air::AiredBar,
+    web::site::{Channel, Site},
+};
+
+/// A mount without a new chunk for so long is not on air. A chunk is at most a second.
+const MAX_SILENCE: Duration = Duration::from_secs(10);
+
+/// A station at this moment. `title`, `tempo_bpm` and `key` are of the bar that one who joins now
+/// hears first.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // The names say it.
+pub struct StationNow {
+    pub station: String,
+    pub name: String,
+    pub description: String,
+    pub genre: String,
+    pub title: String,
+    pub tempo_bpm: Option<f64>,
+    pub key: Option<String>,
+    pub listeners: u64,
+    pub listener_peak: u64,
+    pub bitrate_kbps: u16,
+    pub path: String,
+    pub listen_url: String,
+    /// Seconds of sound since the station began, at the live edge.
+    pub rendered_seconds: f64,
+    /// How far behind the live edge one who joins now begins.
+    pub burst_seconds: f64,
+}
+
+/// What `/api/stations/NAME/bars` says. Times are seconds of the station's sound.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // The names say it.
+pub struct BarsNow {
+    pub station: String,
+    pub rendered_seconds: f64,
+    pub burst_seconds: f64,
+    pub bars: Vec<BarNow>,
+}
+
+/// A bar of 16 steps, and where it sounds.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // The names say it.
+pub struct BarNow {
+    pub number: u64,
+    pub start_second: f64,
+    pub tempo_bpm: f64,
+    pub key: String,
+    pub title: String,
+    pub drums: Vec<HitNow>,
+    pub bass: Vec<HitNow>,
+    pub lead: Vec<HitNow>,
+}
+
+/// Start and length in steps, MIDI pitch, MIDI velocity: an array, since a page asks for thousands.
+pub type HitNow = (f64, f64, u8, u8);
+
+/// All stations, in the order of the page.
+pub fn stations(site: &Site, base_url: &str) -> Vec<StationNow> {
+    site.channels.iter().map(|channel| station(channel, base_url)).collect()
+}
+
+fn station(channel: &Channel, base_url: &str) -> StationNow {
+    let now = channel.now();
+    let mount = &channel.mount;
+    let about = &mount.about;
+    StationNow {
+        station: channel.station.clone(),
+        name: about.name.clone(),
+        description: about.description.clone(),
+        genre: about.genre.clone(),
+        title: channel.title().to_string(),
+        tempo_bpm: now.as_ref().map(|bar| bar.tempo.get()),
+        key: now.as_ref().map(|bar| bar.key.to_string()),
+        listeners: mount.listeners(),
+        listener_peak: mount.peak(),
+        bitrate_kbps: about.bitrate.get(),
+        path: about.path.clone(),
+        listen_url: format!("{base_url}{}", about.path),
+        rendered_seconds: channel.on_air.borrow().rendered_seconds,
+        burst_seconds: mount.burst_seconds(),
+    }
+}
+
+/// The bars that are known, those numbered above `after` if it is given.
+pub fn bars(channel: &Channel, after: Option<u64>) -> BarsNow {
+    let on_air = channel.on_air.borrow().clone();
+    let is_new = |aired: &&AiredBar| after.is_none_or(|after| aired.bar.number > after);
+    BarsNow {
+        station: channel.station.clone(),
+        rendered_seconds: on_air.rendered_seconds,
+        burst_seconds: channel.mount.burst_seconds(),
+        bars: on_air.bars.iter().filter(is_new).map(bar).collect(),
+    }
+}
+
+fn bar(aired: &AiredBar) -> BarNow {
+    let Bar { number, tempo, key, title, parts } = &*aired.bar;
+    let [drums, bass, lead] = parts.each_ref().map(|hits| hits.iter().map(hit).collect());
+    BarNow {
+        number: *number,
+        start_second: aired.start_second,
+        tempo_bpm: tempo.get(),
+        key: key.to_string(),
+        title: title.to_string(),
+        drums,
+        bass,
+        lead,
+    }
+}
+
+fn hit(hit: &Hit) -> HitNow {
+    let to_thousandths = |steps: f32| (f64::from(steps) * 1000.0).round() / 1000.0;
+    (to_thousandths(hit.start_step), to_thousandths(hit.n_steps), hit.pitch, hit.velocity)
+}
+
+/// The stations that get no sound at present.
+pub fn silent_stations(site: &Site) -> Vec<&str> {
+    let is_silent = |channel: &&Channel| {
+        channel.mount.tap.pushed_at().is_none_or(|at| at.elapsed() > MAX_SILENCE)
+    };
+    site.channels.iter().filter(is_silent).map(|channel| channel.station.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        stream::ring::Chunk,
+        web::site::{
+            Limits,
+            tests::{aired, channel},
+        },
+    };
+
+    #[test]
+    fn a_station_tells_the_bar_that_a_new_listener_hears() {
+        let (channel, mut writer, on_air) = channel("a");
+        writer.push(Chunk { audio: vec![0; 48_000].into(), title: "".into() });
+        on_air.send_modify(|now| {
+            let now = Arc::make_mut(now);
+            now.rendered_seconds = 6.0;
+            now.bars.extend([aired(0, "one"), aired(1, "two"), aired(2, "three")]);
+        });
+        let site = Site::new(vec![channel], None, Limits::default());
+
+        let now = stations(&site, "http://a").remove(0);
+
+        assert_eq!((now.title.as_str(), now.tempo_bpm), ("two", Some(120.0)));
+        assert_eq!((now.burst_seconds, now.rendered_seconds), (3.0, 6.0));
+        assert_eq!(now.listen_url, "http://a/a.mp3");
+    }
+
+    #[test]
+    fn only_the_bars_that_are_not_known_yet_are_sent() {
+        let (channel, _writer, on_air) = channel("a");
+        on_air.send_modify(|now| {
+            Arc::make_mut(now).bars.extend([aired(0, "\"one\""), aired(1, "two")]);
+        });
+
+        assert_eq!(bars(&channel, None).bars.len(), 2);
+        let json = serde_json::to_value(bars(&channel, Some(0))).unwrap();
+
+        assert_eq!(json["bars"].as_array().unwrap().len(), 1);
+        assert_eq!(json["bars"][0]["drums"], serde_json::json!([[0.1, 1.0, 36, 100]]));
+    }
+
+    #[test]
+    fn a_station_without_a_writer_s_chunk_is_silent() {
+        let (channel, mut writer, _on_air) = channel("a");
+        let site = Site::new(vec![channel], None, Limits::default());
+
+        assert_eq!(silent_stations(&site), ["a"]);
+        writer.push(Chunk { audio: vec![0; 4].into(), title: "".into() });
+        assert!(silent_stations(&site).is_empty());
+    }
+}

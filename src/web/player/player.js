@@ -1,0 +1,494 @@
+"use strict";
+
+/* What the page needs from the server:
+ *   /api/stations                        what every station plays now
+ *   /api/stations/NAME/bars?after=N      its bars, each at a second of the station's own time
+ *   /NAME.mp3                            the stream, which begins `burst_seconds` behind the live edge
+ * A listener therefore hears station second `rendered - burst + audio.currentTime`. */
+
+const STATIONS_EVERY_MS = 5000;
+const BARS_EVERY_MS = 2000;
+const SILENT_MS = 6000; // Sound that stands still for so long is a lost connection.
+const MAX_BACKOFF_MS = 15000;
+const KEEP_SECONDS = 30;
+const ACCENTS = ["#b79bff", "#5ee0d0", "#ff7f92", "#7fb4ff", "#ffb35c", "#9be07a"];
+
+const byId = (id) => document.getElementById(id);
+const audio = byId("audio");
+const play = byId("play");
+
+let stations = [];
+let shown = null; // The station on the stage, by name.
+let wanted = false; // Whether the listener wants to hear it.
+const bars = new Map(); // Of the shown station, by number.
+let clock = null; // { second, at }: the station's second at a moment of performance.now().
+let anchor = null; // The station's second at audio.currentTime 0.
+let edge = 0; // The live edge when last seen.
+let attempts = 0;
+let retry = 0;
+let advanced = { time: 0, at: 0 };
+
+/* ---- listening ---- */
+
+function listen(name) {
+  if (name !== shown) show(name);
+  wanted = true;
+  attempts = 0;
+  connect();
+}
+
+function pause() {
+  wanted = false;
+  clearTimeout(retry);
+  // A paused live stream would go on filling memory and a seat; the next play begins at the edge.
+  audio.removeAttribute("src");
+  audio.load();
+  anchor = null;
+  setState("Paused");
+  paint();
+}
+
+const toggle = () => (wanted ? pause() : listen(shown));
+
+function connect() {
+  clearTimeout(retry);
+  const station = stations.find((known) => known.station === shown);
+  if (!station || !wanted) return;
+  anchor = null;
+  advanced = { time: 0, at: performance.now() };
+  setState(attempts ? "Reconnecting…" : "Connecting…");
+  // A fresh address each time: browsers keep what a broken one gave them.
+  audio.src = `${station.path}?t=${Date.now().toString(36)}`;
+  audio.play().catch((error) => {
+    if (error.name === "NotAllowedError") {
+      pause();
+      setState("Press play");
+    }
+  });
+  loadBars(true);
+  paint();
+}
+
+function reconnect() {
+  if (!wanted) return;
+  clearTimeout(retry);
+  const wait = Math.min(MAX_BACKOFF_MS, 500 * 2 ** attempts) * (0.75 + Math.random() / 2);
+  attempts += 1;
+  setState("Reconnecting…");
+  retry = setTimeout(connect, wait);
+  advanced.at = performance.now() + wait;
+}
+
+function watchSound() {
+  if (!wanted) return;
+  const now = performance.now();
+  if (audio.currentTime !== advanced.time) {
+    advanced = { time: audio.currentTime, at: now };
+  } else if (now - advanced.at > SILENT_MS) {
+    reconnect();
+  }
+}
+
+audio.addEventListener("playing", () => {
+  attempts = 0;
+  setState("On air");
+  paint();
+});
+audio.addEventListener("waiting", () => wanted && setState("Buffering…"));
+audio.addEventListener("ended", reconnect);
+audio.addEventListener("error", () => audio.hasAttribute("src") && reconnect());
+addEventListener("online", () => wanted && audio.paused && reconnect());
+setInterval(watchSound, 1000);
+
+/* ---- what the server says ---- */
+
+async function fetchJson(url) {
+  const response = await fetch(url, { cache: "no-store" });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.json();
+}
+
+async function loadStations() {
+  try {
+    stations = await fetchJson("/api/stations");
+    if (!shown && stations.length) {
+      const linked = stations.find((known) => known.station === decodeURIComponent(location.hash.slice(1)));
+      show((linked || stations[0]).station);
+    }
+    if (!wanted) setState("Press play");
+  } catch {
+    if (!wanted) setState("The radio can't be reached");
+  }
+  paintStations();
+}
+
+async function loadBars(isJoining) {
+  const name = shown;
+  if (!name) return;
+  const newest = Math.max(-1, ...bars.keys());
+  const query = newest < 0 ? "" : `?after=${newest}`;
+  try {
+    const answer = await fetchJson(`/api/stations/${encodeURIComponent(name)}/bars${query}`);
+    if (name !== shown) return;
+    if (answer.rendered_seconds < edge) bars.clear(); // The station began anew.
+    edge = answer.rendered_seconds;
+    for (const bar of answer.bars) bars.set(bar.number, bar);
+    const joins = answer.rendered_seconds - answer.burst_seconds;
+    if (isJoining && wanted) anchor = joins;
+    // Without sound the roll follows what one would hear.
+    if (!clock || (anchor === null && Math.abs(secondNow() - joins) > 1)) {
+      clock = { second: joins, at: performance.now() };
+    }
+    for (const [number, bar] of bars) {
+      if (bar.start_second < joins - KEEP_SECONDS) bars.delete(number);
+    }
+  } catch {
+    // The next turn asks again; the roll runs on with what it has.
+  }
+}
+
+function every(ms, task) {
+  const run = async () => {
+    if (!document.hidden || wanted) await task();
+    setTimeout(run, ms);
+  };
+  run();
+}
+
+/* ---- time ---- */
+
+function secondNow() {
+  return clock ? clock.second + (performance.now() - clock.at) / 1000 : 0;
+}
+
+/* Follows the sound: small differences are taken up slowly, since currentTime moves in steps. */
+function followSound() {
+  if (anchor === null || audio.currentTime === 0) return;
+  const heard = anchor + audio.currentTime;
+  const now = secondNow();
+  const isFar = Math.abs(heard - now) > 0.3;
+  clock = { second: isFar || audio.paused ? heard : now + (heard - now) * 0.08, at: performance.now() };
+}
+
+function barAt(second) {
+  let found = null;
+  for (const bar of bars.values()) {
+    if (bar.start_second <= second && (!found || bar.start_second > found.start_second)) found = bar;
+  }
+  return found;
+}
+
+/* ---- the page ---- */
+
+function show(name) {
+  const wasWanted = wanted;
+  if (name === shown) return;
+  if (wasWanted) pause();
+  shown = name;
+  bars.clear();
+  clock = null;
+  edge = 0;
+  roll.reset();
+  history.replaceState(null, "", `#${encodeURIComponent(name)}`);
+  loadBars(false);
+  paint();
+}
+
+function accentOf(name) {
+  const index = stations.findIndex((known) => known.station === name);
+  return ACCENTS[Math.max(0, index) % ACCENTS.length];
+}
+
+function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function setState(text) {
+  setText(byId("state"), text);
+}
+
+const facts = (key, tempo, listeners) => [
+  key || "",
+  tempo ? `${Math.round(tempo)} bpm` : "",
+  listeners === 1 ? "1 listener" : `${listeners} listeners`,
+].filter(Boolean);
+
+function paint() {
+  const station = stations.find((known) => known.station === shown);
+  if (!station) return;
+  const bar = barAt(secondNow());
+  const title = bar ? bar.title : station.title;
+  document.documentElement.style.setProperty("--accent", accentOf(shown));
+  document.querySelector(".stage").classList.toggle("is-on", wanted);
+  setText(byId("station"), station.name);
+  setText(byId("title"), title);
+  const list = facts(bar ? bar.key : station.key, bar ? bar.tempo_bpm : station.tempo_bpm, station.listeners);
+  const items = byId("facts");
+  while (items.children.length < list.length) items.append(document.createElement("li"));
+  while (items.children.length > list.length) items.lastChild.remove();
+  list.forEach((text, index) => setText(items.children[index], text));
+  play.setAttribute("aria-pressed", wanted);
+  play.setAttribute("aria-label", `${wanted ? "Pause" : "Play"} ${station.name}`);
+  byId("m3u").href = `${station.path}.m3u`;
+  document.title = wanted ? `${title} · ${station.name}` : "electropunk";
+  tellTheSystem(title, station.name);
+  for (const card of byId("stations").children) paintCard(card);
+}
+
+let told = "";
+function tellTheSystem(title, name) {
+  if (!("mediaSession" in navigator) || told === title + name) return;
+  told = title + name;
+  navigator.mediaSession.metadata = new MediaMetadata({ title, artist: name, album: "electropunk" });
+}
+
+function paintStations() {
+  const list = byId("stations");
+  if (list.children.length !== stations.length) {
+    list.replaceChildren(...stations.map(makeCard));
+  }
+  paint();
+}
+
+function makeCard({ station }) {
+  const card = byId("card").content.firstElementChild.cloneNode(true);
+  card.dataset.station = station;
+  card.style.setProperty("--accent", accentOf(station));
+  card.querySelector("button").addEventListener("click", (event) => {
+    event.stopPropagation();
+    if (wanted && shown === station) pause();
+    else listen(station);
+  });
+  card.addEventListener("click", () => {
+    if (shown === station) return;
+    if (wanted) listen(station);
+    else show(station);
+  });
+  return card;
+}
+
+function paintCard(card) {
+  const station = stations.find((known) => known.station === card.dataset.station);
+  if (!station) return;
+  const isOn = wanted && shown === station.station;
+  card.classList.toggle("is-shown", shown === station.station);
+  card.classList.toggle("is-on", isOn);
+  setText(card.querySelector("h2"), station.name);
+  setText(card.querySelector(".description"), station.description);
+  const live = [station.title, ...facts("", station.tempo_bpm, station.listeners)];
+  setText(card.querySelector(".live"), live.join(" · "));
+  const button = card.querySelector("button");
+  button.setAttribute("aria-pressed", isOn);
+  button.setAttribute("aria-label", `${isOn ? "Pause" : "Play"} ${station.name}`);
+}
+
+/* ---- the piano roll ---- */
+
+const roll = (() => {
+  const canvas = byId("roll");
+  const context = canvas.getContext("2d");
+  const glow = document.querySelector(".glow");
+  const css = getComputedStyle(document.documentElement);
+  const colours = Object.fromEntries(["lead", "bass", "drums"].map((part) => [part, css.getPropertyValue(`--${part}`).trim()]));
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  // General MIDI keys of the kit, top lane first: crash, ride, toms, hats, snare, kick.
+  const lanes = [49, 51, 50, 48, 45, 46, 42, 38, 36];
+  const playheadAt = 0.34;
+  let range = null;
+  let width = 0;
+  let height = 0;
+
+  function resize() {
+    const scale = Math.min(devicePixelRatio || 1, 2);
+    width = canvas.clientWidth;
+    height = canvas.clientHeight;
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
+    context.setTransform(scale, 0, 0, scale, 0, 0);
+  }
+  new ResizeObserver(resize).observe(canvas);
+
+  /* The pitches to show, easing towards those of the known bars so that nothing jumps. */
+  function updateRange() {
+    let [low, high] = [127, 0];
+    for (const bar of bars.values()) {
+      for (const [, , pitch] of [...bar.bass, ...bar.lead]) {
+        low = Math.min(low, pitch);
+        high = Math.max(high, pitch);
+      }
+    }
+    if (low > high) [low, high] = [36, 72];
+    const middle = (low + high) / 2;
+    const half = Math.max(12, (high - low) / 2 + 2);
+    const [wantLow, wantHigh] = [middle - half, middle + half];
+    range = range || { low: wantLow, high: wantHigh };
+    range.low += (wantLow - range.low) * 0.04;
+    range.high += (wantHigh - range.high) * 0.04;
+  }
+
+  function pill(x, y, length, thickness, round) {
+    context.beginPath();
+    context.roundRect(x, y, Math.max(length, 2), thickness, Math.min(round, thickness / 2, Math.max(length, 2) / 2));
+    context.fill();
+  }
+
+  /* How brightly a note shows: what sounds most, what is over least. */
+  function brightness(now, start, end, velocity) {
+    const force = 0.55 + (0.45 * velocity) / 127;
+    if (now < start) return 0.5 * force;
+    if (now < end) return 1;
+    return Math.max(0.16, 0.6 - (now - end) * 0.5) * force;
+  }
+
+  function drawGrid(view, bar, secondsPerStep) {
+    for (let beat = 0; beat < 4; beat += 1) {
+      const x = view.toX(bar.start_second + beat * 4 * secondsPerStep);
+      context.fillStyle = beat ? "#ffffff09" : "#ffffff1c";
+      context.fillRect(Math.round(x), 0, 1, height);
+    }
+  }
+
+  function drawPitched(view, bar, part, secondsPerStep) {
+    const step = (view.drumTop - 14) / (range.high - range.low + 1);
+    const thickness = Math.max(4, Math.min(step * 0.82, 13));
+    for (const [startStep, steps, pitch, velocity] of bar[part]) {
+      const start = bar.start_second + startStep * secondsPerStep;
+      const end = start + Math.max(steps, 0.5) * secondsPerStep;
+      const [x, right] = [view.toX(start), view.toX(end)];
+      if (right < 0 || x > width) continue;
+      const y = 10 + (range.high - pitch) * step;
+      const isOn = start <= view.now && view.now < end;
+      context.globalAlpha = brightness(view.now, start, end, velocity);
+      context.fillStyle = colours[part];
+      context.shadowColor = colours[part];
+      context.shadowBlur = isOn ? 16 : 0;
+      pill(x, y, right - x - 2, thickness, 5);
+      context.shadowBlur = 0;
+    }
+  }
+
+  function drawDrums(view, bar, secondsPerStep) {
+    const lane = (height - view.drumTop - 10) / lanes.length;
+    for (const [startStep, , pitch, velocity] of bar.drums) {
+      const start = bar.start_second + startStep * secondsPerStep;
+      const x = view.toX(start);
+      if (x < -20 || x > width + 20) continue;
+      const index = lanes.indexOf(pitch);
+      const y = view.drumTop + (index < 0 ? 4 : index) * lane;
+      const age = view.now - start;
+      const flash = age >= 0 && age < 0.22 ? 1 - age / 0.22 : 0;
+      const size = Math.min(lane * 0.8, 11) * (0.6 + (0.4 * velocity) / 127);
+      context.globalAlpha = brightness(view.now, start, start + 0.1, velocity);
+      context.fillStyle = colours.drums;
+      context.shadowColor = colours.drums;
+      context.shadowBlur = flash * 18;
+      const grown = size * (1 + flash * 0.5);
+      pill(x - (grown - size) / 2, y + (lane - grown) / 2, grown * 0.9, grown, 3);
+      context.shadowBlur = 0;
+    }
+  }
+
+  /* The stage breathes with the kick. */
+  function kickPulse(now) {
+    let pulse = 0;
+    for (const bar of bars.values()) {
+      const secondsPerStep = 15 / bar.tempo_bpm;
+      for (const [startStep, , pitch] of bar.drums) {
+        const age = now - bar.start_second - startStep * secondsPerStep;
+        if (pitch === 36 && age >= 0 && age < 0.4) pulse = Math.max(pulse, 1 - age / 0.4);
+      }
+    }
+    return pulse;
+  }
+
+  function draw() {
+    followSound();
+    const now = secondNow();
+    updateRange();
+    const perSecond = Math.max(74, Math.min(width / 8, 118));
+    const bar = barAt(now);
+    // With less motion asked for, the picture stands and the line walks through each bar.
+    const left = still.matches && bar ? bar.start_second - 0.4 : now - (width * playheadAt) / perSecond;
+    const view = { now, drumTop: height * 0.66, toX: (second) => (second - left) * perSecond };
+    context.clearRect(0, 0, width, height);
+    for (const known of bars.values()) {
+      const secondsPerStep = 15 / known.tempo_bpm;
+      if (view.toX(known.start_second) > width || view.toX(known.start_second + 24 * secondsPerStep) < 0) continue;
+      drawGrid(view, known, secondsPerStep);
+      drawPitched(view, known, "bass", secondsPerStep);
+      drawPitched(view, known, "lead", secondsPerStep);
+      drawDrums(view, known, secondsPerStep);
+      context.globalAlpha = 1;
+    }
+    drawPlayhead(view.toX(now));
+    glow.style.opacity = still.matches ? 0.16 : 0.13 + 0.12 * (wanted ? kickPulse(now) : 0);
+  }
+
+  function drawPlayhead(x) {
+    const fade = context.createLinearGradient(0, 0, 0, height);
+    for (const [at, colour] of [[0, "#fff0"], [0.15, "#fffc"], [0.85, "#fffc"], [1, "#fff0"]]) fade.addColorStop(at, colour);
+    context.fillStyle = fade;
+    context.fillRect(Math.round(x) - 1, 0, 2, height);
+  }
+
+  function frame() {
+    if (width) draw();
+    requestAnimationFrame(frame);
+  }
+  resize();
+  requestAnimationFrame(frame);
+  return { reset: () => { range = null; } };
+})();
+
+/* ---- controls ---- */
+
+function setVolume(percent) {
+  audio.volume = percent / 100;
+  byId("volume").value = percent;
+  try { localStorage.setItem("volume", percent); } catch { /* Private windows keep nothing. */ }
+}
+
+function storedVolume() {
+  try { return Number(localStorage.getItem("volume") ?? 80); } catch { return 80; }
+}
+
+play.addEventListener("click", toggle);
+byId("volume").addEventListener("input", (event) => setVolume(Number(event.target.value)));
+byId("copy").addEventListener("click", async (event) => {
+  const station = stations.find((known) => known.station === shown);
+  if (!station) return;
+  const button = event.target;
+  const text = button.textContent;
+  try {
+    await navigator.clipboard.writeText(station.listen_url);
+    button.textContent = "copied";
+  } catch {
+    // Without https browsers hide the clipboard; the address can be taken from here by hand.
+    button.textContent = station.listen_url;
+  }
+  setTimeout(() => { button.textContent = text; }, 4000);
+});
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+  const isOnControl = event.target.closest("button, a, input");
+  if (event.key === " " && !isOnControl) {
+    event.preventDefault();
+    toggle();
+  } else if (event.key.toLowerCase() === "m") {
+    audio.muted = !audio.muted;
+  } else if (/^[1-9]$/.test(event.key) && stations[event.key - 1]) {
+    listen(stations[event.key - 1].station);
+  }
+});
+
+if ("mediaSession" in navigator) {
+  navigator.mediaSession.setActionHandler("play", () => listen(shown));
+  navigator.mediaSession.setActionHandler("pause", pause);
+  navigator.mediaSession.setActionHandler("stop", pause);
+}
+
+setVolume(storedVolume());
+every(STATIONS_EVERY_MS, loadStations);
+every(BARS_EVERY_MS, () => loadBars(false));
+setInterval(paint, 500);

@@ -1,0 +1,117 @@
+//! `/status-json.xsl` with the habits of Icecast 2.4, against which its clients were written.
+
+use serde_json::{Value, json};
+
+use crate::{
+    units::SAMPLE_RATE,
+    web::{
+        date::Date,
+        site::{Channel, Site},
+    },
+};
+
+/// What `/status-json.xsl` says, about one mount if `mount` names one.
+///
+/// `source` is an object for one mount, an array for more and absent for none. A title is always a
+/// string, though Icecast makes a number of one that looks like a number.
+pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
+    let is_wanted = |channel: &&Channel| mount.is_none_or(|path| channel.mount.about.path == path);
+    let mut sources: Vec<_> =
+        site.channels.iter().filter(is_wanted).map(|channel| source(channel, base_url)).collect();
+    let started = Date::of(site.started);
+    let mut stats = json!({
+        "admin": "",
+        "host": host(base_url),
+        "location": "",
+        "server_id": super::server::SERVER,
+        "server_start": started.to_rfc_2822(),
+        "server_start_iso8601": started.to_iso_8601(),
+    });
+    match sources.len() {
+        0 => stats["dummy"] = Value::Null,
+        1 => stats["source"] = sources.remove(0),
+        _ => stats["source"] = sources.into(),
+    }
+    json!({ "icestats": stats })
+}
+
+/// Only what anyone may know: who listens, from where and with what is nobody's business.
+fn source(channel: &Channel, base_url: &str) -> Value {
+    let mount = &channel.mount;
+    let about = &mount.about;
+    let bitrate = about.bitrate.get();
+    let started = Date::of(mount.started);
+    json!({
+        "audio_info": format!("bitrate={bitrate};samplerate={SAMPLE_RATE};channels=2"),
+        "bitrate": bitrate,
+        "channels": 2,
+        "genre": about.genre,
+        "ice-bitrate": bitrate,
+        "ice-channels": 2,
+        "ice-samplerate": SAMPLE_RATE,
+        "listener_peak": mount.peak(),
+        "listeners": mount.listeners(),
+        "listenurl": format!("{base_url}{}", about.path),
+        "samplerate": SAMPLE_RATE,
+        "server_description": about.description,
+        "server_name": about.name,
+        "server_type": "audio/mpeg",
+        "server_url": base_url,
+        "stream_start": started.to_rfc_2822(),
+        "stream_start_iso8601": started.to_iso_8601(),
+        "title": &*channel.title(),
+        "dummy": null,
+    })
+}
+
+/// The name alone, without scheme and port.
+fn host(base_url: &str) -> &str {
+    let (_, authority) = base_url.split_once("://").unwrap_or(("", base_url));
+    match authority.find(']') {
+        Some(end) => &authority[..=end],
+        None => authority.split([':', '/']).next().unwrap_or(authority),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::site::{Limits, tests::channel};
+
+    fn status(stations: &[&str], mount: Option<&str>) -> Value {
+        let channels = stations.iter().map(|station| channel(station).0).collect();
+        let site = Site::new(channels, None, Limits::default());
+        icecast(&site, "http://radio.example:8000", mount)["icestats"].take()
+    }
+
+    #[test]
+    fn the_source_is_an_object_an_array_or_absent() {
+        assert!(status(&["a"], None)["source"].is_object());
+        assert_eq!(status(&["a", "b"], None)["source"].as_array().unwrap().len(), 2);
+        let none = status(&[], None);
+        assert!(none.get("source").is_none() && none.get("dummy").is_some());
+    }
+
+    #[test]
+    fn one_mount_can_be_asked_for() {
+        let one = status(&["a", "b"], Some("/b.mp3"));
+
+        assert_eq!(one["source"]["listenurl"], "http://radio.example:8000/b.mp3");
+        assert!(status(&["a", "b"], Some("/c.mp3")).get("source").is_none());
+    }
+
+    #[test]
+    fn a_title_that_is_a_number_stays_a_string() {
+        let (channel, _writer, on_air) = channel("a");
+        on_air.send_modify(|now| {
+            let now = std::sync::Arc::make_mut(now);
+            now.bars.push_back(crate::web::site::tests::aired(0, "1979"));
+        });
+        let site = Site::new(vec![channel], None, Limits::default());
+
+        let status = icecast(&site, "http://[::1]:8000", None);
+
+        assert_eq!(status["icestats"]["source"]["title"], "1979");
+        assert_eq!(status["icestats"]["host"], "[::1]");
+    }
+}
