@@ -9,3 +9,6 @@ pub mod route;
 pub mod server;
 pub mod site;
 pub mod status;
+
+#[cfg(test)]
+mod tests;
