@@ -53,8 +53,8 @@ pub(super) fn read_limits(section: &mut Section, limits: &mut PartLimits) {
     set(&mut limits.high, section.whole("high", pitches));
     set(&mut limits.max_notes, section.whole("max_notes", 1..=STEPS_PER_BAR as i64));
     let PartLimits { low, high, .. } = *limits;
-    if high < low + OCTAVE {
-        let key = if section.has("high") { "high" } else { "low" };
+    let own = ["high", "low"].into_iter().find(|key| section.has(key));
+    if let Some(key) = own.filter(|_| high < low + OCTAVE) {
         let expected = format!("expected high at least {OCTAVE} above low");
         section.note(key, format!("{expected}, found low {low} and high {high}"));
     }

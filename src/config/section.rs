@@ -167,7 +167,7 @@ impl<'a> Section<'a> {
         Section::open(self.reading, self.name_within(key), found, read)
     }
 
-    /// The tables within the table of `key`, each with its name.
+    /// The tables within the table of `key`, each with its name, which is plain.
     pub fn tables<T>(
         &mut self,
         key: &'static str,
@@ -178,7 +178,14 @@ impl<'a> Section<'a> {
         };
         let mut values = Vec::new();
         for (name, found) in table {
-            let full_name = format!("[{key}.{}]", name.get_ref());
+            let full_name = match plain_name(name.get_ref()) {
+                Ok(name) => format!("[{key}.{name}]"),
+                Err(sentence) => {
+                    let line = self.reading.line(name.span().start);
+                    self.reading.note(line, Fault::Value { key: key.to_owned(), sentence });
+                    continue;
+                }
+            };
             if let Some(found) = self.as_table(&full_name, found) {
                 let read = |section: &mut Section<'a>| read(name.get_ref(), section);
                 values.push(Section::open(self.reading, full_name, Some(found), read));
@@ -335,6 +342,15 @@ pub(super) fn one_line(text: &str, most: usize) -> Result<String, String> {
     let good = (1..=most).contains(&text.chars().count()) && !text.contains(char::is_control);
     let expected = format!("expected 1 to {most} characters on one line");
     good.then(|| text.to_owned()).ok_or_else(|| format!("{expected}, found {}", quoted(text)))
+}
+
+/// `text` if it can be a name in URLs, headers and messages.
+pub(super) fn plain_name(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let expected = "expected a name of 1 to 40 small letters, digits and hyphens";
+    ((1..=40).contains(&text.len()) && text.bytes().all(is_plain))
+        .then(|| text.to_owned())
+        .ok_or_else(|| format!("{expected}, found {}", quoted(text)))
 }
 
 /// `text` in quotes, its odd characters escaped, cut where it is too long for a message.

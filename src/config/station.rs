@@ -7,8 +7,8 @@ use std::{
 
 use super::{
     assets::AssetRef,
-    problem::{Fault, nearest},
-    section::{Section, one_line, quoted, set},
+    problem::Fault,
+    section::{Section, one_line, plain_name, quoted, set},
     theme::Theme,
 };
 use crate::units::Kbps;
@@ -49,7 +49,7 @@ impl Station {
         let mut taken = HashMap::new();
         let stations = file.repeated("stations", |section| {
             section.require("name", "a name such as \"techno\"");
-            let name = section.text_as("name", url_safe);
+            let name = section.text_as("name", plain_name);
             if let Some(name) = &name {
                 note_if_taken(section, name, &mut taken);
             }
@@ -90,14 +90,12 @@ impl Shelf {
     fn theme(&self, name: &str) -> Result<Arc<Theme>, String> {
         let theme = self.themes.iter().find(|theme| theme.name == name);
         theme.cloned().ok_or_else(|| {
-            let names = || self.themes.iter().map(|theme| theme.name.as_str());
-            let expected = match nearest(name, names()) {
-                Some(near) => format!("expected a theme of this file such as {near:?}"),
-                None => {
-                    format!("expected one of the themes {}", names().collect::<Vec<_>>().join(", "))
-                }
+            let names: Vec<&str> = self.themes.iter().map(|theme| theme.name.as_str()).collect();
+            let expected = match names.as_slice() {
+                [] => "a theme, but the file has no [themes.NAME]".to_owned(),
+                names => format!("one of the themes {}", names.join(", ")),
             };
-            format!("{expected}, found {}", quoted(name))
+            format!("expected {expected}, found {}", quoted(name))
         })
     }
 }
@@ -114,12 +112,4 @@ fn note_if_taken(section: &Section, name: &str, taken: &mut HashMap<String, usiz
             section.reading.note(line, fault);
         }
     }
-}
-
-fn url_safe(text: &str) -> Result<String, String> {
-    let is_safe = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let expected = "expected 1 to 40 small letters, digits and hyphens";
-    ((1..=40).contains(&text.len()) && text.bytes().all(is_safe))
-        .then(|| text.to_owned())
-        .ok_or_else(|| format!("{expected}, found {}", quoted(text)))
 }

@@ -1,0 +1,167 @@
+//! The default programme: it loads, explains every key and tells the truth about defaults.
+
+use std::path::Path;
+
+use electropunk::{
+    config::{BUILT_IN, Config, Fault, Problems, parse},
+    rng,
+};
+use rand::RngExt as _;
+
+/// What ends the part of the file that is all defaults.
+const THEMES: &str = "# ---- Themes";
+
+/// A station that plays a theme which says nothing of its own.
+const STATION: &str = "\n[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n";
+
+fn read(text: &str) -> Result<Config, Problems> {
+    parse(text, "radio.toml", Path::new("/nowhere"))
+}
+
+/// The key of a line that shows a default, which is written `#key = value`.
+fn shown_default(line: &str) -> Option<(&str, &str)> {
+    let (key, value) = line.strip_prefix('#')?.split_once(" = ")?;
+    key.starts_with(|first: char| first.is_ascii_lowercase()).then_some((key, value))
+}
+
+/// The comment above line `index`, past the keys that share it.
+fn comment_above<'a>(lines: &[&'a str], index: usize) -> Vec<&'a str> {
+    let above = lines[..index].iter().rev().copied();
+    let comment = above.skip_while(|line| shown_default(line).is_some());
+    comment.take_while(|line| line.starts_with("# ")).collect()
+}
+
+#[test]
+fn the_default_programme_has_four_stations_that_differ() {
+    let config = read(BUILT_IN).unwrap();
+
+    let mut tempos: Vec<f64> = config.stations.iter().map(|s| s.theme.tempo.get()).collect();
+    tempos.sort_by(f64::total_cmp);
+    assert_eq!(tempos, [72.0, 84.0, 128.0, 180.0]);
+    let leads = config.stations.iter().map(|station| station.theme.voices[2].program);
+    let mut leads: Vec<u8> = leads.collect();
+    leads.sort_unstable();
+    leads.dedup();
+    assert_eq!(leads.len(), 4);
+}
+
+#[test]
+fn the_stations_that_are_off_can_be_put_on() {
+    let (rest, off) = BUILT_IN.split_once("# Two more, off").unwrap();
+    let off = off.lines().skip(1).map(|line| line.strip_prefix("# ").unwrap_or(line));
+    let text = format!("{rest}\n{}", off.collect::<Vec<_>>().join("\n"));
+
+    assert_eq!(read(&text).unwrap().stations.len(), 6);
+}
+
+#[test]
+fn the_defaults_that_the_file_shows_are_those_of_the_code() {
+    let (head, _) = BUILT_IN.split_once(THEMES).unwrap();
+    let shown = head.lines().map(|line| shown_default(line).map_or(line, |_| &line[1..]));
+    let shown = shown.collect::<Vec<_>>().join("\n");
+    assert!(shown.contains("\ntempo = 120\n"));
+
+    assert_eq!(read(&format!("{shown}{STATION}")), read(STATION));
+}
+
+#[test]
+fn the_defaults_that_comments_tell_are_those_that_the_file_shows() {
+    let (head, _) = BUILT_IN.split_once(THEMES).unwrap();
+    let lines: Vec<&str> = head.lines().collect();
+    for (index, line) in lines.iter().enumerate() {
+        let Some((key, value)) = shown_default(line) else { continue };
+        let mut comment = comment_above(&lines, index);
+        comment.reverse();
+        let comment = comment.join(" ").replace("# ", "");
+        let (_, told) = comment.rsplit_once("Default").unwrap_or_else(|| panic!("{key}"));
+        let words = told.split([' ', ',', ';', ':']).map(|word| word.trim_end_matches('.'));
+        let is_told = words.clone().any(|word| word == value) || told.contains(value);
+        assert!(is_told || told.contains("as here"), "{key} = {value}, told{told}");
+    }
+}
+
+#[test]
+fn every_key_is_explained() {
+    let odd = "odd-one = 1\n";
+    let text = format!(
+        "{odd}[server]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}[defaults.bass]\n{odd}\
+         [defaults.lead]\n{odd}[[stations]]\n{odd}"
+    );
+    let mut n_sections = 0;
+    for problem in read(&text).unwrap_err().problems {
+        if let Fault::UnknownKey { section, known, .. } = problem.fault {
+            n_sections += 1;
+            known.into_iter().for_each(|key| assert_explained(&section, key));
+        }
+    }
+    assert_eq!(n_sections, 7);
+}
+
+fn assert_explained(section: &str, key: &str) {
+    let lines: Vec<&str> = BUILT_IN.lines().collect();
+    let header = lines.iter().position(|line| *line == section).map_or(0, |header| header + 1);
+    let found = lines[header..]
+        .iter()
+        .take_while(|line| !line.starts_with('['))
+        .position(|line| {
+            let line = line.trim_start_matches('#').trim_start();
+            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(" = "))
+        })
+        .map(|index| header + index);
+    let is_table = lines.iter().any(|line| {
+        let name = line.trim_matches(['[', ']']);
+        line.starts_with('[') && name.split('.').any(|part| part == key)
+    });
+    match found {
+        Some(index) => assert!(!comment_above(&lines, index).is_empty(), "{section} {key}"),
+        None => assert!(is_table, "{section} {key} is not in radio.toml"),
+    }
+}
+
+#[test]
+fn no_damage_to_the_file_is_a_panic() {
+    const BITS: [&str; 18] = [
+        "\"",
+        "[",
+        "]",
+        "{",
+        "}",
+        "=",
+        "#",
+        ".",
+        ",",
+        "\n",
+        "-1",
+        "9e999",
+        "nan",
+        "0x7f",
+        "'''",
+        "\u{e9}",
+        "\0",
+        "[[stations]]\n",
+    ];
+    let mut rng = rng::stream(1, "damage");
+    for _ in 0..3000 {
+        let mut text: Vec<char> = BUILT_IN.chars().filter(|letter| *letter != '#').collect();
+        for _ in 0..rng.random_range(1..6) {
+            let at = rng.random_range(0..text.len());
+            let until = (at + rng.random_range(0..9)).min(text.len());
+            let bit = BITS[rng.random_range(0..BITS.len())];
+            text.splice(at..until, bit.chars());
+        }
+        if rng.random_bool(0.3) {
+            text.truncate(rng.random_range(0..text.len()));
+        }
+        let text: String = text.into_iter().collect();
+        if let Err(problems) = read(&text) {
+            assert!(!problems.problems.is_empty() && !problems.to_string().is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_file_cut_short_anywhere_is_read_or_refused() {
+    for end in (0..BUILT_IN.len()).filter(|&end| BUILT_IN.is_char_boundary(end)).step_by(7) {
+        let _ = read(&BUILT_IN[..end]).map_err(|problems| problems.to_string());
+    }
+}
