@@ -56,8 +56,8 @@ fn each_way_to_write_an_import_is_seen() {
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
+    for entry in fs::read_dir(folder).expect("src can be read") {
+        let path = entry.expect("src can be read").path();
         if path.is_dir() {
             files.extend(rust_files(&path));
         } else if path.extension().is_some_and(|ending| ending == "rs") {
@@ -70,7 +70,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 
 /// A sentence for each import of `file`, a path below src, that crosses the layers.
 fn find_crossings(file: &Path, text: &str) -> Vec<String> {
-    let first = file.components().next().unwrap();
+    let first = file.components().next().expect("a file has a name");
     let own = Path::new(first.as_os_str()).with_extension("").display().to_string();
     if FREE.contains(&own.as_str()) {
         return Vec::new();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::section::quoted;
+use super::value::quoted;
 use crate::music::style::Style;
 
 /// Music that becomes a point in latent space.

@@ -8,10 +8,11 @@ use super::{
     Config,
     assets::AssetRef,
     problem::{Fault, Problem, Problems},
-    section::{Reading, Section, set},
+    section::{Reading, Section},
     server::Server,
     station::{Shelf, Station},
     theme::Theme,
+    value::set,
 };
 
 /// The radio.toml that the binary carries: the default programme.

@@ -16,6 +16,7 @@ mod section;
 mod server;
 mod station;
 mod theme;
+mod value;
 
 pub use self::{
     anchor::Anchor,

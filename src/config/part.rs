@@ -1,6 +1,6 @@
 //! `[themes.NAME.drums]`, `.bass` and `.lead`: how parts sound and what they keep to.
 
-use super::section::{Section, set};
+use super::{section::Section, value::set};
 use crate::{
     music::{
         bar::{Part, Voice},

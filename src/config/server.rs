@@ -2,7 +2,10 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use super::section::{Section, quoted, set};
+use super::{
+    section::Section,
+    value::{quoted, set},
+};
 
 /// What listeners connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,9 @@ use std::{
 use super::{
     assets::AssetRef,
     problem::Fault,
-    section::{Section, one_line, plain_name, quoted, set},
+    section::Section,
     theme::Theme,
+    value::{one_line, plain_name, quoted, set},
 };
 use crate::units::Kbps;
 

@@ -6,7 +6,8 @@ use super::{
     anchor::Anchor,
     assets::AssetRef,
     part::{PartLimits, default_voice, read_limits, read_voice},
-    section::{Section, one_line, set},
+    section::Section,
+    value::{one_line, set},
 };
 use crate::{
     music::{
