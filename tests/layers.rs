@@ -9,11 +9,12 @@ use std::{
 };
 
 /// Modules in groups, from what everything stands on to what the user meets.
-const GROUPS: [&[&str]; 8] = [
+const GROUPS: [&[&str]; 9] = [
     &["units", "rng"],
     &["music", "stream"],
     &["sound", "model", "patterns"],
-    &["config", "train", "dataset"],
+    &["dataset"],
+    &["config", "train"],
     &["station"],
     &["web"],
     &["cli"],

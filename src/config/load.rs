@@ -85,7 +85,7 @@ fn read(file: &mut Section) -> Config {
 mod tests {
     use super::*;
     use crate::{
-        config::anchor::Anchor,
+        config::Anchor,
         music::{bar::Part, style::Style},
         units::{Bpm, Decibels},
     };
