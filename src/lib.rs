@@ -33,8 +33,6 @@
 // Tests compare with exact values.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
-pub mod units;
-
 pub mod rng;
 pub mod units;
 
@@ -43,14 +41,16 @@ pub mod stream;
 
 pub mod model;
 pub mod patterns;
+pub mod sound;
+
+pub mod dataset;
 
 pub mod config;
-pub mod dataset;
 pub mod train;
-pub mod sound;
 
 pub mod station;
 
+pub mod web;
+
 pub mod cli;
 pub mod cmd;
-pub mod web;

@@ -4,22 +4,41 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use electropunk::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, Serve},
     cmd,
+    config::Problems,
 };
+use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let outcome = match Cli::parse().command {
-        Some(Command::Dataset(args)) => cmd::dataset::run(&args),
-        Some(Command::Train(args)) => cmd::train::run(&args),
+    let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(Serve::default()));
+    start_log();
+    let outcome = match command {
+        Command::Serve(args) => cmd::serve::run(&args),
+        Command::Soundfont(args) => cmd::soundfont::run(&args.out),
+        Command::Dataset(args) => cmd::dataset::run(&args),
+        Command::Train(args) => cmd::train::run(&args),
         _ => Ok(()),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error}");
-            error.chain().skip(1).for_each(|cause| eprintln!("caused by: {cause}"));
-            ExitCode::FAILURE
-        }
+        Err(error) => report(&error),
     }
+}
+
+/// Logs what matters to an operator; RUST_LOG asks for more or less.
+fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// Mistakes in radio.toml are one a line and exit with 2, like those of the command line.
+fn report(error: &anyhow::Error) -> ExitCode {
+    if let Some(problems) = error.downcast_ref::<Problems>() {
+        eprintln!("{problems}");
+        return ExitCode::from(2);
+    }
+    eprintln!("error: {error}");
+    error.chain().skip(1).for_each(|cause| eprintln!("caused by: {cause}"));
+    ExitCode::FAILURE
 }

@@ -1,7 +1,6 @@
 //! What each command does; one file each.
 
 pub mod dataset;
-pub mod train;
-//! One file a subcommand.
-
+pub mod serve;
 pub mod soundfont;
+pub mod train;

@@ -18,7 +18,7 @@ use crate::{
     dataset::{packed::Dataset, window::Window},
     model::config::Config,
     train::{
-        checkpoint::Run,
+        checkpoint::{self, Run},
         examples::{Examples, FIRST_HELD_OUT_PATTERN, themed_windows},
         fit::{Fit, Measure, Settings},
         network::Network,
@@ -196,6 +196,9 @@ fn learn(
         }
     }
     bar.finish();
+    let model = args.out.with_extension("safetensors");
+    checkpoint::export(&fit.network, &model)?;
+    println!("step {}: {} written", fit.step, model.display());
     Ok(())
 }
 

@@ -1,8 +1,10 @@
 //! Notes and time, on paper: no audio, no tensors.
 
+pub mod arrange;
 pub mod bar;
 pub mod drums;
 pub mod extract;
+pub mod humanise;
 pub mod melody;
 pub mod meter;
 pub mod midi;

@@ -16,6 +16,8 @@ pub mod timeline;
 
 pub mod events;
 
+pub mod font;
+
 pub mod font_file;
 
 mod preset;
@@ -97,6 +99,3 @@ impl Error {
         }
     }
 }
-//! Bars to air pressure.
-
-pub mod font;

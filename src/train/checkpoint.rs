@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use candle_core::{Device, Tensor};
+use candle_core::{DType, Device, Tensor};
 use safetensors::SafeTensors;
 
 use super::{Error, adam::Adam, network::Network};
@@ -117,6 +117,23 @@ impl Run {
         steps.sort_unstable();
         steps
     }
+}
+
+/// Writes the weights of `network` alone, as f16, half as large as they are learnt.
+///
+/// # Errors
+/// The disk is full or read-only; a file that was there is as it was.
+pub fn export(network: &Network, path: &Path) -> Result<(), Error> {
+    let mut tensors = HashMap::new();
+    for (name, var) in network.names.iter().zip(&network.vars) {
+        tensors.insert(name.clone(), var.to_dtype(DType::F16)?);
+    }
+    let family = network.config.family.name().to_owned();
+    let metadata = HashMap::from([("config".to_owned(), family)]);
+    write_whole(path, |partial| {
+        safetensors::serialize_to_file(&tensors, Some(metadata), partial)
+            .map_err(|error| error.to_string())
+    })
 }
 
 /// Has `write` write a file beside `path` and moves it there: a crash leaves the old one.

@@ -1,0 +1,131 @@
+//! Lines of tokens to parts in a key and a register.
+//!
+//! The model knows neither: its samples share no key and no octave. So both are held out here, the
+//! way a musician transposes a tune: as a whole, so that its intervals stay, and only what then still
+//! lies outside is moved to the nearest note of the key.
+
+use crate::music::{melody, scale::Key, trio::Line};
+
+/// A note of a line: where it begins and how long it is held, in steps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineNote {
+    /// Steps from the line's start.
+    pub start_step: usize,
+    /// At least 1.
+    pub n_steps: usize,
+    /// MIDI pitch.
+    pub pitch: u8,
+}
+
+/// The notes that melody tokens stand for; one that nothing ends lasts to the line's end.
+pub fn notes(line: &[u16]) -> Vec<LineNote> {
+    let mut notes: Vec<LineNote> = Vec::new();
+    let mut is_sounding = false;
+    for (step, &token) in line.iter().enumerate() {
+        if let Some(pitch) = melody::pitch(token) {
+            notes.push(LineNote { start_step: step, n_steps: 1, pitch });
+            is_sounding = true;
+        } else if token == melody::OFF {
+            is_sounding = false;
+        } else if let Some(last) = notes.last_mut().filter(|_| is_sounding) {
+            last.n_steps += 1;
+        }
+    }
+    notes
+}
+
+/// Semitones, -6 to 5, by which the bass and the lead must be moved together to fit `key` best.
+///
+/// A bass note on the root or the fifth at the head of a bar counts like several others: it is what
+/// tells a key from its relatives.
+pub fn transposition(key: Key, bass: &Line, lead: &Line) -> i8 {
+    let weight_in = |semitones: i8| -> usize {
+        let moved = |pitch: u8| (i16::from(pitch) + 12 + i16::from(semitones)) as u8;
+        let held = |note: &LineNote| note.n_steps.min(4);
+        let fits = |note: &&LineNote| key.contains(moved(note.pitch));
+        let (bass, lead) = (notes(bass), notes(lead));
+        let in_key: usize = bass.iter().chain(&lead).filter(fits).map(held).sum();
+        let home = bass.iter().filter(|note| note.start_step % 16 == 0).map(|note| {
+            match (moved(note.pitch) + 12 - key.root) % 12 {
+                0 => 6,
+                7 => 2,
+                _ => 0,
+            }
+        });
+        in_key + home.sum::<usize>()
+    };
+    // Of equals the smallest move.
+    let moves = [0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6];
+    moves.into_iter().rev().max_by_key(|&semitones| weight_in(semitones)).unwrap_or(0)
+}
+
+/// Moves a whole line by octaves so that most of it lies between `low` and `high`, then each note
+/// that still doesn't, and snaps what is not in `key`.
+pub fn settle(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8)) {
+    let (low, high) = (i16::from(register.0), i16::from(register.1));
+    let mut pitches: Vec<i16> =
+        notes.iter().map(|note| i16::from(note.pitch) + i16::from(semitones)).collect();
+    pitches.sort_unstable();
+    let Some(&median) = pitches.get(pitches.len() / 2) else { return };
+    let octaves = (f64::from(low + high - 2 * median) / 24.0).round() as i16;
+    for note in notes {
+        let pitch = i16::from(note.pitch) + i16::from(semitones) + 12 * octaves;
+        note.pitch = key.snap(fold(pitch, low, high));
+        // Snapping may cross the border; the octave inside has the same pitch class.
+        note.pitch = fold(i16::from(note.pitch), low, high);
+    }
+}
+
+/// `pitch` by octaves into `low..=high`, which is an octave wide at least.
+fn fold(mut pitch: i16, low: i16, high: i16) -> u8 {
+    while pitch < low {
+        pitch += 12;
+    }
+    while high < pitch {
+        pitch -= 12;
+    }
+    pitch.clamp(0, 127) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn token(pitch: u8) -> u16 {
+        melody::token(pitch).unwrap()
+    }
+
+    #[test]
+    fn notes_end_at_the_next_one_or_at_their_end() {
+        let line = [token(60), 0, token(62), 1, 0, token(64), 0, 0];
+        let found: Vec<_> = notes(&line).iter().map(|n| (n.start_step, n.n_steps)).collect();
+
+        assert_eq!(found, [(0, 2), (2, 1), (5, 3)]);
+        assert!(notes(&[0, 0, 1]).is_empty());
+    }
+
+    #[test]
+    fn a_tune_in_another_key_is_moved_there_whole() {
+        let d_minor = [62u8, 64, 65, 67, 69, 70, 72];
+        let lead: Line = d_minor.iter().map(|&pitch| token(pitch)).collect();
+        let bass: Line = vec![token(38), 0, 0, 0];
+
+        let key: Key = "A minor".parse().unwrap();
+        let semitones = transposition(key, &bass, &lead);
+
+        assert_eq!(semitones, -5);
+        assert!(d_minor.iter().all(|&pitch| key.contains((pitch as i8 + semitones) as u8)));
+    }
+
+    #[test]
+    fn whatever_comes_lies_in_key_and_register_afterwards() {
+        let key: Key = "F# dorian".parse().unwrap();
+        for first in 21..=108u8 {
+            let mut line: Vec<_> = (0..8)
+                .map(|n| LineNote { start_step: n, n_steps: 1, pitch: (first + 5 * n as u8) % 109 })
+                .collect();
+            settle(&mut line, key, 3, (28, 52));
+            assert!(line.iter().all(|n| key.contains(n.pitch) && (28..=52).contains(&n.pitch)));
+        }
+    }
+}
