@@ -10,11 +10,11 @@ use crate::units::SAMPLE_RATE;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Response {
     /// All below the corner.
-    LowPass,
+    Low,
     /// All above the corner.
-    HighPass,
+    High,
     /// What is near the corner, at its own level there.
-    BandPass,
+    Band,
 }
 
 /// Filters `signal` in place; `q` of 0.707 has no peak.
@@ -33,9 +33,9 @@ fn coefficients(response: Response, hz: f64, q: f64) -> ([f64; 3], [f64; 2]) {
     let (sin, cos) = (TAU * hz / f64::from(SAMPLE_RATE)).sin_cos();
     let alpha = sin / (2.0 * q);
     let b = match response {
-        Response::LowPass => [(1.0 - cos) / 2.0, 1.0 - cos, (1.0 - cos) / 2.0],
-        Response::HighPass => [f64::midpoint(1.0, cos), -1.0 - cos, f64::midpoint(1.0, cos)],
-        Response::BandPass => [alpha, 0.0, -alpha],
+        Response::Low => [(1.0 - cos) / 2.0, 1.0 - cos, (1.0 - cos) / 2.0],
+        Response::High => [f64::midpoint(1.0, cos), -1.0 - cos, f64::midpoint(1.0, cos)],
+        Response::Band => [alpha, 0.0, -alpha],
     };
     let a0 = 1.0 + alpha;
     (b.map(|b| b / a0), [-2.0 * cos / a0, (1.0 - alpha) / a0])
@@ -56,11 +56,11 @@ mod tests {
 
     #[test]
     fn the_corner_is_3_db_down_and_the_far_side_falls() {
-        for response in [Response::LowPass, Response::HighPass] {
+        for response in [Response::Low, Response::High] {
             assert!((gain_at(1000.0, response) - 0.707).abs() < 0.01);
         }
-        assert!((gain_at(1000.0, Response::BandPass) - 1.0).abs() < 0.01);
-        assert!(gain_at(8000.0, Response::LowPass) < 0.02);
-        assert!(gain_at(125.0, Response::HighPass) < 0.02);
+        assert!((gain_at(1000.0, Response::Band) - 1.0).abs() < 0.01);
+        assert!(gain_at(8000.0, Response::Low) < 0.02);
+        assert!(gain_at(125.0, Response::High) < 0.02);
     }
 }

@@ -33,14 +33,14 @@ pub fn plucked_string() -> Patch {
         hard.with(&[EnvelopeToCutoff(2900.0)]),
         Layer::shot(finger.peaking_at(Decibels(-18.0))),
     ];
-    Patch { name: "Plucked String", program: 24, level: Decibels(-3.0), layers }
+    Patch { name: "Plucked String", program: 24, level: Decibels(-5.6), layers }
 }
 
 /// One string through an amplifier at its limit, played twice: left and right.
 pub fn overdriven_guitar() -> Patch {
     let tone = Spectrum::of_wave(1, |x| amplifier(string(x)));
     let layers = amplified(&tone, 4, 0.3);
-    Patch { name: "Overdriven Guitar", program: 29, level: Decibels(-7.0), layers }
+    Patch { name: "Overdriven Guitar", program: 29, level: Decibels(-8.5), layers }
 }
 
 /// Root and fifth through the amplifier together: the growl between them is the amplifier's.
@@ -49,7 +49,7 @@ pub fn power_guitar() -> Patch {
         amplifier(string(2.0 * x) + 0.8 * string(3.0 * x) + 0.4 * string(4.0 * x))
     });
     let layers = amplified(&tone, 5, 0.35);
-    Patch { name: "Power Guitar", program: 30, level: Decibels(-7.0), layers }
+    Patch { name: "Power Guitar", program: 30, level: Decibels(-8.5), layers }
 }
 
 /// A steel string plucked at a seventh of its length, x in turns.

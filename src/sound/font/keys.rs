@@ -31,7 +31,7 @@ pub fn electric_piano() -> Patch {
     let soft_tine = tine.clone().gain(Decibels(-28.0)).for_velocities(0..=69);
     let hard_tine = tine.gain(Decibels(-21.0)).for_velocities(70..=127);
     let layers = vec![soft, middle, hard, soft_tine, hard_tine];
-    Patch { name: "Electric Piano", program: 4, level: Decibels(-4.0), layers }
+    Patch { name: "Electric Piano", program: 4, level: Decibels(-10.8), layers }
 }
 
 /// A bell by frequency modulation: carrier and modulator as 2 to 7, the index falling in three steps.
@@ -49,7 +49,7 @@ pub fn fm_bell() -> Patch {
     };
     let strike = layer(4.5, -15.0, 0.9).for_velocities(64..=127);
     let layers = vec![layer(0.25, -6.0, 9.0), layer(1.8, -9.0, 3.0), strike];
-    Patch { name: "FM Bell", program: 14, level: Decibels(-2.0), layers }
+    Patch { name: "FM Bell", program: 14, level: Decibels(-9.2), layers }
 }
 
 /// A struck bar, its modes those of a free beam: 1, 2.756, 5.404, 8.933.
@@ -68,7 +68,7 @@ pub fn crystal() -> Patch {
         mode((5, 27), -20.0, 1.2),
         mode((14, 125), -26.0, 0.5).for_velocities(64..=127),
     ];
-    Patch { name: "Crystal", program: 98, level: Decibels(-1.0), layers }
+    Patch { name: "Crystal", program: 98, level: Decibels(-7.8), layers }
 }
 
 /// Nine drawbars, a click of the contacts and a slow rotor.
@@ -94,5 +94,5 @@ pub fn organ() -> Patch {
     let click = Signal::noise("contacts", 0.02).decay(0.003).band_pass(3000.0, 0.8).faded();
     let click = Layer::shot(click.peaking_at(Decibels(-24.0)));
     let layers = vec![tone, click];
-    Patch { name: "Organ", program: 16, level: Decibels(-6.0), layers }
+    Patch { name: "Organ", program: 16, level: Decibels(-8.7), layers }
 }

@@ -3,7 +3,9 @@
 use std::ops::RangeInclusive;
 
 use super::{
-    generator::Generator::{ExclusiveClass, NoAttack, NoDelay, Pan, Release, Reverb, RootKey},
+    generator::Generator::{
+        self, ExclusiveClass, NoAttack, NoDelay, Pan, Release, Reverb, RootKey,
+    },
     sf2::{Font, KIT_BANK, Preset, Sample, Zone},
     signal::Signal,
 };
@@ -45,7 +47,6 @@ pub struct Piece {
 
 /// Keys by instrument, those of General MIDI that sound alike beside ours.
 pub mod keys {
-    #![allow(missing_docs)] // The names say it.
     pub const KICK: &[(u8, i8)] = &[(36, 0), (35, -1)];
     pub const RIM: &[(u8, i8)] = &[(37, 0)];
     pub const SNARE: &[(u8, i8)] = &[(38, 0), (40, 1)];
@@ -94,7 +95,7 @@ impl Piece {
         zones
     }
 
-    fn generators(&self, key: u8, semitones: i8) -> Vec<super::generator::Generator> {
+    fn generators(&self, key: u8, semitones: i8) -> Vec<Generator> {
         // A release of more than a minute: a drum rings on when its key is up.
         let mut generators = vec![NoDelay, NoAttack, Release(100.0), Pan(self.place), Reverb(0.05)];
         generators.push(RootKey(key.saturating_add_signed(-semitones)));

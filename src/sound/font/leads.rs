@@ -13,7 +13,7 @@ use crate::units::Decibels;
 
 /// Every other harmonic, and a vibrato on long notes.
 pub fn square_lead() -> Patch {
-    let square = Spectrum::harmonic(|n| if n % 2.0 == 1.0 { 1.0 / n } else { 0.0 });
+    let square = Spectrum::harmonic(|n| if n % 2.0 > 0.5 { 1.0 / n } else { 0.0 });
     let layer = Layer::tone(square).cutoff(5000.0, 0.5).with(&[
         Attack(0.004),
         Release(0.08),
@@ -21,7 +21,7 @@ pub fn square_lead() -> Patch {
         VibratoRate(5.3),
         VibratoToPitch(12.0),
     ]);
-    Patch { name: "Square Lead", program: 80, level: Decibels(-8.0), layers: vec![layer] }
+    Patch { name: "Square Lead", program: 80, level: Decibels(-13.0), layers: vec![layer] }
 }
 
 /// Two saws, left and right.
@@ -36,7 +36,7 @@ pub fn saw_lead() -> Patch {
         Reverb(0.1),
     ]);
     let layers = detuned(&saw, 7, 0.22);
-    Patch { name: "Saw Lead", program: 81, level: Decibels(-8.0), layers }
+    Patch { name: "Saw Lead", program: 81, level: Decibels(-5.7), layers }
 }
 
 /// A filter that shuts at once.
@@ -53,7 +53,7 @@ pub fn synth_pluck() -> Patch {
         Reverb(0.15),
     ]);
     let layers = detuned(&saw, 5, 0.15);
-    Patch { name: "Synth Pluck", program: 45, level: Decibels(-3.0), layers }
+    Patch { name: "Synth Pluck", program: 45, level: Decibels(-5.2), layers }
 }
 
 /// A short brassy stroke, for offbeats.
@@ -72,13 +72,13 @@ pub fn dub_stab() -> Patch {
         Reverb(0.25),
     ]);
     let layers = detuned(&saw, 9, 0.2);
-    Patch { name: "Dub Stab", program: 62, level: Decibels(-5.0), layers }
+    Patch { name: "Dub Stab", program: 62, level: Decibels(0.7), layers }
 }
 
 /// A free reed blown by mouth: thin, nasal, a little unsteady.
 pub fn melodica() -> Patch {
     let reed = Spectrum::harmonic(|n| {
-        let even = if n % 2.0 == 0.0 { 0.55 } else { 1.0 };
+        let even = if n % 2.0 < 0.5 { 0.55 } else { 1.0 };
         let nasal = 1.0 + 1.4 * (-((n - 4.0) / 2.2).powi(2)).exp();
         even * nasal / n.powf(1.25)
     });
@@ -92,7 +92,7 @@ pub fn melodica() -> Patch {
         LfoRate(5.5),
         Reverb(0.2),
     ]);
-    Patch { name: "Melodica", program: 22, level: Decibels(-8.0), layers: vec![layer] }
+    Patch { name: "Melodica", program: 22, level: Decibels(-10.1), layers: vec![layer] }
 }
 
 /// The layer twice, `cents` flat on one side and as sharp on the other.

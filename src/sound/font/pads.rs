@@ -14,14 +14,14 @@ use crate::units::Decibels;
 const CYCLES: u32 = 200;
 
 /// Half a loop, in samples: what makes left and right differ.
-const HALF: u16 = 16_800;
+const HALF: u16 = 11_200;
 
 /// Three soft saws that swell.
 pub fn warm_pad() -> Patch {
     let voices = ensemble(1.4, &[199, 200, 201], "warm pad");
     let layer = Layer::long_tone(voices).cutoff(2200.0, 0.3);
     let layers = wide(&layer, &[Attack(0.45), Release(0.9), Chorus(0.2), Reverb(0.3)]);
-    Patch { name: "Warm Pad", program: 89, level: Decibels(-4.0), layers }
+    Patch { name: "Warm Pad", program: 89, level: Decibels(-7.1), layers }
 }
 
 /// The same behind a filter that opens for two seconds and shuts for four.
@@ -40,7 +40,7 @@ pub fn sweep_pad() -> Patch {
         Chorus(0.25),
         Reverb(0.35),
     ];
-    Patch { name: "Sweep Pad", program: 95, level: Decibels(-2.0), layers: wide(&layer, &settings) }
+    Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.0), layers: wide(&layer, &settings) }
 }
 
 /// Five saws that bow.
@@ -48,12 +48,12 @@ pub fn strings() -> Patch {
     let voices = ensemble(1.0, &[198, 199, 200, 201, 202], "strings");
     let layer = Layer::long_tone(voices).cutoff(5000.0, 0.3);
     let layers = wide(&layer, &[Attack(0.12), Release(0.4), Chorus(0.1), Reverb(0.25)]);
-    Patch { name: "Synth Strings", program: 50, level: Decibels(-4.0), layers }
+    Patch { name: "Synth Strings", program: 50, level: Decibels(-6.4), layers }
 }
 
 /// Saws whose harmonics fall with `slope`.
 fn ensemble(slope: f64, turns: &[u32], seed: &str) -> Spectrum {
-    const N_HARMONICS: f64 = 64.0;
+    const N_HARMONICS: f64 = 48.0;
     Spectrum::harmonic(|n| if n <= N_HARMONICS { n.powf(-slope) } else { 0.0 })
         .ensemble(CYCLES, turns, seed)
 }

@@ -82,10 +82,10 @@ impl Layer {
         Self::new(Source::Tone(Tone { spectrum, cycle: CYCLE, zone_keys: 4 }))
     }
 
-    /// A tone whose loop has so many cycles that each is stored in a quarter of the samples and
-    /// serves an octave.
+    /// A tone whose loop has so many cycles that each is stored in a sixth of the samples and serves
+    /// an octave.
     pub fn long_tone(spectrum: Spectrum) -> Self {
-        Self::new(Source::Tone(Tone { spectrum, cycle: CYCLE / 4, zone_keys: 12 }))
+        Self::new(Source::Tone(Tone { spectrum, cycle: CYCLE / 6, zone_keys: 12 }))
     }
 
     /// A noise at the start of each note.
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_loop_is_in_tune_at_its_root_key() {
-        for cycle in [CYCLE, CYCLE / 4] {
+        for cycle in [CYCLE, CYCLE / 6] {
             let spectrum = Spectrum::harmonic(|n| 1.0 / n);
             let (rate, root_key) = Tone { spectrum, cycle, zone_keys: 4 }.rate();
 

@@ -86,11 +86,11 @@ impl Font {
         let (smpl, shdr) = self.sample_chunks();
         let body = [
             b"sfbk".to_vec(),
-            list(b"INFO", &info(title)),
-            list(b"sdta", &chunk(b"smpl", &smpl)),
-            list(b"pdta", &self.preset_chunks(&shdr)),
+            list("INFO", &info(title)),
+            list("sdta", &chunk("smpl", &smpl)),
+            list("pdta", &self.preset_chunks(&shdr)),
         ];
-        chunk(b"RIFF", &body.concat())
+        chunk("RIFF", &body.concat())
     }
 
     /// The bodies of `smpl` and `shdr`.
@@ -132,16 +132,16 @@ impl Font {
         let (pbag, pgen) = preset_zones.finish();
         let (ibag, igen) = zones.finish();
         let no_modulators = [0; 10];
-        let chunks: [(&[u8; 4], &[u8]); 9] = [
-            (b"phdr", &phdr),
-            (b"pbag", &pbag),
-            (b"pmod", &no_modulators),
-            (b"pgen", &pgen),
-            (b"inst", &inst),
-            (b"ibag", &ibag),
-            (b"imod", &no_modulators),
-            (b"igen", &igen),
-            (b"shdr", shdr),
+        let chunks: [(&str, &[u8]); 9] = [
+            ("phdr", &phdr),
+            ("pbag", &pbag),
+            ("pmod", &no_modulators),
+            ("pgen", &pgen),
+            ("inst", &inst),
+            ("ibag", &ibag),
+            ("imod", &no_modulators),
+            ("igen", &igen),
+            ("shdr", shdr),
         ];
         chunks.into_iter().flat_map(|(id, body)| chunk(id, body)).collect()
     }
@@ -203,18 +203,18 @@ fn preset_header(preset: &Preset, first_zone: u16) -> Vec<u8> {
 
 /// The sub-chunks of INFO.
 fn info(title: &str) -> Vec<u8> {
-    let text = |id: &[u8; 4], text: &str| {
+    let text = |id: &str, text: &str| {
         let mut bytes = text.as_bytes().to_vec();
-        // One zero ends the text, a second one makes the length even.
-        bytes.resize((bytes.len() + 2) / 2 * 2, 0);
+        // A zero ends the text, a second one makes the length even.
+        bytes.resize(2 * (bytes.len() / 2 + 1), 0);
         chunk(id, &bytes)
     };
     [
-        chunk(b"ifil", &[2, 0, 4, 0]),
-        text(b"isng", "EMU8000"),
-        text(b"INAM", title),
-        text(b"ICOP", "MIT OR Apache-2.0"),
-        text(b"ISFT", "electropunk"),
+        chunk("ifil", &[2, 0, 4, 0]),
+        text("isng", "EMU8000"),
+        text("INAM", title),
+        text("ICOP", "MIT OR Apache-2.0"),
+        text("ISFT", "electropunk"),
     ]
     .concat()
 }
@@ -228,12 +228,12 @@ fn name(text: &str) -> [u8; 20] {
     bytes
 }
 
-fn list(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
-    chunk(b"LIST", &[kind, body].concat())
+fn list(kind: &str, body: &[u8]) -> Vec<u8> {
+    chunk("LIST", &[kind.as_bytes(), body].concat())
 }
 
-fn chunk(id: &[u8; 4], body: &[u8]) -> Vec<u8> {
-    [id, &(body.len() as u32).to_le_bytes()[..], body].concat()
+fn chunk(id: &str, body: &[u8]) -> Vec<u8> {
+    [id.as_bytes(), &(body.len() as u32).to_le_bytes()[..], body].concat()
 }
 
 #[cfg(test)]

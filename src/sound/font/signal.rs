@@ -27,7 +27,9 @@ impl Signal {
     /// Sines that ring and die.
     pub fn modes(modes: &[Mode], seconds: f64) -> Self {
         let mut samples = vec![0.0; n_samples(seconds)];
-        modes.iter().for_each(|mode| mode.ring(&mut samples));
+        for mode in modes {
+            mode.ring(&mut samples);
+        }
         Self(samples)
     }
 
@@ -51,17 +53,17 @@ impl Signal {
 
     /// Without what is above `hz`.
     pub fn low_pass(self, hz: f64) -> Self {
-        self.filtered(Response::LowPass, hz, 0.707)
+        self.filtered(Response::Low, hz, 0.707)
     }
 
     /// Without what is below `hz`.
     pub fn high_pass(self, hz: f64) -> Self {
-        self.filtered(Response::HighPass, hz, 0.707)
+        self.filtered(Response::High, hz, 0.707)
     }
 
     /// Only what is about `hz`, a band of `hz / q`.
     pub fn band_pass(self, hz: f64, q: f64) -> Self {
-        self.filtered(Response::BandPass, hz, q)
+        self.filtered(Response::Band, hz, q)
     }
 
     /// Bent as an overdriven amplifier bends it, full scale staying full scale.
@@ -88,11 +90,11 @@ impl Signal {
         self.gain(Decibels(peak.0 - Decibels::from_ratio(found).0))
     }
 
-    /// Ended by a fade of the last fiftieth, so that no sample ends with a step.
+    /// Faded out over its last quarter, so that no sample ends with a step.
     pub fn faded(mut self) -> Self {
-        let n_fade = self.0.len() / 50;
+        let n_fade = self.0.len() / 4;
         for (index, sample) in self.0.iter_mut().rev().take(n_fade).enumerate() {
-            *sample *= index as f64 / n_fade as f64;
+            *sample *= (index as f64 / n_fade as f64).powi(2);
         }
         self
     }
