@@ -275,8 +275,8 @@ function paintCard(card) {
   card.classList.toggle("is-on", isOn);
   setText(card.querySelector("h2"), station.name);
   setText(card.querySelector(".description"), station.description);
-  const live = [station.title, ...facts("", station.tempo_bpm, station.listeners)];
-  setText(card.querySelector(".live"), live.join(" · "));
+  setText(card.querySelector(".title"), station.title);
+  setText(card.querySelector(".live"), facts("", station.tempo_bpm, station.listeners).join(" · "));
   const button = card.querySelector("button");
   button.setAttribute("aria-pressed", isOn);
   button.setAttribute("aria-label", `${isOn ? "Pause" : "Play"} ${station.name}`);
@@ -294,7 +294,9 @@ const roll = (() => {
   // General MIDI keys of the kit, top lane first: crash, ride, toms, hats, snare, kick.
   const lanes = [49, 51, 50, 48, 45, 46, 42, 38, 36];
   const playheadAt = 0.34;
-  let range = null;
+  // Where each part's lanes begin and end, as shares of the height.
+  const bands = { lead: [0.05, 0.36], bass: [0.41, 0.63], drums: [0.68, 0.97] };
+  let ranges = {};
   let width = 0;
   let height = 0;
 
@@ -308,22 +310,18 @@ const roll = (() => {
   }
   new ResizeObserver(resize).observe(canvas);
 
-  /* The pitches to show, easing towards those of the known bars so that nothing jumps. */
-  function updateRange() {
-    let [low, high] = [127, 0];
-    for (const bar of bars.values()) {
-      for (const [, , pitch] of [...bar.bass, ...bar.lead]) {
-        low = Math.min(low, pitch);
-        high = Math.max(high, pitch);
-      }
+  /* The pitches of each part, easing towards those of the known bars so that nothing jumps. */
+  function updateRanges() {
+    for (const part of ["lead", "bass"]) {
+      const pitches = [...bars.values()].flatMap((bar) => bar[part].map(([, , pitch]) => pitch));
+      if (!pitches.length) continue;
+      const [low, high] = [Math.min(...pitches), Math.max(...pitches)];
+      const spare = Math.max(0, (10 - (high - low)) / 2);
+      const [wantLow, wantHigh] = [low - spare, high + spare];
+      const range = ranges[part] || (ranges[part] = { low: wantLow, high: wantHigh });
+      range.low += (wantLow - range.low) * 0.04;
+      range.high += (wantHigh - range.high) * 0.04;
     }
-    if (low > high) [low, high] = [36, 72];
-    const middle = (low + high) / 2;
-    const half = Math.max(12, (high - low) / 2 + 2);
-    const [wantLow, wantHigh] = [middle - half, middle + half];
-    range = range || { low: wantLow, high: wantHigh };
-    range.low += (wantLow - range.low) * 0.04;
-    range.high += (wantHigh - range.high) * 0.04;
   }
 
   function pill(x, y, length, thickness, round) {
@@ -335,9 +333,9 @@ const roll = (() => {
   /* How brightly a note shows: what sounds most, what is over least. */
   function brightness(now, start, end, velocity) {
     const force = 0.55 + (0.45 * velocity) / 127;
-    if (now < start) return 0.5 * force;
+    if (now < start) return 0.72 * force;
     if (now < end) return 1;
-    return Math.max(0.16, 0.6 - (now - end) * 0.5) * force;
+    return Math.max(0.2, 0.6 - (now - end) * 0.4) * force;
   }
 
   function drawGrid(view, bar, secondsPerStep) {
@@ -349,14 +347,17 @@ const roll = (() => {
   }
 
   function drawPitched(view, bar, part, secondsPerStep) {
-    const step = (view.drumTop - 14) / (range.high - range.low + 1);
-    const thickness = Math.max(4, Math.min(step * 0.82, 13));
+    const range = ranges[part];
+    if (!range) return;
+    const [top, bottom] = bands[part].map((share) => share * height);
+    const step = (bottom - top) / (range.high - range.low + 1);
+    const thickness = Math.max(6, Math.min(step * 0.86, 14));
     for (const [startStep, steps, pitch, velocity] of bar[part]) {
       const start = bar.start_second + startStep * secondsPerStep;
       const end = start + Math.max(steps, 0.5) * secondsPerStep;
       const [x, right] = [view.toX(start), view.toX(end)];
       if (right < 0 || x > width) continue;
-      const y = 10 + (range.high - pitch) * step;
+      const y = top + (range.high - pitch + 0.5) * step - thickness / 2;
       const isOn = start <= view.now && view.now < end;
       context.globalAlpha = brightness(view.now, start, end, velocity);
       context.fillStyle = colours[part];
@@ -368,16 +369,17 @@ const roll = (() => {
   }
 
   function drawDrums(view, bar, secondsPerStep) {
-    const lane = (height - view.drumTop - 10) / lanes.length;
+    const [top, bottom] = bands.drums.map((share) => share * height);
+    const lane = (bottom - top) / lanes.length;
     for (const [startStep, , pitch, velocity] of bar.drums) {
       const start = bar.start_second + startStep * secondsPerStep;
       const x = view.toX(start);
       if (x < -20 || x > width + 20) continue;
       const index = lanes.indexOf(pitch);
-      const y = view.drumTop + (index < 0 ? 4 : index) * lane;
+      const y = top + (index < 0 ? 4 : index) * lane;
       const age = view.now - start;
       const flash = age >= 0 && age < 0.22 ? 1 - age / 0.22 : 0;
-      const size = Math.min(lane * 0.8, 11) * (0.6 + (0.4 * velocity) / 127);
+      const size = Math.min(lane * 0.95, 14) * (0.6 + (0.4 * velocity) / 127);
       context.globalAlpha = brightness(view.now, start, start + 0.1, velocity);
       context.fillStyle = colours.drums;
       context.shadowColor = colours.drums;
@@ -404,12 +406,12 @@ const roll = (() => {
   function draw() {
     followSound();
     const now = secondNow();
-    updateRange();
+    updateRanges();
     const perSecond = Math.max(74, Math.min(width / 8, 118));
     const bar = barAt(now);
     // With less motion asked for, the picture stands and the line walks through each bar.
     const left = still.matches && bar ? bar.start_second - 0.4 : now - (width * playheadAt) / perSecond;
-    const view = { now, drumTop: height * 0.66, toX: (second) => (second - left) * perSecond };
+    const view = { now, toX: (second) => (second - left) * perSecond };
     context.clearRect(0, 0, width, height);
     for (const known of bars.values()) {
       const secondsPerStep = 15 / known.tempo_bpm;
@@ -437,7 +439,7 @@ const roll = (() => {
   }
   resize();
   requestAnimationFrame(frame);
-  return { reset: () => { range = null; } };
+  return { reset: () => { ranges = {}; } };
 })();
 
 /* ---- controls ---- */
