@@ -6,6 +6,8 @@
 
 use std::{num::NonZeroUsize, sync::Arc};
 
+use bytes::Bytes;
+
 use crate::stream::ring::Chunk;
 
 /// The most text that the length byte can announce.
@@ -28,14 +30,15 @@ impl Interleaver {
         Self { interval, n_left: interval, station: station.into(), sent: None }
     }
 
-    /// Appends the chunk's audio to `out`, with a block wherever one is due.
+    /// The chunk's audio with a block wherever one is due.
     ///
     /// A block is written when audio follows it, so it carries the title of just that audio.
-    pub fn interleave(&mut self, chunk: &Chunk, out: &mut Vec<u8>) {
+    pub fn interleave(&mut self, chunk: &Chunk) -> Bytes {
         let mut audio = &chunk.audio[..];
+        let mut out = Vec::with_capacity(audio.len() + 256);
         while !audio.is_empty() {
             if self.n_left == 0 {
-                self.push_block(&chunk.title, out);
+                self.push_block(&chunk.title, &mut out);
                 self.n_left = self.interval;
             }
             let (now, later) = audio.split_at(audio.len().min(self.n_left));
@@ -43,6 +46,7 @@ impl Interleaver {
             self.n_left -= now.len();
             audio = later;
         }
+        out.into()
     }
 
     fn push_block(&mut self, title: &Arc<str>, out: &mut Vec<u8>) {
@@ -112,20 +116,18 @@ mod tests {
 
     #[test]
     fn a_block_stands_before_the_byte_it_names() {
-        let (mut icy, mut out) = (interleaver(4), Vec::new());
+        let mut icy = interleaver(4);
 
-        icy.interleave(&chunk(b"abcd", "one"), &mut out);
-        assert_eq!(out, b"abcd");
-        icy.interleave(&chunk(b"ef", "two"), &mut out);
+        let before = icy.interleave(&chunk(b"abcd", "one"));
+        let after = icy.interleave(&chunk(b"ef", "two"));
 
-        assert_eq!(&out[4..], b"\x02StreamTitle='two';\0\0\0\0\0\0\0\0\0\0\0\0\0\0ef");
+        assert_eq!(&before[..], b"abcd");
+        assert_eq!(&after[..], b"\x02StreamTitle='two';\0\0\0\0\0\0\0\0\0\0\0\0\0\0ef");
     }
 
     #[test]
     fn an_unchanged_title_costs_one_byte() {
-        let (mut icy, mut out) = (interleaver(2), Vec::new());
-
-        icy.interleave(&chunk(b"abcdef", "one"), &mut out);
+        let out = interleaver(2).interleave(&chunk(b"abcdef", "one"));
 
         assert_eq!(out.len(), 6 + 1 + 32 + 1);
         assert_eq!(&out[out.len() - 3..], b"\0ef");
@@ -140,7 +142,7 @@ mod tests {
                 let mut title_of_byte = Vec::new();
                 for (n, part) in audio.chunks(n_chunk).enumerate() {
                     let title = format!("title {}", n / 3);
-                    icy.interleave(&chunk(part, &title), &mut out);
+                    out.extend(icy.interleave(&chunk(part, &title)));
                     title_of_byte.extend(std::iter::repeat_n(title, part.len()));
                 }
 
@@ -169,9 +171,7 @@ mod tests {
             ),
         ];
         for (title, shown) in titles {
-            let (mut icy, mut out) = (interleaver(1), Vec::new());
-
-            icy.interleave(&chunk(b"ab", title), &mut out);
+            let out = interleaver(1).interleave(&chunk(b"ab", title));
 
             assert_eq!(deinterleave(&out, 1), (b"ab".to_vec(), vec![(1, shown.to_owned())]));
         }

@@ -119,7 +119,6 @@ pub async fn play(
     let Admission { mut listener, wants_titles, seat: _seat } = admission;
     let about = &listener.mount.about;
     let mut icy = wants_titles.then(|| Interleaver::new(METAINT, &about.name));
-    let mut interleaved = Vec::new();
     let mut lagged_at: Option<Instant> = None;
     let mut stop = std::pin::pin!(stopping.deadline());
 
@@ -143,14 +142,10 @@ pub async fn play(
             }
         };
         let bytes = match &mut icy {
-            None => &chunk.audio[..],
-            Some(icy) => {
-                interleaved.clear();
-                icy.interleave(&chunk, &mut interleaved);
-                &interleaved
-            }
+            None => chunk.audio,
+            Some(icy) => icy.interleave(&chunk),
         };
-        send(socket, bytes, max_stall).await?;
+        send(socket, &bytes, max_stall).await?;
     }
 }
 
