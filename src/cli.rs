@@ -123,6 +123,9 @@ pub struct Train {
     /// Share of a batch that is themed patterns, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
     pub themed_share: f64,
+    /// Share of examples whose parts are taken from different windows, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub recombined_share: f64,
     /// Model to write: NAME.safetensors and its card NAME.toml; checkpoints lie beside it
     #[arg(long, value_name = "NAME")]
     pub out: PathBuf,

@@ -85,7 +85,8 @@ fn read_examples(args: &cli::Train) -> anyhow::Result<(Examples, HeldOut)> {
     }
     sets.retain(|(_, windows)| !windows.is_empty());
     let themed_share = if real.is_empty() { 1.0 } else { args.themed_share };
-    Ok((Examples { real, themed, themed_share }, sets))
+    let recombined_share = args.recombined_share;
+    Ok((Examples { real, themed, themed_share, recombined_share }, sets))
 }
 
 /// Every n-th window, so that few of them stand for all.
@@ -159,8 +160,14 @@ fn describe(args: &cli::Train) -> String {
     let cli::Schedule { steps: _, ref free_bits, .. } = args.schedule;
     let schedule = cli::Schedule { steps: 0, free_bits: *free_bits, ..args.schedule.clone() };
     format!(
-        "{} {:?} {:?} seed {} patterns {} share {}",
-        args.config, args.sizes, schedule, args.seed, args.patterns, args.themed_share
+        "{} {:?} {:?} seed {} patterns {} share {} recombined {}",
+        args.config,
+        args.sizes,
+        schedule,
+        args.seed,
+        args.patterns,
+        args.themed_share,
+        args.recombined_share
     )
 }
 

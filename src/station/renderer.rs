@@ -20,9 +20,9 @@ use crate::{
     units::{Kbps, SAMPLE_RATE},
 };
 
-/// MP3 frames in a chunk: a fifth of a second, so that titles change on time and a listener who
-/// joins waits for little.
-const FRAMES_PER_CHUNK: usize = 8;
+/// MP3 frames in a chunk: half a second, so that titles change on time and writes to listeners are
+/// few and large.
+const FRAMES_PER_CHUNK: usize = 19;
 
 /// Bars are remembered until they are so old: the longest burst is over by then.
 const MEMORY_SECONDS: f64 = 40.0;

@@ -25,6 +25,9 @@ pub struct Examples {
     pub themed: Vec<Window>,
     /// Share of the themed in a batch, 0 to 1.
     pub themed_share: f64,
+    /// Share of examples whose parts come from different windows, 0 to 1: few songs have few
+    /// combinations of parts, and a network that has learnt those by heart can't rebuild others.
+    pub recombined_share: f64,
 }
 
 /// What themed patterns of all styles, `numbers` of each, give.
@@ -54,13 +57,15 @@ impl Examples {
         let mut rng = rng::stream(seed, &format!("batch {step}"));
         let mut draw = || {
             let themed = rng.random_bool(self.themed_share);
-            let pool = if self.real.is_empty() || (themed && !self.themed.is_empty()) {
-                &self.themed
-            } else {
-                &self.real
-            };
-            let window = &pool[rng.random_range(0..pool.len())];
-            transpose(family, window, &mut rng)
+            let is_themed = self.real.is_empty() || (themed && !self.themed.is_empty());
+            let pool = if is_themed { &self.themed } else { &self.real };
+            let mut window = pool[rng.random_range(0..pool.len())].clone();
+            if rng.random_bool(self.recombined_share) {
+                for (part, line) in window.iter_mut().enumerate().skip(1) {
+                    line.clone_from(&pool[rng.random_range(0..pool.len())][part]);
+                }
+            }
+            transpose(family, &window, &mut rng)
         };
         (0..n).map(|_| draw()).collect()
     }
@@ -88,12 +93,31 @@ mod tests {
     #[test]
     fn a_batch_is_a_function_of_seed_and_step() {
         let themed = themed_windows(Family::Trio4Bar, 0..3);
-        let examples = Examples { real: vec![], themed, themed_share: 0.5 };
+        let examples = Examples { real: vec![], themed, themed_share: 0.5, recombined_share: 0.5 };
         let draw = |seed, step| examples.draw(Family::Trio4Bar, seed, step, 8);
 
         assert_eq!(draw(1, 1), draw(1, 1));
         assert_ne!(draw(1, 1), draw(1, 2));
         assert_ne!(draw(1, 1), draw(2, 1));
+    }
+
+    #[test]
+    fn recombined_examples_have_parts_of_several_windows() {
+        let window = |n: u16| vec![vec![0; 64], vec![0; 64], vec![n; 64]];
+        let real = (0..20).map(|n| vec![vec![n; 64], vec![n; 64], vec![n; 64]]).collect();
+        let pool = |recombined_share| Examples {
+            real: Vec::clone(&real),
+            themed: vec![window(1)],
+            themed_share: 0.0,
+            recombined_share,
+        };
+        let is_whole = |w: &Window| (2..20).any(|n| w[2][0] == n && w[0][0].abs_diff(n) <= 6);
+        let n_whole = |share| {
+            let drawn = pool(share).draw(Family::Trio4Bar, 1, 1, 200);
+            drawn.iter().filter(|window| is_whole(window)).count()
+        };
+
+        assert!(n_whole(1.0) < n_whole(0.0));
     }
 
     #[test]
