@@ -213,7 +213,7 @@ pub struct Eval {
     /// At most so many windows [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,
-    /// Draws the samples
+    /// Draws which windows, where there are more than --examples
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 }

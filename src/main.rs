@@ -18,7 +18,9 @@ fn main() -> ExitCode {
         Command::Soundfont(args) => cmd::soundfont::run(&args.out),
         Command::Dataset(args) => cmd::dataset::run(&args),
         Command::Train(args) => cmd::train::run(&args),
-        _ => Ok(()),
+        Command::Check(args) => cmd::check::run(&args),
+        Command::Eval(args) => cmd::eval::run(&args),
+        Command::Render(args) => cmd::render::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,9 +1,19 @@
 //! `electropunk dataset`: MIDI files to a data set, patterns to MIDI files.
 
+use std::fs;
+
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::{cli, dataset::build::build};
+use crate::{
+    cli,
+    dataset::build::build,
+    music::{
+        midi,
+        sequence::{self, TRIO_PARTS},
+    },
+    patterns,
+};
 
 /// Runs the command.
 ///
@@ -12,7 +22,7 @@ use crate::{cli, dataset::build::build};
 pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
     match command {
         cli::Dataset::Build(args) => pack(args),
-        cli::Dataset::Patterns(_) => Ok(()),
+        cli::Dataset::Patterns(args) => write_patterns(args),
     }
 }
 
@@ -25,4 +35,44 @@ fn pack(args: &cli::Build) -> anyhow::Result<()> {
     print!("{report}");
     println!("{} songs, written to {}", set.songs.len(), args.out.display());
     Ok(())
+}
+
+fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {
+    let folder = args.out.display();
+    fs::create_dir_all(&args.out).with_context(|| format!("can't make the folder {folder}"))?;
+    for number in 0..args.count {
+        let pattern = patterns::pattern(args.style, number);
+        let piece = sequence::from_trio(&pattern.trio, pattern.tempo);
+        let bytes = midi::write(&piece, |note| TRIO_PARTS[usize::from(note.instrument)]);
+        let path = args.out.join(format!("{}-{number}.mid", args.style));
+        fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))?;
+    }
+    println!("{} patterns of {}, written to {folder}", args.count, args.style);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::{extract::Lines, style::Style, trio::Trio};
+
+    #[test]
+    fn patterns_keep_their_tokens_on_their_way_through_midi_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for style in Style::ALL {
+            let args = cli::Patterns { style, count: 20, out: folder.path().join("new") };
+            write_patterns(&args).unwrap();
+
+            for number in 0..args.count {
+                let bytes = fs::read(args.out.join(format!("{style}-{number}.mid"))).unwrap();
+                let mut lines = Lines::extract(&midi::read(&bytes).unwrap()).unwrap();
+                let trio = Trio {
+                    melody: lines.melodies.remove(0),
+                    bass: lines.basses.remove(0),
+                    drums: lines.drums.unwrap(),
+                };
+                assert_eq!(trio, patterns::pattern(style, number).trio, "{style} {number}");
+            }
+        }
+    }
 }

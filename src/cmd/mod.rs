@@ -1,6 +1,9 @@
 //! What each command does; one file each.
 
+pub mod check;
 pub mod dataset;
+pub mod eval;
+pub mod render;
 pub mod serve;
 pub mod soundfont;
 pub mod train;

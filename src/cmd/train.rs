@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -18,6 +18,7 @@ use crate::{
     dataset::{packed::Dataset, window::Window},
     model::config::Config,
     train::{
+        card::{self, Card, Training},
         checkpoint::{self, Run},
         examples::{Examples, FIRST_HELD_OUT_PATTERN, themed_windows},
         fit::{Fit, Measure, Settings},
@@ -44,6 +45,7 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let n_threads = args.threads.map_or_else(rayon::current_num_threads, |n| n as usize);
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     let (examples, held_out) = read_examples(args)?;
+    let n_windows = [examples.real.len(), examples.themed.len()];
     let settings = settings(args, n_threads);
     let run =
         Run { folder: args.out.with_extension("run"), n_kept: args.checkpoints_to_keep as usize };
@@ -52,11 +54,44 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let seen = stop.clone();
     ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
     let text = describe(args);
-    learn(args, &run, &mut fit, &held_out, &|| stop.load(Ordering::Relaxed), &text)
+    let is_stopped = || stop.load(Ordering::Relaxed);
+    let last = learn(args, &run, &mut fit, &held_out, &is_stopped, &text)?;
+    let model = args.out.with_extension("safetensors");
+    checkpoint::export(&fit.network, &model)?;
+    let card = Card {
+        config: args.config.to_string(),
+        sizes: card::sizes(&fit.network.config),
+        training: training(args, fit.step, n_windows),
+        validation: last.iter().map(|(name, measure)| ((*name).into(), measure.into())).collect(),
+    };
+    card.save(&args.out.with_extension("toml"))?;
+    println!("step {}: {} and its card written", fit.step, model.display());
+    Ok(())
+}
+
+/// What the card tells of the run; `n_windows` are real and themed.
+fn training(args: &cli::Train, steps: u64, n_windows: [usize; 2]) -> Training {
+    let quoted = |word: String| match word.contains(char::is_whitespace) {
+        true => format!("'{word}'"),
+        false => word,
+    };
+    let file_name = |path: &PathBuf| path.file_name().unwrap_or_default().display().to_string();
+    Training {
+        command: std::env::args().map(quoted).collect::<Vec<_>>().join(" "),
+        seed: args.seed,
+        steps,
+        data: args.data.iter().map(file_name).collect(),
+        real_windows: n_windows[0],
+        themed_windows: n_windows[1],
+        themed_share: args.themed_share,
+    }
 }
 
 /// Held-out windows by what they are of.
 type HeldOut = Vec<(&'static str, Vec<Window>)>;
+
+/// What validations gave, by what they were of.
+type Measures = Vec<(&'static str, Measure)>;
 
 fn read_examples(args: &cli::Train) -> anyhow::Result<(Examples, HeldOut)> {
     let (mut real, mut held_out) = (Vec::new(), Vec::new());
@@ -178,24 +213,25 @@ fn learn(
     held_out: &HeldOut,
     is_stopped: &dyn Fn() -> bool,
     text: &str,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Measures> {
     let bar = ProgressBar::new(args.schedule.steps).with_position(fit.step);
     let template = "{bar:24} {pos}/{len} {msg} {per_sec}, {eta} left";
     bar.set_style(ProgressStyle::with_template(template)?);
     let mut log = open_log(&run.folder)?;
+    let mut last = Measures::new();
     while fit.step < args.schedule.steps && !is_stopped() {
         let measure = fit.advance().context(format!("at step {}", fit.step))?;
         bar.set_position(fit.step);
         if fit.step.is_multiple_of(LOG_STEPS) {
-            bar.set_message(describe_measure(&measure));
+            bar.set_message(measure.to_string());
             write_log(&mut log, fit.step, "train", &measure)?;
         }
         let is_last = fit.step == args.schedule.steps || is_stopped();
         if is_last || fit.step.is_multiple_of(args.checkpoint_steps) {
-            for (name, windows) in held_out {
-                let measure = fit.validate(windows)?;
-                bar.println(format!("step {}, {name}: {}", fit.step, describe_measure(&measure)));
-                write_log(&mut log, fit.step, name, &measure)?;
+            last = validate_all(fit, held_out)?;
+            for (name, measure) in &last {
+                bar.println(format!("step {}, {name}: {measure}", fit.step));
+                write_log(&mut log, fit.step, name, measure)?;
             }
             run.save(&fit.network, &fit.adam, fit.step, text).with_context(|| {
                 format!("what was learnt since the checkpoint before step {} is lost", fit.step)
@@ -203,20 +239,12 @@ fn learn(
         }
     }
     bar.finish();
-    let model = args.out.with_extension("safetensors");
-    checkpoint::export(&fit.network, &model)?;
-    println!("step {}: {} written", fit.step, model.display());
-    Ok(())
+    // A resumed run that was over takes no step.
+    if last.is_empty() { validate_all(fit, held_out) } else { Ok(last) }
 }
 
-fn describe_measure(measure: &Measure) -> String {
-    let accuracy: Vec<String> = measure.accuracy.iter().map(|a| format!("{a:.3}")).collect();
-    format!(
-        "loss {:.2}, KL {:.1} bits, right {}",
-        measure.cross_entropy,
-        measure.kl_bits,
-        accuracy.join(" ")
-    )
+fn validate_all(fit: &Fit, held_out: &HeldOut) -> anyhow::Result<Measures> {
+    held_out.iter().map(|(name, windows)| Ok((*name, fit.validate(windows)?))).collect()
 }
 
 fn open_log(folder: &Path) -> anyhow::Result<File> {

@@ -1,6 +1,9 @@
 //! Models and SoundFonts: files beside radio.toml, or those that the binary carries.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 /// Where a model or a SoundFont comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,6 +54,15 @@ impl AssetRef {
         embedded.map(|(name, _)| Self::Embedded(name)).ok_or_else(|| {
             format!("expected a file, found none at {:?}", file.display().to_string())
         })
+    }
+}
+
+impl fmt::Display for AssetRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Embedded(name) => write!(f, "the built-in {name}"),
+        }
     }
 }
 

@@ -18,8 +18,20 @@ use super::{
 /// The radio.toml that the binary carries: the default programme.
 pub const BUILT_IN: &str = include_str!("../../radio.toml");
 
+/// What problems call it.
+const BUILT_IN_NAME: &str = "the built-in radio.toml";
+
 /// What the working folder's file is called.
 const FILE: &str = "radio.toml";
+
+/// What problems call the file that [`load`] would read.
+pub fn source(path: Option<&Path>) -> String {
+    let file = path.unwrap_or(Path::new(FILE));
+    match path {
+        None if !file.exists() => BUILT_IN_NAME.to_owned(),
+        _ => file.display().to_string(),
+    }
+}
 
 /// Loads the file at `path`; without one, `radio.toml` in the working folder or, where there is
 /// none, the built-in one. Paths in a file start from its folder.
@@ -31,7 +43,7 @@ pub fn load(path: Option<&Path>) -> Result<Config, Problems> {
     match fs::read_to_string(file) {
         Ok(text) => parse(&text, &file.display().to_string(), folder(file)),
         Err(error) if path.is_none() && error.kind() == io::ErrorKind::NotFound => {
-            parse(BUILT_IN, "the built-in radio.toml", Path::new(""))
+            parse(BUILT_IN, BUILT_IN_NAME, Path::new(""))
         }
         Err(error) => {
             let problem = Problem { line: 0, fault: Fault::Unreadable(error.to_string()) };

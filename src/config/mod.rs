@@ -21,7 +21,7 @@ mod value;
 pub use self::{
     anchor::Anchor,
     assets::AssetRef,
-    load::{BUILT_IN, load, parse},
+    load::{BUILT_IN, load, parse, source},
     part::PartLimits,
     problem::{Fault, Problem, Problems},
     server::Server,

@@ -60,6 +60,14 @@ pub enum Fault {
         /// All keys that the section has.
         known: Vec<&'static str>,
     },
+    /// A station that can't go on air, for all that its keys are right.
+    #[error("station {station}: {reason}")]
+    Station {
+        /// Its name.
+        station: String,
+        /// What stands in its way.
+        reason: String,
+    },
     /// A name that must be unique is not.
     #[error("{key}: {found:?} is taken by line {first_line}")]
     Taken {

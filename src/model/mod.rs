@@ -35,14 +35,6 @@ pub enum Error {
         /// What the reader said.
         reason: String,
     },
-    /// The card beside the weights is missing something.
-    #[error("{file}: not a model's card: {reason}")]
-    NotACard {
-        /// Which file.
-        file: String,
-        /// What was expected and found.
-        reason: String,
-    },
     /// A tensor that the network needs is not there.
     #[error("tensor {0} is missing")]
     Missing(String),

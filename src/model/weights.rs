@@ -3,11 +3,15 @@
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Tensor};
+use safetensors::SafeTensors;
 
 use super::{
     Error,
     config::{Config, Family},
 };
+
+/// Where the metadata of a file of weights say which family they are of.
+pub const FAMILY_KEY: &str = "config";
 
 /// A network's tensors by TensorFlow's names.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +41,11 @@ impl Weights {
         let not_weights =
             |e: candle_core::Error| Error::NotWeights { file: file.into(), reason: e.to_string() };
         Ok(Self(tensors.map_err(not_weights)?))
+    }
+
+    /// All tensors, by name.
+    pub fn tensors(&self) -> &HashMap<String, Tensor> {
+        &self.0
     }
 
     /// The sizes that the tensors' shapes tell, every tensor checked against them.
@@ -107,6 +116,12 @@ impl Weights {
     fn count(&self, cell: impl Fn(usize) -> String) -> usize {
         (0..).take_while(|&layer| self.0.contains_key(&format!("{}/kernel", cell(layer)))).count()
     }
+}
+
+/// The family that a safetensors file of weights names under [`FAMILY_KEY`], if it does.
+pub fn named_family(bytes: &[u8]) -> Option<Family> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).ok()?;
+    Family::from_name(metadata.metadata().as_ref()?.get(FAMILY_KEY)?)
 }
 
 impl Linear {

@@ -10,5 +10,6 @@ pub mod meter;
 pub mod midi;
 pub mod note;
 pub mod scale;
+pub mod sequence;
 pub mod style;
 pub mod trio;

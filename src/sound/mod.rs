@@ -20,7 +20,7 @@ pub mod font;
 
 pub mod font_file;
 
-mod preset;
+pub mod preset;
 
 mod player;
 

@@ -74,7 +74,7 @@ impl Player {
 
     /// Level and sends move over the next block; notes that sound keep their instrument.
     pub fn set_voice(&mut self, voice: &Voice) {
-        self.choose(Preset { bank: voice.bank.into(), program: voice.program.into() });
+        self.choose(Preset::of(voice));
         for message in place(voice) {
             send(&mut self.synth, message);
         }

@@ -2,20 +2,42 @@
 
 use rustysynth::SoundFont;
 
+use crate::music::bar::Voice;
+
 /// A preset's place in its SoundFont.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Preset {
+pub struct Preset {
+    /// 0 for melodic presets, 128 for kits.
     pub bank: i32,
+    /// Program within the bank.
     pub program: i32,
+}
+
+impl Preset {
+    /// The one that `voice` wants.
+    pub fn of(voice: &Voice) -> Self {
+        Self { bank: voice.bank.into(), program: voice.program.into() }
+    }
+
+    /// What `font` calls it, if it has it.
+    pub fn name(self, font: &SoundFont) -> Option<&str> {
+        let mut presets = font.get_presets().iter();
+        let found = presets.find(|found| Self::at(found) == self);
+        found.map(rustysynth::Preset::get_name)
+    }
+
+    fn at(preset: &rustysynth::Preset) -> Self {
+        Self { bank: preset.get_bank_number(), program: preset.get_patch_number() }
+    }
 }
 
 /// The preset wanted or the nearest to it: of the same bank before others, of the nearest program.
 ///
 /// Without presets, which rustysynth refuses to load, the wanted one comes back.
-pub(super) fn nearest(font: &SoundFont, wanted: Preset) -> Preset {
+pub fn nearest(font: &SoundFont, wanted: Preset) -> Preset {
     font.get_presets()
         .iter()
-        .map(|found| Preset { bank: found.get_bank_number(), program: found.get_patch_number() })
+        .map(Preset::at)
         .min_by_key(|found| {
             (found.bank != wanted.bank, found.program.abs_diff(wanted.program), found.bank)
         })

@@ -35,7 +35,7 @@ impl Library {
         if let Some(model) = self.models.get(&key) {
             return Ok(model.clone());
         }
-        let name = name(asset);
+        let name = asset.to_string();
         let weights = Weights::read(&bytes(asset)?, &name)?;
         let model = MusicVae::load(family, &weights);
         let model = model.map_err(|source| Error::WrongModel { name, family, source })?;
@@ -54,18 +54,10 @@ impl Library {
         }
         let font = match asset {
             AssetRef::File(path) => font_file::load(path)?,
-            AssetRef::Embedded(_) => font_file::parse(&bytes(asset)?, &name(asset))?,
+            AssetRef::Embedded(_) => font_file::parse(&bytes(asset)?, &asset.to_string())?,
         };
         self.fonts.insert(asset.clone(), font.clone());
         Ok(font)
-    }
-}
-
-/// How errors call an asset.
-fn name(asset: &AssetRef) -> String {
-    match asset {
-        AssetRef::File(path) => path.display().to_string(),
-        AssetRef::Embedded(name) => format!("the built-in {name}"),
     }
 }
 

@@ -1,9 +1,14 @@
 //! The loop's body: a batch, its gradient, a step; and how well what was learnt holds.
 
-use candle_core::{Device, Tensor};
+use std::fmt;
+
+use candle_core::{DType, Device, Tensor};
 use rand::RngExt as _;
 use rand_distr::{Distribution, StandardNormal};
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::{
+    iter::{IntoParallelRefIterator, ParallelIterator},
+    slice::ParallelSlice,
+};
 
 use super::{
     Error,
@@ -14,7 +19,11 @@ use super::{
     network::{Loss, Network, Pressure},
     schedule::Schedule,
 };
-use crate::{dataset::window::Window, rng};
+use crate::{
+    dataset::window::Window,
+    model::config::{Config, Family},
+    rng,
+};
 
 /// Examples validated in one graph, to bound its memory.
 const VALIDATION_BATCH: usize = 64;
@@ -57,6 +66,14 @@ pub struct Measure {
     pub kl_bits: f64,
     /// For each part, the share of tokens that were the likeliest, the ones before being right.
     pub accuracy: Vec<f64>,
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cross_entropy, kl_bits, accuracy } = self;
+        write!(f, "loss {cross_entropy:.2}, KL {kl_bits:.1} bits, right")?;
+        accuracy.iter().try_for_each(|share| write!(f, " {share:.3}"))
+    }
 }
 
 impl Fit {
@@ -121,25 +138,15 @@ impl Fit {
         let rate = schedule.learning_rate_at(self.step);
         self.adam.step(&self.network.vars, &sum, self.step + 1, rate)?;
         self.step += 1;
-        Ok(self.measure(&losses, n_examples))
+        Ok(measure(family, &losses, n_examples))
     }
 
-    /// How well `windows` are rebuilt from the mean of their z, each token before being right.
+    /// [`validate`] of what was learnt so far.
     ///
     /// # Errors
     /// Memory is out.
     pub fn validate(&self, windows: &[Window]) -> Result<Measure, Error> {
-        let family = self.network.config.family;
-        let pressure = Pressure { beta: 0.0, free_nats: 0.0 };
-        let losses = windows.chunks(VALIDATION_BATCH).map(|chunk| {
-            let references: Vec<&Window> = chunk.iter().collect();
-            let batch = Batch::new(family, &references, &mut || false);
-            let shape = (chunk.len(), self.network.config.n_latent);
-            let noise = Tensor::zeros(shape, candle_core::DType::F32, &Device::Cpu)?;
-            Ok(self.network.loss(&batch, &noise, pressure, windows.len())?)
-        });
-        let losses = losses.collect::<Result<Vec<_>, Error>>()?;
-        Ok(self.measure(&losses, windows.len()))
+        validate(&self.network, windows)
     }
 
     fn noise(&self, n: usize, rng: &mut rng::Rng) -> candle_core::Result<Tensor> {
@@ -147,16 +154,33 @@ impl Fit {
         let values: Vec<f32> = (0..n * n_latent).map(|_| StandardNormal.sample(rng)).collect();
         Tensor::from_vec(values, (n, n_latent), &Device::Cpu)
     }
+}
 
-    fn measure(&self, losses: &[Loss], n_examples: usize) -> Measure {
-        let n = n_examples as f64;
-        let n_steps = n * self.network.config.family.n_steps() as f64;
-        let n_parts = self.network.config.family.n_tokens().len();
-        let hits = |part| losses.iter().map(|loss: &Loss| loss.n_hits[part]).sum::<usize>() as f64;
-        Measure {
-            cross_entropy: losses.iter().map(|loss| loss.cross_entropy).sum::<f64>() / n,
-            kl_bits: losses.iter().map(|loss| loss.kl).sum::<f64>() / n / std::f64::consts::LN_2,
-            accuracy: (0..n_parts).map(|part| hits(part) / n_steps).collect(),
-        }
+/// How well `network` rebuilds `windows` from the mean of their z, each token before being right.
+///
+/// # Errors
+/// Memory is out.
+pub fn validate(network: &Network, windows: &[Window]) -> Result<Measure, Error> {
+    let Config { family, n_latent, .. } = network.config;
+    let pressure = Pressure { beta: 0.0, free_nats: 0.0 };
+    let losses = windows.par_chunks(VALIDATION_BATCH).map(|chunk| {
+        let references: Vec<&Window> = chunk.iter().collect();
+        let batch = Batch::new(family, &references, &mut || false);
+        let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, &Device::Cpu)?;
+        Ok(network.loss(&batch, &noise, pressure, windows.len())?)
+    });
+    let losses = losses.collect::<Result<Vec<_>, Error>>()?;
+    Ok(measure(family, &losses, windows.len()))
+}
+
+fn measure(family: Family, losses: &[Loss], n_examples: usize) -> Measure {
+    let n = n_examples as f64;
+    let n_steps = n * family.n_steps() as f64;
+    let n_parts = family.n_tokens().len();
+    let hits = |part| losses.iter().map(|loss: &Loss| loss.n_hits[part]).sum::<usize>() as f64;
+    Measure {
+        cross_entropy: losses.iter().map(|loss| loss.cross_entropy).sum::<f64>() / n,
+        kl_bits: losses.iter().map(|loss| loss.kl).sum::<f64>() / n / std::f64::consts::LN_2,
+        accuracy: (0..n_parts).map(|part| hits(part) / n_steps).collect(),
     }
 }

@@ -5,8 +5,10 @@
 
 pub mod adam;
 pub mod batch;
+pub mod card;
 pub mod checkpoint;
 pub mod cross_entropy;
+pub mod evaluation;
 pub mod examples;
 pub mod fit;
 pub mod lstm;
@@ -15,6 +17,8 @@ pub mod schedule;
 
 use std::path::PathBuf;
 
+use crate::model;
+
 /// Why a training run stops.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -22,6 +26,9 @@ pub enum Error {
     /// Tensors don't fit, or memory is out.
     #[error(transparent)]
     Tensors(#[from] candle_core::Error),
+    /// A window doesn't fit the model.
+    #[error(transparent)]
+    Model(#[from] model::Error),
     /// The file system says no.
     #[error("{path}: {source}", path = path.display())]
     File {

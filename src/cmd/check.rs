@@ -1,0 +1,117 @@
+//! `electropunk check`: everything that going on air would open, opened; and what would play.
+
+use std::fmt::Write as _;
+
+use rustysynth::SoundFont;
+
+use crate::{
+    cli,
+    config::{self, Fault, Problem, Problems, Station},
+    music::bar::{Part, Voice},
+    sound::preset::{self, Preset},
+    station::{Error, composer::Composer, library::Library, renderer::Renderer},
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that is wrong, as [`Problems`].
+pub fn run(args: &cli::Check) -> anyhow::Result<()> {
+    let path = args.config.as_deref();
+    let config = config::load(path)?;
+    let mut library = Library::default();
+    let (mut reports, mut problems) = (Vec::new(), Vec::new());
+    for station in &config.stations {
+        match rehearse(station, &mut library) {
+            Ok(report) => reports.push(report),
+            Err(error) => {
+                let (station, reason) = (station.name.clone(), error.to_string());
+                problems.push(Problem { line: 0, fault: Fault::Station { station, reason } });
+            }
+        }
+    }
+    let file = config::source(path);
+    if !problems.is_empty() {
+        return Err(Problems { file, problems }.into());
+    }
+    let seed = config.seed.map_or_else(|| "new at each start".to_owned(), |seed| seed.to_string());
+    println!("{file}: nothing wrong; listens on {}, seed {seed}", config.server.bind);
+    reports.iter().for_each(|report| print!("\n{report}"));
+    Ok(())
+}
+
+/// Opens what `station` needs, as going on air does, and says what would play.
+fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
+    let font = library.font(&station.soundfont)?;
+    Composer::new(station, library, 0)?;
+    Renderer::new(&font, &station.theme.voices, station.bitrate)?;
+    let theme = &station.theme;
+    let mut report = format!(
+        "{}: {:?} at {}, {} kbit/s\n  theme {}: {}, {}, {} anchors\n",
+        station.name,
+        station.title,
+        station.mount(),
+        station.bitrate.get(),
+        theme.name,
+        theme.tempo,
+        theme.key,
+        theme.anchors.len(),
+    );
+    let mut line = |name: &str, value: &dyn std::fmt::Display| {
+        writeln!(report, "  {name:<9} {value}").expect("a String takes every line");
+    };
+    line("drums by", &theme.drums_model);
+    line("lines by", &theme.trio_model);
+    line("font", &station.soundfont);
+    for (part, voice) in Part::ALL.into_iter().zip(&theme.voices) {
+        line(part.name(), &describe(&font, voice));
+    }
+    Ok(report)
+}
+
+/// The preset that plays `voice`, and the one that it stands in for.
+fn describe(font: &SoundFont, voice: &Voice) -> String {
+    let wanted = Preset::of(voice);
+    let found = preset::nearest(font, wanted);
+    let name = found.name(font).unwrap_or("without a name");
+    let played = format!("program {} of bank {}, {name}", found.program, found.bank);
+    if found == wanted {
+        return played;
+    }
+    format!("{played}, as the font has no program {} of bank {}", wanted.program, wanted.bank)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_model_that_is_none_is_told_for_each_station() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("broken.safetensors"), "no weights").unwrap();
+        let path = folder.path().join("radio.toml");
+        let stations = "[[stations]]\nname = \"a\"\ntheme = \"t\"\n[[stations]]\nname = \"b\"\ntheme = \"t\"\n";
+        fs::write(&path, format!("[themes.t]\ndrums_model = \"broken\"\n{stations}")).unwrap();
+
+        let error = run(&cli::Check { config: Some(path) }).unwrap_err();
+
+        let told = error.downcast_ref::<Problems>().unwrap().to_string();
+        assert_eq!(told.lines().count(), 2, "{told}");
+        assert!(told.contains("station a: ") && told.contains("station b: "), "{told}");
+        assert!(told.contains("broken.safetensors"), "{told}");
+    }
+
+    #[test]
+    fn a_preset_that_the_font_lacks_is_told_with_its_stand_in() {
+        let font = crate::sound::font_file::parse(&crate::sound::font::build(), "own").unwrap();
+        let voice = config::BUILT_IN;
+        let config = config::parse(voice, "radio.toml", std::path::Path::new("")).unwrap();
+        let mut voice = config.stations[0].theme.voices[0];
+
+        assert!(!describe(&font, &voice).contains("has no"));
+        voice.program = 127;
+        assert!(describe(&font, &voice).contains("has no program 127 of bank 128"));
+    }
+}

@@ -1,0 +1,190 @@
+//! Bars and trios as pieces, to be written as MIDI files.
+
+use crate::{
+    music::{
+        arrange,
+        bar::{Bar, Part, Voice},
+        drums,
+        meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
+        note::{Note, NoteSequence, TimeSignature},
+        trio::{Line, Trio},
+    },
+    units::Bpm,
+};
+
+/// What the instruments of [`from_trio`] are called, by number.
+pub const TRIO_PARTS: [&str; 3] = ["melody", "bass", "drums"];
+
+/// General MIDI programs of a trio's melody and bass: square lead, first synth bass.
+const TRIO_PROGRAMS: [u8; 2] = [80, 38];
+
+const VELOCITY: u8 = 100;
+
+const FOUR_FOUR: TimeSignature = TimeSignature { numerator: 4, denominator: 4 };
+
+/// The piece that `bars` make, one after the other; instruments are numbered as `Part` and keep the
+/// programs of `voices`.
+///
+/// A note ends where its pitch begins again, as the radio plays it.
+pub fn from_bars(bars: &[Bar], voices: &[Voice; 3]) -> NoteSequence {
+    let mut tempos: Vec<(f64, Bpm)> = Vec::new();
+    for (number, bar) in bars.iter().enumerate() {
+        if tempos.last().is_none_or(|&(_, tempo)| tempo != bar.tempo) {
+            tempos.push((quarters(number * STEPS_PER_BAR), bar.tempo));
+        }
+    }
+    let mut notes = Vec::new();
+    for part in Part::ALL {
+        let mut played: Vec<Note> = bars
+            .iter()
+            .enumerate()
+            .flat_map(|(number, bar)| part_notes(number, bar, part, &voices[part as usize]))
+            .collect();
+        end_before_next(&mut played);
+        notes.extend(played);
+    }
+    notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.pitch.cmp(&b.pitch)));
+    NoteSequence { notes, tempos, meters: vec![(0.0, FOUR_FOUR)] }
+}
+
+/// What an instrument of [`from_bars`] is called.
+pub fn part_name(note: &Note) -> &'static str {
+    Part::ALL.get(usize::from(note.instrument)).map_or("", |part| part.name())
+}
+
+/// The piece that `trio` is at `tempo`, exactly on the grid; instruments are numbered as in
+/// [`TRIO_PARTS`].
+pub fn from_trio(trio: &Trio, tempo: Bpm) -> NoteSequence {
+    let mut notes = Vec::new();
+    for (instrument, line) in [&trio.melody, &trio.bass].into_iter().enumerate() {
+        let program = TRIO_PROGRAMS[instrument];
+        notes.extend(arrange::notes(line).into_iter().map(|note| Note {
+            pitch: note.pitch,
+            velocity: VELOCITY,
+            start: quarters(note.start_step),
+            end: quarters(note.start_step + note.n_steps),
+            program,
+            is_drum: false,
+            instrument: instrument as u16,
+        }));
+    }
+    notes.extend(drum_notes(&trio.drums));
+    notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.pitch.cmp(&b.pitch)));
+    NoteSequence { notes, tempos: vec![(0.0, tempo)], meters: vec![(0.0, FOUR_FOUR)] }
+}
+
+fn drum_notes(line: &Line) -> impl Iterator<Item = Note> {
+    let hits = line.iter().enumerate();
+    let hits = hits.flat_map(|(step, &token)| drums::classes(token).map(move |drum| (step, drum)));
+    hits.map(|(step, drum)| Note {
+        pitch: drum.pitch(),
+        velocity: VELOCITY,
+        start: quarters(step),
+        end: quarters(step + 1),
+        program: 0,
+        is_drum: true,
+        instrument: 2,
+    })
+}
+
+fn quarters(steps: usize) -> f64 {
+    steps as f64 / STEPS_PER_QUARTER as f64
+}
+
+fn part_notes(number: usize, bar: &Bar, part: Part, voice: &Voice) -> impl Iterator<Item = Note> {
+    let place = move |step: f32| {
+        quarters(number * STEPS_PER_BAR) + f64::from(step) / STEPS_PER_QUARTER as f64
+    };
+    let program = voice.program;
+    bar.parts[part as usize].iter().map(move |hit| Note {
+        pitch: hit.pitch,
+        velocity: hit.velocity,
+        start: place(hit.start_step),
+        end: place(hit.start_step + hit.n_steps),
+        program,
+        is_drum: part == Part::Drums,
+        instrument: part as u16,
+    })
+}
+
+/// MIDI can't tell two notes of one pitch on one channel apart.
+fn end_before_next(notes: &mut [Note]) {
+    notes.sort_by(|a, b| a.start.total_cmp(&b.start));
+    let mut next_start = [f64::INFINITY; 128];
+    for note in notes.iter_mut().rev() {
+        let next = &mut next_start[usize::from(note.pitch & 127)];
+        note.end = note.end.min(*next);
+        *next = note.start;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        music::{
+            bar::Hit,
+            midi,
+            scale::{Key, Mode},
+        },
+        units::Decibels,
+    };
+
+    fn bar(tempo: f64, bass: Vec<Hit>) -> Bar {
+        Bar {
+            number: 0,
+            tempo: Bpm::try_from(tempo).unwrap(),
+            key: Key { root: 9, mode: Mode::Minor },
+            title: "".into(),
+            parts: [vec![], bass, vec![]],
+        }
+    }
+
+    fn voices() -> [Voice; 3] {
+        [0, 38, 81].map(|program| Voice {
+            bank: 0,
+            program,
+            gain: Decibels(0.0),
+            pan: 0.0,
+            reverb: 0.0,
+            chorus: 0.0,
+        })
+    }
+
+    #[test]
+    fn a_note_that_reaches_beyond_its_bar_ends_where_its_pitch_begins_again() {
+        let hit = |start_step, n_steps| Hit { start_step, n_steps, pitch: 40, velocity: 90 };
+        let bars = [bar(120.0, vec![hit(12.0, 8.0)]), bar(120.0, vec![hit(2.0, 2.0)])];
+
+        let piece = from_bars(&bars, &voices());
+
+        let spans: Vec<(f64, f64)> = piece.notes.iter().map(|n| (n.start, n.end)).collect();
+        assert_eq!(spans, [(3.0, 4.5), (4.5, 5.0)]);
+        assert_eq!((piece.notes[0].program, part_name(&piece.notes[0])), (38, "bass"));
+    }
+
+    #[test]
+    fn a_tempo_is_written_where_it_changes() {
+        let bars = [bar(120.0, vec![]), bar(120.0, vec![]), bar(90.0, vec![])];
+
+        let piece = from_bars(&bars, &voices());
+
+        let tempos: Vec<(f64, f64)> = piece.tempos.iter().map(|(at, t)| (*at, t.get())).collect();
+        assert_eq!(tempos, [(0.0, 120.0), (8.0, 90.0)]);
+    }
+
+    #[test]
+    fn a_trio_is_read_again_from_its_midi_file() {
+        let mut trio = Trio { melody: vec![0; 16], bass: vec![0; 16], drums: vec![0; 16] };
+        (trio.melody[0], trio.melody[3], trio.melody[6]) = (50, 52, 1);
+        (trio.bass[2], trio.drums[0], trio.drums[15]) = (20, 0b101, 0b1_0000_0000);
+
+        let bytes = midi::write(&from_trio(&trio, Bpm::DEFAULT), |note| {
+            TRIO_PARTS[usize::from(note.instrument)]
+        });
+
+        let lines = crate::music::extract::Lines::extract(&midi::read(&bytes).unwrap()).unwrap();
+        let found = (&lines.melodies[0], &lines.basses[0], lines.drums.as_ref().unwrap());
+        assert_eq!(found, (&trio.melody, &trio.bass, &trio.drums));
+    }
+}
