@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs what matters to an operator; RUST_LOG asks for more or less.
+/// Logs what matters to an operator; `RUST_LOG` asks for more or less.
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();

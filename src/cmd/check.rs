@@ -36,7 +36,9 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
     }
     let seed = config.seed.map_or_else(|| "new at each start".to_owned(), |seed| seed.to_string());
     println!("{file}: nothing wrong; listens on {}, seed {seed}", config.server.bind);
-    reports.iter().for_each(|report| print!("\n{report}"));
+    for report in &reports {
+        print!("\n{report}");
+    }
     Ok(())
 }
 

@@ -84,10 +84,11 @@ fn some_of(mut windows: Vec<Window>, args: &cli::Eval) -> Vec<Window> {
 
 fn table(name: &str, scores: &Scores) -> String {
     let row = |title: &str, shares: &[f64]| {
-        let shares: String = shares.iter().map(|share| format!("{share:>9.4}")).collect();
+        let shares =
+            shares.iter().map(|share| format!("{share:>9.4}")).collect::<Vec<_>>().concat();
         format!("  {title:<14}{shares}\n")
     };
-    let heads: String = scores.parts.iter().map(|part| format!("{part:>9}")).collect();
+    let heads = scores.parts.iter().map(|part| format!("{part:>9}")).collect::<Vec<_>>().concat();
     [
         format!("{name}: {} windows\n", scores.windows),
         format!("  {:<14}{heads}\n", "right tokens"),

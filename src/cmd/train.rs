@@ -53,9 +53,8 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = stop.clone();
     ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
-    let text = describe(args);
     let is_stopped = || stop.load(Ordering::Relaxed);
-    let last = learn(args, &run, &mut fit, &held_out, &is_stopped, &text)?;
+    let last = learn(args, &run, &mut fit, &held_out, &is_stopped)?;
     let model = args.out.with_extension("safetensors");
     checkpoint::export(&fit.network, &model)?;
     let card = Card {
@@ -71,13 +70,9 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
 
 /// What the card tells of the run; `n_windows` are real and themed.
 fn training(args: &cli::Train, steps: u64, n_windows: [usize; 2]) -> Training {
-    let quoted = |word: String| match word.contains(char::is_whitespace) {
-        true => format!("'{word}'"),
-        false => word,
-    };
     let file_name = |path: &PathBuf| path.file_name().unwrap_or_default().display().to_string();
     Training {
-        command: std::env::args().map(quoted).collect::<Vec<_>>().join(" "),
+        command: card::command_line(),
         seed: args.seed,
         steps,
         data: args.data.iter().map(file_name).collect(),
@@ -192,8 +187,7 @@ fn start(
 
 /// All that a run's steps depend on, but for how many there are.
 fn describe(args: &cli::Train) -> String {
-    let cli::Schedule { steps: _, ref free_bits, .. } = args.schedule;
-    let schedule = cli::Schedule { steps: 0, free_bits: *free_bits, ..args.schedule.clone() };
+    let schedule = cli::Schedule { steps: 0, ..args.schedule.clone() };
     format!(
         "{} {:?} {:?} seed {} patterns {} share {} recombined {}",
         args.config,
@@ -212,7 +206,6 @@ fn learn(
     fit: &mut Fit,
     held_out: &HeldOut,
     is_stopped: &dyn Fn() -> bool,
-    text: &str,
 ) -> anyhow::Result<Measures> {
     let bar = ProgressBar::new(args.schedule.steps).with_position(fit.step);
     let template = "{bar:24} {pos}/{len} {msg} {per_sec}, {eta} left";
@@ -233,7 +226,7 @@ fn learn(
                 bar.println(format!("step {}, {name}: {measure}", fit.step));
                 write_log(&mut log, fit.step, name, measure)?;
             }
-            run.save(&fit.network, &fit.adam, fit.step, text).with_context(|| {
+            run.save(&fit.network, &fit.adam, fit.step, &describe(args)).with_context(|| {
                 format!("what was learnt since the checkpoint before step {} is lost", fit.step)
             })?;
         }

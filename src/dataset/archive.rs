@@ -1,6 +1,7 @@
 //! MIDI files, wherever they lie: folders, single files, `.zip`, `.tar`, `.tar.zst`.
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io::{BufReader, Read},
     path::{Path, PathBuf},
@@ -28,10 +29,11 @@ pub struct MidiFile {
 /// The source can't be opened or is broken; what was found before has been handed over.
 pub fn visit(source: &Path, found: &mut dyn FnMut(MidiFile)) -> Result<(), Error> {
     let name = source.to_string_lossy().to_ascii_lowercase();
+    let has_ending = |ending: &str| Path::new(&name).extension().is_some_and(|e| e == ending);
     match name.as_str() {
         _ if source.is_dir() => visit_folder(source, found),
-        name if name.ends_with(".zip") => visit_zip(source, found),
-        name if name.ends_with(".tar") => visit_tar(source, open(source)?, found),
+        _ if has_ending("zip") => visit_zip(source, found),
+        _ if has_ending("tar") => visit_tar(source, open(source)?, found),
         name if name.ends_with(".tar.zst") => {
             let decoder = ruzstd::decoding::StreamingDecoder::new(open(source)?)
                 .map_err(|error| broken(source, &error))?;
@@ -47,7 +49,7 @@ pub fn visit(source: &Path, found: &mut dyn FnMut(MidiFile)) -> Result<(), Error
 }
 
 fn is_midi(path: &Path) -> bool {
-    let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+    let extension = path.extension().map(OsStr::to_ascii_lowercase);
     extension.is_some_and(|extension| extension == "mid" || extension == "midi")
 }
 

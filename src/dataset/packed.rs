@@ -50,7 +50,9 @@ impl Dataset {
         let mut tokens = Vec::with_capacity(n * n_steps * parts * 2);
         for (_, window) in &self.windows {
             for step in 0..n_steps {
-                window.iter().for_each(|line| tokens.extend(line[step].to_le_bytes()));
+                for line in window {
+                    tokens.extend(line[step].to_le_bytes());
+                }
             }
         }
         let songs = self.windows.iter().flat_map(|(song, _)| (*song as u32).to_le_bytes());

@@ -5,6 +5,9 @@
 //! one fixed order, nothing is fused, and what runs in parallel are independent sums (the columns
 //! of a row), so that the compiler may use vectors of any width without changing a bit.
 
+// Only what is inlined into a dispatch is compiled for its vectors.
+#![allow(clippy::inline_always)]
+
 use pulp::Arch;
 
 /// `e^x`, within 2e-7 of the value for -87 to 88 and clamped beyond (Cephes `expf`).

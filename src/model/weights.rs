@@ -114,7 +114,8 @@ impl Weights {
 
     /// How many layers there are, by their kernels.
     fn count(&self, cell: impl Fn(usize) -> String) -> usize {
-        (0..).take_while(|&layer| self.0.contains_key(&format!("{}/kernel", cell(layer)))).count()
+        let has = |&layer: &usize| self.0.contains_key(&format!("{}/kernel", cell(layer)));
+        (0..self.0.len()).take_while(has).count()
     }
 }
 

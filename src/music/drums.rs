@@ -49,7 +49,7 @@ impl Drum {
     }
 }
 
-/// General MIDI keys of each class, in the order of the bits (note_seq 0.0.5,
+/// General MIDI keys of each class, in the order of the bits (`note_seq` 0.0.5,
 /// `drums_encoder_decoder.py`).
 ///
 /// magenta-js differs: it takes 43 for a high tom and 52 for a ride, and loses 22 and 26. The Python

@@ -1,4 +1,4 @@
-//! Lines of tokens out of a piece, by Magenta's rules (note_seq `melodies_lib`, `drums_lib`;
+//! Lines of tokens out of a piece, by Magenta's rules (`note_seq`'s `melodies_lib`, `drums_lib`;
 //! musicvae `data.py`), on the grid of ticks, so that tempo changes do no harm.
 
 use std::collections::BTreeMap;

@@ -61,7 +61,7 @@ struct Reader {
     notes: Vec<Note>,
     tempos: Vec<(f64, Bpm)>,
     meters: Vec<(f64, TimeSignature)>,
-    /// Numbers instruments as pretty_midi does: one for each track, channel and program.
+    /// Numbers instruments as `pretty_midi` does: one for each track, channel and program.
     instruments: HashMap<(usize, u8, u8), u16>,
     /// Programs outlive tracks: format 1 files often set them all in the first.
     programs: [u8; 16],

@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -65,7 +65,7 @@ impl Broadcast {
         let (bars_sender, bars) = mpsc::sync_channel(BARS_AHEAD);
         // A burst's worth of sound is due at once, so that the first listener need not wait for it.
         let lead = Duration::from_secs_f64(burst_bytes as f64 / bytes_per_second as f64);
-        let air = Air { renderer, bars, stopped, writer, on_air: on_air_sender, lead };
+        let air = Air { renderer, bars, stopped, writer, telling: on_air_sender, lead };
         let name = &station.name;
         let compose = thread::Builder::new().name(format!("compose-{name}"));
         let render = thread::Builder::new().name(format!("render-{name}"));
@@ -111,7 +111,7 @@ struct Air {
     bars: Receiver<Arc<Bar>>,
     stopped: Receiver<()>,
     writer: Writer,
-    on_air: watch::Sender<Arc<OnAir>>,
+    telling: watch::Sender<Arc<OnAir>>,
     lead: Duration,
 }
 
@@ -130,7 +130,7 @@ impl Air {
                 return;
             }
             self.writer.push(chunk);
-            self.on_air.send_replace(Arc::new(self.renderer.on_air()));
+            self.telling.send_replace(Arc::new(self.renderer.on_air()));
         }
     }
 }
@@ -144,13 +144,10 @@ struct Supply {
 
 impl Supply {
     fn take(&mut self) -> Arc<Bar> {
-        let bar = self.next.take().or_else(|| match self.bars.try_recv() {
-            Ok(bar) => Some(bar),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-        });
-        match bar {
-            Some(bar) => self.last = bar,
-            None => warn!(bar = self.last.number, "no bar in time: the last one is played again"),
+        if let Some(bar) = self.next.take().or_else(|| self.bars.try_recv().ok()) {
+            self.last = bar;
+        } else {
+            warn!(bar = self.last.number, "no bar in time: the last one is played again");
         }
         self.last.clone()
     }

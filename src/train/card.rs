@@ -79,6 +79,14 @@ pub fn sizes(config: &Config) -> BTreeMap<&'static str, usize> {
     sizes
 }
 
+/// What this program was called with.
+pub fn command_line() -> String {
+    let quoted = |word: String| {
+        if word.contains(char::is_whitespace) { format!("'{word}'") } else { word }
+    };
+    std::env::args().map(quoted).collect::<Vec<_>>().join(" ")
+}
+
 impl Card {
     /// Writes the card to `path`; the tables `[credits]` and `[held_out]` of one that is there stay.
     ///

@@ -70,10 +70,14 @@ fn row_loss(row: &mut [f32], target: usize) -> (f32, bool) {
     let greatest = row.iter().copied().fold(f32::MIN, f32::max);
     let wanted = row[target];
     let sum = Arch::new().dispatch(|| {
-        row.iter_mut().for_each(|value| *value = math::exp(*value - greatest));
+        for value in &mut *row {
+            *value = math::exp(*value - greatest);
+        }
         let sum: f32 = row.iter().sum();
         let scale = 1.0 / sum;
-        row.iter_mut().for_each(|value| *value *= scale);
+        for value in &mut *row {
+            *value *= scale;
+        }
         sum
     });
     row[target] -= 1.0;

@@ -149,7 +149,7 @@ impl Network {
     /// The last outputs of a bidirectional layer, side by side: (rows, 2H).
     fn both_directions(&self, level: &str, x: &Tensor, run: Run) -> Result<Tensor> {
         let last = run.n_steps - 1;
-        let zeros = self.zero_state(x.dim(1)?, self.config.n_encoder)?;
+        let zeros = zero_state(x.dim(1)?, self.config.n_encoder)?;
         let forward = config::bidirectional(level, "fw");
         let forward = lstm(x, &self.weights(&forward)?, &zeros, run.clone())?;
         let backward = config::bidirectional(level, "bw");
@@ -201,10 +201,6 @@ impl Network {
         parts.chunks(2).map(|pair| Tensor::stack(pair, 0)).collect()
     }
 
-    fn zero_state(&self, n_rows: usize, n_hidden: usize) -> Result<Tensor> {
-        Tensor::zeros((2, n_rows, n_hidden), DType::F32, &Device::Cpu)
-    }
-
     fn linear(&self, name: &str, x: &Tensor) -> Result<Tensor> {
         x.matmul(self.var(name, "kernel")?)?.broadcast_add(self.var(name, "bias")?)
     }
@@ -221,6 +217,11 @@ impl Network {
             None => bail!("tensor {prefix}/{name} is missing"),
         }
     }
+}
+
+/// Both states of a cell that has heard nothing (2, rows, H).
+fn zero_state(n_rows: usize, n_hidden: usize) -> Result<Tensor> {
+    Tensor::zeros((2, n_rows, n_hidden), DType::F32, &Device::Cpu)
 }
 
 /// Magenta's first weights: biases 0, heads small, the rest Glorot's uniform.
