@@ -1,6 +1,9 @@
 //! The `electropunk` binary: parses, runs, and is the only place that exits.
 
-use std::process::ExitCode;
+use std::{
+    io::{IsTerminal as _, stderr},
+    process::ExitCode,
+};
 
 use clap::Parser as _;
 use electropunk::{
@@ -31,7 +34,8 @@ fn main() -> ExitCode {
 /// Logs what matters to an operator; `RUST_LOG` asks for more or less.
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
+    log.with_writer(stderr).init();
 }
 
 /// Mistakes in radio.toml are one a line and exit with 2, like those of the command line.
