@@ -1,0 +1,88 @@
+//! HTTP as players speak it, in raw bytes.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::{Shutdown, SocketAddr, TcpStream},
+    time::Duration,
+};
+
+/// A radio under load may take its time, but an answer that never comes fails the test.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The head of an answer, and the connection on which its body comes.
+pub struct Answer {
+    /// `HTTP/1.0 200 OK`
+    pub status_line: String,
+    headers: Vec<(String, String)>,
+    body: BufReader<TcpStream>,
+}
+
+/// Sends `head`, the lines of a request without the last empty one, and `body`.
+pub fn ask(address: SocketAddr, head: &str, body: &str) -> Answer {
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    let request = format!("{}\r\n\r\n{body}", head.replace('\n', "\r\n"));
+    socket.write_all(request.as_bytes()).unwrap();
+    Answer::begin(BufReader::new(socket))
+}
+
+impl Answer {
+    fn begin(mut body: BufReader<TcpStream>) -> Self {
+        let mut line = || {
+            let mut line = String::new();
+            body.read_line(&mut line).unwrap();
+            line.strip_suffix("\r\n").expect("lines of a head end with CR LF").to_owned()
+        };
+        let status_line = line();
+        let mut headers = Vec::new();
+        while let Some((name, value)) = line().split_once(':') {
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        Self { status_line, headers, body }
+    }
+
+    /// The three digits of the status line.
+    pub fn status(&self) -> u16 {
+        self.status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap()
+    }
+
+    /// The value of the header `name`, written in small letters.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(header, _)| header == name);
+        let value = found.next().map(|(_, value)| value.as_str());
+        assert!(found.next().is_none(), "{name} comes twice");
+        value
+    }
+
+    /// The next `n_bytes` of the body.
+    pub fn read(&mut self, n_bytes: usize) -> Vec<u8> {
+        let mut bytes = vec![0; n_bytes];
+        self.body.read_exact(&mut bytes).unwrap();
+        bytes
+    }
+
+    /// The body to its end: to its length where it has one, else to that of the connection.
+    pub fn rest(mut self) -> Vec<u8> {
+        let length = self.header("content-length").map(|length| length.parse().unwrap());
+        if let Some(length) = length {
+            return self.read(length);
+        }
+        let mut bytes = Vec::new();
+        self.body.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+
+    /// The body as text.
+    pub fn text(self) -> String {
+        String::from_utf8(self.rest()).unwrap()
+    }
+
+    /// All that comes after our side says that it will send nothing more; only for answers without
+    /// a body, on connections that would else stay open.
+    pub fn what_follows(mut self) -> Vec<u8> {
+        self.body.get_ref().shutdown(Shutdown::Write).unwrap();
+        let mut bytes = Vec::new();
+        self.body.read_to_end(&mut bytes).unwrap();
+        bytes
+    }
+}

@@ -1,0 +1,13 @@
+//! What the tests of the real binary share.
+
+// Each test file is a crate of its own that uses a part of this.
+#![allow(dead_code)]
+
+pub mod http;
+pub mod mp3;
+pub mod process;
+pub mod radio;
+pub mod tool;
+
+/// The binary under test.
+pub const ELECTROPUNK: &str = env!("CARGO_BIN_EXE_electropunk");

@@ -1,0 +1,51 @@
+//! What was broadcast, as a player understands it.
+
+use std::io::Cursor;
+
+use electropunk::stream::mp3::{FrameHeader, frames};
+use symphonia::core::{
+    codecs::audio::AudioDecoderOptions,
+    formats::{FormatOptions, TrackType, probe::Hint},
+    io::{MediaSourceStream, MediaSourceStreamOptions},
+    meta::MetadataOptions,
+};
+
+/// The length of the longest frame, 320 kbit/s at 44.1 kHz.
+const MAX_FRAME: usize = 1045;
+
+/// The whole frames that `audio` begins with; all but an unfinished last one must be such.
+pub fn whole_frames(audio: &[u8]) -> Vec<&[u8]> {
+    let found: Vec<&[u8]> = frames(audio).collect();
+    let n_whole: usize = found.iter().map(|frame| frame.len()).sum();
+    let rest = &audio[n_whole..];
+    assert!(rest.len() < MAX_FRAME, "no frame at byte {n_whole}: {:x?}", &rest[..4]);
+    assert!(rest.len() < 4 || FrameHeader::parse(rest).is_some(), "no frame at byte {n_whole}");
+    found
+}
+
+/// Decodes `audio` from its first byte; every frame must decode. Answers with the loudest sample.
+pub fn decode(audio: &[u8]) -> f32 {
+    let whole = whole_frames(audio).concat();
+    let n_frames = frames(&whole).count();
+    let source = Box::new(Cursor::new(whole));
+    let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
+    let mut hint = Hint::new();
+    hint.with_extension("mp3");
+    let mut format = symphonia::default::get_probe()
+        .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
+        .unwrap();
+    let track = format.default_track(TrackType::Audio).unwrap();
+    let parameters = track.codec_params.as_ref().unwrap().audio().unwrap().clone();
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(&parameters, &AudioDecoderOptions::default())
+        .unwrap();
+    let (mut n_decoded, mut peak) = (0, 0.0_f32);
+    let mut samples: Vec<f32> = Vec::new();
+    while let Some(packet) = format.next_packet().unwrap() {
+        decoder.decode(&packet).unwrap().copy_to_vec_interleaved(&mut samples);
+        peak = samples.iter().fold(peak, |peak, sample| peak.max(sample.abs()));
+        n_decoded += 1;
+    }
+    assert_eq!(n_decoded, n_frames, "every frame is one to the decoder too");
+    peak
+}
