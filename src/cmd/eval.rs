@@ -109,7 +109,7 @@ mod tests {
         let path = folder.join(name);
         let songs: Vec<String> = (0..100).map(|n| format!("song {n}")).collect();
         let window =
-            |n: usize| family.n_tokens().iter().map(|_| vec![n as u16 % 90; family.n_steps()]);
+            |n: usize| family.n_tokens().iter().map(move |_| vec![n as u16 % 90; family.n_steps()]);
         let windows = (0..100).map(|song| (song, window(song).collect())).collect();
         Dataset { family, songs, windows }.save(&path).unwrap();
         path
