@@ -42,7 +42,9 @@ const N_HELD_OUT_PATTERNS: u64 = 20;
 /// The data can't be read, the checkpoint is of another run, or the disk is full; what was learnt
 /// up to the last checkpoint is kept.
 pub fn run(args: &cli::Train) -> anyhow::Result<()> {
-    let n_threads = args.threads.map_or_else(rayon::current_num_threads, |n| n as usize);
+    // Not rayon's own count: asking for it would start the pool that is set up here.
+    let n_cores = std::thread::available_parallelism()?.get();
+    let n_threads = args.threads.map_or(n_cores, |n| n as usize);
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
     let (examples, held_out) = read_examples(args)?;
     let n_windows = [examples.real.len(), examples.themed.len()];
