@@ -1,11 +1,11 @@
 //! Hand-written generators of themed patterns: what the models learn a style from and what anchors
 //! a theme.
 //!
-//! A style is a [`book::Book`], mostly data: step strings, chord loops, figures. The toolkit draws
-//! from it: [`form`] says which bars repeat, [`groove`] and [`fill`] play the drums, [`harmony`]
-//! lays out chords, [`figure`], [`bassline`], [`contour`] and [`tune`] write the other two lines. The books hold
-//! what is common knowledge about a style (where kick and snare fall, which chords turn), never a
-//! transcription of somebody's record or preset.
+//! A style is a `Book`, mostly data: step strings, chord loops, figures. The toolkit draws from it:
+//! `form` says which bars repeat, `groove` and `fill` play the drums, `harmony` lays out chords,
+//! `figure`, `bassline`, `contour` and `tune` write the other two lines. The books hold what is common
+//! knowledge about a style (where kick and snare fall, which chords turn), never a transcription of
+//! somebody's record or preset.
 
 mod ambient;
 mod bassline;

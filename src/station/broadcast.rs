@@ -30,6 +30,10 @@ const BARS_AHEAD: usize = 8;
 /// Seconds of sound kept for slow listeners, beyond the burst.
 const KEPT_SECONDS: usize = 20;
 
+/// However short the burst, a bar is waited for so long before the last one is played again: the
+/// same seed shall give the same programme on a slow machine, too.
+const LEAST_PATIENCE: Duration = Duration::from_secs(1);
+
 /// A station that plays until it is dropped; listeners then hear what is left and a clean end.
 pub struct Broadcast {
     /// Its name in URLs.
@@ -118,7 +122,9 @@ struct Air {
 impl Air {
     fn run(mut self) {
         let Ok(first) = self.bars.recv() else { return };
-        let mut supply = Supply { bars: self.bars, next: Some(first.clone()), last: first };
+        let patience = (self.lead / 2).max(LEAST_PATIENCE);
+        let next = Some(first.clone());
+        let mut supply = Supply { bars: self.bars, next, last: first, patience };
         let mut pacer = Pacer::new(Instant::now(), self.lead);
         loop {
             let chunk = match self.renderer.chunk(&mut || supply.take()) {
@@ -140,11 +146,14 @@ struct Supply {
     bars: Receiver<Arc<Bar>>,
     next: Option<Arc<Bar>>,
     last: Arc<Bar>,
+    /// How long to wait for a bar: less than what listeners have in hand.
+    patience: Duration,
 }
 
 impl Supply {
     fn take(&mut self) -> Arc<Bar> {
-        if let Some(bar) = self.next.take().or_else(|| self.bars.try_recv().ok()) {
+        let bar = self.next.take().or_else(|| self.bars.recv_timeout(self.patience).ok());
+        if let Some(bar) = bar {
             self.last = bar;
         } else {
             warn!(bar = self.last.number, "no bar in time: the last one is played again");

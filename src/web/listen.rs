@@ -93,15 +93,14 @@ fn to_value(text: &str) -> String {
 /// The whole head. No space after the colon: some radios take it for a part of the name.
 fn head(about: &About, wants_titles: bool) -> String {
     let date = Date::of(SystemTime::now()).to_http();
-    let mut head = format!("HTTP/1.0 200 OK\r\nServer: {}\r\nDate: {date}\r\n", SERVER);
-    for (name, value) in CORS {
-        head += &format!("{name}: {value}\r\n");
-    }
-    for (name, value) in headers(about, wants_titles) {
+    let mut lines =
+        vec!["HTTP/1.0 200 OK".to_owned(), format!("Server: {SERVER}"), format!("Date: {date}")];
+    lines.extend(CORS.into_iter().map(|(name, value)| format!("{name}: {value}")));
+    lines.extend(headers(about, wants_titles).into_iter().map(|(name, value)| {
         let space = if name.starts_with("ic") { "" } else { " " };
-        head += &format!("{name}:{space}{value}\r\n");
-    }
-    head + "\r\n"
+        format!("{name}:{space}{value}")
+    }));
+    lines.join("\r\n") + "\r\n\r\n"
 }
 
 /// Sends the stream until it ends; whenever it does, the listener has got whole frames.
