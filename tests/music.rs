@@ -1,5 +1,7 @@
 //! Ten minutes of every station of the default programme, on paper.
 
+#![allow(clippy::unwrap_used, clippy::float_cmp)] // A test may panic, and exact numbers are meant.
+
 use std::path::Path;
 
 use electropunk::{

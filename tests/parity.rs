@@ -3,6 +3,8 @@
 //! `data/parity` holds small networks of random weights with what @magenta/music 1.23.1 made of
 //! them: `golden/mu` for `golden/enc_input`, and the logits along a greedy decode of `golden/z`.
 
+#![allow(clippy::unwrap_used, clippy::float_cmp)] // A test may panic, and exact numbers are meant.
+
 use std::{collections::HashMap, fs, path::Path};
 
 use candle_core::{Device, Tensor, safetensors};

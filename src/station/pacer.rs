@@ -54,7 +54,7 @@ mod tests {
     fn after_a_long_sleep_the_clock_starts_anew() {
         let now = Instant::now();
         let mut pacer = Pacer::new(now, Duration::from_secs(4));
-        let later = now + Duration::from_secs(3600);
+        let later = now + Duration::from_hours(1);
 
         assert_eq!(pacer.wait(later, 10.0), Duration::ZERO);
         assert_eq!(pacer.wait(later, 16.0), Duration::from_secs(2));

@@ -2,11 +2,14 @@
 
 use crate::model::latent::{self, Latent};
 
-/// A puck on the pad, on a path that comes by all corners and through the middle.
+/// Where a round leads: along the top, through the middle, along the bottom, and through the middle
+/// again. All corners, and all mixtures on the way.
+const ROUND: [(f64, f64); 4] = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
+
+/// A puck on the pad.
 #[derive(Debug, Clone)]
 pub struct Pad {
     corners: [Latent; 4],
-    /// Bars in which the puck goes from left to right and back.
     bars_per_round: usize,
 }
 
@@ -24,18 +27,14 @@ impl Pad {
     }
 
     /// Where the puck is, 0 to 1 each way.
-    ///
-    /// Three rounds from left to right take as long as two from top to bottom: the path closes after
-    /// three rounds and has been in every quarter of the square from several sides by then.
     fn place(&self, bar: u64) -> (f64, f64) {
-        let round = bar as f64 / self.bars_per_round as f64;
-        (linger(triangle(round)), linger(triangle(round * 2.0 / 3.0)))
+        let of_round = bar % self.bars_per_round as u64;
+        let way = of_round as f64 / self.bars_per_round as f64 * ROUND.len() as f64;
+        let from = ROUND[way as usize % ROUND.len()];
+        let to = ROUND[(way as usize + 1) % ROUND.len()];
+        let t = linger(way.fract());
+        (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1))
     }
-}
-
-/// From 0 to 1 and back while `round` grows by 1.
-fn triangle(round: f64) -> f64 {
-    1.0 - (2.0 * round.fract() - 1.0).abs()
 }
 
 /// Slow at the ends, where a beat is what its corner says, fast between.
@@ -51,17 +50,18 @@ mod tests {
     fn the_puck_comes_by_every_corner() {
         let corners = [vec![0.0], vec![1.0], vec![2.0], vec![3.0]];
         let pad = Pad::new(corners, 64);
-        let near = |corner: f32| (0..192).any(|bar| (pad.at(bar)[0] - corner).abs() < 0.2);
 
-        assert!((0..4).all(|corner| near(corner as f32)));
-        assert_eq!(pad.at(0), pad.at(192));
+        let at_corners = [0, 16, 32, 48].map(|bar| pad.at(bar)[0]);
+
+        assert_eq!(at_corners, [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(pad.at(5), pad.at(64 + 5));
     }
 
     #[test]
     fn it_moves_little_from_bar_to_bar() {
         let pad = Pad::new([vec![0.0], vec![1.0], vec![2.0], vec![3.0]], 64);
-        for bar in 0..192 {
-            assert!((pad.at(bar)[0] - pad.at(bar + 1)[0]).abs() < 0.25);
+        for bar in 0..128 {
+            assert!((pad.at(bar)[0] - pad.at(bar + 1)[0]).abs() < 0.3);
         }
     }
 }
