@@ -88,7 +88,7 @@ fn the_loss_on_patterns_that_were_held_out_falls() {
 
     let finished = finish(&mut train(folder.path(), "--steps 100"));
 
-    assert!(finished.stdout.contains("step 100: models/tiny.safetensors written"));
+    assert!(finished.stdout.contains("step 100: models/tiny.safetensors"));
     let log = fs::read_to_string(folder.path().join("models/tiny.run/log.jsonl")).unwrap();
     let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
     let losses: Vec<f64> =
