@@ -11,8 +11,10 @@ pub mod cross_entropy;
 pub mod evaluation;
 pub mod examples;
 pub mod fit;
+mod layout;
 pub mod lstm;
 pub mod network;
+mod passes;
 pub mod schedule;
 
 use std::path::PathBuf;
