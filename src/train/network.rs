@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use candle_core::{D, DType, Device, Result, Tensor, Var, bail};
+use candle_nn::{Linear, Module as _};
 use rand::RngExt as _;
 use rand_distr::{Distribution, Normal};
 
@@ -202,7 +203,9 @@ impl Network {
     }
 
     fn linear(&self, name: &str, x: &Tensor) -> Result<Tensor> {
-        x.matmul(self.var(name, "kernel")?)?.broadcast_add(self.var(name, "bias")?)
+        // candle keeps a kernel as (outputs, inputs), TensorFlow the other way round.
+        let (kernel, bias) = (self.var(name, "kernel")?, self.var(name, "bias")?);
+        Linear::new(kernel.t()?, Some(bias.clone())).forward(x)
     }
 
     /// A cell's kernel with its bias as the last row.
