@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{model::config::Family, music::style::Style};
+use crate::{model::family::Family, music::style::Style, train::scheduled::Growth};
 
 /// An endless generative radio: dreams music in MusicVAE's latent space and broadcasts it.
 ///
@@ -86,6 +86,12 @@ pub struct Build {
     /// Configuration that will learn from it
     #[arg(long, value_name = "NAME")]
     pub config: Family,
+    /// Bars of a window [default: the configuration's]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub bars: Option<u64>,
+    /// Keep also windows that lack some parts, for training with --recombined-share
+    #[arg(long)]
+    pub partial: bool,
     /// Where to write the data set
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -108,7 +114,7 @@ pub struct Patterns {
 /// `electropunk train`; options are called as Magenta's where it has them.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Train {
-    /// What to train: cat-drums_2bar_small, cat-mel_2bar_small or hier-trio_4bar
+    /// What to train, one of the named configurations
     #[arg(long, value_name = "NAME")]
     pub config: Family,
     /// Data sets to learn from, made by `dataset build`
@@ -152,18 +158,31 @@ pub struct Train {
     pub threads: Option<u64>,
 }
 
-/// How large the network is; what is not given is as in the released checkpoints.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
+/// How large the network is; what is not given is as in the released checkpoints, or as in the model
+/// that training begins with.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Sizes {
+    /// Bars of a sequence [default: those of the data]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub bars: Option<u64>,
     /// Width of the latent space
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub z_size: Option<u64>,
     /// Width of each direction of the encoder
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub enc_rnn_size: Option<u64>,
+    /// Layers of an encoder that reads the sequence as a whole
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub enc_rnn_layers: Option<u64>,
     /// Width of the decoder's layers
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub dec_rnn_size: Option<u64>,
+    /// How many layers the decoder has
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub dec_rnn_layers: Option<u64>,
+    /// How many layers the conductor has
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub conductor_rnn_layers: Option<u64>,
     /// Width of the conductor's layers
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub conductor_rnn_size: Option<u64>,
@@ -190,15 +209,23 @@ pub struct Schedule {
     /// Bits of KL that cost nothing [default: the configuration's]
     #[arg(long, value_name = "BITS", value_parser = not_negative)]
     pub free_bits: Option<f64>,
-    /// Weight of the KL beyond the free bits, once it has grown in full
-    #[arg(long, value_name = "BETA", default_value_t = 0.2, value_parser = not_negative)]
-    pub max_beta: f64,
-    /// How slowly that weight grows: it is max-beta * (1 - beta-rate^step); 0 is at once
-    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = share)]
-    pub beta_rate: f64,
-    /// Share of steps at which the decoder is told the token before: fewer make it listen to z
-    #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
-    pub keep_prob: f64,
+    /// Weight of the KL beyond the free bits, once it has grown in full [default: the configuration's]
+    #[arg(long, value_name = "BETA", value_parser = not_negative)]
+    pub max_beta: Option<f64>,
+    /// How slowly that weight grows: it is max-beta * (1 - beta-rate^step); 0 is at once [default:
+    /// the configuration's]
+    #[arg(long, value_name = "RATE", value_parser = share)]
+    pub beta_rate: Option<f64>,
+    /// Share of steps at which the decoder is told the step before: fewer make it listen to z
+    /// [default: the configuration's]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub keep_prob: Option<f64>,
+    /// How the share of steps grows at which the decoder hears its own step instead
+    #[arg(long, value_name = "SCHEDULE", value_enum, default_value = "constant")]
+    pub sampling_schedule: Growth,
+    /// Rate of that growth; with a constant schedule the share itself, 0 to 1
+    #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = not_negative)]
+    pub sampling_rate: f64,
 }
 
 /// `electropunk eval`.
@@ -310,7 +337,7 @@ mod tests {
 
         let Schedule { learning_rate, decay_rate, min_learning_rate, .. } = train.schedule;
         assert_eq!((learning_rate, decay_rate, min_learning_rate), (1e-3, 0.9999, 1e-5));
-        assert_eq!((train.schedule.max_beta, train.schedule.beta_rate), (0.2, 0.0));
+        assert_eq!((train.schedule.max_beta, train.schedule.beta_rate), (None, None));
         assert_eq!((train.data.len(), train.checkpoints_to_keep), (2, 2));
     }
 

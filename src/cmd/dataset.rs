@@ -7,8 +7,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
     cli,
-    dataset::build::build,
+    dataset::build::{Wanted, build},
+    model::config::Config,
     music::{
+        meter::STEPS_PER_BAR,
         midi,
         sequence::{self, TRIO_PARTS},
     },
@@ -29,7 +31,14 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
 fn pack(args: &cli::Build) -> anyhow::Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")?);
-    let (set, report) = build(&args.sources, args.config, |n| bar.set_position(n as u64))?;
+    let mut config = Config::official(args.config);
+    if let Some(bars) = args.bars {
+        let longer = config.with_steps(bars as usize * STEPS_PER_BAR);
+        config =
+            longer.with_context(|| format!("{} has no windows of {bars} bars", args.config))?;
+    }
+    let wanted = Wanted { config, with_absent: args.partial };
+    let (set, report) = build(&args.sources, wanted, |n| bar.set_position(n as u64))?;
     bar.finish_and_clear();
     set.save(&args.out).with_context(|| format!("can't keep {}", args.out.display()))?;
     print!("{report}");

@@ -1,23 +1,23 @@
 //! `electropunk eval`: a model's scores on what it has not been trained on.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::seq::SliceRandom as _;
 
 use crate::{
     cli,
-    dataset::{packed::Dataset, window::Window},
-    model::{
-        config::Family,
-        music_vae::MusicVae,
-        weights::{self, Weights},
+    cmd::model,
+    dataset::{
+        packed::Dataset,
+        themed::{self, FIRST_HELD_OUT_PATTERN},
+        window::Window,
     },
+    model::config::Config,
     rng,
     train::{
         evaluation::{Scores, evaluate},
-        examples::{FIRST_HELD_OUT_PATTERN, themed_windows},
         network::Network,
     },
 };
@@ -30,16 +30,13 @@ const N_PATTERNS: u64 = 50;
 /// # Errors
 /// The model or a data set can't be read, they are of different families, or no song is held out.
 pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
-    let path = args.model.with_extension("safetensors");
-    let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
-    let (family, windows) = read_held_out(&args.data, weights::named_family(&bytes))?;
-    let windows = some_of(windows, args);
-    let weights = Weights::read(&bytes, &path.display().to_string())?;
-    let model = MusicVae::load(family, &weights).with_context(|| path.display().to_string())?;
-    let network = Network::from_tensors(*model.config(), weights.tensors())?;
+    let (model, weights) = model::open(&args.model)?;
+    let config = model.config();
+    let windows = some_of(read_held_out(&args.data, config)?, args);
+    let network = Network::from_tensors(*config, weights.tensors())?;
     let mut held_out = BTreeMap::new();
     let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
-    for (name, windows) in [("real", windows), ("themed", themed_windows(family, numbers))] {
+    for (name, windows) in [("real", windows), ("themed", themed::windows(config, numbers))] {
         let progress = ProgressBar::new(windows.len() as u64).with_prefix(name);
         let template = "{prefix} {bar:24} {pos}/{len} windows, {eta} left";
         progress.set_style(ProgressStyle::with_template(template)?);
@@ -54,25 +51,16 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The held-out windows of all `data`, which must be of one family: `family`, if it is known.
-fn read_held_out<P: AsRef<Path>>(
-    data: &[P],
-    mut family: Option<Family>,
-) -> anyhow::Result<(Family, Vec<Window>)> {
+/// The held-out windows of all `data`, which must be for networks of `config`.
+fn read_held_out<P: AsRef<Path>>(data: &[P], config: &Config) -> anyhow::Result<Vec<Window>> {
     let mut windows = Vec::new();
     for path in data {
         let set = Dataset::load(path.as_ref())?;
-        let expected = *family.get_or_insert(set.family);
-        ensure!(
-            set.family == expected,
-            "{}: expected windows for {expected}, found windows for {}",
-            path.as_ref().display(),
-            set.family
-        );
+        set.require(config, path.as_ref())?;
         windows.extend(set.split().1);
     }
     ensure!(!windows.is_empty(), "no song of the data sets is held out: expected more songs");
-    Ok((family.context("expected a data set, found none")?, windows))
+    Ok(windows)
 }
 
 /// As many windows as were asked for, of all songs alike.
@@ -104,14 +92,17 @@ fn table(name: &str, scores: &Scores) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::family::Family;
 
     fn save(folder: &Path, name: &str, family: Family) -> std::path::PathBuf {
         let path = folder.join(name);
+        let config = Config::official(family);
+        let n_steps = config.n_steps();
         let songs: Vec<String> = (0..100).map(|n| format!("song {n}")).collect();
         let window =
-            |n: usize| family.n_tokens().iter().map(move |_| vec![n as u16 % 90; family.n_steps()]);
+            |n: usize| config.columns().into_iter().map(move |_| vec![n as u16 % 90; n_steps]);
         let windows = (0..100).map(|song| (song, window(song).collect())).collect();
-        Dataset { family, songs, windows }.save(&path).unwrap();
+        Dataset { family, n_steps, songs, windows }.save(&path).unwrap();
         path
     }
 
@@ -120,9 +111,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 
-        let (family, windows) = read_held_out(&[&path], None).unwrap();
+        let config = Config::official(Family::Drums2Bar);
+        let windows = read_held_out(&[&path], &config).unwrap();
 
-        assert_eq!(family, Family::Drums2Bar);
         assert!((1..40).contains(&windows.len()), "{}", windows.len());
         let is_held_out = |w: &Window| Dataset::is_held_out(&format!("song {}", w[0][0]));
         assert!(windows.iter().filter(|w| w[0][0] >= 10).all(is_held_out));
@@ -133,8 +124,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 
-        let error = read_held_out(&[&path], Some(Family::Trio4Bar)).unwrap_err().to_string();
+        let config = Config::official(Family::Trio4Bar);
+        let error = read_held_out(&[&path], &config).unwrap_err().to_string();
 
-        assert!(error.contains("a.safetensors: expected windows for hier-trio_4bar"), "{error}");
+        let expected = "expected windows of 64 steps for hier-trio_4bar";
+        assert!(error.contains("a.safetensors") && error.contains(expected), "{error}");
     }
 }

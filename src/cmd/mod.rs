@@ -3,6 +3,7 @@
 pub mod check;
 pub mod dataset;
 pub mod eval;
+mod model;
 pub mod render;
 pub mod serve;
 pub mod soundfont;

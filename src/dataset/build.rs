@@ -15,13 +15,19 @@ use super::{
     packed::Dataset,
     window::{Window, windows},
 };
-use crate::{
-    model::config::Family,
-    music::{extract::Lines, midi},
-};
+use crate::{model::config::Config, music::midi};
 
 /// How many files may wait to be parsed.
 const QUEUE: usize = 64;
+
+/// Which windows are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Sizes of the networks that will learn from them.
+    pub config: Config,
+    /// Also windows that lack some of several parts.
+    pub with_absent: bool,
+}
 
 /// What became of the files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,10 +61,11 @@ impl fmt::Display for Report {
 /// but a line in the report.
 pub fn build(
     sources: &[PathBuf],
-    family: Family,
+    wanted: Wanted,
     progress: impl Fn(usize) + Sync,
 ) -> Result<(Dataset, Report), Error> {
-    let mut parsed = parse_all(sources, family, progress)?;
+    let family = wanted.config.family;
+    let mut parsed = parse_all(sources, wanted, progress)?;
     // Files arrive in whatever order the cores finish them; the set must not depend on it.
     parsed.sort_by(|a, b| a.0.cmp(&b.0));
     let mut report = Report::default();
@@ -88,7 +95,7 @@ pub fn build(
         return Err(Error::NoWindows(family.name()));
     }
     report.n_windows = windows.len();
-    Ok((Dataset { family, songs, windows }, report))
+    Ok((Dataset { family, n_steps: wanted.config.n_steps(), songs, windows }, report))
 }
 
 /// A file's name and its windows, or why it has none.
@@ -96,7 +103,7 @@ type Parsed = (PathBuf, Result<BTreeSet<Window>, String>);
 
 fn parse_all(
     sources: &[PathBuf],
-    family: Family,
+    wanted: Wanted,
     progress: impl Fn(usize) + Sync,
 ) -> Result<Vec<Parsed>, Error> {
     let (sender, receiver) = sync_channel::<MidiFile>(QUEUE);
@@ -110,7 +117,7 @@ fn parse_all(
         let numbered = receiver.into_iter().enumerate().par_bridge();
         let parsed = numbered.map(|(number, file)| {
             progress(number + 1);
-            let outcome = parse(&file, family);
+            let outcome = parse(&file, wanted);
             (file.name, outcome)
         });
         let parsed = parsed.collect();
@@ -119,11 +126,10 @@ fn parse_all(
     })
 }
 
-fn parse(file: &MidiFile, family: Family) -> Result<BTreeSet<Window>, String> {
+fn parse(file: &MidiFile, wanted: Wanted) -> Result<BTreeSet<Window>, String> {
     let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
     let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
-    let lines = Lines::extract(&sequence).map_err(|unfit| unfit.to_string())?;
-    Ok(windows(&lines, family))
+    windows(&sequence, &wanted.config, wanted.with_absent).map_err(|unfit| unfit.to_string())
 }
 
 /// The song that a file is a version of: its name without folder, extension, case, and a hash at
@@ -141,7 +147,14 @@ fn title(name: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::note::{Note, NoteSequence};
+    use crate::{
+        model::family::Family,
+        music::note::{Note, NoteSequence},
+    };
+
+    fn wanted(family: Family) -> Wanted {
+        Wanted { config: Config::official(family), with_absent: false }
+    }
 
     fn beat(pitch: u8) -> Vec<u8> {
         let hit = |n: u32| Note {
@@ -168,7 +181,7 @@ mod tests {
         write("notes.txt", b"not looked at").unwrap();
 
         let sources = [folder.path().to_owned()];
-        let (set, report) = build(&sources, Family::Drums2Bar, |_| ()).unwrap();
+        let (set, report) = build(&sources, wanted(Family::Drums2Bar), |_| ()).unwrap();
 
         assert_eq!(set.songs, ["kick", "snare"]);
         assert_eq!((report.n_files_kept, report.n_windows, report.n_duplicates), (3, 2, 1));
@@ -187,7 +200,7 @@ mod tests {
         tar.append_data(&mut header, "songs/kick.mid", &bytes[..]).unwrap();
         tar.finish().unwrap();
 
-        let (set, _) = build(&[path], Family::Drums2Bar, |_| ()).unwrap();
+        let (set, _) = build(&[path], wanted(Family::Drums2Bar), |_| ()).unwrap();
 
         assert_eq!(set.songs, ["kick"]);
     }
@@ -197,10 +210,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sources = [folder.path().to_owned()];
 
-        let error = build(&sources, Family::Trio4Bar, |_| ()).unwrap_err();
+        let error = build(&sources, wanted(Family::Trio4Bar), |_| ()).unwrap_err();
 
         assert!(error.to_string().contains("hier-trio_4bar"));
-        let error = build(&[PathBuf::from("no such.rar")], Family::Trio4Bar, |_| ()).unwrap_err();
+        let error =
+            build(&[PathBuf::from("no such.rar")], wanted(Family::Trio4Bar), |_| ()).unwrap_err();
         assert!(error.to_string().contains("no such.rar"));
     }
 }

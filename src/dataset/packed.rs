@@ -7,8 +7,15 @@ use std::{borrow::Cow, collections::HashMap, path::Path};
 
 use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
 
-use super::{Error, window::Window};
-use crate::{model::config::Family, rng};
+use super::{
+    Error,
+    window::{ABSENT, Window, is_whole},
+};
+use crate::{
+    model::{config::Config, domain::Column, family::Family},
+    music::trio::Line,
+    rng,
+};
 
 /// One song in ten is held out.
 const HELD_OUT_SHARE: u64 = 10;
@@ -18,6 +25,8 @@ const HELD_OUT_SHARE: u64 = 10;
 pub struct Dataset {
     /// Which networks learn from it.
     pub family: Family,
+    /// Steps of a window.
+    pub n_steps: usize,
     /// Titles, sorted.
     pub songs: Vec<String>,
     /// Each window with the number of its song.
@@ -31,13 +40,34 @@ impl Dataset {
         rng::derive(0, title).is_multiple_of(HELD_OUT_SHARE)
     }
 
-    /// The windows to learn from and those held out.
+    /// Sizes of the networks that learn from it, but for its length official ones.
+    pub fn config(&self) -> Option<Config> {
+        Config::official(self.family).with_steps(self.n_steps)
+    }
+
+    /// Whether networks of `config` can learn from it; `path` is where it lies.
+    ///
+    /// # Errors
+    /// Its windows are of another family or length.
+    pub fn require(&self, config: &Config, path: &Path) -> Result<(), Error> {
+        let (family, n_steps) = (config.family, config.n_steps());
+        let is_same = self.family.domain() == family.domain() && self.n_steps == n_steps;
+        let reason = format!(
+            "expected windows of {n_steps} steps for {family}, found windows of {} for {}",
+            self.n_steps, self.family
+        );
+        if is_same { Ok(()) } else { Err(packed(path, &reason)) }
+    }
+
+    /// The windows to learn from and those held out; the latter have all parts.
     pub fn split(self) -> (Vec<Window>, Vec<Window>) {
         let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();
         let (held, train): (Vec<_>, Vec<_>) =
             self.windows.into_iter().partition(|(song, _)| held_out[*song]);
         let strip = |windows: Vec<(usize, Window)>| windows.into_iter().map(|(_, w)| w).collect();
-        (strip(train), strip(held))
+        let mut held: Vec<Window> = strip(held);
+        held.retain(is_whole);
+        (strip(train), held)
     }
 
     /// Writes the set to `path`, whole or not at all.
@@ -45,8 +75,8 @@ impl Dataset {
     /// # Errors
     /// The file can't be written.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let (n, parts) = (self.windows.len(), self.family.n_tokens().len());
-        let n_steps = self.family.n_steps();
+        let (n, n_steps) = (self.windows.len(), self.n_steps);
+        let parts = self.windows.first().map_or(0, |(_, window)| window.len());
         let mut tokens = Vec::with_capacity(n * n_steps * parts * 2);
         for (_, window) in &self.windows {
             for step in 0..n_steps {
@@ -90,8 +120,10 @@ impl Dataset {
         let family = Family::from_name(metadata.get("family")?)?;
         let songs: Vec<String> = serde_json::from_str(metadata.get("songs")?).ok()?;
         let (tokens, song) = (tensors.tensor("tokens").ok()?, tensors.tensor("song").ok()?);
-        let (n_steps, n_parts) = (family.n_steps(), family.n_tokens().len());
-        let expected = [tokens.shape().first().copied()?, n_steps, n_parts];
+        let [n_windows, n_steps, _] = *tokens.shape() else { return None };
+        let columns = Config::official(family).with_steps(n_steps)?.columns();
+        let n_parts = columns.len();
+        let expected = [n_windows, n_steps, n_parts];
         let is_sound = tokens.dtype() == Dtype::U16 && song.dtype() == Dtype::U32;
         if !is_sound || tokens.shape() != expected || song.shape() != &expected[..1] {
             return None;
@@ -106,13 +138,13 @@ impl Dataset {
         let numbers =
             song.data().chunks_exact(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         let windows: Vec<_> = numbers.map(|number| number as usize).zip(windows).collect();
-        let fits =
-            |line: &[u16], n_tokens: usize| line.iter().all(|&token| usize::from(token) < n_tokens);
-        let all_fit = windows.iter().all(|(song, window)| {
-            *song < songs.len()
-                && window.iter().zip(family.n_tokens()).all(|(line, &n)| fits(line, n))
-        });
-        all_fit.then_some(Self { family, songs, windows })
+        let fits = |(line, column): (&Line, &Column)| {
+            line.iter().all(|&token| u32::from(token) < column.n_values || token == ABSENT)
+        };
+        let all_fit = windows
+            .iter()
+            .all(|(song, window)| *song < songs.len() && window.iter().zip(&columns).all(fits));
+        all_fit.then_some(Self { family, n_steps, songs, windows })
     }
 }
 
@@ -146,6 +178,7 @@ mod tests {
         let window = |token| vec![vec![token; 64], vec![token + 1; 64], vec![300; 64]];
         Dataset {
             family: Family::Trio4Bar,
+            n_steps: 64,
             songs: vec!["a".into(), "b".into()],
             windows: vec![(0, window(5)), (1, window(7))],
         }

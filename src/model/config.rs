@@ -1,157 +1,135 @@
-//! Which network, and how large.
+//! How large a network is, and what its tensors are called and shaped.
 
-use std::{fmt, str::FromStr};
-
-use crate::music::{drums, melody};
-
-/// What a network reads and writes; Magenta's names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Family {
-    /// `cat-drums_2bar_small`: flat, 9 drum classes.
-    Drums2Bar,
-    /// `cat-mel_2bar_small`: flat, one voice.
-    Melody2Bar,
-    /// `hier-trio_4bar`: melody, bass and drums under a conductor, as magenta-js's `trio_4bar`.
-    Trio4Bar,
-}
-
-impl Family {
-    /// All families.
-    pub const ALL: [Self; 3] = [Self::Drums2Bar, Self::Melody2Bar, Self::Trio4Bar];
-
-    /// The configuration's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Drums2Bar => "cat-drums_2bar_small",
-            Self::Melody2Bar => "cat-mel_2bar_small",
-            Self::Trio4Bar => "hier-trio_4bar",
-        }
-    }
-
-    /// The family that `name` names.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|family| family.name() == name)
-    }
-
-    /// Its parts, in the order of the lines.
-    pub fn parts(self) -> &'static [&'static str] {
-        match self {
-            Self::Drums2Bar => &["drums"],
-            Self::Melody2Bar => &["melody"],
-            Self::Trio4Bar => &["melody", "bass", "drums"],
-        }
-    }
-
-    /// Segments under the conductor; 1 for a flat network, which has none.
-    pub fn n_segments(self) -> usize {
-        match self {
-            Self::Drums2Bar | Self::Melody2Bar => 1,
-            Self::Trio4Bar => 4,
-        }
-    }
-
-    /// Steps in a segment.
-    pub fn n_segment_steps(self) -> usize {
-        match self {
-            Self::Drums2Bar | Self::Melody2Bar => 32,
-            Self::Trio4Bar => 16,
-        }
-    }
-
-    /// Steps in all.
-    pub fn n_steps(self) -> usize {
-        self.n_segments() * self.n_segment_steps()
-    }
-
-    /// Tokens of each part, in the order of the lines.
-    pub fn n_tokens(self) -> &'static [usize] {
-        match self {
-            Self::Drums2Bar => &[drums::N_TOKENS],
-            Self::Melody2Bar => &[melody::N_TOKENS],
-            Self::Trio4Bar => &[melody::N_TOKENS, melody::N_TOKENS, drums::N_TOKENS],
-        }
-    }
-
-    /// Width of what the encoder reads at a step.
-    pub fn n_encoder_inputs(self) -> usize {
-        match self {
-            // The nine classes as bits, and a bit that says that none of them is set.
-            Self::Drums2Bar => drums::N_CLASSES + 1,
-            Self::Melody2Bar => melody::N_TOKENS,
-            Self::Trio4Bar => self.n_tokens().iter().sum(),
-        }
-    }
-
-    /// The encoder's inputs that are 1 when a step has these tokens, one a part.
-    pub fn hot_inputs(self, tokens: &[u16]) -> Vec<u32> {
-        match self {
-            Self::Drums2Bar if tokens[0] == 0 => vec![drums::N_CLASSES as u32],
-            Self::Drums2Bar => drums::classes(tokens[0]).map(|class| class as u32).collect(),
-            Self::Melody2Bar | Self::Trio4Bar => {
-                let offsets = self.n_tokens().iter().scan(0, |end, n| {
-                    *end += n;
-                    Some(*end - n)
-                });
-                offsets
-                    .zip(tokens)
-                    .map(|(offset, &token)| offset as u32 + u32::from(token))
-                    .collect()
-            }
-        }
-    }
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A name that is no family's.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of cat-drums_2bar_small, cat-mel_2bar_small, hier-trio_4bar, found {0:?}")]
-pub struct NotAFamily(String);
-
-impl FromStr for Family {
-    type Err = NotAFamily;
-
-    fn from_str(text: &str) -> Result<Self, NotAFamily> {
-        Self::from_name(text).ok_or_else(|| NotAFamily(text.to_owned()))
-    }
-}
+use super::{
+    domain::{Column, Domain},
+    family::{Family, Wiring},
+    head::Head,
+    names,
+};
+use crate::music::{drums, meter::STEPS_PER_BAR};
 
 /// A network's sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// What it reads and writes.
+    /// What it reads and writes, and how it is wired.
     pub family: Family,
+    /// Segments under the conductor; 1 for a flat network, which has none.
+    pub n_segments: usize,
+    /// Steps in a segment.
+    pub n_segment_steps: usize,
     /// Z, the width of the latent space.
     pub n_latent: usize,
     /// H of each direction of the encoder.
     pub n_encoder: usize,
+    /// Layers of the encoder; one at each level where it reads segments.
+    pub n_encoder_layers: usize,
     /// H of the decoder, or of each core under a conductor.
     pub n_decoder: usize,
     /// Its layers.
     pub n_decoder_layers: usize,
-    /// H of the conductor; unused by flat families.
+    /// H of the conductor; unused by flat networks.
     pub n_conductor: usize,
-    /// Its layers; 0 for flat families.
+    /// Its layers; 0 for flat networks.
     pub n_conductor_layers: usize,
+    /// Classes of a drum roll; the nine of all drums elsewhere.
+    pub n_classes: usize,
+    /// Hidden units of a NADE; unused by other heads.
+    pub n_nade: usize,
 }
 
+/// A decoder that says some of a step's columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Core {
+    /// Where its tensors are.
+    pub prefix: String,
+    /// How it says them.
+    pub head: Head,
+    /// The first of its columns.
+    pub first_column: usize,
+}
+
+/// Every General MIDI percussion key that is in a class: Magenta's full drum roll.
+const N_ROLL_CLASSES: usize = 61;
+
 impl Config {
-    /// The sizes of the released checkpoints.
+    /// The sizes of Magenta's configuration of that name (musicvae `configs.py`; for `hier-trio_4bar`
+    /// magenta-js's `trio_4bar`).
     pub fn official(family: Family) -> Self {
-        let n_conductor_layers = if family.n_segments() == 1 { 0 } else { 2 };
-        Self {
+        let flat = Self {
             family,
+            n_segments: 1,
+            n_segment_steps: 32,
             n_latent: 256,
             n_encoder: 512,
+            n_encoder_layers: 1,
             n_decoder: 256,
             n_decoder_layers: 2,
             n_conductor: 256,
-            n_conductor_layers,
+            n_conductor_layers: 0,
+            n_classes: drums::N_CLASSES,
+            n_nade: 128,
+        };
+        let big =
+            Self { n_latent: 512, n_encoder: 2048, n_decoder: 2048, n_decoder_layers: 3, ..flat };
+        let conducted = Self {
+            n_segments: 16,
+            n_segment_steps: 16,
+            n_latent: 512,
+            n_decoder: 1024,
+            n_conductor: 1024,
+            n_conductor_layers: 2,
+            ..flat
+        };
+        match family {
+            Family::Drums2Bar | Family::Melody2Bar | Family::Humanize2Bar | Family::Tap2Bar => flat,
+            Family::Drums2BarBig | Family::Melody2BarBig => big,
+            Family::NadeDrums2Bar => {
+                Self { n_encoder: 1024, n_decoder: 512, n_classes: N_ROLL_CLASSES, ..flat }
+            }
+            Family::Trio4Bar => {
+                Self { n_segments: 4, n_segment_steps: 16, n_conductor_layers: 2, ..flat }
+            }
+            Family::HierdecTrio16Bar => Self { n_encoder: 2048, n_encoder_layers: 2, ..conducted },
+            Family::HierTrio16Bar => Self { n_encoder: 1024, ..conducted },
+            Family::FlatTrio16Bar => Self { n_segment_steps: 256, n_encoder_layers: 2, ..big },
+            Family::Multitrack1Bar => Self {
+                n_segments: 8,
+                n_segment_steps: 64,
+                n_encoder: 1024,
+                n_decoder: 512,
+                n_decoder_layers: 3,
+                n_conductor: 512,
+                n_conductor_layers: 3,
+                ..conducted
+            },
         }
+    }
+
+    /// As long as `n_steps` instead, where the family allows it: whole bars, and one for tracks.
+    pub fn with_steps(self, n_steps: usize) -> Option<Self> {
+        if n_steps == 0 || !n_steps.is_multiple_of(STEPS_PER_BAR) {
+            return None;
+        }
+        match (self.family.domain(), self.family.wiring()) {
+            (Domain::Performance, _) => (n_steps == self.n_steps()).then_some(self),
+            (_, Wiring::Flat) => Some(Self { n_segment_steps: n_steps, ..self }),
+            _ => Some(Self { n_segments: n_steps / self.n_segment_steps, ..self }),
+        }
+    }
+
+    /// Steps in all.
+    pub fn n_steps(&self) -> usize {
+        self.n_segments * self.n_segment_steps
+    }
+
+    /// The columns of a step.
+    pub fn columns(&self) -> Vec<Column> {
+        self.family.domain().columns(self.n_classes)
+    }
+
+    /// Width of what the encoder reads at a step.
+    pub fn n_encoder_inputs(&self) -> usize {
+        self.family.domain().n_encoder_inputs(self.n_classes)
     }
 
     /// Width of what conditions the decoder: z, or the conductor's output.
@@ -159,87 +137,78 @@ impl Config {
         if self.n_conductor_layers == 0 { self.n_latent } else { self.n_conductor }
     }
 
+    /// The encoder's levels, the lowest first: of each its layers' prefixes and input widths.
+    pub fn encoder_levels(&self) -> Vec<Vec<(String, usize)>> {
+        let (n_inputs, n_heard) = (self.n_encoder_inputs(), 2 * self.n_encoder);
+        match self.family.wiring() {
+            Wiring::Hier => {
+                vec![vec![(names::level(0), n_inputs)], vec![(names::level(1), n_heard)]]
+            }
+            Wiring::Flat | Wiring::Hierdec => {
+                let width = |layer| if layer == 0 { n_inputs } else { n_heard };
+                let layers = 0..self.n_encoder_layers;
+                vec![layers.map(|layer| (names::encoder_layer(layer), width(layer))).collect()]
+            }
+        }
+    }
+
+    /// The decoders, in the order of the columns.
+    pub fn cores(&self) -> Vec<Core> {
+        let prefix = if self.n_conductor_layers == 0 { "" } else { "core_decoder/" };
+        if self.family.has_core_for_each_part() {
+            let numbered = self.family.domain().n_tokens().iter().enumerate();
+            let core = |(first_column, n_tokens)| Core {
+                prefix: format!("{prefix}core_decoder_{first_column}/decoder"),
+                head: Head::Categorical(std::slice::from_ref(n_tokens)),
+                first_column,
+            };
+            return numbered.map(core).collect();
+        }
+        let head = Head::of(self.family.domain(), self.n_classes, self.n_nade);
+        vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0 }]
+    }
+
     /// Names and shapes of all tensors, TensorFlow's, in a fixed order.
     pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
         let mut list = List::default();
-        for (level, n_inputs) in self.encoder_levels() {
-            for direction in ["fw", "bw"] {
-                list.lstm(&bidirectional(&level, direction), n_inputs, self.n_encoder);
+        for (layer, n_inputs) in self.encoder_levels().iter().flatten() {
+            for direction in names::DIRECTIONS {
+                list.lstm(&names::bidirectional(layer, direction), *n_inputs, self.n_encoder);
             }
         }
-        for head in ["encoder/mu", "encoder/sigma"] {
+        for head in [names::MU, names::SIGMA] {
             list.linear(head, 2 * self.n_encoder, self.n_latent);
         }
         let n_states = 2 * self.n_conductor_layers * self.n_conductor;
         if 0 < n_states {
-            list.linear(CONDUCTOR_STATE, self.n_latent, n_states);
+            list.linear(names::CONDUCTOR_STATE, self.n_latent, n_states);
         }
         for layer in 0..self.n_conductor_layers {
             let n_inputs = if layer == 0 { 1 } else { self.n_conductor };
-            list.lstm(&conductor_cell(layer), n_inputs, self.n_conductor);
+            list.lstm(&names::conductor_cell(layer), n_inputs, self.n_conductor);
         }
-        for (core, &n_tokens) in self.cores().iter().zip(self.family.n_tokens()) {
-            let n_states = 2 * self.n_decoder_layers * self.n_decoder;
-            list.linear(&core_state(core), self.n_context(), n_states);
-            for layer in 0..self.n_decoder_layers {
-                let n_inputs =
-                    if layer == 0 { n_tokens + self.n_context() } else { self.n_decoder };
-                list.lstm(&core_cell(core, layer), n_inputs, self.n_decoder);
-            }
-            list.linear(&core_projection(core), self.n_decoder, n_tokens);
+        for core in self.cores() {
+            self.add_core(&core, &mut list);
         }
         list.0
     }
 
-    /// The encoder's levels, prefix and input width, the lowest first.
-    pub fn encoder_levels(&self) -> Vec<(String, usize)> {
-        let n_inputs = self.family.n_encoder_inputs();
-        match self.family.n_segments() {
-            1 => vec![("encoder".into(), n_inputs)],
-            _ => vec![
-                ("encoder/hierarchical_level_0".into(), n_inputs),
-                ("encoder/hierarchical_level_1".into(), 2 * self.n_encoder),
-            ],
+    fn add_core(&self, Core { prefix, head, .. }: &Core, list: &mut List) {
+        let n_states = 2 * self.n_decoder_layers * self.n_decoder;
+        list.linear(&names::core_state(prefix), self.n_context(), n_states);
+        for layer in 0..self.n_decoder_layers {
+            let n_inputs = match layer {
+                0 => head.n_heard() + self.n_context(),
+                _ => self.n_decoder,
+            };
+            list.lstm(&names::core_cell(prefix, layer), n_inputs, self.n_decoder);
+        }
+        list.linear(&names::core_projection(prefix), self.n_decoder, head.n_projected());
+        if let Head::Nade { n_classes, n_hidden } = *head {
+            list.0.push((names::nade_encoder(prefix), vec![n_classes, 1, n_hidden]));
+            list.0.push((names::nade_decoder(prefix), vec![n_classes, n_hidden, 1]));
         }
     }
-
-    /// Prefixes of the decoders, one a part.
-    pub fn cores(&self) -> Vec<String> {
-        match self.family.n_segments() {
-            1 => vec!["decoder".into()],
-            _ => (0..self.family.n_tokens().len())
-                .map(|core| format!("core_decoder/core_decoder_{core}/decoder"))
-                .collect(),
-        }
-    }
-}
-
-/// The linear layer that gives the conductor its first state.
-pub const CONDUCTOR_STATE: &str = "decoder/hierarchical_level_0/initial_state";
-
-/// A cell of the conductor.
-pub fn conductor_cell(layer: usize) -> String {
-    format!("decoder/hierarchical_level_0/cell_{layer}/lstm_cell")
-}
-
-/// A cell of a decoder.
-pub fn core_cell(core: &str, layer: usize) -> String {
-    format!("{core}/multi_rnn_cell/cell_{layer}/lstm_cell")
-}
-
-/// The linear layer that gives a decoder its first state.
-pub fn core_state(core: &str) -> String {
-    format!("{core}/z_to_initial_state")
-}
-
-/// The linear layer from a decoder's output to logits.
-pub fn core_projection(core: &str) -> String {
-    format!("{core}/output_projection")
-}
-
-/// One direction of an encoder's level.
-pub fn bidirectional(level: &str, direction: &str) -> String {
-    format!("{level}/cell_0/bidirectional_rnn/{direction}/multi_rnn_cell/cell_0/lstm_cell")
 }
 
 #[derive(Default)]
@@ -247,8 +216,8 @@ struct List(Vec<(String, Vec<usize>)>);
 
 impl List {
     fn linear(&mut self, prefix: &str, n_inputs: usize, n_outputs: usize) {
-        self.0.push((format!("{prefix}/kernel"), vec![n_inputs, n_outputs]));
-        self.0.push((format!("{prefix}/bias"), vec![n_outputs]));
+        self.0.push((names::kernel(prefix), vec![n_inputs, n_outputs]));
+        self.0.push((names::bias(prefix), vec![n_outputs]));
     }
 
     fn lstm(&mut self, prefix: &str, n_inputs: usize, n_hidden: usize) {
@@ -260,24 +229,44 @@ impl List {
 mod tests {
     use super::*;
 
-    fn n_parameters(config: Config) -> usize {
-        config.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum()
+    /// Parameters in millions.
+    fn n_parameters(family: Family) -> f64 {
+        let tensors = Config::official(family).tensors();
+        tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>() as f64 / 1e6
     }
 
     #[test]
     fn official_sizes_have_the_published_number_of_parameters() {
-        let millions =
-            |family| (n_parameters(Config::official(family)) as f64 / 1e4).round() / 100.0;
-
-        assert_eq!(millions(Family::Drums2Bar), 4.64);
-        assert_eq!(millions(Family::Melody2Bar), 4.42);
-        assert_eq!(millions(Family::Trio4Bar), 17.64);
+        for (family, published) in [
+            (Family::Drums2Bar, 4.64),
+            (Family::Melody2Bar, 4.42),
+            (Family::Melody2BarBig, 39.24 + 95.33),
+            (Family::NadeDrums2Bar, 9.95 + 4.44),
+            (Family::Trio4Bar, 17.64),
+            (Family::HierdecTrio16Bar, 149.8 + 81.2),
+            (Family::FlatTrio16Bar, 149.8 + 101.5),
+            (Family::Multitrack1Bar, 39.68 + 15.96),
+            (Family::Humanize2Bar, 2.737 + 1.348),
+        ] {
+            let found = n_parameters(family);
+            assert!((found / published - 1.0).abs() < 2e-3, "{family}: {found}, not {published}");
+        }
     }
 
     #[test]
-    fn silence_has_an_input_of_its_own() {
-        assert_eq!(Family::Drums2Bar.hot_inputs(&[0]), [9]);
-        assert_eq!(Family::Drums2Bar.hot_inputs(&[0b101]), [0, 2]);
-        assert_eq!(Family::Trio4Bar.hot_inputs(&[1, 2, 3]), [1, 92, 183]);
+    fn a_conducted_network_grows_by_segments_and_a_flat_one_by_steps() {
+        let eight_bars = |family| Config::official(family).with_steps(128).unwrap();
+        assert_eq!(eight_bars(Family::Trio4Bar).n_segments, 8);
+        assert_eq!(eight_bars(Family::Drums2Bar).n_segment_steps, 128);
+        assert_eq!(Config::official(Family::Multitrack1Bar).with_steps(128), None);
+        assert_eq!(Config::official(Family::Drums2Bar).with_steps(40), None);
+    }
+
+    #[test]
+    fn a_lone_core_under_a_conductor_has_no_number() {
+        let core = &Config::official(Family::Multitrack1Bar).cores()[0];
+        assert_eq!(core.prefix, "core_decoder/decoder");
+        let core = &Config::official(Family::Trio4Bar).cores()[2];
+        assert_eq!((&*core.prefix, core.first_column), ("core_decoder/core_decoder_2/decoder", 2));
     }
 }

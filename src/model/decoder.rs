@@ -1,19 +1,24 @@
-//! What conditions a decoder (z, or the conductor's word for a bar) to tokens, one a step.
+//! What conditions a decoder (z, or the conductor's word for a segment) to columns, step by step.
 
 use super::{
     Error,
-    config::{self, Config},
+    config::{Config, Core},
+    domain::Sparse,
+    head::{Head, NadeWeights, Pick},
     lstm::{Cell, CellState},
-    math,
+    math, names,
     weights::{Linear, Weights},
 };
+use crate::music::trio::Line;
 
-/// The decoder of one part: a stack of cells that hears its own last token and the context.
+/// A decoder: a stack of cells that hears what it said last, and the context.
 #[derive(Debug, Clone)]
 pub struct Decoder {
+    core: Core,
     first_states: Linear,
     cells: Vec<Cell>,
-    to_logits: Linear,
+    projection: Linear,
+    nade: NadeWeights,
 }
 
 /// Says a word for each segment: a stack of cells that hears nothing.
@@ -24,50 +29,51 @@ pub struct Conductor {
 }
 
 impl Decoder {
-    /// Reads the weights under `core`.
+    /// Reads the weights of `core`.
     ///
     /// # Errors
     /// A tensor is missing.
-    pub fn load(
-        weights: &Weights,
-        config: &Config,
-        core: &str,
-        n_tokens: usize,
-    ) -> Result<Self, Error> {
-        let first_states = weights.linear(&config::core_state(core))?;
+    pub fn load(weights: &Weights, config: &Config, core: &Core) -> Result<Self, Error> {
+        let Core { prefix, head, .. } = core;
+        let first_states = weights.linear(&names::core_state(prefix))?;
         let cell = |layer| {
-            let n_lookup = if layer == 0 { n_tokens } else { 0 };
-            Cell::load(weights, &config::core_cell(core, layer), n_lookup)
+            let n_lookup = if layer == 0 { head.n_heard() } else { 0 };
+            Cell::load(weights, &names::core_cell(prefix, layer), n_lookup)
         };
         let cells = (0..config.n_decoder_layers).map(cell).collect::<Result<_, _>>()?;
-        let to_logits = weights.linear(&config::core_projection(core))?;
-        Ok(Self { first_states, cells, to_logits })
+        let projection = weights.linear(&names::core_projection(prefix))?;
+        let nade = match head {
+            Head::Nade { .. } => NadeWeights::load(weights, prefix)?,
+            _ => NadeWeights::default(),
+        };
+        Ok(Self { core: core.clone(), first_states, cells, projection, nade })
     }
 
-    /// Decodes a segment of `n_steps` from `context`, after the token `heard` if there was one.
+    /// Decodes a segment for each of `contexts`, `n_steps` long; a line for each of its columns.
     ///
-    /// `pick` turns logits (V,) into a token; it may change them.
-    pub fn decode(
-        &self,
-        context: &[f32],
-        n_steps: usize,
-        mut heard: Option<u16>,
-        pick: &mut dyn FnMut(&mut [f32]) -> u16,
-    ) -> Vec<u16> {
-        let mut states = states(&self.first_states, context, self.cells.len());
-        let projected = self.cells[0].project(context);
-        let mut tokens = Vec::with_capacity(n_steps);
-        for _ in 0..n_steps {
-            let mut gates = projected.clone();
-            if let Some(token) = heard {
-                self.cells[0].look_up(&mut gates, &[u32::from(token)]);
+    /// Each segment begins afresh from its context but hears the last step of the one before; the
+    /// first hears nothing.
+    pub fn decode(&self, contexts: &[Vec<f32>], n_steps: usize, pick: &mut dyn Pick) -> Vec<Line> {
+        let mut lines =
+            vec![Line::with_capacity(contexts.len() * n_steps); self.core.head.n_columns()];
+        let mut heard = Sparse::new();
+        for context in contexts {
+            let mut states = states(&self.first_states, context, self.cells.len());
+            let projected = self.cells[0].project(context);
+            for _ in 0..n_steps {
+                let mut gates = projected.clone();
+                self.cells[0].look_up(&mut gates, &heard);
+                let mut found =
+                    self.projection.forward(step_stack(&self.cells, gates, &mut states));
+                pick.hear(self.core.first_column, &found);
+                let said = self.core.head.say(&mut found, &self.nade, self.core.first_column, pick);
+                for (line, column) in lines.iter_mut().zip(said.columns) {
+                    line.push(column);
+                }
+                heard = said.heard;
             }
-            let said = step_stack(&self.cells, gates, &mut states);
-            let token = pick(&mut self.to_logits.forward(said));
-            heard = Some(token);
-            tokens.push(token);
         }
-        tokens
+        lines
     }
 }
 
@@ -77,10 +83,10 @@ impl Conductor {
     /// # Errors
     /// A tensor is missing.
     pub fn load(weights: &Weights, config: &Config) -> Result<Self, Error> {
-        let first_states = weights.linear(config::CONDUCTOR_STATE)?;
+        let first_states = weights.linear(names::CONDUCTOR_STATE)?;
         // The first cell's one input is always 0: a row of the table that is never looked up.
         let cell =
-            |layer| Cell::load(weights, &config::conductor_cell(layer), usize::from(layer == 0));
+            |layer| Cell::load(weights, &names::conductor_cell(layer), usize::from(layer == 0));
         let cells = (0..config.n_conductor_layers).map(cell).collect::<Result<_, _>>()?;
         Ok(Self { first_states, cells })
     }

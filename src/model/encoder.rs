@@ -1,13 +1,13 @@
-//! Lines of tokens to the mean and deviation of z.
+//! A sequence to the mean and deviation of z.
 
 use super::{
     Error,
-    config::{self, Config, Family},
+    config::Config,
+    domain::Sparse,
     lstm::{Cell, CellState},
-    math,
+    math, names,
     weights::{Linear, Weights},
 };
-use crate::music::trio::Line;
 
 /// Where a sequence lies in the latent space: a normal distribution, each (Z,).
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +29,14 @@ impl Posterior {
     }
 }
 
-/// Bidirectional layers: one, or one over the steps of a segment and one over the segments.
+/// Both directions of a layer.
+type Layer = [Cell; 2];
+
+/// Bidirectional layers over the steps and, where the sequence is cut into segments, one over what
+/// they give for each segment.
 #[derive(Debug, Clone)]
 pub struct Encoder {
-    family: Family,
-    levels: Vec<[Cell; 2]>,
+    levels: Vec<Vec<Layer>>,
     to_mu: Linear,
     to_sigma: Linear,
 }
@@ -45,56 +48,74 @@ impl Encoder {
     /// A tensor is missing.
     pub fn load(weights: &Weights, config: &Config) -> Result<Self, Error> {
         let mut levels = Vec::new();
-        for (level, (prefix, n_inputs)) in config.encoder_levels().iter().enumerate() {
-            let n_lookup = if level == 0 { *n_inputs } else { 0 };
-            let load = |way| Cell::load(weights, &config::bidirectional(prefix, way), n_lookup);
-            levels.push([load("fw")?, load("bw")?]);
+        let mut n_lookup = config.n_encoder_inputs();
+        for layers in config.encoder_levels() {
+            let mut level = Vec::new();
+            for (layer, _) in layers {
+                let load = |way| Cell::load(weights, &names::bidirectional(&layer, way), n_lookup);
+                level.push([load("fw")?, load("bw")?]);
+                // Only the first layer's inputs are mostly 0.
+                n_lookup = 0;
+            }
+            levels.push(level);
         }
-        let (to_mu, to_sigma) = (weights.linear("encoder/mu")?, weights.linear("encoder/sigma")?);
-        Ok(Self { family: config.family, levels, to_mu, to_sigma })
+        let (to_mu, to_sigma) = (weights.linear(names::MU)?, weights.linear(names::SIGMA)?);
+        Ok(Self { levels, to_mu, to_sigma })
     }
 
-    /// Encodes lines that are known to be of the family's parts, length and range.
-    pub fn encode(&self, lines: &[Line]) -> Posterior {
-        let n_steps = self.family.n_segment_steps();
-        let segments = (0..self.family.n_segments()).map(|segment| {
-            let steps = (segment * n_steps..(segment + 1) * n_steps).map(|step| {
-                let tokens: Vec<u16> = lines.iter().map(|line| line[step]).collect();
-                self.family.hot_inputs(&tokens)
-            });
-            let hot: Vec<Vec<u32>> = steps.collect();
-            both_directions(&self.levels[0], hot.len(), |cell, step| {
-                let mut gates = cell.project(&[]);
-                cell.look_up(&mut gates, &hot[step]);
-                gates
-            })
-        });
-        let segments: Vec<Vec<f32>> = segments.collect();
-        let heard = match self.levels.get(1) {
-            Some(level) => {
-                both_directions(level, segments.len(), |cell, step| cell.project(&segments[step]))
-            }
-            None => segments.into_iter().next().expect("a sequence has a segment"),
-        };
+    /// Encodes segments of steps; the sequence as a whole is one segment.
+    pub fn encode(&self, segments: &[Vec<Sparse>]) -> Posterior {
+        let mut heard: Vec<Vec<f32>> =
+            segments.iter().map(|steps| summarise(&self.levels[0], steps, look_up)).collect();
+        if let Some(level) = self.levels.get(1) {
+            heard = vec![summarise(level, &heard, project)];
+        }
         // softplus, in the form that doesn't overflow.
         let softplus = |x: f32| x.max(0.0) + libm::log1pf(math::exp(-x.abs()));
-        let sigma = self.to_sigma.forward(&heard).into_iter().map(softplus).collect();
-        Posterior { mu: self.to_mu.forward(&heard), sigma }
+        let sigma = self.to_sigma.forward(&heard[0]).into_iter().map(softplus).collect();
+        Posterior { mu: self.to_mu.forward(&heard[0]), sigma }
     }
 }
 
-/// What both directions say in the end, side by side; `gates` gives the inputs' share of a step.
-fn both_directions(
-    [forward, backward]: &[Cell; 2],
-    n_steps: usize,
-    gates: impl Fn(&Cell, usize) -> Vec<f32>,
-) -> Vec<f32> {
-    let run = |cell: &Cell, steps: &mut dyn Iterator<Item = usize>| {
+fn look_up(cell: &Cell, inputs: &Sparse) -> Vec<f32> {
+    let mut gates = cell.project(&[]);
+    cell.look_up(&mut gates, inputs);
+    gates
+}
+
+fn project(cell: &Cell, inputs: &Vec<f32>) -> Vec<f32> {
+    cell.project(inputs)
+}
+
+/// What both directions of the last layer say in the end, side by side; `gates` gives the share of
+/// a step's inputs in the first layer.
+fn summarise<T>(layers: &[Layer], steps: &[T], gates: fn(&Cell, &T) -> Vec<f32>) -> Vec<f32> {
+    let [first, rest @ ..] = layers else { return Vec::new() };
+    let mut said = first.each_ref().map(|cell| steps.iter().map(|x| gates(cell, x)).collect());
+    let mut heard = both_directions(first, &mut said);
+    for layer in rest {
+        let pairs = heard[0].iter().zip(&heard[1]);
+        let inputs: Vec<Vec<f32>> = pairs.map(|(fw, bw)| [&fw[..], bw].concat()).collect();
+        said = layer.each_ref().map(|cell| inputs.iter().map(|x| cell.project(x)).collect());
+        heard = both_directions(layer, &mut said);
+    }
+    let [forward, backward] = heard;
+    let ends = forward.last().zip(backward.first());
+    ends.map(|(fw, bw)| [&fw[..], bw].concat()).unwrap_or_default()
+}
+
+/// What each direction says at each step, both in the order of time.
+fn both_directions(layer: &Layer, gates: &mut [Vec<Vec<f32>>; 2]) -> [Vec<Vec<f32>>; 2] {
+    let run = |cell: &Cell, gates: Vec<Vec<f32>>| -> Vec<Vec<f32>> {
         let mut state = CellState::zero(cell.n_hidden());
-        steps.for_each(|step| cell.step(gates(cell, step), &mut state));
-        state.h
+        let step = |gates| {
+            cell.step(gates, &mut state);
+            state.h.clone()
+        };
+        gates.into_iter().map(step).collect()
     };
-    let mut heard = run(forward, &mut (0..n_steps));
-    heard.extend(run(backward, &mut (0..n_steps).rev()));
-    heard
+    let [forward, backward] = std::mem::take(gates);
+    let mut reversed = run(&layer[1], backward.into_iter().rev().collect());
+    reversed.reverse();
+    [run(&layer[0], forward), reversed]
 }

@@ -10,7 +10,7 @@ use super::{Error, math, weights::Weights};
 /// but its melodies wander off after a few steps.
 pub const FORGET_BIAS: f32 = 1.0;
 
-/// One layer. In shapes: V inputs of which few are 1 and the rest 0, I dense inputs, H hidden.
+/// One layer. In shapes: V inputs of which few are not 0, I dense inputs, H hidden.
 #[derive(Debug, Clone)]
 pub struct Cell {
     n_hidden: usize,
@@ -47,7 +47,7 @@ impl CellState {
 }
 
 impl Cell {
-    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are chosen by tokens.
+    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are for inputs that are mostly 0.
     ///
     /// # Errors
     /// A tensor is missing.
@@ -73,11 +73,11 @@ impl Cell {
         gates
     }
 
-    /// Adds the rows of the inputs that are 1 to `gates`.
-    pub fn look_up(&self, gates: &mut [f32], rows: &[u32]) {
-        for &row in rows {
+    /// Adds what the few inputs that are not 0 give to `gates`.
+    pub fn look_up(&self, gates: &mut [f32], inputs: &[(u32, f32)]) {
+        for &(row, value) in inputs {
             let added = &self.table[row as usize * gates.len()..][..gates.len()];
-            gates.iter_mut().zip(added).for_each(|(gate, added)| *gate += added);
+            gates.iter_mut().zip(added).for_each(|(gate, added)| *gate += value * added);
         }
     }
 

@@ -7,11 +7,15 @@
 
 pub mod config;
 pub mod decoder;
+pub mod domain;
 pub mod encoder;
+pub mod family;
+pub mod head;
 pub mod latent;
 pub mod lstm;
 pub mod math;
 pub mod music_vae;
+pub mod names;
 pub mod sampling;
 pub mod weights;
 
@@ -48,15 +52,38 @@ pub enum Error {
         /// What the file has.
         found: Vec<usize>,
     },
-    /// Lines of other parts or lengths than the model's.
-    #[error("expected {expected} lines of {n_steps} tokens in range for {family}")]
+    /// Segments that no network of the family has.
+    #[error(
+        "expected 1 to 65536 steps, in one segment without a conductor, found {n_segments} segments \
+         of {n_segment_steps} steps"
+    )]
+    Segments {
+        /// How many segments the file claims.
+        n_segments: usize,
+        /// How many steps each.
+        n_segment_steps: usize,
+    },
+    /// Lines of other columns or lengths than the model's.
+    #[error("expected {expected} lines of {n_steps} numbers in range for {family}")]
     Lines {
         /// How many.
         expected: usize,
         /// How long.
         n_steps: usize,
         /// Whose.
-        family: config::Family,
+        family: family::Family,
+    },
+    /// Inputs of another shape than the encoder's.
+    #[error(
+        "expected {n_steps} steps of {n_inputs} inputs, found {found} steps or an input beyond"
+    )]
+    Inputs {
+        /// How many steps the encoder reads.
+        n_steps: usize,
+        /// How many inputs a step has.
+        n_inputs: usize,
+        /// How many steps were given.
+        found: usize,
     },
     /// A z of another width than the model's.
     #[error("expected a z of {expected} numbers, found {found}")]

@@ -2,111 +2,162 @@
 
 use super::{
     Error,
-    config::{Config, Family},
+    config::Config,
     decoder::{Conductor, Decoder},
+    domain::{Domain, Sparse},
     encoder::{Encoder, Posterior},
+    family::{Family, Wiring},
+    head::Pick,
     weights::Weights,
 };
-use crate::music::trio::Line;
+use crate::music::{performance, trio::Line};
 
 /// A MusicVAE of any family and size; immutable, shared between stations.
 #[derive(Debug, Clone)]
 pub struct MusicVae {
-    config: Config,
     encoder: Encoder,
+    generator: Generator,
+}
+
+/// The decoding half, all that a checkpoint without an encoder has.
+#[derive(Debug, Clone)]
+pub struct Generator {
+    config: Config,
     conductor: Option<Conductor>,
     decoders: Vec<Decoder>,
 }
 
 impl MusicVae {
-    /// The network that `weights` holds; its sizes are read off their shapes.
+    /// The network of `family` that `weights` hold; its sizes are read off them.
     ///
     /// # Errors
     /// A tensor is missing or doesn't fit the others.
     pub fn load(family: Family, weights: &Weights) -> Result<Self, Error> {
         let config = weights.config(family)?;
         let encoder = Encoder::load(weights, &config)?;
-        let (conductor, decoders) = load_decoders(weights, &config)?;
-        Ok(Self { config, encoder, conductor, decoders })
+        Ok(Self { encoder, generator: Generator::load(&config, weights)? })
     }
 
     /// What it reads and writes, and its sizes.
     pub fn config(&self) -> &Config {
-        &self.config
+        &self.generator.config
     }
 
-    /// Where `lines`, one a part, lie in the latent space.
+    /// Where `lines`, one a column, lie in the latent space.
     ///
     /// # Errors
-    /// They are not of the family's parts, length and range.
+    /// They are not of the model's columns, length and range.
     pub fn encode(&self, lines: &[Line]) -> Result<Posterior, Error> {
-        let family = self.config.family;
-        let (n_parts, n_steps) = (family.n_tokens().len(), family.n_steps());
-        let fits = |(line, &n_tokens): (&Line, &usize)| {
-            line.len() == n_steps && line.iter().all(|&token| usize::from(token) < n_tokens)
-        };
-        if lines.len() != n_parts || !lines.iter().zip(family.n_tokens()).all(fits) {
-            return Err(Error::Lines { expected: n_parts, n_steps, family });
-        }
-        Ok(self.encoder.encode(lines))
+        let config = self.config();
+        config.check(lines)?;
+        Ok(self.encoder.encode(&config.segments(lines)))
     }
 
-    /// Decodes `z` (Z,) into a line for each part.
+    /// Encodes what the encoder reads: `n_steps` rows of its inputs, those that are not 0.
     ///
-    /// `pick` is given the number of the part and the logits (V,) of a step, which it may change.
+    /// # Errors
+    /// There are other than `n_steps` rows, or an input is out of range.
+    pub fn encode_inputs(&self, steps: &[Sparse]) -> Result<Posterior, Error> {
+        let config = self.config();
+        let (n_steps, n_inputs) = (config.n_steps(), config.n_encoder_inputs());
+        let is_input = |&(input, _): &(u32, f32)| (input as usize) < n_inputs;
+        if steps.len() != n_steps || !steps.iter().flatten().all(is_input) {
+            return Err(Error::Inputs { n_steps, n_inputs, found: steps.len() });
+        }
+        let segments = steps.chunks(config.n_encoder_segment_steps()).map(|segment| {
+            // Nothing at all stands behind the end of a track; elsewhere silence has an input.
+            let n_padded = segment.iter().rev().take_while(|step| step.is_empty()).count();
+            match config.family.domain() {
+                Domain::Performance => segment[..(segment.len() - n_padded).max(1)].to_vec(),
+                _ => segment.to_vec(),
+            }
+        });
+        Ok(self.encoder.encode(&segments.collect::<Vec<_>>()))
+    }
+
+    /// Decodes `z`; see [`Generator::decode`].
     ///
     /// # Errors
     /// `z` is not Z wide.
-    pub fn decode(
-        &self,
-        z: &[f32],
-        pick: &mut dyn FnMut(usize, &mut [f32]) -> u16,
-    ) -> Result<Vec<Line>, Error> {
-        if z.len() != self.config.n_latent {
-            return Err(Error::Latent { expected: self.config.n_latent, found: z.len() });
-        }
-        Ok(decode(self.config.family, self.conductor.as_ref(), &self.decoders, z, pick))
+    pub fn decode(&self, z: &[f32], pick: &mut dyn Pick) -> Result<Vec<Line>, Error> {
+        self.generator.decode(z, pick)
     }
 }
 
-/// The decoding half of the network alone, for checkpoints without an encoder.
-///
-/// # Errors
-/// A tensor is missing.
-pub fn load_decoders(
-    weights: &Weights,
-    config: &Config,
-) -> Result<(Option<Conductor>, Vec<Decoder>), Error> {
-    let has_conductor = 0 < config.n_conductor_layers;
-    let conductor = has_conductor.then(|| Conductor::load(weights, config)).transpose()?;
-    let cores = config.cores();
-    let pairs = cores.iter().zip(config.family.n_tokens());
-    let decoders = pairs.map(|(core, &n_tokens)| Decoder::load(weights, config, core, n_tokens));
-    Ok((conductor, decoders.collect::<Result<_, _>>()?))
+impl Generator {
+    /// The decoding half of a network of `config`.
+    ///
+    /// # Errors
+    /// A tensor is missing.
+    pub fn load(config: &Config, weights: &Weights) -> Result<Self, Error> {
+        let has_conductor = 0 < config.n_conductor_layers;
+        let conductor = has_conductor.then(|| Conductor::load(weights, config)).transpose()?;
+        let cores = config.cores();
+        let decoders = cores.iter().map(|core| Decoder::load(weights, config, core));
+        Ok(Self { config: *config, conductor, decoders: decoders.collect::<Result<_, _>>()? })
+    }
+
+    /// Decodes `z` (Z,) into a line for each column; `pick` makes the choices.
+    ///
+    /// Cores don't hear each other; each hears its own last step.
+    ///
+    /// # Errors
+    /// `z` is not Z wide.
+    pub fn decode(&self, z: &[f32], pick: &mut dyn Pick) -> Result<Vec<Line>, Error> {
+        let Config { n_latent, n_segments, n_segment_steps, .. } = self.config;
+        if z.len() != n_latent {
+            return Err(Error::Latent { expected: n_latent, found: z.len() });
+        }
+        let contexts = match &self.conductor {
+            Some(conductor) => conductor.conduct(z, n_segments),
+            None => vec![z.to_vec()],
+        };
+        let decode = |decoder: &Decoder| decoder.decode(&contexts, n_segment_steps, pick);
+        let mut lines: Vec<Line> = self.decoders.iter().flat_map(decode).collect();
+        if self.config.family.domain() == Domain::Performance {
+            performance::trim(&mut lines[0], n_segment_steps);
+        }
+        Ok(lines)
+    }
 }
 
-/// Decodes `z` (Z,) with these halves of a network of `family`; see [`MusicVae::decode`].
-///
-/// Parts don't hear each other within a segment; each hears its own last token of the one before.
-pub fn decode(
-    family: Family,
-    conductor: Option<&Conductor>,
-    decoders: &[Decoder],
-    z: &[f32],
-    pick: &mut dyn FnMut(usize, &mut [f32]) -> u16,
-) -> Vec<Line> {
-    let contexts = match conductor {
-        Some(conductor) => conductor.conduct(z, family.n_segments()),
-        None => vec![z.to_vec()],
-    };
-    let part = |(part, decoder): (usize, &Decoder)| {
-        let mut line = Line::with_capacity(family.n_steps());
-        for context in &contexts {
-            let heard = line.last().copied();
-            let mut pick = |logits: &mut [f32]| pick(part, logits);
-            line.extend(decoder.decode(context, family.n_segment_steps(), heard, &mut pick));
+impl Config {
+    /// Whether `lines` are of this network's columns, length and range.
+    ///
+    /// # Errors
+    /// They are not; the error says what was expected.
+    pub fn check(&self, lines: &[Line]) -> Result<(), Error> {
+        let (columns, n_steps) = (self.columns(), self.n_steps());
+        let fits = lines.len() == columns.len()
+            && lines.iter().zip(&columns).all(|(line, column)| {
+                line.len() == n_steps && line.iter().all(|&n| u32::from(n) < column.n_values)
+            });
+        let expected = columns.len();
+        if fits { Ok(()) } else { Err(Error::Lines { expected, n_steps, family: self.family }) }
+    }
+
+    /// Steps of what the encoder reads at once.
+    fn n_encoder_segment_steps(&self) -> usize {
+        match self.family.wiring() {
+            Wiring::Hier => self.n_segment_steps,
+            Wiring::Flat | Wiring::Hierdec => self.n_steps(),
         }
-        line
-    };
-    decoders.iter().enumerate().map(part).collect()
+    }
+
+    /// What the encoder hears of `lines`, by segment; a track ends with its first end.
+    pub fn segments(&self, lines: &[Line]) -> Vec<Vec<Sparse>> {
+        let domain = self.family.domain();
+        let row = |step: usize| lines.iter().map(|line| line[step]).collect::<Vec<u16>>();
+        let n_steps = self.n_encoder_segment_steps();
+        let segment = |first: usize| {
+            let mut sounding = true;
+            let steps = (first..first + n_steps).map(row).take_while(|row| {
+                let was_sounding = sounding;
+                sounding &= domain != Domain::Performance || row[0] != performance::END;
+                was_sounding
+            });
+            steps.map(|row| domain.encoder_inputs(&row, self.n_classes)).collect()
+        };
+        (0..self.n_steps()).step_by(n_steps).map(segment).collect()
+    }
 }

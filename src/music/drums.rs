@@ -71,6 +71,31 @@ pub fn class(pitch: u8) -> Option<Drum> {
     Drum::ALL.into_iter().find(|&class| KEYS[class as usize].contains(&pitch))
 }
 
+/// Keys of electronic kits that came into the classes after Magenta's full drum roll was fixed.
+const NOT_IN_ROLL: [u8; 2] = [22, 26];
+
+/// The keys of the full drum roll, each a class of its own, in order (musicvae `data.py`,
+/// `FULL_DRUM_PITCH_CLASSES`).
+fn roll_keys() -> impl Iterator<Item = u8> {
+    KEYS.iter().flat_map(|keys| keys.iter().copied()).filter(|key| !NOT_IN_ROLL.contains(key))
+}
+
+/// The class of a General MIDI percussion key in a roll of `n_classes`: one of the nine, or its own.
+pub fn roll_class(pitch: u8, n_classes: usize) -> Option<usize> {
+    match n_classes {
+        N_CLASSES => class(pitch).map(|drum| drum as usize),
+        _ => roll_keys().take(n_classes).position(|key| key == pitch),
+    }
+}
+
+/// The key that plays a class of a roll of `n_classes`.
+pub fn roll_pitch(class: usize, n_classes: usize) -> Option<u8> {
+    match n_classes {
+        N_CLASSES => Drum::ALL.get(class).map(|drum| drum.pitch()),
+        _ => roll_keys().nth(class),
+    }
+}
+
 /// The classes that `token` sounds together.
 pub fn classes(token: u16) -> impl Iterator<Item = Drum> {
     Drum::ALL.into_iter().filter(move |class| token & class.bit() != 0)
@@ -92,6 +117,17 @@ mod tests {
         let mut keys: Vec<u8> = KEYS.concat();
         keys.sort_unstable();
         assert!(keys.windows(2).all(|pair| pair[0] < pair[1]));
+    }
+
+    #[test]
+    fn the_full_roll_has_61_keys() {
+        assert_eq!(roll_keys().count(), 61);
+        for n_classes in [N_CLASSES, 61] {
+            for class in 0..n_classes {
+                let pitch = roll_pitch(class, n_classes).unwrap();
+                assert_eq!(roll_class(pitch, n_classes), Some(class));
+            }
+        }
     }
 
     #[test]

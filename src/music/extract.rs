@@ -48,10 +48,7 @@ impl Lines {
     /// # Errors
     /// The piece is not in 4/4 throughout, or is empty.
     pub fn extract(sequence: &NoteSequence) -> Result<Self, Unfit> {
-        let is_four_four = |m: u8, d: u8| usize::from(m) * 16 == usize::from(d) * STEPS_PER_BAR;
-        if !sequence.meters.iter().all(|(_, m)| is_four_four(m.numerator, m.denominator)) {
-            return Err(Unfit::Meter);
-        }
+        require_four_four(sequence)?;
         let last = sequence.notes.iter().map(|note| step(note.start)).max().ok_or(Unfit::Empty)?;
         let n_steps = (last / STEPS_PER_BAR + 1) * STEPS_PER_BAR;
         let n_steps = n_steps.min(MAX_STEPS);
@@ -78,6 +75,32 @@ impl Lines {
         lines.drums = (!kit.is_empty()).then(|| drum_line(&kit, n_steps));
         Ok(lines)
     }
+}
+
+/// # Errors
+/// The piece is not in 4/4 throughout.
+pub fn require_four_four(sequence: &NoteSequence) -> Result<(), Unfit> {
+    let is_four_four = |m: u8, d: u8| usize::from(m) * 16 == usize::from(d) * STEPS_PER_BAR;
+    match sequence.meters.iter().all(|(_, m)| is_four_four(m.numerator, m.denominator)) {
+        true => Ok(()),
+        false => Err(Unfit::Meter),
+    }
+}
+
+/// The drums as the bits of `n_classes`, 16 a column: the nine classes, or each key its own.
+pub fn drum_roll(sequence: &NoteSequence, n_classes: usize) -> Vec<Line> {
+    let hits = sequence.notes.iter().filter(|note| note.is_drum);
+    let hits: Vec<(usize, usize)> = hits
+        .filter_map(|note| Some((step(note.start), drums::roll_class(note.pitch, n_classes)?)))
+        .filter(|(step, _)| *step < MAX_STEPS)
+        .collect();
+    let Some(last) = hits.iter().map(|(step, _)| step).max() else { return vec![] };
+    let n_steps = (last / STEPS_PER_BAR + 1) * STEPS_PER_BAR;
+    let mut columns = vec![vec![0; n_steps]; n_classes.div_ceil(16)];
+    for (step, class) in hits {
+        columns[class / 16][step] |= 1 << (class % 16);
+    }
+    columns
 }
 
 /// The sixteenth nearest to `quarter`, halves up, as Magenta rounds.

@@ -5,14 +5,14 @@ use std::path::Path;
 use super::Error;
 use crate::{
     config::Anchor,
-    dataset::window::windows,
+    dataset::{themed, window::windows},
     model::{
-        config::Family,
+        config::Config,
         latent::{self, Latent},
         music_vae::MusicVae,
     },
-    music::{extract::Lines, midi, trio::Line},
-    patterns, rng,
+    music::{meter::STEPS_PER_BAR, midi, trio::Line},
+    rng,
 };
 
 /// The point that `anchor` stands for in the space of `model`.
@@ -26,26 +26,21 @@ pub fn encode(model: &MusicVae, anchor: &Anchor) -> Result<Latent, Error> {
             return Ok(latent::prior(config.n_latent, &mut rng::stream(*seed, "dream")));
         }
         Anchor::Pattern { style, number } => {
-            let trio = patterns::pattern(*style, *number).trio;
-            match config.family {
-                Family::Drums2Bar => vec![trio.drums[..32].to_vec()],
-                Family::Melody2Bar => vec![trio.melody[..32].to_vec()],
-                Family::Trio4Bar => vec![trio.melody, trio.bass, trio.drums],
-            }
+            themed::of_pattern(config, *style, *number).swap_remove(0)
         }
-        Anchor::Midi(path) => first_window(config.family, path)?,
+        Anchor::Midi(path) => first_window(config, path)?,
     };
     Ok(model.encode(&lines)?.mu)
 }
 
 /// The first bars of a MIDI file that have all parts.
-fn first_window(family: Family, path: &Path) -> Result<Vec<Line>, Error> {
+fn first_window(config: &Config, path: &Path) -> Result<Vec<Line>, Error> {
     let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
     let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let sequence = midi::read(&bytes).map_err(|error| refuse(error.to_string()))?;
-    let lines = Lines::extract(&sequence).map_err(|unfit| refuse(unfit.to_string()))?;
-    windows(&lines, family).into_iter().next().ok_or_else(|| {
-        let (n_bars, parts) = (family.n_steps() / 16, family.parts().join(", "));
-        refuse(format!("expected {n_bars} bars of 4/4 with {parts}, found none"))
+    let found = windows(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;
+    found.into_iter().next().ok_or_else(|| {
+        let (n_bars, parts) = (config.n_steps() / STEPS_PER_BAR, config.family.domain().parts());
+        refuse(format!("expected {n_bars} bars of 4/4 with {}, found none", parts.join(", ")))
     })
 }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     config::{Station, Theme},
-    model::{config::Family, latent::Latent, music_vae::MusicVae, sampling},
+    model::{family::Family, latent::Latent, music_vae::MusicVae, sampling},
     music::{
         arrange::{self, LineNote},
         bar::{Bar, Part},

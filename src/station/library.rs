@@ -7,7 +7,7 @@ use rustysynth::SoundFont;
 use super::Error;
 use crate::{
     config::AssetRef,
-    model::{self, config::Family, music_vae::MusicVae, weights::Weights},
+    model::{self, family::Family, music_vae::MusicVae, weights::Weights},
     sound::font_file,
 };
 

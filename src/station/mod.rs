@@ -18,7 +18,7 @@ pub mod titles;
 pub mod walk;
 
 use crate::{
-    model::{self, config::Family},
+    model::{self, family::Family},
     sound,
 };
 

@@ -112,7 +112,7 @@ impl Card {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::config::Family;
+    use crate::model::family::Family;
 
     fn card(steps: u64) -> Card {
         let config = Config::official(Family::Trio4Bar);

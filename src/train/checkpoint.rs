@@ -10,7 +10,7 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::SafeTensors;
 
 use super::{Error, adam::Adam, network::Network};
-use crate::model::weights::FAMILY_KEY;
+use crate::model::weights;
 
 /// The run of a model: a folder of checkpoints, beside the weights that come of it.
 #[derive(Debug, Clone)]
@@ -129,8 +129,7 @@ pub fn export(network: &Network, path: &Path) -> Result<(), Error> {
     for (name, var) in network.names.iter().zip(&network.vars) {
         tensors.insert(name.clone(), var.to_dtype(DType::F16)?);
     }
-    let family = network.config.family.name().to_owned();
-    let metadata = HashMap::from([(FAMILY_KEY.to_owned(), family)]);
+    let metadata = weights::metadata(&network.config);
     write_whole(path, |partial| {
         safetensors::serialize_to_file(&tensors, Some(metadata), partial)
             .map_err(|error| error.to_string())

@@ -8,10 +8,12 @@ use std::sync::{
 use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
 use pulp::Arch;
 
+use super::batch::Targets;
 use crate::model::math;
 
 /// Cross-entropy of `logits` (N, V) against `targets` (N,), summed over the rows, in nats, as a
-/// tensor (1,); and how many rows have their target as the greatest logit.
+/// tensor (1,); and how many rows have their target as the greatest logit. Rows whose target is
+/// [`Targets::IGNORED`] cost and count nothing.
 ///
 /// # Errors
 /// Shapes don't agree, or the device is not the CPU.
@@ -39,7 +41,7 @@ impl CustomOp1 for CrossEntropy {
         let Some((start, end)) = layout.contiguous_offsets() else {
             bail!("cross-entropy needs contiguous logits")
         };
-        let is_class = |&target: &u32| (target as usize) < n_classes;
+        let is_class = |&target: &u32| (target as usize) < n_classes || target == Targets::IGNORED;
         if n != self.targets.len() || !self.targets.iter().all(is_class) {
             bail!("cross-entropy of {n} rows with {} targets", self.targets.len())
         }
@@ -47,6 +49,10 @@ impl CustomOp1 for CrossEntropy {
         let mut sum = 0f64;
         let mut n_hits = 0;
         for (row, &target) in grad.chunks_exact_mut(n_classes).zip(&self.targets) {
+            if target == Targets::IGNORED {
+                row.fill(0.0);
+                continue;
+            }
             let (loss, is_hit) = row_loss(row, target as usize);
             sum += f64::from(loss);
             n_hits += usize::from(is_hit);
@@ -114,5 +120,17 @@ mod tests {
 
         assert_eq!(cross_entropy(&logits, vec![1, 1]).unwrap().1, 1);
         assert!(cross_entropy(&logits, vec![1, 3]).is_err());
+    }
+
+    #[test]
+    fn an_ignored_row_costs_nothing_and_learns_nothing() {
+        let logits = Var::new(&[[0f32, 3.0], [2.0, 0.0]], &Device::Cpu).unwrap();
+
+        let (loss, n_hits) = cross_entropy(&logits, vec![Targets::IGNORED, 0]).unwrap();
+
+        assert_eq!(n_hits, 1);
+        let grads = loss.backward().unwrap();
+        let grad = grads.get(&logits).unwrap().to_vec2::<f32>().unwrap();
+        assert!(grad[0] == [0.0, 0.0] && grad[1][0] < 0.0);
     }
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Error, fit::validate, network::Network};
 use crate::{
     dataset::window::Window,
-    model::{config::Family, latent::Latent, music_vae::MusicVae, sampling},
+    model::{config::Config, latent::Latent, music_vae::MusicVae, sampling},
 };
 
 /// Variance of a mean of z above which its dimension says something: that of "active units" (Burda
@@ -47,13 +47,14 @@ pub fn evaluate(
     windows: &[Window],
     on_window: &(dyn Fn() + Sync),
 ) -> Result<Scores, Error> {
-    let family = model.config().family;
+    let domain = model.config().family.domain();
     let forced = validate(network, windows)?;
     let rebuilt: Vec<(Latent, Vec<usize>)> = windows
         .par_iter()
         .map(|window| {
             let mu = model.encode(window)?.mu;
-            let lines = model.decode(&mu, &mut |_, logits| sampling::greedy(logits))?;
+            let greedy = &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits);
+            let lines = model.decode(&mu, greedy)?;
             on_window();
             let hits = lines.iter().zip(window).map(|(line, right)| n_equal(line, right));
             Ok((mu, hits.collect()))
@@ -63,10 +64,10 @@ pub fn evaluate(
     let rests: Vec<Vec<usize>> = windows.iter().map(n_rests).collect();
     Ok(Scores {
         windows: windows.len(),
-        parts: family.parts(),
+        parts: domain.parts(),
         teacher_forced: forced.accuracy.iter().map(|&share| rounded(share)).collect(),
-        sampled: shares(family, &hits),
-        always_rest: shares(family, &rests),
+        sampled: shares(model.config(), &hits),
+        always_rest: shares(model.config(), &rests),
         kl_bits: (forced.kl_bits * 10.0).round() / 10.0,
         active_units: n_active(&means),
         latent_units: model.config().n_latent,
@@ -82,10 +83,10 @@ fn n_rests(window: &Window) -> Vec<usize> {
 }
 
 /// What `hits`, by window and part, are of all steps.
-fn shares(family: Family, hits: &[Vec<usize>]) -> Vec<f64> {
-    let n_steps = (hits.len() * family.n_steps()) as f64;
+fn shares(config: &Config, hits: &[Vec<usize>]) -> Vec<f64> {
+    let n_steps = (hits.len() * config.n_steps()) as f64;
     let share = |part: usize| hits.iter().map(|of_window| of_window[part]).sum::<usize>() as f64;
-    (0..family.parts().len()).map(|part| rounded(share(part) / n_steps)).collect()
+    (0..config.family.domain().parts().len()).map(|part| rounded(share(part) / n_steps)).collect()
 }
 
 fn rounded(share: f64) -> f64 {
@@ -110,8 +111,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{config::Config, weights::Weights},
-        train::{checkpoint, examples::themed_windows},
+        dataset::themed,
+        model::{family::Family, weights::Weights},
+        train::checkpoint,
     };
 
     #[test]
@@ -124,7 +126,7 @@ mod tests {
         checkpoint::export(&network, &path).unwrap();
         let weights = Weights::read(&std::fs::read(path).unwrap(), "model").unwrap();
         let model = MusicVae::load(Family::Drums2Bar, &weights).unwrap();
-        let windows = themed_windows(Family::Drums2Bar, 0..2);
+        let windows = themed::windows(&config, 0..2);
         let n_seen = AtomicUsize::new(0);
 
         let scores = evaluate(&model, &network, &windows, &|| {
@@ -145,6 +147,6 @@ mod tests {
 
     #[test]
     fn shares_are_of_all_steps() {
-        assert_eq!(shares(Family::Drums2Bar, &[vec![16], vec![0]]), [0.25]);
+        assert_eq!(shares(&Config::official(Family::Drums2Bar), &[vec![16], vec![0]]), [0.25]);
     }
 }

@@ -19,11 +19,7 @@ use super::{
     network::{Loss, Network, Pressure},
     schedule::Schedule,
 };
-use crate::{
-    dataset::window::Window,
-    model::config::{Config, Family},
-    rng,
-};
+use crate::{dataset::window::Window, rng};
 
 /// Examples validated in one graph, to bound its memory.
 const VALIDATION_BATCH: usize = 64;
@@ -107,19 +103,23 @@ impl Fit {
     /// Memory is out.
     pub fn advance(&mut self) -> Result<Measure, Error> {
         let Settings { schedule, seed, n_examples, n_threads, keep_prob } = self.settings;
-        let family = self.network.config.family;
-        let windows = self.examples.draw(family, seed, self.step, n_examples);
-        let pressure =
-            Pressure { beta: schedule.beta_at(self.step), free_nats: schedule.free_nats() };
+        let config = self.network.config;
+        let windows = self.examples.draw(&config, seed, self.step, n_examples);
+        let pressure = Pressure {
+            beta: schedule.beta_at(self.step),
+            free_nats: schedule.free_nats(),
+            sampled_share: schedule.sampling.share_at(self.step),
+        };
         let size = n_examples.div_ceil(n_threads.max(1));
         let shares: Vec<(usize, &[Window])> = windows.chunks(size).enumerate().collect();
         let gradients = shares.par_iter().map(|(number, share)| {
             let mut rng = rng::stream(seed, &format!("step {} share {number}", self.step));
+            let mut forgotten = rng::stream(seed, &format!("forget {} {number}", self.step));
             let references: Vec<&Window> = share.iter().collect();
             let noise = self.noise(share.len(), &mut rng)?;
-            let mut is_forgotten = || !rng.random_bool(keep_prob);
-            let batch = Batch::new(family, &references, &mut is_forgotten);
-            let loss = self.network.loss(&batch, &noise, pressure, n_examples)?;
+            let mut is_forgotten = || !forgotten.random_bool(keep_prob);
+            let batch = Batch::new(&config, &references, &mut is_forgotten);
+            let loss = self.network.loss(&batch, &noise, pressure, n_examples, &mut rng)?;
             let mut found = loss.total.backward()?;
             let grads = self.network.vars.iter().map(|var| match found.remove(var) {
                 Some(grad) => grad.contiguous(),
@@ -138,7 +138,7 @@ impl Fit {
         let rate = schedule.learning_rate_at(self.step);
         self.adam.step(&self.network.vars, &sum, self.step + 1, rate)?;
         self.step += 1;
-        Ok(measure(family, &losses, n_examples))
+        Ok(measure(&losses, n_examples))
     }
 
     /// [`validate`] of what was learnt so far.
@@ -161,26 +161,31 @@ impl Fit {
 /// # Errors
 /// Memory is out.
 pub fn validate(network: &Network, windows: &[Window]) -> Result<Measure, Error> {
-    let Config { family, n_latent, .. } = network.config;
-    let pressure = Pressure { beta: 0.0, free_nats: 0.0 };
+    let n_latent = network.config.n_latent;
+    let pressure = Pressure::default();
     let losses = windows.par_chunks(VALIDATION_BATCH).map(|chunk| {
         let references: Vec<&Window> = chunk.iter().collect();
-        let batch = Batch::new(family, &references, &mut || false);
+        let batch = Batch::new(&network.config, &references, &mut || false);
         let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, &Device::Cpu)?;
-        Ok(network.loss(&batch, &noise, pressure, windows.len())?)
+        // With no share to draw, nothing is drawn.
+        let rng = &mut rng::stream(0, "unused");
+        Ok(network.loss(&batch, &noise, pressure, windows.len(), rng)?)
     });
     let losses = losses.collect::<Result<Vec<_>, Error>>()?;
-    Ok(measure(family, &losses, windows.len()))
+    Ok(measure(&losses, windows.len()))
 }
 
-fn measure(family: Family, losses: &[Loss], n_examples: usize) -> Measure {
+fn measure(losses: &[Loss], n_examples: usize) -> Measure {
     let n = n_examples as f64;
-    let n_steps = n * family.n_steps() as f64;
-    let n_parts = family.n_tokens().len();
-    let hits = |part| losses.iter().map(|loss: &Loss| loss.n_hits[part]).sum::<usize>() as f64;
+    let n_parts = losses.first().map_or(0, |loss| loss.hits.len());
+    let accuracy = |part: usize| {
+        let all = losses.iter().map(|loss| loss.hits[part]);
+        let (n_right, n) = all.fold((0, 0), |(right, n), hits| (right + hits.0, n + hits.1));
+        n_right as f64 / (n as f64).max(1.0)
+    };
     Measure {
         cross_entropy: losses.iter().map(|loss| loss.cross_entropy).sum::<f64>() / n,
         kl_bits: losses.iter().map(|loss| loss.kl).sum::<f64>() / n / std::f64::consts::LN_2,
-        accuracy: (0..n_parts).map(|part| hits(part) / n_steps).collect(),
+        accuracy: (0..n_parts).map(accuracy).collect(),
     }
 }

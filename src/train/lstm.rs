@@ -13,11 +13,13 @@ use std::sync::{Mutex, PoisonError};
 use super::{layout::Sizes, passes::Saved};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
 
-/// Rows of the weights to add at each step: one-hot and multi-hot inputs, without the products.
+/// Rows of the weights to add at each step: inputs that are mostly 0, without the products.
 #[derive(Debug, Clone)]
 pub struct Lookups {
     /// Row numbers (T, B, K); [`Lookups::NONE`] adds nothing.
     pub rows: Vec<u32>,
+    /// How much of each row is added (T, B, K).
+    pub values: Vec<f32>,
     /// K, how many rows a step may add.
     pub n_per_step: usize,
 }
@@ -157,7 +159,7 @@ mod tests {
             if let Some(lookups) = &run.lookups {
                 for (index, &row) in lookups.rows[t * B * 2..][..B * 2].iter().enumerate() {
                     if row != Lookups::NONE {
-                        hot[index / 2 * V + row as usize] += 1.0;
+                        hot[index / 2 * V + row as usize] += lookups.values[t * B * 2 + index];
                     }
                 }
             }
@@ -180,7 +182,8 @@ mod tests {
 
     fn agrees_with_autograd(n_x: usize, is_reversed: bool) {
         let rows = (0..T * B * 2).map(|n| if n % 5 == 0 { Lookups::NONE } else { n as u32 % 4 });
-        let lookups = Some(Lookups { rows: rows.collect(), n_per_step: 2 });
+        let values = (0..T * B * 2).map(|n| 1.0 - n as f32 / 20.0).collect();
+        let lookups = Some(Lookups { rows: rows.collect(), values, n_per_step: 2 });
         let run = Run { n_steps: T, n_lookup: V, lookups, is_reversed };
         let (x, state) = (var(&[n_x, B, I]), var(&[2, B, H]));
         let weights = var(&[V + I + H + 1, 4 * H]);

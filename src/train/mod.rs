@@ -8,14 +8,18 @@ pub mod batch;
 pub mod card;
 pub mod checkpoint;
 pub mod cross_entropy;
+pub mod defaults;
 pub mod evaluation;
 pub mod examples;
 pub mod fit;
+mod forward;
 mod layout;
 pub mod lstm;
 pub mod network;
+pub mod objective;
 mod passes;
 pub mod schedule;
+pub mod scheduled;
 
 use std::path::PathBuf;
 

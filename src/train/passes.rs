@@ -67,20 +67,22 @@ impl Run {
     fn look_up(&self, t: usize, s: Sizes, table: &[f32], gates: &mut [f32]) {
         let row = 4 * s.h;
         for (b, gates) in gates.chunks_exact_mut(row).enumerate() {
-            for number in self.rows_at(t, b, s) {
+            for (number, value) in self.rows_at(t, b, s) {
                 let added = &table[number * row..][..row];
-                gates.iter_mut().zip(added).for_each(|(gate, added)| *gate += added);
+                gates.iter_mut().zip(added).for_each(|(gate, added)| *gate += value * added);
             }
         }
     }
 
-    /// The rows that step `t` of row `b` looks up.
-    fn rows_at(&self, t: usize, b: usize, s: Sizes) -> impl Iterator<Item = usize> {
-        let chosen = self.lookups.as_ref().map_or(&[][..], |lookups| {
+    /// The rows that step `t` of row `b` looks up, and how much of each.
+    fn rows_at(&self, t: usize, b: usize, s: Sizes) -> impl Iterator<Item = (usize, f32)> {
+        let chosen = self.lookups.iter().flat_map(move |lookups| {
             let k = lookups.n_per_step;
-            &lookups.rows[(t * s.b + b) * k..][..k]
+            let place = (t * s.b + b) * k..(t * s.b + b + 1) * k;
+            lookups.rows[place.clone()].iter().zip(&lookups.values[place])
         });
-        chosen.iter().filter(|&&row| row != Lookups::NONE).map(|&row| row as usize)
+        let chosen = chosen.filter(|(row, _)| **row != Lookups::NONE);
+        chosen.map(|(&row, &value)| (row as usize, value))
     }
 
     /// Gradients of x, weights and state.
@@ -139,9 +141,9 @@ impl Run {
         let row = 4 * s.h;
         let mut d_weights = vec![0.0; (s.v + s.i + s.h + 1) * row];
         for (index, d_gates) in d_gates.chunks_exact(row).enumerate() {
-            for number in self.rows_at(index / s.b, index % s.b, s) {
+            for (number, value) in self.rows_at(index / s.b, index % s.b, s) {
                 let d_row = &mut d_weights[number * row..][..row];
-                d_row.iter_mut().zip(d_gates).for_each(|(d, grad)| *d += grad);
+                d_row.iter_mut().zip(d_gates).for_each(|(d, grad)| *d += value * grad);
             }
         }
         let summed = s.is_constant.then(|| sum_rows(d_gates, s.b * row));

@@ -1,5 +1,7 @@
 //! Learning rate and beta as functions of the step, as Magenta has them.
 
+use super::scheduled::SamplingSchedule;
+
 /// How a training run proceeds; Magenta's names.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Schedule {
@@ -15,6 +17,8 @@ pub struct Schedule {
     pub max_beta: f64,
     /// How slowly it gets there: 0 is at once.
     pub beta_rate: f64,
+    /// How much the decoder hears of itself.
+    pub sampling: SamplingSchedule,
 }
 
 impl Schedule {
@@ -38,6 +42,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::train::scheduled::Growth;
 
     #[test]
     fn the_rate_falls_to_its_least_and_beta_rises_to_its_most() {
@@ -48,6 +53,7 @@ mod tests {
             free_bits: 48.0,
             max_beta: 0.2,
             beta_rate: 0.99999,
+            sampling: SamplingSchedule { growth: Growth::Constant, rate: 0.0 },
         };
 
         assert!((schedule.learning_rate_at(0) - 1e-3).abs() < 1e-12);
