@@ -8,6 +8,7 @@
 pub mod config;
 pub mod decoder;
 pub mod encoder;
+pub mod import;
 pub mod latent;
 pub mod lstm;
 pub mod math;
