@@ -11,6 +11,7 @@ pub mod domain;
 pub mod encoder;
 pub mod family;
 pub mod head;
+pub mod import;
 pub mod latent;
 pub mod lstm;
 pub mod math;
