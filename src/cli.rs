@@ -34,6 +34,8 @@ pub enum Command {
     Train(Train),
     /// Say how well a model rebuilds songs that it has not been trained on
     Eval(Eval),
+    /// Turn a checkpoint of Magenta's or magenta-js's into a model
+    Import(Import),
     /// Write what a model dreams on its own as MIDI files
     Sample(Sample),
     /// Write the way from one MIDI file to another, as a model sees it
@@ -251,6 +253,27 @@ pub struct Eval {
     /// Draws which windows, where there are more than --examples
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+}
+
+/// `electropunk import`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Import {
+    /// Folder, manifest, index or archive (.tar, .tar.gz, .zip) of a checkpoint: TensorFlow.js,
+    /// deeplearn.js, TensorFlow V2 or quick-beats
+    #[arg(value_name = "SRC")]
+    pub source: PathBuf,
+    /// Model to write: NAME.safetensors and its card NAME.toml
+    #[arg(long, value_name = "NAME")]
+    pub out: PathBuf,
+    /// Configuration that it is of [default: the one that its tensors fit]
+    #[arg(long, value_name = "NAME")]
+    pub config: Option<Family>,
+    /// Write 16-bit floats, half as large, instead of the 32 bits that tell every last digit
+    #[arg(long)]
+    pub half: bool,
+    /// Say what was found as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Where the musicians' commands write, and how.

@@ -1,21 +1,25 @@
-//! Checkpoints in the formats that Magenta publishes are read number for number.
+//! Checkpoints in each format, through the real binary: what comes out agrees with magenta-js.
 //!
-//! The small networks beside the project were written by TensorFlow and TensorFlow.js; what their
-//! numbers are lies beside each as `weights_dequantised.npz`.
+//! The networks lie beside the project, not in it; where they don't, this says so and looks at
+//! nothing. `parity.rs` holds the same numbers against weights that are in the project.
 
-#![allow(clippy::unwrap_used)] // A test may panic.
+// Helpers of tests too stop at what they can't go on from.
+#![allow(clippy::unwrap_used)]
+
+mod common;
 
 use std::{
-    collections::HashMap,
-    fs::{self, File},
+    fs,
     path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
 };
 
-use candle_core::Tensor;
-use electropunk::model::import::{self, Format, Found};
+use common::{ELECTROPUNK, process::run};
 
-/// The folder of the small networks, where it is there.
-fn toy() -> Option<PathBuf> {
+const PATIENCE: Duration = Duration::from_mins(2);
+
+fn toys() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/parity/toy");
     if !folder.is_dir() {
         eprintln!("skipped: {} is not here", folder.display());
@@ -24,77 +28,102 @@ fn toy() -> Option<PathBuf> {
     Some(folder)
 }
 
-fn bits(tensor: &Tensor) -> (Vec<usize>, Vec<u32>) {
-    let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
-    (tensor.dims().to_vec(), values.into_iter().map(f32::to_bits).collect())
+/// Runs the binary in `folder`; what it says as JSON.
+fn electropunk(folder: &Path, args: &[&str]) -> serde_json::Value {
+    let mut command = Command::new(ELECTROPUNK);
+    let finished = run(command.args(args).current_dir(folder), PATIENCE);
+    assert_eq!(finished.code, Some(0), "{args:?}: {}", finished.stderr);
+    serde_json::from_str(&finished.stdout).unwrap_or_default()
 }
 
-fn assert_equal(found: &Found, network: &Path) {
-    let golden = Tensor::read_npz(network.join("weights_dequantised.npz")).unwrap();
-    let golden: HashMap<String, Tensor> = golden.into_iter().collect();
-    assert_eq!(found.tensors.len(), golden.len(), "{}", network.display());
-    for (name, tensor) in &golden {
-        let found = &found.tensors[name];
-        assert!(bits(found) == bits(tensor), "{name} of {}", network.display());
-    }
+fn array(path: &Path) -> (Vec<usize>, Vec<f32>) {
+    let file = npyz::NpyFile::new(std::io::Cursor::new(fs::read(path).unwrap())).unwrap();
+    let shape = file.shape().iter().map(|&n| n as usize).collect();
+    (shape, file.into_vec().unwrap())
 }
 
-#[test]
-fn every_network_of_tensorflow_js_is_read_to_the_bit() {
-    let Some(toy) = toy() else { return };
-    for (name, kind, n_steps, n_segments) in [
-        ("flat_mel", "MelodyConverter", 32, None),
-        ("flat_drums", "DrumsConverter", 32, None),
-        ("nade_drums", "DrumRollConverter", 32, None),
-        ("groove", "GrooveConverter", 32, None),
-        ("hier_trio", "TrioConverter", 64, Some(4)),
-        ("hier_trio_q1", "TrioConverter", 64, Some(4)),
-        ("multitrack", "MultitrackConverter", 128, Some(8)),
-    ] {
-        let network = toy.join(name);
-        let found = import::read(&network).unwrap();
-
-        assert_equal(&found, &network);
-        assert_eq!((found.format, found.n_skipped), (Format::TfJs, 0));
-        let converter = found.converter.unwrap();
-        assert_eq!(converter.kind.as_deref(), Some(kind));
-        assert_eq!((converter.n_steps, converter.n_segments), (Some(n_steps), n_segments));
-        assert_eq!(converter.humanizes, name == "groove");
-        assert_equal(&import::read(&network.join("weights_manifest.json")).unwrap(), &network);
-    }
+/// Raw little-endian floats.
+fn golden(path: &Path) -> Vec<f32> {
+    let bytes = fs::read(path).unwrap();
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
-#[test]
-fn a_checkpoint_of_tensorflow_is_read_to_the_bit_by_each_of_its_names() {
-    let Some(toy) = toy() else { return };
-    let network = toy.join("hier_trio");
-    let folder = network.join("tf_ckpt");
-    let prefix = "model.ckpt-1234";
-    for source in [
-        folder.clone(),
-        folder.join(prefix),
-        folder.join(format!("{prefix}.index")),
-        folder.join(format!("{prefix}.data-00000-of-00001")),
-    ] {
-        let found = import::read(&source).unwrap();
-        assert_equal(&found, &network);
-        assert_eq!((found.format, found.n_skipped), (Format::TensorFlowV2, 2));
-    }
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-#[test]
-fn an_archive_of_a_checkpoint_is_read_as_its_folder_is() {
-    let Some(toy) = toy() else { return };
-    let network = toy.join("hier_trio");
-    let mut archive = tar::Builder::new(Vec::new());
-    for file in fs::read_dir(network.join("tf_ckpt")).unwrap() {
-        let file = file.unwrap();
-        let path = Path::new("hier-trio").join(file.file_name());
-        archive.append_file(path, &mut File::open(file.path()).unwrap()).unwrap();
-    }
+/// Imports `source` and holds mu and logits against what is in `toy`.
+fn agrees(source: &Path, toy: &Path, config: &str, format: &str) {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("hier-trio.tar");
-    fs::write(&path, archive.into_inner().unwrap()).unwrap();
+    let here = folder.path();
+    let path = |name: &str| toy.join(name).display().to_string();
+    let source = source.display().to_string();
 
-    assert_equal(&import::read(&path).unwrap(), &network);
+    let report = electropunk(here, &["import", &source, "--out", "toy", "--json"]);
+    assert_eq!((&report["config"], &report["format"]), (&config.into(), &format.into()));
+    let model = ["--model", "toy"];
+    let encode = ["encode", model[0], model[1], &path("enc_input.npy"), "--out", "mu.npy"];
+    electropunk(here, &encode);
+    let z = path("../z.npy");
+    let decode = ["decode", model[0], model[1], "--z", &z, "--greedy", "--logits", "l.npy"];
+    electropunk(here, &[&decode[..], &["--out", "tokens.npy"]].concat());
+
+    let mu = array(&here.join("mu.npy")).1;
+    assert!(largest_difference(&mu, &golden(&toy.join("golden_mu.f32"))) < 1e-5, "mu of {source}");
+    let (shape, logits) = array(&here.join("l.npy"));
+    let [n, n_steps, width] = shape[..] else { panic!("{shape:?}") };
+    let mut start = 0;
+    for leaf in 0.. {
+        let Ok(_) = fs::metadata(toy.join(format!("golden_logits_leaf{leaf}.f32"))) else { break };
+        let golden = golden(&toy.join(format!("golden_logits_leaf{leaf}.f32")));
+        let n_wide = golden.len() / n / n_steps;
+        let rows = logits.chunks_exact(width);
+        let ours: Vec<f32> = rows.flat_map(|row| row[start..start + n_wide].to_vec()).collect();
+        assert!(largest_difference(&ours, &golden) < 1e-5, "logits {leaf} of {source}");
+        start += n_wide;
+    }
+    assert_eq!(start, width);
+}
+
+#[test]
+fn every_toy_network_agrees_with_magenta() {
+    let Some(toys) = toys() else { return };
+    let tfjs = "TensorFlow.js weights";
+    for (name, config) in [
+        ("flat_drums", "cat-drums_2bar_small"),
+        ("flat_mel", "cat-mel_2bar_small"),
+        ("nade_drums", "nade-drums_2bar_full"),
+        ("groove", "groovae_2bar_humanize"),
+        ("hier_trio", "hier-trio_4bar"),
+        ("hier_trio_q1", "hier-trio_4bar"),
+        ("multitrack", "hier-multiperf_vel_1bar_med"),
+    ] {
+        agrees(&toys.join(name), &toys.join(name), config, tfjs);
+    }
+}
+
+#[test]
+fn a_tensorflow_checkpoint_agrees_as_well() {
+    let Some(toys) = toys() else { return };
+    let toy = toys.join("hier_trio");
+    for source in ["tf_ckpt", "tf_ckpt/model.ckpt-1234", "tf_ckpt/model.ckpt-1234.index"] {
+        agrees(&toy.join(source), &toy, "hier-trio_4bar", "a TensorFlow V2 checkpoint");
+    }
+}
+
+#[test]
+fn what_is_no_checkpoint_is_told_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("weights_manifest.json"), "[{}]").unwrap();
+    for source in [".", "weights_manifest.json", "nothing", "/"] {
+        let mut command = Command::new(ELECTROPUNK);
+        let command = command.args(["import", source, "--out", "x"]).current_dir(folder.path());
+
+        let finished = run(command, PATIENCE);
+
+        assert_eq!(finished.code, Some(1), "{source}: {}", finished.stdout);
+        assert!(finished.stderr.starts_with("error: ") && !finished.stderr.contains("panicked"));
+        assert!(!folder.path().join("x.safetensors").exists());
+    }
 }

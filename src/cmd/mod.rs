@@ -5,6 +5,7 @@ pub mod dataset;
 pub mod decode;
 pub mod encode;
 pub mod eval;
+pub mod import;
 pub mod interpolate;
 mod model;
 mod npy;

@@ -14,6 +14,7 @@ mod find;
 mod folder;
 mod json;
 mod quick_beats;
+pub mod recognise;
 mod tensorflow;
 mod tensors;
 mod tfjs;
