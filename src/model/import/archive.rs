@@ -22,7 +22,7 @@ const MIN_LIMIT: u64 = 16 << 20;
 ///
 /// # Errors
 /// It is none that we read, is broken or holds too much.
-pub(super) fn unpack(place: &str, mut bytes: impl Read + Seek) -> Result<Vec<Folder>, Error> {
+pub fn unpack(place: &str, mut bytes: impl Read + Seek) -> Result<Vec<Folder>, Error> {
     let broken = |error: std::io::Error| Error::archive(place, &error);
     let size = bytes.seek(SeekFrom::End(0)).map_err(broken)?;
     bytes.rewind().map_err(broken)?;

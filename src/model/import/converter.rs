@@ -20,11 +20,11 @@ pub struct Converter {
     pub n_steps_per_quarter: Option<usize>,
     /// Loudnesses that they tell apart; without it they hear none.
     pub n_velocity_bins: Option<usize>,
-    /// `GrooVAE` that hears no loudness and no time.
+    /// GrooVAE that hears no loudness and no time.
     pub humanizes: bool,
-    /// `GrooVAE` that hears a rhythm on one drum.
+    /// GrooVAE that hears a rhythm on one drum.
     pub tapifies: bool,
-    /// `GrooVAE` that says each drum in a step of its own.
+    /// GrooVAE that says each drum in a step of its own.
     pub splits_instruments: bool,
     /// What it was conditioned on beside z: chords, a key.
     pub conditions: Vec<&'static str>,

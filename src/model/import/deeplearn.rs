@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::{
-    Converter, Error, converter,
+    Contents, Error, converter,
     encoding::Encoding,
     folder::Folder,
     json::{self, Entries},
@@ -20,7 +20,7 @@ struct Variable {
 }
 
 /// Reads the tensors of `manifest`, and `converter.json` beside it.
-pub fn read(folder: &Folder, manifest: &str) -> Result<(Tensors, Option<Converter>), Error> {
+pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     let file = folder.place(manifest);
     let variables: Entries<Variable> = json::parse(&file, &folder.read_manifest(manifest)?)?;
     let mut tensors = Tensors::default();

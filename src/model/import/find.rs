@@ -51,7 +51,7 @@ pub fn in_folder(folder: &Folder) -> Result<Option<Manifest>, Error> {
     names.retain(|name| name.ends_with(INDEX) && !name.starts_with("._") && folder.has(name));
     match names.len() {
         0 | 1 => Ok(names.pop().map(|name| Manifest { format: Format::TensorFlowV2, name })),
-        _ => Err(Error::Several { place: folder.place(""), names }),
+        _ => Err(Error::Several { place: folder.path(), names }),
     }
 }
 
@@ -106,7 +106,7 @@ mod tests {
         );
         assert_eq!(find(&two[1..], "model_checkpoint_path: \"gone\"").unwrap(), "b.index");
         let several = in_folder(&folder(&two, "")).unwrap_err().to_string();
-        assert_eq!(several, "m/: expected one checkpoint, found a.index, b.index");
+        assert_eq!(several, "m: expected one checkpoint, found a.index, b.index");
     }
 
     #[test]

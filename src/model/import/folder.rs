@@ -43,6 +43,11 @@ impl Folder {
         Self { path: path.into(), in_memory: Some(files) }
     }
 
+    /// How errors name the folder.
+    pub fn path(&self) -> String {
+        self.path.display().to_string()
+    }
+
     /// How errors name a file.
     pub fn place(&self, name: &str) -> String {
         self.path.join(name).display().to_string()
@@ -83,7 +88,7 @@ impl Folder {
         let metadata = fs::metadata(&path).map_err(Error::file(&path))?;
         // A pipe or device would never end.
         let is_file = metadata.is_file();
-        is_file.then(|| metadata.len()).ok_or_else(missing).map_err(Error::file(path))
+        is_file.then_some(metadata.len()).ok_or_else(missing).map_err(Error::file(path))
     }
 
     /// Opens a file.
@@ -121,11 +126,10 @@ impl Folder {
         let mut components = Path::new(name).components();
         let only = (components.next(), components.next());
         let is_plain = matches!(only, (Some(Component::Normal(only)), None) if only == name);
-        if is_plain && !name.contains(['\\', '\0', ':']) {
+        if is_plain && !name.contains(['\\', '\0']) {
             return Ok(());
         }
-        let place = self.path.display().to_string();
-        Err(Error::broken(&place, "a file's name", "one without a path", format!("{name:?}")))
+        Err(Error::broken(&self.path(), "a file's name", "one without a path", format!("{name:?}")))
     }
 }
 
@@ -155,6 +159,7 @@ impl OpenFile<'_> {
             return Err(Error::broken(&file, what, "bytes of its own", "those of other tensors"));
         }
         self.n_unread -= n;
+        out.reserve(n as usize);
         self.bytes.seek(SeekFrom::Start(offset)).map_err(Error::file(&self.path))?;
         let n_read = (&mut self.bytes).take(n).read_to_end(out).map_err(Error::file(&self.path))?;
         match n_read as u64 == n {

@@ -5,7 +5,7 @@
 //! does not fit is one [`Error`] that names file and place. All formats are read through [`folder`],
 //! from disk or from memory, so that archives and fuzzers take the same way as folders do.
 
-pub mod archive;
+mod archive;
 mod converter;
 mod deeplearn;
 mod encoding;
@@ -22,7 +22,8 @@ mod tfjs;
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    io::Cursor,
+    fs::File,
+    io::{BufReader, Cursor, Read, Seek},
     path::Path,
 };
 
@@ -87,7 +88,10 @@ pub fn read(source: &Path) -> Result<Found, Error> {
     }
     let place = source.display().to_string();
     match folder.size(&name) {
-        Ok(_) => read_archive(&place, std::fs::File::open(source).map_err(Error::file(source))?),
+        Ok(_) => {
+            let file = File::open(source).map_err(Error::file(source))?;
+            read_archive(&place, BufReader::new(file))
+        }
         Err(_) => Err(Error::NoCheckpoint { place, found: "nothing of that name" }),
     }
 }
@@ -108,7 +112,10 @@ pub fn read_archive_in_memory(bytes: &[u8]) -> Result<Found, Error> {
     read_archive("memory", Cursor::new(bytes))
 }
 
-fn read_archive(place: &str, bytes: impl std::io::Read + std::io::Seek) -> Result<Found, Error> {
+/// What the reader of a format makes of a manifest.
+type Contents = (Tensors, Option<Converter>);
+
+fn read_archive(place: &str, bytes: impl Read + Seek) -> Result<Found, Error> {
     for folder in archive::unpack(place, bytes)? {
         if let Some(manifest) = find::in_folder(&folder)? {
             return read_manifest(&folder, &manifest);
@@ -118,23 +125,18 @@ fn read_archive(place: &str, bytes: impl std::io::Read + std::io::Seek) -> Resul
 }
 
 fn read_folder(folder: &Folder) -> Result<Found, Error> {
-    match find::in_folder(folder)? {
-        Some(manifest) => read_manifest(folder, &manifest),
-        None => {
-            let place = folder.place("").trim_end_matches('/').to_owned();
-            Err(Error::NoCheckpoint { place, found: "a folder of other files" })
-        }
-    }
+    let found = "a folder of other files";
+    let none = || Error::NoCheckpoint { place: folder.path(), found };
+    read_manifest(folder, &find::in_folder(folder)?.ok_or_else(none)?)
 }
 
 fn read_manifest(folder: &Folder, manifest: &Manifest) -> Result<Found, Error> {
-    let read: fn(&Folder, &str) -> Result<(Tensors, Option<Converter>), Error> =
-        match manifest.format {
-            Format::TfJs => tfjs::read,
-            Format::DeepLearnJs => deeplearn::read,
-            Format::TensorFlowV2 => tensorflow::read,
-            Format::QuickBeats => quick_beats::read,
-        };
+    let read: fn(&Folder, &str) -> Result<Contents, Error> = match manifest.format {
+        Format::TfJs => tfjs::read,
+        Format::DeepLearnJs => deeplearn::read,
+        Format::TensorFlowV2 => tensorflow::read,
+        Format::QuickBeats => quick_beats::read,
+    };
     let (tensors, converter) = read(folder, &manifest.name)?;
     let (tensors, n_skipped) = tensors.finish(&folder.place(&manifest.name))?;
     Ok(Found { format: manifest.format, tensors, converter, n_skipped })

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::{
-    Converter, Error,
+    Contents, Converter, Error,
     encoding::Encoding,
     folder::Folder,
     json::{self, Entries},
@@ -36,7 +36,7 @@ struct Place {
 }
 
 /// Reads the tensors of `manifest`.
-pub fn read(folder: &Folder, manifest: &str) -> Result<(Tensors, Option<Converter>), Error> {
+pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     let file = folder.place(manifest);
     let meta: Meta = json::parse(&file, &folder.read_manifest(manifest)?)?;
     let encoding = match meta.dtype {

@@ -50,7 +50,7 @@ impl Claim<'_> {
         let product = |n: usize, &size: &usize| n.checked_mul(size);
         let n_bytes = self.shape.iter().try_fold(self.encoding.n_bytes(), product);
         // candle counts in isize.
-        let n_bytes = n_bytes.filter(|&n| n <= isize::MAX as usize);
+        let n_bytes = n_bytes.filter(|&n| isize::try_from(n).is_ok());
         let n_bytes = n_bytes.ok_or_else(|| {
             self.broken("a shape that fits into memory", format!("{:?}", self.shape))
         })?;

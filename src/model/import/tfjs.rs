@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use serde::Deserialize;
 
 use super::{
-    Converter, Error, converter,
+    Contents, Error, converter,
     encoding::{Encoding, Scale},
     folder::{Folder, OpenFile},
     json,
@@ -35,7 +35,7 @@ struct Quantization {
 }
 
 /// Reads the tensors of `manifest`, and `config.json` beside it.
-pub fn read(folder: &Folder, manifest: &str) -> Result<(Tensors, Option<Converter>), Error> {
+pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     let file = folder.place(manifest);
     let groups: Vec<Group> = json::parse(&file, &folder.read_manifest(manifest)?)?;
     let mut tensors = Tensors::default();

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use self::proto::{Entry, Header};
 use super::{
-    Converter, Error,
+    Contents, Error,
     encoding::Encoding,
     find::INDEX,
     folder::{Folder, OpenFile},
@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Reads the tensors of the index `manifest`. Such checkpoints don't say what they are for.
-pub fn read(folder: &Folder, manifest: &str) -> Result<(Tensors, Option<Converter>), Error> {
+pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     let file = folder.place(manifest);
     let index = folder.read_manifest(manifest)?;
     let prefix = manifest.strip_suffix(INDEX).unwrap_or(manifest);
@@ -82,17 +82,18 @@ fn read_tensor(
 struct Shards<'a> {
     folder: &'a Folder,
     prefix: &'a str,
-    n_shards: u64,
+    /// How many there are.
+    n: u64,
     open: BTreeMap<u64, OpenFile<'a>>,
 }
 
 impl<'a> Shards<'a> {
-    fn new(folder: &'a Folder, prefix: &'a str, n_shards: u64) -> Self {
-        Self { folder, prefix, n_shards, open: BTreeMap::new() }
+    fn new(folder: &'a Folder, prefix: &'a str, n: u64) -> Self {
+        Self { folder, prefix, n, open: BTreeMap::new() }
     }
 
     fn read(&mut self, claim: &Claim<'_>, entry: &Entry) -> Result<Vec<u8>, Error> {
-        let (shard, n_shards) = (entry.shard, self.n_shards);
+        let (shard, n_shards) = (entry.shard, self.n);
         if n_shards <= shard {
             return Err(claim.broken(format!("one of {n_shards} shards"), format!("shard {shard}")));
         }

@@ -22,6 +22,9 @@ struct Handle {
     size: u64,
 }
 
+/// Is given each name and its value.
+type Visit<'a, Name> = dyn FnMut(&Name, &[u8]) -> Result<(), Error> + 'a;
+
 struct Table<'a> {
     file: &'a str,
     bytes: &'a [u8],
@@ -33,11 +36,7 @@ struct Table<'a> {
 ///
 /// # Errors
 /// The table is broken, or `visit` says so.
-pub fn visit(
-    file: &str,
-    bytes: &[u8],
-    visit: &mut dyn FnMut(&str, &[u8]) -> Result<(), Error>,
-) -> Result<(), Error> {
+pub fn visit(file: &str, bytes: &[u8], visit: &mut Visit<'_, str>) -> Result<(), Error> {
     let table = Table { file, bytes };
     let index = table.index_handle()?;
     let mut end = 0;
@@ -112,11 +111,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn visit_block(
-        &self,
-        at: Handle,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    fn visit_block(&self, at: Handle, visit: &mut Visit<'_, [u8]>) -> Result<(), Error> {
         let block = self.block(at)?;
         let entries = entries_of(block);
         let entries = entries.ok_or_else(|| self.broken(at, "restart points", "too few bytes"))?;

@@ -95,11 +95,11 @@ fn tensor<'a>(
         let axis = field(1, n);
         [vec![0x12, axis.len() as u8], axis].concat()
     };
-    let axes = shape.iter().map(axis).collect::<Vec<_>>().concat();
+    let sizes = shape.iter().map(axis).collect::<Vec<_>>().concat();
     let value = [
         field(1, 1),
-        vec![0x12, axes.len() as u8],
-        axes,
+        vec![0x12, sizes.len() as u8],
+        sizes,
         field(3, shard),
         field(4, offset),
         field(5, size),
