@@ -7,4 +7,5 @@ mod model;
 pub mod render;
 pub mod serve;
 pub mod soundfont;
+pub mod stats;
 pub mod train;

@@ -39,9 +39,10 @@ pub const TEXT: Colour = Colour([0xee, 0xee, 0xf4]);
 pub const QUIET: Colour = Colour([0xa0, 0xa2, 0xb4]);
 
 /// What a line of tokens plays, as far as its looks are concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Voice {
     /// Melody tokens, high.
+    #[default]
     Melody,
     /// Melody tokens, low.
     Bass,
