@@ -18,6 +18,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use self::setup::{HeldOut, Measures};
 use crate::{
     cli,
+    picture::{self, curve::svg, learning},
     train::{
         card::{self, Card, Training},
         checkpoint::{self, Run},
@@ -108,6 +109,7 @@ fn learn(
                 bar.println(format!("step {}, {name}: {measure}", fit.step));
                 write_log(&mut log, fit.step, name, measure)?;
             }
+            draw_curves(&run.folder, args.config.domain().parts())?;
             run.save(&fit.network, &fit.adam, fit.step, &setup::describe(args)).with_context(
                 || format!("what was learnt since the checkpoint before step {} is lost", fit.step),
             )?;
@@ -127,6 +129,16 @@ fn open_log(folder: &Path) -> anyhow::Result<File> {
     let path = folder.join("log.jsonl");
     let file = File::options().create(true).append(true).open(&path);
     file.with_context(|| path.display().to_string())
+}
+
+/// Draws the log so far, to be looked at while training goes on.
+fn draw_curves(folder: &Path, parts: &[&str]) -> anyhow::Result<()> {
+    let path = folder.join("curves.svg");
+    let log = std::fs::read_to_string(folder.join("log.jsonl"));
+    let log = log.with_context(|| format!("can't read the log in {}", folder.display()))?;
+    let panels = learning::panels(&learning::read(&log), parts);
+    let written = picture::write(&path, svg(&panels).as_bytes());
+    written.with_context(|| format!("can't draw {}", path.display()))
 }
 
 fn write_log(log: &mut File, step: u64, set: &str, measure: &Measure) -> anyhow::Result<()> {
