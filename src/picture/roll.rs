@@ -46,17 +46,9 @@ impl Roll {
     /// Paints the roll into `rect`, which shows as many steps as fit at `step` pixels each.
     pub fn paint(&self, canvas: &mut Canvas, rect: Rect, step: usize) {
         canvas.fill(rect, palette::RAISED);
-        let has_drums = self.lines.iter().any(|(voice, _)| *voice == Voice::Drums);
-        let has_pitches = self.lines.iter().any(|(voice, _)| *voice != Voice::Drums);
-        let kit = match (has_drums, has_pitches) {
-            (true, true) => DRUM_ROW * drums::N_CLASSES,
-            (true, false) => rect.height,
-            (false, _) => 0,
-        };
-        let above = Rect { height: rect.height - kit - if has_pitches { GAP } else { 0 }, ..rect };
-        let below = Rect { y: rect.y + rect.height - kit, height: kit, ..rect };
-        let notes: Vec<Note> =
-            self.lines.iter().flat_map(|(voice, line)| notes(*voice, line)).collect();
+        let (above, below) = self.fields(rect);
+        let notes = self.lines.iter().flat_map(|(voice, line)| notes(*voice, line));
+        let notes: Vec<Note> = notes.collect();
         let scale = Scale::of(&notes);
         rule_octaves(canvas, above, &scale);
         self.rule_time(canvas, rect, step);
@@ -66,6 +58,20 @@ impl Roll {
         for (_, line) in self.lines.iter().filter(|(voice, _)| *voice == Voice::Drums) {
             paint_drums(canvas, below, step, line);
         }
+    }
+
+    /// Where pitches and drums have their places; who is alone has all of it.
+    fn fields(&self, rect: Rect) -> (Rect, Rect) {
+        let is_drums = |(voice, _): &(Voice, Line)| *voice == Voice::Drums;
+        let has_pitches = !self.lines.iter().all(is_drums);
+        let (above, gap) = match (has_pitches, self.lines.iter().any(is_drums)) {
+            (true, true) => (rect.height - GAP - DRUM_ROW * drums::N_CLASSES, GAP),
+            (true, false) => (rect.height, 0),
+            (false, _) => (0, 0),
+        };
+        let y = rect.y + above + gap;
+        let below = Rect { y, height: rect.height - above - gap, ..rect };
+        (Rect { height: above, ..rect }, below)
     }
 
     fn rule_time(&self, canvas: &mut Canvas, rect: Rect, step: usize) {
