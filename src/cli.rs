@@ -81,8 +81,10 @@ pub struct Soundfont {
 /// `electropunk dataset`.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Dataset {
-    /// Pack MIDI files into a data set without doubles, split by song
+    /// Pack MIDI files into a data set without doubles, split by song; goes on after a break
     Build(Build),
+    /// Say what is in a data set, in numbers and as a picture
+    Stats(Stats),
     /// Write themed patterns as MIDI files, to look at and listen to
     Patterns(Patterns),
 }
@@ -102,9 +104,29 @@ pub struct Build {
     /// Keep also windows that lack some parts, for training with --recombined-share
     #[arg(long)]
     pub partial: bool,
-    /// Where to write the data set
+    /// Where to write the data set; FILE.rejected.txt lists the MIDI files that are not in it
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+}
+
+/// `electropunk dataset stats`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Stats {
+    /// Data set, made by `dataset build`
+    #[arg(value_name = "FILE")]
+    pub set: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Draw windows of the set as piano rolls into this PNG
+    #[arg(long, value_name = "FILE")]
+    pub sheet: Option<PathBuf>,
+    /// How many windows to draw
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one)]
+    pub windows: u64,
+    /// Draws which windows
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
 }
 
 /// `electropunk dataset patterns`.
@@ -163,6 +185,12 @@ pub struct Train {
     /// How many of the newest checkpoints stay on disk
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
     pub checkpoints_to_keep: u64,
+    /// Minutes between previews of 30 s, preview-STEP.mp3 beside the checkpoints; 0 for none
+    #[arg(long, value_name = "MINUTES", default_value_t = 5.0, value_parser = not_negative)]
+    pub preview_minutes: f64,
+    /// Put the model on the air while it learns [default address: 127.0.0.1:8000]
+    #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8000")]
+    pub listen: Option<SocketAddr>,
     /// CPU threads [default: as many as there are cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<u64>,

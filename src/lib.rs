@@ -21,6 +21,7 @@
 //! - [`sound`]: bars to air pressure to MP3.
 //! - [`model`]: MusicVAE; tokens to latent z and back.
 //! - [`patterns`]: hand-written generators of themed patterns.
+//! - [`picture`]: piano rolls as PNG, learning curves as SVG.
 //! - [`dataset`]: folders of MIDI files as examples to learn from.
 //! - [`config`]: radio.toml as checked types.
 //! - [`train`]: examples to weights.
@@ -41,6 +42,7 @@ pub mod stream;
 
 pub mod model;
 pub mod patterns;
+pub mod picture;
 pub mod sound;
 
 pub mod dataset;

@@ -5,7 +5,14 @@
 
 mod common;
 
-use std::{fs, net::TcpListener, path::Path, process::Command, time::Duration};
+use std::{
+    fs,
+    net::TcpListener,
+    path::Path,
+    process::{Command, Stdio},
+    thread,
+    time::Duration,
+};
 
 use common::{
     ELECTROPUNK,
@@ -131,6 +138,55 @@ fn a_data_set_is_built_and_broken_files_are_named() {
         assert!(finished.stdout.contains(name), "{name}: {}", finished.stdout);
     }
     assert!(folder.path().join("a.set").metadata().unwrap().len() > 0);
+}
+
+#[test]
+fn a_build_that_is_killed_goes_on_to_the_same_set() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("midi")).unwrap();
+    for n in 0..2000 {
+        let bytes =
+            if n % 9 == 4 { vec![0x4d; 50] } else { beat(4 + n as u8 % 8, 35 + n as u8 % 40) };
+        fs::write(folder.path().join(format!("midi/{n:04}.mid")), bytes).unwrap();
+    }
+    let build = |out: &str| {
+        let args = ["dataset", "build", "midi", "--config", "cat-drums_2bar_small", "--out", out];
+        let mut command = Command::new(ELECTROPUNK);
+        command.args(args).current_dir(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let journal = folder.path().join("b.set.building/journal");
+    let length = || journal.metadata().map_or(0, |metadata| metadata.len());
+
+    assert!(build("a.set").status().unwrap().success());
+    let mut child = build("b.set").spawn().unwrap();
+    while length() < 10_000 && child.try_wait().unwrap().is_none() {
+        thread::sleep(Duration::from_millis(1));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(build("b.set").status().unwrap().success());
+
+    for ending in ["", ".rejected.txt"] {
+        let read = |name: &str| fs::read(folder.path().join(format!("{name}{ending}"))).unwrap();
+        assert!(read("a.set") == read("b.set"), "the files {ending} differ");
+    }
+    assert!(!journal.exists());
+}
+
+#[test]
+fn what_is_in_a_data_set_is_told_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("one.mid"), beat(4, 38)).unwrap();
+    let build =
+        ["dataset", "build", "one.mid", "--config", "cat-drums_2bar_small", "--out", "a.set"];
+    assert_eq!(electropunk(folder.path(), &build).code, Some(0));
+
+    let finished = electropunk(folder.path(), &["dataset", "stats", "a.set", "--sheet", "a.png"]);
+
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    assert!(finished.stdout.contains("onsets/bar"), "{}", finished.stdout);
+    assert!(fs::read(folder.path().join("a.png")).unwrap().starts_with(b"\x89PNG"));
 }
 
 #[test]

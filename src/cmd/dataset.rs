@@ -1,13 +1,23 @@
-//! `electropunk dataset`: MIDI files to a data set, patterns to MIDI files.
+//! `electropunk dataset`: MIDI files to a data set, and what is in it; patterns to MIDI files.
 
-use std::fs;
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::stats;
 use crate::{
     cli,
-    dataset::build::{Wanted, build},
+    dataset::{
+        build::{Wanted, build},
+        report::rejected_path,
+    },
     model::config::Config,
     music::{
         meter::STEPS_PER_BAR,
@@ -24,6 +34,7 @@ use crate::{
 pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
     match command {
         cli::Dataset::Build(args) => pack(args),
+        cli::Dataset::Stats(args) => stats::run(args),
         cli::Dataset::Patterns(args) => write_patterns(args),
     }
 }
@@ -31,19 +42,31 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
 fn pack(args: &cli::Build) -> anyhow::Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")?);
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = stop.clone();
+    ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
+    let report = build(&args.sources, wanted(args)?, &args.out, &|n_files| {
+        bar.set_position(n_files as u64);
+        !stop.load(Ordering::Relaxed)
+    });
+    bar.finish_and_clear();
+    let report = report.with_context(|| format!("can't build {}", args.out.display()))?;
+    print!("{report}");
+    if !report.left_out.is_empty() {
+        println!("all files left out are listed in {}", rejected_path(&args.out).display());
+    }
+    println!("written to {}", args.out.display());
+    Ok(())
+}
+
+fn wanted(args: &cli::Build) -> anyhow::Result<Wanted> {
     let mut config = Config::official(args.config);
     if let Some(bars) = args.bars {
         let longer = config.with_steps(bars as usize * STEPS_PER_BAR);
         config =
             longer.with_context(|| format!("{} has no windows of {bars} bars", args.config))?;
     }
-    let wanted = Wanted { config, with_absent: args.partial };
-    let (set, report) = build(&args.sources, wanted, |n| bar.set_position(n as u64))?;
-    bar.finish_and_clear();
-    set.save(&args.out).with_context(|| format!("can't keep {}", args.out.display()))?;
-    print!("{report}");
-    println!("{} songs, written to {}", set.songs.len(), args.out.display());
-    Ok(())
+    Ok(Wanted { config, with_absent: args.partial })
 }
 
 fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {

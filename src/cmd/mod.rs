@@ -13,5 +13,6 @@ pub mod render;
 pub mod sample;
 pub mod serve;
 pub mod soundfont;
+pub mod stats;
 mod takes;
 pub mod train;

@@ -1,24 +1,33 @@
-//! MIDI files to a [`Dataset`], on all cores, with an account of what was left out and why.
+//! MIDI files to a data set, on all cores, with an account of what was left out and why.
+//!
+//! Made for collections of any size: memory holds a batch of files, and for every window kept a
+//! hash of 64 bits and for every song a title; the windows go to the disk ([`super::work`]). Files
+//! count in the order in which their sources name them, whichever core reads them, so that one
+//! command gives one set, bit for bit.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashSet},
-    fmt,
+    collections::{BTreeSet, HashSet},
+    hash::{DefaultHasher, Hasher as _},
+    io::Read as _,
     path::{Path, PathBuf},
-    sync::mpsc::sync_channel,
+    sync::mpsc::{Receiver, sync_channel},
 };
 
-use rayon::iter::{ParallelBridge, ParallelIterator};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use super::{
     Error,
-    archive::{self, MidiFile},
-    packed::Dataset,
-    window::{Window, windows},
+    journal::{Fate, Outcome, Settings},
+    reading::{MidiFile, read_batches},
+    report::{Report, write_rejected},
+    stream::{self, Head, encode},
+    window::windows,
+    work::Work,
 };
 use crate::{model::config::Config, music::midi};
 
-/// How many files may wait to be parsed.
-const QUEUE: usize = 64;
+/// Batches that may wait to be parsed.
+const QUEUE: usize = 1;
 
 /// Which windows are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,114 +38,182 @@ pub struct Wanted {
     pub with_absent: bool,
 }
 
-/// What became of the files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Report {
-    /// Files that gave windows.
-    pub n_files_kept: usize,
-    /// Different windows, all together.
-    pub n_windows: usize,
-    /// Windows that stood in an earlier file already.
-    pub n_duplicates: usize,
-    /// Files that gave none, by the reason.
-    pub left_out: BTreeMap<String, Vec<PathBuf>>,
-}
+/// Is told how many files are done, and says whether to go on.
+pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
 
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} files gave {} windows", self.n_files_kept, self.n_windows)?;
-        writeln!(f, "{} more windows were duplicates", self.n_duplicates)?;
-        for (reason, files) in &self.left_out {
-            let first = files[0].display();
-            writeln!(f, "{} files left out: {reason} (such as {first})", files.len())?;
-        }
-        Ok(())
-    }
-}
-
-/// Reads all MIDI files of `sources`; `progress` is called with the count after each.
+/// Packs all MIDI files of `sources` into the set `out`, and writes the list of those left out
+/// beside it. Where a build of the same was broken off, it goes on.
 ///
 /// # Errors
-/// A source can't be opened, or nothing in them can be learnt from. A broken MIDI file is no error
-/// but a line in the report.
+/// A source can't be opened, `watch` says stop, or nothing in the sources can be learnt from. A
+/// broken MIDI file is no error but a line in the report.
 pub fn build(
     sources: &[PathBuf],
     wanted: Wanted,
-    progress: impl Fn(usize) + Sync,
-) -> Result<(Dataset, Report), Error> {
-    let family = wanted.config.family;
-    let mut parsed = parse_all(sources, wanted, progress)?;
-    // Files arrive in whatever order the cores finish them; the set must not depend on it.
-    parsed.sort_by(|a, b| a.0.cmp(&b.0));
-    let mut report = Report::default();
-    let mut by_song: BTreeMap<String, Vec<Window>> = BTreeMap::new();
-    let mut seen = HashSet::new();
-    for (name, outcome) in parsed {
-        match outcome {
-            Ok(found) if found.is_empty() => {
-                let reason = format!("no window of {}", family.name());
-                report.left_out.entry(reason).or_default().push(name);
-            }
-            Ok(found) => {
-                report.n_files_kept += 1;
-                let n_found = found.len();
-                let new: Vec<_> = found.into_iter().filter(|w| seen.insert(w.clone())).collect();
-                report.n_duplicates += n_found - new.len();
-                by_song.entry(title(&name)).or_default().extend(new);
-            }
-            Err(reason) => report.left_out.entry(reason).or_default().push(name),
-        }
+    out: &Path,
+    watch: Watch,
+) -> Result<Report, Error> {
+    let mut build = Build::open(sources, wanted, out)?;
+    if let Err(error) = build.read(sources, watch) {
+        // Without a batch there is nothing to go on with.
+        let is_empty = build.work.n_files == 0;
+        return Err(if is_empty { build.work.remove().err().unwrap_or(error) } else { error });
     }
-    let songs: Vec<String> = by_song.keys().cloned().collect();
-    let numbered = by_song.into_values().enumerate();
-    let windows: Vec<_> =
-        numbered.flat_map(|(song, found)| found.into_iter().map(move |w| (song, w))).collect();
-    if windows.is_empty() {
-        return Err(Error::NoWindows(family.name()));
+    let report = build.finish(out)?;
+    build.work.remove()?;
+    if report.n_windows == 0 {
+        Err(Error::NoWindows(wanted.config.family.name()))
+    } else {
+        Ok(report)
     }
-    report.n_windows = windows.len();
-    Ok((Dataset { family, n_steps: wanted.config.n_steps(), songs, windows }, report))
 }
 
-/// A file's name and its windows, or why it has none.
-type Parsed = (PathBuf, Result<BTreeSet<Window>, String>);
-
-fn parse_all(
-    sources: &[PathBuf],
+struct Build {
     wanted: Wanted,
-    progress: impl Fn(usize) + Sync,
-) -> Result<Vec<Parsed>, Error> {
-    let (sender, receiver) = sync_channel::<MidiFile>(QUEUE);
-    std::thread::scope(|scope| {
-        let reader = scope.spawn(move || {
-            sources.iter().try_for_each(|source| {
-                // A closed channel means that the parsers are gone; there is nobody left to tell.
-                archive::visit(source, &mut |file| drop(sender.send(file)))
-            })
-        });
-        let numbered = receiver.into_iter().enumerate().par_bridge();
-        let parsed = numbered.map(|(number, file)| {
-            progress(number + 1);
-            let outcome = parse(&file, wanted);
-            (file.name, outcome)
-        });
-        let parsed = parsed.collect();
-        reader.join().expect("reading does not panic")?;
-        Ok(parsed)
-    })
+    window_bytes: usize,
+    work: Work,
+    /// Hashes of all windows so far. Of ten million windows, one in three hundred thousand such
+    /// sets would lose one to a collision.
+    seen: HashSet<u64>,
 }
 
-fn parse(file: &MidiFile, wanted: Wanted) -> Result<BTreeSet<Window>, String> {
+impl Build {
+    fn open(sources: &[PathBuf], wanted: Wanted, out: &Path) -> Result<Self, Error> {
+        let Wanted { config, with_absent } = wanted;
+        let window_bytes = 2 * config.n_steps() * config.columns().len();
+        let settings = Settings {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            family: config.family.name().to_owned(),
+            n_steps: config.n_steps(),
+            with_absent,
+            sources: sources.to_owned(),
+            window_bytes,
+        };
+        let folder = stream::beside(out, ".building");
+        let work = Work::open(&folder, &settings)?;
+        let (mut tokens, mut window) = (work.tokens()?, vec![0; window_bytes]);
+        let mut seen = HashSet::new();
+        for _ in 0..work.n_windows {
+            tokens.read_exact(&mut window).map_err(Error::file(&folder))?;
+            seen.insert(hash(&window));
+        }
+        Ok(Self { wanted, window_bytes, work, seen })
+    }
+
+    /// Reads on one thread, parses on all.
+    fn read(&mut self, sources: &[PathBuf], watch: Watch) -> Result<(), Error> {
+        let done = self.work.outcomes()?.map(|outcome| outcome.map(|outcome| outcome.file));
+        let (sender, receiver) = sync_channel(QUEUE);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || read_batches(sources, done, &sender));
+            let taken = self.take_all(receiver, watch);
+            // The receiver is gone by now: a reader that waited for room has ended as well.
+            let read = reader.join().expect("reading does not panic");
+            taken.and(read)
+        })
+    }
+
+    fn take_all(&mut self, batches: Receiver<Vec<MidiFile>>, watch: Watch) -> Result<(), Error> {
+        for files in batches {
+            if !watch(self.work.n_files) {
+                return Err(Error::Stopped { n_files: self.work.n_files });
+            }
+            self.take(files)?;
+        }
+        Ok(())
+    }
+
+    /// Parses a batch on all cores and keeps what is new of it.
+    fn take(&mut self, files: Vec<MidiFile>) -> Result<(), Error> {
+        let wanted = self.wanted;
+        let parsed = files.into_par_iter().map(|file| (parse(&file, wanted), file.name));
+        let parsed: Vec<_> = parsed.collect();
+        let mut kept = Vec::new();
+        let mut outcomes = Vec::new();
+        for (found, file) in parsed {
+            let fate = found.map_or_else(Fate::LeftOut, |found| self.keep_new(&found, &mut kept));
+            outcomes.push(Outcome { file, fate });
+        }
+        self.work.append(&kept, &outcomes)
+    }
+
+    fn keep_new(&mut self, found: &[u8], kept: &mut Vec<u8>) -> Fate {
+        let (mut new, mut duplicates) = (0, 0);
+        for window in found.chunks_exact(self.window_bytes) {
+            if self.seen.insert(hash(window)) {
+                kept.extend(window);
+                new += 1;
+            } else {
+                duplicates += 1;
+            }
+        }
+        Fate::Kept { new, duplicates }
+    }
+
+    /// Writes the set and the list of what was left out of it; a set without windows is not written.
+    fn finish(&self, out: &Path) -> Result<Report, Error> {
+        let mut report = Report::default();
+        let mut titles = BTreeSet::new();
+        for outcome in self.work.outcomes()? {
+            let outcome = outcome?;
+            report.add(&outcome);
+            if outcome.n_new() > 0 {
+                titles.insert(title(&outcome.file));
+            }
+        }
+        let songs: Vec<String> = titles.into_iter().collect();
+        report.n_songs = songs.len();
+        write_rejected(out, self.work.outcomes()?)?;
+        if report.n_windows > 0 {
+            let config = self.wanted.config;
+            let head = Head {
+                family: config.family,
+                songs: &songs,
+                n_windows: report.n_windows,
+                n_steps: config.n_steps(),
+                n_columns: config.columns().len(),
+            };
+            stream::write(out, &head, self.numbers(&songs)?, self.work.tokens()?)?;
+        }
+        Ok(report)
+    }
+
+    /// For each window the number of its song.
+    fn numbers(&self, songs: &[String]) -> Result<impl Iterator<Item = Result<u32, Error>>, Error> {
+        let numbers = self.work.outcomes()?.flat_map(|outcome| match outcome {
+            Ok(outcome) => {
+                // Where it is not found there are no windows to number.
+                let number = songs.binary_search(&title(&outcome.file)).unwrap_or_default();
+                (0..outcome.n_new()).map(|_| Ok(number as u32)).collect()
+            }
+            Err(error) => vec![Err(error)],
+        });
+        Ok(numbers)
+    }
+}
+
+fn hash(window: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(window);
+    hasher.finish()
+}
+
+/// The windows of a file as bytes, or why it has none.
+fn parse(file: &MidiFile, wanted: Wanted) -> Result<Vec<u8>, String> {
     let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
     let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
-    windows(&sequence, &wanted.config, wanted.with_absent).map_err(|unfit| unfit.to_string())
+    let found = windows(&sequence, &wanted.config, wanted.with_absent);
+    let mut bytes = Vec::new();
+    for window in found.map_err(|unfit| unfit.to_string())? {
+        encode(&window, &mut bytes);
+    }
+    if bytes.is_empty() { Err(format!("no window of {}", wanted.config.family)) } else { Ok(bytes) }
 }
 
 /// The song that a file is a version of: its name without folder, extension, case, and a hash at
 /// the end, as collections of old versions have.
-fn title(name: &Path) -> String {
-    let stem =
-        name.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().to_lowercase());
+fn title(file: &str) -> String {
+    let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let is_hash = |end: &str| end.len() == 8 && end.chars().all(|c| c.is_ascii_hexdigit());
     match stem.rsplit_once('-') {
         Some((title, end)) if is_hash(end) => title.to_owned(),
@@ -148,6 +225,7 @@ fn title(name: &Path) -> String {
 mod tests {
     use super::*;
     use crate::{
+        dataset::{packed::Dataset, report::rejected_path},
         model::family::Family,
         music::note::{Note, NoteSequence},
     };
@@ -170,6 +248,21 @@ mod tests {
         midi::write(&NoteSequence { notes, tempos: vec![], meters: vec![] }, |_| "drums")
     }
 
+    /// A folder `midi` with beats of different lengths, some of them twice, and a broken file.
+    fn collection(n_files: u8) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("midi")).unwrap();
+        for n in 0..n_files {
+            let bytes = if n % 7 == 3 { b"MThd".to_vec() } else { beat(35 + n % 20) };
+            std::fs::write(folder.path().join(format!("midi/{n:03}.mid")), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn build_in(folder: &Path, name: &str, watch: Watch) -> Result<Report, Error> {
+        build(&[folder.join("midi")], wanted(Family::Drums2Bar), &folder.join(name), watch)
+    }
+
     #[test]
     fn files_become_windows_and_broken_ones_are_named() {
         let folder = tempfile::tempdir().unwrap();
@@ -179,42 +272,62 @@ mod tests {
         write("snare.MID", &beat(38)).unwrap();
         write("broken.mid", b"MThd").unwrap();
         write("notes.txt", b"not looked at").unwrap();
+        let out = folder.path().join("a.dataset");
 
         let sources = [folder.path().to_owned()];
-        let (set, report) = build(&sources, wanted(Family::Drums2Bar), |_| ()).unwrap();
+        let report = build(&sources, wanted(Family::Drums2Bar), &out, &|_| true).unwrap();
 
+        let set = Dataset::load(&out).unwrap();
         assert_eq!(set.songs, ["kick", "snare"]);
         assert_eq!((report.n_files_kept, report.n_windows, report.n_duplicates), (3, 2, 1));
-        let (_, files) = report.left_out.iter().next().unwrap();
-        assert!(files[0].ends_with("broken.mid"));
+        let list = std::fs::read_to_string(rejected_path(&out)).unwrap();
+        assert!(list.contains("broken.mid: not a standard MIDI file"), "{list}");
     }
 
     #[test]
-    fn an_archive_is_read_as_a_folder_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("songs.tar");
-        let mut tar = tar::Builder::new(std::fs::File::create(&path).unwrap());
-        let bytes = beat(36);
-        let mut header = tar::Header::new_gnu();
-        header.set_size(bytes.len() as u64);
-        tar.append_data(&mut header, "songs/kick.mid", &bytes[..]).unwrap();
-        tar.finish().unwrap();
+    fn a_broken_off_build_ends_with_the_same_set_bit_for_bit() {
+        let folder = collection(250);
+        let files = |name: &str| {
+            let out = folder.path().join(name);
+            (std::fs::read(&out).unwrap(), std::fs::read(rejected_path(&out)).unwrap())
+        };
+        // A large file ends a batch.
+        std::fs::write(folder.path().join("midi/100.mid"), vec![0; 3 << 20]).unwrap();
+        let whole = build_in(folder.path(), "a", &|_| true).unwrap();
 
-        let (set, _) = build(&[path], wanted(Family::Drums2Bar), |_| ()).unwrap();
+        let stopped = build_in(folder.path(), "b", &|n_files| n_files == 0).unwrap_err();
+        assert!(matches!(stopped, Error::Stopped { n_files: 101 }), "{stopped}");
+        let resumed = build_in(folder.path(), "b", &|n_files| n_files > 0).unwrap();
 
-        assert_eq!(set.songs, ["kick"]);
+        assert_eq!(resumed, whole);
+        assert_eq!(files("a"), files("b"));
+        assert!(!folder.path().join("b.building").exists());
     }
 
     #[test]
-    fn a_source_without_music_is_an_error() {
+    fn the_number_of_cores_changes_nothing() {
+        let folder = collection(100);
+        for n_threads in [1, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| build_in(folder.path(), &n_threads.to_string(), &|_| true)).unwrap();
+        }
+
+        let read = |name| std::fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read("1"), read("5"));
+    }
+
+    #[test]
+    fn a_source_without_music_is_an_error_that_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let sources = [folder.path().to_owned()];
+        std::fs::create_dir(folder.path().join("midi")).unwrap();
 
-        let error = build(&sources, wanted(Family::Trio4Bar), |_| ()).unwrap_err();
+        let error = build_in(folder.path(), "a", &|_| true).unwrap_err();
 
-        assert!(error.to_string().contains("hier-trio_4bar"));
-        let error =
-            build(&[PathBuf::from("no such.rar")], wanted(Family::Trio4Bar), |_| ()).unwrap_err();
+        assert!(error.to_string().contains("cat-drums_2bar_small"));
+        assert!(!folder.path().join("a").exists() && !folder.path().join("a.building").exists());
+        let sources = [PathBuf::from("no such.rar")];
+        let out = folder.path().join("b");
+        let error = build(&sources, wanted(Family::Trio4Bar), &out, &|_| true).unwrap_err();
         assert!(error.to_string().contains("no such.rar"));
     }
 }

@@ -3,10 +3,17 @@
 
 pub mod archive;
 pub mod build;
+pub mod journal;
 pub mod packed;
 pub mod piece;
+pub mod reading;
+pub mod report;
+pub mod statistics;
+pub mod stream;
 pub mod themed;
+pub mod voices;
 pub mod window;
+pub mod work;
 
 use std::path::PathBuf;
 
@@ -40,6 +47,37 @@ pub enum Error {
         path: PathBuf,
         /// What was expected and found.
         reason: String,
+    },
+    /// A build was begun and left with other settings.
+    #[error("{path}: {reason}; remove this folder to begin anew", path = path.display())]
+    Unfinished {
+        /// The folder of the unfinished build.
+        path: PathBuf,
+        /// What does not fit.
+        reason: String,
+    },
+    /// Files came, went or were renamed since a build was left.
+    #[error(
+        "{path}: expected the same files as before the break, there {expected}, found {found}; \
+         remove the .building folder to begin anew",
+        path = path.display()
+    )]
+    SourcesChanged {
+        /// Which source.
+        path: PathBuf,
+        /// The file that was at this place.
+        expected: String,
+        /// The one that is.
+        found: String,
+    },
+    /// Another process builds the same set.
+    #[error("{path}: another build is at work here", path = .0.display())]
+    Busy(PathBuf),
+    /// It was asked to stop, and can go on.
+    #[error("stopped after {n_files} files: the same command goes on from there")]
+    Stopped {
+        /// How many files are done.
+        n_files: usize,
     },
     /// Nothing could be learnt from.
     #[error("no windows found: expected MIDI files in 4/4 with {0}")]

@@ -3,12 +3,12 @@
 //! Tensors `tokens` (N, T, P) u16, step by step with a column for each part, and `song` (N,) u32;
 //! the metadata name the family and the songs.
 
-use std::{borrow::Cow, collections::HashMap, path::Path};
+use std::path::Path;
 
-use safetensors::{Dtype, SafeTensors, View, tensor::Metadata};
+use safetensors::{Dtype, SafeTensors, tensor::Metadata};
 
 use super::{
-    Error,
+    Error, stream, voices,
     window::{ABSENT, Window, is_whole},
 };
 use crate::{
@@ -45,6 +45,11 @@ impl Dataset {
         Config::official(self.family).with_steps(self.n_steps)
     }
 
+    /// The voices of one of its windows, as [`voices::voices`] gives them.
+    pub fn voices(&self, window: &Window) -> Vec<(&'static str, Line)> {
+        self.config().map_or_else(Vec::new, |config| voices::voices(&config, window))
+    }
+
     /// Whether networks of `config` can learn from it; `path` is where it lies.
     ///
     /// # Errors
@@ -75,34 +80,22 @@ impl Dataset {
     /// # Errors
     /// The file can't be written.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let (n, n_steps) = (self.windows.len(), self.n_steps);
-        let parts = self.windows.first().map_or(0, |(_, window)| window.len());
-        let mut tokens = Vec::with_capacity(n * n_steps * parts * 2);
+        let mut tokens = Vec::new();
         for (_, window) in &self.windows {
-            for step in 0..n_steps {
-                for line in window {
-                    tokens.extend(line[step].to_le_bytes());
-                }
-            }
+            stream::encode(window, &mut tokens);
         }
-        let songs = self.windows.iter().flat_map(|(song, _)| (*song as u32).to_le_bytes());
-        let tensors = [
-            ("tokens", Bytes(Dtype::U16, vec![n, n_steps, parts], tokens)),
-            ("song", Bytes(Dtype::U32, vec![n], songs.collect())),
-        ];
-        let songs = serde_json::to_string(&self.songs).expect("strings are JSON");
-        let metadata = HashMap::from([
-            ("family".to_owned(), self.family.name().to_owned()),
-            ("songs".to_owned(), songs),
-        ]);
-        let bytes = safetensors::serialize(tensors, Some(metadata))
-            .map_err(|error| packed(path, &error))?;
-        let partial = path.with_extension("partial");
-        std::fs::write(&partial, bytes).map_err(Error::file(&partial))?;
-        std::fs::rename(&partial, path).map_err(Error::file(path))
+        let head = stream::Head {
+            family: self.family,
+            songs: &self.songs,
+            n_windows: self.windows.len(),
+            n_steps: self.n_steps,
+            n_columns: self.windows.first().map_or(0, |(_, window)| window.len()),
+        };
+        let numbers = self.windows.iter().map(|(song, _)| Ok(*song as u32));
+        stream::write(path, &head, numbers, tokens.as_slice())
     }
 
-    /// Reads what [`Self::save`] wrote.
+    /// Reads a set, however it was written.
     ///
     /// # Errors
     /// The file can't be read or is no data set.
@@ -150,24 +143,6 @@ impl Dataset {
 
 fn packed(path: &Path, reason: &dyn std::fmt::Display) -> Error {
     Error::Packed { path: path.to_owned(), reason: reason.to_string() }
-}
-
-/// A tensor to be written.
-struct Bytes(Dtype, Vec<usize>, Vec<u8>);
-
-impl View for Bytes {
-    fn dtype(&self) -> Dtype {
-        self.0
-    }
-    fn shape(&self) -> &[usize] {
-        &self.1
-    }
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Borrowed(&self.2)
-    }
-    fn data_len(&self) -> usize {
-        self.2.len()
-    }
 }
 
 #[cfg(test)]

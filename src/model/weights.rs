@@ -50,6 +50,11 @@ impl Weights {
         Self { tensors, metadata: HashMap::new() }
     }
 
+    /// Tensors of a network of `config` that are in memory already.
+    pub fn of(config: &Config, tensors: HashMap<String, Tensor>) -> Self {
+        Self { tensors, metadata: metadata(config) }
+    }
+
     /// Reads a safetensors file, of any float type, from its bytes; `file` names it in errors.
     ///
     /// # Errors

@@ -43,6 +43,21 @@ impl Drum {
         1 << self as u16
     }
 
+    /// What people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kick => "kick",
+            Self::Snare => "snare",
+            Self::ClosedHat => "closed hat",
+            Self::OpenHat => "open hat",
+            Self::LowTom => "low tom",
+            Self::MidTom => "mid tom",
+            Self::HighTom => "high tom",
+            Self::Crash => "crash",
+            Self::Ride => "ride",
+        }
+    }
+
     /// The General MIDI key that we play it with: the first of Magenta's for the class.
     pub fn pitch(self) -> u8 {
         KEYS[self as usize][0]

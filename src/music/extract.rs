@@ -16,6 +16,11 @@ const MAX_STEPS: usize = 1024 * STEPS_PER_BAR;
 /// Programs that play bass.
 const BASS: std::ops::RangeInclusive<u8> = 32..=39;
 
+/// Whether a program plays bass.
+pub fn is_bass(program: u8) -> bool {
+    BASS.contains(&program)
+}
+
 /// Programs from here on are percussive or effects and play no melody.
 const FIRST_UNPITCHED: u8 = 112;
 
@@ -63,7 +68,7 @@ impl Lines {
         let mut lines = Self::default();
         for notes in instruments.values() {
             match notes[0].program {
-                program if BASS.contains(&program) => {
+                program if is_bass(program) => {
                     lines.basses.push(melody_line(notes, n_steps));
                 }
                 program if program < FIRST_UNPITCHED => {

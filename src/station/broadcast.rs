@@ -61,22 +61,6 @@ impl Broadcast {
         let font = library.font(&station.soundfont)?;
         let composer = Composer::new(station, library, seed)?;
         let renderer = Renderer::new(&font, &station.theme.voices, station.bitrate)?;
-        let bytes_per_second = station.bitrate.bytes_per_second();
-        let keep = burst_bytes + KEPT_SECONDS * bytes_per_second;
-        let (writer, tap) = ring(RingLimits { burst: burst_bytes, keep });
-        let (on_air_sender, on_air) = watch::channel(Arc::new(OnAir::default()));
-        let (stop, stopped) = mpsc::channel();
-        let (bars_sender, bars) = mpsc::sync_channel(BARS_AHEAD);
-        // A burst's worth of sound is due at once, so that the first listener need not wait for it.
-        let lead = Duration::from_secs_f64(burst_bytes as f64 / bytes_per_second as f64);
-        let air = Air { renderer, bars, stopped, writer, telling: on_air_sender, lead };
-        let name = &station.name;
-        let compose = thread::Builder::new().name(format!("compose-{name}"));
-        let render = thread::Builder::new().name(format!("render-{name}"));
-        let threads = vec![
-            compose.spawn(move || compose_until_closed(composer, &bars_sender))?,
-            render.spawn(move || air.run())?,
-        ];
         let about = About {
             path: station.mount(),
             name: station.title.clone(),
@@ -84,8 +68,37 @@ impl Broadcast {
             genre: station.genre.clone(),
             bitrate: station.bitrate,
         };
+        Self::play(&station.name, composer, renderer, about, burst_bytes)
+    }
+
+    /// Goes on air under `name` with whatever `bars` gives, which must have no end.
+    ///
+    /// # Errors
+    /// The system has no thread left.
+    pub fn play(
+        name: &str,
+        bars: impl Iterator<Item = Bar> + Send + 'static,
+        renderer: Renderer,
+        about: About,
+        burst_bytes: usize,
+    ) -> Result<Self, Error> {
+        let bytes_per_second = about.bitrate.bytes_per_second();
+        let keep = burst_bytes + KEPT_SECONDS * bytes_per_second;
+        let (writer, tap) = ring(RingLimits { burst: burst_bytes, keep });
+        let (on_air_sender, on_air) = watch::channel(Arc::new(OnAir::default()));
+        let (stop, stopped) = mpsc::channel();
+        let (bars_sender, composed) = mpsc::sync_channel(BARS_AHEAD);
+        // A burst's worth of sound is due at once, so that the first listener need not wait for it.
+        let lead = Duration::from_secs_f64(burst_bytes as f64 / bytes_per_second as f64);
+        let air = Air { renderer, bars: composed, stopped, writer, telling: on_air_sender, lead };
+        let compose = thread::Builder::new().name(format!("compose-{name}"));
+        let render = thread::Builder::new().name(format!("render-{name}"));
+        let threads = vec![
+            compose.spawn(move || compose_until_closed(bars, &bars_sender))?,
+            render.spawn(move || air.run())?,
+        ];
         let mount = Arc::new(Mount::new(about, tap));
-        Ok(Self { name: name.clone(), mount, on_air, stop: Some(stop), threads })
+        Ok(Self { name: name.to_owned(), mount, on_air, stop: Some(stop), threads })
     }
 }
 
@@ -101,7 +114,7 @@ impl Drop for Broadcast {
 }
 
 /// The channel is full most of the time: waiting there is this thread's rest.
-fn compose_until_closed(composer: Composer, bars: &SyncSender<Arc<Bar>>) {
+fn compose_until_closed(composer: impl Iterator<Item = Bar>, bars: &SyncSender<Arc<Bar>>) {
     for bar in composer {
         if bars.send(Arc::new(bar)).is_err() {
             return;

@@ -13,6 +13,7 @@ pub mod on_air;
 pub mod pacer;
 pub mod pad;
 pub mod phrase;
+pub mod rehearsal;
 pub mod renderer;
 pub mod titles;
 pub mod walk;

@@ -10,7 +10,10 @@ use candle_core::{DType, Device, Tensor};
 use safetensors::SafeTensors;
 
 use super::{Error, adam::Adam, network::Network};
-use crate::model::weights;
+use crate::model::{
+    music_vae::MusicVae,
+    weights::{self, Weights},
+};
 
 /// The run of a model: a folder of checkpoints, beside the weights that come of it.
 #[derive(Debug, Clone)]
@@ -118,6 +121,16 @@ impl Run {
         steps.sort_unstable();
         steps
     }
+}
+
+/// The network as the radio runs it, by what it knows now.
+///
+/// # Errors
+/// Memory is out.
+pub fn snapshot(network: &Network) -> Result<MusicVae, Error> {
+    let named = network.names.iter().zip(&network.vars);
+    let tensors = named.map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
+    Ok(MusicVae::load(network.config.family, &Weights::of(&network.config, tensors))?)
 }
 
 /// Writes the weights of `network` alone, as f16, half as large as they are learnt.

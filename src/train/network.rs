@@ -172,7 +172,8 @@ mod tests {
     use super::*;
     use crate::{
         dataset::window::Window,
-        model::{family::Family, head::Pick, music_vae::MusicVae, weights::Weights},
+        model::{family::Family, head::Pick},
+        train::checkpoint::snapshot,
     };
 
     fn small(family: Family) -> Network {
@@ -238,10 +239,7 @@ mod tests {
         for family in Family::ALL.into_iter().filter(of_tokens) {
             let network = small(family);
             let config = &network.config;
-            let named = network.names.iter().zip(&network.vars);
-            let tensors =
-                named.map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
-            let model = MusicVae::load(family, &Weights::new(tensors)).unwrap();
+            let model = snapshot(&network).unwrap();
             let window = window(config);
             let batch = Batch::new(config, &[&window], &mut || false);
 

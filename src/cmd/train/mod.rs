@@ -1,5 +1,6 @@
 //! `electropunk train`: the loop around [`crate::train`], with a bar, a log, and a way out.
 
+mod preview;
 mod setup;
 
 use std::{
@@ -15,9 +16,13 @@ use std::{
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use self::setup::{HeldOut, Measures};
+use self::{
+    preview::Previews,
+    setup::{HeldOut, Measures},
+};
 use crate::{
     cli,
+    picture::{self, curve::svg, learning},
     train::{
         card::{self, Card, Training},
         checkpoint::{self, Run},
@@ -54,7 +59,8 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let seen = stop.clone();
     ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
     let is_stopped = || stop.load(Ordering::Relaxed);
-    let last = learn(args, &run, &mut fit, &held_out, &is_stopped)?;
+    let mut previews = Previews::new(&run.folder, args.preview_minutes, args.listen, args.seed)?;
+    let last = learn(args, &run, &mut fit, &held_out, &mut previews, &is_stopped)?;
     let model = args.out.with_extension("safetensors");
     checkpoint::export(&fit.network, &model)?;
     let card = Card {
@@ -87,6 +93,7 @@ fn learn(
     run: &Run,
     fit: &mut Fit,
     held_out: &HeldOut,
+    previews: &mut Previews,
     is_stopped: &dyn Fn() -> bool,
 ) -> anyhow::Result<Measures> {
     let bar = ProgressBar::new(args.schedule.steps).with_position(fit.step);
@@ -101,6 +108,9 @@ fn learn(
             bar.set_message(measure.to_string());
             write_log(&mut log, fit.step, "train", &measure)?;
         }
+        if previews.is_due() {
+            previews.give(&fit.network, fit.step, &measure)?;
+        }
         let is_last = fit.step == args.schedule.steps || is_stopped();
         if is_last || fit.step.is_multiple_of(args.checkpoint_steps) {
             last = validate_all(fit, held_out)?;
@@ -108,6 +118,7 @@ fn learn(
                 bar.println(format!("step {}, {name}: {measure}", fit.step));
                 write_log(&mut log, fit.step, name, measure)?;
             }
+            draw_curves(&run.folder, args.config.domain().parts())?;
             run.save(&fit.network, &fit.adam, fit.step, &setup::describe(args)).with_context(
                 || format!("what was learnt since the checkpoint before step {} is lost", fit.step),
             )?;
@@ -127,6 +138,16 @@ fn open_log(folder: &Path) -> anyhow::Result<File> {
     let path = folder.join("log.jsonl");
     let file = File::options().create(true).append(true).open(&path);
     file.with_context(|| path.display().to_string())
+}
+
+/// Draws the log so far, to be looked at while training goes on.
+fn draw_curves(folder: &Path, parts: &[&str]) -> anyhow::Result<()> {
+    let path = folder.join("curves.svg");
+    let log = std::fs::read_to_string(folder.join("log.jsonl"));
+    let log = log.with_context(|| format!("can't read the log in {}", folder.display()))?;
+    let panels = learning::panels(&learning::read(&log), parts);
+    let written = picture::write(&path, svg(&panels).as_bytes());
+    written.with_context(|| format!("can't draw {}", path.display()))
 }
 
 fn write_log(log: &mut File, step: u64, set: &str, measure: &Measure) -> anyhow::Result<()> {

@@ -1,0 +1,91 @@
+//! The colours of all pictures: the player page's, so that a part looks the same everywhere.
+
+use std::fmt;
+
+/// A colour of the screen: red, green and blue, 0 to 255 each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colour(pub [u8; 3]);
+
+impl Colour {
+    /// A mix of this colour and `other`: all of this at 0, all of `other` at 255.
+    pub fn mix(self, other: Self, share: u8) -> Self {
+        let share = u16::from(share);
+        let blend = |from: u8, to: u8| {
+            ((u16::from(from) * (255 - share) + u16::from(to) * share + 127) / 255) as u8
+        };
+        Self(std::array::from_fn(|channel| blend(self.0[channel], other.0[channel])))
+    }
+}
+
+/// As SVG writes it: `#rrggbb`.
+impl fmt::Display for Colour {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [red, green, blue] = self.0;
+        write!(f, "#{red:02x}{green:02x}{blue:02x}")
+    }
+}
+
+/// Behind everything.
+pub const GROUND: Colour = Colour([0x0b, 0x0c, 0x12]);
+/// Fields that stand out from the ground.
+pub const RAISED: Colour = Colour([0x15, 0x16, 0x20]);
+/// Rules that may be overlooked.
+pub const FAINT: Colour = Colour([0x24, 0x26, 0x33]);
+/// Rules that must be seen.
+pub const RULE: Colour = Colour([0x42, 0x45, 0x58]);
+/// Captions.
+pub const TEXT: Colour = Colour([0xee, 0xee, 0xf4]);
+/// Words beside what matters.
+pub const QUIET: Colour = Colour([0xa0, 0xa2, 0xb4]);
+
+/// What a line of tokens plays, as far as its looks are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Voice {
+    /// Melody tokens, high.
+    #[default]
+    Melody,
+    /// Melody tokens, low.
+    Bass,
+    /// Drum tokens.
+    Drums,
+}
+
+impl Voice {
+    /// The voice of the part `name`: what is neither bass nor drums is drawn as a melody.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "drums" => Self::Drums,
+            "bass" => Self::Bass,
+            _ => Self::Melody,
+        }
+    }
+
+    /// What it is painted with.
+    pub fn colour(self) -> Colour {
+        match self {
+            Self::Melody => Colour([0xb7, 0x9b, 0xff]),
+            Self::Bass => Colour([0x5e, 0xe0, 0xd0]),
+            Self::Drums => Colour([0xff, 0xb3, 0x5c]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mix_goes_from_one_colour_to_the_other() {
+        let (black, white) = (Colour([0; 3]), Colour([255; 3]));
+        assert_eq!(black.mix(white, 0), black);
+        assert_eq!(black.mix(white, 255), white);
+        assert_eq!(black.mix(white, 51), Colour([51; 3]));
+    }
+
+    #[test]
+    fn parts_have_colours_of_their_own() {
+        assert_eq!(Voice::of("melody").colour().to_string(), "#b79bff");
+        assert_eq!(Voice::of("piano"), Voice::Melody);
+        assert_ne!(Voice::of("bass").colour(), Voice::of("drums").colour());
+    }
+}
