@@ -41,6 +41,9 @@ pub enum Error {
 /// # Errors
 /// The bytes are no MIDI file, or one without musical time.
 pub fn read(bytes: &[u8]) -> Result<NoteSequence, Error> {
+    if has_unknown_frame_rate(bytes) {
+        return Err(Error::TimeCode);
+    }
     let smf = Smf::parse(bytes)?;
     let ticks_per_quarter = match smf.header.timing {
         Timing::Metrical(ticks) if ticks.as_int() == 0 => return Err(Error::NoTicks),
@@ -52,6 +55,12 @@ pub fn read(bytes: &[u8]) -> Result<NoteSequence, Error> {
         reader.track(index, track);
     }
     Ok(reader.finish())
+}
+
+/// Whether a header claims -128 frames a second, which midly 0.5.3 negates in 8 bits: a panic
+/// wherever overflow is checked. Found by fuzzing.
+fn has_unknown_frame_rate(bytes: &[u8]) -> bool {
+    bytes.windows(13).any(|header| header.starts_with(b"MThd") && header[12] == 0x80)
 }
 
 /// Everything read so far.
@@ -261,5 +270,6 @@ mod tests {
             let _ = read(&bad);
         }
         assert!(read(b"no MIDI").is_err());
+        assert!(matches!(read(b"MThd\0\0\0\x06\0\0\0\x01\x80\x28"), Err(Error::TimeCode)));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A checkpoint comes from the web, so nothing that it says of itself is believed: each length,
 //! offset and name is held against the files that are there before memory is asked for, and what
-//! does not fit is one [`Error`] that names file and place. All formats are read through [`folder`],
+//! does not fit is one [`Error`] that names file and place. All formats are read through `folder`,
 //! from disk or from memory, so that archives and fuzzers take the same way as folders do.
 
 mod archive;
