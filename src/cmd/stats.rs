@@ -61,11 +61,11 @@ fn describe(statistics: &Statistics) -> String {
     );
     text.extend(parts.iter().map(row));
     text += "\nthe most frequent tokens\n";
-    for Part { name, tokens, .. } in parts {
+    text.extend(parts.iter().map(|Part { name, tokens, .. }| {
         let tokens: Vec<String> =
             tokens.iter().map(|(label, share)| format!("{label} {}", percent(*share))).collect();
-        text += &format!("{name:<10} {}\n", tokens.join(", "));
-    }
+        format!("{name:<10} {}\n", tokens.join(", "))
+    }));
     text
 }
 

@@ -195,7 +195,9 @@ mod tests {
 
     fn count(voice: Voice, lines: &[&[u16]]) -> Part {
         let mut count = Count { voice, ..Count::default() };
-        lines.iter().for_each(|line| count.add(line));
+        for line in lines {
+            count.add(line);
+        }
         count.part("part")
     }
 

@@ -70,15 +70,12 @@ pub fn svg(panels: &[Panel]) -> String {
          <rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>\n",
         palette::GROUND
     );
-    for (number, panel) in panels.iter().enumerate() {
+    svg.extend(panels.iter().enumerate().map(|(number, panel)| {
         let y = ABOVE + number as f64 * (ABOVE + FIELD.1);
-        svg += &format!("<g transform=\"translate({LEFT} {y})\">\n");
-        svg += &draw(panel, &time);
-        if number + 1 == panels.len() {
-            svg += &step_labels(&time);
-        }
-        svg += "</g>\n";
-    }
+        let is_last = number + 1 == panels.len();
+        let steps = if is_last { step_labels(&time) } else { String::new() };
+        format!("<g transform=\"translate({LEFT} {y})\">\n{}{steps}</g>\n", draw(panel, &time))
+    }));
     svg + "</svg>\n"
 }
 
@@ -97,15 +94,15 @@ fn grid(time: &Axis, scale: &Axis) -> String {
     let (raised, faint) = (palette::RAISED, palette::FAINT);
     let mut svg =
         format!("<rect width=\"{width}\" height=\"{height}\" rx=\"4\" fill=\"{raised}\"/>\n");
-    for tick in scale.ticks() {
+    svg.extend(scale.ticks().map(|tick| {
         let y = height * (1.0 - scale.share(tick));
-        svg += &format!("<path d=\"M0 {y:.1}H{width}\" stroke=\"{faint}\"/>\n");
-        svg += &text(-10.0, y + 4.0, palette::QUIET, "end", &scale.label(tick));
-    }
-    for tick in time.ticks() {
+        let label = text(-10.0, y + 4.0, palette::QUIET, "end", &scale.label(tick));
+        format!("<path d=\"M0 {y:.1}H{width}\" stroke=\"{faint}\"/>\n{label}")
+    }));
+    svg.extend(time.ticks().map(|tick| {
         let x = width * time.share(tick);
-        svg += &format!("<path d=\"M{x:.1} 0V{height}\" stroke=\"{faint}\"/>\n");
-    }
+        format!("<path d=\"M{x:.1} 0V{height}\" stroke=\"{faint}\"/>\n")
+    }));
     svg
 }
 
@@ -120,13 +117,15 @@ fn step_labels(time: &Axis) -> String {
 }
 
 fn path(curve: &Curve, time: &Axis, scale: &Axis) -> String {
-    let mut line = String::new();
-    for (step, value) in thinned(&curve.points) {
-        let command = if line.is_empty() { 'M' } else { 'L' };
+    let place = |(step, value)| {
         let (x, y) = (FIELD.0 * time.share(step), FIELD.1 * (1.0 - scale.share(value)));
-        line += &format!("{command}{x:.1} {y:.1}");
+        format!("{x:.1} {y:.1}")
+    };
+    let places: Vec<String> = thinned(&curve.points).into_iter().map(place).collect();
+    if places.is_empty() {
+        return String::new();
     }
-    format!("<path d=\"{line}\" {}/>\n", pen(curve))
+    format!("<path d=\"M{}\" {}/>\n", places.join("L"), pen(curve))
 }
 
 /// Means of neighbours, so that few enough points are left.
