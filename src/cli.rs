@@ -152,6 +152,10 @@ pub struct Train {
     /// Data sets to learn from, made by `dataset build`
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
+    /// Data sets to validate on; then all songs of --data are learned from [default: one song in ten
+    /// of --data]
+    #[arg(long, num_args = 1.., value_name = "FILES")]
+    pub held_out: Vec<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)] // Its options show in the help as if they stood here.
     pub sizes: Sizes,
@@ -275,6 +279,15 @@ pub struct Eval {
     /// Data sets whose held-out songs it is judged on
     #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
+    /// Judge it on all songs of the data sets, where they were kept apart from training
+    #[arg(long)]
+    pub all: bool,
+    /// Data sets that it was trained on, to hold its inventions against: novelty and overlap
+    #[arg(long, num_args = 1.., value_name = "FILES")]
+    pub train_data: Vec<PathBuf>,
+    /// Say everything as JSON
+    #[arg(long)]
+    pub json: bool,
     /// At most so many windows [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,

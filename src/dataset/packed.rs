@@ -64,6 +64,11 @@ impl Dataset {
         if is_same { Ok(()) } else { Err(packed(path, &reason)) }
     }
 
+    /// All windows, of whatever songs.
+    pub fn all(self) -> impl Iterator<Item = Window> {
+        self.windows.into_iter().map(|(_, window)| window)
+    }
+
     /// The windows to learn from and those held out; the latter have all parts.
     pub fn split(self) -> (Vec<Window>, Vec<Window>) {
         let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();

@@ -171,7 +171,8 @@ impl Weights {
     /// How many layers there are, by their kernels.
     fn count(&self, cell: impl Fn(usize) -> String) -> usize {
         let has = |&layer: &usize| self.tensors.contains_key(&names::kernel(&cell(layer)));
-        (0..self.tensors.len()).take_while(has).count()
+        // One at least, so that a network without any lacks it.
+        (0..self.tensors.len()).take_while(has).count().max(1)
     }
 }
 

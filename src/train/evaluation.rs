@@ -6,7 +6,8 @@ use serde::Serialize;
 use super::{Error, fit::validate, network::Network};
 use crate::{
     dataset::window::Window,
-    model::{config::Config, latent::Latent, music_vae::MusicVae, sampling},
+    model::{domain::Domain, latent::Latent, music_vae::MusicVae, sampling},
+    music::performance,
 };
 
 /// Variance of a mean of z above which its dimension says something: that of "active units" (Burda
@@ -49,44 +50,65 @@ pub fn evaluate(
 ) -> Result<Scores, Error> {
     let domain = model.config().family.domain();
     let forced = validate(network, windows)?;
-    let rebuilt: Vec<(Latent, Vec<usize>)> = windows
+    let rebuilt: Vec<(Latent, Vec<Hits>)> = windows
         .par_iter()
         .map(|window| {
             let mu = model.encode(window)?.mu;
             let greedy = &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits);
             let lines = model.decode(&mu, greedy)?;
             on_window();
-            let hits = lines.iter().zip(window).map(|(line, right)| n_equal(line, right));
-            Ok((mu, hits.collect()))
+            Ok((mu, hits(domain, &lines, window)))
         })
         .collect::<Result<_, Error>>()?;
-    let (means, hits): (Vec<Latent>, Vec<Vec<usize>>) = rebuilt.into_iter().unzip();
-    let rests: Vec<Vec<usize>> = windows.iter().map(n_rests).collect();
+    let (means, found): (Vec<Latent>, Vec<Vec<Hits>>) = rebuilt.into_iter().unzip();
+    let rest = |window: &Window| vec![vec![0; window[0].len()]; window.len()];
+    let rests: Vec<Vec<Hits>> =
+        windows.iter().map(|window| hits(domain, &rest(window), window)).collect();
     Ok(Scores {
         windows: windows.len(),
         parts: domain.parts(),
         teacher_forced: forced.accuracy.iter().map(|&share| rounded(share)).collect(),
-        sampled: shares(model.config(), &hits),
-        always_rest: shares(model.config(), &rests),
+        sampled: shares(&found),
+        always_rest: shares(&rests),
         kl_bits: (forced.kl_bits * 10.0).round() / 10.0,
         active_units: n_active(&means),
         latent_units: model.config().n_latent,
     })
 }
 
-fn n_equal(a: &[u16], b: &[u16]) -> usize {
-    a.iter().zip(b).filter(|(a, b)| a == b).count()
+/// How many steps were right, and how many there were.
+type Hits = (usize, usize);
+
+/// For each part, at how many steps `lines` say what `window` has.
+///
+/// A roll's step is right as a whole, a groove's if its hits are, and of a track only what comes up to
+/// its end counts.
+fn hits(domain: Domain, lines: &Window, window: &Window) -> Vec<Hits> {
+    let n_steps = window[0].len();
+    let n_equal = |columns: &[usize], counts: &dyn Fn(usize) -> bool| {
+        let steps: Vec<usize> = (0..n_steps).filter(|&step| counts(step)).collect();
+        let is_right = |&&step: &&usize| columns.iter().all(|&c| lines[c][step] == window[c][step]);
+        (steps.iter().filter(is_right).count(), steps.len())
+    };
+    match domain {
+        Domain::DrumRoll => vec![n_equal(&(0..window.len()).collect::<Vec<_>>(), &|_| true)],
+        Domain::Groove(_) => vec![n_equal(&[0], &|_| true)],
+        Domain::Performance => {
+            let is_padding = |step: usize| 0 < step && window[0][step - 1] == performance::END;
+            vec![n_equal(&[0], &|step| !is_padding(step))]
+        }
+        _ => (0..window.len()).map(|part| n_equal(&[part], &|_| true)).collect(),
+    }
 }
 
-fn n_rests(window: &Window) -> Vec<usize> {
-    window.iter().map(|line| line.iter().filter(|&&token| token == 0).count()).collect()
-}
-
-/// What `hits`, by window and part, are of all steps.
-fn shares(config: &Config, hits: &[Vec<usize>]) -> Vec<f64> {
-    let n_steps = (hits.len() * config.n_steps()) as f64;
-    let share = |part: usize| hits.iter().map(|of_window| of_window[part]).sum::<usize>() as f64;
-    (0..config.family.domain().parts().len()).map(|part| rounded(share(part) / n_steps)).collect()
+/// Shares of all steps, by part, of `hits` by window and part.
+fn shares(hits: &[Vec<Hits>]) -> Vec<f64> {
+    let share = |part: usize| {
+        let all = hits.iter().map(|of_window| of_window[part]);
+        let (right, n) = all.fold((0, 0), |(right, n), hits| (right + hits.0, n + hits.1));
+        rounded(right as f64 / (n as f64).max(1.0))
+    };
+    (0..hits.first().map_or(0, Vec::len)).map(share).collect()
 }
 
 fn rounded(share: f64) -> f64 {
@@ -112,7 +134,7 @@ mod tests {
     use super::*;
     use crate::{
         dataset::themed,
-        model::{family::Family, weights::Weights},
+        model::{config::Config, domain::Prompt, family::Family, weights::Weights},
         train::checkpoint,
     };
 
@@ -147,6 +169,16 @@ mod tests {
 
     #[test]
     fn shares_are_of_all_steps() {
-        assert_eq!(shares(&Config::official(Family::Drums2Bar), &[vec![16], vec![0]]), [0.25]);
+        assert_eq!(shares(&[vec![(16, 32)], vec![(0, 32)]]), [0.25]);
+    }
+
+    #[test]
+    fn a_step_of_several_columns_is_right_as_a_whole() {
+        let window = vec![vec![1, 2, 3], vec![4, 5, 6]];
+        let lines = vec![vec![1, 2, 0], vec![4, 0, 6]];
+
+        assert_eq!(hits(Domain::DrumRoll, &lines, &window), [(1, 3)]);
+        assert_eq!(hits(Domain::Trio, &lines, &window), [(2, 3), (2, 3)]);
+        assert_eq!(hits(Domain::Groove(Prompt::Hits), &lines, &window), [(2, 3)]);
     }
 }

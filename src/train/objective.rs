@@ -60,7 +60,7 @@ fn categorical(parts: &[usize], logits: &Tensor, tokens: &[Vec<u32>]) -> Result<
 /// Class after class: each is told those before it through the hidden units. A row is right if all
 /// its classes are.
 fn nade(network: &Network, core: &Core, [hidden, biases, classes]: [&Tensor; 3]) -> Result<Cost> {
-    let (n, n_classes) = classes.dims2()?;
+    let n_classes = classes.dim(1)?;
     let n_hidden = hidden.dim(1)?;
     let encoder = network.tensor(&names::nade_encoder(&core.prefix))?;
     let encoder = encoder.reshape((n_classes, n_hidden))?;
@@ -77,12 +77,11 @@ fn nade(network: &Network, core: &Core, [hidden, biases, classes]: [&Tensor; 3])
     }
     let logits = Tensor::cat(&logits, 1)?;
     let nats = bernoulli(&logits, classes)?.sum_all()?.reshape(1)?;
-    let n_right = wrong(&logits, classes)?.sum(D::Minus1)?;
-    let n_right = n_right.to_vec1::<f32>()?.iter().filter(|&&n_wrong| n_wrong == 0.0).count();
-    Ok(Cost { nats, hits: vec![(n_right, n)] })
+    Ok(Cost { nats, hits: vec![n_right(&logits, classes)?] })
 }
 
-/// Hits by cross-entropy, velocities and offsets by squared error; the decisions are the hits.
+/// Hits by cross-entropy, velocities and offsets by squared error; a row is right if all its hits
+/// are.
 fn groove(projection: &Tensor, values: &[f32]) -> Result<Cost> {
     let targets = Tensor::from_slice(values, ((), 3 * N_CLASSES), &Device::Cpu)?;
     let kind = |from: &Tensor, kind| from.narrow(1, kind * N_CLASSES, N_CLASSES)?.contiguous();
@@ -91,9 +90,7 @@ fn groove(projection: &Tensor, values: &[f32]) -> Result<Cost> {
     let loudness = (velocities - kind(&targets, 1)?)?.sqr()?;
     let timing = (kind(projection, 2)?.tanh()? - kind(&targets, 2)?)?.sqr()?;
     let nats = ((bernoulli(&logits, &hits)? + loudness)? + timing)?.sum_all()?.reshape(1)?;
-    let n = hits.elem_count();
-    let n_wrong = wrong(&logits, &hits)?.sum_all()?.to_scalar::<f32>()?;
-    Ok(Cost { nats, hits: vec![(n - n_wrong as usize, n)] })
+    Ok(Cost { nats, hits: vec![n_right(&logits, &hits)?] })
 }
 
 /// Cross-entropy of each coin, in the form that doesn't overflow.
@@ -102,10 +99,11 @@ fn bernoulli(logits: &Tensor, truths: &Tensor) -> Result<Tensor> {
     softplus - (logits * truths)?
 }
 
-/// 1 where the likelier side of a coin is not the true one.
-fn wrong(logits: &Tensor, truths: &Tensor) -> Result<Tensor> {
+/// At how many rows the likelier side of each coin is the true one, and how many rows there are.
+fn n_right(logits: &Tensor, truths: &Tensor) -> Result<(usize, usize)> {
     let said = logits.detach().gt(0.0)?.to_dtype(truths.dtype())?;
-    (said - truths)?.abs()
+    let n_wrong = (said - truths)?.abs()?.sum(D::Minus1)?.to_vec1::<f32>()?;
+    Ok((n_wrong.iter().filter(|&&n| n == 0.0).count(), n_wrong.len()))
 }
 
 #[cfg(test)]
@@ -138,6 +136,6 @@ mod tests {
 
         let nats = nats.to_vec1::<f32>().unwrap()[0];
         assert!((nats - 0.0625 - 0.25).abs() < 1e-5, "{nats}");
-        assert_eq!(hits, [(9, 9)]);
+        assert_eq!(hits, [(1, 1)]);
     }
 }

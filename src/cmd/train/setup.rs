@@ -8,7 +8,7 @@ use crate::{
     dataset::{
         packed::Dataset,
         themed::{self, FIRST_HELD_OUT_PATTERN},
-        window::Window,
+        window::{Window, is_whole},
     },
     model::{config::Config, weights::Weights},
     train::{
@@ -90,9 +90,18 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
     for path in &args.data {
         let set = Dataset::load(path)?;
         set.require(config, path)?;
-        let (train, held) = set.split();
-        real.extend(train);
-        held_out.extend(held);
+        if args.held_out.is_empty() {
+            let (train, held) = set.split();
+            real.extend(train);
+            held_out.extend(held);
+        } else {
+            real.extend(set.all());
+        }
+    }
+    for path in &args.held_out {
+        let set = Dataset::load(path)?;
+        set.require(config, path)?;
+        held_out.extend(set.all().filter(is_whole));
     }
     let themed = themed::windows(config, 0..args.patterns);
     let real = Pool::from(real);
