@@ -288,6 +288,9 @@ pub struct Eval {
     /// Say everything as JSON
     #[arg(long)]
     pub json: bool,
+    /// Draws from the prior that are looked at
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = at_least_one)]
+    pub samples: u64,
     /// At most so many windows [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,

@@ -12,7 +12,7 @@ use std::{
 const GROUPS: [&[&str]; 9] = [
     &["units", "rng"],
     &["music", "stream"],
-    &["sound", "model", "patterns", "picture"],
+    &["sound", "model", "patterns", "picture", "measure"],
     &["dataset"],
     &["config", "train"],
     &["station"],

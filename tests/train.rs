@@ -7,6 +7,8 @@ mod common;
 
 use std::{
     fs,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     path::Path,
     process::{Command, Stdio},
     thread,
@@ -14,7 +16,7 @@ use std::{
 };
 
 use common::{
-    ELECTROPUNK,
+    ELECTROPUNK, mp3,
     process::{Finished, Watched, collect, run, signal},
 };
 use safetensors::SafeTensors;
@@ -168,4 +170,36 @@ fn a_run_is_not_begun_anew_over_its_checkpoints() {
     assert_eq!((again.code, other.code), (Some(1), Some(1)));
     assert!(again.stderr.contains("go on with --resume"), "{}", again.stderr);
     assert!(other.stderr.contains("made with other settings"), "{}", other.stderr);
+}
+
+#[test]
+fn a_model_is_heard_while_it_learns() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = train(folder.path(), "--steps 100000 --listen 127.0.0.1:0");
+    let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = pipes.spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let run = Watched::new(child);
+    let announced = lines.find_map(|line| {
+        let line = line.unwrap();
+        Some(line.strip_prefix("on air while it learns: http://")?.to_owned())
+    });
+    let announced = announced.unwrap();
+    let (address, path) = announced.split_once('/').unwrap();
+
+    // The socket is open before the first dream is: the request waits for it.
+    let mut listener = TcpStream::connect(address).unwrap();
+    listener.set_read_timeout(Some(PATIENCE)).unwrap();
+    write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
+    let mut heard = vec![0; 60_000];
+    listener.read_exact(&mut heard).unwrap();
+    drop(run);
+
+    let body = heard.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+    assert!(heard.starts_with(b"HTTP/1.0 200 OK"));
+    assert!(0.0 < mp3::decode(&heard[body..]));
+    let preview = fs::read(folder.path().join("models/tiny.run/preview-1.mp3")).unwrap();
+    // 30 s and a tail of 2 s at 128 kbit/s.
+    assert!((preview.len() as f64 / (32.0 * 16_000.0) - 1.0).abs() < 0.02, "{}", preview.len());
+    assert!(0.0 < mp3::decode(&preview));
 }

@@ -83,9 +83,9 @@ fn steps(quarters: f64) -> f64 {
 
 fn voice(note: Option<&Note>) -> Voice {
     let (bank, program) = match note {
-        Some(Note { is_drum: true, .. }) => (128, 0),
-        Some(note) => (0, note.program),
-        None => (0, 0),
+        Some(Note { is_drum: false, program, .. }) => (0, *program),
+        // Who has nothing to play may as well have a kit, which every font has.
+        _ => (128, 0),
     };
     Voice { bank, program, gain: Decibels(0.0), pan: 0.0, reverb: REVERB, chorus: 0.0 }
 }

@@ -109,7 +109,7 @@ fn learn(
             write_log(&mut log, fit.step, "train", &measure)?;
         }
         if previews.is_due() {
-            previews.give(&fit.network, fit.step, &measure)?;
+            previews.give(&fit.network, fit.step, &measure);
         }
         let is_last = fit.step == args.schedule.steps || is_stopped();
         if is_last || fit.step.is_multiple_of(args.checkpoint_steps) {

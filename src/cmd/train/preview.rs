@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Context as _;
 use rustysynth::SoundFont;
-use tokio::sync::watch;
+use tokio::{net::TcpListener, sync::watch};
 
 use crate::{
     cli::AudioFormat,
@@ -58,17 +58,17 @@ pub struct Previews {
 
 /// A mount of its own on which the newest pupil rehearses.
 struct Stream {
-    address: SocketAddr,
     runtime: tokio::runtime::Runtime,
-    /// The stream begins with the first pupil.
-    on_air: Option<(watch::Sender<Arc<Pupil>>, Arc<Broadcast>)>,
+    /// Waits for the first pupil.
+    listener: Option<TcpListener>,
+    on_air: Option<(watch::Sender<Arc<Pupil>>, Broadcast)>,
 }
 
 impl Previews {
     /// Previews into `folder` every so many minutes, 0 for none, and a stream at `listen`.
     ///
     /// # Errors
-    /// The SoundFont can't be read, or no runtime be started.
+    /// The SoundFont can't be read, no runtime be started, or the address is taken.
     pub fn new(
         folder: &Path,
         minutes: f64,
@@ -77,12 +77,7 @@ impl Previews {
     ) -> anyhow::Result<Self> {
         let font = Library::default().font(&AssetRef::SOUNDFONT)?;
         let every = (0.0 < minutes).then(|| Duration::from_secs_f64(minutes * 60.0));
-        let stream = |address| {
-            let mut builder = tokio::runtime::Builder::new_multi_thread();
-            let runtime = builder.worker_threads(1).enable_all().build()?;
-            Ok::<_, std::io::Error>(Stream { address, runtime, on_air: None })
-        };
-        let stream = listen.map(stream).transpose()?;
+        let stream = listen.map(Stream::bind).transpose()?;
         Ok(Self { folder: folder.to_owned(), every, last: None, seed, font, stream })
     }
 
@@ -91,12 +86,16 @@ impl Previews {
         self.every.is_some_and(|every| self.last.is_none_or(|last| every <= last.elapsed()))
     }
 
-    /// Writes a preview of what `network` knows at `step`, and lets the stream go on with it.
-    ///
-    /// # Errors
-    /// The file can't be written, or the stream's address is taken.
-    pub fn give(&mut self, network: &Network, step: u64, measure: &Measure) -> anyhow::Result<()> {
+    /// Writes a preview of what `network` knows at `step`, and lets the stream go on with it. If that
+    /// fails, learning goes on all the same, with a warning.
+    pub fn give(&mut self, network: &Network, step: u64, measure: &Measure) {
         self.last = Some(Instant::now());
+        if let Err(error) = self.try_give(network, step, measure) {
+            tracing::warn!("no preview at step {step}: {error:#}");
+        }
+    }
+
+    fn try_give(&mut self, network: &Network, step: u64, measure: &Measure) -> anyhow::Result<()> {
         let model = checkpoint::snapshot(network)?;
         self.write(&model, step)?;
         if let Some(stream) = &mut self.stream {
@@ -138,6 +137,15 @@ impl Previews {
 }
 
 impl Stream {
+    fn bind(address: SocketAddr) -> anyhow::Result<Self> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).enable_all().build()?;
+        let listener = runtime.block_on(async { server::bind(address) });
+        let listener = listener.with_context(|| format!("can't listen on {address}"))?;
+        println!("on air while it learns: http://{}/training.mp3", listener.local_addr()?);
+        Ok(Self { runtime, listener: Some(listener), on_air: None })
+    }
+
     fn go_on(&mut self, pupil: Arc<Pupil>, font: &Arc<SoundFont>, seed: u64) -> anyhow::Result<()> {
         if let Some((newest, _)) = &self.on_air {
             newest.send_replace(pupil);
@@ -154,19 +162,17 @@ impl Stream {
         };
         let rehearsal = Rehearsal::new(newest, seed);
         let broadcast = Broadcast::play("training", rehearsal, renderer, about, BURST_BYTES)?;
-        let address = self.address;
-        let listener = self.runtime.block_on(async { server::bind(address) });
-        let listener = listener.with_context(|| format!("can't listen on {address}"))?;
-        println!("on air while it learns: http://{}/training.mp3", listener.local_addr()?);
         let channel = Channel {
             station: broadcast.name.clone(),
             mount: broadcast.mount.clone(),
             on_air: broadcast.on_air.clone(),
         };
         let site = Arc::new(Site::new(vec![channel], None, Limits::default()));
-        // Ends with the runtime, when training does.
-        self.runtime.spawn(server::serve(listener, site, std::future::pending()));
-        self.on_air = Some((sender, Arc::new(broadcast)));
+        if let Some(listener) = self.listener.take() {
+            // Ends with the runtime, when training does.
+            self.runtime.spawn(server::serve(listener, site, std::future::pending()));
+        }
+        self.on_air = Some((sender, broadcast));
         Ok(())
     }
 }

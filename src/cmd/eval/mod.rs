@@ -1,4 +1,7 @@
-//! `electropunk eval`: a model's scores on what it has not been trained on.
+//! `electropunk eval`: a model on what it has not been trained on, and what it invents.
+
+mod figures;
+mod report;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -6,20 +9,18 @@ use anyhow::ensure;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::seq::SliceRandom as _;
 
+use self::figures::figures;
 use crate::{
     cli,
     cmd::model,
     dataset::{
         packed::Dataset,
         themed::{self, FIRST_HELD_OUT_PATTERN},
-        window::Window,
+        window::{Window, is_whole},
     },
     model::config::Config,
     rng,
-    train::{
-        evaluation::{Scores, evaluate},
-        network::Network,
-    },
+    train::{evaluation::evaluate, network::Network},
 };
 
 /// Held-out themed patterns of each style.
@@ -32,32 +33,59 @@ const N_PATTERNS: u64 = 50;
 pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     let (model, weights) = model::open(&args.model)?;
     let config = model.config();
-    let windows = some_of(read_held_out(&args.data, config)?, args);
+    let real = some_of(read_windows(&args.data, config, args.all)?, args);
     let network = Network::from_tensors(*config, weights.tensors())?;
     let mut held_out = BTreeMap::new();
     let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
-    for (name, windows) in [("real", windows), ("themed", themed::windows(config, numbers))] {
+    let themed = themed::windows(config, numbers);
+    for (name, windows) in [("real", &real), ("themed", &themed)] {
+        if windows.is_empty() {
+            continue;
+        }
         let progress = ProgressBar::new(windows.len() as u64).with_prefix(name);
         let template = "{prefix} {bar:24} {pos}/{len} windows, {eta} left";
         progress.set_style(ProgressStyle::with_template(template)?);
         progress.tick();
-        let scores = evaluate(&model, &network, &windows, &|| progress.inc(1))?;
+        let scores = evaluate(&model, &network, windows, &|| progress.inc(1))?;
         progress.finish_and_clear();
-        println!("{}", table(name, &scores));
+        if !args.json {
+            println!("{}", report::scores(name, &scores));
+        }
         held_out.insert(name, scores);
     }
-    println!("For the model's card:\n");
+    let mut train = Vec::new();
+    for path in &args.train_data {
+        let set = Dataset::load(path)?;
+        set.require(config, path)?;
+        let windows = if args.all { set.all().collect() } else { set.split().0 };
+        train.extend(windows.into_iter().filter(is_whole));
+    }
+    let figures = figures(&model, [&real, &train], args.samples as usize, args.seed)?;
+    if args.json {
+        let all = serde_json::json!({ "held_out": held_out, "inventions": figures });
+        println!("{}", serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    print!("{}", report::inventions(&figures));
+    println!("\nFor the model's card:\n");
     print!("{}", toml::to_string(&BTreeMap::from([("held_out", held_out)]))?);
     Ok(())
 }
 
-/// The held-out windows of all `data`, which must be for networks of `config`.
-fn read_held_out<P: AsRef<Path>>(data: &[P], config: &Config) -> anyhow::Result<Vec<Window>> {
+/// The held-out windows of all `data`, or all of them, which must be for networks of `config`.
+fn read_windows<P: AsRef<Path>>(
+    data: &[P],
+    config: &Config,
+    all: bool,
+) -> anyhow::Result<Vec<Window>> {
     let mut windows = Vec::new();
     for path in data {
         let set = Dataset::load(path.as_ref())?;
         set.require(config, path.as_ref())?;
-        windows.extend(set.split().1);
+        match all {
+            true => windows.extend(set.all().filter(is_whole)),
+            false => windows.extend(set.split().1),
+        }
     }
     ensure!(!windows.is_empty(), "no song of the data sets is held out: expected more songs");
     Ok(windows)
@@ -68,25 +96,6 @@ fn some_of(mut windows: Vec<Window>, args: &cli::Eval) -> Vec<Window> {
     let n = args.examples.map_or(windows.len(), |n| windows.len().min(n as usize));
     let mut rng = rng::stream(args.seed, "eval");
     windows.partial_shuffle(&mut rng, n).0.to_vec()
-}
-
-fn table(name: &str, scores: &Scores) -> String {
-    let row = |title: &str, shares: &[f64]| {
-        let shares =
-            shares.iter().map(|share| format!("{share:>9.4}")).collect::<Vec<_>>().concat();
-        format!("  {title:<14}{shares}\n")
-    };
-    let heads = scores.parts.iter().map(|part| format!("{part:>9}")).collect::<Vec<_>>().concat();
-    [
-        format!("{name}: {} windows\n", scores.windows),
-        format!("  {:<14}{heads}\n", "right tokens"),
-        row("teacher-forced", &scores.teacher_forced),
-        row("sampled", &scores.sampled),
-        row("always rest", &scores.always_rest),
-        format!("  KL {:.1} bits, ", scores.kl_bits),
-        format!("{} of {} units active\n", scores.active_units, scores.latent_units),
-    ]
-    .concat()
 }
 
 #[cfg(test)]
@@ -112,7 +121,7 @@ mod tests {
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 
         let config = Config::official(Family::Drums2Bar);
-        let windows = read_held_out(&[&path], &config).unwrap();
+        let windows = read_windows(&[&path], &config, false).unwrap();
 
         assert!((1..40).contains(&windows.len()), "{}", windows.len());
         let is_held_out = |w: &Window| Dataset::is_held_out(&format!("song {}", w[0][0]));
@@ -125,7 +134,7 @@ mod tests {
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 
         let config = Config::official(Family::Trio4Bar);
-        let error = read_held_out(&[&path], &config).unwrap_err().to_string();
+        let error = read_windows(&[&path], &config, false).unwrap_err().to_string();
 
         let expected = "expected windows of 64 steps for hier-trio_4bar";
         assert!(error.contains("a.safetensors") && error.contains(expected), "{error}");
