@@ -192,8 +192,8 @@ mod tests {
     fn a_transposed_copy_is_found_if_all_parts_moved_together() {
         let train = window([40, 0, 42, 1], [20, 0, 0, 1], [3, 0, 511, 0]);
         let set = TrainingSet::new(&TRIO, &[window([7; 4], [9; 4], [0; 4]), train]);
-        let together = window([46, 0, 48, 1], [26, 0, 0, 1], [3, 0, 511, 0]);
-        let apart = window([46, 0, 48, 1], [20, 0, 0, 1], [3, 0, 511, 0]);
+        let together = window([45, 0, 47, 1], [25, 0, 0, 1], [3, 0, 511, 0]);
+        let apart = window([45, 0, 47, 1], [20, 0, 0, 1], [3, 0, 511, 0]);
 
         assert_eq!(set.distances(&[together, apart]), [0.0, 1.0 / 12.0]);
     }
