@@ -110,7 +110,9 @@ fn in_scale_rate(pitches: &[u8]) -> f64 {
 
 fn pitch_class_entropy(pitches: &[u8]) -> f64 {
     let mut counts = [0.0; 12];
-    pitches.iter().for_each(|pitch| counts[usize::from(pitch % 12)] += 1.0);
+    for pitch in pitches {
+        counts[usize::from(pitch % 12)] += 1.0;
+    }
     entropy(&counts)
 }
 
@@ -121,7 +123,9 @@ mod tests {
 
     fn bar(onsets: &[(usize, u16)]) -> Vec<u16> {
         let mut bar = vec![0; STEPS_PER_BAR];
-        onsets.iter().for_each(|&(step, token)| bar[step] = token);
+        for &(step, token) in onsets {
+            bar[step] = token;
+        }
         bar
     }
 
