@@ -136,7 +136,9 @@ fn by_class(hits: &[Hit]) -> [Vec<Hit>; N_CLASSES] {
 
 fn velocity_bins(hits: &[Hit]) -> [usize; 128 / VELOCITY_BIN] {
     let mut counts = [0; 128 / VELOCITY_BIN];
-    hits.iter().for_each(|hit| counts[usize::from(hit.velocity & 127) / VELOCITY_BIN] += 1);
+    for hit in hits {
+        counts[usize::from(hit.velocity & 127) / VELOCITY_BIN] += 1;
+    }
     counts
 }
 

@@ -38,10 +38,10 @@ pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
 
 /// The place of each value in order, from 0; equal values share the mean of their places.
 fn ranks(values: &[f64]) -> Vec<f64> {
-    let count = |is_so: &dyn Fn(&f64) -> bool| values.iter().filter(|other| is_so(other)).count();
     let rank = |value: &f64| {
-        let (below, equal) = (count(&|other| other < value), count(&|other| other == value));
-        below as f64 + (equal as f64 - 1.0) / 2.0
+        let below = values.iter().filter(|other| *other < value).count();
+        let above = values.iter().filter(|other| value < *other).count();
+        (below + values.len() - 1 - above) as f64 / 2.0
     };
     values.iter().map(rank).collect()
 }

@@ -51,7 +51,9 @@ fn shares(counts: Vec<f64>) -> Vec<f64> {
 /// How often each of `n` places occurs among `places`.
 fn histogram(n: usize, places: impl Iterator<Item = usize>) -> Vec<f64> {
     let mut counts = vec![0.0; n];
-    places.for_each(|place| counts[place] += 1.0);
+    for place in places {
+        counts[place] += 1.0;
+    }
     counts
 }
 
