@@ -20,6 +20,7 @@ pub struct Cli {
 
 /// What the program can do.
 #[derive(Debug, Clone, PartialEq, Subcommand)]
+#[allow(clippy::large_enum_variant)] // There is one, once.
 pub enum Command {
     /// Go on the air; this is also what no command does
     Serve(Serve),

@@ -101,10 +101,10 @@ impl Domain {
     /// What the encoder hears of a step.
     pub fn encoder_inputs(self, step: &[u16], n_classes: usize) -> Sparse {
         match self {
-            Self::Drums if step[0] == 0 => vec![(drums::N_CLASSES as u32, 1.0)],
-            Self::Drums => bits(step).map(hot).collect(),
-            Self::DrumRoll if step.iter().all(|&word| word == 0) => vec![hot(n_classes as u32)],
-            Self::DrumRoll => bits(step).map(hot).collect(),
+            Self::Drums | Self::DrumRoll if step.iter().all(|&word| word == 0) => {
+                vec![hot(self.n_encoder_inputs(n_classes) as u32 - 1)]
+            }
+            Self::Drums | Self::DrumRoll => bits(step).map(hot).collect(),
             Self::Groove(Prompt::Hits) => bits(&step[..1]).map(hot).collect(),
             Self::Groove(Prompt::Tap) => groove::tap(step).collect(),
             _ => tokens(self.n_tokens(), step),

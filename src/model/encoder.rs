@@ -68,7 +68,7 @@ impl Encoder {
         let mut heard: Vec<Vec<f32>> =
             segments.iter().map(|steps| summarise(&self.levels[0], steps, look_up)).collect();
         if let Some(level) = self.levels.get(1) {
-            heard = vec![summarise(level, &heard, project)];
+            heard = vec![summarise(level, &heard, |cell, inputs| cell.project(inputs))];
         }
         // softplus, in the form that doesn't overflow.
         let softplus = |x: f32| x.max(0.0) + libm::log1pf(math::exp(-x.abs()));
@@ -81,10 +81,6 @@ fn look_up(cell: &Cell, inputs: &Sparse) -> Vec<f32> {
     let mut gates = cell.project(&[]);
     cell.look_up(&mut gates, inputs);
     gates
-}
-
-fn project(cell: &Cell, inputs: &Vec<f32>) -> Vec<f32> {
-    cell.project(inputs)
 }
 
 /// What both directions of the last layer say in the end, side by side; `gates` gives the share of

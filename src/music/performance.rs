@@ -41,10 +41,13 @@ const VELOCITIES_PER_BIN: u16 = 16;
 const MIN_TRACKS: usize = 2;
 const MIN_EVENTS: usize = 8;
 
+/// The notes of each instrument, drums last, by program.
+type Tracks<'a> = BTreeMap<(bool, u8, u16), Vec<&'a Note>>;
+
 /// The bars of `sequence` that have enough in them, by number: each a line of `n_tracks` tracks of
 /// `n_events` tokens. Notes end with their bar.
 pub fn bars(sequence: &NoteSequence, n_tracks: usize, n_events: usize) -> Vec<(usize, Line)> {
-    let mut bars: BTreeMap<u64, BTreeMap<(bool, u8, u16), Vec<&Note>>> = BTreeMap::new();
+    let mut bars: BTreeMap<u64, Tracks> = BTreeMap::new();
     for note in &sequence.notes {
         let program = if note.is_drum { 0 } else { note.program };
         let instrument = if note.is_drum { 0 } else { note.instrument };
@@ -55,12 +58,7 @@ pub fn bars(sequence: &NoteSequence, n_tracks: usize, n_events: usize) -> Vec<(u
     numbered.filter_map(|(bar, line)| Some((bar as usize, line?))).collect()
 }
 
-fn line(
-    bar: u64,
-    tracks: &BTreeMap<(bool, u8, u16), Vec<&Note>>,
-    n_tracks: usize,
-    n_events: usize,
-) -> Option<Line> {
+fn line(bar: u64, tracks: &Tracks, n_tracks: usize, n_events: usize) -> Option<Line> {
     if !(MIN_TRACKS..=n_tracks).contains(&tracks.len()) {
         return None;
     }
