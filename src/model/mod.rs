@@ -11,12 +11,16 @@ pub mod domain;
 pub mod encoder;
 pub mod family;
 pub mod head;
+mod int8;
 pub mod latent;
+pub mod linear;
 pub mod lstm;
 pub mod math;
+pub mod matrix;
 pub mod music_vae;
 pub mod names;
 pub mod sampling;
+pub mod stack;
 pub mod weights;
 
 /// Why a model can't be loaded or used.
