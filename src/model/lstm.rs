@@ -3,6 +3,9 @@
 //! B sequences may share a step, and with it the way of the weights from memory; each has the bits
 //! that it has alone.
 
+// Only what is inlined into a dispatch is compiled for its vectors.
+#![allow(clippy::inline_always)]
+
 use pulp::Arch;
 
 use super::{
@@ -55,7 +58,8 @@ impl CellState {
 }
 
 impl Cell {
-    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are chosen by tokens.
+    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are for inputs that are
+    /// mostly 0.
     ///
     /// # Errors
     /// A tensor is missing.

@@ -1,9 +1,8 @@
-//! Arithmetic that gives the same bits on every processor, and fast.
+//! Functions that give the same bits on every processor, and fast.
 //!
-//! A seed must give the same bars everywhere, but matrix libraries add in an order that depends on
-//! the processor's vectors, and system libraries differ in the last bit of `exp`. Here every sum has
-//! one fixed order, nothing is fused, and what runs in parallel are independent sums (the columns
-//! of a row), so that the compiler may use vectors of any width without changing a bit.
+//! A seed must give the same bars everywhere, but system libraries differ in the last bit of `exp`.
+//! Here nothing is fused and each value is worked out by itself, so that the compiler may use vectors
+//! of any width without changing a bit; sums are kept in order by [`super::matrix`].
 
 // Only what is inlined into a dispatch is compiled for its vectors.
 #![allow(clippy::inline_always)]

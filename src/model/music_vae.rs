@@ -198,3 +198,50 @@ impl Config {
         (0..self.n_steps()).step_by(n_steps).map(segment).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Tensor};
+
+    use super::*;
+    use crate::model::{matrix::tests::noise, sampling};
+
+    fn small(family: Family) -> Generator {
+        let official = Config::official(family);
+        let config = Config { n_latent: 6, n_decoder: 4, n_conductor: 3, ..official };
+        let tensors = config.tensors().into_iter().enumerate().map(|(seed, (name, shape))| {
+            let values = noise(seed, shape.iter().product());
+            (name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
+        });
+        Generator::load(&config, &Weights::new(tensors.collect())).unwrap()
+    }
+
+    fn greedy(_: usize, logits: &mut [f32]) -> u16 {
+        sampling::greedy(logits)
+    }
+
+    #[test]
+    fn each_of_a_batch_is_decoded_as_if_alone() {
+        for (family, precision) in
+            [(Family::Trio4Bar, Precision::F32), (Family::Humanize2Bar, Precision::Q8)]
+        {
+            let generator = small(family).with_precision(precision);
+            let zs = noise(1, 5 * 6);
+            let zs: Vec<&[f32]> = zs.chunks(6).collect();
+            let mut picks = [greedy; 5];
+            let mut picks: Vec<&mut dyn Pick> = picks.iter_mut().map(|pick| pick as _).collect();
+
+            let together = generator.decode_all(&zs, &mut picks).unwrap();
+
+            for (z, lines) in zs.iter().zip(together) {
+                assert_eq!(generator.decode(z, &mut greedy).unwrap(), lines);
+            }
+        }
+    }
+
+    #[test]
+    fn a_z_of_another_width_is_refused() {
+        let error = small(Family::Drums2Bar).decode(&[0.0; 5], &mut greedy).unwrap_err();
+        assert_eq!(error.to_string(), "expected a z of 6 numbers, found 5");
+    }
+}

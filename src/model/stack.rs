@@ -68,3 +68,63 @@ impl Stack {
         said
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Tensor};
+
+    use super::*;
+    use crate::model::matrix::tests::noise;
+
+    /// Two layers of 3 under contexts of 2.
+    fn stack() -> Stack {
+        let shapes: [(&str, &[usize]); 6] = [
+            ("state/kernel", &[2, 12]),
+            ("state/bias", &[12]),
+            ("first/kernel", &[1 + 2 + 3, 12]),
+            ("first/bias", &[12]),
+            ("second/kernel", &[3 + 3, 12]),
+            ("second/bias", &[12]),
+        ];
+        let tensors = shapes.iter().enumerate().map(|(seed, &(name, shape))| {
+            let values = noise(seed, shape.iter().product());
+            (name.to_owned(), Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
+        });
+        let weights = Weights::new(tensors.collect());
+        Stack::load(&weights, "state", ["first".to_owned(), "second".to_owned()], 1).unwrap()
+    }
+
+    fn said(stack: &Stack, contexts: &[f32]) -> Vec<f32> {
+        let mut states = stack.begin(contexts);
+        let steps = (0..3).flat_map(|_| {
+            let mut gates = stack.first().project(contexts);
+            stack.step(&mut gates, &mut states).to_vec()
+        });
+        steps.collect()
+    }
+
+    #[test]
+    fn sequences_do_not_hear_each_other() {
+        let stack = stack();
+        let (one, other) = ([0.3, -0.2], [0.9, 0.5]);
+
+        let both = said(&stack, &[one, other].concat());
+
+        let alone = [said(&stack, &one), said(&stack, &other)];
+        for (step, rows) in both.chunks(6).enumerate() {
+            assert_eq!(rows[..3], alone[0][3 * step..][..3]);
+            assert_eq!(rows[3..], alone[1][3 * step..][..3]);
+        }
+    }
+
+    #[test]
+    fn integers_say_nearly_the_same() {
+        let context = [0.3, -0.2];
+        let exact = said(&stack(), &context);
+        let rounded = said(&stack().with_precision(Precision::Q8), &context);
+
+        assert_ne!(exact, rounded);
+        let near = |(a, b): (&f32, &f32)| (a - b).abs() < 0.01;
+        assert!(exact.iter().zip(&rounded).all(near), "{exact:?} {rounded:?}");
+    }
+}
