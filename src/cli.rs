@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::{model::family::Family, music::style::Style, train::scheduled::Growth};
 
@@ -34,6 +34,16 @@ pub enum Command {
     Train(Train),
     /// Say how well a model rebuilds songs that it has not been trained on
     Eval(Eval),
+    /// Turn a checkpoint of Magenta's or magenta-js's into a model
+    Import(Import),
+    /// Write what a model dreams on its own as MIDI files
+    Sample(Sample),
+    /// Write the way from one MIDI file to another, as a model sees it
+    Interpolate(Interpolate),
+    /// Turn a MIDI file into points of a model's latent space
+    Encode(Encode),
+    /// Turn points of a model's latent space into MIDI files
+    Decode(Decode),
     /// Play a station into a file, as fast as the machine can
     Render(Render),
 }
@@ -245,6 +255,155 @@ pub struct Eval {
     pub seed: u64,
 }
 
+/// `electropunk import`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Import {
+    /// Folder, manifest, index or archive (.tar, .tar.gz, .zip) of a checkpoint: TensorFlow.js,
+    /// deeplearn.js, TensorFlow V2 or quick-beats
+    #[arg(value_name = "SRC")]
+    pub source: PathBuf,
+    /// Model to write: NAME.safetensors and its card NAME.toml
+    #[arg(long, value_name = "NAME")]
+    pub out: PathBuf,
+    /// Configuration that it is of [default: the one that its tensors fit]
+    #[arg(long, value_name = "NAME")]
+    pub config: Option<Family>,
+    /// Write 16-bit floats, half as large, instead of the 32 bits that tell every last digit
+    #[arg(long)]
+    pub half: bool,
+    /// Say what was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Where the musicians' commands write, and how.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Takes {
+    /// Folder for the MIDI files; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Beats a minute of what is written
+    #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = positive)]
+    pub tempo: f64,
+    /// Write also the sound of each file, played by the radio's own synthesizer
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub audio: Option<AudioFormat>,
+    /// SoundFont that plays it [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub soundfont: Option<PathBuf>,
+    /// Number that everything is drawn from [default: a new one, which --json tells]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Say what was written as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How sound is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum AudioFormat {
+    /// MP3, 128 kbit/s
+    Mp3,
+    /// WAV, 32-bit float
+    Wav,
+}
+
+impl AudioFormat {
+    /// How its files end.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Mp3 => "mp3",
+            Self::Wav => "wav",
+        }
+    }
+}
+
+/// `electropunk sample`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Sample {
+    /// Model to dream with, without its ending, such as models/drums-2bar
+    #[arg(long, value_name = "MODEL")]
+    pub model: PathBuf,
+    /// How many dreams
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
+    pub n: u64,
+    /// How freely notes are chosen: 0 is always the likeliest
+    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
+    pub temperature: f64,
+    #[command(flatten)]
+    #[allow(missing_docs)] // Its options show in the help as if they stood here.
+    pub takes: Takes,
+}
+
+/// `electropunk interpolate`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Interpolate {
+    /// Model whose latent space is crossed, without its ending
+    #[arg(long, value_name = "MODEL")]
+    pub model: PathBuf,
+    /// MIDI file to begin with
+    #[arg(value_name = "A.mid")]
+    pub from: PathBuf,
+    /// MIDI file to end with
+    #[arg(value_name = "B.mid")]
+    pub to: PathBuf,
+    /// How many stops, both ends included
+    #[arg(long, value_name = "N", default_value_t = 11, value_parser = at_least_one)]
+    pub steps: u64,
+    /// Go along the straight line instead of the arc
+    #[arg(long)]
+    pub lerp: bool,
+    /// How freely notes are chosen: 0 is always the likeliest
+    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = not_negative)]
+    pub temperature: f64,
+    #[command(flatten)]
+    #[allow(missing_docs)] // Its options show in the help as if they stood here.
+    pub takes: Takes,
+}
+
+/// `electropunk encode`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Encode {
+    /// Model to encode with, without its ending
+    #[arg(long, value_name = "MODEL")]
+    pub model: PathBuf,
+    /// MIDI file; or the inputs of the encoder as an array (N, steps, inputs), NAME.npy
+    #[arg(value_name = "A.mid")]
+    pub source: PathBuf,
+    /// Where to write the means of z, an array (N, Z)
+    #[arg(long, value_name = "Z.npy")]
+    pub out: PathBuf,
+    /// Where to write the deviations of z
+    #[arg(long, value_name = "S.npy")]
+    pub sigma: Option<PathBuf>,
+    /// Say which bars were encoded as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `electropunk decode`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Decode {
+    /// Model to decode with, without its ending
+    #[arg(long, value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Array (N, Z) of points
+    #[arg(long, value_name = "Z.npy")]
+    pub z: PathBuf,
+    /// Always choose the likeliest, as --temperature 0
+    #[arg(long)]
+    pub greedy: bool,
+    /// How freely notes are chosen
+    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
+    pub temperature: f64,
+    /// Where to write what was chosen from, an array (N, steps, logits)
+    #[arg(long, value_name = "L.npy")]
+    pub logits: Option<PathBuf>,
+    /// Folder, or NAME.npy for an array of tokens instead; and how
+    #[command(flatten)]
+    pub takes: Takes,
+}
+
 /// `electropunk render`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Render {
@@ -351,6 +510,8 @@ mod tests {
             "electropunk train --config c --data d --out o --steps 0",
             "electropunk train --config c --data d --out o --decay-rate 1.5",
             "electropunk train --config c --data d --out o --resume --from m",
+            "electropunk sample --model m --out o --audio ogg",
+            "electropunk interpolate --model m a.mid --out o",
             "electropunk render --station techno --out x.mp3",
             "electropunk render --station techno --out x.wav --minutes NaN",
         ] {

@@ -23,6 +23,11 @@ fn main() -> ExitCode {
         Command::Train(args) => cmd::train::run(&args),
         Command::Check(args) => cmd::check::run(&args),
         Command::Eval(args) => cmd::eval::run(&args),
+        Command::Import(args) => cmd::import::run(&args),
+        Command::Sample(args) => cmd::sample::run(&args),
+        Command::Interpolate(args) => cmd::interpolate::run(&args),
+        Command::Encode(args) => cmd::encode::run(&args),
+        Command::Decode(args) => cmd::decode::run(&args),
         Command::Render(args) => cmd::render::run(&args),
     };
     match outcome {

@@ -30,7 +30,10 @@ impl AssetRef {
     pub const SOUNDFONT: Self = Self::Embedded("electropunk.sf2");
 
     /// The model that radio.toml names without its ending, such as `models/drums-2bar`.
-    pub(super) fn model(text: &str, base_dir: &Path) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// There is no such file, and none is built in.
+    pub fn model(text: &str, base_dir: &Path) -> Result<Self, String> {
         Self::find(&format!("{text}.safetensors"), base_dir)
     }
 

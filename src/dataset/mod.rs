@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod build;
 pub mod packed;
+pub mod piece;
 pub mod themed;
 pub mod window;
 

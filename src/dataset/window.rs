@@ -21,7 +21,21 @@ pub type Window = Vec<Line>;
 /// lend the parts that they have to others ([`crate::train`] recombines them).
 pub const ABSENT: u16 = u16::MAX;
 
-/// All different windows of a piece for networks of `config`, one beginning at every bar.
+/// All different windows of a piece for networks of `config`.
+///
+/// # Errors
+/// As [`windows_in_order`].
+pub fn windows(
+    piece: &NoteSequence,
+    config: &Config,
+    with_absent: bool,
+) -> Result<BTreeSet<Window>, Unfit> {
+    let found = windows_in_order(piece, config, with_absent)?;
+    Ok(found.into_iter().map(|(_, window)| window).collect())
+}
+
+/// The windows of a piece for networks of `config`, one or more beginning at every bar, each with
+/// the number of its first bar.
 ///
 /// A part must go on through the window: two bars in a row without it end it there. Melodies,
 /// basses and drums are combined in all ways. `with_absent` also gives windows in which but some of
@@ -29,17 +43,17 @@ pub const ABSENT: u16 = u16::MAX;
 ///
 /// # Errors
 /// The piece is not in 4/4 throughout, or is empty.
-pub fn windows(
+pub fn windows_in_order(
     piece: &NoteSequence,
     config: &Config,
     with_absent: bool,
-) -> Result<BTreeSet<Window>, Unfit> {
+) -> Result<Vec<(usize, Window)>, Unfit> {
     let n_steps = config.n_steps();
     let parts = match config.family.domain() {
         Domain::Performance => {
             extract::require_four_four(piece)?;
             let bars = performance::bars(piece, config.n_segments, config.n_segment_steps);
-            return Ok(bars.into_iter().map(|bar| vec![bar]).collect());
+            return Ok(bars.into_iter().map(|(number, bar)| (number, vec![bar])).collect());
         }
         Domain::Groove(_) => {
             extract::require_four_four(piece)?;
@@ -56,7 +70,7 @@ pub fn windows(
         let span = start..start + n_steps;
         let whole = combine(&parts, &span);
         let partial = if with_absent { lend(&parts, &span) } else { vec![] };
-        whole.into_iter().chain(partial)
+        whole.into_iter().chain(partial).map(move |window| (start / STEPS_PER_BAR, window))
     });
     Ok(found.collect())
 }
@@ -135,15 +149,16 @@ fn lend(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
 }
 
 /// The windows of columns whose first ones are bits of what is hit.
-fn cut(columns: &[Line], n_steps: usize) -> BTreeSet<Window> {
-    let Some(first) = columns.first() else { return BTreeSet::new() };
+fn cut(columns: &[Line], n_steps: usize) -> Vec<(usize, Window)> {
+    let Some(first) = columns.first() else { return vec![] };
     let n_words = if columns.len() == groove::N_COLUMNS { 1 } else { columns.len() };
     let hit = |step: usize| columns[..n_words].iter().any(|column| column[step] != 0);
     let windows = starts(first.len(), n_steps).filter_map(|start| {
         let span = start..start + n_steps;
         let hits: Line = span.clone().map(|step| u16::from(hit(step))).collect();
         let slice = |column: &Line| column[span.clone()].to_vec();
-        goes_on(&hits, |hit| hit != 0).then(|| columns.iter().map(slice).collect())
+        let window = || (start / STEPS_PER_BAR, columns.iter().map(slice).collect());
+        goes_on(&hits, |hit| hit != 0).then(window)
     });
     windows.collect()
 }

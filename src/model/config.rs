@@ -122,6 +122,14 @@ impl Config {
         self.n_segments * self.n_segment_steps
     }
 
+    /// Bars of a sequence, the last perhaps not whole; a bar of tracks is one.
+    pub fn n_bars(&self) -> usize {
+        match self.family.domain() {
+            Domain::Performance => 1,
+            _ => self.n_steps().div_ceil(STEPS_PER_BAR),
+        }
+    }
+
     /// The columns of a step.
     pub fn columns(&self) -> Vec<Column> {
         self.family.domain().columns(self.n_classes)

@@ -11,6 +11,7 @@ pub mod domain;
 pub mod encoder;
 pub mod family;
 pub mod head;
+pub mod import;
 mod int8;
 pub mod latent;
 pub mod linear;
@@ -56,6 +57,15 @@ pub enum Error {
         /// What the file has.
         found: Vec<usize>,
     },
+    /// A checkpoint that no configuration fits.
+    #[error(
+        "expected the tensors of one of Magenta's configurations, found others: name one with \
+         --config to learn what does not fit"
+    )]
+    Unrecognised,
+    /// A checkpoint of a network that wants to be told more than z.
+    #[error("expected a network that z alone conditions, found one that is conditioned on {0}")]
+    Conditioned(&'static str),
     /// Segments that no network of the family has.
     #[error(
         "expected 1 to 65536 steps, in one segment without a conductor, found {n_segments} segments \

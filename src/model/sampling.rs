@@ -17,6 +17,11 @@ pub fn greedy(logits: &[f32]) -> u16 {
     best as u16
 }
 
+/// Picks by [`draw`] at `temperature`.
+pub fn sampler(temperature: f64, rng: &mut Rng) -> impl FnMut(usize, &mut [f32]) -> u16 + use<'_> {
+    move |_, logits| draw(logits, temperature as f32, rng)
+}
+
 /// A draw from `softmax(logits / temperature)`; a temperature of 0 is [`greedy`].
 pub fn draw(logits: &mut [f32], temperature: f32, rng: &mut Rng) -> u16 {
     // One number a token whatever the temperature, so that changing it changes nothing else.

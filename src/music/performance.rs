@@ -41,9 +41,9 @@ const VELOCITIES_PER_BIN: u16 = 16;
 const MIN_TRACKS: usize = 2;
 const MIN_EVENTS: usize = 8;
 
-/// The bars of `sequence` that have enough in them: each a line of `n_tracks` tracks of `n_events`
-/// tokens. Notes end with their bar.
-pub fn bars(sequence: &NoteSequence, n_tracks: usize, n_events: usize) -> Vec<Line> {
+/// The bars of `sequence` that have enough in them, by number: each a line of `n_tracks` tracks of
+/// `n_events` tokens. Notes end with their bar.
+pub fn bars(sequence: &NoteSequence, n_tracks: usize, n_events: usize) -> Vec<(usize, Line)> {
     let mut bars: BTreeMap<u64, BTreeMap<(bool, u8, u16), Vec<&Note>>> = BTreeMap::new();
     for note in &sequence.notes {
         let program = if note.is_drum { 0 } else { note.program };
@@ -51,7 +51,8 @@ pub fn bars(sequence: &NoteSequence, n_tracks: usize, n_events: usize) -> Vec<Li
         let bar = bars.entry((note.start.max(0.0) / QUARTERS_PER_BAR) as u64).or_default();
         bar.entry((note.is_drum, program, instrument)).or_default().push(note);
     }
-    bars.iter().filter_map(|(&bar, tracks)| line(bar, tracks, n_tracks, n_events)).collect()
+    let numbered = bars.iter().map(|(&bar, tracks)| (bar, line(bar, tracks, n_tracks, n_events)));
+    numbered.filter_map(|(bar, line)| Some((bar as usize, line?))).collect()
 }
 
 fn line(
@@ -219,14 +220,16 @@ mod tests {
         let shift = |steps| TIME_SHIFT + steps - 1;
         let first = [PROGRAM + 30, VELOCITY + 6, 60, 64, shift(24), 128 + 60, 128 + 64, END];
         assert_eq!(bars.len(), 1);
-        assert_eq!(bars[0][..8], first);
-        assert_eq!(bars[0][16..19], [DRUMS, VELOCITY + 6, 36]);
-        assert!(bars[0][32..].iter().all(|&token| token == END));
+        let (number, line) = &bars[0];
+        assert_eq!((*number, &line[..8]), (1, &first[..]));
+        assert_eq!(line[16..19], [DRUMS, VELOCITY + 6, 36]);
+        assert!(line[32..].iter().all(|&token| token == END));
     }
 
     #[test]
     fn a_bar_is_played_as_it_was_written() {
-        let played = piece(&bars(&duo(), 8, 64), 64, Bpm::DEFAULT);
+        let lines: Vec<Line> = bars(&duo(), 8, 64).into_iter().map(|(_, line)| line).collect();
+        let played = piece(&lines, 64, Bpm::DEFAULT);
 
         let found: Vec<(u8, f64, f64, bool)> =
             played.notes.iter().map(|n| (n.pitch, n.start, n.end, n.is_drum)).collect();

@@ -34,6 +34,8 @@ mod true_peak;
 
 pub mod limiter;
 
+pub mod piece;
+
 mod lame;
 
 pub mod encode;

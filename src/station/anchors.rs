@@ -5,7 +5,7 @@ use std::path::Path;
 use super::Error;
 use crate::{
     config::Anchor,
-    dataset::{themed, window::windows},
+    dataset::{themed, window::windows_in_order},
     model::{
         config::Config,
         latent::{self, Latent},
@@ -38,8 +38,9 @@ fn first_window(config: &Config, path: &Path) -> Result<Vec<Line>, Error> {
     let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
     let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let sequence = midi::read(&bytes).map_err(|error| refuse(error.to_string()))?;
-    let found = windows(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;
-    found.into_iter().next().ok_or_else(|| {
+    let found =
+        windows_in_order(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;
+    found.into_iter().next().map(|(_, window)| window).ok_or_else(|| {
         let (n_bars, parts) = (config.n_steps() / STEPS_PER_BAR, config.family.domain().parts());
         refuse(format!("expected {n_bars} bars of 4/4 with {}, found none", parts.join(", ")))
     })

@@ -32,9 +32,6 @@ const BASS: usize = 1;
 /// Ideas drawn for a phrase, at most, until one is fit for air.
 const N_CANDIDATES: u64 = 6;
 
-/// Bars that the drum model dreams at once.
-const DRUM_BARS: u64 = 2;
-
 /// An endless source of bars.
 pub struct Composer {
     station: String,
@@ -59,8 +56,8 @@ impl Composer {
     /// A model or an anchor of the theme can't be used.
     pub fn new(station: &Station, library: &mut Library, seed: u64) -> Result<Self, Error> {
         let theme = station.theme.clone();
-        let drums = library.model(&theme.drums_model, Family::Drums2Bar)?;
-        let trio = library.model(&theme.trio_model, Family::Trio4Bar)?;
+        let drums = library.model(&theme.drums_model, Family::Drums2Bar, 1)?;
+        let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
         let mut corners = Vec::new();
         for anchor in &theme.pad {
             corners.push(anchors::encode(&drums, anchor)?);
@@ -121,7 +118,8 @@ impl Composer {
 
     /// Drum tokens of the phrase that begins at bar `first`.
     fn dream_drums(&self, first: u64) -> Line {
-        let pairs = (first..first + PHRASE_BARS).step_by(DRUM_BARS as usize);
+        let n_bars = self.drums.config().n_bars();
+        let dreams = (first..first + PHRASE_BARS).step_by(n_bars);
         let dream = |bar: u64| {
             let z = self.pad.at(bar);
             let draw = |candidate: u64| {
@@ -135,7 +133,8 @@ impl Composer {
             let first = ideas.next().expect("there are candidates");
             if is_fit(&first) { first } else { ideas.find(is_fit).unwrap_or(first) }
         };
-        pairs.flat_map(dream).collect()
+        let n_steps = PHRASE_BARS as usize * STEPS_PER_BAR;
+        dreams.flat_map(dream).take(n_steps).collect()
     }
 
     /// Bass and lead at `stop`, in key and register: the first idea without a fault, or the one with
@@ -146,6 +145,7 @@ impl Composer {
             // Repeats draw the same numbers as what they repeat: only z strays.
             let name = format!("trio {} {} {candidate}", stop.section, self.variant(stop));
             let lines = decode(&self.trio, &stop.z, self.theme.temperature, self.seed, &name);
+            let lines = excerpt(lines, stop.section);
             let semitones = match self.moved {
                 (section, semitones) if section == stop.section => semitones,
                 _ => arrange::transposition(self.theme.key, &lines[BASS], &lines[LEAD]),
@@ -186,6 +186,16 @@ impl Composer {
         let before = self.last.as_ref().filter(|_| !is_repeat);
         faults(&judged, PHRASE_BARS as usize, before.map(|before| &before[..]))
     }
+}
+
+/// A phrase of lines that may be longer: its sections take their parts of them in turn.
+fn excerpt(lines: Vec<Line>, section: u64) -> Vec<Line> {
+    let n_steps = PHRASE_BARS as usize * STEPS_PER_BAR;
+    let cut = |line: Line| {
+        let part = section as usize % (line.len() / n_steps).max(1);
+        line[part * n_steps..].iter().take(n_steps).copied().collect()
+    };
+    lines.into_iter().map(cut).collect()
 }
 
 /// The lines of `z`, drawn from the stream `name` of `seed`.

@@ -26,19 +26,37 @@ pub struct Library {
 }
 
 impl Library {
-    /// The model at `asset`, which must be of `family`.
+    /// The model at `asset`, which must read and write what `family` does, in `n_bars` or more; a
+    /// file that doesn't say what it is is taken for one of `family`.
     ///
     /// # Errors
-    /// It can't be read or is of another family.
-    pub fn model(&mut self, asset: &AssetRef, family: Family) -> Result<Arc<MusicVae>, Error> {
+    /// It can't be read, is of another kind or too short.
+    pub fn model(
+        &mut self,
+        asset: &AssetRef,
+        family: Family,
+        n_bars: u64,
+    ) -> Result<Arc<MusicVae>, Error> {
         let key = (asset.clone(), family);
         if let Some(model) = self.models.get(&key) {
             return Ok(model.clone());
         }
         let name = asset.to_string();
         let weights = Weights::read(&bytes(asset)?, &name)?;
-        let model = MusicVae::load(family, &weights);
-        let model = model.map_err(|source| Error::WrongModel { name, family, source })?;
+        let named = weights.family().unwrap_or(family);
+        if named.domain() != family.domain() {
+            return Err(Error::OtherModel { name, expected: family, found: named });
+        }
+        let model = MusicVae::load(named, &weights);
+        let model = model.map_err(|source| Error::WrongModel {
+            name: asset.to_string(),
+            family: named,
+            source,
+        })?;
+        let found = model.config().n_bars();
+        if (found as u64) < n_bars {
+            return Err(Error::ShortModel { name, expected: n_bars, found });
+        }
         let model = Arc::new(model);
         self.models.insert(key, model.clone());
         Ok(model)
@@ -61,7 +79,11 @@ impl Library {
     }
 }
 
-fn bytes(asset: &AssetRef) -> Result<Vec<u8>, Error> {
+/// What is in `asset`.
+///
+/// # Errors
+/// Its file can't be read.
+pub fn bytes(asset: &AssetRef) -> Result<Vec<u8>, Error> {
     match asset {
         AssetRef::File(path) => read(path),
         AssetRef::Embedded(wanted) => {

@@ -39,6 +39,26 @@ pub enum Error {
         /// What doesn't fit.
         source: model::Error,
     },
+    /// A model reads and writes something else than the theme needs.
+    #[error("{name}: expected a model such as {expected}, found one of {found}")]
+    OtherModel {
+        /// Which model.
+        name: String,
+        /// One that would do.
+        expected: Family,
+        /// What it is.
+        found: Family,
+    },
+    /// A model's sequences are too short to make a phrase of.
+    #[error("{name}: expected a model of at least {expected} bars, found one of {found}")]
+    ShortModel {
+        /// Which model.
+        name: String,
+        /// How many bars a phrase takes of it.
+        expected: u64,
+        /// How many it has.
+        found: usize,
+    },
     /// The SoundFont can't be read, or the encoder not be started.
     #[error(transparent)]
     Sound(#[from] sound::Error),

@@ -1,0 +1,152 @@
+//! A piece, as it stands in a MIDI file, to sound: for those who want to hear what they made.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rustysynth::SoundFont;
+
+use super::{
+    Error,
+    band::Band,
+    frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+    limiter::{CEILING, Limiter},
+};
+use crate::{
+    music::{
+        bar::{Bar, Hit, Voice},
+        meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
+        note::{Note, NoteSequence},
+        scale::{Key, Mode},
+    },
+    units::{Bpm, Decibels, SAMPLE_RATE},
+};
+
+/// What follows the last note until it has died away.
+const TAIL_SECONDS: f64 = 2.0;
+
+/// Share of each part that goes to the reverb: a small room.
+const REVERB: f64 = 0.15;
+
+/// Instruments of a piece, three to a band, and a limiter behind them.
+pub struct PiecePlayer {
+    bands: Vec<Band>,
+    limiter: Limiter,
+    n_blocks_left: u64,
+    mix: Block,
+}
+
+impl PiecePlayer {
+    /// A player at the beginning of `piece`, with the instruments of `font`.
+    ///
+    /// # Errors
+    /// The synthesizer can't start.
+    pub fn new(piece: &NoteSequence, font: &Arc<SoundFont>) -> Result<Self, Error> {
+        let mut instruments: BTreeMap<u16, Vec<&Note>> = BTreeMap::new();
+        for note in &piece.notes {
+            instruments.entry(note.instrument).or_default().push(note);
+        }
+        let instruments: Vec<Vec<&Note>> = instruments.into_values().collect();
+        let instruments: Vec<&[&Note]> = instruments.iter().map(Vec::as_slice).collect();
+        let end = piece.notes.iter().map(|note| note.end).fold(0.0, f64::max);
+        let n_bars = (steps(end) / STEPS_PER_BAR as f64).ceil() as usize;
+        let (mut bands, mut n_frames) = (Vec::new(), 0);
+        for trio in instruments.chunks(3) {
+            let voices = std::array::from_fn(|n| voice(trio.get(n).map(|notes| notes[0])));
+            let mut band = Band::new(font, &voices)?;
+            for number in 0..n_bars {
+                n_frames = band.queue(&bar(piece, trio, number)).end;
+            }
+            bands.push(band);
+        }
+        let n_frames = n_frames as f64 + TAIL_SECONDS * f64::from(SAMPLE_RATE);
+        let n_blocks_left = (n_frames / FRAMES_PER_MP3_FRAME as f64).ceil() as u64;
+        let mix = Block::SILENCE;
+        Ok(Self { bands, limiter: Limiter::new(CEILING), n_blocks_left, mix })
+    }
+
+    /// The next block; none when the last note has died away.
+    pub fn render(&mut self) -> Option<&Block> {
+        self.n_blocks_left = self.n_blocks_left.checked_sub(1)?;
+        self.mix = Block::SILENCE;
+        let mut of_band = Block::SILENCE;
+        for band in &mut self.bands {
+            band.render(&mut of_band);
+            self.mix.add(&of_band, Ramp::UNITY);
+        }
+        self.limiter.process(&mut self.mix);
+        Some(&self.mix)
+    }
+}
+
+fn steps(quarters: f64) -> f64 {
+    quarters * STEPS_PER_QUARTER as f64
+}
+
+fn voice(note: Option<&Note>) -> Voice {
+    let (bank, program) = match note {
+        Some(Note { is_drum: true, .. }) => (128, 0),
+        Some(note) => (0, note.program),
+        None => (0, 0),
+    };
+    Voice { bank, program, gain: Decibels(0.0), pan: 0.0, reverb: REVERB, chorus: 0.0 }
+}
+
+/// What three instruments play in bar `number`, at the tempo that it begins with.
+fn bar(piece: &NoteSequence, trio: &[&[&Note]], number: usize) -> Bar {
+    let first = (number * STEPS_PER_BAR) as f64;
+    let is_before = |(at, _): &&(f64, Bpm)| steps(*at) <= first;
+    let tempo = piece.tempos.iter().rev().find(is_before).map_or(Bpm::DEFAULT, |(_, tempo)| *tempo);
+    let hit = |note: &Note| Hit {
+        start_step: (steps(note.start) - first) as f32,
+        n_steps: steps(note.end - note.start) as f32,
+        pitch: note.pitch,
+        velocity: note.velocity,
+    };
+    let is_in = |note: &Note| (first..first + STEPS_PER_BAR as f64).contains(&steps(note.start));
+    let hits = |notes: &&[&Note]| -> Vec<Hit> {
+        notes.iter().filter(|note| is_in(note)).map(|note| hit(note)).collect()
+    };
+    let parts = std::array::from_fn(|n| trio.get(n).map(hits).unwrap_or_default());
+    let key = Key { root: 0, mode: Mode::Major };
+    Bar { number: number as u64, tempo, key, title: "".into(), parts }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::testing::{energy, tiny_font};
+
+    fn note(start: f64, instrument: u16, is_drum: bool) -> Note {
+        Note { pitch: 60, velocity: 110, start, end: start + 0.5, program: 5, is_drum, instrument }
+    }
+
+    fn play(notes: Vec<Note>) -> Vec<f64> {
+        let tempos = vec![(0.0, Bpm::DEFAULT)];
+        let piece = NoteSequence { notes, tempos, meters: vec![] };
+        let mut player = PiecePlayer::new(&piece, &tiny_font()).unwrap();
+        let mut found = Vec::new();
+        while let Some(block) = player.render() {
+            found.push(energy(block));
+        }
+        found
+    }
+
+    #[test]
+    fn a_piece_lasts_as_long_as_its_bars_and_a_tail() {
+        let seconds = |bars: f64| (bars * 2.0 + 2.0) * 44_100.0 / 1152.0;
+        let blocks = play(vec![note(0.0, 0, false), note(7.0, 1, true)]);
+
+        assert_eq!(blocks.len(), seconds(2.0).ceil() as usize);
+        assert!(blocks.iter().take(40).sum::<f64>() > 0.1);
+    }
+
+    #[test]
+    fn more_instruments_than_a_band_has_are_all_heard() {
+        let loud = |n| play((0..n).map(|n| note(0.0, n, false)).collect()).iter().sum::<f64>();
+        assert!(1.5 * loud(3) < loud(8));
+    }
+
+    #[test]
+    fn a_piece_without_notes_is_a_short_silence() {
+        assert!(play(vec![]).iter().all(|energy| *energy == 0.0));
+    }
+}

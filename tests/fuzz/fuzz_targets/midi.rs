@@ -1,0 +1,12 @@
+//! MIDI files of strangers, from bytes to lines of tokens.
+
+#![no_main]
+
+use electropunk::music::{extract::Lines, midi};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(sequence) = midi::read(bytes) {
+        let _ = Lines::extract(&sequence);
+    }
+});
