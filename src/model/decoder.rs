@@ -1,13 +1,17 @@
 //! What conditions a decoder (z, or the conductor's word for a segment) to columns, step by step.
+//!
+//! B sequences are decoded together, so that a step's weights are read once for all of them.
 
 use super::{
     Error,
     config::{Config, Core},
     domain::Sparse,
     head::{Head, NadeWeights, Pick},
-    lstm::{Cell, CellState},
-    math, names,
-    weights::{Linear, Weights},
+    linear::Linear,
+    matrix::Precision,
+    names,
+    stack::Stack,
+    weights::Weights,
 };
 use crate::music::trio::Line;
 
@@ -15,17 +19,20 @@ use crate::music::trio::Line;
 #[derive(Debug, Clone)]
 pub struct Decoder {
     core: Core,
-    first_states: Linear,
-    cells: Vec<Cell>,
+    stack: Stack,
     projection: Linear,
     nade: NadeWeights,
 }
 
 /// Says a word for each segment: a stack of cells that hears nothing.
 #[derive(Debug, Clone)]
-pub struct Conductor {
-    first_states: Linear,
-    cells: Vec<Cell>,
+pub struct Conductor(Stack);
+
+/// A sequence on its way through a decoder.
+#[derive(Debug, Clone)]
+struct Course {
+    lines: Vec<Line>,
+    heard: Sparse,
 }
 
 impl Decoder {
@@ -35,45 +42,72 @@ impl Decoder {
     /// A tensor is missing.
     pub fn load(weights: &Weights, config: &Config, core: &Core) -> Result<Self, Error> {
         let Core { prefix, head, .. } = core;
-        let first_states = weights.linear(&names::core_state(prefix))?;
-        let cell = |layer| {
-            let n_lookup = if layer == 0 { head.n_heard() } else { 0 };
-            Cell::load(weights, &names::core_cell(prefix, layer), n_lookup)
-        };
-        let cells = (0..config.n_decoder_layers).map(cell).collect::<Result<_, _>>()?;
+        let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
+        let stack = Stack::load(weights, &names::core_state(prefix), cells, head.n_heard())?;
         let projection = weights.linear(&names::core_projection(prefix))?;
         let nade = match head {
             Head::Nade { .. } => NadeWeights::load(weights, prefix)?,
             _ => NadeWeights::default(),
         };
-        Ok(Self { core: core.clone(), first_states, cells, projection, nade })
+        Ok(Self { core: core.clone(), stack, projection, nade })
     }
 
-    /// Decodes a segment for each of `contexts`, `n_steps` long; a line for each of its columns.
+    /// The same decoder, as near as `precision` has the weights of its steps.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        let stack = self.stack.with_precision(precision);
+        Self { stack, projection: self.projection.with_precision(precision), ..self }
+    }
+
+    /// Decodes a segment for each of `contexts` (B, C), `n_steps` long, for B sequences with a pick
+    /// each; a line for each of a sequence's columns.
     ///
     /// Each segment begins afresh from its context but hears the last step of the one before; the
     /// first hears nothing.
-    pub fn decode(&self, contexts: &[Vec<f32>], n_steps: usize, pick: &mut dyn Pick) -> Vec<Line> {
-        let mut lines =
-            vec![Line::with_capacity(contexts.len() * n_steps); self.core.head.n_columns()];
-        let mut heard = Sparse::new();
+    pub fn decode(
+        &self,
+        contexts: &[Vec<f32>],
+        n_steps: usize,
+        picks: &mut [&mut dyn Pick],
+    ) -> Vec<Vec<Line>> {
+        let line = Line::with_capacity(contexts.len() * n_steps);
+        let course = Course { lines: vec![line; self.core.head.n_columns()], heard: vec![] };
+        let mut courses = vec![course; picks.len()];
+        let mut projections = vec![0.0; picks.len() * self.core.head.n_projected()];
         for context in contexts {
-            let mut states = states(&self.first_states, context, self.cells.len());
-            let projected = self.cells[0].project(context);
+            let mut states = self.stack.begin(context);
+            let projected = self.stack.first().project(context);
+            let mut gates = projected.clone();
             for _ in 0..n_steps {
-                let mut gates = projected.clone();
-                self.cells[0].look_up(&mut gates, &heard);
-                let mut found =
-                    self.projection.forward(step_stack(&self.cells, gates, &mut states));
-                pick.hear(self.core.first_column, &found);
-                let said = self.core.head.say(&mut found, &self.nade, self.core.first_column, pick);
-                for (line, column) in lines.iter_mut().zip(said.columns) {
-                    line.push(column);
-                }
-                heard = said.heard;
+                gates.copy_from_slice(&projected);
+                self.hear(&courses, &mut gates);
+                let said = self.stack.step(&mut gates, &mut states);
+                self.projection.forward_into(&mut projections, said);
+                self.say(&mut courses, &mut projections, picks);
             }
         }
-        lines
+        courses.into_iter().map(|course| course.lines).collect()
+    }
+
+    /// Adds what the sequences said last to `gates` (B, 4H).
+    fn hear(&self, courses: &[Course], gates: &mut [f32]) {
+        let rows = gates.chunks_exact_mut(4 * self.stack.first().n_hidden());
+        for (gates, course) in rows.zip(courses) {
+            self.stack.first().look_up(gates, &course.heard);
+        }
+    }
+
+    /// Chooses the sequences' next step from `projections` (B, P).
+    fn say(&self, courses: &mut [Course], projections: &mut [f32], picks: &mut [&mut dyn Pick]) {
+        let Core { head, first_column, .. } = self.core;
+        let rows = projections.chunks_exact_mut(head.n_projected());
+        for ((course, found), pick) in courses.iter_mut().zip(rows).zip(picks) {
+            pick.hear(first_column, found);
+            let said = head.say(found, &self.nade, first_column, *pick);
+            for (line, column) in course.lines.iter_mut().zip(said.columns) {
+                line.push(column);
+            }
+            course.heard = said.heard;
+        }
     }
 }
 
@@ -83,33 +117,21 @@ impl Conductor {
     /// # Errors
     /// A tensor is missing.
     pub fn load(weights: &Weights, config: &Config) -> Result<Self, Error> {
-        let first_states = weights.linear(names::CONDUCTOR_STATE)?;
+        let cells = (0..config.n_conductor_layers).map(names::conductor_cell);
         // The first cell's one input is always 0: a row of the table that is never looked up.
-        let cell =
-            |layer| Cell::load(weights, &names::conductor_cell(layer), usize::from(layer == 0));
-        let cells = (0..config.n_conductor_layers).map(cell).collect::<Result<_, _>>()?;
-        Ok(Self { first_states, cells })
+        Stack::load(weights, names::CONDUCTOR_STATE, cells, 1).map(Self)
     }
 
-    /// The words for `n_segments`, each (C,).
-    pub fn conduct(&self, z: &[f32], n_segments: usize) -> Vec<Vec<f32>> {
-        let mut states = states(&self.first_states, z, self.cells.len());
-        let word = |_| step_stack(&self.cells, self.cells[0].project(&[]), &mut states).to_vec();
+    /// The same conductor, as near as `precision` has the weights of its steps.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self(self.0.with_precision(precision))
+    }
+
+    /// The words for `n_segments`, each (B, C), after `zs` of `n_sequences` (B, Z).
+    pub fn conduct(&self, zs: &[f32], n_sequences: usize, n_segments: usize) -> Vec<Vec<f32>> {
+        let mut states = self.0.begin(zs);
+        let silence = self.0.first().project(&[]).repeat(n_sequences);
+        let word = |_| self.0.step(&mut silence.clone(), &mut states).to_vec();
         (0..n_segments).map(word).collect()
     }
-}
-
-fn states(linear: &Linear, context: &[f32], n_layers: usize) -> Vec<CellState> {
-    let values: Vec<f32> = linear.forward(context).into_iter().map(math::tanh).collect();
-    CellState::split(&values, n_layers)
-}
-
-/// One step of all layers; what the last one says.
-fn step_stack<'a>(cells: &[Cell], gates: Vec<f32>, states: &'a mut [CellState]) -> &'a [f32] {
-    cells[0].step(gates, &mut states[0]);
-    for layer in 1..cells.len() {
-        let gates = cells[layer].project(&states[layer - 1].h);
-        cells[layer].step(gates, &mut states[layer]);
-    }
-    &states[cells.len() - 1].h
 }

@@ -4,9 +4,10 @@ use super::{
     Error,
     config::Config,
     domain::Sparse,
+    linear::Linear,
     lstm::{Cell, CellState},
     math, names,
-    weights::{Linear, Weights},
+    weights::Weights,
 };
 
 /// Where a sequence lies in the latent space: a normal distribution, each (Z,).
@@ -104,8 +105,8 @@ fn summarise<T>(layers: &[Layer], steps: &[T], gates: fn(&Cell, &T) -> Vec<f32>)
 fn both_directions(layer: &Layer, gates: &mut [Vec<Vec<f32>>; 2]) -> [Vec<Vec<f32>>; 2] {
     let run = |cell: &Cell, gates: Vec<Vec<f32>>| -> Vec<Vec<f32>> {
         let mut state = CellState::zero(cell.n_hidden());
-        let step = |gates| {
-            cell.step(gates, &mut state);
+        let step = |mut gates: Vec<f32>| {
+            cell.step(&mut gates, &mut state);
             state.h.clone()
         };
         gates.into_iter().map(step).collect()

@@ -1,8 +1,21 @@
-//! The LSTM cell of the released checkpoints, TensorFlow's `LSTMBlockCell`, a row at a time.
+//! The LSTM cell of the released checkpoints, TensorFlow's `LSTMBlockCell`, a step at a time.
+//!
+//! B sequences may share a step, and with it the way of the weights from memory; each has the bits
+//! that it has alone.
+
+// Only what is inlined into a dispatch is compiled for its vectors.
+#![allow(clippy::inline_always)]
 
 use pulp::Arch;
 
-use super::{Error, math, weights::Weights};
+use super::{
+    Error,
+    linear::Linear,
+    math,
+    matrix::{Matrix, Precision},
+    names,
+    weights::Weights,
+};
 
 /// Added to the forget gate before its sigmoid, so that an untrained cell remembers.
 ///
@@ -14,13 +27,12 @@ pub const FORGET_BIAS: f32 = 1.0;
 #[derive(Debug, Clone)]
 pub struct Cell {
     n_hidden: usize,
-    table: Vec<f32>,  // (V, 4H)
-    input: Vec<f32>,  // (I, 4H)
-    hidden: Vec<f32>, // (H, 4H)
-    bias: Vec<f32>,   // (4H,), by gate: input, candidate, forget, output
+    table: Vec<f32>, // (V, 4H), by gate: input, candidate, forget, output
+    input: Linear,   // (I, 4H)
+    hidden: Matrix,  // (H, 4H)
 }
 
-/// What a cell keeps (`c`) and what it says (`h`), both (H,).
+/// What a cell keeps (`c`) and what it says (`h`), both (B, H).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellState {
     /// What it keeps.
@@ -35,29 +47,43 @@ impl CellState {
         Self { c: vec![0.0; n_hidden], h: vec![0.0; n_hidden] }
     }
 
-    /// The first states of a stack: c and h in turn, each layer's side by side.
-    pub fn split(values: &[f32], n_layers: usize) -> Vec<Self> {
-        let n_hidden = values.len() / (2 * n_layers).max(1);
-        let pair = |pair: &[f32]| {
-            let (c, h) = pair.split_at(n_hidden);
-            Self { c: c.to_vec(), h: h.to_vec() }
+    /// The first states of a stack from `values` (B, L * 2H): c and h in turn, layer by layer.
+    pub fn split(values: &[f32], n_layers: usize, n_hidden: usize) -> Vec<Self> {
+        let part = |part: usize| {
+            let rows = values.chunks_exact(2 * n_layers * n_hidden);
+            rows.flat_map(|row| &row[part * n_hidden..][..n_hidden]).copied().collect()
         };
-        values.chunks_exact(2 * n_hidden.max(1)).map(pair).collect()
+        (0..n_layers).map(|layer| Self { c: part(2 * layer), h: part(2 * layer + 1) }).collect()
     }
 }
 
 impl Cell {
-    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are for inputs that are mostly 0.
+    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are for inputs that are
+    /// mostly 0.
     ///
     /// # Errors
     /// A tensor is missing.
     pub fn load(weights: &Weights, prefix: &str, n_lookup: usize) -> Result<Self, Error> {
-        let linear = weights.linear(prefix)?;
-        let n_hidden = linear.bias.len() / 4;
-        let mut table = linear.kernel;
-        let mut input = table.split_off(n_lookup * linear.bias.len());
-        let hidden = input.split_off(input.len() - n_hidden * linear.bias.len());
-        Ok(Self { n_hidden, table, input, hidden, bias: linear.bias })
+        let mut table = weights.values(&names::kernel(prefix))?;
+        let bias = weights.values(&names::bias(prefix))?;
+        let n_hidden = bias.len() / 4;
+        let dense = table.split_off(n_lookup * bias.len());
+        let (input, hidden) = dense.split_at(dense.len() - n_hidden * bias.len());
+        let hidden = Matrix::new(hidden, bias.len());
+        Ok(Self { n_hidden, table, input: Linear::new(input, bias), hidden })
+    }
+
+    /// The same cell, as near as `precision` has the weights of its steps.
+    ///
+    /// Those of a first layer's dense input are read once a sequence, and it may be of any size: they
+    /// stay as they are.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        let hidden = self.hidden.with_precision(precision);
+        let input = match self.table.is_empty() {
+            true => self.input.with_precision(precision),
+            false => self.input,
+        };
+        Self { input, hidden, ..self }
     }
 
     /// H.
@@ -65,15 +91,18 @@ impl Cell {
         self.n_hidden
     }
 
-    /// What the bias and the dense input `x` (I,) give to the gates (4H,): for an input that stays
-    /// the same over many steps, worked out once.
+    /// What the bias and the dense inputs `x` (B, I) give to the gates (B, 4H): for inputs that stay
+    /// the same over many steps, worked out once. Without dense inputs it is one row.
     pub fn project(&self, x: &[f32]) -> Vec<f32> {
-        let mut gates = self.bias.clone();
-        math::add_product(&mut gates, x, &self.input);
-        gates
+        self.input.forward(x)
     }
 
-    /// Adds what the few inputs that are not 0 give to `gates`.
+    /// The same in `gates` (B, 4H).
+    pub fn project_into(&self, gates: &mut [f32], x: &[f32]) {
+        self.input.forward_into(gates, x);
+    }
+
+    /// Adds what the few inputs that are not 0 give to `gates` (4H,).
     pub fn look_up(&self, gates: &mut [f32], inputs: &[(u32, f32)]) {
         for &(row, value) in inputs {
             let added = &self.table[row as usize * gates.len()..][..gates.len()];
@@ -81,12 +110,40 @@ impl Cell {
         }
     }
 
-    /// One step: `gates` holds what the inputs give, `state` goes from before to after.
-    pub fn step(&self, mut gates: Vec<f32>, state: &mut CellState) {
-        math::add_product(&mut gates, &state.h, &self.hidden);
-        let before = state.c.clone();
-        activate(&mut gates, &before, &mut state.c, &mut state.h);
+    /// One step: `gates` (B, 4H) hold what the inputs give and are used up, `state` goes from before
+    /// to after.
+    pub fn step(&self, gates: &mut [f32], state: &mut CellState) {
+        let n = self.n_hidden;
+        self.hidden.add_product(gates, &state.h);
+        let states = state.c.chunks_exact_mut(n).zip(state.h.chunks_exact_mut(n));
+        for (gates, (c, h)) in gates.chunks_exact(4 * n).zip(states) {
+            advance(gates, c, h);
+        }
     }
+}
+
+/// Takes the step that a row's sums tell.
+fn advance(sums: &[f32], c: &mut [f32], h: &mut [f32]) {
+    let n = c.len();
+    let (input, rest) = sums.split_at(n);
+    let (candidate, rest) = rest.split_at(n);
+    let (forget, output) = rest.split_at(n);
+    let (h, output) = (&mut h[..n], &output[..n]);
+    Arch::new().dispatch(|| {
+        for k in 0..n {
+            let sums = [input[k], candidate[k], forget[k], output[k]];
+            (_, c[k], h[k]) = unit(sums, c[k]);
+        }
+    });
+}
+
+/// One unit's gates, and what it keeps and says.
+#[inline(always)]
+fn unit([input, candidate, forget, output]: [f32; 4], c: f32) -> ([f32; 4], f32, f32) {
+    let (i, j) = (math::sigmoid(input), math::tanh(candidate));
+    let (f, o) = (math::sigmoid(forget + FORGET_BIAS), math::sigmoid(output));
+    let kept = f * c + i * j;
+    ([i, j, f, o], kept, o * math::tanh(kept))
 }
 
 /// Turns a row's sums into gates (input, candidate, forget, output) in place and takes the step.
@@ -98,14 +155,10 @@ pub fn activate(gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32
     let (c_before, h, output) = (&c_before[..n], &mut h[..n], &mut output[..n]);
     Arch::new().dispatch(|| {
         for k in 0..n {
-            let i = math::sigmoid(input[k]);
-            let j = math::tanh(candidate[k]);
-            let f = math::sigmoid(forget[k] + FORGET_BIAS);
-            let o = math::sigmoid(output[k]);
-            let kept = f * c_before[k] + i * j;
-            (input[k], candidate[k], forget[k], output[k]) = (i, j, f, o);
-            c[k] = kept;
-            h[k] = o * math::tanh(kept);
+            let sums = [input[k], candidate[k], forget[k], output[k]];
+            let (gates, kept, said) = unit(sums, c_before[k]);
+            [input[k], candidate[k], forget[k], output[k]] = gates;
+            (c[k], h[k]) = (kept, said);
         }
     });
 }
@@ -119,13 +172,12 @@ mod tests {
         let cell = Cell {
             n_hidden: 1,
             table: vec![],
-            input: vec![],
-            hidden: vec![0.0; 4],
-            bias: vec![0.0; 4],
+            input: Linear::new(&[], vec![0.0; 4]),
+            hidden: Matrix::new(&[0.0; 4], 4),
         };
         let mut state = CellState { c: vec![1.0], h: vec![1.0] };
 
-        cell.step(cell.project(&[]), &mut state);
+        cell.step(&mut cell.project(&[]), &mut state);
 
         let c = 1.0 / (1.0 + (-1f32).exp());
         assert!((state.c[0] - c).abs() < 1e-6);
@@ -134,7 +186,7 @@ mod tests {
 
     #[test]
     fn first_states_are_c_and_h_by_layer() {
-        let states = CellState::split(&[1.0, 2.0, 3.0, 4.0], 2);
-        assert_eq!(states[1], CellState { c: vec![3.0], h: vec![4.0] });
+        let states = CellState::split(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], 2, 1);
+        assert_eq!(states[1], CellState { c: vec![3.0, 7.0], h: vec![4.0, 8.0] });
     }
 }

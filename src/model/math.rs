@@ -1,14 +1,11 @@
-//! Arithmetic that gives the same bits on every processor, and fast.
+//! Functions that give the same bits on every processor, and fast.
 //!
-//! A seed must give the same bars everywhere, but matrix libraries add in an order that depends on
-//! the processor's vectors, and system libraries differ in the last bit of `exp`. Here every sum has
-//! one fixed order, nothing is fused, and what runs in parallel are independent sums (the columns
-//! of a row), so that the compiler may use vectors of any width without changing a bit.
+//! A seed must give the same bars everywhere, but system libraries differ in the last bit of `exp`.
+//! Here nothing is fused and each value is worked out by itself, so that the compiler may use vectors
+//! of any width without changing a bit; sums are kept in order by [`super::matrix`].
 
 // Only what is inlined into a dispatch is compiled for its vectors.
 #![allow(clippy::inline_always)]
-
-use pulp::Arch;
 
 /// `e^x`, within 2e-7 of the value for -87 to 88 and clamped beyond (Cephes `expf`).
 #[inline(always)]
@@ -40,40 +37,6 @@ pub fn tanh(x: f32) -> f32 {
     2.0 * sigmoid(2.0 * x) - 1.0
 }
 
-/// Adds `x` (I,) times `weights` (I, O) to `out` (O,), row by row.
-///
-/// # Panics
-/// If the lengths don't agree.
-pub fn add_product(out: &mut [f32], x: &[f32], weights: &[f32]) {
-    assert_eq!(out.len() * x.len(), weights.len());
-    if out.is_empty() {
-        return;
-    }
-    Arch::new().dispatch(|| {
-        // Four rows a pass: `out` is loaded and stored a quarter as often.
-        let mut rows = weights.chunks_exact(4 * out.len());
-        let mut factors = x.chunks_exact(4);
-        for (rows, f) in (&mut rows).zip(&mut factors) {
-            add_four_rows(out, f, rows);
-        }
-        for (row, &factor) in rows.remainder().chunks_exact(out.len()).zip(factors.remainder()) {
-            out.iter_mut().zip(row).for_each(|(out, weight)| *out += factor * weight);
-        }
-    });
-}
-
-#[inline(always)]
-fn add_four_rows(out: &mut [f32], factors: &[f32], rows: &[f32]) {
-    let n = out.len();
-    let (first, rest) = rows.split_at(n);
-    let (second, rest) = rest.split_at(n);
-    let (third, fourth) = rest.split_at(n);
-    let pairs = first.iter().zip(second).zip(third.iter().zip(fourth));
-    for (out, ((a, b), (c, d))) in out.iter_mut().zip(pairs) {
-        *out = *out + factors[0] * a + factors[1] * b + factors[2] * c + factors[3] * d;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,12 +49,5 @@ mod tests {
             assert!((tanh(x) - x.tanh()).abs() < 3e-7, "tanh({x})");
         }
         assert!(exp(-1e9) > 0.0 && exp(1e9).is_finite());
-    }
-
-    #[test]
-    fn a_product_adds_to_what_is_there() {
-        let mut out = [1.0, 2.0];
-        add_product(&mut out, &[1.0, 10.0, 100.0, 1000.0, 1e4], &[1.0; 10]);
-        assert_eq!(out, [11112.0, 11113.0]);
     }
 }

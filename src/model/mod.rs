@@ -2,7 +2,7 @@
 //!
 //! Weights keep the names and layout of the released checkpoints. candle reads them (and trains
 //! them, in [`crate::train`]); running the network for the radio is done here, on slices and in the
-//! fixed order of [`math`], for two reasons: a seed must give the same bars on every processor, which
+//! fixed order of [`matrix`], for two reasons: a seed must give the same bars on every processor, which
 //! no matrix library promises; and a row at a time this is as fast as the memory that it reads.
 
 pub mod config;
@@ -12,12 +12,16 @@ pub mod encoder;
 pub mod family;
 pub mod head;
 pub mod import;
+mod int8;
 pub mod latent;
+pub mod linear;
 pub mod lstm;
 pub mod math;
+pub mod matrix;
 pub mod music_vae;
 pub mod names;
 pub mod sampling;
+pub mod stack;
 pub mod weights;
 
 /// Why a model can't be loaded or used.

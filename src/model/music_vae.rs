@@ -8,6 +8,7 @@ use super::{
     encoder::{Encoder, Posterior},
     family::{Family, Wiring},
     head::Pick,
+    matrix::Precision,
     weights::Weights,
 };
 use crate::music::{performance, trio::Line};
@@ -75,6 +76,16 @@ impl MusicVae {
         Ok(self.encoder.encode(&segments.collect::<Vec<_>>()))
     }
 
+    /// The same network; its decoders keep the weights of their steps in `precision`.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        Self { generator: self.generator.with_precision(precision), ..self }
+    }
+
+    /// The half that decodes.
+    pub fn generator(&self) -> &Generator {
+        &self.generator
+    }
+
     /// Decodes `z`; see [`Generator::decode`].
     ///
     /// # Errors
@@ -97,6 +108,13 @@ impl Generator {
         Ok(Self { config: *config, conductor, decoders: decoders.collect::<Result<_, _>>()? })
     }
 
+    /// The same network, with the weights of its steps in `precision`; what was rounded stays so.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        let conductor = self.conductor.map(|conductor| conductor.with_precision(precision));
+        let decoders = self.decoders.into_iter().map(|decoder| decoder.with_precision(precision));
+        Self { conductor, decoders: decoders.collect(), ..self }
+    }
+
     /// Decodes `z` (Z,) into a line for each column; `pick` makes the choices.
     ///
     /// Cores don't hear each other; each hears its own last step.
@@ -104,20 +122,41 @@ impl Generator {
     /// # Errors
     /// `z` is not Z wide.
     pub fn decode(&self, z: &[f32], pick: &mut dyn Pick) -> Result<Vec<Line>, Error> {
+        self.decode_all(&[z], &mut [pick]).map(|mut all| all.swap_remove(0))
+    }
+
+    /// Decodes each of `zs` (B, Z) with a pick of its own, to the same lines as alone, but faster.
+    ///
+    /// # Errors
+    /// One of `zs` is not Z wide.
+    ///
+    /// # Panics
+    /// If there are fewer or more picks.
+    pub fn decode_all(
+        &self,
+        zs: &[&[f32]],
+        picks: &mut [&mut dyn Pick],
+    ) -> Result<Vec<Vec<Line>>, Error> {
         let Config { n_latent, n_segments, n_segment_steps, .. } = self.config;
-        if z.len() != n_latent {
+        assert_eq!(zs.len(), picks.len());
+        if let Some(z) = zs.iter().find(|z| z.len() != n_latent) {
             return Err(Error::Latent { expected: n_latent, found: z.len() });
         }
         let contexts = match &self.conductor {
-            Some(conductor) => conductor.conduct(z, n_segments),
-            None => vec![z.to_vec()],
+            Some(conductor) => conductor.conduct(&zs.concat(), zs.len(), n_segments),
+            None => vec![zs.concat()],
         };
-        let decode = |decoder: &Decoder| decoder.decode(&contexts, n_segment_steps, pick);
-        let mut lines: Vec<Line> = self.decoders.iter().flat_map(decode).collect();
-        if self.config.family.domain() == Domain::Performance {
-            performance::trim(&mut lines[0], n_segment_steps);
+        let mut all = vec![Vec::new(); zs.len()];
+        for decoder in &self.decoders {
+            let found = decoder.decode(&contexts, n_segment_steps, picks);
+            all.iter_mut().zip(found).for_each(|(lines, found)| lines.extend(found));
         }
-        Ok(lines)
+        if self.config.family.domain() == Domain::Performance {
+            for lines in &mut all {
+                performance::trim(&mut lines[0], n_segment_steps);
+            }
+        }
+        Ok(all)
     }
 }
 
@@ -159,5 +198,52 @@ impl Config {
             steps.map(|row| domain.encoder_inputs(&row, self.n_classes)).collect()
         };
         (0..self.n_steps()).step_by(n_steps).map(segment).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Tensor};
+
+    use super::*;
+    use crate::model::{matrix::tests::noise, sampling};
+
+    fn small(family: Family) -> Generator {
+        let official = Config::official(family);
+        let config = Config { n_latent: 6, n_decoder: 4, n_conductor: 3, ..official };
+        let tensors = config.tensors().into_iter().enumerate().map(|(seed, (name, shape))| {
+            let values = noise(seed, shape.iter().product());
+            (name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
+        });
+        Generator::load(&config, &Weights::new(tensors.collect())).unwrap()
+    }
+
+    fn greedy(_: usize, logits: &mut [f32]) -> u16 {
+        sampling::greedy(logits)
+    }
+
+    #[test]
+    fn each_of_a_batch_is_decoded_as_if_alone() {
+        for (family, precision) in
+            [(Family::Trio4Bar, Precision::F32), (Family::Humanize2Bar, Precision::Q8)]
+        {
+            let generator = small(family).with_precision(precision);
+            let zs = noise(1, 5 * 6);
+            let zs: Vec<&[f32]> = zs.chunks(6).collect();
+            let mut picks = [greedy; 5];
+            let mut picks: Vec<&mut dyn Pick> = picks.iter_mut().map(|pick| pick as _).collect();
+
+            let together = generator.decode_all(&zs, &mut picks).unwrap();
+
+            for (z, lines) in zs.iter().zip(together) {
+                assert_eq!(generator.decode(z, &mut greedy).unwrap(), lines);
+            }
+        }
+    }
+
+    #[test]
+    fn a_z_of_another_width_is_refused() {
+        let error = small(Family::Drums2Bar).decode(&[0.0; 5], &mut greedy).unwrap_err();
+        assert_eq!(error.to_string(), "expected a z of 6 numbers, found 5");
     }
 }

@@ -1,5 +1,6 @@
 //! Logits to a token.
 
+use pulp::Arch;
 use rand::RngExt as _;
 
 use super::math;
@@ -30,9 +31,11 @@ pub fn draw(logits: &mut [f32], temperature: f32, rng: &mut Rng) -> u16 {
         return greatest;
     }
     let top = logits[usize::from(greatest)];
-    for logit in &mut *logits {
-        *logit = math::exp((*logit - top) / temperature);
-    }
+    Arch::new().dispatch(|| {
+        for logit in &mut *logits {
+            *logit = math::exp((*logit - top) / temperature);
+        }
+    });
     // Summed in order: a sum in vectors would depend on the processor.
     let total: f32 = logits.iter().sum();
     let mut left = chance * total;

@@ -10,6 +10,7 @@ use super::{
     config::Config,
     family::{Family, Wiring},
     head::Head,
+    linear::Linear,
     names,
 };
 use crate::music::drums;
@@ -33,15 +34,6 @@ const SEGMENT_STEPS_KEY: &str = "segment_steps";
 pub struct Weights {
     tensors: HashMap<String, Tensor>,
     metadata: HashMap<String, String>,
-}
-
-/// A linear layer, `x W + b`.
-#[derive(Debug, Clone)]
-pub struct Linear {
-    /// (I, O), row by row.
-    pub kernel: Vec<f32>,
-    /// (O,).
-    pub bias: Vec<f32>,
 }
 
 impl Weights {
@@ -153,8 +145,8 @@ impl Weights {
     /// # Errors
     /// A tensor of it is missing.
     pub fn linear(&self, prefix: &str) -> Result<Linear, Error> {
-        let kernel = self.values(&names::kernel(prefix))?;
-        Ok(Linear { kernel, bias: self.values(&names::bias(prefix))? })
+        let bias = self.values(&names::bias(prefix))?;
+        Ok(Linear::new(&self.values(&names::kernel(prefix))?, bias))
     }
 
     fn tensor(&self, name: &str) -> Result<&Tensor, Error> {
@@ -190,13 +182,4 @@ pub fn metadata(config: &Config) -> HashMap<String, String> {
         (SEGMENTS_KEY.to_owned(), config.n_segments.to_string()),
         (SEGMENT_STEPS_KEY.to_owned(), config.n_segment_steps.to_string()),
     ])
-}
-
-impl Linear {
-    /// `x` (I,) to (O,).
-    pub fn forward(&self, x: &[f32]) -> Vec<f32> {
-        let mut out = self.bias.clone();
-        super::math::add_product(&mut out, x, &self.kernel);
-        out
-    }
 }

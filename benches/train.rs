@@ -1,0 +1,120 @@
+//! Examples a second in training, and peak memory, beside PyTorch.
+//!
+//! `cargo bench --bench train [-- --peers]` trains the official drums and trio networks from random
+//! weights on random windows, with one thread and two, each in a process of its own, and takes the
+//! best of some steps: forward, backward, clipped gradient, Adam. With `--peers`, PyTorch trains the
+//! same networks with batches of the same size in the same run (`benches/peers.sh` installs it).
+
+use std::{
+    error::Error,
+    fs,
+    io::Write as _,
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use electropunk::{
+    dataset::window::Window,
+    model::{config::Config, family::Family},
+    rng,
+    train::{
+        examples::{Examples, Pool},
+        fit::{Fit, Settings},
+        network::Network,
+        schedule::Schedule,
+        scheduled::{Growth, SamplingSchedule},
+    },
+};
+use rand::RngExt as _;
+
+/// Families and the examples of a step.
+const CASES: [(Family, usize); 2] = [(Family::Drums2Bar, 128), (Family::Trio4Bar, 64)];
+const N_STEPS: usize = 8;
+const SCHEDULE: Schedule = Schedule {
+    learning_rate: 1e-3,
+    decay_rate: 0.9999,
+    min_learning_rate: 1e-5,
+    free_bits: 48.0,
+    max_beta: 0.2,
+    beta_rate: 0.0,
+    sampling: SamplingSchedule { growth: Growth::Constant, rate: 0.0 },
+};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).filter(|arg| arg != "--bench").collect();
+    if let [option, name, n_threads] = &args[..]
+        && option == "--case"
+    {
+        return one_case(name, n_threads.parse()?);
+    }
+    let with_peers = args.iter().any(|arg| arg == "--peers");
+    println!("network, batch, threads: examples a second, peak MB");
+    for (family, n_examples) in CASES {
+        for n_threads in ["1", "2"] {
+            print!("{family}, {n_examples}, {n_threads}: ");
+            print!("ours {}", ours(family, n_threads)?);
+            if with_peers {
+                print!(", PyTorch {}", pytorch(family, n_examples, n_threads)?);
+            }
+            println!();
+        }
+    }
+    Ok(())
+}
+
+fn ours(family: Family, n_threads: &str) -> Result<String> {
+    let mut case = Command::new(std::env::current_exe()?);
+    case.args(["--case", family.name(), n_threads]).env("RAYON_NUM_THREADS", n_threads);
+    Ok(String::from_utf8(case.output()?.stdout)?.trim().to_owned())
+}
+
+fn pytorch(family: Family, n_examples: usize, n_threads: &str) -> Result<String> {
+    let mut script = Command::new("benches/peers.sh");
+    script.arg("train").env("THREADS", n_threads).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut running = script.spawn()?;
+    let line = format!("{family} {n_examples} {N_STEPS}\n");
+    running.stdin.take().ok_or("no pipe")?.write_all(line.as_bytes())?;
+    Ok(String::from_utf8(running.wait_with_output()?.stdout)?.trim().to_owned())
+}
+
+fn one_case(name: &str, n_threads: usize) -> Result<()> {
+    let (family, n_examples) =
+        CASES.into_iter().find(|(family, _)| family.name() == name).ok_or("no such case")?;
+    let config = Config::official(family);
+    let examples = Examples {
+        real: Pool::from(windows(&config)),
+        themed: Pool::default(),
+        themed_share: 0.0,
+        recombined_share: 0.0,
+    };
+    let settings = Settings { schedule: SCHEDULE, seed: 1, n_examples, n_threads, keep_prob: 1.0 };
+    let mut fit = Fit::new(Network::new(config, 1)?, examples, settings)?;
+    let mut best = f64::MAX;
+    for _ in 0..N_STEPS {
+        let start = Instant::now();
+        fit.advance()?;
+        best = best.min(start.elapsed().as_secs_f64());
+    }
+    println!("{:.1}, {} MB", n_examples as f64 / best, peak_megabytes());
+    Ok(())
+}
+
+/// Windows of tokens without a pattern: how fast a step is does not depend on them.
+fn windows(config: &Config) -> Vec<Window> {
+    let mut rng = rng::stream(3, "windows");
+    let n_tokens = config.family.domain().n_tokens();
+    let mut line = |n: usize| -> Vec<u16> {
+        (0..config.n_steps()).map(|_| rng.random_range(0..n) as u16).collect()
+    };
+    (0..256).map(|_| n_tokens.iter().map(|&n| line(n)).collect()).collect()
+}
+
+/// The most memory that this process has had, where Linux tells it.
+fn peak_megabytes() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
+}
