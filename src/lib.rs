@@ -21,6 +21,7 @@
 //! - [`sound`]: bars to air pressure to MP3.
 //! - [`model`]: MusicVAE; tokens to latent z and back.
 //! - [`patterns`]: hand-written generators of themed patterns.
+//! - [`measure`]: figures about music that say how near it is to real music, and how far from copied.
 //! - [`dataset`]: folders of MIDI files as examples to learn from.
 //! - [`config`]: radio.toml as checked types.
 //! - [`train`]: examples to weights.
@@ -39,6 +40,7 @@ pub mod units;
 pub mod music;
 pub mod stream;
 
+pub mod measure;
 pub mod model;
 pub mod patterns;
 pub mod sound;

@@ -12,7 +12,7 @@ use std::{
 const GROUPS: [&[&str]; 9] = [
     &["units", "rng"],
     &["music", "stream"],
-    &["sound", "model", "patterns"],
+    &["sound", "model", "patterns", "measure"],
     &["dataset"],
     &["config", "train"],
     &["station"],
