@@ -1,6 +1,6 @@
 //! How drums are played: how hard and how far from the grid, class by class.
 //!
-//! The questions that GrooVAE (Gillick et al. 2019, arXiv:1905.06118) is asked: is its spread that of
+//! The questions that `GrooVAE` (Gillick et al. 2019, arXiv:1905.06118) is asked: is its spread that of
 //! drummers, and does it stress the beats that they stress?
 
 use serde::Serialize;
