@@ -199,7 +199,7 @@ fn a_model_is_heard_while_it_learns() {
     assert!(heard.starts_with(b"HTTP/1.0 200 OK"));
     assert!(0.0 < mp3::decode(&heard[body..]));
     let preview = fs::read(folder.path().join("models/tiny.run/preview-1.mp3")).unwrap();
-    // 30 s and a tail of 2 s at 128 kbit/s.
-    assert!((preview.len() as f64 / (32.0 * 16_000.0) - 1.0).abs() < 0.02, "{}", preview.len());
+    // Eight times two bars at 120 bpm, 32 s, and a tail of 2 s, at 128 kbit/s.
+    assert!((preview.len() as f64 / (34.0 * 16_000.0) - 1.0).abs() < 0.02, "{}", preview.len());
     assert!(0.0 < mp3::decode(&preview));
 }

@@ -118,7 +118,10 @@ fn learn(
                 bar.println(format!("step {}, {name}: {measure}", fit.step));
                 write_log(&mut log, fit.step, name, measure)?;
             }
-            draw_curves(&run.folder, args.config.domain().parts())?;
+            // Learning goes on without a picture of it.
+            if let Err(error) = draw_curves(&run.folder, args.config.domain().parts()) {
+                tracing::warn!("{error:#}");
+            }
             run.save(&fit.network, &fit.adam, fit.step, &setup::describe(args)).with_context(
                 || format!("what was learnt since the checkpoint before step {} is lost", fit.step),
             )?;
