@@ -170,7 +170,7 @@ pub struct Train {
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub recombined_share: f64,
     /// Model to write: NAME.safetensors and its card NAME.toml; checkpoints lie beside it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,
     /// Go on from the newest checkpoint beside --out, exactly as if there had been no break
     #[arg(long)]
@@ -275,7 +275,7 @@ pub struct Schedule {
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Eval {
     /// Model to judge, without its ending, such as models/drums-2bar
-    #[arg(value_name = "MODEL")]
+    #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
     /// Data sets whose held-out songs it is judged on
     #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
@@ -325,7 +325,7 @@ pub struct Import {
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Takes {
     /// Folder for the MIDI files; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", default_value = "takes")]
     pub out: PathBuf,
     /// Beats a minute of what is written
     #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = positive)]
