@@ -155,7 +155,7 @@ fn a_full_disk_is_one_sentence_and_leaves_the_checkpoints_before_it() {
     let files = fs::read_dir(folder.path().join("models/tiny.run")).unwrap();
     let mut names: Vec<_> = files.map(|file| file.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["checkpoint-20.safetensors", "log.jsonl"]);
+    assert_eq!(names, ["checkpoint-20.safetensors", "curves.svg", "log.jsonl", "preview-1.mp3"]);
     assert!(fs::read(checkpoint(folder.path(), 20)).unwrap() == before);
 }
 

@@ -18,12 +18,15 @@ use std::{fs, io, path::Path};
 /// before.
 ///
 /// # Errors
-/// The file can't be written.
+/// The file can't be written; what there was of it is removed.
 pub fn write(path: &Path, picture: &[u8]) -> io::Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
-    fs::write(&partial, picture)?;
-    fs::rename(&partial, path)
+    let written = fs::write(&partial, picture).and_then(|()| fs::rename(&partial, path));
+    written.inspect_err(|_| {
+        // The disk may be full: give back what was taken. If that fails too, the first error stands.
+        let _ = fs::remove_file(&partial);
+    })
 }
 
 #[cfg(test)]
