@@ -77,7 +77,8 @@ impl Domain {
             Self::Groove(_) => {
                 let mut columns = vec![column("hits", drums::N_TOKENS as u32)];
                 columns.extend((0..drums::N_CLASSES).map(|_| column("velocity", 128)));
-                columns.extend((0..drums::N_CLASSES).map(|_| column("offset", 1 << 16)));
+                columns
+                    .extend((0..drums::N_CLASSES).map(|_| column("offset", u32::from(u16::MAX))));
                 columns
             }
             _ => {

@@ -11,7 +11,7 @@ use crate::music::{
 };
 
 /// Longer pieces are cut here: 1024 bars, Magenta's `max_bars`.
-const MAX_STEPS: usize = 1024 * STEPS_PER_BAR;
+pub const MAX_STEPS: usize = 1024 * STEPS_PER_BAR;
 
 /// Programs that play bass.
 const BASS: std::ops::RangeInclusive<u8> = 32..=39;

@@ -7,6 +7,7 @@
 
 use super::{
     drums::{self, Drum, N_CLASSES},
+    extract::MAX_STEPS,
     meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
     note::{Note, NoteSequence, TimeSignature},
     trio::Line,
@@ -33,9 +34,10 @@ pub struct Hit {
     pub offset: f32,
 }
 
-/// An offset as a column.
+/// An offset as a column, never `u16::MAX`: to a data set that is a column which is not there.
 pub fn offset_column(offset: f32) -> u16 {
-    (offset.clamp(-1.0, 1.0) * OFFSET_UNIT).round() as i16 as u16
+    let column = (offset.clamp(-1.0, 1.0) * OFFSET_UNIT).round() as i16 as u16;
+    if column == u16::MAX { 0 } else { column }
 }
 
 /// The offset that a column holds.
@@ -73,7 +75,8 @@ pub fn inputs(step: &[u16]) -> Vec<(u32, f32)> {
     hits(step).flat_map(hit).collect()
 }
 
-/// The drums of `sequence` as columns, as long as the piece in whole bars; empty without drums.
+/// The drums of `sequence` as columns, as long as the piece in whole bars; empty without drums. What
+/// comes later than [`MAX_STEPS`] is left out.
 ///
 /// At a step the loudest hit of a class is kept.
 pub fn columns(sequence: &NoteSequence) -> Vec<Line> {
@@ -81,7 +84,7 @@ pub fn columns(sequence: &NoteSequence) -> Vec<Line> {
     let nearest = |note: &Note| (steps_of(note) + 0.5).floor().max(0.0) as usize;
     let known = sequence.notes.iter().filter(|note| note.is_drum);
     let known = known.filter_map(|note| Some((drums::class(note.pitch)? as usize, note)));
-    let known: Vec<(usize, &Note)> = known.collect();
+    let known: Vec<(usize, &Note)> = known.filter(|(_, note)| nearest(note) < MAX_STEPS).collect();
     let Some(last) = known.iter().map(|(_, note)| nearest(note)).max() else { return vec![] };
     let n_steps = (last / STEPS_PER_BAR + 1) * STEPS_PER_BAR;
     let mut columns = vec![vec![0; n_steps]; N_COLUMNS];
@@ -163,6 +166,13 @@ mod tests {
         (columns[0][0], columns[1][0], columns[10][0]) = (1, 100, offset_column(0.5));
 
         assert_eq!(piece(&columns, Bpm::DEFAULT).notes[0].start, 0.0);
+    }
+
+    #[test]
+    fn a_hit_after_ages_of_silence_asks_for_no_memory() {
+        let columns = columns(&drums(vec![hit(36, 90, 0.0), hit(36, 90, 1e9)]));
+        assert_eq!(columns[0].len(), STEPS_PER_BAR);
+        assert_eq!(offset_column(-1.0 / OFFSET_UNIT), 0);
     }
 
     #[test]
