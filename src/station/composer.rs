@@ -118,7 +118,7 @@ impl Composer {
 
     /// Drum tokens of the phrase that begins at bar `first`.
     fn dream_drums(&self, first: u64) -> Line {
-        let n_bars = self.drums.config().n_bars();
+        let n_bars = self.drums.config().n_steps() / STEPS_PER_BAR;
         let dreams = (first..first + PHRASE_BARS).step_by(n_bars);
         let dream = |bar: u64| {
             let z = self.pad.at(bar);
@@ -134,7 +134,8 @@ impl Composer {
             if is_fit(&first) { first } else { ideas.find(is_fit).unwrap_or(first) }
         };
         let n_steps = PHRASE_BARS as usize * STEPS_PER_BAR;
-        dreams.flat_map(dream).take(n_steps).collect()
+        let whole_bars = |line: Line| line.into_iter().take(n_bars * STEPS_PER_BAR);
+        dreams.map(dream).flat_map(whole_bars).take(n_steps).collect()
     }
 
     /// Bass and lead at `stop`, in key and register: the first idea without a fault, or the one with

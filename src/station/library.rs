@@ -8,6 +8,7 @@ use super::Error;
 use crate::{
     config::AssetRef,
     model::{self, family::Family, music_vae::MusicVae, weights::Weights},
+    music::meter::STEPS_PER_BAR,
     sound::font_file,
 };
 
@@ -53,7 +54,8 @@ impl Library {
             family: named,
             source,
         })?;
-        let found = model.config().n_bars();
+        // What is beyond the last whole bar is not played.
+        let found = model.config().n_steps() / STEPS_PER_BAR;
         if (found as u64) < n_bars {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
