@@ -10,7 +10,6 @@ use crate::{
     cli,
     dataset::window::{Window, windows_in_order},
     model::{config::Config, domain::Sparse, encoder::Posterior, music_vae::MusicVae},
-    music::meter::STEPS_PER_BAR,
 };
 
 /// Runs the command.
@@ -83,7 +82,7 @@ fn in_a_row(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>
         !windows.is_empty(),
         "{}: expected {} bars of 4/4 with {}, found none",
         name(),
-        config.n_steps().div_ceil(STEPS_PER_BAR).min(config.n_bars()),
+        config.n_bars(),
         config.family.domain().parts().join(", ")
     );
     Ok(windows)

@@ -217,7 +217,7 @@ mod tests {
     use crate::model::matrix::tests::noise;
 
     #[test]
-    fn a_product_is_within_a_hundredth_of_the_exact_one() {
+    fn a_product_is_near_the_exact_one() {
         let (n_inputs, n_outputs) = (101, 45);
         let (kernel, x) = (noise(1, n_inputs * n_outputs), noise(2, n_inputs));
         let weight = |input: usize, output: usize| kernel[input * n_outputs + output];
