@@ -32,6 +32,9 @@ pub struct Train {
     /// Share of examples whose parts are taken from different windows, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub recombined_share: f64,
+    /// Keep the latent space as it was learnt, instead of moving it to where the prior draws from
+    #[arg(long)]
+    pub no_whitening: bool,
     /// Model to write: NAME.safetensors and its card NAME.toml; checkpoints lie beside it
     #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,

@@ -72,10 +72,25 @@ impl Pool {
 }
 
 impl Examples {
+    /// `n` examples of parts that were played together.
+    pub fn whole(&self, config: &Config, seed: u64, n: usize) -> Vec<Window> {
+        self.draw_with(0.0, config, rng::stream(seed, "whole"), n)
+    }
+
     /// The batch of step `step`: a function of seed and step alone, so that a resumed run goes on as
     /// if it had never stopped.
     pub fn draw(&self, config: &Config, seed: u64, step: u64, n: usize) -> Vec<Window> {
-        let mut rng = rng::stream(seed, &format!("batch {step}"));
+        let rng = rng::stream(seed, &format!("batch {step}"));
+        self.draw_with(self.recombined_share, config, rng, n)
+    }
+
+    fn draw_with(
+        &self,
+        recombined_share: f64,
+        config: &Config,
+        mut rng: Rng,
+        n: usize,
+    ) -> Vec<Window> {
         let domain = config.family.domain();
         let n_parts = domain.n_tokens().len();
         let mut draw = || {
@@ -83,7 +98,7 @@ impl Examples {
             let is_themed =
                 self.real.windows.is_empty() || (themed && !self.themed.windows.is_empty());
             let pool = if is_themed { &self.themed } else { &self.real };
-            if 1 < n_parts && rng.random_bool(self.recombined_share) {
+            if 1 < n_parts && rng.random_bool(recombined_share) {
                 let mut part = |part| {
                     let line = pool.line(part, &mut rng);
                     let alone =

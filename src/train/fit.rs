@@ -18,11 +18,15 @@ use super::{
     examples::Examples,
     network::{Loss, Network, Pressure},
     schedule::Schedule,
+    whiten::whiten,
 };
 use crate::{dataset::window::Window, rng};
 
 /// Examples validated in one graph, to bound its memory.
 const VALIDATION_BATCH: usize = 64;
+
+/// Windows by which the latent space is laid: many more than it has dimensions.
+const N_WHITENED: usize = 8192;
 
 /// What stays the same for a whole run.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -95,6 +99,16 @@ impl Fit {
         }
         self.step = saved.step;
         Ok(())
+    }
+
+    /// The network with its latent space laid where the prior is; see [`whiten`].
+    ///
+    /// # Errors
+    /// A weight is no number any more, or memory is out.
+    pub fn whitened(&self) -> Result<Network, Error> {
+        let config = &self.network.config;
+        let heard = self.examples.whole(config, self.settings.seed, N_WHITENED);
+        whiten(&self.network, &heard)
     }
 
     /// Takes a step.

@@ -20,6 +20,7 @@ pub mod objective;
 mod passes;
 pub mod schedule;
 pub mod scheduled;
+pub mod whiten;
 
 use std::path::PathBuf;
 

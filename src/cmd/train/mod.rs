@@ -60,7 +60,11 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
     let is_stopped = || stop.load(Ordering::Relaxed);
     let mut previews = Previews::new(&run.folder, args.preview_minutes, args.listen, args.seed)?;
-    let last = learn(args, &run, &mut fit, &held_out, &mut previews, &is_stopped)?;
+    let mut last = learn(args, &run, &mut fit, &held_out, &mut previews, &is_stopped)?;
+    if !args.no_whitening {
+        fit.network = fit.whitened()?;
+        last = validate_all(&fit, &held_out)?;
+    }
     let model = args.out.with_extension("safetensors");
     checkpoint::export(&fit.network, &model)?;
     let card = Card {
