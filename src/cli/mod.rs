@@ -15,6 +15,7 @@ pub use self::{
     learn::{Eval, Schedule, Sizes, Train},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Sample, Takes},
 };
+use crate::model::device_choice::DeviceChoice;
 
 /// An endless generative radio: dreams music in MusicVAE's latent space and broadcasts it.
 ///
@@ -71,6 +72,9 @@ pub struct Serve {
     /// Number that everything is drawn from, instead of radio.toml's
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// What decodes the models, auto, cpu or cuda:0, instead of radio.toml's
+    #[arg(long)]
+    pub device: Option<DeviceChoice>,
 }
 
 /// `electropunk check`.
@@ -104,6 +108,9 @@ pub struct Render {
     /// Number that everything is drawn from, instead of radio.toml's
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
+    /// What decodes the models, auto, cpu or cuda:0, instead of radio.toml's
+    #[arg(long)]
+    pub device: Option<DeviceChoice>,
     /// File to write: .wav for sound, .mid for notes
     #[arg(long, value_name = "FILE", value_parser = wav_or_mid)]
     pub out: PathBuf,

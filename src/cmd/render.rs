@@ -37,7 +37,7 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         anyhow!("expected one of the stations {}, found {:?}", names.join(", "), args.station)
     })?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
-    let mut library = Library::default();
+    let mut library = Library::on(args.device.unwrap_or(config.device));
     let composer = Composer::new(station, &mut library, seed)?;
     let seconds = args.minutes * 60.0;
     if args.out.extension().is_some_and(|ending| ending == "mid") {
@@ -122,7 +122,14 @@ mod tests {
         let (station, minutes) = ("techno".to_owned(), 0.05);
         fs::write(&config, config::BUILT_IN)?;
         let seed = Some(seed);
-        run(&cli::Render { config: Some(config), station, minutes, seed, out: out.clone() })?;
+        run(&cli::Render {
+            config: Some(config),
+            station,
+            minutes,
+            seed,
+            device: None,
+            out: out.clone(),
+        })?;
         Ok(fs::read(out)?)
     }
 
@@ -146,7 +153,14 @@ mod tests {
         fs::write(&config, config::BUILT_IN).unwrap();
         let out = folder.path().join("a.mid");
         let station = "polka".to_owned();
-        let args = cli::Render { config: Some(config), station, minutes: 1.0, seed: None, out };
+        let args = cli::Render {
+            config: Some(config),
+            station,
+            minutes: 1.0,
+            seed: None,
+            device: None,
+            out,
+        };
 
         let error = run(&args).unwrap_err().to_string();
 

@@ -81,6 +81,7 @@ fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
     let seed = file.whole("seed", 0..=i64::MAX);
+    let device = file.parsed("device").unwrap_or_default();
     let mut soundfont = AssetRef::SOUNDFONT.or_file_in(base_dir);
     set(&mut soundfont, file.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)));
     let defaults = file
@@ -90,7 +91,7 @@ fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, seed, soundfont: shelf.soundfont, stations }
+    Config { server, seed, device, soundfont: shelf.soundfont, stations }
 }
 
 #[cfg(test)]
@@ -98,6 +99,7 @@ mod tests {
     use super::*;
     use crate::{
         config::Anchor,
+        model::device_choice::DeviceChoice,
         music::{bar::Part, style::Style},
         units::{Bpm, Decibels},
     };
@@ -122,7 +124,8 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, seed, soundfont, stations } = config(LEAST);
+        let Config { server, seed, device, soundfont, stations } = config(LEAST);
+        assert_eq!(device, DeviceChoice::Auto);
 
         assert_eq!(server, Server::default());
         assert_eq!((seed, soundfont), (None, AssetRef::SOUNDFONT));
@@ -135,6 +138,7 @@ mod tests {
     fn what_a_file_says_is_what_one_gets() {
         let text = r#"
             seed = 7
+            device = "cuda:1"
             [server]
             bind = "127.0.0.1:9000"
             public_url = "https://radio.example.org/"
@@ -151,7 +155,8 @@ mod tests {
             theme = "x"
             bitrate_kbps = 320
         "#;
-        let Config { server, seed, stations, .. } = config(text);
+        let Config { server, seed, device, stations, .. } = config(text);
+        assert_eq!(device, DeviceChoice::Cuda(1));
         let theme = &stations[0].theme;
 
         assert_eq!((server.max_listeners, server.burst_bytes, seed), (1, 4096, Some(7)));

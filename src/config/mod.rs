@@ -29,6 +29,8 @@ pub use self::{
     theme::Theme,
 };
 
+use crate::model::device_choice::DeviceChoice;
+
 /// A whole radio.toml.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
@@ -37,6 +39,8 @@ pub struct Config {
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,
+    /// Decodes the models. Default auto: a GPU where there is one.
+    pub device: DeviceChoice,
     /// Plays the stations that name none of their own. Default `soundfonts/electropunk.sf2`.
     pub soundfont: AssetRef,
     /// At least one; names are unique.

@@ -8,6 +8,7 @@ use super::{
     domain::Sparse,
     head::{Head, NadeWeights, Pick},
     linear::Linear,
+    lstm::CellState,
     matrix::Precision,
     names,
     stack::Stack,
@@ -15,13 +16,66 @@ use super::{
 };
 use crate::music::trio::Line;
 
-/// A decoder: a stack of cells that hears what it said last, and the context.
+/// A decoder: layers that hear what was said last, and the context; and a head that chooses.
 #[derive(Debug, Clone)]
-pub struct Decoder {
+pub struct Decoder<L = HostLayers> {
     core: Core,
+    layers: L,
+    nade: NadeWeights,
+}
+
+/// What computes a decoder's steps, for B sequences at a time.
+pub trait Layers {
+    /// Where B sequences are.
+    type Run;
+
+    /// Before the first step after `contexts` (B, C).
+    ///
+    /// # Errors
+    /// The device fails.
+    fn begin(&self, contexts: &[f32]) -> Result<Self::Run, Error>;
+
+    /// A step of sequences that `heard` what they said last: puts what they project into `out`
+    /// (B, P).
+    ///
+    /// # Errors
+    /// The device fails.
+    fn step(&self, run: &mut Self::Run, heard: &[&Sparse], out: &mut [f32]) -> Result<(), Error>;
+}
+
+/// Layers on the processor.
+#[derive(Debug, Clone)]
+pub struct HostLayers {
     stack: Stack,
     projection: Linear,
-    nade: NadeWeights,
+}
+
+/// Where sequences are on the processor.
+#[derive(Debug)]
+pub struct HostRun {
+    states: Vec<CellState>,
+    /// What the contexts give to the first cell's gates, at all steps.
+    projected: Vec<f32>,
+    gates: Vec<f32>,
+}
+
+impl Layers for HostLayers {
+    type Run = HostRun;
+
+    fn begin(&self, contexts: &[f32]) -> Result<HostRun, Error> {
+        let projected = self.stack.first().project(contexts);
+        Ok(HostRun { states: self.stack.begin(contexts), gates: projected.clone(), projected })
+    }
+
+    fn step(&self, run: &mut HostRun, heard: &[&Sparse], out: &mut [f32]) -> Result<(), Error> {
+        run.gates.copy_from_slice(&run.projected);
+        let first = self.stack.first();
+        for (gates, heard) in run.gates.chunks_exact_mut(4 * first.n_hidden()).zip(heard) {
+            first.look_up(gates, heard);
+        }
+        self.projection.forward_into(out, self.stack.step(&mut run.gates, &mut run.states));
+        Ok(())
+    }
 }
 
 /// Says a word for each segment: a stack of cells that hears nothing.
@@ -45,17 +99,29 @@ impl Decoder {
         let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
         let stack = Stack::load(weights, &names::core_state(prefix), cells, head.n_heard())?;
         let projection = weights.linear(&names::core_projection(prefix))?;
-        let nade = match head {
-            Head::Nade { .. } => NadeWeights::load(weights, prefix)?,
-            _ => NadeWeights::default(),
-        };
-        Ok(Self { core: core.clone(), stack, projection, nade })
+        Self::of(weights, core, HostLayers { stack, projection })
     }
 
     /// The same decoder, as near as `precision` has the weights of its steps.
     pub fn with_precision(self, precision: Precision) -> Self {
-        let stack = self.stack.with_precision(precision);
-        Self { stack, projection: self.projection.with_precision(precision), ..self }
+        let HostLayers { stack, projection } = self.layers;
+        let stack = stack.with_precision(precision);
+        let layers = HostLayers { stack, projection: projection.with_precision(precision) };
+        Self { layers, ..self }
+    }
+}
+
+impl<L: Layers> Decoder<L> {
+    /// The decoder of `core` whose steps `layers` compute.
+    ///
+    /// # Errors
+    /// A tensor of its head is missing.
+    pub fn of(weights: &Weights, core: &Core, layers: L) -> Result<Self, Error> {
+        let nade = match core.head {
+            Head::Nade { .. } => NadeWeights::load(weights, &core.prefix)?,
+            _ => NadeWeights::default(),
+        };
+        Ok(Self { core: core.clone(), layers, nade })
     }
 
     /// Decodes a segment for each of `contexts` (B, C), `n_steps` long, for B sequences with a pick
@@ -63,37 +129,28 @@ impl Decoder {
     ///
     /// Each segment begins afresh from its context but hears the last step of the one before; the
     /// first hears nothing.
+    ///
+    /// # Errors
+    /// The device that the layers are on fails.
     pub fn decode(
         &self,
         contexts: &[Vec<f32>],
         n_steps: usize,
         picks: &mut [&mut dyn Pick],
-    ) -> Vec<Vec<Line>> {
+    ) -> Result<Vec<Vec<Line>>, Error> {
         let line = Line::with_capacity(contexts.len() * n_steps);
         let course = Course { lines: vec![line; self.core.head.n_columns()], heard: vec![] };
         let mut courses = vec![course; picks.len()];
         let mut projections = vec![0.0; picks.len() * self.core.head.n_projected()];
         for context in contexts {
-            let mut states = self.stack.begin(context);
-            let projected = self.stack.first().project(context);
-            let mut gates = projected.clone();
+            let mut run = self.layers.begin(context)?;
             for _ in 0..n_steps {
-                gates.copy_from_slice(&projected);
-                self.hear(&courses, &mut gates);
-                let said = self.stack.step(&mut gates, &mut states);
-                self.projection.forward_into(&mut projections, said);
+                let heard: Vec<&Sparse> = courses.iter().map(|course| &course.heard).collect();
+                self.layers.step(&mut run, &heard, &mut projections)?;
                 self.say(&mut courses, &mut projections, picks);
             }
         }
-        courses.into_iter().map(|course| course.lines).collect()
-    }
-
-    /// Adds what the sequences said last to `gates` (B, 4H).
-    fn hear(&self, courses: &[Course], gates: &mut [f32]) {
-        let rows = gates.chunks_exact_mut(4 * self.stack.first().n_hidden());
-        for (gates, course) in rows.zip(courses) {
-            self.stack.first().look_up(gates, &course.heard);
-        }
+        Ok(courses.into_iter().map(|course| course.lines).collect())
     }
 
     /// Chooses the sequences' next step from `projections` (B, P).

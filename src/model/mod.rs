@@ -7,6 +7,8 @@
 
 pub mod config;
 pub mod decoder;
+pub mod device;
+pub mod device_choice;
 pub mod domain;
 pub mod encoder;
 pub mod family;
@@ -99,6 +101,9 @@ pub enum Error {
         /// How many steps were given.
         found: usize,
     },
+    /// A GPU is lost, or out of memory.
+    #[error("the device that computes: {0}")]
+    Device(#[from] candle_core::Error),
     /// A z of another width than the model's.
     #[error("expected a z of {expected} numbers, found {found}")]
     Latent {

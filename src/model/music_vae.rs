@@ -3,7 +3,8 @@
 use super::{
     Error,
     config::Config,
-    decoder::{Conductor, Decoder},
+    decoder::{Conductor, Decoder, Layers},
+    device::DeviceGenerator,
     domain::{Domain, Sparse},
     encoder::{Encoder, Posterior},
     family::{Family, Wiring},
@@ -137,30 +138,67 @@ impl Generator {
         zs: &[&[f32]],
         picks: &mut [&mut dyn Pick],
     ) -> Result<Vec<Vec<Line>>, Error> {
-        let Config { n_latent, n_segments, n_segment_steps, .. } = self.config;
-        assert_eq!(zs.len(), picks.len());
-        if let Some(z) = zs.iter().find(|z| z.len() != n_latent) {
-            return Err(Error::Latent { expected: n_latent, found: z.len() });
-        }
+        self.config.check_latents(zs)?;
         let contexts = match &self.conductor {
-            Some(conductor) => conductor.conduct(&zs.concat(), zs.len(), n_segments),
+            Some(conductor) => conductor.conduct(&zs.concat(), zs.len(), self.config.n_segments),
             None => vec![zs.concat()],
         };
-        let mut all = vec![Vec::new(); zs.len()];
-        for decoder in &self.decoders {
-            let found = decoder.decode(&contexts, n_segment_steps, picks);
-            all.iter_mut().zip(found).for_each(|(lines, found)| lines.extend(found));
-        }
-        if self.config.family.domain() == Domain::Performance {
-            for lines in &mut all {
-                performance::trim(&mut lines[0], n_segment_steps);
-            }
-        }
-        Ok(all)
+        decode(&self.config, &contexts, &self.decoders, picks)
     }
 }
 
+impl DeviceGenerator {
+    /// Decodes each of `zs` (B, Z) with a pick of its own, as [`Generator::decode_all`] does.
+    ///
+    /// # Errors
+    /// One of `zs` is not Z wide, or the device fails.
+    ///
+    /// # Panics
+    /// If there are fewer or more picks.
+    pub fn decode_all(
+        &self,
+        zs: &[&[f32]],
+        picks: &mut [&mut dyn Pick],
+    ) -> Result<Vec<Vec<Line>>, Error> {
+        self.config.check_latents(zs)?;
+        let contexts = match &self.conductor {
+            Some(conductor) => conductor.conduct(zs, self.config.n_segments)?,
+            None => vec![zs.concat()],
+        };
+        decode(&self.config, &contexts, &self.decoders, picks)
+    }
+}
+
+/// What `decoders` say after `contexts`, by sequence and column.
+fn decode<L: Layers>(
+    config: &Config,
+    contexts: &[Vec<f32>],
+    decoders: &[Decoder<L>],
+    picks: &mut [&mut dyn Pick],
+) -> Result<Vec<Vec<Line>>, Error> {
+    assert!(contexts.iter().all(|context| context.len() == picks.len() * config.n_context()));
+    let mut all = vec![Vec::new(); picks.len()];
+    for decoder in decoders {
+        let found = decoder.decode(contexts, config.n_segment_steps, picks)?;
+        all.iter_mut().zip(found).for_each(|(lines, found)| lines.extend(found));
+    }
+    if config.family.domain() == Domain::Performance {
+        for lines in &mut all {
+            performance::trim(&mut lines[0], config.n_segment_steps);
+        }
+    }
+    Ok(all)
+}
+
 impl Config {
+    /// Whether all of `zs` are Z wide.
+    fn check_latents(&self, zs: &[&[f32]]) -> Result<(), Error> {
+        match zs.iter().find(|z| z.len() != self.n_latent) {
+            Some(z) => Err(Error::Latent { expected: self.n_latent, found: z.len() }),
+            None => Ok(()),
+        }
+    }
+
     /// Whether `lines` are of this network's columns, length and range.
     ///
     /// # Errors
@@ -216,6 +254,40 @@ mod tests {
             (name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
         });
         Generator::load(&config, &Weights::new(tensors.collect())).unwrap()
+    }
+
+    #[test]
+    fn a_device_says_what_the_processor_says() {
+        for family in Family::ALL {
+            // Long ones add nothing here.
+            let official = Config::official(family);
+            let config = official.with_steps(32).unwrap_or(official);
+            let sizes = Config { n_latent: 6, n_decoder: 4, n_conductor: 3, n_nade: 3, ..config };
+            let tensors = sizes.tensors().into_iter().enumerate().map(|(seed, (name, shape))| {
+                let values = noise(seed, shape.iter().product());
+                (name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
+            });
+            let weights = Weights::new(tensors.collect());
+            let host = Generator::load(&sizes, &weights).unwrap();
+            let device = DeviceGenerator::load(&sizes, &weights, &Device::Cpu).unwrap();
+            let zs = noise(1, 3 * 6);
+            let zs: Vec<&[f32]> = zs.chunks(6).collect();
+            let mut picks = [greedy; 3];
+            let mut picks: Vec<&mut dyn Pick> = picks.iter_mut().map(|pick| pick as _).collect();
+
+            let found = device.decode_all(&zs, &mut picks).unwrap();
+
+            // A groove's numbers are rounded, in steps that the last bit of a logit may decide.
+            let far = match config.family.domain() {
+                Domain::Groove(_) => 2,
+                _ => 0,
+            };
+            let near =
+                |(a, b): (&u16, &u16)| a.wrapping_sub(*b).cast_signed().unsigned_abs() <= far;
+            let expected = host.decode_all(&zs, &mut picks).unwrap();
+            let pairs = found.iter().flatten().flatten().zip(expected.iter().flatten().flatten());
+            assert!(pairs.into_iter().all(near), "{family}");
+        }
     }
 
     fn greedy(_: usize, logits: &mut [f32]) -> u16 {

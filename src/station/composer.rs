@@ -6,6 +6,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     Error, anchors,
+    dreamer::Dreamer,
     library::Library,
     pad::Pad,
     phrase::{Judged, faults},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     config::{Station, Theme},
-    model::{family::Family, latent::Latent, music_vae::MusicVae, sampling},
+    model::{family::Family, latent::Latent},
     music::{
         arrange::{self, LineNote},
         bar::{Bar, Part},
@@ -37,8 +38,8 @@ pub struct Composer {
     station: String,
     theme: Arc<Theme>,
     seed: u64,
-    drums: Arc<MusicVae>,
-    trio: Arc<MusicVae>,
+    drums: Arc<Dreamer>,
+    trio: Arc<Dreamer>,
     pad: Pad,
     walk: Walk,
     ready: VecDeque<Bar>,
@@ -60,12 +61,12 @@ impl Composer {
         let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
         let mut corners = Vec::new();
         for anchor in &theme.pad {
-            corners.push(anchors::encode(&drums, anchor)?);
+            corners.push(anchors::encode(drums.model(), anchor)?);
         }
         let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
         let mut stops = Vec::new();
         for anchor in &theme.anchors {
-            stops.push(anchors::encode(&trio, anchor)?);
+            stops.push(anchors::encode(trio.model(), anchor)?);
         }
         let seed = rng::derive(seed, &station.name);
         Ok(Self {
@@ -118,7 +119,7 @@ impl Composer {
 
     /// Drum tokens of the phrase that begins at bar `first`.
     fn dream_drums(&self, first: u64) -> Line {
-        let n_bars = self.drums.config().n_steps() / STEPS_PER_BAR;
+        let n_bars = self.drums.model().config().n_steps() / STEPS_PER_BAR;
         let dreams = (first..first + PHRASE_BARS).step_by(n_bars);
         let dream = |bar: u64| {
             let z = self.pad.at(bar);
@@ -200,11 +201,8 @@ fn excerpt(lines: Vec<Line>, section: u64) -> Vec<Line> {
 }
 
 /// The lines of `z`, drawn from the stream `name` of `seed`.
-fn decode(model: &MusicVae, z: &[f32], temperature: f64, seed: u64, name: &str) -> Vec<Line> {
-    let mut rng = rng::stream(seed, name);
-    let pick =
-        &mut |_: usize, logits: &mut [f32]| sampling::draw(logits, temperature as f32, &mut rng);
-    model.decode(z, pick).expect("z was encoded by this model")
+fn decode(dreamer: &Dreamer, z: &[f32], temperature: f64, seed: u64, name: &str) -> Vec<Line> {
+    dreamer.dream(z, temperature, &rng::stream(seed, name)).expect("z was encoded by this model")
 }
 
 impl Iterator for Composer {

@@ -2,12 +2,17 @@
 
 use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
+use candle_core::Device;
 use rustysynth::SoundFont;
+use tracing::{info, warn};
 
-use super::Error;
+use super::{Error, dreamer::Dreamer};
 use crate::{
     config::AssetRef,
-    model::{self, family::Family, music_vae::MusicVae, weights::Weights},
+    model::{
+        self, device::DeviceGenerator, device_choice::DeviceChoice, family::Family,
+        music_vae::MusicVae, weights::Weights,
+    },
     music::meter::STEPS_PER_BAR,
     sound::font_file,
 };
@@ -22,11 +27,26 @@ const EMBEDDED: [(&str, &[u8]); 3] = [
 /// What has been opened so far.
 #[derive(Default)]
 pub struct Library {
-    models: HashMap<(AssetRef, Family), Arc<MusicVae>>,
+    models: HashMap<(AssetRef, Family), Arc<Dreamer>>,
+    /// Decodes, where it is not the processor.
+    gpu: Option<Device>,
     fonts: HashMap<AssetRef, Arc<SoundFont>>,
 }
 
 impl Library {
+    /// An empty library whose models are decoded on `device`, or on the processor with a warning if
+    /// that is not to be had.
+    pub fn on(device: DeviceChoice) -> Self {
+        let gpu = device.gpu().unwrap_or_else(|error| {
+            warn!("{error}");
+            None
+        });
+        if gpu.is_some() {
+            info!("models are decoded on a GPU");
+        }
+        Self { gpu, ..Self::default() }
+    }
+
     /// The model at `asset`, which must read and write what `family` does, in `n_bars` or more; a
     /// file that doesn't say what it is is taken for one of `family`.
     ///
@@ -37,7 +57,7 @@ impl Library {
         asset: &AssetRef,
         family: Family,
         n_bars: u64,
-    ) -> Result<Arc<MusicVae>, Error> {
+    ) -> Result<Arc<Dreamer>, Error> {
         let key = (asset.clone(), family);
         if let Some(model) = self.models.get(&key) {
             return Ok(model.clone());
@@ -59,9 +79,21 @@ impl Library {
         if (found as u64) < n_bars {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
-        let model = Arc::new(model);
-        self.models.insert(key, model.clone());
-        Ok(model)
+        let dreamer = Arc::new(self.dreamer(model, &weights));
+        self.models.insert(key, dreamer.clone());
+        Ok(dreamer)
+    }
+
+    /// `model` where it is to be decoded; a GPU without room for it leaves it to the processor.
+    fn dreamer(&self, model: MusicVae, weights: &Weights) -> Dreamer {
+        let Some(gpu) = &self.gpu else { return Dreamer::new(model) };
+        match DeviceGenerator::load(model.config(), weights, gpu) {
+            Ok(generator) => Dreamer::with_gpu(model, generator),
+            Err(error) => {
+                warn!("{error}; the processor takes over");
+                Dreamer::new(model)
+            }
+        }
     }
 
     /// The SoundFont at `asset`.

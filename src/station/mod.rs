@@ -8,6 +8,7 @@
 pub mod anchors;
 pub mod broadcast;
 pub mod composer;
+pub mod dreamer;
 pub mod library;
 pub mod on_air;
 pub mod pacer;
