@@ -5,7 +5,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 
 use super::value::{at_least_one, not_negative, positive, share};
-use crate::{model::family::Family, train::scheduled::Growth};
+use crate::{
+    model::{device_choice::DeviceChoice, family::Family},
+    train::scheduled::Growth,
+};
 
 /// `electropunk train`; options are called as Magenta's where it has them.
 #[derive(Debug, Clone, PartialEq, Args)]
@@ -62,6 +65,9 @@ pub struct Train {
     /// Put the model on the air while it learns [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8000")]
     pub listen: Option<SocketAddr>,
+    /// Where to learn: auto, cpu or cuda:0
+    #[arg(long, default_value_t)]
+    pub device: DeviceChoice,
     /// CPU threads [default: as many as there are cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<u64>,

@@ -135,9 +135,7 @@ mod tests {
         let official = Config::official(Family::Trio4Bar);
         let sizes = Config { n_latent: 5, n_encoder: 4, n_decoder: 6, n_conductor: 3, ..official };
         let network = Network::new(sizes, 7).unwrap();
-        let named = network.names.iter().zip(&network.vars);
-        let tensors = named.map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
-        let weights = Weights::new(tensors);
+        let weights = Weights::new(network.tensors().unwrap());
         let device = DeviceGenerator::load(&sizes, &weights, &Device::Cpu).unwrap();
         (snapshot(&network).unwrap(), device)
     }

@@ -41,29 +41,61 @@ impl Adam {
         number: u64,
         learning_rate: f64,
     ) -> Result<f64> {
-        let mut squares = 0.0;
-        for grad in grads {
-            squares += f64::from(grad.sqr()?.sum_all()?.to_scalar::<f32>()?);
-        }
-        let norm = squares.sqrt();
+        let norm = norm(grads)?;
         if !norm.is_finite() || ZERO_NORM <= norm {
             return Ok(norm);
         }
-        let number = number.min(1_000_000) as i32;
-        let correction = (1.0 - BETA_2.powi(number)).sqrt() / (1.0 - BETA_1.powi(number));
-        let rate = learning_rate as f32 * correction;
-        let scale = (CLIP_NORM / norm.max(CLIP_NORM)) as f32;
-        for ((var, grad), [first, second]) in vars.iter().zip(grads).zip(&self.moments) {
+        let (scale, rate) = factors(norm, number, learning_rate);
+        for ((var, grad), [first, second]) in vars.iter().zip(grads).zip(&mut self.moments) {
+            if !var.device().is_cpu() {
+                by_tensors(var, grad, [first, second], [scale, rate])?;
+                continue;
+            }
             first.inplace_op2(grad, &Average { keep: BETA_1, scale, is_squared: false })?;
             second.inplace_op2(grad, &Average { keep: BETA_2, scale, is_squared: true })?;
-            let update = (first / (second.sqrt()? + f64::from(EPSILON))?)?;
+            let update = (&*first / (second.sqrt()? + f64::from(EPSILON))?)?;
             var.as_tensor().inplace_op2(&update, &Descend { rate })?;
         }
         Ok(norm)
     }
 }
 
-/// A running average: `a = keep * a + (1 - keep) * scale * b`, or of its square.
+/// The length of all gradients together.
+fn norm(grads: &[Tensor]) -> Result<f64> {
+    let mut squares = 0.0;
+    for grad in grads {
+        squares += f64::from(grad.sqr()?.sum_all()?.to_scalar::<f32>()?);
+    }
+    Ok(squares.sqrt())
+}
+
+/// What a gradient of this norm is shortened by, and the rate with the moments' start made good.
+fn factors(norm: f64, number: u64, learning_rate: f64) -> (f32, f32) {
+    let number = number.min(1_000_000) as i32;
+    let correction = (1.0 - BETA_2.powi(number)).sqrt() / (1.0 - BETA_1.powi(number));
+    ((CLIP_NORM / norm.max(CLIP_NORM)) as f32, learning_rate as f32 * correction)
+}
+
+/// A step of one variable on any device, by candle's own operations.
+fn by_tensors(
+    var: &Var,
+    grad: &Tensor,
+    [first, second]: [&mut Tensor; 2],
+    [scale, rate]: [f32; 2],
+) -> Result<()> {
+    let grad = (grad * f64::from(scale))?;
+    *first = average(first, &grad, BETA_1)?;
+    *second = average(second, &grad.sqr()?, BETA_2)?;
+    let update = (&*first / (second.sqrt()? + f64::from(EPSILON))?)?;
+    var.set(&(var.as_tensor() - (update * f64::from(rate))?)?)
+}
+
+/// A running average.
+fn average(mean: &Tensor, next: &Tensor, keep: f32) -> Result<Tensor> {
+    mean.affine(f64::from(keep), 0.0)? + next.affine(f64::from(1.0 - keep), 0.0)?
+}
+
+/// A running average in place: `a = keep * a + (1 - keep) * scale * b`, or of its square.
 struct Average {
     keep: f32,
     scale: f32,
@@ -137,6 +169,23 @@ mod tests {
         assert!((norm - 0.5).abs() < 1e-6);
         let after = var.to_vec1::<f32>().unwrap();
         assert!((after[0] - 0.9).abs() < 1e-4 && (after[1] - 2.1).abs() < 1e-4, "{after:?}");
+    }
+
+    #[test]
+    fn any_device_takes_the_same_steps() {
+        let [ours, theirs] = [(); 2].map(|()| Var::new(&[1f32, 2.0], &Device::Cpu).unwrap());
+        let mut adam = Adam::new(std::slice::from_ref(&ours)).unwrap();
+        let mut moments = [theirs.zeros_like().unwrap(), theirs.zeros_like().unwrap()];
+        for number in 1..4 {
+            let grad = Tensor::new(&[0.3f32 * number as f32, -0.4], &Device::Cpu).unwrap();
+            adam.step(std::slice::from_ref(&ours), std::slice::from_ref(&grad), number, 0.1)
+                .unwrap();
+            let (scale, rate) = factors(norm(std::slice::from_ref(&grad)).unwrap(), number, 0.1);
+            let [first, second] = &mut moments;
+            by_tensors(&theirs, &grad, [first, second], [scale, rate]).unwrap();
+        }
+        let after = [&ours, &theirs].map(|var| var.to_vec1::<f32>().unwrap());
+        after[0].iter().zip(&after[1]).for_each(|(a, b)| assert!((a - b).abs() < 1e-6));
     }
 
     #[test]

@@ -128,9 +128,8 @@ impl Run {
 /// # Errors
 /// Memory is out.
 pub fn snapshot(network: &Network) -> Result<MusicVae, Error> {
-    let named = network.names.iter().zip(&network.vars);
-    let tensors = named.map(|(name, var)| (name.clone(), var.as_tensor().clone())).collect();
-    Ok(MusicVae::load(network.config.family, &Weights::of(&network.config, tensors))?)
+    let weights = Weights::of(&network.config, network.tensors()?);
+    Ok(MusicVae::load(network.config.family, &weights)?)
 }
 
 /// Writes the weights of `network` alone, as f16, half as large as they are learnt.

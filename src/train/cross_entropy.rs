@@ -5,7 +5,8 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-use candle_core::{CpuStorage, CustomOp1, Layout, Result, Shape, Tensor, bail};
+use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
+use candle_nn::ops::log_softmax;
 use pulp::Arch;
 
 use super::batch::Targets;
@@ -16,12 +17,29 @@ use crate::model::math;
 /// [`Targets::IGNORED`] cost and count nothing.
 ///
 /// # Errors
-/// Shapes don't agree, or the device is not the CPU.
+/// Shapes don't agree, or the device fails.
 pub fn cross_entropy(logits: &Tensor, targets: Vec<u32>) -> Result<(Tensor, usize)> {
+    if !logits.device().is_cpu() {
+        return by_tensors(logits, &targets);
+    }
     let n_hits = Arc::new(AtomicUsize::new(0));
     let op = CrossEntropy { targets, n_hits: n_hits.clone(), saved: Mutex::new(None) };
     let loss = logits.contiguous()?.apply_op1(op)?;
     Ok((loss, n_hits.load(Ordering::Relaxed)))
+}
+
+/// The same by candle's own operations, on any device.
+fn by_tensors(logits: &Tensor, targets: &[u32]) -> Result<(Tensor, usize)> {
+    let (n, device) = (targets.len(), logits.device());
+    let weight = |&target: &u32| f32::from(u8::from(target != Targets::IGNORED));
+    let weights = Tensor::from_iter(targets.iter().map(weight), device)?;
+    let chosen = targets.iter().map(|&target| if target == Targets::IGNORED { 0 } else { target });
+    let chosen = Tensor::from_iter(chosen, device)?;
+    let logits = logits.contiguous()?;
+    let nats = log_softmax(&logits, 1)?.gather(&chosen.reshape((n, 1))?, 1)?.reshape(n)?;
+    let is_right = logits.argmax(1)?.eq(&chosen)?.to_dtype(DType::F32)?;
+    let n_right = (is_right * &weights)?.sum_all()?.to_scalar::<f32>()?;
+    Ok(((nats * weights)?.sum_all()?.neg()?.reshape(1)?, n_right as usize))
 }
 
 struct CrossEntropy {
@@ -104,14 +122,19 @@ mod tests {
         let (ours, _) = cross_entropy(&logits, vec![0, 6, 3, 3]).unwrap();
         let theirs = (candle_nn::loss::cross_entropy(&logits, &targets).unwrap() * 4.0).unwrap();
 
-        let loss = ours.to_vec1::<f32>().unwrap()[0];
-        assert!((loss - theirs.to_scalar::<f32>().unwrap()).abs() < 1e-4);
+        let (by_tensors, _) = by_tensors(&logits, &[0, 6, 3, 3]).unwrap();
+
+        let expected = theirs.to_scalar::<f32>().unwrap();
+        for found in [&ours, &by_tensors] {
+            assert!((found.to_vec1::<f32>().unwrap()[0] - expected).abs() < 1e-4);
+        }
         let grad = |loss: &Tensor| {
             let grads = loss.backward().unwrap();
             grads.get(&logits).unwrap().flatten_all().unwrap().to_vec1::<f32>().unwrap()
         };
-        let pairs = grad(&ours).into_iter().zip(grad(&theirs));
-        pairs.for_each(|(a, b)| assert!((a - b).abs() < 1e-6));
+        for found in [grad(&ours), grad(&by_tensors)] {
+            found.into_iter().zip(grad(&theirs)).for_each(|(a, b)| assert!((a - b).abs() < 1e-6));
+        }
     }
 
     #[test]
@@ -129,6 +152,10 @@ mod tests {
         let (loss, n_hits) = cross_entropy(&logits, vec![Targets::IGNORED, 0]).unwrap();
 
         assert_eq!(n_hits, 1);
+        let (same, n_same) = by_tensors(&logits, &[Targets::IGNORED, 0]).unwrap();
+        assert_eq!(n_same, 1);
+        let both = [&loss, &same].map(|loss| loss.to_vec1::<f32>().unwrap()[0]);
+        assert!((both[0] - both[1]).abs() < 1e-6);
         let grads = loss.backward().unwrap();
         let grad = grads.get(&logits).unwrap().to_vec2::<f32>().unwrap();
         assert!(grad[0] == [0.0, 0.0] && grad[1][0] < 0.0);

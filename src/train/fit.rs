@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Tensor};
 use rand::RngExt as _;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::{
@@ -91,10 +91,11 @@ impl Fit {
     /// # Errors
     /// It is of another network.
     pub fn restore(&mut self, mut saved: Saved) -> Result<(), Error> {
-        self.network = Network::from_tensors(self.network.config, &saved.weights)?;
+        let device = self.network.device().clone();
+        self.network = Network::from_tensors(self.network.config, &saved.weights)?.on(&device)?;
         for (name, moments) in self.network.names.iter().zip(&mut self.adam.moments) {
-            if let Some(found) = saved.moments.remove(name) {
-                *moments = found;
+            if let Some([first, second]) = saved.moments.remove(name) {
+                *moments = [first.to_device(&device)?, second.to_device(&device)?];
             }
         }
         self.step = saved.step;
@@ -166,7 +167,7 @@ impl Fit {
     fn noise(&self, n: usize, rng: &mut rng::Rng) -> candle_core::Result<Tensor> {
         let n_latent = self.network.config.n_latent;
         let values: Vec<f32> = (0..n * n_latent).map(|_| StandardNormal.sample(rng)).collect();
-        Tensor::from_vec(values, (n, n_latent), &Device::Cpu)
+        Tensor::from_vec(values, (n, n_latent), self.network.device())
     }
 }
 
@@ -180,7 +181,7 @@ pub fn validate(network: &Network, windows: &[Window]) -> Result<Measure, Error>
     let losses = windows.par_chunks(VALIDATION_BATCH).map(|chunk| {
         let references: Vec<&Window> = chunk.iter().collect();
         let batch = Batch::new(&network.config, &references, &mut || false);
-        let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, &Device::Cpu)?;
+        let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, network.device())?;
         // With no share to draw, nothing is drawn.
         let rng = &mut rng::stream(0, "unused");
         Ok(network.loss(&batch, &noise, pressure, windows.len(), rng)?)

@@ -3,7 +3,7 @@
 //! It computes what [`crate::model`] computes, with the right step before each step (teacher
 //! forcing). In shapes as [`super::batch`] has them.
 
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 
 use super::{
     batch::Heard,
@@ -37,7 +37,7 @@ impl Network {
         n_examples: usize,
     ) -> Result<Tensor> {
         let n_rows = heard.n_segments * n_examples;
-        let nothing = Tensor::zeros((1, n_rows, 0), DType::F32, &Device::Cpu)?;
+        let nothing = Tensor::zeros((1, n_rows, 0), DType::F32, self.device())?;
         let run = |lookups: &Lookups| Run {
             n_steps: heard.n_steps,
             n_lookup: layers[0].1,
@@ -46,7 +46,7 @@ impl Network {
         };
         if let Some((lengths, reversed)) = &heard.ends {
             let last = lengths.iter().enumerate().map(|(row, n)| ((n - 1) * n_rows + row) as u32);
-            let last = Tensor::from_iter(last, &Device::Cpu)?;
+            let last = Tensor::from_iter(last, self.device())?;
             let end = |way, lookups| {
                 let said = self.direction(&layers[0].0, way, &nothing, run(lookups))?;
                 said.reshape(((), self.config.n_encoder))?.index_select(&last, 0)
@@ -70,7 +70,8 @@ impl Network {
 
     fn direction(&self, layer: &str, way: &str, x: &Tensor, run: Run) -> Result<Tensor> {
         let weights = self.weights(&names::bidirectional(layer, way))?;
-        let zeros = Tensor::zeros((2, x.dim(1)?, self.config.n_encoder), DType::F32, &Device::Cpu)?;
+        let zeros =
+            Tensor::zeros((2, x.dim(1)?, self.config.n_encoder), DType::F32, self.device())?;
         lstm(x, &weights, &zeros, run)
     }
 
@@ -81,7 +82,7 @@ impl Network {
             return Ok(z.clone());
         }
         let states = self.states(names::CONDUCTOR_STATE, z, n_conductor_layers)?;
-        let mut x = Tensor::zeros((1, z.dim(0)?, 0), DType::F32, &Device::Cpu)?;
+        let mut x = Tensor::zeros((1, z.dim(0)?, 0), DType::F32, self.device())?;
         for (layer, state) in states.iter().enumerate() {
             // The conductor hears one input that is always 0: a row that is never looked up.
             let run = Run { n_lookup: usize::from(layer == 0), ..dense(n_segments) };

@@ -10,7 +10,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{layout::Sizes, passes::Saved};
+use super::{layout::Sizes, lstm_tensors, passes::Saved};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
 
 /// Rows of the weights to add at each step: inputs that are mostly 0, without the products.
@@ -50,9 +50,12 @@ pub struct Run {
 /// - `state`: (2, B, H), the first c and h.
 ///
 /// # Errors
-/// Shapes don't agree, or the device is not the CPU.
+/// Shapes don't agree, or the device fails.
 pub fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Result<Tensor> {
     let (x, weights, state) = (x.contiguous()?, weights.contiguous()?, state.contiguous()?);
+    if !x.device().is_cpu() {
+        return lstm_tensors::lstm(&x, &weights, &state, run);
+    }
     x.apply_op3(&weights, &state, LstmOp { run, saved: Mutex::new(None) })
 }
 
@@ -189,17 +192,21 @@ mod tests {
         let weights = var(&[V + I + H + 1, 4 * H]);
         let weighting = var(&[T, B, H]);
 
-        let ours = lstm(&x, &weights, &state, run.clone()).unwrap();
         let theirs = unrolled(&x, &weights, &state, &run).unwrap();
+        let by_slices = lstm(&x, &weights, &state, run.clone()).unwrap();
+        let by_tensors = lstm_tensors::lstm(&x, &weights, &state, run).unwrap();
+        assert!(largest_difference(&by_slices, &theirs) < 2e-6);
+        assert!(largest_difference(&by_tensors, &theirs) < 2e-6);
 
-        assert!(largest_difference(&ours, &theirs) < 2e-6);
         let grads = |h: &Tensor| {
             (h * weighting.as_tensor()).unwrap().sum_all().unwrap().backward().unwrap()
         };
-        let (ours, theirs) = (grads(&ours), grads(&theirs));
-        for argument in [&x, &weights, &state] {
-            let (a, b) = (ours.get(argument).unwrap(), theirs.get(argument).unwrap());
-            assert!(largest_difference(a, b) < 2e-5);
+        let expected = grads(&theirs);
+        for found in [grads(&by_slices), grads(&by_tensors)] {
+            for argument in [&x, &weights, &state] {
+                let (a, b) = (found.get(argument).unwrap(), expected.get(argument).unwrap());
+                assert!(largest_difference(a, b) < 2e-5);
+            }
         }
     }
 

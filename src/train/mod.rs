@@ -15,6 +15,7 @@ pub mod fit;
 mod forward;
 mod layout;
 pub mod lstm;
+mod lstm_tensors;
 pub mod network;
 pub mod objective;
 mod passes;

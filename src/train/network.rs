@@ -85,6 +85,29 @@ impl Network {
         Ok(network)
     }
 
+    /// The same network on `device`.
+    ///
+    /// # Errors
+    /// The device has no room.
+    pub fn on(self, device: &Device) -> Result<Self> {
+        let vars = self.vars.iter().map(|var| Var::from_tensor(&var.to_device(device)?));
+        Ok(Self { vars: vars.collect::<Result<_>>()?, ..self })
+    }
+
+    /// Where its weights are.
+    pub fn device(&self) -> &Device {
+        self.vars[0].device()
+    }
+
+    /// Its tensors, in the processor's memory.
+    ///
+    /// # Errors
+    /// The device fails.
+    pub fn tensors(&self) -> Result<HashMap<String, Tensor>> {
+        let named = self.names.iter().zip(&self.vars);
+        named.map(|(name, var)| Ok((name.clone(), var.to_device(&Device::Cpu)?))).collect()
+    }
+
     /// The loss of `batch`, as its share of a step over `n_examples`; `noise` (B, Z) draws z, `rng`
     /// the decoders' own steps.
     ///
@@ -102,7 +125,7 @@ impl Network {
         let (mu, sigma) = self.encode(&batch.heard, n_batch)?;
         let z = (&mu + (&sigma * noise)?)?;
         let context = self.context(&z)?;
-        let mut cross = Tensor::zeros(1, DType::F32, &Device::Cpu)?;
+        let mut cross = Tensor::zeros(1, DType::F32, self.device())?;
         let mut hits = Vec::new();
         for (core, batch) in self.config.cores().iter().zip(&batch.cores) {
             let mut projection = self.decode(&core.prefix, &context, &batch.previous)?;

@@ -1,6 +1,6 @@
 //! What each head's mistakes cost, in nats (musicvae `lstm_models.py`, `_flat_reconstruction_loss`).
 
-use candle_core::{D, Device, Result, Tensor, bail};
+use candle_core::{D, Result, Tensor, bail};
 
 use super::{batch::Targets, cross_entropy::cross_entropy, network::Network};
 use crate::{
@@ -31,7 +31,7 @@ pub fn cost(
             categorical(parts, projection, tokens)
         }
         (Head::Nade { n_classes, n_hidden }, Targets::Classes(classes)) => {
-            let classes = Tensor::from_slice(classes, ((), n_classes), &Device::Cpu)?;
+            let classes = Tensor::from_slice(classes, ((), n_classes), projection.device())?;
             let hidden = projection.narrow(1, 0, n_hidden)?;
             let biases = projection.narrow(1, n_hidden, n_classes)?;
             nade(network, core, [&hidden, &biases, &classes])
@@ -83,7 +83,7 @@ fn nade(network: &Network, core: &Core, [hidden, biases, classes]: [&Tensor; 3])
 /// Hits by cross-entropy, velocities and offsets by squared error; a row is right if all its hits
 /// are.
 fn groove(projection: &Tensor, values: &[f32]) -> Result<Cost> {
-    let targets = Tensor::from_slice(values, ((), 3 * N_CLASSES), &Device::Cpu)?;
+    let targets = Tensor::from_slice(values, ((), 3 * N_CLASSES), projection.device())?;
     let kind = |from: &Tensor, kind| from.narrow(1, kind * N_CLASSES, N_CLASSES)?.contiguous();
     let (logits, hits) = (kind(projection, 0)?, kind(&targets, 0)?);
     let velocities = candle_nn::ops::sigmoid(&kind(projection, 1)?)?;
@@ -108,6 +108,8 @@ fn n_right(logits: &Tensor, truths: &Tensor) -> Result<(usize, usize)> {
 
 #[cfg(test)]
 mod tests {
+    use candle_core::Device;
+
     use super::*;
 
     #[test]

@@ -34,12 +34,7 @@ pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
     let posteriors: Vec<Posterior> =
         windows.par_iter().map(|window| model.encode(window)).collect::<Result<_, _>>()?;
     let moments = Moments::of(&posteriors)?;
-    let mut tensors: HashMap<String, Tensor> = network
-        .names
-        .iter()
-        .zip(&network.vars)
-        .map(|(name, var)| (name.clone(), var.as_tensor().clone()))
-        .collect();
+    let mut tensors = network.tensors()?;
     moments.turn_encoder(&mut tensors, &posteriors)?;
     let config = &network.config;
     if 0 < config.n_conductor_layers {
@@ -51,7 +46,7 @@ pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
             moments.turn_reader(&mut tensors, &cell, core.head.n_heard())?;
         }
     }
-    Ok(Network::from_tensors(*config, &tensors)?)
+    Ok(Network::from_tensors(*config, &tensors)?.on(network.device())?)
 }
 
 /// How all posteriors lie together: `z = mean + root z'`.

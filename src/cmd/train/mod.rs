@@ -47,13 +47,19 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let (config, weights) = setup::network(args)?;
     let (examples, held_out) = setup::read_examples(args, &config)?;
     let n_windows = [&examples.real, &examples.themed].map(|pool| pool.windows.len());
-    let settings = setup::settings(args, n_threads);
     let run =
         Run { folder: args.out.with_extension("run"), n_kept: args.checkpoints_to_keep as usize };
     let network = match weights {
         None => Network::new(config, args.seed)?,
         Some(weights) => Network::from_tensors(config, weights.tensors())?,
     };
+    let network = match args.device.gpu()? {
+        Some(gpu) => network.on(&gpu)?,
+        None => network,
+    };
+    // A GPU is fed best by a whole batch.
+    let n_shares = if network.device().is_cpu() { n_threads } else { 1 };
+    let settings = setup::settings(args, n_shares);
     let mut fit = setup::start(args, &run, Fit::new(network, examples, settings)?)?;
     let stop = Arc::new(AtomicBool::new(false));
     let seen = stop.clone();
