@@ -97,6 +97,13 @@ fn a_piece_survives_its_way_through_the_latent_space() {
 
     let report = succeed(folder.path(), &format!("encode {model} techno-0.mid --out z.npy --json"));
     assert_eq!(report["bars"], serde_json::json!([0, 2]));
+    for name in ["drawn", "again"] {
+        let out = format!("{name}.npy");
+        succeed(folder.path(), &format!("encode {model} techno-0.mid --out {out} --seed 5"));
+    }
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(bytes("drawn.npy"), bytes("again.npy"));
+    assert_ne!(bytes("drawn.npy"), bytes("z.npy"));
     succeed(
         folder.path(),
         &format!("decode {model} --z z.npy --greedy --out tokens.npy --logits l.npy"),

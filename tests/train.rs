@@ -111,7 +111,7 @@ fn a_run_that_was_killed_and_resumed_ends_with_the_weights_of_an_unbroken_one() 
     let resumed = finish(&mut train(broken.path(), &format!("{steps} --resume")));
     finish(&mut train(unbroken.path(), &steps));
 
-    assert!(resumed.stdout.contains(&format!("going on from step {newest}")));
+    assert!(resumed.stderr.contains(&format!("going on from step {newest}")));
     let model = Path::new("models/tiny.safetensors");
     let [broken, unbroken] = [&broken, &unbroken].map(|folder| tensors(&folder.path().join(model)));
     assert!(broken == unbroken);

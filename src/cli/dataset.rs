@@ -36,6 +36,9 @@ pub struct Build {
     /// Where to write the data set; FILE.rejected.txt lists the MIDI files that are not in it
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Say what became of the files as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `electropunk dataset stats`.

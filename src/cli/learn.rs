@@ -65,6 +65,9 @@ pub struct Train {
     /// Put the model on the air while it learns [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8000")]
     pub listen: Option<SocketAddr>,
+    /// Say at the end what was learnt as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Where to learn: auto, cpu or cuda:0
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,

@@ -122,9 +122,12 @@ pub struct Encode {
     /// MIDI file; or the inputs of the encoder as an array (N, steps, inputs), NAME.npy
     #[arg(value_name = "A.mid")]
     pub source: PathBuf,
-    /// Where to write the means of z, an array (N, Z)
+    /// Where to write z, the means of what the encoder says, an array (N, Z)
     #[arg(long, value_name = "Z.npy")]
     pub out: PathBuf,
+    /// Draw z about its means instead, by this number
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
     /// Where to write the deviations of z
     #[arg(long, value_name = "S.npy")]
     pub sigma: Option<PathBuf>,

@@ -51,6 +51,10 @@ fn pack(args: &cli::Build) -> anyhow::Result<()> {
     });
     bar.finish_and_clear();
     let report = report.with_context(|| format!("can't build {}", args.out.display()))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        return Ok(());
+    }
     print!("{report}");
     if !report.left_out.is_empty() {
         println!("all files left out are listed in {}", rejected_path(&args.out).display());

@@ -10,6 +10,7 @@ use crate::{
     cli,
     dataset::window::{Window, windows_in_order},
     model::{config::Config, domain::Sparse, encoder::Posterior, music_vae::MusicVae},
+    rng,
 };
 
 /// Runs the command.
@@ -30,7 +31,11 @@ pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
         (bars, found.collect::<anyhow::Result<_>>()?)
     };
     let shape = [found.len(), config.n_latent];
-    npy::write(&args.out, &shape, found.iter().flat_map(|posterior| posterior.mu.clone()))?;
+    let z = |(number, posterior): (usize, &Posterior)| match args.seed {
+        Some(seed) => posterior.draw(&mut rng::stream(seed, &format!("encode {number}"))),
+        None => posterior.mu.clone(),
+    };
+    npy::write(&args.out, &shape, found.iter().enumerate().flat_map(z))?;
     if let Some(path) = &args.sigma {
         npy::write(path, &shape, found.iter().flat_map(|posterior| posterior.sigma.clone()))?;
     }

@@ -4,11 +4,13 @@ use super::{
     Error,
     config::Config,
     domain::Sparse,
+    latent::{self, Latent},
     linear::Linear,
     lstm::{Cell, CellState},
     math, names,
     weights::Weights,
 };
+use crate::rng::Rng;
 
 /// Where a sequence lies in the latent space: a normal distribution, each (Z,).
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +29,13 @@ impl Posterior {
             0.5 * (mu * mu + sigma * sigma - 1.0) - sigma.ln()
         };
         self.mu.iter().zip(&self.sigma).map(term).sum()
+    }
+
+    /// A z drawn from it.
+    pub fn draw(&self, rng: &mut Rng) -> Latent {
+        let noise = latent::prior(self.mu.len(), rng);
+        let spread = self.sigma.iter().zip(noise).map(|(sigma, noise)| sigma * noise);
+        self.mu.iter().zip(spread).map(|(mu, spread)| mu + spread).collect()
     }
 }
 

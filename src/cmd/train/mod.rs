@@ -80,7 +80,14 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
         validation: last.iter().map(|(name, measure)| ((*name).into(), measure.into())).collect(),
     };
     card.save(&args.out.with_extension("toml"))?;
-    println!("step {}: {} and its card written", fit.step, model.display());
+    if args.json {
+        let held_out: serde_json::Map<_, _> =
+            last.iter().map(|(name, measure)| ((*name).to_owned(), facts(measure))).collect();
+        let report = serde_json::json!({ "model": model, "step": fit.step, "held_out": held_out });
+        println!("{report}");
+    } else {
+        println!("step {}: {} and its card written", fit.step, model.display());
+    }
     Ok(())
 }
 
@@ -163,13 +170,17 @@ fn draw_curves(folder: &Path, parts: &[&str]) -> anyhow::Result<()> {
     written.with_context(|| format!("can't draw {}", path.display()))
 }
 
-fn write_log(log: &mut File, step: u64, set: &str, measure: &Measure) -> anyhow::Result<()> {
-    let line = serde_json::json!({
-        "step": step,
-        "set": set,
+fn facts(measure: &Measure) -> serde_json::Value {
+    serde_json::json!({
         "loss": measure.cross_entropy,
         "kl_bits": measure.kl_bits,
         "accuracy": measure.accuracy,
-    });
+    })
+}
+
+fn write_log(log: &mut File, step: u64, set: &str, measure: &Measure) -> anyhow::Result<()> {
+    let mut line = facts(measure);
+    line["step"] = step.into();
+    line["set"] = set.into();
     writeln!(log, "{line}").context("can't write the log of the run")
 }

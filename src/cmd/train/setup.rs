@@ -109,7 +109,7 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
     if real.windows.is_empty() && themed.windows.is_empty() {
         bail!("nothing to learn from: give --data, --patterns or both");
     }
-    println!(
+    eprintln!(
         "{} real and {} themed windows to learn from",
         real.windows.len(),
         themed.windows.len()
@@ -164,7 +164,7 @@ pub fn start(args: &cli::Train, run: &Run, mut fit: Fit) -> anyhow::Result<Fit> 
                 saved.settings
             );
             fit.restore(saved)?;
-            println!("going on from step {}", fit.step);
+            eprintln!("going on from step {}", fit.step);
         }
         Some(saved) => bail!(
             "{} holds a run at step {}: go on with --resume, or remove it",
