@@ -19,7 +19,7 @@ use crate::{
 pub fn run(args: &cli::Check) -> anyhow::Result<()> {
     let path = args.config.as_deref();
     let config = config::load(path)?;
-    let mut library = Library::on(config.device);
+    let mut library = Library::on(config.device, config.precision);
     let (mut reports, mut problems) = (Vec::new(), Vec::new());
     for station in &config.stations {
         match rehearse(station, &mut library) {

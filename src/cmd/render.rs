@@ -37,7 +37,7 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         anyhow!("expected one of the stations {}, found {:?}", names.join(", "), args.station)
     })?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
-    let mut library = Library::on(args.device.unwrap_or(config.device));
+    let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let composer = Composer::new(station, &mut library, seed)?;
     let seconds = args.minutes * 60.0;
     if args.out.extension().is_some_and(|ending| ending == "mid") {

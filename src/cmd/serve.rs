@@ -30,7 +30,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let listener = runtime
         .block_on(async { server::bind(bind) })
         .with_context(|| format!("can't listen on {bind}"))?;
-    let mut library = Library::on(args.device.unwrap_or(config.device));
+    let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let broadcasts = config.stations.iter().map(|station| {
         let started = Broadcast::start(station, &mut library, seed, config.server.burst_bytes);
         started.with_context(|| format!("station {}", station.name))

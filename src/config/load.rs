@@ -82,6 +82,7 @@ fn read(file: &mut Section) -> Config {
     let server = file.table("server", Server::read);
     let seed = file.whole("seed", 0..=i64::MAX);
     let device = file.parsed("device").unwrap_or_default();
+    let precision = file.parsed("precision").unwrap_or_default();
     let mut soundfont = AssetRef::SOUNDFONT.or_file_in(base_dir);
     set(&mut soundfont, file.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)));
     let defaults = file
@@ -91,7 +92,7 @@ fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, seed, device, soundfont: shelf.soundfont, stations }
+    Config { server, seed, device, precision, soundfont: shelf.soundfont, stations }
 }
 
 #[cfg(test)]
@@ -99,7 +100,7 @@ mod tests {
     use super::*;
     use crate::{
         config::Anchor,
-        model::device_choice::DeviceChoice,
+        model::{device_choice::DeviceChoice, precision::Precision},
         music::{bar::Part, style::Style},
         units::{Bpm, Decibels},
     };
@@ -124,7 +125,8 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, seed, device, soundfont, stations } = config(LEAST);
+        let Config { server, seed, device, precision, soundfont, stations } = config(LEAST);
+        assert_eq!(precision, Precision::F32);
         assert_eq!(device, DeviceChoice::Auto);
 
         assert_eq!(server, Server::default());
@@ -139,6 +141,7 @@ mod tests {
         let text = r#"
             seed = 7
             device = "cuda:1"
+            precision = "q8"
             [server]
             bind = "127.0.0.1:9000"
             public_url = "https://radio.example.org/"
@@ -155,7 +158,8 @@ mod tests {
             theme = "x"
             bitrate_kbps = 320
         "#;
-        let Config { server, seed, device, stations, .. } = config(text);
+        let Config { server, seed, device, precision, stations, .. } = config(text);
+        assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Cuda(1));
         let theme = &stations[0].theme;
 

@@ -29,7 +29,7 @@ pub use self::{
     theme::Theme,
 };
 
-use crate::model::device_choice::DeviceChoice;
+use crate::model::{device_choice::DeviceChoice, precision::Precision};
 
 /// A whole radio.toml.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +41,8 @@ pub struct Config {
     pub seed: Option<u64>,
     /// Decodes the models. Default auto: a GPU where there is one.
     pub device: DeviceChoice,
+    /// How exact the processor keeps the models' weights. Default f32.
+    pub precision: Precision,
     /// Plays the stations that name none of their own. Default `soundfonts/electropunk.sf2`.
     pub soundfont: AssetRef,
     /// At least one; names are unique.

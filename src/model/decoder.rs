@@ -9,8 +9,8 @@ use super::{
     head::{Head, NadeWeights, Pick},
     linear::Linear,
     lstm::CellState,
-    matrix::Precision,
     names,
+    precision::Precision,
     stack::Stack,
     weights::Weights,
 };

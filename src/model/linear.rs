@@ -1,6 +1,6 @@
 //! A linear layer, `x W + b`.
 
-use super::matrix::{Matrix, Precision};
+use super::{matrix::Matrix, precision::Precision};
 
 /// In shapes: B sequences, I inputs, O outputs.
 #[derive(Debug, Clone)]

@@ -9,12 +9,7 @@
 use pulp::Arch;
 
 use super::{
-    Error,
-    linear::Linear,
-    math,
-    matrix::{Matrix, Precision},
-    names,
-    weights::Weights,
+    Error, linear::Linear, math, matrix::Matrix, names, precision::Precision, weights::Weights,
 };
 
 /// Added to the forget gate before its sigmoid, so that an untrained cell remembers.

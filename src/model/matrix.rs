@@ -13,22 +13,12 @@ use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::int8::Quantised;
+use super::{int8::Quantised, precision::Precision};
 
 /// Columns of a panel.
 pub(super) const WIDTH: usize = 32;
 /// Sequences that share one pass over a panel: their sums fill the registers of most processors.
 pub(super) const BLOCK: usize = 4;
-
-/// How a decoder keeps the weights of its steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Precision {
-    /// As floats: the reference.
-    #[default]
-    F32,
-    /// As integers of 8 bits with a scale for each column: a quarter of the memory.
-    Q8,
-}
 
 /// Weights (I, O).
 #[derive(Debug, Clone)]

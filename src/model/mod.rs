@@ -22,6 +22,7 @@ pub mod math;
 pub mod matrix;
 pub mod music_vae;
 pub mod names;
+pub mod precision;
 pub mod sampling;
 pub mod stack;
 pub mod weights;

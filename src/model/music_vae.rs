@@ -9,7 +9,7 @@ use super::{
     encoder::{Encoder, Posterior},
     family::{Family, Wiring},
     head::Pick,
-    matrix::Precision,
+    precision::Precision,
     weights::Weights,
 };
 use crate::music::{performance, trio::Line};

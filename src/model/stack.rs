@@ -5,7 +5,7 @@ use super::{
     linear::Linear,
     lstm::{Cell, CellState},
     math,
-    matrix::Precision,
+    precision::Precision,
     weights::Weights,
 };
 

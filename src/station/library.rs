@@ -11,7 +11,7 @@ use crate::{
     config::AssetRef,
     model::{
         self, device::DeviceGenerator, device_choice::DeviceChoice, family::Family,
-        music_vae::MusicVae, weights::Weights,
+        music_vae::MusicVae, precision::Precision, weights::Weights,
     },
     music::meter::STEPS_PER_BAR,
     sound::font_file,
@@ -28,15 +28,17 @@ const EMBEDDED: [(&str, &[u8]); 3] = [
 #[derive(Default)]
 pub struct Library {
     models: HashMap<(AssetRef, Family), Arc<Dreamer>>,
+    /// Of the weights that the processor decodes with.
+    precision: Precision,
     /// Decodes, where it is not the processor.
     gpu: Option<Device>,
     fonts: HashMap<AssetRef, Arc<SoundFont>>,
 }
 
 impl Library {
-    /// An empty library whose models are decoded on `device`, or on the processor with a warning if
-    /// that is not to be had.
-    pub fn on(device: DeviceChoice) -> Self {
+    /// An empty library whose models are decoded on `device`, or on the processor, in `precision`,
+    /// with a warning if that is not to be had.
+    pub fn on(device: DeviceChoice, precision: Precision) -> Self {
         let gpu = device.gpu().unwrap_or_else(|error| {
             warn!("{error}");
             None
@@ -44,7 +46,7 @@ impl Library {
         if gpu.is_some() {
             info!("models are decoded on a GPU");
         }
-        Self { gpu, ..Self::default() }
+        Self { precision, gpu, ..Self::default() }
     }
 
     /// The model at `asset`, which must read and write what `family` does, in `n_bars` or more; a
@@ -79,7 +81,7 @@ impl Library {
         if (found as u64) < n_bars {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
-        let dreamer = Arc::new(self.dreamer(model, &weights));
+        let dreamer = Arc::new(self.dreamer(model.with_precision(self.precision), &weights));
         self.models.insert(key, dreamer.clone());
         Ok(dreamer)
     }
