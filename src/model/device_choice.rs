@@ -23,10 +23,10 @@ pub struct UnknownDevice(String);
 
 /// A GPU that was asked for can't be had.
 #[derive(Debug, thiserror::Error)]
-#[error("{choice}: {source}; the processor takes over")]
+#[error("{choice}: {reason}")]
 pub struct NoDevice {
     choice: DeviceChoice,
-    source: candle_core::Error,
+    reason: String,
 }
 
 impl DeviceChoice {
@@ -40,7 +40,12 @@ impl DeviceChoice {
             Self::Auto => Ok(Device::new_cuda(0).ok()),
             Self::Cuda(number) => {
                 let device = Device::new_cuda(number);
-                device.map(Some).map_err(|source| NoDevice { choice: self, source })
+                // What candle says may have a backtrace below it.
+                let first_line =
+                    |error: candle_core::Error| error.to_string().lines().take(1).collect();
+                device
+                    .map(Some)
+                    .map_err(|error| NoDevice { choice: self, reason: first_line(error) })
             }
         }
     }

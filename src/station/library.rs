@@ -40,7 +40,7 @@ impl Library {
     /// with a warning if that is not to be had.
     pub fn on(device: DeviceChoice, precision: Precision) -> Self {
         let gpu = device.gpu().unwrap_or_else(|error| {
-            warn!("{error}");
+            warn!("{error}; the processor takes over");
             None
         });
         if gpu.is_some() {
