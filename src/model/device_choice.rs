@@ -38,15 +38,15 @@ impl DeviceChoice {
         match self {
             Self::Cpu => Ok(None),
             Self::Auto => Ok(Device::new_cuda(0).ok()),
-            Self::Cuda(number) => {
-                let device = Device::new_cuda(number);
-                // What candle says may have a backtrace below it.
-                let first_line =
-                    |error: candle_core::Error| error.to_string().lines().take(1).collect();
-                device
-                    .map(Some)
-                    .map_err(|error| NoDevice { choice: self, reason: first_line(error) })
+            Self::Cuda(_) if !cfg!(feature = "cuda") => {
+                let reason = "this build knows no GPU: build one with --features cuda";
+                Err(NoDevice { choice: self, reason: reason.to_owned() })
             }
+            Self::Cuda(number) => Device::new_cuda(number).map(Some).map_err(|error| {
+                // What candle says may have a backtrace below it.
+                let reason = error.to_string().lines().take(1).collect();
+                NoDevice { choice: self, reason }
+            }),
         }
     }
 }

@@ -11,13 +11,16 @@ use std::collections::HashMap;
 
 use candle_core::{Device, Tensor};
 use faer::{Mat, Side};
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::{iter::ParallelIterator as _, slice::ParallelSlice as _};
 
-use super::{Error, checkpoint::snapshot, network::Network};
+use super::{Error, batch::Batch, network::Network};
 use crate::{
     dataset::window::Window,
     model::{encoder::Posterior, names},
 };
+
+/// Windows encoded in one graph, to bound its memory.
+const CHUNK: usize = 64;
 
 /// Directions in which z hardly moves are not blown up beyond this share of the prior's variance.
 const LEAST_VARIANCE: f64 = 1e-4;
@@ -30,9 +33,9 @@ const LEAST_VARIANCE: f64 = 1e-4;
 /// # Errors
 /// A window is not of the network's family, or a weight is no number.
 pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
-    let model = snapshot(network)?;
-    let posteriors: Vec<Posterior> =
-        windows.par_iter().map(|window| model.encode(window)).collect::<Result<_, _>>()?;
+    let posteriors: Vec<Vec<Posterior>> =
+        windows.par_chunks(CHUNK).map(|chunk| encode(network, chunk)).collect::<Result<_, _>>()?;
+    let posteriors = posteriors.concat();
     let moments = Moments::of(&posteriors)?;
     let mut tensors = network.tensors()?;
     moments.turn_encoder(&mut tensors, &posteriors)?;
@@ -47,6 +50,15 @@ pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
         }
     }
     Ok(Network::from_tensors(*config, &tensors)?.on(network.device())?)
+}
+
+/// Many windows at a time: big networks are read from memory once for all of them.
+fn encode(network: &Network, windows: &[Window]) -> Result<Vec<Posterior>, Error> {
+    let references: Vec<&Window> = windows.iter().collect();
+    let heard = Batch::new(&network.config, &references, &mut || false).heard;
+    let (mu, sigma) = network.encode(&heard, windows.len())?;
+    let pairs = mu.to_vec2()?.into_iter().zip(sigma.to_vec2()?);
+    Ok(pairs.map(|(mu, sigma)| Posterior { mu, sigma }).collect())
 }
 
 /// How all posteriors lie together: `z = mean + root z'`.
@@ -70,8 +82,14 @@ impl Moments {
             covariance[(d, d)] +=
                 posteriors.iter().map(|p| f64::from(p.sigma[d]).powi(2)).sum::<f64>() / n;
         }
-        let eigen = covariance.self_adjoint_eigen(Side::Lower);
-        let eigen = eigen.map_err(|_| candle_core::Error::Msg("z is not finite".into()))?;
+        let no_number = || {
+            let reason = "training has gone astray: z is no number; try a lower learning rate";
+            candle_core::Error::Msg(reason.into())
+        };
+        if !(0..n_latent).all(|d| covariance.col(d).iter().all(|x| x.is_finite())) {
+            return Err(no_number().into());
+        }
+        let eigen = covariance.self_adjoint_eigen(Side::Lower).map_err(|_| no_number())?;
         let (axes, variances) = (eigen.U(), eigen.S());
         let scaled = |power: f64| {
             let variance = |d: usize| variances[d].max(LEAST_VARIANCE).powf(power);
@@ -141,6 +159,7 @@ mod tests {
     use crate::{
         dataset::themed,
         model::{config::Config, family::Family, music_vae::MusicVae, sampling},
+        train::checkpoint::snapshot,
     };
 
     fn greedy(model: &MusicVae, window: &Window) -> Vec<crate::music::trio::Line> {
@@ -181,5 +200,19 @@ mod tests {
     #[test]
     fn a_conductor_reads_the_new_space() {
         check(Family::Trio4Bar);
+    }
+
+    #[test]
+    fn a_network_gone_astray_is_said_to_be() {
+        let config = Config { n_latent: 3, ..Config::official(Family::Drums2Bar) };
+        let config = Config { n_encoder: 4, n_decoder: 4, ..config };
+        let network = Network::new(config, 1).unwrap();
+        let kernel = network.names.iter().position(|name| *name == names::kernel(names::MU));
+        let broken = &network.vars[kernel.unwrap()];
+        broken.set(&(broken.as_tensor() * f64::NAN).unwrap()).unwrap();
+
+        let error = whiten(&network, &themed::windows(&config, 0..2)).err().unwrap();
+
+        assert!(error.to_string().contains("try a lower learning rate"), "{error}");
     }
 }
