@@ -1,4 +1,4 @@
-//! What a minute of one station costs: three synthesizers, effects, limiter and MP3.
+//! What a minute of one station costs: four synthesizers, effects, master and MP3.
 //!
 //! `cargo bench --bench render [-- FONT.sf2]` plays a dense loop (drums in sixteenths, bass in
 //! eighths, three-note chords with a melody) and prints seconds of processor time a minute of sound
@@ -7,13 +7,13 @@
 use std::{error::Error, fs, path::Path, sync::Arc, time::Instant};
 
 use electropunk::{
-    music::bar::{Bar, Hit, Voice},
+    music::bar::{Bar, Hit, Mix, N_PARTS, Voice},
     sound::{
         band::Band,
         encode::Encoder,
         font_file,
         frame::{Block, FRAMES_PER_MP3_FRAME},
-        limiter::{CEILING, Limiter},
+        master::Master,
     },
     units::{Bpm, Decibels, Kbps, SAMPLE_RATE},
 };
@@ -27,7 +27,7 @@ const N_BLOCKS: usize = 60 * SAMPLE_RATE as usize / FRAMES_PER_MP3_FRAME;
 #[derive(Default)]
 struct Costs {
     band: f64,
-    limiter: f64,
+    master: f64,
     encoder: f64,
 }
 
@@ -36,13 +36,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         Some(path) => font_file::load(Path::new(&path))?,
         None => font_file::parse(&tiny_font::build(), "tiny")?,
     };
-    println!("CPU seconds a minute of sound; levels before the limiter and after");
-    for (name, bar) in [("dense, 128 bpm", dense()), ("sparse, 84 bpm", sparse())] {
-        let mut band = Band::new(&font, &voices())?;
+    println!("CPU seconds a minute of sound; levels before the master and after");
+    let mix = mix();
+    for (name, bar) in [("dense, 128 bpm", dense(&mix)), ("sparse, 84 bpm", sparse(&mix))] {
+        let mut band = Band::new(&font, &mix)?;
         let mut meter = ebur128::EbuR128::new(2, SAMPLE_RATE, ebur128::Mode::all())?;
         let mut costs = Costs::default();
         let mut peak: f32 = 0.0;
-        let (mut limiter, mut encoder) = (Limiter::new(CEILING), Encoder::new(Kbps::DEFAULT)?);
+        let (mut master, mut encoder) = (Master::new(mix.loudness)?, Encoder::new(Kbps::DEFAULT)?);
         let mut block = Block::SILENCE;
         for _ in 0..N_BLOCKS {
             while band.queued_frames() < FRAMES_PER_MP3_FRAME as u64 {
@@ -50,17 +51,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             timed(&mut costs.band, || band.render(&mut block));
             peak = peak.max(block.peak());
-            timed(&mut costs.limiter, || limiter.process(&mut block));
+            timed(&mut costs.master, || master.process(&mut block, |_| ()));
             timed(&mut costs.encoder, || encoder.encode(&block).map(<[u8]>::len))?;
             meter.add_frames_planar_f32(&[&block.left, &block.right])?;
         }
         println!(
-            "{name}: band {:.3}, limiter {:.3}, MP3 {:.3}, all {:.3}; peak {:.1} dBFS, \
+            "{name}: band {:.3}, master {:.3}, MP3 {:.3}, all {:.3}; peak {:.1} dBFS, \
              then {:.1} dBTP, {:.1} LUFS",
             costs.band,
-            costs.limiter,
+            costs.master,
             costs.encoder,
-            costs.band + costs.limiter + costs.encoder,
+            costs.band + costs.master + costs.encoder,
             Decibels::from_ratio(peak.into()).0,
             Decibels::from_ratio(meter.true_peak(0)?.max(meter.true_peak(1)?)).0,
             meter.loudness_global()?,
@@ -85,23 +86,28 @@ fn cpu_seconds() -> f64 {
     nanoseconds.map_or_else(|| BEGAN.with(|began| began.elapsed().as_secs_f64()), |ns| ns / 1e9)
 }
 
-fn voices() -> [Voice; 3] {
+fn mix() -> Arc<Mix> {
     let voice = |bank, program, reverb, chorus| Voice {
-        bank,
-        program,
-        gain: Decibels(0.0),
-        pan: 0.0,
         reverb,
         chorus,
+        echo: chorus,
+        duck: Decibels(-30.0 * chorus),
+        sweep: chorus,
+        ..Voice::plain(bank, program)
     };
-    [voice(128, 0, 0.1, 0.0), voice(0, 38, 0.0, 0.0), voice(0, 81, 0.3, 0.2)]
+    Arc::new(Mix::of([
+        voice(128, 0, 0.1, 0.0),
+        voice(0, 38, 0.0, 0.0),
+        voice(0, 81, 0.3, 0.2),
+        voice(0, 89, 0.3, 0.2),
+    ]))
 }
 
 fn hit(start_step: usize, n_steps: f32, pitch: u8) -> Hit {
     Hit { start_step: start_step as f32, n_steps, pitch, velocity: 100 }
 }
 
-fn dense() -> Bar {
+fn dense(mix: &Arc<Mix>) -> Bar {
     let mut drums = Vec::new();
     for step in 0..16 {
         drums.push(hit(step, 1.0, 42));
@@ -112,19 +118,18 @@ fn dense() -> Bar {
         }
     }
     let bass = (0..16).step_by(2).map(|step| hit(step, 2.0, 33)).collect();
-    let chord = [57, 60, 64].map(|pitch| hit(0, 16.0, pitch));
-    let mut lead: Vec<_> = (0..16).map(|step| hit(step, 1.5, 69 + (step % 7) as u8)).collect();
-    lead.splice(0..0, chord);
-    bar(128.0, [drums, bass, lead])
+    let chord = [57, 60, 64].map(|pitch| hit(0, 16.0, pitch)).to_vec();
+    let lead = (0..16).map(|step| hit(step, 1.5, 69 + (step % 7) as u8)).collect();
+    bar(128.0, [drums, bass, lead, chord], mix)
 }
 
-fn sparse() -> Bar {
+fn sparse(mix: &Arc<Mix>) -> Bar {
     let drums = vec![hit(0, 1.0, 36), hit(8, 1.0, 42)];
-    bar(84.0, [drums, vec![hit(0, 12.0, 33)], vec![hit(0, 8.0, 69), hit(8, 8.0, 72)]])
+    let lead = vec![hit(0, 8.0, 69), hit(8, 8.0, 72)];
+    bar(84.0, [drums, vec![hit(0, 12.0, 33)], lead, vec![hit(0, 16.0, 57)]], mix)
 }
 
-fn bar(bpm: f64, parts: [Vec<Hit>; 3]) -> Bar {
+fn bar(bpm: f64, parts: [Vec<Hit>; N_PARTS], mix: &Arc<Mix>) -> Bar {
     let tempo = Bpm::try_from(bpm).unwrap_or(Bpm::DEFAULT);
-    let key = "A minor".parse().expect("a key");
-    Bar { number: 0, tempo, key, title: Arc::from("bench"), parts }
+    Bar { parts, ..Bar::plain(tempo, mix.clone()) }
 }

@@ -67,6 +67,16 @@ impl Decibels {
     }
 }
 
+/// Loudness as ITU-R BS.1770 measures it: 0 is a full-scale tone in both channels, -23 what European
+/// television keeps to, -16 to -14 what streams do.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Lufs(pub f64);
+
+impl Lufs {
+    /// What a station keeps to when radio.toml does not say.
+    pub const DEFAULT: Self = Self(-16.0);
+}
+
 /// A constant MP3 bitrate in kbit/s, one of those that MPEG-1 Layer III has from 96 to 320.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kbps(u16);

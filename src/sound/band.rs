@@ -1,74 +1,116 @@
-//! Three parts and the room around them: bars in, a stereo mix out.
+//! The parts and the room around them: bars in, a stereo mix out.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use rustysynth::SoundFont;
 
 use super::{
     Error,
     chorus::Chorus,
+    duck::Duck,
+    echo::Echo,
     frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
     player::Player,
     reverb::Reverb,
     timeline::Timeline,
 };
-use crate::music::bar::{Bar, Part, Voice};
+use crate::music::{
+    bar::{Bar, Hit, Mix, Part},
+    drums::{self, Drum},
+    meter::STEPS_PER_QUARTER,
+};
 
 /// Plays bars, one synthesizer a part, so that parts can be mixed, muted and exported as stems.
 ///
-/// The mix is the sum of the three stems and the effects' return. Rendering bar by bar gives the
-/// very frames that queueing all bars at once gives, as long as a whole block is queued whenever
-/// one is rendered.
+/// The mix is the sum of the stems and the effects' return. Rendering bar by bar gives the very
+/// frames that queueing all bars at once gives, as long as a whole block is queued whenever one is
+/// rendered.
 pub struct Band {
     players: Vec<Player>, // by `Part as usize`
+    mix: Arc<Mix>,
     timeline: Timeline,
-    frame: u64, // of the next block
+    frame: u64,               // of the next block
+    queued: VecDeque<Queued>, // bars that are not over
+    duck: Duck,
     reverb: Reverb,
     chorus: Chorus,
-    to_reverb: Block,
-    to_chorus: Block,
+    echo: Echo,
+    sends: Sends,
     effects: Block,
 }
 
+/// What goes to the effects in a block.
+struct Sends {
+    reverb: Block,
+    chorus: Block,
+    echo: Block,
+}
+
+/// What comes with a bar: instruments and levels, how far filters are open, how long an echo takes.
+struct Queued {
+    frames: Range<u64>,
+    mix: Arc<Mix>,
+    opening: [f32; 2],
+    step_seconds: f64,
+}
+
+impl Queued {
+    fn opening_at(&self, frame: u64) -> f64 {
+        let length = (self.frames.end - self.frames.start).max(1) as f64;
+        let t = frame.saturating_sub(self.frames.start) as f64 / length;
+        let [from, to] = self.opening.map(f64::from);
+        from + t.min(1.0) * (to - from)
+    }
+}
+
 impl Band {
-    /// A silent band with `voices` by `Part as usize`.
+    /// A silent band with the voices of `mix`.
     ///
     /// A preset that the font lacks is replaced by the nearest one, with a warning.
     ///
     /// # Errors
     /// The synthesizer can't start.
-    pub fn new(font: &Arc<SoundFont>, voices: &[Voice; 3]) -> Result<Self, Error> {
-        let players = Part::ALL.into_iter().zip(voices);
+    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
+        let players = Part::ALL.into_iter().zip(&mix.voices);
         let players = players.map(|(part, voice)| Player::new(font, part, voice));
         Ok(Self {
             players: players.collect::<Result<_, _>>()?,
+            mix: mix.clone(),
             timeline: Timeline::default(),
             frame: 0,
+            queued: VecDeque::new(),
+            duck: Duck::new(),
             reverb: Reverb::new(),
             chorus: Chorus::new(),
-            to_reverb: Block::SILENCE,
-            to_chorus: Block::SILENCE,
+            echo: Echo::new(),
+            sends: Sends { reverb: Block::SILENCE, chorus: Block::SILENCE, echo: Block::SILENCE },
             effects: Block::SILENCE,
         })
-    }
-
-    /// Changes instruments and mix from the next block on; levels move over that block. Notes that
-    /// sound keep their instrument. A gain of `Decibels(f64::NEG_INFINITY)` mutes a part.
-    pub fn set_voices(&mut self, voices: &[Voice; 3]) {
-        for (player, voice) in self.players.iter_mut().zip(voices) {
-            player.set_voice(voice);
-        }
     }
 
     /// Queues a bar right after the last one, or now if that is over.
     ///
     /// Gives its frames, counted from the band's start. They follow from the exact sum of all steps
     /// so far, so nothing drifts; lengths of equal bars may differ by one frame.
+    ///
+    /// Where its mix is another than the last bar's, instruments and levels change in the block in
+    /// which it begins; levels move over that block, notes that sound keep their instrument. A gain
+    /// of `Decibels(f64::NEG_INFINITY)` mutes a part.
     pub fn queue(&mut self, bar: &Bar) -> Range<u64> {
         let span = self.timeline.lay(bar.tempo, self.frame);
+        let step = bar.tempo.seconds_per_step();
         for (player, hits) in self.players.iter_mut().zip(&bar.parts) {
             player.add(hits, &span);
         }
+        for kick in bar.parts[Part::Drums as usize].iter().filter(|hit| is_kick(hit)) {
+            self.duck.add(span.frame_at(kick.start_step), step * STEPS_PER_QUARTER as f64);
+        }
+        self.queued.push_back(Queued {
+            frames: span.frames(),
+            mix: bar.mix.clone(),
+            opening: bar.opening,
+            step_seconds: step,
+        });
         span.frames()
     }
 
@@ -82,25 +124,54 @@ impl Band {
         self.frame
     }
 
-    /// Renders the next frames of the mix, before the limiter. With nothing queued, what sounds
+    /// Renders the next frames of the mix, before the master. With nothing queued, what sounds
     /// dies away.
     pub fn render(&mut self, mix: &mut Block) {
         *mix = Block::SILENCE;
-        self.to_reverb = Block::SILENCE;
-        self.to_chorus = Block::SILENCE;
+        let opening = self.move_on();
+        let Sends { reverb, chorus, echo } = &mut self.sends;
+        for send in [&mut *reverb, &mut *chorus, &mut *echo] {
+            *send = Block::SILENCE;
+        }
+        let end = self.frame + FRAMES_PER_MP3_FRAME as u64;
+        self.duck.advance(self.frame);
         for player in &mut self.players {
-            player.render(self.frame);
+            player.render(self.frame, opening);
+            self.duck.apply(&mut player.stem, player.duck);
             mix.add(&player.stem, Ramp::UNITY);
-            self.to_reverb.add(&player.stem, player.reverb);
-            self.to_chorus.add(&player.stem, player.chorus);
-            player.reverb.arrive();
-            player.chorus.arrive();
+            for (send, share) in [
+                (&mut *reverb, &mut player.reverb),
+                (&mut *chorus, &mut player.chorus),
+                (&mut *echo, &mut player.echo),
+            ] {
+                send.add(&player.stem, *share);
+                share.arrive();
+            }
         }
         self.effects = Block::SILENCE;
-        self.chorus.process(&self.to_chorus, &mut self.effects);
-        self.reverb.process(&self.to_reverb, &mut self.effects);
+        self.chorus.process(chorus, &mut self.effects);
+        self.echo.process(echo, &mut self.effects);
+        self.reverb.process(reverb, &mut self.effects);
         mix.add(&self.effects, Ramp::UNITY);
-        self.frame += FRAMES_PER_MP3_FRAME as u64;
+        self.frame = end;
+    }
+
+    /// Turns to the bar that sounds at the end of the next block; gives how far filters are open
+    /// there: all the way before the first bar.
+    fn move_on(&mut self) -> f64 {
+        let end = self.frame + FRAMES_PER_MP3_FRAME as u64;
+        while 1 < self.queued.len() && self.queued[0].frames.end <= end {
+            self.queued.pop_front();
+        }
+        let Some(bar) = self.queued.front() else { return 1.0 };
+        if self.mix != bar.mix {
+            self.mix = bar.mix.clone();
+            for (player, voice) in self.players.iter_mut().zip(&bar.mix.voices) {
+                player.set_voice(voice);
+            }
+        }
+        self.echo.set(bar.mix.echo_steps * bar.step_seconds, bar.mix.echo_feedback);
+        bar.opening_at(end)
     }
 
     /// What `part` played in the block rendered last: dry, at its level in the mix.
@@ -108,18 +179,21 @@ impl Band {
         &self.players[part as usize].stem
     }
 
-    /// What chorus and reverb gave in the block rendered last.
+    /// What chorus, echo and reverb gave in the block rendered last.
     pub fn effects(&self) -> &Block {
         &self.effects
     }
+}
+
+fn is_kick(hit: &Hit) -> bool {
+    drums::class(hit.pitch) == Some(Drum::Kick)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        music::bar::Hit,
-        sound::testing::{bar, energy, onsets, tiny_font, voices},
+        sound::testing::{bar, energy, mix, onsets, tiny_font},
         units::{Bpm, Decibels},
     };
 
@@ -131,7 +205,9 @@ mod tests {
         let drums: Vec<_> = (0..4).map(|beat| hit(4.0 * beat as f32, 60)).collect();
         let lead = vec![Hit { n_steps: 6.0, ..hit(14.3, 69) }];
         (0..8)
-            .map(|n| bar(n, tempo + n as f64, [drums.clone(), vec![hit(2.2, 45)], lead.clone()]))
+            .map(|n| {
+                bar(n, tempo + n as f64, [drums.clone(), vec![hit(2.2, 45)], lead.clone(), vec![]])
+            })
             .collect()
     }
 
@@ -148,12 +224,12 @@ mod tests {
     #[test]
     fn bar_by_bar_is_bit_identical_to_all_at_once() {
         let bars = bars(97.3);
-        let mut at_once = Band::new(&tiny_font(), &voices()).unwrap();
+        let mut at_once = Band::new(&tiny_font(), &mix().into()).unwrap();
         let end = bars.iter().map(|bar| at_once.queue(bar).end).max().unwrap();
         let n_blocks = end as usize / FRAMES_PER_MP3_FRAME;
         let whole = render(&mut at_once, n_blocks);
 
-        let mut band = Band::new(&tiny_font(), &voices()).unwrap();
+        let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
         let mut pieces = Vec::new();
         let mut bars = bars.iter();
         while pieces.len() < whole.len() {
@@ -168,15 +244,40 @@ mod tests {
     }
 
     #[test]
+    fn a_bar_line_leaves_no_trace_in_the_sound() {
+        let kick = Hit { pitch: 36, ..hit(0.0, 36) };
+        let hits: Vec<Hit> = [8.0, 10.5, 12.0, 15.9, 16.0, 16.2, 20.0, 23.0]
+            .into_iter()
+            .map(|start_step| Hit { start_step, ..kick })
+            .collect();
+        let (before, after): (Vec<Hit>, Vec<Hit>) =
+            hits.iter().partition(|hit| hit.start_step < 16.0);
+        let after = after.iter().map(|hit| Hit { start_step: hit.start_step - 16.0, ..*hit });
+        let sound = |first: Vec<Hit>, second: Vec<Hit>| {
+            let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
+            for (number, hits) in [first, second].into_iter().enumerate() {
+                let parts = [hits.clone(), hits.clone(), hits, vec![]];
+                band.queue(&bar(number as u64, 120.0, parts));
+            }
+            render(&mut band, 150)
+        };
+
+        let with_a_line = sound(before, after.collect());
+        assert!(with_a_line.iter().any(|x| 0.01 < x.abs()));
+        assert!(with_a_line == sound(hits, vec![]), "it is heard");
+    }
+
+    #[test]
     fn hits_land_where_they_are_written() {
-        let mut voices = voices();
-        for voice in &mut voices {
-            voice.reverb = 0.0;
+        let mut dry = mix();
+        for voice in &mut dry.voices {
+            (voice.reverb, voice.echo) = (0.0, 0.0);
         }
-        let mut band = Band::new(&tiny_font(), &voices).unwrap();
+        let dry = Arc::new(dry);
+        let mut band = Band::new(&tiny_font(), &dry).unwrap();
         let written = [0.0, 3.3, 7.0, 12.75f32];
         let drums = written.map(|step| hit(step, 60)).to_vec();
-        band.queue(&bar(0, 97.3, [drums, vec![], vec![]]));
+        band.queue(&Bar { mix: dry, ..bar(0, 97.3, [drums, vec![], vec![], vec![]]) });
 
         let found = onsets(&render(&mut band, 90), 4000);
 
@@ -190,13 +291,13 @@ mod tests {
 
     #[test]
     fn a_muted_part_is_silent_and_the_others_play_on() {
-        let mut voices = voices();
-        let mut band = Band::new(&tiny_font(), &voices).unwrap();
+        let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
+        let mut muted = mix();
+        muted.voices[Part::Drums as usize].gain = Decibels(f64::NEG_INFINITY);
+        let muted = Arc::new(muted);
         for bar in bars(120.0) {
-            band.queue(&bar);
+            band.queue(&Bar { mix: muted.clone(), ..bar });
         }
-        voices[Part::Drums as usize].gain = Decibels(f64::NEG_INFINITY);
-        band.set_voices(&voices);
 
         render(&mut band, 1);
         let (mut drums, mut bass) = (0.0, 0.0);
@@ -212,7 +313,7 @@ mod tests {
 
     #[test]
     fn the_mix_is_the_sum_of_stems_and_effects() {
-        let mut band = Band::new(&tiny_font(), &voices()).unwrap();
+        let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
         for bar in bars(120.0) {
             band.queue(&bar);
         }
@@ -231,7 +332,7 @@ mod tests {
 
     #[test]
     fn with_nothing_queued_sound_dies_away_and_a_late_bar_begins_at_once() {
-        let mut band = Band::new(&tiny_font(), &voices()).unwrap();
+        let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
         band.queue(&bars(120.0)[0]);
         let sound = render(&mut band, 400);
         assert!(sound[sound.len() - 1152..].iter().all(|x| x.abs() < 1e-5));
@@ -244,10 +345,12 @@ mod tests {
 
     #[test]
     fn a_missing_preset_still_sounds() {
-        let mut voices = voices();
-        voices[Part::Bass as usize].program = 99;
-        let mut band = Band::new(&tiny_font(), &voices).unwrap();
-        band.queue(&bar(0, 120.0, [vec![], vec![hit(0.0, 45)], vec![]]));
+        let mut rare = mix();
+        rare.voices[Part::Bass as usize].program = 99;
+        let rare = Arc::new(rare);
+        let mut band = Band::new(&tiny_font(), &rare).unwrap();
+        let parts = [vec![], vec![hit(0.0, 45)], vec![], vec![]];
+        band.queue(&Bar { mix: rare, ..bar(0, 120.0, parts) });
         render(&mut band, 1);
         assert!(energy(band.stem(Part::Bass)) > 0.1);
     }

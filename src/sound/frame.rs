@@ -26,6 +26,9 @@ impl Block {
 
     /// Adds `other`, its gain moving in a line from `gain.now` to `gain.next`.
     pub(super) fn add(&mut self, other: &Self, gain: Ramp) {
+        if gain == Ramp::at_rest(0.0) {
+            return;
+        }
         add_ramped(&mut self.left, &other.left, gain);
         add_ramped(&mut self.right, &other.right, gain);
     }

@@ -1,10 +1,11 @@
 //! Bars to air pressure to MP3.
 //!
 //! [`timeline`] lays bars end to end in frames, [`events`] turns hits into note messages, one
-//! synthesizer a part plays them ([`band`]), the parts' sends feed one [`chorus`] and one
-//! [`reverb`], [`limiter`] keeps the true peaks down and [`encode`] makes MP3 frames that each
-//! stand alone. Everything moves in [`frame::Block`]s of one MP3 frame; nothing allocates for each
-//! block after the start. Loudness is whatever the mix gives: no stage here levels it.
+//! synthesizer a part plays them ([`band`]), each through its [`sweep`] and [`duck`]; the parts' sends
+//! feed one [`chorus`], one [`echo`] and one [`reverb`]; [`master`] glues and levels the mix and keeps
+//! its true peaks down; [`encode`] makes MP3 frames that each stand alone. Everything moves in
+//! [`frame::Block`]s of one MP3 frame; nothing allocates for each block after the start. A [`clip`] is
+//! recorded sound that joins the mix.
 
 use std::{io, path::PathBuf};
 
@@ -26,13 +27,25 @@ mod player;
 
 pub mod chorus;
 
+pub mod echo;
+
 pub mod reverb;
+
+pub mod sweep;
+
+pub mod duck;
 
 pub mod band;
 
 mod true_peak;
 
+pub mod glue;
+
+pub mod leveller;
+
 pub mod limiter;
+
+pub mod master;
 
 pub mod piece;
 
@@ -41,6 +54,16 @@ mod lame;
 pub mod encode;
 
 pub mod wav;
+
+pub mod flac;
+
+pub mod mp3_file;
+
+pub mod sink;
+
+pub mod clip;
+
+pub mod guest;
 
 #[cfg(test)]
 mod testing;
@@ -76,6 +99,12 @@ pub enum Error {
     /// The synthesizer refused its settings.
     #[error("the synthesizer can't start")]
     Synthesizer(#[from] SynthesizerError),
+    /// The loudness meter can't start.
+    #[error("the loudness meter can't start: {reason}")]
+    Meter {
+        /// What it answered.
+        reason: String,
+    },
     /// LAME refused a setting.
     #[error("LAME can't be set up: {setting}: {reason}")]
     EncoderSetting {

@@ -12,12 +12,11 @@ use super::{
 };
 use crate::{
     music::{
-        bar::{Bar, Hit, Voice},
+        bar::{Bar, Hit, Mix, N_PARTS, Voice},
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::{Note, NoteSequence},
-        scale::{Key, Mode},
     },
-    units::{Bpm, Decibels, SAMPLE_RATE},
+    units::{Bpm, SAMPLE_RATE},
 };
 
 /// What follows the last note until it has died away.
@@ -26,7 +25,7 @@ const TAIL_SECONDS: f64 = 2.0;
 /// Share of each part that goes to the reverb: a small room.
 const REVERB: f64 = 0.15;
 
-/// Instruments of a piece, three to a band, and a limiter behind them.
+/// Instruments of a piece, four to a band, and a limiter behind them.
 pub struct PiecePlayer {
     bands: Vec<Band>,
     limiter: Limiter,
@@ -49,11 +48,12 @@ impl PiecePlayer {
         let end = piece.notes.iter().map(|note| note.end).fold(0.0, f64::max);
         let n_bars = (steps(end) / STEPS_PER_BAR as f64).ceil() as usize;
         let (mut bands, mut n_frames) = (Vec::new(), 0);
-        for trio in instruments.chunks(3) {
-            let voices = std::array::from_fn(|n| voice(trio.get(n).map(|notes| notes[0])));
-            let mut band = Band::new(font, &voices)?;
+        for group in instruments.chunks(N_PARTS) {
+            let voices = std::array::from_fn(|n| voice(group.get(n).map(|notes| notes[0])));
+            let mix = Arc::new(Mix::of(voices));
+            let mut band = Band::new(font, &mix)?;
             for number in 0..n_bars {
-                n_frames = band.queue(&bar(piece, trio, number)).end;
+                n_frames = band.queue(&bar(piece, group, number, &mix)).end;
             }
             bands.push(band);
         }
@@ -87,11 +87,11 @@ fn voice(note: Option<&Note>) -> Voice {
         // Who has nothing to play may as well have a kit, which every font has.
         _ => (128, 0),
     };
-    Voice { bank, program, gain: Decibels(0.0), pan: 0.0, reverb: REVERB, chorus: 0.0 }
+    Voice { reverb: REVERB, ..Voice::plain(bank, program) }
 }
 
-/// What three instruments play in bar `number`, at the tempo that it begins with.
-fn bar(piece: &NoteSequence, trio: &[&[&Note]], number: usize) -> Bar {
+/// What a group of instruments plays in bar `number`, at the tempo that it begins with.
+fn bar(piece: &NoteSequence, group: &[&[&Note]], number: usize, mix: &Arc<Mix>) -> Bar {
     let first = (number * STEPS_PER_BAR) as f64;
     let is_before = |(at, _): &&(f64, Bpm)| steps(*at) <= first;
     let tempo = piece.tempos.iter().rev().find(is_before).map_or(Bpm::DEFAULT, |(_, tempo)| *tempo);
@@ -105,9 +105,8 @@ fn bar(piece: &NoteSequence, trio: &[&[&Note]], number: usize) -> Bar {
     let hits = |notes: &&[&Note]| -> Vec<Hit> {
         notes.iter().filter(|note| is_in(note)).map(|note| hit(note)).collect()
     };
-    let parts = std::array::from_fn(|n| trio.get(n).map(hits).unwrap_or_default());
-    let key = Key { root: 0, mode: Mode::Major };
-    Bar { number: number as u64, tempo, key, title: "".into(), parts }
+    let parts = std::array::from_fn(|n| group.get(n).map(hits).unwrap_or_default());
+    Bar { number: number as u64, parts, ..Bar::plain(tempo, mix.clone()) }
 }
 
 #[cfg(test)]

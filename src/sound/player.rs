@@ -9,6 +9,7 @@ use super::{
     events::{Message, Score, place},
     frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
     preset::{self, Preset},
+    sweep::Sweep,
     timeline::Span,
 };
 use crate::{
@@ -20,6 +21,10 @@ use crate::{
 ///
 /// A message goes to the nearest edge, so a hit sounds within 32 frames (0.7 ms) of its place.
 const SYNTH_BLOCK: usize = 64;
+
+/// Voices at once, the most that rustysynth has: pads of several layers that die away under the next
+/// chord need more than a hundred, and a voice that is taken from a sounding note clicks.
+const POLYPHONY: usize = 256;
 
 /// At 0 dB in the mix, a dense bar of three parts peaks a few dB below full scale.
 const HEADROOM: Decibels = Decibels(-6.0);
@@ -42,10 +47,17 @@ pub(super) struct Player {
     preset: Option<Preset>, // as wanted
     missed: Vec<Preset>,
     gain: Ramp,
+    sweep: Sweep,
+    /// How much of a bar's opening the filter follows, 0 to 1.
+    follows: f64,
+    /// How far it steps back under a kick.
+    pub duck: Decibels,
     /// Share of the stem that goes to the reverb.
     pub reverb: Ramp,
     /// Share of the stem that goes to the chorus.
     pub chorus: Ramp,
+    /// Share of the stem that goes to the echo.
+    pub echo: Ramp,
     /// What it played last, at its level in the mix.
     pub stem: Block,
 }
@@ -55,6 +67,7 @@ impl Player {
         let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
         settings.block_size = SYNTH_BLOCK;
         settings.enable_reverb_and_chorus = false;
+        settings.maximum_polyphony = POLYPHONY;
         let mut synth = Synthesizer::new(font, &settings)?;
         synth.set_master_volume(HEADROOM.ratio() as f32);
         let mut player = Self {
@@ -64,8 +77,12 @@ impl Player {
             preset: None,
             missed: Vec::new(),
             gain: Ramp::at_rest(voice.gain.ratio() as f32),
+            sweep: Sweep::new(),
+            follows: voice.sweep,
+            duck: voice.duck,
             reverb: Ramp::at_rest(voice.reverb as f32),
             chorus: Ramp::at_rest(voice.chorus as f32),
+            echo: Ramp::at_rest(voice.echo as f32),
             stem: Block::SILENCE,
         };
         player.set_voice(voice);
@@ -81,14 +98,17 @@ impl Player {
         self.gain.move_to(voice.gain.ratio() as f32);
         self.reverb.move_to(voice.reverb as f32);
         self.chorus.move_to(voice.chorus as f32);
+        self.echo.move_to(voice.echo as f32);
+        (self.follows, self.duck) = (voice.sweep, voice.duck);
     }
 
     pub fn add(&mut self, hits: &[Hit], bar: &Span) {
         self.score.add(hits, bar);
     }
 
-    /// Plays a block that begins at `frame`, a multiple of 1152, into [`Self::stem`].
-    pub fn render(&mut self, frame: u64) {
+    /// Plays a block that begins at `frame`, a multiple of 1152, into [`Self::stem`], through a filter
+    /// that is open as far as `opening` and the voice say.
+    pub fn render(&mut self, frame: u64, opening: f64) {
         for at in (0..FRAMES_PER_MP3_FRAME).step_by(SYNTH_BLOCK) {
             let next = at + SYNTH_BLOCK;
             let synth = &mut self.synth;
@@ -98,6 +118,8 @@ impl Player {
         }
         self.stem.scale(self.gain);
         self.gain.arrive();
+        let openness = 1.0 - self.follows * (1.0 - opening);
+        self.sweep.process(&mut self.stem, openness as f32);
     }
 
     fn choose(&mut self, wanted: Preset) {

@@ -12,34 +12,27 @@ use symphonia::core::{
 
 use super::{font_file, frame::Block, tiny_font};
 use crate::{
-    music::{
-        bar::{Bar, Hit, Voice},
-        scale::{Key, Mode},
-    },
+    music::bar::{Bar, Hit, Mix, N_PARTS, Voice},
     units::{Bpm, Decibels},
 };
-
-const KEY: Key = Key { root: 9, mode: Mode::Minor };
 
 pub fn tiny_font() -> Arc<SoundFont> {
     font_file::parse(&tiny_font::build(), "tiny").unwrap()
 }
 
-pub fn voices() -> [Voice; 3] {
+pub fn mix() -> Mix {
     let voice = |bank, program| Voice {
-        bank,
-        program,
-        gain: Decibels(0.0),
-        pan: 0.0,
         reverb: 0.2,
         chorus: 0.1,
+        echo: 0.1,
+        ..Voice::plain(bank, program)
     };
-    [voice(128, 0), voice(0, 0), voice(0, 5)]
+    let voices = [voice(128, 0), voice(0, 0), voice(0, 5), voice(0, 5)];
+    Mix { echo_feedback: 0.4, ..Mix::of(voices) }
 }
 
-pub fn bar(number: u64, bpm: f64, parts: [Vec<Hit>; 3]) -> Bar {
-    let tempo = Bpm::try_from(bpm).unwrap();
-    Bar { number, tempo, key: KEY, title: "test".into(), parts }
+pub fn bar(number: u64, bpm: f64, parts: [Vec<Hit>; N_PARTS]) -> Bar {
+    Bar { number, parts, ..Bar::plain(Bpm::try_from(bpm).unwrap(), Arc::new(mix())) }
 }
 
 pub fn energy(block: &Block) -> f64 {
@@ -55,10 +48,15 @@ pub fn onsets(sound: &[f32], gap: usize) -> Vec<usize> {
 
 /// What a listener's player makes of `mp3`.
 pub fn decode(mp3: &[u8]) -> Vec<Block> {
-    let source = Box::new(std::io::Cursor::new(mp3.to_vec()));
+    decode_as("mp3", mp3)
+}
+
+/// Whole blocks of a file whose name ends in `ending`.
+pub fn decode_as(ending: &str, file: &[u8]) -> Vec<Block> {
+    let source = Box::new(std::io::Cursor::new(file.to_vec()));
     let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
     let mut hint = Hint::new();
-    hint.with_extension("mp3");
+    hint.with_extension(ending);
     let mut format = symphonia::default::get_probe()
         .probe(&hint, stream, FormatOptions::default(), MetadataOptions::default())
         .unwrap();

@@ -1,35 +1,30 @@
 //! A kit of skins, wires and bronze in a small room, by the modes that such bodies ring with.
 
+use libm::exp;
+
 use super::{
     kit::{Kit, Piece, Strength, keys},
     modal::{Mode, Plate, membrane},
     signal::Signal,
 };
-use crate::units::Decibels;
+use crate::units::{Decibels, SAMPLE_RATE};
 
 /// The kit.
 pub fn kit() -> Kit {
-    let piece = |keys, strike, peak_db, n_layers, place| Piece {
-        keys,
-        strike,
-        peak: Decibels(peak_db),
-        n_layers,
-        place,
-    };
     let pieces = vec![
-        piece(keys::KICK, kick as fn(Strength) -> Signal, -0.5, 3, 0.0),
-        piece(keys::RIM, rim, -5.0, 1, 0.0),
-        piece(keys::SNARE, snare, -1.0, 3, 0.0),
-        piece(keys::CLAP, clap, -4.0, 1, 0.0),
-        piece(keys::CLOSED_HAT, closed_hat, -9.0, 2, 0.15),
-        piece(keys::OPEN_HAT, open_hat, -10.0, 2, 0.15),
-        piece(keys::LOW_TOM, |s| tom(s, 92.0), -2.5, 1, 0.2),
-        piece(keys::MID_TOM, |s| tom(s, 131.0), -3.0, 1, 0.0),
-        piece(keys::HIGH_TOM, |s| tom(s, 174.0), -3.0, 1, -0.2),
-        piece(keys::CRASH, crash, -6.0, 1, -0.2),
-        piece(keys::RIDE, ride, -9.0, 1, 0.22),
+        Piece::new(keys::KICK, kick, -0.5).layers(3),
+        Piece::new(keys::RIM, rim, -5.0),
+        Piece::new(keys::SNARE, snare, -1.0).layers(3),
+        Piece::new(keys::CLAP, clap, -4.0),
+        Piece::new(keys::CLOSED_HAT, closed_hat, -9.0).layers(2).at(0.15),
+        Piece::new(keys::OPEN_HAT, open_hat, -10.0).layers(2).at(0.15),
+        Piece::new(keys::LOW_TOM, |s| tom(s, 92.0), -2.5).at(0.2),
+        Piece::new(keys::MID_TOM, |s| tom(s, 131.0), -3.0),
+        Piece::new(keys::HIGH_TOM, |s| tom(s, 174.0), -3.0).at(-0.2),
+        Piece::new(keys::CRASH, crash, -6.0).at(-0.2),
+        Piece::new(keys::RIDE, ride, -9.0).at(0.22),
     ];
-    Kit { name: "Acoustic Kit", program: 8, pieces }
+    Kit { name: "Acoustic Kit", program: 8, rate: SAMPLE_RATE, pieces }
 }
 
 /// Walls a few metres away: early reflections alone, each duller and softer.
@@ -52,14 +47,14 @@ fn kick(strength: Strength) -> Signal {
         .band_pass(1500.0 + 1800.0 * strength, 0.6)
         .gain(Decibels(-9.0 + 9.0 * strength));
     let dry = Signal::modes(&skins, 0.45) + beater;
-    in_room(dry, Decibels(-20.0)).drive(1.0)
+    in_room(dry, Decibels(-20.0)).drive(1.6)
 }
 
 fn snare(strength: Strength) -> Signal {
     let skin = Signal::modes(&membrane(188.0, 0.075, 0.55), 0.4);
     let wires = Signal::noise("wires", 0.4)
         // The wires answer the skin's blow a little later.
-        .envelope(|t| (t / 0.002).min(1.0) * (-t / (0.055 + 0.03 * strength)).exp())
+        .envelope(|t| (t / 0.002).min(1.0) * exp(-t / (0.055 + 0.03 * strength)))
         .high_pass(1600.0)
         .low_pass(5000.0 + 6500.0 * strength)
         .gain(Decibels(-6.0 + 6.0 * strength));
@@ -93,12 +88,12 @@ fn clap(_: Strength) -> Signal {
 
 /// Two cymbals on a stand.
 fn hats(strength: Strength, decays: (f64, f64), seconds: f64) -> Signal {
-    let plate = Plate { n_modes: 150, band: (2600.0, 15_500.0), decays };
+    let plate = Plate { n_modes: 150, band: (1700.0, 14_500.0), decays };
     let bronze = Signal::modes(&plate.to_modes("hats"), seconds);
     let level = bronze.peak();
-    let sizzle = Signal::noise("sizzle", seconds).decay(decays.0).high_pass(7000.0);
+    let sizzle = Signal::noise("sizzle", seconds).decay(decays.0).high_pass(5500.0);
     let sizzle = sizzle.gain(Decibels::from_ratio(0.35 * level));
-    (bronze + sizzle).high_pass(3500.0).low_pass(8000.0 + 8000.0 * strength)
+    (bronze + sizzle).high_pass(2300.0).low_pass(7000.0 + 7000.0 * strength)
 }
 
 fn closed_hat(strength: Strength) -> Signal {

@@ -6,9 +6,10 @@ use std::{
 };
 
 use ebur128::{EbuR128, Mode};
+use rustfft::{FftPlanner, num_complex::Complex};
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
-use super::{build, patch::key_to_hz};
+use super::{build, tone::key_to_hz};
 use crate::units::SAMPLE_RATE;
 
 /// Left and right.
@@ -27,6 +28,9 @@ pub struct Note {
 
 /// A long note of a melodic preset.
 pub const NOTE: Note = Note { channel: 0, program: 0, key: 60, velocity: 100, held: 1.0 };
+
+/// Bands of a portrait.
+pub const N_BANDS: usize = 24;
 
 static FONT: LazyLock<Arc<SoundFont>> =
     LazyLock::new(|| Arc::new(SoundFont::new(&mut build().as_slice()).unwrap()));
@@ -94,6 +98,47 @@ pub fn brightness(heard: &Stereo) -> f64 {
     (slope / energy(&mut heard[0].iter().copied())).sqrt()
 }
 
+/// Levels of 24 bands at five moments, in decibels below the loudest and 50 at most.
+pub fn portrait(heard: &Stereo) -> Vec<f64> {
+    const MOMENTS: [(usize, usize); 5] =
+        [(0, 2048), (2048, 8192), (8192, 16_384), (16_384, 35_000), (38_000, 50_000)];
+    let levels: Vec<f64> = MOMENTS
+        .into_iter()
+        .flat_map(|(from, to)| {
+            let mut powers = [0.0; N_BANDS];
+            for side in heard {
+                add_powers(&side[from..to], &mut powers);
+            }
+            powers.map(|power| 10.0 * (power / (to - from) as f64 + 1e-30).log10())
+        })
+        .collect();
+    let loudest = levels.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    levels.into_iter().map(|level| (level - loudest).max(-50.0)).collect()
+}
+
+/// How far two portraits are apart, in decibels on average.
+pub fn difference(one: &[f64], other: &[f64]) -> f64 {
+    one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum::<f64>() / one.len() as f64
+}
+
+/// Adds the power of each band, a third of an octave each from 50 Hz, of `samples`.
+fn add_powers(samples: &[f32], powers: &mut [f64; N_BANDS]) {
+    const N: usize = 65_536;
+    let step = TAU / samples.len() as f64;
+    let windowed =
+        samples.iter().enumerate().map(|(n, x)| f64::from(*x) * (1.0 - (step * n as f64).cos()));
+    let mut spectrum: Vec<_> = windowed.map(|x| Complex::new(x, 0.0)).collect();
+    spectrum.resize(N, Complex::default());
+    FftPlanner::new().plan_fft_forward(N).process(&mut spectrum);
+    for (n, line) in spectrum[..N / 2].iter().enumerate() {
+        let hz = n as f64 * f64::from(SAMPLE_RATE) / N as f64;
+        let band = 3.0 * (hz / 50.0).log2();
+        if let Some(power) = powers.get_mut(band.max(0.0) as usize) {
+            *power += line.norm_sqr();
+        }
+    }
+}
+
 /// How far a note's first partial is from its key: the mean frequency of what is around it, weighted
 /// with power, which is the middle of detuned voices.
 pub fn cents_off(program: i32, key: i32) -> f64 {
@@ -101,7 +146,7 @@ pub fn cents_off(program: i32, key: i32) -> f64 {
     // Narrow enough to leave the next partial out, from 50 Hz up.
     const WINDOW: usize = 4 * HOP;
     // Vibrato begins after 0.4 s; voices detuned by little take seconds to go round each other.
-    let seconds = if [22, 80].contains(&program) { 0.39 } else { 8.0 };
+    let seconds = if [22, 59, 65, 80, 83].contains(&program) { 0.39 } else { 8.0 };
     let heard = Note { program, key, held: 9.0, ..NOTE }.render(seconds);
     let hz = key_to_hz(key as u8);
     let turned = TAU * hz / f64::from(SAMPLE_RATE) * HOP as f64;

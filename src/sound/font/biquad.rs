@@ -30,7 +30,7 @@ pub fn filter(signal: &mut [f64], response: Response, hz: f64, q: f64) {
 }
 
 fn coefficients(response: Response, hz: f64, q: f64) -> ([f64; 3], [f64; 2]) {
-    let (sin, cos) = (TAU * hz / f64::from(SAMPLE_RATE)).sin_cos();
+    let (sin, cos) = libm::sincos(TAU * hz / f64::from(SAMPLE_RATE));
     let alpha = sin / (2.0 * q);
     let b = match response {
         Response::Low => [(1.0 - cos) / 2.0, 1.0 - cos, (1.0 - cos) / 2.0],

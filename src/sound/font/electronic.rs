@@ -1,44 +1,43 @@
-//! A kit as drum machines of the early eighties made them: a few oscillators, noise, filters.
+//! A kit as the drum machine of techno has it: a kick that punches, noise that snaps, and bronze that
+//! a chip keeps in six bits.
+
+use libm::exp;
 
 use super::{
     kit::{Kit, Piece, Strength, keys},
-    modal::Mode,
+    modal::{Mode, Plate},
     signal::Signal,
 };
-use crate::units::Decibels;
+use crate::units::{Decibels, SAMPLE_RATE};
 
 /// The kit.
 pub fn kit() -> Kit {
-    let piece = |keys, strike, peak_db, n_layers, place| Piece {
-        keys,
-        strike,
-        peak: Decibels(peak_db),
-        n_layers,
-        place,
-    };
     let pieces = vec![
-        piece(keys::KICK, kick as fn(Strength) -> Signal, -0.5, 3, 0.0),
-        piece(keys::RIM, rim, -5.0, 1, 0.05),
-        piece(keys::SNARE, snare, -1.5, 3, 0.0),
-        piece(keys::CLAP, clap, -3.0, 1, 0.0),
-        piece(keys::CLOSED_HAT, closed_hat, -8.0, 2, 0.08),
-        piece(keys::OPEN_HAT, open_hat, -9.0, 2, 0.08),
-        piece(keys::LOW_TOM, |s| tom(s, 84.0), -3.0, 1, 0.12),
-        piece(keys::MID_TOM, |s| tom(s, 118.0), -3.0, 1, 0.0),
-        piece(keys::HIGH_TOM, |s| tom(s, 160.0), -3.5, 1, -0.12),
-        piece(keys::CRASH, crash, -6.0, 1, -0.1),
-        piece(keys::RIDE, ride, -8.0, 1, 0.12),
+        Piece::new(keys::KICK, kick, -1.5).layers(3),
+        Piece::new(keys::RIM, rim, -5.0).at(0.05),
+        Piece::new(keys::SNARE, snare, -2.0).layers(3),
+        Piece::new(keys::CLAP, clap, -3.0),
+        Piece::new(keys::CLOSED_HAT, closed_hat, -8.0).layers(2).at(0.08),
+        Piece::new(keys::OPEN_HAT, open_hat, -9.0).layers(2).at(0.08),
+        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.0).at(0.12),
+        Piece::new(keys::MID_TOM, |s| tom(s, 118.0), -3.0),
+        Piece::new(keys::HIGH_TOM, |s| tom(s, 160.0), -3.5).at(-0.12),
+        Piece::new(keys::CRASH, crash, -6.0).at(-0.1),
+        Piece::new(keys::RIDE, ride, -8.0).at(0.12),
     ];
-    Kit { name: "Electronic Kit", program: 0, pieces }
+    Kit { name: "Electronic Kit", program: 0, rate: SAMPLE_RATE, pieces }
 }
 
-/// A sine that falls to 48 Hz, faster and from higher the harder it is struck.
+/// A bent triangle that falls to 50 Hz, faster and from higher the harder it is struck, and a click.
 fn kick(strength: Strength) -> Signal {
-    let sine = Mode::new(48.0, 1.0, 0.2).bent(130.0, 0.032).bent(500.0 * strength, 0.006);
-    let body = Signal::modes(&[sine], 0.7).envelope(|t| (-(t / 0.42).powi(4)).exp());
-    let click = Signal::noise("kick", 0.02).decay(0.0015).high_pass(1500.0);
-    let click = click.gain(Decibels(-14.0 + 8.0 * strength));
-    (body + click).drive(0.6 + 1.4 * strength)
+    let swing = Mode::new(50.0, 1.0, 0.21).bent(165.0, 0.028).bent(420.0 * strength, 0.005);
+    let body = Signal::modes(&[swing], 0.6).envelope(|t| {
+        let t = t / 0.36;
+        exp(-t * t * t * t)
+    });
+    let click = Signal::noise("kick", 0.02).decay(0.0012).high_pass(1200.0).low_pass(7000.0);
+    let click = click.gain(Decibels(-13.0 + 9.0 * strength));
+    (body + click).drive(0.8 + 1.8 * strength)
 }
 
 fn snare(strength: Strength) -> Signal {
@@ -48,7 +47,7 @@ fn snare(strength: Strength) -> Signal {
     ];
     let shell = Signal::modes(&shell, 0.35);
     let wires = Signal::noise("snare", 0.35)
-        .envelope(|t| 0.6 * (-t / 0.02).exp() + 0.4 * (-t / 0.085).exp())
+        .envelope(|t| 0.6 * exp(-t / 0.02) + 0.4 * exp(-t / 0.085))
         .high_pass(1100.0)
         .low_pass(4000.0 + 9000.0 * strength)
         .gain(Decibels(-7.0 + 7.0 * strength));
@@ -72,30 +71,27 @@ fn rim(strength: Strength) -> Signal {
     Signal::modes(&modes, 0.12).drive(0.8 + strength)
 }
 
-/// Six square waves that share no harmonic.
-fn metal(seconds: f64) -> Signal {
-    const HZ: [f64; 6] = [211.3, 307.9, 372.1, 529.7, 547.3, 811.9];
-    const HIGHEST_HZ: f64 = 18_000.0;
-    let harmonics = |hz: f64| {
-        (0..)
-            .map(|n| f64::from(2 * n + 1))
-            .take_while(move |n| n * hz < HIGHEST_HZ)
-            .map(move |n| Mode::new(n * hz, 1.0 / n, f64::INFINITY))
-    };
-    Signal::modes(&HZ.into_iter().flat_map(harmonics).collect::<Vec<_>>(), seconds)
+/// A cymbal that rings on, as loud as a chip of six bits can hold; its envelope comes after, so that
+/// the grain dies away with the sound.
+fn chip(seed: &str, band: (f64, f64), seconds: f64) -> Signal {
+    let plate = Plate { n_modes: 160, band, decays: (4.0, 4.0) };
+    let bronze = Signal::modes(&plate.to_modes(seed), seconds).peaking_at(Decibels(-4.0));
+    let wash = Signal::noise(seed, seconds).high_pass(band.0).gain(Decibels(-9.0));
+    (bronze + wash).drive(1.5).held(32_000.0).crushed(6)
 }
 
 fn hat(strength: Strength, seconds: f64) -> Signal {
-    let air = Signal::noise("hat", seconds).gain(Decibels(-4.0 + 4.0 * strength));
-    (metal(seconds) + air).high_pass(6800.0).high_pass(6000.0).low_pass(9000.0 + 9000.0 * strength)
+    let bright = 10_000.0 + 8000.0 * strength;
+    chip("chip hat", (2400.0, 15_500.0), seconds).high_pass(3800.0).low_pass(bright)
 }
 
 fn closed_hat(strength: Strength) -> Signal {
-    hat(strength, 0.22).decay(0.022 + 0.014 * strength)
+    hat(strength, 0.25)
+        .envelope(|t| 0.75 * exp(-t / (0.012 + 0.01 * strength)) + 0.25 * exp(-t / 0.05))
 }
 
 fn open_hat(strength: Strength) -> Signal {
-    hat(strength, 0.85).envelope(|t| 0.4 * (-t / 0.05).exp() + 0.6 * (-t / 0.23).exp())
+    hat(strength, 0.75).envelope(|t| 0.4 * exp(-t / 0.04) + 0.6 * exp(-t / 0.26))
 }
 
 fn tom(strength: Strength, hz: f64) -> Signal {
@@ -105,14 +101,13 @@ fn tom(strength: Strength, hz: f64) -> Signal {
 }
 
 fn crash(_: Strength) -> Signal {
-    let noise = Signal::noise("crash", 2.0).high_pass(3200.0).gain(Decibels(-3.0));
-    let metal = metal(2.0).high_pass(4500.0);
-    (noise + metal).envelope(|t| 0.5 * (-t / 0.07).exp() + 0.5 * (-t / 0.5).exp())
+    let bronze = chip("chip crash", (1400.0, 15_000.0), 1.7).high_pass(1800.0);
+    bronze.envelope(|t| 0.5 * exp(-t / 0.08) + 0.5 * exp(-t / 0.5))
 }
 
 fn ride(_: Strength) -> Signal {
-    let metal = metal(1.5).high_pass(5200.0).decay(0.4).gain(Decibels(-2.0));
-    let ping = [Mode::new(3170.0, 0.25, 0.25), Mode::new(4930.0, 0.2, 0.18)];
-    let stick = Signal::noise("ride", 0.03).decay(0.003).high_pass(4000.0).gain(Decibels(-6.0));
-    metal + Signal::modes(&ping, 1.5) + stick
+    let wash = chip("chip ride", (2400.0, 13_000.0), 1.5).high_pass(3000.0).gain(Decibels(-8.0));
+    let bell = [Mode::new(3170.0, 0.4, 0.3), Mode::new(4930.0, 0.35, 0.22)];
+    let stick = Signal::noise("ride", 0.03).decay(0.003).high_pass(4000.0).gain(Decibels(-5.0));
+    wash.decay(0.38) + Signal::modes(&bell, 1.5) + stick
 }

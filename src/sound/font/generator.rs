@@ -15,6 +15,8 @@ pub enum Generator {
     Cutoff(f64),
     /// Height of the filter's resonance in decibels. Synths take half of it off the level.
     Resonance(f64),
+    /// How far the filter's envelope bends the pitch at its top, in cents.
+    EnvelopeToPitch(f64),
     /// How far the slow oscillator moves the corner, in cents.
     LfoToCutoff(f64),
     /// How far the filter's envelope raises the corner at its top, in cents.
@@ -49,6 +51,9 @@ pub enum Generator {
     NoAttack,
     /// Seconds in which the level would fall by 100 dB, straight in decibels (rustysynth: 80 dB).
     Decay(f64),
+    /// How much faster the level falls on each key than on the key below it, in timecents; key 60 keeps
+    /// its decay. 100 halves it with each octave.
+    DecayPerKey(i16),
     /// Where the level rests, in decibels below its top.
     Sustain(f64),
     /// Seconds in which the level would fall by 100 dB after the key is up.
@@ -71,6 +76,7 @@ impl Generator {
         match self {
             Self::StartOffset(samples) => (0, samples.min(i16::MAX as u16) as i16),
             Self::VibratoToPitch(cents) => (6, cents.round() as i16),
+            Self::EnvelopeToPitch(cents) => (7, cents.round() as i16),
             Self::Cutoff(hz) => (8, absolute_cents(hz).clamp(1500, 13_500)),
             Self::Resonance(db) => (9, (db * 10.0).round() as i16),
             Self::LfoToCutoff(cents) => (10, cents.round() as i16),
@@ -93,6 +99,7 @@ impl Generator {
             Self::Decay(seconds) => (36, timecents(seconds)),
             Self::Sustain(db) => (37, (db * 10.0).round() as i16),
             Self::Release(seconds) => (38, timecents(seconds)),
+            Self::DecayPerKey(timecents) => (40, timecents),
             Self::Tune(cents) => (52, cents),
             Self::Looped => (54, 1),
             Self::CentsPerKey(cents) => (56, cents),
@@ -104,12 +111,12 @@ impl Generator {
 
 /// Cents above 8.176 Hz, which is key 0.
 fn absolute_cents(hz: f64) -> i16 {
-    (1200.0 * (hz / 8.175_798_915_643_707).log2()).round() as i16
+    (1200.0 * libm::log2(hz / 8.175_798_915_643_707)).round() as i16
 }
 
 /// 1200 times the binary logarithm of a time in seconds.
 fn timecents(seconds: f64) -> i16 {
-    (1200.0 * seconds.log2()).round().clamp(-12_000.0, 8000.0) as i16
+    (1200.0 * libm::log2(seconds)).round().clamp(-12_000.0, 8000.0) as i16
 }
 
 fn permille(part: f64) -> i16 {

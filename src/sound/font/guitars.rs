@@ -2,6 +2,8 @@
 
 use std::f64::consts::{PI, TAU};
 
+use libm::{pow, sin, tanh};
+
 use super::{
     generator::Generator::{
         Attack, Decay, EnvelopeToCutoff, FilterDecay, FilterRelease, FilterSustain, Release,
@@ -10,13 +12,19 @@ use super::{
     leads::detuned,
     patch::{Layer, Patch},
     signal::Signal,
-    spectrum::Spectrum,
+    spectrum::{Spectrum, formant},
 };
 use crate::units::Decibels;
 
 /// A string of gut or nylon, plucked with a finger.
 pub fn plucked_string() -> Patch {
-    let string = Layer::tone(Spectrum::harmonic(|n| (PI * 0.22 * n).sin() / n.powf(1.4))).with(&[
+    let box_of_wood = |hz: f64| {
+        let air =
+            formant(hz, 110.0, 40.0) + formant(hz, 220.0, 70.0) + 0.5 * formant(hz, 430.0, 120.0);
+        (1.0 + air) / (1.0 + hz / 6000.0)
+    };
+    let string = Spectrum::harmonic(|n| sin(PI * 0.22 * n) / pow(n, 1.05));
+    let string = Layer::tone(string.scattered()).through(box_of_wood).with(&[
         Attack(0.001),
         Decay(5.0),
         Release(0.25),
@@ -36,11 +44,41 @@ pub fn plucked_string() -> Patch {
     Patch { name: "Plucked String", program: 24, level: Decibels(-5.6), layers }
 }
 
+/// A hollow guitar by the pickup at its neck, under a thumb.
+pub fn jazz_guitar() -> Patch {
+    let tone = Spectrum::of_wave(1, |x| {
+        let round = |n: u32| {
+            let n = f64::from(n);
+            sin(PI * 0.29 * n) * sin(PI * 0.24 * n) / pow(n, 0.9) * sin(TAU * n * x)
+        };
+        // A small amplifier, hardly pushed.
+        tanh(0.9 * (1..=14).map(round).sum::<f64>() + 0.1)
+    });
+    let string = Layer::tone(tone).with(&[
+        Attack(0.003),
+        Decay(7.0),
+        Release(0.25),
+        FilterDecay(0.5),
+        FilterSustain(0.0),
+        FilterRelease(0.3),
+        Reverb(0.12),
+    ]);
+    let soft = string.clone().for_velocities(0..=79).cutoff(750.0, 0.5);
+    let hard = string.for_velocities(80..=127).cutoff(950.0, 0.5);
+    let thumb = Signal::noise("thumb on steel", 0.04).decay(0.006).band_pass(800.0, 0.9).faded();
+    let layers = vec![
+        soft.with(&[EnvelopeToCutoff(900.0)]),
+        hard.with(&[EnvelopeToCutoff(1500.0)]),
+        Layer::shot(thumb.peaking_at(Decibels(-20.0))),
+    ];
+    Patch { name: "Jazz Guitar", program: 26, level: Decibels(-7.8), layers }
+}
+
 /// One string through an amplifier at its limit, played twice: left and right.
 pub fn overdriven_guitar() -> Patch {
     let tone = Spectrum::of_wave(1, |x| amplifier(string(x)));
     let layers = amplified(&tone, 4, 0.3);
-    Patch { name: "Overdriven Guitar", program: 29, level: Decibels(-8.5), layers }
+    Patch { name: "Overdriven Guitar", program: 29, level: Decibels(-7.9), layers }
 }
 
 /// Root and fifth through the amplifier together: the growl between them is the amplifier's.
@@ -49,7 +87,7 @@ pub fn power_guitar() -> Patch {
         amplifier(string(2.0 * x) + 0.8 * string(3.0 * x) + 0.4 * string(4.0 * x))
     });
     let layers = amplified(&tone, 5, 0.35);
-    Patch { name: "Power Guitar", program: 30, level: Decibels(-8.5), layers }
+    Patch { name: "Power Guitar", program: 30, level: Decibels(-7.9), layers }
 }
 
 /// A steel string plucked at a seventh of its length, x in turns.
@@ -57,14 +95,14 @@ fn string(x: f64) -> f64 {
     let harmonic = |n: u32| {
         let n = f64::from(n);
         // Stiff strings never line their harmonics up; places that spread evenly stand for that.
-        (PI * n / 7.0).sin() / n * (TAU * (n * x + 0.618 * n * n)).sin()
+        sin(PI * n / 7.0) / n * sin(TAU * (n * x + 0.618 * n * n))
     };
     (1..=20).map(harmonic).sum()
 }
 
 /// Clips softly, one side sooner than the other.
 fn amplifier(x: f64) -> f64 {
-    (3.5 * x + 0.4).tanh()
+    tanh(3.5 * x + 0.4)
 }
 
 /// A loudspeaker of 12 inches, which has little above 4 kHz, and the pick.

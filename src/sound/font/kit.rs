@@ -27,6 +27,8 @@ pub struct Kit {
     pub name: &'static str,
     /// MIDI program.
     pub program: u16,
+    /// Samples a second that are kept, [`SAMPLE_RATE`] or a whole part of it.
+    pub rate: u32,
     /// What it is made of.
     pub pieces: Vec<Piece>,
 }
@@ -34,15 +36,13 @@ pub struct Kit {
 /// One instrument of a kit.
 pub struct Piece {
     /// Keys and how many semitones each is above the recording.
-    pub keys: &'static [(u8, i8)],
+    keys: &'static [(u8, i8)],
     /// Gives the recording, of any loudness.
-    pub strike: fn(Strength) -> Signal,
+    strike: fn(Strength) -> Signal,
     /// Its greatest sample.
-    pub peak: Decibels,
-    /// Recordings of different strength, 1 to 3.
-    pub n_layers: usize,
-    /// -0.5 is left, 0.5 right.
-    pub place: f64,
+    peak: Decibels,
+    n_layers: usize,
+    place: f64,
 }
 
 /// Keys by instrument, those of General MIDI that sound alike beside ours.
@@ -58,6 +58,12 @@ pub mod keys {
     pub const HIGH_TOM: &[(u8, i8)] = &[(50, 0)];
     pub const CRASH: &[(u8, i8)] = &[(49, 0), (57, 2), (55, 5), (52, -3)];
     pub const RIDE: &[(u8, i8)] = &[(51, 0), (59, 1), (53, 4)];
+    // Those below are in the 808-like kit alone.
+    pub const COWBELL: &[(u8, i8)] = &[(56, 0)];
+    pub const HIGH_CONGA: &[(u8, i8)] = &[(63, 0), (62, 3)];
+    pub const LOW_CONGA: &[(u8, i8)] = &[(64, 0)];
+    pub const MARACAS: &[(u8, i8)] = &[(70, 0)];
+    pub const CLAVES: &[(u8, i8)] = &[(75, 0)];
 }
 
 /// The hats' keys, which cut each other off.
@@ -66,23 +72,40 @@ const HATS: [u8; 3] = [42, 44, 46];
 impl Kit {
     /// Adds the kit's samples and its preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
-        let zones = self.pieces.iter().flat_map(|piece| piece.zones(font, self.name)).collect();
+        let zones = self.pieces.iter().flat_map(|piece| piece.zones(font, self)).collect();
         let name = self.name.to_owned();
         font.add_preset(Preset { name, bank: KIT_BANK, program: self.program, zones });
     }
 }
 
 impl Piece {
-    fn zones(&self, font: &mut Font, kit: &str) -> Vec<Zone> {
+    /// One recording, whose greatest sample is at `peak_db`, in the middle.
+    pub fn new(keys: &'static [(u8, i8)], strike: fn(Strength) -> Signal, peak_db: f64) -> Self {
+        Self { keys, strike, peak: Decibels(peak_db), n_layers: 1, place: 0.0 }
+    }
+
+    /// Recordings of `n` strengths, 1 to 3.
+    pub fn layers(mut self, n: usize) -> Self {
+        self.n_layers = n;
+        self
+    }
+
+    /// Somewhere between -0.5, left, and 0.5, right.
+    pub fn at(mut self, place: f64) -> Self {
+        self.place = place;
+        self
+    }
+
+    fn zones(&self, font: &mut Font, kit: &Kit) -> Vec<Zone> {
         let mut zones = Vec::new();
         for (velocities, strength) in LAYERS[self.n_layers - 1] {
             let (first_key, _) = self.keys[0];
             let struck = (self.strike)(*strength).faded().peaking_at(self.peak);
             let sample = font.add_sample(Sample {
-                name: format!("{kit} {first_key}").replace(" Kit", ""),
-                frames: struck.to_frames(),
+                name: format!("{} {first_key}", kit.name).replace(" Kit", ""),
+                frames: struck.thinned((SAMPLE_RATE / kit.rate) as usize).to_frames(),
                 looped: None,
-                rate: SAMPLE_RATE,
+                rate: kit.rate,
                 root_key: first_key,
             });
             zones.extend(self.keys.iter().map(|&(key, semitones)| Zone {

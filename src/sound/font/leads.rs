@@ -1,5 +1,7 @@
 //! Leads, stabs and plucks of synthesizers.
 
+use libm::pow;
+
 use super::{
     generator::Generator::{
         Attack, Decay, EnvelopeToCutoff, FilterAttack, FilterDecay, FilterRelease, FilterSustain,
@@ -7,7 +9,7 @@ use super::{
         VibratoRate, VibratoToPitch,
     },
     patch::{Layer, Patch},
-    spectrum::Spectrum,
+    spectrum::{Spectrum, formant},
 };
 use crate::units::Decibels;
 
@@ -53,7 +55,7 @@ pub fn synth_pluck() -> Patch {
         Reverb(0.15),
     ]);
     let layers = detuned(&saw, 5, 0.15);
-    Patch { name: "Synth Pluck", program: 45, level: Decibels(-5.2), layers }
+    Patch { name: "Synth Pluck", program: 45, level: Decibels(0.4), layers }
 }
 
 /// A short brassy stroke, for offbeats.
@@ -79,8 +81,8 @@ pub fn dub_stab() -> Patch {
 pub fn melodica() -> Patch {
     let reed = Spectrum::harmonic(|n| {
         let even = if n % 2.0 < 0.5 { 0.55 } else { 1.0 };
-        let nasal = 1.0 + 1.4 * (-((n - 4.0) / 2.2).powi(2)).exp();
-        even * nasal / n.powf(1.25)
+        let nasal = 1.0 + 1.4 * formant(n, 4.0, 2.2);
+        even * nasal / pow(n, 1.25)
     });
     let layer = Layer::tone(reed).cutoff(4200.0, 0.3).with(&[
         Attack(0.035),

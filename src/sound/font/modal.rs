@@ -3,6 +3,7 @@
 
 use std::f64::consts::TAU;
 
+use libm::{exp, pow, sin};
 use rand::RngExt as _;
 
 use crate::{rng, units::SAMPLE_RATE};
@@ -43,8 +44,8 @@ impl Mode {
     /// A pointer turned and shortened at each sample: cymbals have hundreds of these.
     fn ring_straight(&self, samples: &mut [f64]) {
         let rate = f64::from(SAMPLE_RATE);
-        let (sin, cos) = (TAU * self.hz / rate).sin_cos();
-        let shorter = (-1.0 / (self.decay_seconds * rate)).exp();
+        let (sin, cos) = libm::sincos(TAU * self.hz / rate);
+        let shorter = exp(-1.0 / (self.decay_seconds * rate));
         let (sin, cos) = (shorter * sin, shorter * cos);
         let (mut x, mut y) = (self.level, 0.0);
         for sample in samples {
@@ -56,9 +57,9 @@ impl Mode {
     fn ring_bent(&self, samples: &mut [f64]) {
         for (index, sample) in samples.iter_mut().enumerate() {
             let t = index as f64 / f64::from(SAMPLE_RATE);
-            let bent = |b: &Bend| b.hz * b.seconds * (1.0 - (-t / b.seconds).exp());
+            let bent = |b: &Bend| b.hz * b.seconds * (1.0 - exp(-t / b.seconds));
             let turns = self.hz * t + self.bends.iter().map(bent).sum::<f64>();
-            *sample += self.level * (-t / self.decay_seconds).exp() * (TAU * turns).sin();
+            *sample += self.level * exp(-t / self.decay_seconds) * sin(TAU * turns);
         }
     }
 }
@@ -69,7 +70,7 @@ impl Mode {
 pub fn membrane(hz: f64, decay_seconds: f64, brightness: f64) -> Vec<Mode> {
     const RATIOS: [f64; 8] = [1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501];
     let mode = |ratio: f64| {
-        Mode::new(hz * ratio, brightness.powf(ratio - 1.0), decay_seconds / ratio.powf(1.5))
+        Mode::new(hz * ratio, pow(brightness, ratio - 1.0), decay_seconds / pow(ratio, 1.5))
             .bent(0.06 * hz * ratio, 0.04)
     };
     RATIOS.map(mode).to_vec()
@@ -91,7 +92,7 @@ impl Plate {
     pub fn to_modes(self, seed: &str) -> Vec<Mode> {
         let mut rng = rng::stream(0, seed);
         let mut draw = || rng.random::<f64>();
-        let between = |(low, high): (f64, f64), place: f64| low * (high / low).powf(place);
+        let between = |(low, high): (f64, f64), place: f64| low * pow(high / low, place);
         let mode = |_| {
             let place = draw();
             let decay = between(self.decays, place) * (0.6 + 0.8 * draw());

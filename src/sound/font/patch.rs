@@ -1,30 +1,20 @@
 //! A melodic sound as layers, and its way into a font.
-//!
-//! A layer's loop is stored many times over at one pitch, with fewer sines the higher the keys that
-//! play it, so no key aliases. High keys read it in great steps: each cycle has hundreds of samples,
-//! so the synth's straight lines between samples add nothing that can be heard.
 
 use std::ops::RangeInclusive;
+
+use libm::exp2;
 
 use super::{
     generator::Generator,
     sf2::{Font, Preset, Sample, SampleId, Zone},
-    signal::{Signal, to_frames},
+    signal::Signal,
     spectrum::Spectrum,
+    tone::{Body, Tone, looped},
 };
 use crate::units::{Decibels, SAMPLE_RATE};
 
 /// Any key strike.
 pub const ANY: RangeInclusive<u8> = 0..=127;
-
-/// The highest sine that we store, as the highest key of its zone plays it.
-const HIGHEST_HZ: f64 = 19_000.0;
-
-/// Samples a cycle of a short loop.
-const CYCLE: usize = 675;
-
-/// Samples before a loop, and after it, as the specification wants.
-const N_AROUND: usize = 8;
 
 /// A melodic preset.
 #[derive(Debug, Clone)]
@@ -55,6 +45,8 @@ enum Source {
     Tone(Tone),
     /// Once, the same on all keys.
     Shot(Signal),
+    /// For as long as the note sounds, the same on all keys.
+    Breath(Signal),
 }
 
 /// A filter that follows the keys.
@@ -66,31 +58,38 @@ struct Cutoff {
     tracking: f64,
 }
 
-/// A loop and how densely it is stored.
-#[derive(Debug, Clone)]
-struct Tone {
-    spectrum: Spectrum,
-    /// Samples in which the pitch goes round once.
-    cycle: usize,
-    /// Keys that share a sample.
-    zone_keys: u8,
-}
-
 impl Layer {
     /// A tone that lasts as long as the key is held.
     pub fn tone(spectrum: Spectrum) -> Self {
-        Self::new(Source::Tone(Tone { spectrum, cycle: CYCLE, zone_keys: 4 }))
+        Self::new(Source::Tone(Tone::short(spectrum)))
     }
 
-    /// A tone whose loop has so many cycles that each is stored in a sixth of the samples and serves
-    /// an octave.
+    /// A tone of some ten cycles, whose partials needn't be harmonics.
+    pub fn stretched_tone(spectrum: Spectrum) -> Self {
+        Self::new(Source::Tone(Tone::stretched(spectrum)))
+    }
+
+    /// A tone of some hundred cycles, of voices that go round each other.
     pub fn long_tone(spectrum: Spectrum) -> Self {
-        Self::new(Source::Tone(Tone { spectrum, cycle: CYCLE / 6, zone_keys: 12 }))
+        Self::new(Source::Tone(Tone::long(spectrum)))
     }
 
     /// A noise at the start of each note.
     pub fn shot(signal: Signal) -> Self {
         Self::new(Source::Shot(signal))
+    }
+
+    /// A noise that goes on and on; its samples are a loop.
+    pub fn breath(signal: Signal) -> Self {
+        Self::new(Source::Breath(signal))
+    }
+
+    /// The tone as a body gives it out that does not move with the pitch.
+    pub fn through(mut self, body: Body) -> Self {
+        if let Source::Tone(tone) = &mut self.source {
+            tone.set_body(body);
+        }
+        self
     }
 
     /// Sounds with those velocities alone.
@@ -134,6 +133,12 @@ impl Layer {
                 let sample = Sample { name, frames, looped: None, rate: SAMPLE_RATE, root_key: 60 };
                 vec![self.zone(font.add_sample(sample), ANY)]
             }
+            Source::Breath(signal) => {
+                let samples = signal.clone().gain(Decibels::from_ratio(level));
+                let name = patch.name.to_owned();
+                let sample = looped(name, samples.samples(), SAMPLE_RATE, 60);
+                vec![self.zone(font.add_sample(sample), ANY)]
+            }
         }
     }
 
@@ -141,62 +146,20 @@ impl Layer {
         let mut generators = match self.source {
             Source::Tone(_) => vec![Generator::Looped],
             Source::Shot(_) => vec![Generator::CentsPerKey(0)],
+            Source::Breath(_) => vec![Generator::Looped, Generator::CentsPerKey(0)],
         };
         if let Some(Cutoff { hz, tracking }) = self.cutoff {
             let middle = f64::midpoint(f64::from(*keys.start()), f64::from(*keys.end()));
-            generators.push(Generator::Cutoff(hz * ((middle - 60.0) / 12.0 * tracking).exp2()));
+            generators.push(Generator::Cutoff(hz * exp2((middle - 60.0) / 12.0 * tracking)));
+        }
+        // Left unsaid, the level to fall to is the top, so that nothing falls.
+        let has = |is: fn(&Generator) -> bool| self.generators.iter().any(is);
+        if has(|g| matches!(g, Generator::Decay(_))) && !has(|g| matches!(g, Generator::Sustain(_)))
+        {
+            generators.push(Generator::Sustain(100.0));
         }
         generators.extend_from_slice(&self.generators);
         Zone { keys, velocities: self.velocities.clone(), generators, sample }
-    }
-}
-
-impl Tone {
-    /// The samples that each band of keys plays; bands that hear the same sines share one.
-    fn store(
-        &self,
-        font: &mut Font,
-        name: &str,
-        level: f64,
-    ) -> Vec<(RangeInclusive<u8>, SampleId)> {
-        let whole = self.spectrum.to_wave(self.n_samples());
-        let level = level / whole.iter().fold(0.0, |peak, sample| sample.abs().max(peak));
-        let mut stored = Vec::new();
-        let mut last = None;
-        for keys in bands(self.zone_keys) {
-            let limited = self.spectrum.below(HIGHEST_HZ / key_to_hz(*keys.end()));
-            let n_partials = limited.n_partials();
-            let sample = match last {
-                Some((n, sample)) if n == n_partials => sample,
-                _ => font.add_sample(self.sample(&limited, name, level)),
-            };
-            last = Some((n_partials, sample));
-            stored.push((keys, sample));
-        }
-        stored
-    }
-
-    fn sample(&self, limited: &Spectrum, name: &str, level: f64) -> Sample {
-        let n = self.n_samples();
-        let wave = limited.to_wave(n);
-        let frames: Vec<f64> =
-            wave.iter().cycle().take(n + 2 * N_AROUND).map(|sample| sample * level).collect();
-        let looped = Some(N_AROUND as u32..(N_AROUND + n) as u32);
-        let (rate, root_key) = self.rate();
-        Sample { name: name.to_owned(), frames: to_frames(&frames), looped, rate, root_key }
-    }
-
-    fn n_samples(&self) -> usize {
-        self.cycle * self.spectrum.cycles() as usize
-    }
-
-    /// A whole number of samples a cycle is in tune at one rate only, which is rounded to a whole
-    /// number: within a twentieth of a cent.
-    fn rate(&self) -> (u32, u8) {
-        const HIGHEST_RATE: f64 = 48_000.0;
-        let rate = |key: u8| self.cycle as f64 * key_to_hz(key);
-        let root_key = (0..128).rev().find(|key| rate(*key) < HIGHEST_RATE).unwrap_or(0);
-        (rate(root_key).round() as u32, root_key)
     }
 }
 
@@ -209,48 +172,36 @@ impl Patch {
     }
 }
 
-/// All keys in bands of `n` keys, the last one perhaps of fewer.
-fn bands(n: u8) -> impl Iterator<Item = RangeInclusive<u8>> {
-    (0..128).step_by(usize::from(n)).map(move |first: u8| first..=(first + n - 1).min(127))
-}
-
-/// Equal temperament, A above middle C at 440 Hz.
-pub fn key_to_hz(key: u8) -> f64 {
-    440.0 * ((f64::from(key) - 69.0) / 12.0).exp2()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn bands_cover_all_keys_once() {
-        for n in [4, 12] {
-            assert!(bands(n).flatten().eq(0..=127));
-        }
-    }
-
-    #[test]
-    fn a_loop_is_in_tune_at_its_root_key() {
-        for cycle in [CYCLE, CYCLE / 6] {
-            let spectrum = Spectrum::harmonic(|n| 1.0 / n);
-            let (rate, root_key) = Tone { spectrum, cycle, zone_keys: 4 }.rate();
-
-            let cents = 1200.0 * (f64::from(rate) / cycle as f64 / key_to_hz(root_key)).log2();
-
-            assert!(cents.abs() < 0.05 && (400..=48_000).contains(&rate), "{cents} {rate}");
-        }
-    }
-
-    #[test]
-    fn high_zones_have_fewer_sines_and_low_ones_share_theirs() {
+    fn a_body_gives_each_band_a_sample_of_its_own() {
         let mut font = Font::default();
-        let spectrum = Spectrum::harmonic(|n| if n < 4.0 { 1.0 } else { 0.0 });
+        let layer = Layer::tone(Spectrum::saw()).through(|hz| 1.0 / (1.0 + hz / 1000.0));
+        let patch = Patch { name: "t", program: 0, level: Decibels(-6.0), layers: vec![layer] };
 
-        let stored = Tone { spectrum, cycle: CYCLE, zone_keys: 4 }.store(&mut font, "t", 0.5);
+        let zones = patch.layers[0].zones(&mut font, &patch);
 
-        assert_eq!(stored.len(), 32);
-        assert_eq!(stored[0].1, stored[20].1);
-        assert_ne!(stored[0].1, stored[31].1);
+        assert!(zones.iter().flat_map(|zone| zone.keys.clone()).eq(0..=127));
+        assert!(zones.windows(2).all(|pair| pair[0].sample != pair[1].sample));
+    }
+
+    #[test]
+    fn a_decay_goes_on_to_silence_unless_a_sustain_stops_it() {
+        let layer = |generators: &[_]| Layer::shot(Signal::noise("t", 0.01)).with(generators);
+        let sustain = |layer: Layer| {
+            let generators = layer.zone(Font::default().add_sample(sample()), ANY).generators;
+            generators.into_iter().rfind(|generator| matches!(generator, Generator::Sustain(_)))
+        };
+
+        assert_eq!(sustain(layer(&[Generator::Decay(2.0)])), Some(Generator::Sustain(100.0)));
+        let stopped = layer(&[Generator::Decay(2.0), Generator::Sustain(6.0)]);
+        assert_eq!(sustain(stopped), Some(Generator::Sustain(6.0)));
+    }
+
+    fn sample() -> Sample {
+        looped("t".into(), &[0.0; 20], 44_100, 60)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Add;
 
+use libm::{exp, tanh};
 use rand::RngExt as _;
 
 use super::{
@@ -35,7 +36,7 @@ impl Signal {
 
     /// Falls to 1/e in `seconds`, again and again.
     pub fn decay(self, seconds: f64) -> Self {
-        self.envelope(|t| (-t / seconds).exp())
+        self.envelope(|t| exp(-t / seconds))
     }
 
     /// Rises straight from 0 in `seconds`.
@@ -68,7 +69,29 @@ impl Signal {
 
     /// Bent as an overdriven amplifier bends it, full scale staying full scale.
     pub fn drive(mut self, amount: f64) -> Self {
-        self.0.iter_mut().for_each(|sample| *sample = (amount * *sample).tanh() / amount.tanh());
+        self.0.iter_mut().for_each(|sample| *sample = tanh(amount * *sample) / tanh(amount));
+        self
+    }
+
+    /// Kept at a rate of `hz`, each value until the next one, as old converters give it out.
+    pub fn held(mut self, hz: f64) -> Self {
+        let every = f64::from(SAMPLE_RATE) / hz;
+        for index in 0..self.0.len() {
+            let kept = ((index as f64 / every).floor() * every).ceil() as usize;
+            self.0[index] = self.0[kept.min(index)];
+        }
+        self
+    }
+
+    /// Every `n`-th sample alone.
+    pub fn thinned(self, n: usize) -> Self {
+        Self(self.0.into_iter().step_by(n).collect())
+    }
+
+    /// Rounded to numbers of `n_bits`, of which the sign is one.
+    pub fn crushed(mut self, n_bits: u32) -> Self {
+        let n_levels = f64::from(1u32 << (n_bits - 1));
+        self.0.iter_mut().for_each(|sample| *sample = (*sample * n_levels).round() / n_levels);
         self
     }
 
@@ -90,11 +113,23 @@ impl Signal {
         self.gain(Decibels(peak.0 - Decibels::from_ratio(found).0))
     }
 
+    /// Shorter by `seconds`, its end melting into its beginning, so that it goes round without a seam.
+    pub fn looped(mut self, seconds: f64) -> Self {
+        let n_melting = n_samples(seconds).min(self.0.len() / 2);
+        let tail = self.0.split_off(self.0.len() - n_melting);
+        for (index, (sample, tail)) in self.0.iter_mut().zip(tail).enumerate() {
+            let place = index as f64 / n_melting as f64;
+            *sample = place.sqrt() * *sample + (1.0 - place).sqrt() * tail;
+        }
+        self
+    }
+
     /// Faded out over its last quarter, so that no sample ends with a step.
     pub fn faded(mut self) -> Self {
         let n_fade = self.0.len() / 4;
         for (index, sample) in self.0.iter_mut().rev().take(n_fade).enumerate() {
-            *sample *= (index as f64 / n_fade as f64).powi(2);
+            let left = index as f64 / n_fade as f64;
+            *sample *= left * left;
         }
         self
     }
@@ -102,6 +137,16 @@ impl Signal {
     /// The greatest sample, either way.
     pub fn peak(&self) -> f64 {
         self.0.iter().fold(0.0, |peak, sample| sample.abs().max(peak))
+    }
+
+    /// How long it is.
+    pub fn seconds(&self) -> f64 {
+        self.0.len() as f64 / f64::from(SAMPLE_RATE)
+    }
+
+    /// What it is made of.
+    pub fn samples(&self) -> &[f64] {
+        &self.0
     }
 
     /// As a file stores it.
@@ -152,6 +197,41 @@ mod tests {
         let mix = Signal(vec![1.0]) + Signal(vec![1.0, 2.0]).delayed(1.0 / f64::from(SAMPLE_RATE));
 
         assert_eq!(mix, Signal(vec![1.0, 1.0, 2.0]));
+    }
+
+    #[test]
+    fn a_kept_value_lasts_until_the_next_one() {
+        let ramp = Signal((0..7).map(f64::from).collect());
+
+        let held = ramp.held(f64::from(SAMPLE_RATE) / 2.5);
+
+        assert_eq!(held.samples(), [0.0, 0.0, 0.0, 3.0, 3.0, 5.0, 5.0]);
+    }
+
+    #[test]
+    fn few_bits_have_few_values() {
+        let sine = Signal::modes(&[Mode::new(100.0, 1.0, f64::INFINITY)], 0.02).crushed(3);
+
+        let mut values = sine.to_frames();
+        values.sort_unstable();
+        values.dedup();
+
+        assert_eq!(values.len(), 9);
+    }
+
+    #[test]
+    fn a_loop_goes_on_where_it_ends() {
+        let slow = Signal::noise("loop", 0.2).low_pass(300.0);
+        let steps = |samples: &[f64]| {
+            samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max)
+        };
+        let widest = steps(slow.samples());
+
+        let looped = slow.looped(0.05);
+
+        let samples = looped.samples();
+        assert!((looped.seconds() - 0.15).abs() < 1e-4);
+        assert!((samples[0] - samples[samples.len() - 1]).abs() <= widest);
     }
 
     #[test]

@@ -81,7 +81,27 @@ impl Spectrum {
         )
     }
 
+    /// The same, each sine as loud as `body` lets one of its frequency be, if the pitch is `hz`.
+    pub fn through(&self, body: impl Fn(f64) -> f64, hz: f64) -> Self {
+        let heard = |partial: &Partial| Partial {
+            level: partial.level * body(hz * f64::from(partial.cycles) / f64::from(self.cycles)),
+            ..*partial
+        };
+        Self::new(self.cycles, self.partials.iter().map(heard))
+    }
+
+    /// The same, the sines beginning all over their turns, which makes a wave without spikes.
+    pub fn scattered(mut self) -> Self {
+        const GOLDEN: f64 = 0.618_033_988_749_895;
+        for partial in &mut self.partials {
+            let n = f64::from(partial.cycles) / f64::from(self.cycles);
+            partial.phase += GOLDEN * n * n;
+        }
+        self
+    }
+
     /// How many sines there are.
+    #[cfg(test)]
     pub fn n_partials(&self) -> usize {
         self.partials.len()
     }
@@ -107,11 +127,17 @@ impl Spectrum {
     }
 }
 
+/// A resonance of `width` about `centre`, 1 at its top: what makes a body, a mouth, a mute.
+pub fn formant(hz: f64, centre: f64, width: f64) -> f64 {
+    let away = (hz - centre) / width;
+    libm::exp(-away * away)
+}
+
 /// Adds one sine, by turning a pointer instead of asking for each sine.
 fn add_sine(wave: &mut [f64], partial: &Partial) {
     let step = TAU * f64::from(partial.cycles) / wave.len() as f64;
-    let (sin_step, cos_step) = step.sin_cos();
-    let (sin, cos) = (TAU * partial.phase.fract()).sin_cos();
+    let (sin_step, cos_step) = libm::sincos(step);
+    let (sin, cos) = libm::sincos(TAU * partial.phase.fract());
     let (mut x, mut y) = (partial.level * cos, partial.level * sin);
     for sample in wave {
         *sample += y;
@@ -122,7 +148,7 @@ fn add_sine(wave: &mut [f64], partial: &Partial) {
 /// The sine of `turns` turns that a loop contains.
 fn analyse(wave: &[f64], turns: u32) -> Partial {
     let step = TAU * f64::from(turns) / wave.len() as f64;
-    let (sin_step, cos_step) = step.sin_cos();
+    let (sin_step, cos_step) = libm::sincos(step);
     let (mut x, mut y) = (1.0, 0.0);
     let (mut cosine, mut sine) = (0.0, 0.0);
     for sample in wave {
@@ -130,8 +156,8 @@ fn analyse(wave: &[f64], turns: u32) -> Partial {
         sine += sample * y;
         (x, y) = (x * cos_step - y * sin_step, x * sin_step + y * cos_step);
     }
-    let level = 2.0 * sine.hypot(cosine) / wave.len() as f64;
-    Partial { cycles: turns, level, phase: cosine.atan2(sine) / TAU }
+    let level = 2.0 * libm::hypot(sine, cosine) / wave.len() as f64;
+    Partial { cycles: turns, level, phase: libm::atan2(cosine, sine) / TAU }
 }
 
 #[cfg(test)]
@@ -163,6 +189,24 @@ mod tests {
         for (index, sample) in spectrum.to_wave(100).into_iter().enumerate() {
             assert!((sample - wave(index as f64 / 100.0)).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn a_body_stays_where_it_is_as_the_pitch_moves() {
+        let saw = Spectrum::saw();
+        let body = |hz: f64| if hz < 450.0 { 1.0 } else { 0.0 };
+
+        assert_eq!(saw.through(body, 100.0), saw.below(4.5));
+        assert_eq!(saw.through(body, 200.0), saw.below(2.5));
+    }
+
+    #[test]
+    fn scattered_sines_have_a_lower_peak() {
+        let peak =
+            |tone: Spectrum| tone.to_wave(2000).into_iter().map(f64::abs).fold(0.0, f64::max);
+        let pulses = Spectrum::harmonic(|n| if n < 40.0 { 1.0 } else { 0.0 });
+
+        assert!(peak(pulses.clone().scattered()) < 0.6 * peak(pulses));
     }
 
     #[test]

@@ -1,0 +1,238 @@
+//! What the font sounds like.
+
+use super::{audition::*, *};
+
+const MELODIC: i32 = 0;
+
+const BASSES: [i32; 7] = [32, 33, 34, 36, 38, 39, 87];
+
+/// The middle of where a program is played.
+fn home(program: i32) -> i32 {
+    if BASSES.contains(&program) { 40 } else { 64 }
+}
+
+fn programs(bank: i32) -> Vec<i32> {
+    let presets = font().get_presets().iter();
+    presets
+        .filter(|preset| preset.get_bank_number() == bank)
+        .map(rustysynth::Preset::get_patch_number)
+        .collect()
+}
+
+#[test]
+fn the_shipped_file_is_what_the_code_makes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/soundfonts/electropunk.sf2");
+
+    let shipped = std::fs::read(path).unwrap();
+
+    assert!(shipped == build(), "run `electropunk soundfont` and commit the file");
+    assert!(shipped.len() < 8_000_000, "{} bytes", shipped.len());
+}
+
+#[test]
+fn ten_themes_find_their_instruments() {
+    assert!(26 <= programs(MELODIC).len());
+    assert_eq!(programs(128), [0, 8, 25, 40]);
+}
+
+#[test]
+fn no_sample_clips() {
+    let wave = font().get_wave_data();
+    for sample in font().get_sample_headers() {
+        let (start, end) = (sample.get_start() as usize, sample.get_end() as usize);
+        assert!(wave[start..end].iter().all(|x| x.unsigned_abs() < 32_700), "{sample:?}");
+    }
+}
+
+#[test]
+fn loops_go_on_as_they_began() {
+    let wave = font().get_wave_data();
+    for instrument in font().get_instruments() {
+        for region in instrument.get_regions() {
+            let (from, to) = (region.get_sample_start_loop(), region.get_sample_end_loop());
+            let (from, to) = (from as usize, to as usize);
+            if region.get_sample_modes() == rustysynth::LoopMode::Continuous {
+                assert_eq!(wave[from - 8..from + 8], wave[to - 8..to + 8]);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_preset_sounds_on_every_octave() {
+    for program in programs(MELODIC) {
+        for key in (24..=108).step_by(12) {
+            let heard = Note { program, key, ..NOTE }.render(0.8);
+            assert!(peak(&heard) > 0.02, "program {program}, key {key}: {}", peak(&heard));
+        }
+    }
+}
+
+#[test]
+fn every_piece_of_a_kit_sounds_at_any_velocity() {
+    let keys = (35..=53).chain([55, 57, 59]);
+    for (program, key) in
+        keys.flat_map(|key| programs(128).into_iter().map(move |program| (program, key)))
+    {
+        for (velocity, floor) in [(30, 0.002), (80, 0.015), (127, 0.05)] {
+            let heard = Note { channel: 9, program, key, velocity, held: 0.05 }.render(0.3);
+            assert!(peak(&heard) > floor, "kit {program}, key {key}, velocity {velocity}");
+        }
+    }
+}
+
+#[test]
+fn every_preset_is_in_tune() {
+    for program in programs(MELODIC) {
+        for key in [home(program) - 7, home(program) + 5, home(program) + 17] {
+            let cents = cents_off(program, key);
+            // A filter that shuts drags the phase along; a mouth favours those who sing sharp.
+            assert!(cents.abs() < 1.5, "program {program}, key {key}: {cents:.2} cents");
+        }
+    }
+}
+
+#[test]
+fn presets_are_equally_loud() {
+    for program in programs(MELODIC) {
+        let loudness = loudness(&Note { program, key: home(program), ..NOTE }.render(1.5));
+        assert!((loudness + 29.5).abs() < 0.75, "program {program}: {loudness:.1} LUFS");
+    }
+}
+
+#[test]
+fn a_harder_key_is_louder_without_steps() {
+    for program in programs(MELODIC) {
+        let key = home(program);
+        let loudness =
+            |velocity| loudness(&Note { program, key, velocity, held: 0.4, ..NOTE }.render(0.5));
+        // The synth's own law, which layers of velocity must not break.
+        let law = |velocity: i32| 40.0 * (f64::from(velocity) / 127.0).log10();
+        let loudest = loudness(127);
+        for velocity in [24, 40, 54, 55, 64, 69, 79, 80, 84, 85, 95, 99, 100, 104, 105, 115] {
+            let off = loudness(velocity) - loudest - law(velocity);
+            assert!(off.abs() < 1.25, "program {program}, velocity {velocity}: {off:.1} dB");
+        }
+    }
+}
+
+#[test]
+fn what_is_struck_dies_while_its_key_is_held() {
+    for program in [0, 1, 4, 5, 11, 14, 24, 26, 32, 33, 34, 45, 55, 98, 108] {
+        let heard = Note { program, key: home(program), held: 3.0, ..NOTE }.render(3.0);
+        let early = peak(&heard.clone().map(|side| side[4410..22_050].to_vec()));
+        let late = peak(&heard.map(|side| side[110_250..].to_vec()));
+        assert!(late < 0.45 * early, "program {program}: {}", late / early);
+    }
+}
+
+#[test]
+fn no_two_presets_of_a_register_sound_alike() {
+    let portraits: Vec<_> = programs(MELODIC)
+        .into_iter()
+        .map(|program| {
+            let note = Note { program, key: home(program), held: 0.8, ..NOTE };
+            (program, portrait(&note.render(1.4)))
+        })
+        .collect();
+    for (n, (program, portrait)) in portraits.iter().enumerate() {
+        let others = portraits[..n].iter().filter(|(other, _)| home(*other) == home(*program));
+        for (other, others) in others {
+            let difference = difference(portrait, others);
+            assert!(difference > 2.0, "programs {program} and {other}: {difference:.2} dB");
+        }
+    }
+}
+
+#[test]
+fn no_two_kits_sound_alike() {
+    for key in [36, 38, 39, 42, 45, 46, 49, 51] {
+        let struck = |program| {
+            let note = Note { channel: 9, program, key, velocity: 100, held: 0.05 };
+            // The strike and a tenth of a second after it, in which nothing is over.
+            portrait(&note.render(1.4))[..2 * N_BANDS].to_vec()
+        };
+        let portraits: Vec<_> = programs(128).into_iter().map(struck).collect();
+        for (n, kit) in portraits.iter().enumerate() {
+            for other in &portraits[..n] {
+                assert!(difference(kit, other) > 2.0, "key {key}: {}", difference(kit, other));
+            }
+        }
+    }
+}
+
+#[test]
+fn kits_are_equally_loud() {
+    for program in programs(128) {
+        let note = |key| Note { channel: 9, program, key, velocity: 100, held: 0.05 };
+        let beat: Vec<_> = (0..16)
+            .flat_map(|eighth| {
+                let drum = [36, 0, 38, 0][eighth % 4];
+                [42, drum].map(|key| (0.25 * eighth as f64, note(key)))
+            })
+            .filter(|(_, note)| note.key > 0)
+            .collect();
+        let loudness = loudness(&render(&beat, 4.0));
+        assert!((loudness + 26.0).abs() < 1.5, "kit {program}: {loudness:.1} LUFS");
+    }
+}
+
+#[test]
+fn the_lo_fi_kit_has_few_highs() {
+    for key in [38, 42, 49] {
+        let highs = |program| {
+            let heard = Note { channel: 9, program, key, velocity: 100, held: 0.05 }.render(0.4);
+            let whole: f64 = heard[0].iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
+            let above = (13..20).map(|khz| power_at(&heard[0], 1000.0 * f64::from(khz)));
+            above.sum::<f64>() / whole
+        };
+        assert!(highs(40) < 0.5 * highs(8), "key {key}: {:e} {:e}", highs(40), highs(8));
+    }
+}
+
+#[test]
+fn an_open_hat_is_choked_by_a_closed_one() {
+    for program in programs(128) {
+        let open = Note { channel: 9, program, key: 46, velocity: 100, held: 0.05 };
+
+        let free = open.render(0.5);
+        let choked = render(&[(0.0, open), (0.1, Note { key: 42, ..open })], 0.5);
+
+        let tail = |heard: &Stereo| peak(&[heard[0][15_000..].into(), heard[1][15_000..].into()]);
+        assert!(tail(&choked) < 0.1 * tail(&free), "kit {program}");
+    }
+}
+
+#[test]
+fn harder_strikes_are_brighter() {
+    for (program, key) in
+        programs(128).into_iter().flat_map(|program| [36, 38, 42, 46].map(|key| (program, key)))
+    {
+        let brightness = |velocity| {
+            brightness(&Note { channel: 9, program, key, velocity, held: 0.05 }.render(0.3))
+        };
+        assert!(brightness(40) < 0.95 * brightness(120), "kit {program}, key {key}");
+    }
+}
+
+#[test]
+fn drums_ring_on_when_their_key_is_up() {
+    let crash = Note { channel: 9, program: 0, key: 49, velocity: 100, held: 0.05 };
+
+    let heard = crash.render(1.0);
+
+    assert!(peak(&[heard[0][40_000..].into(), heard[1][40_000..].into()]) > 0.001);
+}
+
+#[test]
+fn nothing_aliases_between_the_harmonics_of_high_notes() {
+    for key in [84, 91, 96] {
+        let heard = Note { program: 80, key, ..NOTE }.render(0.4);
+        let hz = tone::key_to_hz(key as u8);
+        let level = |hz| power_at(&heard[0][2000..15_000], hz);
+        for between in 1..9 {
+            let ratio = level((f64::from(between) + 0.37) * hz) / level(hz);
+            assert!(10.0 * ratio.log10() < -66.0, "key {key}, {between}: {ratio:e}");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A gentle compressor over the whole mix, which makes one thing of its parts.
+
+use super::frame::{Block, FRAMES_PER_MP3_FRAME};
+use crate::units::{Decibels, SAMPLE_RATE};
+
+/// Above this level, root mean square, the mix is turned down.
+const THRESHOLD: Decibels = Decibels(-20.0);
+
+/// What is left of a decibel above it: a ratio of 1.6 to 1.
+const SLOPE: f64 = 1.0 / 1.6;
+
+/// Until 63 % of a change is made, down and up again.
+const ATTACK_SECONDS: f64 = 0.02;
+const RELEASE_SECONDS: f64 = 0.18;
+
+/// Frames with one gain's aim: 3 ms.
+const STRIDE: usize = 128;
+
+/// Compresses both channels by one gain.
+pub struct Glue {
+    mean_square: f64,
+    gain: f32,
+}
+
+impl Glue {
+    /// At rest.
+    pub fn new() -> Self {
+        Self { mean_square: 0.0, gain: 1.0 }
+    }
+
+    /// Compresses a block.
+    pub fn process(&mut self, block: &mut Block) {
+        for at in (0..FRAMES_PER_MP3_FRAME).step_by(STRIDE) {
+            let (left, right) =
+                (&mut block.left[at..at + STRIDE], &mut block.right[at..at + STRIDE]);
+            let energy: f32 = left.iter().zip(&*right).map(|(l, r)| l * l + r * r).sum();
+            let aim = self.aim(f64::from(energy) / (2 * STRIDE) as f64) as f32;
+            let step = (aim - self.gain) / STRIDE as f32;
+            for (l, r) in left.iter_mut().zip(right) {
+                self.gain += step;
+                *l *= self.gain;
+                *r *= self.gain;
+            }
+        }
+    }
+
+    /// The gain for the level that follows from `energy`, a mean square.
+    fn aim(&mut self, energy: f64) -> f64 {
+        let seconds = if self.mean_square < energy { ATTACK_SECONDS } else { RELEASE_SECONDS };
+        let share = 1.0 - (-(STRIDE as f64) / (seconds * f64::from(SAMPLE_RATE))).exp();
+        // What is no number must not stay in the memory.
+        let energy = if energy.is_finite() { energy } else { 0.0 };
+        self.mean_square += share * (energy - self.mean_square);
+        let over = 10.0 * self.mean_square.max(1e-12).log10() - THRESHOLD.0;
+        Decibels(-(1.0 - SLOPE) * over.max(0.0)).ratio()
+    }
+}
+
+impl Default for Glue {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settled(level: f32) -> f32 {
+        let mut glue = Glue::new();
+        let mut out = 0.0;
+        for _ in 0..100 {
+            let mut block =
+                Block { left: [level; FRAMES_PER_MP3_FRAME], right: [level; FRAMES_PER_MP3_FRAME] };
+            glue.process(&mut block);
+            out = block.left[1151];
+        }
+        out
+    }
+
+    #[test]
+    fn what_is_loud_comes_out_less_loud_and_what_is_soft_as_it_was() {
+        let decibels = |ratio: f32| 20.0 * ratio.log10();
+
+        assert_eq!(settled(0.05), 0.05);
+        let (loud, louder) = (decibels(settled(0.25)), decibels(settled(0.5)));
+        assert!((louder - loud - 6.02 / 1.6).abs() < 0.05, "{loud} {louder}");
+    }
+}
