@@ -85,7 +85,7 @@ mod tests {
             let config = Config::official(family);
             assert!(windows(&config, 0..3).iter().all(|window| config.check(window).is_ok()));
         }
-        assert_eq!(windows(&Config::official(Family::Drums2Bar), 0..1).len(), 12);
+        assert_eq!(windows(&Config::official(Family::Drums2Bar), 0..1).len(), 2 * Style::ALL.len());
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use crate::music::{melody, scale::Key, trio::Line};
 
 /// A note of a line: where it begins and how long it is held, in steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LineNote {
     /// Steps from the line's start.
     pub start_step: usize,
@@ -77,7 +77,7 @@ pub fn settle(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8
 }
 
 /// `pitch` by octaves into `low..=high`, which is an octave wide at least.
-fn fold(mut pitch: i16, low: i16, high: i16) -> u8 {
+pub(super) fn fold(mut pitch: i16, low: i16, high: i16) -> u8 {
     while pitch < low {
         pitch += 12;
     }

@@ -2,16 +2,21 @@
 
 pub mod arrange;
 pub mod bar;
+pub mod chord;
 pub mod drums;
 pub mod extract;
 pub mod groove;
+pub mod harmony;
 pub mod humanise;
 pub mod melody;
 pub mod meter;
 pub mod midi;
 pub mod note;
 pub mod performance;
+pub mod rhythm;
 pub mod scale;
+pub mod section;
 pub mod sequence;
 pub mod style;
 pub mod trio;
+pub mod voicing;

@@ -3,7 +3,7 @@
 use crate::{
     music::{
         arrange,
-        bar::{Bar, Part, Voice},
+        bar::{Bar, Part},
         drums,
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::{Note, NoteSequence, TimeSignature},
@@ -22,11 +22,11 @@ const VELOCITY: u8 = 100;
 
 const FOUR_FOUR: TimeSignature = TimeSignature { numerator: 4, denominator: 4 };
 
-/// The piece that `bars` make, one after the other; instruments are numbered as `Part` and keep the
-/// programs of `voices`.
+/// The piece that `bars` make, one after the other; instruments are numbered as `Part` and have the
+/// programs of their bar.
 ///
 /// A note ends where its pitch begins again, as the radio plays it.
-pub fn from_bars(bars: &[Bar], voices: &[Voice; 3]) -> NoteSequence {
+pub fn from_bars(bars: &[Bar]) -> NoteSequence {
     let mut tempos: Vec<(f64, Bpm)> = Vec::new();
     for (number, bar) in bars.iter().enumerate() {
         if tempos.last().is_none_or(|&(_, tempo)| tempo != bar.tempo) {
@@ -38,7 +38,7 @@ pub fn from_bars(bars: &[Bar], voices: &[Voice; 3]) -> NoteSequence {
         let mut played: Vec<Note> = bars
             .iter()
             .enumerate()
-            .flat_map(|(number, bar)| part_notes(number, bar, part, &voices[part as usize]))
+            .flat_map(|(number, bar)| part_notes(number, bar, part))
             .collect();
         end_before_next(&mut played);
         notes.extend(played);
@@ -91,11 +91,11 @@ fn quarters(steps: usize) -> f64 {
     steps as f64 / STEPS_PER_QUARTER as f64
 }
 
-fn part_notes(number: usize, bar: &Bar, part: Part, voice: &Voice) -> impl Iterator<Item = Note> {
+fn part_notes(number: usize, bar: &Bar, part: Part) -> impl Iterator<Item = Note> {
     let place = move |step: f32| {
         quarters(number * STEPS_PER_BAR) + f64::from(step) / STEPS_PER_QUARTER as f64
     };
-    let program = voice.program;
+    let program = bar.mix.voices[part as usize].program;
     bar.parts[part as usize].iter().map(move |hit| Note {
         pitch: hit.pitch,
         velocity: hit.velocity,
@@ -120,35 +120,18 @@ fn end_before_next(notes: &mut [Note]) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::{
-        music::{
-            bar::Hit,
-            midi,
-            scale::{Key, Mode},
-        },
-        units::Decibels,
+    use crate::music::{
+        bar::{Hit, Mix, Voice},
+        midi,
     };
 
     fn bar(tempo: f64, bass: Vec<Hit>) -> Bar {
-        Bar {
-            number: 0,
-            tempo: Bpm::try_from(tempo).unwrap(),
-            key: Key { root: 9, mode: Mode::Minor },
-            title: "".into(),
-            parts: [vec![], bass, vec![]],
-        }
-    }
-
-    fn voices() -> [Voice; 3] {
-        [0, 38, 81].map(|program| Voice {
-            bank: 0,
-            program,
-            gain: Decibels(0.0),
-            pan: 0.0,
-            reverb: 0.0,
-            chorus: 0.0,
-        })
+        let mix = Arc::new(Mix::of([0, 38, 81, 89].map(|program| Voice::plain(0, program))));
+        let parts = [vec![], bass, vec![], vec![]];
+        Bar { parts, ..Bar::plain(Bpm::try_from(tempo).unwrap(), mix) }
     }
 
     #[test]
@@ -156,7 +139,7 @@ mod tests {
         let hit = |start_step, n_steps| Hit { start_step, n_steps, pitch: 40, velocity: 90 };
         let bars = [bar(120.0, vec![hit(12.0, 8.0)]), bar(120.0, vec![hit(2.0, 2.0)])];
 
-        let piece = from_bars(&bars, &voices());
+        let piece = from_bars(&bars);
 
         let spans: Vec<(f64, f64)> = piece.notes.iter().map(|n| (n.start, n.end)).collect();
         assert_eq!(spans, [(3.0, 4.5), (4.5, 5.0)]);
@@ -167,7 +150,7 @@ mod tests {
     fn a_tempo_is_written_where_it_changes() {
         let bars = [bar(120.0, vec![]), bar(120.0, vec![]), bar(90.0, vec![])];
 
-        let piece = from_bars(&bars, &voices());
+        let piece = from_bars(&bars);
 
         let tempos: Vec<(f64, f64)> = piece.tempos.iter().map(|(at, t)| (*at, t.get())).collect();
         assert_eq!(tempos, [(0.0, 120.0), (8.0, 90.0)]);

@@ -12,12 +12,26 @@ pub enum Style {
     HipHop,
     Punk,
     Ambient,
+    Acid,
+    FreeJazz,
+    LoFi,
+    DrumAndBass,
 }
 
 impl Style {
     /// All styles.
-    pub const ALL: [Self; 6] =
-        [Self::Techno, Self::House, Self::Dub, Self::HipHop, Self::Punk, Self::Ambient];
+    pub const ALL: [Self; 10] = [
+        Self::Techno,
+        Self::House,
+        Self::Dub,
+        Self::HipHop,
+        Self::Punk,
+        Self::Ambient,
+        Self::Acid,
+        Self::FreeJazz,
+        Self::LoFi,
+        Self::DrumAndBass,
+    ];
 
     /// How radio.toml and file names call it.
     pub fn name(self) -> &'static str {
@@ -28,6 +42,10 @@ impl Style {
             Self::HipHop => "hip-hop",
             Self::Punk => "punk",
             Self::Ambient => "ambient",
+            Self::Acid => "acid",
+            Self::FreeJazz => "free-jazz",
+            Self::LoFi => "lo-fi",
+            Self::DrumAndBass => "drum-and-bass",
         }
     }
 }
@@ -40,7 +58,7 @@ impl fmt::Display for Style {
 
 /// A style that we don't write.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of techno, house, dub, hip-hop, punk, ambient, found {0:?}")]
+#[error("expected one of {styles}, found {0:?}", styles = Style::ALL.map(Style::name).join(", "))]
 pub struct NotAStyle(String);
 
 impl FromStr for Style {

@@ -11,7 +11,7 @@ use crate::{
         bassline::BassBook,
         book::Book,
         contour::Contour::{Arpeggio, Riff, Stab, Walk},
-        fill,
+        fill, form,
         groove::DrumBook,
         harmony::chords,
         tune::{
@@ -24,6 +24,7 @@ use crate::{
 /// The style.
 pub const BOOK: Book = Book {
     tempo_bpm: (70, 96),
+    forms: form::USUAL,
     loops: &[
         (4, chords(Major, "14")),
         (3, chords(Major, "1")),

@@ -1,13 +1,15 @@
 //! What a style is made of.
 
 use crate::patterns::{
-    bassline::BassBook, draw::Weighted, groove::DrumBook, harmony::Loop, tune::Tune,
+    bassline::BassBook, draw::Weighted, form::Bars, groove::DrumBook, harmony::Loop, tune::Tune,
 };
 
 /// A style as data.
 pub struct Book {
     /// The slowest and the fastest usual tempo.
     pub tempo_bpm: (u16, u16),
+    /// Which bars are alike.
+    pub forms: Weighted<Bars>,
     /// Chord loops.
     pub loops: Weighted<Loop>,
     /// Grooves.

@@ -23,6 +23,19 @@ const ARPEGGIOS: [&[i32]; 12] = [
     &[4, 0, 2, 0, 7],
 ];
 
+/// Orders of chord tones in which 6 is the seventh and 8 the ninth.
+const SEVENTHS: [&[i32]; 9] = [
+    &[0, 2, 4, 6],
+    &[6, 4, 2, 0],
+    &[2, 4, 6, 8],
+    &[8, 6, 4, 2],
+    &[4, 6, 8, 6],
+    &[6, 2, 4],
+    &[2, 6, 4, 8],
+    &[6, 6, 4, 2],
+    &[8, 6, 2],
+];
+
 /// How the pitches of a motif follow one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contour {
@@ -34,6 +47,10 @@ pub enum Contour {
     Riff(usize),
     /// By step mostly, every fourth note a chord tone.
     Walk,
+    /// Chord tones up to the ninth, in some order, over and over.
+    Sevenths,
+    /// Wide leaps up and down, a step now and then.
+    Leap,
     /// Repeated notes that move on every few.
     Pedal,
 }
@@ -46,6 +63,8 @@ impl Contour {
             Self::Stab => stabs(n, rng),
             Self::Riff(n_tones) => riff(n, n_tones, rng),
             Self::Walk => walk(n, rng),
+            Self::Sevenths => pick(&SEVENTHS, rng).iter().copied().cycle().take(n).collect(),
+            Self::Leap => leaps(n, rng),
             Self::Pedal => pedal(n, rng),
         }
     }
@@ -87,6 +106,18 @@ fn walk(n: usize, rng: &mut Rng) -> Vec<i32> {
     degrees
 }
 
+fn leaps(n: usize, rng: &mut Rng) -> Vec<i32> {
+    let (lowest, highest) = REACH;
+    let mut at: i32 = pick(&[-2, 0, 2, 4, 6], rng);
+    let mut degrees = Vec::with_capacity(n);
+    for _ in 0..n {
+        degrees.push(at);
+        let step = pick(&[-6, -5, -4, -3, -1, 1, 3, 4, 5, 6], rng);
+        at += if (lowest..=highest).contains(&(at + step)) { step } else { -step };
+    }
+    degrees
+}
+
 fn pedal(n: usize, rng: &mut Rng) -> Vec<i32> {
     let every = pick(&[2, 2, 3, 4], rng);
     let mut at = pick(&[0, 2, 4], rng);
@@ -113,6 +144,17 @@ mod tests {
             let riff = Contour::Riff(3).degrees(16, &mut stream(seed, "test"));
             assert_eq!(riff.len(), 16);
             assert!(riff.iter().collect::<HashSet<_>>().len() <= 3);
+        }
+    }
+
+    #[test]
+    fn leaps_stay_within_reach_and_seldom_step() {
+        let (lowest, highest) = REACH;
+        for seed in 0..100 {
+            let leaps = Contour::Leap.degrees(64, &mut stream(seed, "test"));
+            assert!(leaps.iter().all(|at| (lowest..=highest).contains(at)));
+            let n_steps = leaps.windows(2).filter(|pair| (pair[0] - pair[1]).abs() < 3).count();
+            assert!(n_steps < 32, "{n_steps}");
         }
     }
 

@@ -15,7 +15,7 @@ use crate::{
         bassline::BassBook,
         book::Book,
         contour::Contour::{Riff, Stab, Walk},
-        fill,
+        fill, form,
         groove::DrumBook,
         harmony::chords,
         tune::{
@@ -28,6 +28,7 @@ use crate::{
 /// The style.
 pub const BOOK: Book = Book {
     tempo_bpm: (66, 80),
+    forms: form::USUAL,
     loops: &[
         (4, chords(Minor, "1")),
         (4, chords(Minor, "14")),

@@ -113,6 +113,12 @@ pub const REGGAE_ROLL: Fill = fill(
         (Kick, "..............3."),
     ],
 );
+/// A break, cut up and put together again.
+pub const CHOP: Fill = fill(
+    8,
+    &[ClosedHat, Ride],
+    &[(Snare, "........x..x4.x5"), (Kick, ".........4x..5.."), (OpenHat, "..............3.")],
+);
 /// Flat snare eighths with kick beneath: punk.
 pub const HAMMER: Fill = fill(
     8,

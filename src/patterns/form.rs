@@ -2,7 +2,11 @@
 
 use crate::{
     music::meter::STEPS_PER_BAR,
-    patterns::{N_BARS, draw::weighted},
+    patterns::{
+        N_BARS,
+        draw::{Weighted, weighted},
+        form::Section::{A, B, Varied as V},
+    },
     rng::Rng,
 };
 
@@ -21,8 +25,33 @@ pub enum Section {
 }
 
 /// The section of each bar.
+pub type Bars = [Section; N_BARS];
+
+/// The usual ways to fill four bars.
+pub const USUAL: Weighted<Bars> = &[
+    (4, [A, A, A, B]),
+    (3, [A, B, A, B]),
+    (2, [A, A, B, B]),
+    (3, [A, V, A, B]),
+    (3, [A, A, V, B]),
+    (2, [A, B, V, B]),
+    (2, [A, A, A, V]),
+    (2, [A, B, B, A]),
+    (2, [A, V, B, V]),
+];
+
+/// Ways in which no bar comes twice; a varied one may come near.
+pub const FREE: Weighted<Bars> = &[
+    (3, [A, A, B, B]),
+    (3, [A, B, B, A]),
+    (2, [A, B, B, V]),
+    (2, [A, V, B, B]),
+    (1, [V, A, B, B]),
+];
+
+/// Which bars of a pattern are alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Form([Section; N_BARS]);
+pub struct Form(Bars);
 
 /// A phrase for each section.
 pub struct Sections<T> {
@@ -35,23 +64,9 @@ pub struct Sections<T> {
 }
 
 impl Form {
-    /// One of the usual ways to fill four bars.
-    pub fn draw(rng: &mut Rng) -> Self {
-        use Section::{A, B, Varied as V};
-        Self(weighted(
-            &[
-                (4, [A, A, A, B]),
-                (3, [A, B, A, B]),
-                (2, [A, A, B, B]),
-                (3, [A, V, A, B]),
-                (3, [A, A, V, B]),
-                (2, [A, B, V, B]),
-                (2, [A, A, A, V]),
-                (2, [A, B, B, A]),
-                (2, [A, V, B, V]),
-            ],
-            rng,
-        ))
+    /// One of `forms`.
+    pub fn draw(forms: Weighted<Bars>, rng: &mut Rng) -> Self {
+        Self(weighted(forms, rng))
     }
 
     /// The four bars: odd ones take the second bar of their section's phrase.
@@ -72,6 +87,15 @@ impl Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_free_form_has_no_bar_twice() {
+        for (_, bars) in FREE {
+            let halves: Vec<_> =
+                bars.iter().enumerate().map(|(n, section)| (n % 2, section)).collect();
+            assert!((1..N_BARS).all(|n| !halves[..n].contains(&halves[n])), "{bars:?}");
+        }
+    }
 
     #[test]
     fn a_bar_takes_its_half_of_its_sections_phrase() {

@@ -12,7 +12,7 @@ use crate::{
         bassline::BassBook,
         book::Book,
         contour::Contour::{Pedal, Riff, Stab, Walk},
-        fill,
+        fill, form,
         groove::DrumBook,
         harmony::chords,
         tune::{
@@ -25,6 +25,7 @@ use crate::{
 /// The style.
 pub const BOOK: Book = Book {
     tempo_bpm: (160, 208),
+    forms: form::USUAL,
     loops: &[
         (4, chords(Major, "1454")),
         (4, chords(Major, "1145")),

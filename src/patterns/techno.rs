@@ -11,7 +11,7 @@ use crate::{
         bassline::BassBook,
         book::Book,
         contour::Contour::{Arpeggio, Pedal, Riff, Stab},
-        fill,
+        fill, form,
         groove::DrumBook,
         harmony::chords,
         tune::{
@@ -24,6 +24,7 @@ use crate::{
 /// The style.
 pub const BOOK: Book = Book {
     tempo_bpm: (124, 140),
+    forms: form::USUAL,
     loops: &[
         (6, chords(Minor, "1")),
         (3, chords(Phrygian, "1")),

@@ -65,8 +65,9 @@ impl Tune {
         if rng.random_bool(0.25) {
             lengthen(&mut steps);
         }
-        // An arpeggio runs on over the bar line; a motif of one bar comes twice.
-        let period = if self.contour == Contour::Arpeggio { PHRASE } else { rhythm.len() };
+        // An arpeggio and leaps run on over the bar line; a motif of one bar comes twice.
+        let runs_on = matches!(self.contour, Contour::Arpeggio | Contour::Leap);
+        let period = if runs_on { PHRASE } else { rhythm.len() };
         let onsets = |steps: &[char]| steps.iter().filter(|step| **step == 'x').count();
         let degrees = self.contour.degrees(onsets(&steps[..period]), rng);
         let mut next = degrees.iter().cycle();

@@ -1,0 +1,174 @@
+//! Chords: numerals of a scale, and the pitch classes that they are in a key.
+
+use std::{fmt, str::FromStr};
+
+use super::scale::{Key, NOTE_NAMES};
+
+/// A degree of a scale and what is stacked on it, as in `vi`, `V7` or `IIsus4`.
+///
+/// The scale says whether a chord is major or minor: `I` and `i` are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numeral {
+    /// 0 for the tonic, to 6.
+    degree: u8,
+    shape: Shape,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Triad,
+    Power,
+    Sixth,
+    Seventh,
+    Ninth,
+    Suspended2,
+    Suspended4,
+}
+
+const NUMERALS: [&str; 7] = ["i", "ii", "iii", "iv", "v", "vi", "vii"];
+
+/// Suffixes, and the notes of the scale above the root that sound with it.
+const SHAPES: [(Shape, &str, &[usize]); 7] = [
+    (Shape::Triad, "", &[2, 4]),
+    (Shape::Power, "5", &[4]),
+    (Shape::Sixth, "6", &[2, 4, 5]),
+    (Shape::Seventh, "7", &[2, 4, 6]),
+    (Shape::Ninth, "9", &[2, 4, 6, 8]),
+    (Shape::Suspended2, "sus2", &[1, 4]),
+    (Shape::Suspended4, "sus4", &[3, 4]),
+];
+
+impl Numeral {
+    /// The tonic's triad.
+    pub const TONIC: Self = Self { degree: 0, shape: Shape::Triad };
+
+    /// The chord that it is in `key`.
+    pub fn in_key(self, key: Key) -> Chord {
+        let scale = key.mode.of_chords().intervals();
+        let class = |above: usize| (key.root + scale[(usize::from(self.degree) + above) % 7]) % 12;
+        let root = class(0);
+        let tones = SHAPES[self.shape as usize].2.iter().map(|&above| class(above));
+        Chord { root, classes: tones.fold(1 << root, |classes, class| classes | 1 << class) }
+    }
+}
+
+/// A chord that is not written as `vi`, `V7` or `iisus4`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "expected a chord such as \"i\", \"VI\", \"iv7\" or \"Vsus4\" (i to vii with nothing, 5, 6, 7, 9, \
+     sus2 or sus4 after it), found {0:?}"
+)]
+pub struct NotAChord(String);
+
+impl FromStr for Numeral {
+    type Err = NotAChord;
+
+    fn from_str(text: &str) -> Result<Self, NotAChord> {
+        let lower = text.trim().to_ascii_lowercase();
+        let n_letters = lower.bytes().take_while(|letter| b"iv".contains(letter)).count();
+        let (numeral, suffix) = lower.split_at(n_letters);
+        let degree = NUMERALS.iter().position(|&known| known == numeral);
+        let shape = SHAPES.iter().find(|(_, known, _)| *known == suffix);
+        match (degree, shape) {
+            (Some(degree), Some(&(shape, ..))) => Ok(Self { degree: degree as u8, shape }),
+            _ => Err(NotAChord(text.to_owned())),
+        }
+    }
+}
+
+/// Pitch classes that sound together over a root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Chord {
+    /// Pitch class of the root, 0 (C) to 11 (B).
+    pub root: u8,
+    /// Bit `c` is set where pitch class `c` belongs; the root does.
+    classes: u16,
+}
+
+impl Chord {
+    /// Whether `pitch` is one of its tones.
+    pub fn contains(self, pitch: u8) -> bool {
+        self.classes & 1 << (pitch % 12) != 0
+    }
+
+    /// Pitch classes from the root upwards.
+    pub fn classes(self) -> impl Iterator<Item = u8> {
+        (0..12)
+            .map(move |above| (self.root + above) % 12)
+            .filter(move |&class| self.contains(class))
+    }
+
+    /// The nearest tone to `pitch`; of two as near, the lower.
+    pub fn snap(self, pitch: u8) -> u8 {
+        (0..12u8)
+            .flat_map(|away| [pitch.checked_sub(away), pitch.checked_add(away)])
+            .flatten()
+            .find(|&near| near <= 127 && self.contains(near))
+            .unwrap_or(pitch)
+    }
+}
+
+impl fmt::Display for Chord {
+    /// As a player reads it: `Am`, `F`, `C7`, `Gsus4`; what has no such name as `D+`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let above: Vec<u8> = self.classes().map(|class| (class + 12 - self.root) % 12).collect();
+        let quality = match above[1..] {
+            [4, 7] => "",
+            [3, 7] => "m",
+            [3, 6] => "dim",
+            [4, 8] => "aug",
+            [7] => "5",
+            [2, 7] => "sus2",
+            [5, 7] => "sus4",
+            [4, 7, 9] => "6",
+            [3, 7, 9] => "m6",
+            [4, 7, 10] => "7",
+            [4, 7, 11] => "maj7",
+            [3, 7, 10] => "m7",
+            [3, 6, 10] => "m7b5",
+            [2, 4, 7, 10] => "9",
+            [2, 4, 7, 11] => "maj9",
+            [2, 3, 7, 10] => "m9",
+            _ => "+",
+        };
+        write!(f, "{}{quality}", NOTE_NAMES[usize::from(self.root)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chord(numeral: &str, key: &str) -> String {
+        numeral.parse::<Numeral>().unwrap().in_key(key.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn a_numeral_is_what_the_scale_makes_of_it() {
+        let minor = ["i", "VI", "III", "VII", "iv7", "v", "VI9"].map(|text| chord(text, "A minor"));
+
+        assert_eq!(minor, ["Am", "F", "C", "G", "Dm7", "Em", "Fmaj9"]);
+        assert_eq!(chord("V7", "C major"), "G7");
+        assert_eq!(chord("IVsus2", "C major"), "Fsus2");
+        assert_eq!(chord("i5", "E minor pentatonic"), "E5");
+    }
+
+    #[test]
+    fn what_is_no_numeral_is_refused() {
+        for text in ["", "viii", "H", "i13", "7", "iv sus"] {
+            assert!(text.parse::<Numeral>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_tone_of_a_chord_belongs_to_the_scale_that_it_is_stacked_from() {
+        for mode in crate::music::scale::Mode::all() {
+            let key = Key { root: 5, mode };
+            let scale = Key { mode: mode.of_chords(), ..key };
+            for text in ["i9", "ii7", "iii6", "ivsus4", "v", "visus2", "vii5"] {
+                let chord = text.parse::<Numeral>().unwrap().in_key(key);
+                assert!(chord.classes().all(|class| scale.contains(class)), "{text} in {key}");
+            }
+        }
+    }
+}

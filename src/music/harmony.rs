@@ -1,0 +1,115 @@
+//! Bass and lead over chords.
+//!
+//! A model's lines know nothing of a theme's chords. The bass is moved, bar by bar, so that what it
+//! circles around becomes the chord's root; its rhythm and contour stay. The lead stays where it is
+//! but for its strong beats, which go to the nearest tone of the chord.
+
+use super::{
+    arrange::{LineNote, fold},
+    chord::Chord,
+    meter::STEPS_PER_BAR,
+    scale::Key,
+};
+
+/// Steps from one strong beat to the next: one and three.
+const STRONG: usize = 8;
+
+/// Moves a bass in `key` so that each bar stands on its chord of `chords`, which go round.
+pub fn follow(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
+    let n_bars = notes.last().map_or(0, |last| last.start_step / STEPS_PER_BAR + 1);
+    for bar in 0..n_bars {
+        let chord = chords[bar % chords.len()];
+        let begins_here = |note: &&mut LineNote| note.start_step / STEPS_PER_BAR == bar;
+        let Some(centre) = centre(notes, bar) else { continue };
+        let n_notes = key.degrees_between(centre, chord.root);
+        for note in notes.iter_mut().filter(begins_here) {
+            let moved = i16::from(key.step(note.pitch, n_notes));
+            note.pitch = fold(moved, register.0.into(), register.1.into());
+        }
+    }
+}
+
+/// What the bar's notes circle around: the pitch class that sounds longest, where the head of the
+/// bar counts double.
+fn centre(notes: &[LineNote], bar: usize) -> Option<u8> {
+    let mut steps = [0; 12];
+    for note in notes.iter().filter(|note| note.start_step / STEPS_PER_BAR == bar) {
+        let is_head = note.start_step % STEPS_PER_BAR == 0;
+        steps[usize::from(note.pitch % 12)] += note.n_steps.min(8) * if is_head { 2 } else { 1 };
+    }
+    let longest = (0..12u8).rev().max_by_key(|&class| steps[usize::from(class)])?;
+    (0 < steps[usize::from(longest)]).then_some(longest)
+}
+
+/// Makes every note that sounds on a strong beat a tone of its bar's chord; a note held from before
+/// ends where it would clash.
+pub fn lean(notes: &mut [LineNote], chords: &[Chord], register: (u8, u8)) {
+    let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
+    for note in notes.iter_mut() {
+        let chord = chord_at(note.start_step);
+        if note.start_step % STRONG == 0 && !chord.contains(note.pitch) {
+            note.pitch = fold(chord.snap(note.pitch).into(), register.0.into(), register.1.into());
+        }
+        let end = note.start_step + note.n_steps;
+        let mut beats = (note.start_step / STRONG + 1..).map(|beat| beat * STRONG);
+        let clash = beats
+            .by_ref()
+            .take_while(|&step| step < end)
+            .find(|&step| !chord_at(step).contains(note.pitch));
+        if let Some(step) = clash {
+            note.n_steps = step - note.start_step;
+        }
+    }
+}
+
+/// How many strong beats have a note on them that is no tone of the chord.
+pub fn n_clashes(notes: &[LineNote], chords: &[Chord]) -> usize {
+    let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
+    let clashes = |note: &LineNote| {
+        let steps = note.start_step..note.start_step + note.n_steps;
+        steps.filter(|step| step % STRONG == 0 && !chord_at(*step).contains(note.pitch)).count()
+    };
+    notes.iter().map(clashes).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::music::chord::Numeral;
+
+    fn key() -> Key {
+        "A minor".parse().unwrap()
+    }
+
+    fn chords() -> Vec<Chord> {
+        ["i", "VI", "III", "VII"].map(|text| text.parse::<Numeral>().unwrap().in_key(key())).into()
+    }
+
+    fn note(start_step: usize, n_steps: usize, pitch: u8) -> LineNote {
+        LineNote { start_step, n_steps, pitch }
+    }
+
+    #[test]
+    fn a_riff_on_the_tonic_follows_the_chords_with_its_shape() {
+        let riff = |bar: usize| {
+            [note(16 * bar, 4, 45), note(16 * bar + 8, 2, 48), note(16 * bar + 12, 4, 45)]
+        };
+        let mut notes: Vec<LineNote> = (0..4).flat_map(riff).collect();
+        follow(&mut notes, key(), &chords(), (28, 52));
+
+        let classes: Vec<u8> = notes.iter().map(|note| note.pitch % 12).collect();
+        assert_eq!(classes, [9, 0, 9, 5, 9, 5, 0, 4, 0, 7, 11, 7]);
+    }
+
+    #[test]
+    fn nothing_clashes_on_a_strong_beat_afterwards() {
+        for first in 50..80 {
+            let walk = (0..20).map(|n| note(3 * n, 3, key().step(first, (n * n % 7) as i32 - 3)));
+            let mut notes: Vec<LineNote> = walk.chain([note(61, 30, first)]).collect();
+            lean(&mut notes, &chords(), (48, 84));
+
+            assert_eq!(n_clashes(&notes, &chords()), 0, "{notes:?}");
+            assert!(notes.iter().all(|note| 0 < note.n_steps));
+        }
+    }
+}
