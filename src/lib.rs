@@ -22,7 +22,7 @@
 //! - [`model`]: MusicVAE; tokens to latent z and back.
 //! - [`patterns`]: hand-written generators of themed patterns.
 //! - [`picture`]: piano rolls as PNG, learning curves as SVG.
-//! - [`measure`]: figures about music that say how near it is to real music, and how far from copied.
+//! - [`measure`]: figures about music, as tokens, as it is played and as it is heard.
 //! - [`dataset`]: folders of MIDI files as examples to learn from.
 //! - [`config`]: radio.toml as checked types.
 //! - [`train`]: examples to weights.

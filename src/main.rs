@@ -18,17 +18,20 @@ fn main() -> ExitCode {
     start_log();
     let outcome = match command {
         Command::Serve(args) => cmd::serve::run(&args),
+        Command::Schema => cmd::schema::run(),
         Command::Soundfont(args) => cmd::soundfont::run(&args.out),
         Command::Dataset(args) => cmd::dataset::run(&args),
         Command::Train(args) => cmd::train::run(&args),
         Command::Check(args) => cmd::check::run(&args),
         Command::Eval(args) => cmd::eval::run(&args),
+        Command::Attributes(args) => cmd::attributes::run(&args),
         Command::Import(args) => cmd::import::run(&args),
         Command::Sample(args) => cmd::sample::run(&args),
         Command::Interpolate(args) => cmd::interpolate::run(&args),
         Command::Encode(args) => cmd::encode::run(&args),
         Command::Decode(args) => cmd::decode::run(&args),
         Command::Render(args) => cmd::render::run(&args),
+        Command::Critique(args) => cmd::critique::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -36,9 +39,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs what matters to an operator; `RUST_LOG` asks for more or less.
+/// Logs what matters to an operator; `RUST_LOG` asks for more or less. What the decoder thinks of a
+/// damaged file is told once, by whoever opened it.
 fn start_log() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let usual = || EnvFilter::new("info,symphonia=error");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
     log.with_writer(stderr).init();
 }

@@ -64,7 +64,7 @@ pub struct Stats {
 /// `electropunk dataset patterns`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Patterns {
-    /// techno, house, dub, hip-hop, punk or ambient
+    /// techno, house, dub, hip-hop, punk, ambient, acid, free-jazz, lo-fi or drum-and-bass
     #[arg(long)]
     pub style: Style,
     /// How many, numbered from 0

@@ -174,3 +174,17 @@ pub struct Eval {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 }
+
+/// `electropunk attributes`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Attributes {
+    /// Model to complete, such as models/trio-4bar
+    #[arg(long, value_name = "NAME")]
+    pub model: PathBuf,
+    /// Data set of its configuration
+    #[arg(long, value_name = "FILE")]
+    pub data: PathBuf,
+    /// Windows of it to encode, at most
+    #[arg(long, value_name = "N", default_value_t = 4000)]
+    pub windows: usize,
+}

@@ -1,5 +1,6 @@
 //! What can be typed on the command line; nothing else.
 
+mod critique;
 mod dataset;
 mod learn;
 mod musician;
@@ -9,10 +10,11 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use self::value::{positive, wav_or_mid};
+use self::value::{positive, sound_or_mid, time};
 pub use self::{
+    critique::Critique,
     dataset::{Build, Dataset, Patterns, Stats},
-    learn::{Eval, Schedule, Sizes, Train},
+    learn::{Attributes, Eval, Schedule, Sizes, Train},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Sample, Takes},
 };
 use crate::model::device_choice::DeviceChoice;
@@ -37,6 +39,8 @@ pub enum Command {
     Serve(Serve),
     /// Check radio.toml and say everything that is wrong with it, or what would play
     Check(Check),
+    /// Print a JSON Schema of radio.toml, with which editors help to write it
+    Schema,
     /// Write the default SoundFont, which is made by code
     Soundfont(Soundfont),
     /// Turn MIDI files into a data set, or write themed patterns as MIDI files
@@ -46,6 +50,8 @@ pub enum Command {
     Train(Train),
     /// Say how well a model rebuilds songs that it has not been trained on
     Eval(Eval),
+    /// Find the ways in a model's latent space that lead to more notes, more syncopation, higher notes
+    Attributes(Attributes),
     /// Turn a checkpoint of Magenta's or magenta-js's into a model
     Import(Import),
     /// Write what a model dreams on its own as MIDI files
@@ -58,6 +64,8 @@ pub enum Command {
     Decode(Decode),
     /// Play a station into a file, as fast as the machine can
     Render(Render),
+    /// Say in figures, and draw, how good a station, a MIDI file or a recording is
+    Critique(Critique),
 }
 
 /// `electropunk serve`.
@@ -111,9 +119,15 @@ pub struct Render {
     /// What decodes the models, auto, cpu or cuda:0, instead of radio.toml's
     #[arg(long)]
     pub device: Option<DeviceChoice>,
-    /// File to write: .wav for sound, .mid for notes
-    #[arg(long, value_name = "FILE", value_parser = wav_or_mid)]
+    /// Where in the programme it begins: what comes before is played, but not written
+    #[arg(long, value_name = "TIME", default_value = "0", value_parser = time)]
+    pub from: f64,
+    /// File to write: .wav, .flac or .mp3 for sound, .mid for notes
+    #[arg(long, value_name = "FILE", value_parser = sound_or_mid)]
     pub out: PathBuf,
+    /// Folder for a .wav file of each part and one of the effects, as they are before the master
+    #[arg(long, value_name = "DIR")]
+    pub stems: Option<PathBuf>,
 }
 
 #[cfg(test)]
@@ -178,8 +192,11 @@ mod tests {
             "electropunk train --config c --data d --out o --resume --from m",
             "electropunk sample --model m --out o --audio ogg",
             "electropunk interpolate --model m a.mid --out o",
-            "electropunk render --station techno --out x.mp3",
+            "electropunk render --station techno --out x.ogg",
+            "electropunk render --station techno --out x.wav --from soon",
             "electropunk render --station techno --out x.wav --minutes NaN",
+            "electropunk critique techno --minutes 0",
+            "electropunk critique techno --target loud",
         ] {
             assert_eq!(command(line).unwrap_err().exit_code(), 2, "{line}");
         }

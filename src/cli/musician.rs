@@ -58,6 +58,8 @@ pub enum AudioFormat {
     Mp3,
     /// WAV, 32-bit float
     Wav,
+    /// FLAC, 16-bit
+    Flac,
 }
 
 impl AudioFormat {
@@ -66,6 +68,7 @@ impl AudioFormat {
         match self {
             Self::Mp3 => "mp3",
             Self::Wav => "wav",
+            Self::Flac => "flac",
         }
     }
 }

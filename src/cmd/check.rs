@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use rustysynth::SoundFont;
 
+use super::playlists::{self, Inspection};
 use crate::{
     cli,
     config::{self, Fault, Problem, Problems, Station},
@@ -45,8 +46,8 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
 /// Opens what `station` needs, as going on air does, and says what would play.
 fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     let font = library.font(&station.soundfont)?;
-    Composer::new(station, library, 0)?;
-    Renderer::new(&font, &station.theme.voices, station.bitrate)?;
+    let composer = Composer::new(station, library, 0)?;
+    Renderer::new(&font, composer.mix(), station.bitrate)?;
     let theme = &station.theme;
     let mut report = format!(
         "{}: {:?} at {}, {} kbit/s\n  theme {}: {}, {}, {} anchors\n",
@@ -67,6 +68,13 @@ fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     line("font", &station.soundfont);
     for (part, voice) in Part::ALL.into_iter().zip(&theme.voices) {
         line(part.name(), &describe(&font, voice));
+    }
+    for playlist in &station.playlists {
+        let Inspection { holds, faults } = playlists::inspect(playlist);
+        line("playlist", &holds);
+        for fault in &faults {
+            line("warning", fault);
+        }
     }
     Ok(report)
 }

@@ -1,8 +1,8 @@
 //! `electropunk render`: a station into a file, without waiting for the clock.
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter},
+    fs, io,
+    ops::Range,
     path::Path,
     sync::{Arc, mpsc},
     thread,
@@ -12,13 +12,15 @@ use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    cli,
-    config::{self, Station},
+    cli, config,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
-    sound::{frame::FRAMES_PER_MP3_FRAME, wav::Wav},
-    station::{composer::Composer, library::Library, renderer::Renderer},
+    sound::{
+        frame::{Block, FRAMES_PER_MP3_FRAME},
+        sink::{Format, SoundFile},
+    },
+    station::{composer::Composer, guests::Guests, library::Library, renderer::Renderer},
     train::checkpoint::write_whole,
-    units::SAMPLE_RATE,
+    units::{Kbps, SAMPLE_RATE},
 };
 
 /// Bars composed ahead of the sound: a phrase.
@@ -39,50 +41,95 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let composer = Composer::new(station, &mut library, seed)?;
-    let seconds = args.minutes * 60.0;
+    let seconds = args.from..args.from + args.minutes * 60.0;
     if args.out.extension().is_some_and(|ending| ending == "mid") {
-        write_notes(composer, station, seconds, &args.out)?;
+        anyhow::ensure!(
+            args.stems.is_none(),
+            "--stems are of sound, {} is of notes",
+            args.out.display()
+        );
+        write_notes(composer, seconds, &args.out)?;
     } else {
         let font = library.font(&station.soundfont)?;
-        let renderer = Renderer::new(&font, &station.theme.voices, station.bitrate)?;
-        write_sound(composer, renderer, seconds, &args.out)?;
+        let renderer = Renderer::new(&font, composer.mix(), station.bitrate)?
+            .with_guests(Guests::at_once(station, seed), None);
+        let files = Files::create(args, &renderer, station.bitrate)?;
+        write_sound(composer, renderer, seconds, files)?;
     }
     println!("{}: {} minutes of {}, seed {seed}", args.out.display(), args.minutes, station.name);
     Ok(())
 }
 
 /// Writes all bars that begin within `seconds`.
-fn write_notes(
-    mut composer: Composer,
-    station: &Station,
-    seconds: f64,
-    out: &Path,
-) -> anyhow::Result<()> {
-    let progress = progress(seconds)?;
+fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyhow::Result<()> {
+    let progress = progress(seconds.end)?;
     let (mut bars, mut start): (Vec<Bar>, f64) = (Vec::new(), 0.0);
-    while start < seconds {
+    while start < seconds.end {
         let bar = composer.next().expect("a composer has no end");
-        start += bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64;
-        bars.push(bar);
+        let length = bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64;
+        if seconds.start <= start {
+            bars.push(bar);
+        }
+        start += length;
         progress.set_position(start as u64);
     }
     progress.finish_and_clear();
-    let piece = sequence::from_bars(&bars, &station.theme.voices);
+    let piece = sequence::from_bars(&bars);
     let bytes = midi::write(&piece, |note| sequence::part_name(note));
     write_whole(out, |partial| fs::write(partial, &bytes).map_err(|error| error.to_string()))?;
     Ok(())
 }
 
-/// Writes what goes to the encoder while the station is on air, in blocks of an MP3 frame.
+/// What is written: the sound as it goes to the encoder while the station is on air and, on request,
+/// what it is made of.
+struct Files {
+    whole: SoundFile,
+    stems: Vec<SoundFile>, // as the renderer names them
+}
+
+impl Files {
+    fn create(args: &cli::Render, renderer: &Renderer, kbps: Kbps) -> anyhow::Result<Self> {
+        let create = |path: &Path, format| {
+            SoundFile::create(path, format)
+                .with_context(|| format!("can't write {}", path.display()))
+        };
+        let format = Format::of(&args.out, kbps).context("expected .wav, .flac or .mp3")?;
+        let whole = create(&args.out, format)?;
+        let mut stems = Vec::new();
+        if let Some(folder) = &args.stems {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("can't make the folder {}", folder.display()))?;
+            for (name, _) in renderer.stems() {
+                stems.push(create(&folder.join(format!("{name}.wav")), Format::Wav)?);
+            }
+        }
+        Ok(Self { whole, stems })
+    }
+
+    fn push(&mut self, whole: &Block, renderer: &Renderer) -> io::Result<()> {
+        self.whole.push(whole)?;
+        self.stems
+            .iter_mut()
+            .zip(renderer.stems())
+            .try_for_each(|(file, (_, stem))| file.push(stem))
+    }
+
+    fn finish(self) -> io::Result<()> {
+        self.stems.into_iter().try_for_each(SoundFile::finish)?;
+        self.whole.finish()
+    }
+}
+
+/// Plays from the beginning and writes what is within `seconds`, in blocks of an MP3 frame.
 fn write_sound(
     composer: Composer,
     mut renderer: Renderer,
-    seconds: f64,
-    out: &Path,
+    seconds: Range<f64>,
+    mut files: Files,
 ) -> anyhow::Result<()> {
-    let n_frames = seconds * f64::from(SAMPLE_RATE);
-    let n_blocks = (n_frames / FRAMES_PER_MP3_FRAME as f64).ceil() as u64;
-    let progress = progress(seconds)?;
+    let blocks = |seconds: f64| seconds * f64::from(SAMPLE_RATE) / FRAMES_PER_MP3_FRAME as f64;
+    let (first, end) = (blocks(seconds.start) as u64, blocks(seconds.end).ceil() as u64);
+    let progress = progress(seconds.end)?;
     let (sender, bars) = mpsc::sync_channel(BARS_AHEAD);
     let composing = thread::Builder::new().name("compose".into());
     // Ends when the other end of the channel is dropped.
@@ -94,15 +141,15 @@ fn write_sound(
         }
     });
     composing.context("can't start a thread")?;
-    let mut write = |partial: &Path| -> io::Result<()> {
-        let mut wav = Wav::new(BufWriter::new(File::create(partial)?))?;
-        for _ in 0..n_blocks {
-            wav.push(renderer.render(&mut || bars.recv().expect("a composer has no end")))?;
-            progress.set_position(renderer.rendered_seconds() as u64);
+    for number in 0..end {
+        let next = &mut || bars.recv().expect("a composer has no end");
+        let block = renderer.render(next).clone();
+        if first <= number {
+            files.push(&block, &renderer).context("can't write the sound")?;
         }
-        wav.finish().map(drop)
-    };
-    write_whole(out, |partial| write(partial).map_err(|error| error.to_string()))?;
+        progress.set_position(renderer.rendered_seconds() as u64);
+    }
+    files.finish().context("can't write the sound")?;
     progress.finish_and_clear();
     Ok(())
 }
@@ -115,28 +162,38 @@ fn progress(seconds: f64) -> anyhow::Result<ProgressBar> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{sound::master::Master, units::Lufs};
 
-    fn render(folder: &Path, name: &str, seed: u64) -> anyhow::Result<Vec<u8>> {
-        let out = folder.join(name);
+    fn args(folder: &Path, name: &str, seed: u64) -> cli::Render {
         let config = folder.join("radio.toml");
-        let (station, minutes) = ("techno".to_owned(), 0.05);
-        fs::write(&config, config::BUILT_IN)?;
-        let seed = Some(seed);
-        run(&cli::Render {
+        fs::write(&config, config::BUILT_IN).unwrap();
+        cli::Render {
             config: Some(config),
-            station,
-            minutes,
-            seed,
+            station: "techno".to_owned(),
+            minutes: 0.05,
+            seed: Some(seed),
             device: None,
-            out: out.clone(),
-        })?;
-        Ok(fs::read(out)?)
+            from: 0.0,
+            out: folder.join(name),
+            stems: None,
+        }
+    }
+
+    fn render(args: &cli::Render) -> Vec<u8> {
+        run(args).unwrap();
+        fs::read(&args.out).unwrap()
+    }
+
+    /// The samples of a WAV file of ours, left and right in turn.
+    fn samples(wav: &[u8]) -> Vec<f32> {
+        let bytes = wav[58..].chunks_exact(4);
+        bytes.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
     }
 
     #[test]
     fn one_seed_gives_one_file() {
         let folder = tempfile::tempdir().unwrap();
-        let render = |name, seed| render(folder.path(), name, seed).unwrap();
+        let render = |name, seed| render(&args(folder.path(), name, seed));
 
         assert_eq!(render("a.mid", 1), render("b.mid", 1));
         assert_ne!(render("a.mid", 1), render("c.mid", 2));
@@ -144,24 +201,69 @@ mod tests {
         assert!(sound == render("b.wav", 1));
         let n_blocks = (3.0 * 44_100.0_f64 / 1152.0).ceil() as usize;
         assert_eq!(sound.len(), 58 + 8 * 1152 * n_blocks);
+        assert!(render("a.flac", 1).starts_with(b"fLaC"));
+        assert!(render("a.mp3", 1).starts_with(&[0xff, 0xfb]));
+    }
+
+    #[test]
+    fn what_begins_later_is_the_end_of_the_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let whole = samples(&render(&args(folder.path(), "a.wav", 3)));
+        let later =
+            cli::Render { from: 2.0, minutes: 1.0 / 60.0, ..args(folder.path(), "b.wav", 3) };
+
+        let later = samples(&render(&later));
+
+        // From the block that holds the second on.
+        let start = (2.0_f64 * 44_100.0 / 1152.0) as usize * 1152 * 2;
+        assert!(whole[start..] == later);
+    }
+
+    #[test]
+    fn stems_sum_to_what_goes_into_the_master() {
+        let folder = tempfile::tempdir().unwrap();
+        let stems = folder.path().join("stems");
+        let args = cli::Render { stems: Some(stems.clone()), ..args(folder.path(), "a.wav", 5) };
+        let whole = samples(&render(&args));
+
+        let mut sum = vec![0.0; whole.len()];
+        let names: Vec<_> =
+            fs::read_dir(&stems).unwrap().map(|file| file.unwrap().path()).collect();
+        for path in &names {
+            let stem = samples(&fs::read(path).unwrap());
+            assert_eq!(stem.len(), sum.len());
+            sum.iter_mut().zip(stem).for_each(|(sum, x)| *sum += x);
+        }
+
+        assert!(names.iter().any(|path| path.ends_with("drums.wav")));
+        assert!(names.iter().any(|path| path.ends_with("effects.wav")));
+        let mut master = Master::new(Lufs::DEFAULT).unwrap();
+        let mut worst = 0.0f32;
+        for (sum, whole) in sum.chunks_exact(2304).zip(whole.chunks_exact(2304)) {
+            let plane = |side: usize| std::array::from_fn(|n| sum[2 * n + side]);
+            let mut block = Block { left: plane(0), right: plane(1) };
+            master.process(&mut block, |_| ());
+            let mixed = block.left.iter().zip(&block.right).flat_map(|(l, r)| [*l, *r]);
+            worst = mixed.zip(whole).map(|(a, b)| (a - b).abs()).fold(worst, f32::max);
+        }
+        assert!(20.0 * worst.log10() < -90.0, "{worst}");
+    }
+
+    #[test]
+    fn notes_have_no_stems() {
+        let folder = tempfile::tempdir().unwrap();
+        let stems = Some(folder.path().join("stems"));
+        let args = cli::Render { stems, ..args(folder.path(), "a.mid", 1) };
+
+        assert!(run(&args).unwrap_err().to_string().starts_with("--stems are of sound"));
     }
 
     #[test]
     fn an_unknown_station_is_told_with_those_that_there_are() {
         let folder = tempfile::tempdir().unwrap();
-        let config = folder.path().join("radio.toml");
-        fs::write(&config, config::BUILT_IN).unwrap();
-        let out = folder.path().join("a.mid");
         let station = "polka".to_owned();
-        let args = cli::Render {
-            config: Some(config),
-            station,
-            minutes: 1.0,
-            seed: None,
-            device: None,
-            out,
-        };
 
+        let args = cli::Render { station, ..args(folder.path(), "a.mid", 1) };
         let error = run(&args).unwrap_err().to_string();
 
         assert!(error.contains("techno, dub, punk, ambient") && error.contains("polka"), "{error}");

@@ -1,19 +1,35 @@
 //! `electropunk serve`: all stations on the air until told to stop.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError},
+    },
+    thread,
+    time::Duration,
+};
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
-use tracing::info;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tracing::{error, info, warn};
 
 use crate::{
-    cli, config,
-    station::{broadcast::Broadcast, library::Library},
+    cli,
+    config::{self, Config, watch::Watch},
+    station::{broadcast::Broadcast, library::Library, programme::Programme},
     web::{
         server,
         site::{Channel, Limits, Site},
     },
 };
+
+/// How often radio.toml is looked at.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs the command; returns when all listeners have been let go.
 ///
@@ -30,29 +46,90 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let listener = runtime
         .block_on(async { server::bind(bind) })
         .with_context(|| format!("can't listen on {bind}"))?;
-    let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let broadcasts = config.stations.iter().map(|station| {
-        let started = Broadcast::start(station, &mut library, seed, config.server.burst_bytes);
-        started.with_context(|| format!("station {}", station.name))
-    });
-    let broadcasts = broadcasts.collect::<anyhow::Result<Vec<_>>>()?;
-    let channels = broadcasts.iter().map(|broadcast| Channel {
-        station: broadcast.name.clone(),
-        mount: broadcast.mount.clone(),
-        on_air: broadcast.on_air.clone(),
-    });
+    let library = Library::on(args.device.unwrap_or(config.device), config.precision);
+    let programme = Programme::start(&config, library, seed)?;
     let limits = Limits { max_listeners: config.server.max_listeners, ..Limits::default() };
-    let site = Arc::new(Site::new(channels.collect(), config.server.public_url.clone(), limits));
+    let site = Site::new(channels(&programme), config.server.public_url.clone(), limits);
     announce(&site, listener.local_addr()?);
+    let (sites, site) = watch::channel(Arc::new(site));
+    let (stop, stopped) = mpsc::channel();
+    let live = Live { path: args.config.clone(), config, programme, sites };
+    let watching =
+        thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     runtime.block_on(async {
         let shutdown = async {
             asked_to_stop().await;
+            drop(stop);
             // Off the runtime's threads: joining the stations' threads blocks.
-            let _ = tokio::task::spawn_blocking(move || drop(broadcasts)).await;
+            let _ = tokio::task::spawn_blocking(|| watching.join()).await;
         };
         server::serve(listener, site, shutdown).await;
     });
     Ok(())
+}
+
+/// A radio that follows its radio.toml.
+struct Live {
+    path: Option<PathBuf>,
+    config: Config,
+    programme: Programme,
+    sites: watch::Sender<Arc<Site>>,
+}
+
+impl Live {
+    /// Looks at radio.toml until `stopped` is closed, then takes all stations off the air.
+    fn run(mut self, stopped: &Receiver<()>) {
+        let mut watch = Watch::new(self.path.as_deref());
+        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
+            if watch.is_changed() {
+                self.read_again();
+            }
+        }
+    }
+
+    fn read_again(&mut self) {
+        let turned = config::load(self.path.as_deref()).map_err(|problems| problems.to_string());
+        let turned = turned.and_then(|config| {
+            self.programme.turn_to(&config).map_err(|error| error.to_string())?;
+            Ok(config)
+        });
+        let problem = match turned {
+            Ok(config) => {
+                info!("{} is on air", config::source(self.path.as_deref()));
+                note_restart(&self.config, &config);
+                self.config = config;
+                None
+            }
+            Err(problem) => {
+                error!("{problem}\nwhat is on air stays as it was");
+                Some(problem)
+            }
+        };
+        let site = self.sites.borrow().changed(channels(&self.programme), problem);
+        self.sites.send_replace(Arc::new(site));
+    }
+}
+
+/// Says what a running radio can't change.
+fn note_restart(old: &Config, new: &Config) {
+    let needs = [
+        ("[server]", old.server != new.server),
+        ("seed", old.seed != new.seed),
+        ("device", old.device != new.device),
+        ("precision", old.precision != new.precision),
+    ];
+    for (key, _) in needs.iter().filter(|(_, is_changed)| *is_changed) {
+        warn!("{key} takes effect at the next start");
+    }
+}
+
+fn channels(programme: &Programme) -> Vec<Channel> {
+    let channel = |broadcast: &Broadcast| Channel {
+        station: broadcast.name.clone(),
+        mount: broadcast.mount.clone(),
+        on_air: broadcast.on_air.clone(),
+    };
+    programme.broadcasts().map(channel).collect()
 }
 
 fn announce(site: &Site, address: SocketAddr) {

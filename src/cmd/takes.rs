@@ -1,8 +1,7 @@
 //! What the musicians' commands write: a MIDI file for each take and, on request, its sound.
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Write as _},
+    fs, io,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -19,7 +18,10 @@ use crate::{
     },
     model::config::Config,
     music::{midi, note::NoteSequence},
-    sound::{encode::Encoder, piece::PiecePlayer, wav::Wav},
+    sound::{
+        piece::PiecePlayer,
+        sink::{Format, SoundFile},
+    },
     station::{self, library::Library},
     train::checkpoint::write_whole,
     units::{Bpm, Kbps},
@@ -94,28 +96,19 @@ pub fn write_sound(
     path: &Path,
 ) -> anyhow::Result<()> {
     let mut player = PiecePlayer::new(piece, font)?;
-    let mut save = |partial: &Path| -> anyhow::Result<()> {
-        let mut file = BufWriter::new(File::create(partial)?);
-        match format {
-            AudioFormat::Wav => {
-                let mut wav = Wav::new(file)?;
-                while let Some(block) = player.render() {
-                    wav.push(block)?;
-                }
-                wav.finish()?;
-            }
-            AudioFormat::Mp3 => {
-                let mut encoder = Encoder::new(Kbps::DEFAULT)?;
-                while let Some(block) = player.render() {
-                    file.write_all(encoder.encode(block)?)?;
-                }
-                file.write_all(&encoder.finish()?)?;
-                file.flush()?;
-            }
-        }
-        Ok(())
+    let format = match format {
+        AudioFormat::Mp3 => Format::Mp3(Kbps::DEFAULT),
+        AudioFormat::Wav => Format::Wav,
+        AudioFormat::Flac => Format::Flac,
     };
-    Ok(write_whole(path, |partial| save(partial).map_err(|error| error.to_string()))?)
+    let mut write = || -> io::Result<()> {
+        let mut file = SoundFile::create(path, format)?;
+        while let Some(block) = player.render() {
+            file.push(block)?;
+        }
+        file.finish()
+    };
+    write().with_context(|| format!("can't write {}", path.display()))
 }
 
 /// The piece in the MIDI file at `path`.

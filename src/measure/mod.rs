@@ -1,7 +1,7 @@
 //! Figures about music: how near it is to real music, how far from copied, how smooth its changes.
 //!
-//! Everything is a pure function of lines of tokens, so that a model, a data set and a station are
-//! measured by the same code. Figures with which other people's music was measured keep their
+//! Most are pure functions of lines of tokens, so that a model, a data set and a station are measured
+//! by the same code; what is played and what is heard have measures of their own. Figures with which other people's music was measured keep their
 //! definitions; where ours departs from one, its documentation says how and why.
 //!
 //! - [`features`], [`overlap`]: Yang & Lerch 2018, *On the evaluation of generative models in music*
@@ -11,17 +11,24 @@
 //!   another leads through music.
 //! - [`health`]: Dong et al. 2020 (`MusPy`): empty bars, density, key.
 //! - [`feel`]: velocity and micro-timing of drums.
+//! - [`score`]: bars as they are played.
+//! - [`hearing`]: what a listener gets.
+//! - [`seams`]: whether joints between bars can be heard.
 
+pub mod attribute;
 pub mod density;
 pub mod features;
 pub mod feel;
 pub mod health;
+pub mod hearing;
 pub mod interpolation;
 pub mod language;
 pub mod ngrams;
 pub mod novelty;
 pub mod overlap;
 pub mod planes;
+pub mod score;
+pub mod seams;
 pub mod statistics;
 
 use crate::music::{drums, melody, trio::Line};

@@ -82,6 +82,15 @@ pub fn perturb(z: &[f32], noise: &[f32], amount: f64) -> Latent {
     mix(&[z, noise], &[(1.0 - amount * amount).max(0.0).sqrt(), amount])
 }
 
+/// `z` moved by `amount` of `vector`, at its own distance from the origin, where the model knows its
+/// way about.
+pub fn along(z: &[f32], vector: &[f32], amount: f64) -> Latent {
+    let norm = |z: &[f32]| z.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
+    let moved = mix(&[z, vector], &[1.0, amount]);
+    let scale = norm(z) / norm(&moved).max(f64::MIN_POSITIVE);
+    mix(&[&moved], &[scale])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

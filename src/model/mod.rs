@@ -5,6 +5,7 @@
 //! fixed order of [`matrix`], for two reasons: a seed must give the same bars on every processor, which
 //! no matrix library promises; and a row at a time this is as fast as the memory that it reads.
 
+pub mod attributes;
 pub mod config;
 pub mod decoder;
 pub mod device;

@@ -2,6 +2,7 @@
 
 use super::{
     Error,
+    attributes::Attributes,
     config::Config,
     decoder::{Conductor, Decoder, Layers},
     device::DeviceGenerator,
@@ -19,6 +20,7 @@ use crate::music::{performance, trio::Line};
 pub struct MusicVae {
     encoder: Encoder,
     generator: Generator,
+    attributes: Attributes,
 }
 
 /// The decoding half, all that a checkpoint without an encoder has.
@@ -37,12 +39,18 @@ impl MusicVae {
     pub fn load(family: Family, weights: &Weights) -> Result<Self, Error> {
         let config = weights.config(family)?;
         let encoder = Encoder::load(weights, &config)?;
-        Ok(Self { encoder, generator: Generator::load(&config, weights)? })
+        let attributes = Attributes::load(weights, config.n_latent)?;
+        Ok(Self { encoder, generator: Generator::load(&config, weights)?, attributes })
     }
 
     /// What it reads and writes, and its sizes.
     pub fn config(&self) -> &Config {
         &self.generator.config
+    }
+
+    /// Directions of the latent space that are known.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
     }
 
     /// Where `lines`, one a column, lie in the latent space.

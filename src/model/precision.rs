@@ -6,9 +6,10 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
     /// As floats: the reference.
-    #[default]
     F32,
-    /// As integers of 8 bits with a scale for each column: a quarter of the memory.
+    /// As integers of 8 bits with a scale for each column: a quarter of the memory, and what the radio
+    /// dreams with unless it is told otherwise.
+    #[default]
     Q8,
 }
 

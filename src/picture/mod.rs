@@ -9,6 +9,8 @@ pub mod canvas;
 pub mod curve;
 pub mod learning;
 pub mod palette;
+pub mod played;
+pub mod plot;
 pub mod roll;
 pub mod sheet;
 

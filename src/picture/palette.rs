@@ -38,6 +38,27 @@ pub const TEXT: Colour = Colour([0xee, 0xee, 0xf4]);
 /// Words beside what matters.
 pub const QUIET: Colour = Colour([0xa0, 0xa2, 0xb4]);
 
+/// What kept its promise.
+pub const GOOD: Colour = Colour([0x7f, 0xd8, 0x8f]);
+/// What did not.
+pub const BAD: Colour = Colour([0xff, 0x6b, 0x6b]);
+
+/// From nothing to much: ground, violet, orange, white.
+const HEAT: [Colour; 5] = [
+    RAISED,
+    Colour([0x45, 0x37, 0x82]),
+    Colour([0xa0, 0x62, 0xc4]),
+    Colour([0xff, 0xb3, 0x5c]),
+    Colour([0xff, 0xf6, 0xe2]),
+];
+
+/// The colour of an amount, 0 to 1; what is beyond, or no number, is taken as the nearest end.
+pub fn heat(amount: f64) -> Colour {
+    let place = amount.clamp(0.0, 1.0) * (HEAT.len() - 1) as f64;
+    let below = (place as usize).min(HEAT.len() - 2);
+    HEAT[below].mix(HEAT[below + 1], ((place - below as f64) * 255.0) as u8)
+}
+
 /// What a line of tokens plays, as far as its looks are concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Voice {
@@ -46,16 +67,19 @@ pub enum Voice {
     Melody,
     /// Melody tokens, low.
     Bass,
+    /// Several pitches at once.
+    Chords,
     /// Drum tokens.
     Drums,
 }
 
 impl Voice {
-    /// The voice of the part `name`: what is neither bass nor drums is drawn as a melody.
+    /// The voice of the part `name`: what is none of the others is drawn as a melody.
     pub fn of(name: &str) -> Self {
         match name {
             "drums" => Self::Drums,
             "bass" => Self::Bass,
+            "chords" => Self::Chords,
             _ => Self::Melody,
         }
     }
@@ -65,6 +89,7 @@ impl Voice {
         match self {
             Self::Melody => Colour([0xb7, 0x9b, 0xff]),
             Self::Bass => Colour([0x5e, 0xe0, 0xd0]),
+            Self::Chords => Colour([0xff, 0x7f, 0xa8]),
             Self::Drums => Colour([0xff, 0xb3, 0x5c]),
         }
     }

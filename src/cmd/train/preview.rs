@@ -22,7 +22,7 @@ use crate::{
     station::{
         broadcast::Broadcast,
         library::Library,
-        rehearsal::{Pupil, Rehearsal, voices},
+        rehearsal::{self, Pupil, Rehearsal},
         renderer::Renderer,
     },
     stream::mount::About,
@@ -152,7 +152,7 @@ impl Stream {
             return Ok(());
         }
         let (sender, newest) = watch::channel(pupil);
-        let renderer = Renderer::new(font, &voices(), Kbps::DEFAULT)?;
+        let renderer = Renderer::new(font, &rehearsal::mix(), Kbps::DEFAULT)?;
         let about = About {
             path: "/training.mp3".into(),
             name: "Training".into(),
@@ -170,6 +170,7 @@ impl Stream {
         let site = Arc::new(Site::new(vec![channel], None, Limits::default()));
         if let Some(listener) = self.listener.take() {
             // Ends with the runtime, when training does.
+            let (_, site) = watch::channel(site);
             self.runtime.spawn(server::serve(listener, site, std::future::pending()));
         }
         self.on_air = Some((sender, broadcast));

@@ -1,0 +1,141 @@
+//! What a playlist would bring on air.
+
+use rayon::prelude::*;
+
+use crate::{
+    config::{Order, Place, Playlist},
+    station::{desk::measured, playlist::Contents},
+};
+
+/// What is in a playlist, every file of it heard to its end.
+pub struct Inspection {
+    /// One line about it.
+    pub holds: String,
+    /// A sentence for everything that would be left out.
+    pub faults: Vec<String>,
+}
+
+/// Reads `playlist` and all that it lists.
+pub fn inspect(playlist: &Playlist) -> Inspection {
+    let file = playlist.file.display();
+    let contents = match Contents::read(&playlist.file) {
+        Ok(contents) => contents,
+        Err(error) => {
+            return Inspection { holds: file.to_string(), faults: vec![error.to_string()] };
+        }
+    };
+    let heard: Vec<Result<f64, String>> = contents
+        .recordings
+        .par_iter()
+        .map(|recording| measured(&recording.path).map(|clip| clip.seconds()))
+        .collect();
+    let good: Vec<f64> = heard.iter().flatten().copied().collect();
+    let n_waypoints = contents.waypoints.len();
+    let holds = format!(
+        "{file}: {}, {}, {}, {}",
+        recordings(&good),
+        counted(n_waypoints, "waypoint"),
+        rule(playlist),
+        order(playlist.order),
+    );
+    let mut faults = contents.faults;
+    faults.extend(heard.into_iter().filter_map(Result::err));
+    let missing = contents.waypoints.iter().filter(|waypoint| !waypoint.is_file());
+    faults.extend(
+        missing.map(|path| format!("{}: expected a MIDI file, found none", path.display())),
+    );
+    if playlist.when.is_none() && !good.is_empty() {
+        faults.push("expected every_minutes, every_tracks or at, found none of them".to_owned());
+    }
+    if good.is_empty() && n_waypoints == 0 {
+        faults.push("expected something to play, found nothing".to_owned());
+    }
+    Inspection { holds, faults }
+}
+
+fn recordings(seconds: &[f64]) -> String {
+    let lengths = seconds.iter().copied();
+    let number = counted(seconds.len(), "recording");
+    let range = lengths.clone().reduce(f64::min).zip(lengths.reduce(f64::max));
+    range.map_or(number.clone(), |(least, most)| {
+        format!("{number} of {} to {}", clock(least), clock(most))
+    })
+}
+
+fn rule(playlist: &Playlist) -> String {
+    let place = match playlist.place {
+        Place::Over => "over the music",
+        Place::Between => "between the music",
+    };
+    playlist
+        .when
+        .as_ref()
+        .map_or_else(|| "never played".to_owned(), |when| format!("{when} {place}"))
+}
+
+fn order(order: Order) -> &'static str {
+    match order {
+        Order::InTurn => "in turn",
+        Order::Shuffled => "shuffled",
+    }
+}
+
+fn counted(n: usize, what: &str) -> String {
+    let ending = if n == 1 { "" } else { "s" };
+    format!("{n} {what}{ending}")
+}
+
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.ceil() as u64;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs::{self, File},
+        io::BufWriter,
+    };
+
+    use super::*;
+    use crate::{
+        config::When,
+        sound::{frame::Block, wav::Wav},
+    };
+
+    #[test]
+    fn what_a_playlist_holds_and_lacks_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let here = folder.path();
+        let mut wav = Wav::new(BufWriter::new(File::create(here.join("a.wav")).unwrap())).unwrap();
+        let block = Block { left: [0.25; 1152], right: [-0.25; 1152] };
+        (0..100).for_each(|_| wav.push(&block).unwrap());
+        wav.finish().unwrap();
+        fs::write(here.join("tune.mid"), "").unwrap();
+        let file = here.join("list.m3u8");
+        fs::write(&file, "a.wav\ngone.mp3\nhttp://x/y\ntune.mid\nlost.mid\n").unwrap();
+        let playlist = Playlist { when: Some(When::EveryTracks(3)), ..Playlist::new(file) };
+
+        let Inspection { holds, faults } = inspect(&playlist);
+
+        let holds = holds.replace(&here.display().to_string(), "");
+        let told =
+            "1 recording of 0:03 to 0:03, 2 waypoints, every 3 tracks over the music, in turn";
+        assert_eq!(holds, format!("/list.m3u8: {told}"));
+        assert_eq!(faults.len(), 3, "{faults:?}");
+        assert!(faults[0].contains("http://x/y") && faults[1].contains("gone.mp3: No such file"));
+        assert!(faults[2].ends_with("lost.mid: expected a MIDI file, found none"));
+    }
+
+    #[test]
+    fn recordings_that_no_rule_brings_on_air_are_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("list.m3u8");
+        fs::write(&file, "# nothing\n").unwrap();
+
+        let Inspection { holds, faults } = inspect(&Playlist::new(file));
+
+        assert!(holds.ends_with("0 recordings, 0 waypoints, never played, in turn"), "{holds}");
+        assert_eq!(faults, ["expected something to play, found nothing"]);
+    }
+}
