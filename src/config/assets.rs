@@ -15,9 +15,10 @@ pub enum AssetRef {
 }
 
 /// What the binary carries: name, and the file that stands in for it where there is one.
-const EMBEDDED: [(&str, &str); 3] = [
+const EMBEDDED: [(&str, &str); 4] = [
     ("drums-2bar", "models/drums-2bar.safetensors"),
     ("trio-4bar", "models/trio-4bar.safetensors"),
+    ("groove-2bar", "models/groove-2bar.safetensors"),
     ("electropunk.sf2", "soundfonts/electropunk.sf2"),
 ];
 
@@ -26,6 +27,8 @@ impl AssetRef {
     pub const DRUMS_MODEL: Self = Self::Embedded("drums-2bar");
     /// The default model of trios of four bars.
     pub const TRIO_MODEL: Self = Self::Embedded("trio-4bar");
+    /// The default model of how drums are played.
+    pub const GROOVE_MODEL: Self = Self::Embedded("groove-2bar");
     /// The default SoundFont.
     pub const SOUNDFONT: Self = Self::Embedded("electropunk.sf2");
 

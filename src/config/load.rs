@@ -22,7 +22,7 @@ pub const BUILT_IN: &str = include_str!("../../radio.toml");
 const BUILT_IN_NAME: &str = "the built-in radio.toml";
 
 /// What the working folder's file is called.
-const FILE: &str = "radio.toml";
+pub(super) const FILE: &str = "radio.toml";
 
 /// What problems call the file that [`load`] would read.
 pub fn source(path: Option<&Path>) -> String {
@@ -61,7 +61,7 @@ fn folder(file: &Path) -> &Path {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems> {
-    let reading = Reading { text, base_dir, problems: RefCell::default() };
+    let reading = Reading { text, base_dir, problems: RefCell::default(), recorder: None };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let line = error.span().map_or(0, |span| reading.line(span.start));
@@ -77,7 +77,7 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
     }
 }
 
-fn read(file: &mut Section) -> Config {
+pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
     let seed = file.whole("seed", 0..=i64::MAX);
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
         let Config { server, seed, device, precision, soundfont, stations } = config(LEAST);
-        assert_eq!(precision, Precision::F32);
+        assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 
         assert_eq!(server, Server::default());
@@ -141,7 +141,7 @@ mod tests {
         let text = r#"
             seed = 7
             device = "cuda:1"
-            precision = "q8"
+            precision = "f32"
             [server]
             bind = "127.0.0.1:9000"
             public_url = "https://radio.example.org/"
@@ -150,7 +150,7 @@ mod tests {
             [themes.x]
             pad = ["punk:1", "dream:2", "dub:3", "house:4"]
             anchors = ["dream:0", "dream:1"]
-            bars_per_leg = 8
+            minutes = [2, 3.5]
             tempo = 93.5
             lead = { program = 89, gain_db = -1.5, pan = -1, low = 40, high = 60, max_notes = 3 }
             [[stations]]
@@ -159,7 +159,7 @@ mod tests {
             bitrate_kbps = 320
         "#;
         let Config { server, seed, device, precision, stations, .. } = config(text);
-        assert_eq!(precision, Precision::Q8);
+        assert_eq!(precision, Precision::F32);
         assert_eq!(device, DeviceChoice::Cuda(1));
         let theme = &stations[0].theme;
 
@@ -168,10 +168,10 @@ mod tests {
         assert_eq!(server.public_url.as_deref(), Some("https://radio.example.org"));
         assert_eq!(theme.pad[0], Anchor::Pattern { style: Style::Punk, number: 1 });
         assert_eq!(theme.anchors, [Anchor::Dream(0), Anchor::Dream(1)]);
-        assert_eq!((theme.bars_per_leg, theme.tempo), (8, Bpm::try_from(93.5).unwrap()));
+        assert_eq!((theme.minutes, theme.tempo), ([2.0, 3.5], Bpm::try_from(93.5).unwrap()));
         let voice = theme.voices[Part::Lead as usize];
         assert_eq!((voice.program, voice.gain, voice.pan), (89, Decibels(-1.5), -1.0));
-        assert_eq!((theme.lead.low, theme.lead.high, theme.lead.max_notes), (40, 60, 3));
+        assert_eq!((theme.lead.register.span(), theme.lead.max_notes), ((40, 60), 3));
         assert_eq!(stations[0].bitrate.get(), 320);
     }
 
@@ -228,7 +228,7 @@ radio.toml:3: bind: expected an address and port such as "0.0.0.0:8000", found "
 radio.toml:4: max_listeners: expected a whole number from 1 to 100000, found 0
 radio.toml:6: [themes.techno] has no key "tmepo", did you mean "tempo"?
 radio.toml:7: pad: expected a list of 4 texts, found a list of 3
-radio.toml:10: anchors: expected one of techno, house, dub, hip-hop, punk, ambient or dream before the colon, found "polka"
+radio.toml:10: anchors: expected one of techno, house, dub, hip-hop, punk, ambient, acid, free-jazz, lo-fi, drum-and-bass or dream before the colon, found "polka"
 radio.toml:11: anchors: expected a MIDI file, found none at "/nowhere/tunes/gone.mid"
 radio.toml:15: theme: expected one of the themes techno, found "tekno"
 radio.toml:17: name: "techno" is taken by line 14
@@ -245,7 +245,20 @@ radio.toml:20: [[stations]] lacks name, expected a name such as "techno""#
             ("swing = nan", "swing: expected a number from 0 to 0.75, found nan"),
             ("temperature = 0", "temperature: expected a number from 0.05 to 2, found 0"),
             ("humanise = true", "humanise: expected a number from 0 to 1, found true"),
-            ("bars_per_leg = 10", "bars_per_leg: expected a multiple of 4 from 8 to 256, found 10"),
+            (
+                "minutes = [5, 3]",
+                "minutes: expected a list of two numbers, the smaller first, from 1 to 20, found a \
+                 list of 2",
+            ),
+            (
+                "shape = \"rave\"",
+                "shape: expected one of \"club\", \"song\", \"flow\", found \"rave\"",
+            ),
+            (
+                "titles = [\"{noun}\"]",
+                "titles: expected one of {word}, {quality}, {number}, {key}, {tempo} in a pattern of \
+                 titles, found {noun}",
+            ),
             (
                 "bars_per_round = 8.0",
                 "bars_per_round: expected a whole number from 8 to 512, found 8.0",
@@ -268,7 +281,7 @@ radio.toml:20: [[stations]] lacks name, expected a name such as "techno""#
             ("drums = 1", "drums: expected a table, found 1"),
             (
                 "drums = { low = 30 }",
-                "[themes.y.drums] has no key \"low\", expected one of program, gain_db, pan, reverb, chorus",
+                "[themes.y.drums] has no key \"low\", expected one of program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep",
             ),
             (
                 "bass = { low = 50 }",

@@ -9,21 +9,30 @@
 
 mod anchor;
 mod assets;
+mod choice;
+mod chords;
 mod load;
 mod part;
+mod playlist;
 mod problem;
+mod schema;
 mod section;
 mod server;
 mod station;
 mod theme;
 mod value;
+pub mod watch;
 
 pub use self::{
     anchor::Anchor,
     assets::AssetRef,
+    choice::{Form, Shape, Strictness},
+    chords::Chords,
     load::{BUILT_IN, load, parse, source},
-    part::PartLimits,
+    part::{PartLimits, Register},
+    playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
+    schema::schema,
     server::Server,
     station::Station,
     theme::Theme,
@@ -41,7 +50,7 @@ pub struct Config {
     pub seed: Option<u64>,
     /// Decodes the models. Default auto: a GPU where there is one.
     pub device: DeviceChoice,
-    /// How exact the processor keeps the models' weights. Default f32.
+    /// How exact the processor keeps the models' weights. Default q8.
     pub precision: Precision,
     /// Plays the stations that name none of their own. Default `soundfonts/electropunk.sf2`.
     pub soundfont: AssetRef,

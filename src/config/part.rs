@@ -10,15 +10,27 @@ use crate::{
     units::Decibels,
 };
 
-/// What a pitched part keeps to.
+/// Where a pitched part plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PartLimits {
+pub struct Register {
     /// Lowest MIDI pitch, 21 or more.
     pub low: u8,
     /// Highest MIDI pitch, 108 or less. Invariant: at least an octave above `low`.
     pub high: u8,
-    /// Most notes that begin in a bar, 1 to 16.
+}
+
+/// What a line keeps to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PartLimits {
+    /// Where it lies.
+    pub register: Register,
+    /// Fewest and most notes that begin in a bar, 0 to 16, on average over a phrase the one and never
+    /// above the other.
+    pub min_notes: usize,
+    /// See there.
     pub max_notes: usize,
+    /// Share of its length that a note is held: 0.1 to 1.
+    pub hold: f64,
 }
 
 /// The SoundFont bank of drum kits.
@@ -33,29 +45,62 @@ pub(super) fn default_voice(part: Part) -> Voice {
         Part::Drums => (DRUM_BANK, 0, 0.0, 0.1, 0.0),
         Part::Bass => (0, 39, -3.0, 0.0, 0.0),
         Part::Lead => (0, 81, -6.0, 0.3, 0.2),
+        Part::Chords => (0, 89, -12.0, 0.4, 0.2),
     };
-    Voice { bank, program, gain: Decibels(gain_db), pan: 0.0, reverb, chorus }
+    Voice { gain: Decibels(gain_db), reverb, chorus, ..Voice::plain(bank, program) }
 }
 
-/// Reads how the part of `section` sounds; what it leaves out stays.
-pub(super) fn read_voice(section: &mut Section, voice: &mut Voice) {
-    set(&mut voice.program, section.whole("program", 0..=127));
+/// Reads how the part of `section` sounds, and which programs its pieces choose from; what it leaves
+/// out stays.
+pub(super) fn read_voice(section: &mut Section, voice: &mut Voice, programs: &mut Vec<u8>) {
+    let one: Option<u8> = section.whole("program", 0..=127);
+    if let Some(program) = one {
+        voice.program = program;
+        *programs = vec![program];
+    }
+    if let Some(several) = section.wholes("programs", 1..=16, 0..=127) {
+        voice.program = several[0];
+        *programs = several;
+    }
     set(&mut voice.gain, section.number("gain_db", -40.0..=12.0).map(Decibels));
     set(&mut voice.pan, section.number("pan", -1.0..=1.0));
     set(&mut voice.reverb, section.number("reverb", 0.0..=1.0));
     set(&mut voice.chorus, section.number("chorus", 0.0..=1.0));
+    set(&mut voice.echo, section.number("echo", 0.0..=1.0));
+    set(&mut voice.duck, section.number("duck_db", -24.0..=0.0).map(Decibels));
+    set(&mut voice.sweep, section.number("sweep", 0.0..=1.0));
+}
+
+impl Register {
+    /// Reads what `section` says; what it leaves out stays.
+    pub(super) fn read(&mut self, section: &mut Section) {
+        let pitches = i64::from(MIN_PITCH)..=i64::from(MAX_PITCH);
+        set(&mut self.low, section.whole("low", pitches.clone()));
+        set(&mut self.high, section.whole("high", pitches));
+        let Self { low, high } = *self;
+        let own = ["high", "low"].into_iter().find(|key| section.has(key));
+        if let Some(key) = own.filter(|_| high < low + OCTAVE) {
+            let expected = format!("expected high at least {OCTAVE} above low");
+            section.note(key, format!("{expected}, found low {low} and high {high}"));
+        }
+    }
+
+    /// Its lowest and highest pitch.
+    pub fn span(self) -> (u8, u8) {
+        (self.low, self.high)
+    }
 }
 
 /// Reads what the part of `section` keeps to; what it leaves out stays.
 pub(super) fn read_limits(section: &mut Section, limits: &mut PartLimits) {
-    let pitches = i64::from(MIN_PITCH)..=i64::from(MAX_PITCH);
-    set(&mut limits.low, section.whole("low", pitches.clone()));
-    set(&mut limits.high, section.whole("high", pitches));
+    limits.register.read(section);
+    set(&mut limits.min_notes, section.whole("min_notes", 0..=STEPS_PER_BAR as i64));
     set(&mut limits.max_notes, section.whole("max_notes", 1..=STEPS_PER_BAR as i64));
-    let PartLimits { low, high, .. } = *limits;
-    let own = ["high", "low"].into_iter().find(|key| section.has(key));
-    if let Some(key) = own.filter(|_| high < low + OCTAVE) {
-        let expected = format!("expected high at least {OCTAVE} above low");
-        section.note(key, format!("{expected}, found low {low} and high {high}"));
+    set(&mut limits.hold, section.number("hold", 0.1..=1.0));
+    let PartLimits { min_notes, max_notes, .. } = *limits;
+    let own = ["max_notes", "min_notes"].into_iter().find(|key| section.has(key));
+    if let Some(key) = own.filter(|_| max_notes < min_notes) {
+        let expected = "expected max_notes not below min_notes";
+        section.note(key, format!("{expected}, found {min_notes} to {max_notes}"));
     }
 }

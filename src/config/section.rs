@@ -11,6 +11,7 @@ use toml::{
 
 use super::{
     problem::{Fault, Problem, nearest},
+    schema::{Recorder, Step},
     value::{plain_name, sentence},
 };
 
@@ -19,6 +20,8 @@ pub(super) struct Reading<'a> {
     pub text: &'a str,
     pub base_dir: &'a Path,
     pub problems: RefCell<Vec<Problem>>,
+    /// Hears what is asked for, where it is not a file that is read but a schema drawn up.
+    pub recorder: Option<&'a Recorder>,
 }
 
 impl Reading<'_> {
@@ -37,6 +40,8 @@ pub(super) struct Section<'a> {
     pub reading: &'a Reading<'a>,
     /// As the file writes it, with brackets.
     name: String,
+    /// The way to it from the file's own table.
+    path: Vec<Step>,
     /// Where it begins.
     pub line: usize,
     table: Option<&'a DeTable<'a>>,
@@ -50,17 +55,18 @@ impl<'a> Section<'a> {
         table: &'a DeTable<'a>,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
-        Self::open(reading, "the file".to_owned(), Some((1, table)), read)
+        Self::open(reading, "the file".to_owned(), Vec::new(), Some((1, table)), read)
     }
 
     fn open<T>(
         reading: &'a Reading<'a>,
         name: String,
+        path: Vec<Step>,
         found: Option<(usize, &'a DeTable<'a>)>,
         read: impl FnOnce(&mut Self) -> T,
     ) -> T {
         let (line, table) = found.map_or((0, None), |(line, table)| (line, Some(table)));
-        let mut section = Section { reading, name, line, table, asked: Vec::new() };
+        let mut section = Section { reading, name, path, line, table, asked: Vec::new() };
         let value = read(&mut section);
         section.note_unknown_keys();
         value
@@ -69,7 +75,13 @@ impl<'a> Section<'a> {
     /// The table of `key`, empty if the file has none.
     pub fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Section<'a>) -> T) -> T {
         let found = self.find(key).and_then(|found| self.as_table(key, found));
-        Section::open(self.reading, self.name_within(key), found, read)
+        Section::open(
+            self.reading,
+            self.name_within(key),
+            self.within(&[Step::Key(key)]),
+            found,
+            read,
+        )
     }
 
     /// The tables within the table of `key`, each with its name, which is plain.
@@ -78,6 +90,12 @@ impl<'a> Section<'a> {
         key: &'static str,
         mut read: impl FnMut(&str, &mut Section<'a>) -> T,
     ) -> Vec<T> {
+        let path = self.within(&[Step::Key(key), Step::Any]);
+        if self.reading.recorder.is_some() {
+            Section::open(self.reading, String::new(), path.clone(), None, |section| {
+                read("", section)
+            });
+        }
         let Some((_, table)) = self.find(key).and_then(|found| self.as_table(key, found)) else {
             return Vec::new();
         };
@@ -93,7 +111,8 @@ impl<'a> Section<'a> {
             };
             if let Some(found) = self.as_table(&full_name, found) {
                 let read = |section: &mut Section<'a>| read(name.get_ref(), section);
-                values.push(Section::open(self.reading, full_name, Some(found), read));
+                let path = path.clone();
+                values.push(Section::open(self.reading, full_name, path, Some(found), read));
             }
         }
         values
@@ -105,7 +124,14 @@ impl<'a> Section<'a> {
         key: &'static str,
         mut read: impl FnMut(&mut Section<'a>) -> T,
     ) -> Vec<T> {
-        let name = format!("[[{key}]]");
+        let name = match self.name.strip_prefix("[[").and_then(|name| name.strip_suffix("]]")) {
+            Some(outer) => format!("[[{outer}.{key}]]"),
+            None => format!("[[{key}]]"),
+        };
+        let path = self.within(&[Step::Key(key), Step::Item]);
+        if self.reading.recorder.is_some() {
+            Section::open(self.reading, name.clone(), path.clone(), None, &mut read);
+        }
         let Some(found) = self.find(key) else { return Vec::new() };
         let items = found.get_ref().as_array().filter(|items| !items.is_empty());
         let Some(items) = items else {
@@ -114,7 +140,9 @@ impl<'a> Section<'a> {
         };
         let tables = items.iter().filter_map(|item| self.as_table(key, item));
         tables
-            .map(|found| Section::open(self.reading, name.clone(), Some(found), &mut read))
+            .map(|found| {
+                Section::open(self.reading, name.clone(), path.clone(), Some(found), &mut read)
+            })
             .collect()
     }
 
@@ -126,6 +154,9 @@ impl<'a> Section<'a> {
 
     /// Says that this section needs `key`, unless it has it.
     pub fn require(&self, key: &'static str, expected: &'static str) {
+        if let Some(recorder) = self.reading.recorder {
+            recorder.require(&self.path, key);
+        }
         if !self.has(key) {
             let section = self.name.clone();
             self.reading.note(self.line, Fault::Missing { section, key, expected });
@@ -160,6 +191,17 @@ impl<'a> Section<'a> {
     ) -> Option<T> {
         let found = self.find(key)?;
         read(found.get_ref()).map_err(|sentence| self.note(key, sentence)).ok()
+    }
+
+    /// Tells whoever draws up a schema that this section has `key`, which is as `of_key` says.
+    pub fn declare(&self, key: &str, of_key: impl FnOnce() -> serde_json::Value) {
+        if let Some(recorder) = self.reading.recorder {
+            recorder.declare(&self.path, key, of_key());
+        }
+    }
+
+    fn within(&self, steps: &[Step]) -> Vec<Step> {
+        [&self.path[..], steps].concat()
     }
 
     fn as_table(

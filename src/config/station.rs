@@ -7,12 +7,14 @@ use std::{
 
 use super::{
     assets::AssetRef,
+    choice::Form,
+    playlist::Playlist,
     problem::Fault,
     section::Section,
     theme::Theme,
     value::{one_line, plain_name, quoted, set},
 };
-use crate::units::Kbps;
+use crate::units::{Kbps, Lufs};
 
 /// A programme of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +33,14 @@ pub struct Station {
     pub soundfont: AssetRef,
     /// What it plays.
     pub theme: Arc<Theme>,
+    /// Pieces, or one without end. Default pieces.
+    pub form: Form,
+    /// How much happens: 0 calm, 1 as much as can be. Default 0.5.
+    pub energy: f64,
+    /// How loud it is, -30 to -9 LUFS. Default -16.
+    pub loudness: Lufs,
+    /// What joins the music. Default nothing.
+    pub playlists: Vec<Playlist>,
 }
 
 /// What stations choose from and fall back on.
@@ -74,6 +84,13 @@ impl Station {
             &mut soundfont,
             section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)),
         );
+        let mut form = Form::default();
+        set(&mut form, section.parsed("form"));
+        let mut energy = 0.5;
+        set(&mut energy, section.number("energy", 0.0..=1.0));
+        let mut loudness = Lufs::DEFAULT;
+        set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
+        let playlists = section.repeated("playlists", Playlist::read);
         let (name, theme) = (name?, theme?);
         Some(Self {
             title: title.unwrap_or_else(|| name.clone()),
@@ -83,6 +100,10 @@ impl Station {
             bitrate,
             soundfont,
             theme,
+            form,
+            energy,
+            loudness,
+            playlists: playlists.into_iter().flatten().collect(),
         })
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
+use serde_json::json;
 use toml::{Spanned, de::DeValue};
 
 use super::{problem::Fault, section::Section};
@@ -16,6 +17,7 @@ impl Section<'_> {
         key: &'static str,
         read: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
+        self.declare(key, || json!({ "type": "string" }));
         self.value(key, |value| read(text(value)?))
     }
 
@@ -26,6 +28,10 @@ impl Section<'_> {
 
     /// The number of `key`, whole or not.
     pub fn number(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
+        self.declare(
+            key,
+            || json!({ "type": "number", "minimum": range.start(), "maximum": range.end() }),
+        );
         self.value(key, |value| {
             let number = number(value).filter(|number| range.contains(number));
             number.ok_or_else(|| sentence(&within("a number", &range), value))
@@ -38,29 +44,62 @@ impl Section<'_> {
         key: &'static str,
         range: RangeInclusive<i64>,
     ) -> Option<T> {
+        self.declare(
+            key,
+            || json!({ "type": "integer", "minimum": range.start(), "maximum": range.end() }),
+        );
         self.value(key, |value| {
             whole_within(value, &range)
                 .ok_or_else(|| sentence(&within("a whole number", &range), value))
         })
     }
 
-    /// The whole number of `key`, which `step` divides.
-    pub fn multiple<T: TryFrom<i64>>(
+    /// Whether `key` is true.
+    pub fn flag(&mut self, key: &'static str) -> Option<bool> {
+        self.declare(key, || json!({ "type": "boolean" }));
+        self.value(key, |value| value.as_bool().ok_or_else(|| sentence("true or false", value)))
+    }
+
+    /// The two numbers in the list of `key`, the first not above the second.
+    pub fn span(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<[f64; 2]> {
+        self.declare(key, || json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": { "type": "number", "minimum": range.start(), "maximum": range.end() } }));
+        self.value(key, |value| {
+            let items =
+                value.as_array().map(|items| items.iter().map(|item| number(item.get_ref())));
+            let numbers: Option<Vec<f64>> = items.and_then(Iterator::collect);
+            match numbers.as_deref() {
+                Some(&[from, to]) if from <= to && range.contains(&from) && range.contains(&to) => {
+                    Ok([from, to])
+                }
+                _ => {
+                    let expected = within("a list of two numbers, the smaller first,", &range);
+                    Err(sentence(&expected, value))
+                }
+            }
+        })
+    }
+
+    /// The whole numbers in the list of `key`, as many as `count` allows.
+    pub fn wholes<T: TryFrom<i64>>(
         &mut self,
         key: &'static str,
-        step: i64,
+        count: RangeInclusive<usize>,
         range: RangeInclusive<i64>,
-    ) -> Option<T> {
+    ) -> Option<Vec<T>> {
+        self.declare(key, || json!({ "type": "array", "minItems": count.start(), "maxItems": count.end(), "items": { "type": "integer", "minimum": range.start(), "maximum": range.end() } }));
         self.value(key, |value| {
-            whole_within::<i64>(value, &range)
-                .filter(|number| number % step == 0)
-                .and_then(|number| T::try_from(number).ok())
-                .ok_or_else(|| sentence(&within(&format!("a multiple of {step}"), &range), value))
+            let items = value.as_array().filter(|items| count.contains(&items.len()));
+            let whole = |item: &Spanned<DeValue>| whole_within(item.get_ref(), &range);
+            items.and_then(|items| items.iter().map(whole).collect()).ok_or_else(|| {
+                let many = format!("a list of {} to {} whole numbers", count.start(), count.end());
+                sentence(&within(&many, &range), value)
+            })
         })
     }
 
     /// The whole number of `key` as a type with a range of its own.
     pub fn whole_as<T: TryFrom<i64, Error: Display>>(&mut self, key: &'static str) -> Option<T> {
+        self.declare(key, || json!({ "type": "integer" }));
         self.value(key, |value| {
             let number = whole(value).ok_or_else(|| sentence("a whole number", value))?;
             T::try_from(number).map_err(|error| error.to_string())
@@ -69,6 +108,7 @@ impl Section<'_> {
 
     /// The number of `key` as a type with a range of its own.
     pub fn number_as<T: TryFrom<f64, Error: Display>>(&mut self, key: &'static str) -> Option<T> {
+        self.declare(key, || json!({ "type": "number" }));
         self.value(key, |value| {
             let number = number(value).ok_or_else(|| sentence("a number", value))?;
             T::try_from(number).map_err(|error| error.to_string())
@@ -82,6 +122,7 @@ impl Section<'_> {
         count: RangeInclusive<usize>,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Option<Vec<T>> {
+        self.declare(key, || json!({ "type": "array", "minItems": count.start(), "maxItems": count.end(), "items": { "type": "string" } }));
         let found = self.find(key)?;
         let items = found.get_ref().as_array().filter(|items| count.contains(&items.len()));
         let Some(items) = items else {

@@ -2,8 +2,8 @@
 
 use std::{
     sync::{
-        Arc,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender, SyncSender},
+        Arc, Mutex, PoisonError,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
     time::{Duration, Instant},
@@ -13,7 +13,19 @@ use tokio::sync::watch;
 use tracing::{error, warn};
 
 use super::{
-    Error, composer::Composer, library::Library, on_air::OnAir, pacer::Pacer, renderer::Renderer,
+    Error,
+    bar_queue::{BarQueue, Pushed},
+    composer::Composer,
+    cues::Cues,
+    desk::Desk,
+    form::PHRASE_BARS,
+    guests::Guests,
+    library::Library,
+    on_air::OnAir,
+    pacer::Pacer,
+    renderer::Renderer,
+    repertoire::Repertoire,
+    wall::Wall,
 };
 use crate::{
     config::Station,
@@ -24,11 +36,14 @@ use crate::{
     },
 };
 
-/// Bars composed ahead: two phrases, some ten seconds at 180 bpm.
-const BARS_AHEAD: usize = 8;
+/// Music composed ahead.
+const AHEAD: Duration = Duration::from_secs(32);
 
 /// Seconds of sound kept for slow listeners, beyond the burst.
 const KEPT_SECONDS: usize = 20;
+
+/// How long the first bar may take.
+const FIRST_PATIENCE: Duration = Duration::from_hours(1);
 
 /// However short the burst, a bar is waited for so long before the last one is played again: the
 /// same seed shall give the same programme on a slow machine, too.
@@ -42,6 +57,10 @@ pub struct Broadcast {
     pub mount: Arc<Mount>,
     /// What it plays.
     pub on_air: watch::Receiver<Arc<OnAir>>,
+    bars: Arc<BarQueue>,
+    orders: Orders,
+    guests: Option<Arc<Mutex<Guests>>>,
+    seed: u64,
     /// Never used to send: closing it is the order to stop.
     stop: Option<Sender<()>>,
     threads: Vec<JoinHandle<()>>,
@@ -60,24 +79,25 @@ impl Broadcast {
     ) -> Result<Self, Error> {
         let font = library.font(&station.soundfont)?;
         let composer = Composer::new(station, library, seed)?;
-        let renderer = Renderer::new(&font, &station.theme.voices, station.bitrate)?;
-        let about = About {
-            path: station.mount(),
-            name: station.title.clone(),
-            description: station.description.clone(),
-            genre: station.genre.clone(),
-            bitrate: station.bitrate,
-        };
-        Self::play(&station.name, composer, renderer, about, burst_bytes)
+        let cues = Cues::aside(Desk::of(station, seed), &station.name)?;
+        let guests = Arc::new(Mutex::new(Guests::new(&station.playlists, cues)));
+        let renderer = Renderer::new(&font, composer.mix(), station.bitrate)?;
+        let renderer = renderer.with_guests(guests.clone(), Some(Wall::now));
+        let about = about(station);
+        let orders = Orders::default();
+        let source = Ordered { composer, orders: orders.clone() };
+        let mut broadcast = Self::play(&station.name, source, renderer, about, burst_bytes)?;
+        (broadcast.orders, broadcast.guests, broadcast.seed) = (orders, Some(guests), seed);
+        Ok(broadcast)
     }
 
-    /// Goes on air under `name` with whatever `bars` gives, which must have no end.
+    /// Goes on air under `name` with whatever `source` gives.
     ///
     /// # Errors
     /// The system has no thread left.
     pub fn play(
         name: &str,
-        bars: impl Iterator<Item = Bar> + Send + 'static,
+        source: impl Source,
         renderer: Renderer,
         about: About,
         burst_bytes: usize,
@@ -87,24 +107,67 @@ impl Broadcast {
         let (writer, tap) = ring(RingLimits { burst: burst_bytes, keep });
         let (on_air_sender, on_air) = watch::channel(Arc::new(OnAir::default()));
         let (stop, stopped) = mpsc::channel();
-        let (bars_sender, composed) = mpsc::sync_channel(BARS_AHEAD);
+        let bars = Arc::new(BarQueue::new(AHEAD));
         // A burst's worth of sound is due at once, so that the first listener need not wait for it.
         let lead = Duration::from_secs_f64(burst_bytes as f64 / bytes_per_second as f64);
-        let air = Air { renderer, bars: composed, stopped, writer, telling: on_air_sender, lead };
+        let air =
+            Air { renderer, bars: bars.clone(), stopped, writer, telling: on_air_sender, lead };
         let compose = thread::Builder::new().name(format!("compose-{name}"));
         let render = thread::Builder::new().name(format!("render-{name}"));
+        let composed = bars.clone();
         let threads = vec![
-            compose.spawn(move || compose_until_closed(bars, &bars_sender))?,
+            compose.spawn(move || compose_until_closed(source, &composed))?,
             render.spawn(move || air.run())?,
         ];
-        let mount = Arc::new(Mount::new(about, tap));
-        Ok(Self { name: name.to_owned(), mount, on_air, stop: Some(stop), threads })
+        Ok(Self {
+            name: name.to_owned(),
+            mount: Arc::new(Mount::new(about, tap)),
+            on_air,
+            bars,
+            orders: Orders::default(),
+            guests: None,
+            seed: 0,
+            stop: Some(stop),
+            threads,
+        })
+    }
+
+    /// Plays what `station` says from the next phrase on, with what it needs opened already.
+    pub fn turn_to(&mut self, station: Station, repertoire: Repertoire) {
+        if let Some(guests) = &self.guests {
+            match Cues::aside(Desk::of(&station, self.seed), &station.name) {
+                Ok(cues) => {
+                    let mut guests = guests.lock().unwrap_or_else(PoisonError::into_inner);
+                    let old = guests.turn_to(&station.playlists, cues);
+                    drop(guests);
+                    drop(old);
+                }
+                Err(error) => {
+                    warn!(station = self.name, "its playlists stay as they were: {error}");
+                }
+            }
+        }
+        self.mount = Arc::new(self.mount.told_as(about(&station)));
+        let order = Some((station, repertoire));
+        *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = order;
+        self.bars.interrupt();
+    }
+}
+
+fn about(station: &Station) -> About {
+    About {
+        path: station.mount(),
+        name: station.title.clone(),
+        description: station.description.clone(),
+        genre: station.genre.clone(),
+        bitrate: station.bitrate,
     }
 }
 
 impl Drop for Broadcast {
     fn drop(&mut self) {
         self.stop.take();
+        self.bars.close();
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
                 error!(station = self.name, "a thread of the station panicked");
@@ -113,11 +176,49 @@ impl Drop for Broadcast {
     }
 }
 
-/// The channel is full most of the time: waiting there is this thread's rest.
-fn compose_until_closed(composer: impl Iterator<Item = Bar>, bars: &SyncSender<Arc<Bar>>) {
-    for bar in composer {
-        if bars.send(Arc::new(bar)).is_err() {
-            return;
+/// Whatever a station plays.
+pub trait Source: Send + 'static {
+    /// The next bar; there is always one.
+    fn next_bar(&mut self) -> Bar;
+
+    /// Something was ordered: from bar `next` on, which begins a phrase, it is another bar that comes.
+    fn obey(&mut self, _next: u64) {}
+}
+
+/// What a composer is to turn to, if it is.
+type Orders = Arc<Mutex<Option<(Station, Repertoire)>>>;
+
+/// A composer and the orders that it is given.
+struct Ordered {
+    composer: Composer,
+    orders: Orders,
+}
+
+impl Source for Ordered {
+    fn next_bar(&mut self) -> Bar {
+        self.composer.next().expect("a composer has no end")
+    }
+
+    fn obey(&mut self, next: u64) {
+        let order = self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((station, repertoire)) = order {
+            self.composer.turn_to(station, repertoire, next);
+        }
+    }
+}
+
+/// The queue is full most of the time: waiting there is this thread's rest.
+fn compose_until_closed(mut source: impl Source, bars: &BarQueue) {
+    loop {
+        let bar = source.next_bar();
+        let number = bar.number;
+        match bars.push(bar) {
+            Pushed::Queued => {}
+            Pushed::Interrupted => {
+                let next = bars.cut().unwrap_or(number.next_multiple_of(PHRASE_BARS));
+                source.obey(next);
+            }
+            Pushed::Closed => return,
         }
     }
 }
@@ -125,7 +226,7 @@ fn compose_until_closed(composer: impl Iterator<Item = Bar>, bars: &SyncSender<A
 /// What the renderer's thread owns.
 struct Air {
     renderer: Renderer,
-    bars: Receiver<Arc<Bar>>,
+    bars: Arc<BarQueue>,
     stopped: Receiver<()>,
     writer: Writer,
     telling: watch::Sender<Arc<OnAir>>,
@@ -134,7 +235,7 @@ struct Air {
 
 impl Air {
     fn run(mut self) {
-        let Ok(first) = self.bars.recv() else { return };
+        let Some(first) = self.bars.take(FIRST_PATIENCE) else { return };
         let patience = (self.lead / 2).max(LEAST_PATIENCE);
         let next = Some(first.clone());
         let mut supply = Supply { bars: self.bars, next, last: first, patience };
@@ -156,7 +257,7 @@ impl Air {
 
 /// Bars as they come, and the last one again where none has come in time.
 struct Supply {
-    bars: Receiver<Arc<Bar>>,
+    bars: Arc<BarQueue>,
     next: Option<Arc<Bar>>,
     last: Arc<Bar>,
     /// How long to wait for a bar: less than what listeners have in hand.
@@ -165,7 +266,7 @@ struct Supply {
 
 impl Supply {
     fn take(&mut self) -> Arc<Bar> {
-        let bar = self.next.take().or_else(|| self.bars.recv_timeout(self.patience).ok());
+        let bar = self.next.take().or_else(|| self.bars.take(self.patience));
         if let Some(bar) = bar {
             self.last = bar;
         } else {

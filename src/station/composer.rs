@@ -1,53 +1,71 @@
-//! Dreams bars: the pad's drums and the walk's bass and lead, arranged and played.
+//! Composes bars: the form says what is wanted, the models dream it, and it is played by hand.
 //!
-//! A function of the theme and the seed alone: it never looks at a clock.
+//! A function of the station, its repertoire and the seed alone: it never looks at a clock.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashSet, VecDeque},
+    hash::{DefaultHasher, Hasher as _},
+    sync::Arc,
+};
 
 use super::{
-    Error, anchors,
+    Error,
+    accompaniment::{self, Accompanist},
     dreamer::Dreamer,
+    drums::DrumWriter,
+    form::{Form, PHRASE_BARS, Phrase},
     library::Library,
-    pad::Pad,
-    phrase::{Judged, faults},
-    titles,
-    walk::{PHRASE_BARS, Stop, Walk},
+    lines::{LineWriter, Lines},
+    repertoire::Repertoire,
+    touch,
 };
 use crate::{
-    config::{Station, Theme},
-    model::{family::Family, latent::Latent},
+    config::Station,
     music::{
-        arrange::{self, LineNote},
-        bar::{Bar, Part},
-        humanise::{Feel, play_drums, play_notes},
+        arrange::LineNote,
+        bar::{Bar, Hit, Mix, Part},
+        chord::Chord,
+        humanise::{Articulation, Feel, Touch, play_drums, play_notes},
         meter::STEPS_PER_BAR,
         trio::Line,
     },
     rng,
+    units::Bpm,
 };
 
-/// Lines of the trio's model.
-const LEAD: usize = 0;
-const BASS: usize = 1;
+/// MIDI velocities of a note without accent at full force.
+const BASS_VELOCITY: f64 = 92.0;
+const LEAD_VELOCITY: f64 = 88.0;
+const CHORD_VELOCITY: f64 = 72.0;
 
-/// Ideas drawn for a phrase, at most, until one is fit for air.
-const N_CANDIDATES: u64 = 6;
+/// What is left of velocities at no tension, and how much tension adds.
+const FORCE: (f64, f64) = (0.8, 0.25);
+
+/// Phrases whose pairs are remembered: more than ten minutes of any tempo up to 300 bpm.
+const REMEMBERED: usize = 200;
+
+/// Versions of a phrase's drums tried until the last eight bars are none that were heard lately.
+const N_ATTEMPTS: u64 = 4;
 
 /// An endless source of bars.
 pub struct Composer {
-    station: String,
-    theme: Arc<Theme>,
+    station: Station,
     seed: u64,
-    drums: Arc<Dreamer>,
-    trio: Arc<Dreamer>,
-    pad: Pad,
-    walk: Walk,
+    form: Form,
+    drums: DrumWriter,
+    lines: LineWriter,
+    accompanist: Accompanist,
+    groove: Option<Arc<Dreamer>>,
     ready: VecDeque<Bar>,
     n_bars: u64,
-    /// The phrase before, bass and lead, to keep a new one from copying it.
-    last: Option<[Vec<LineNote>; 2]>,
-    /// The section and by how much it is transposed: all its phrases alike.
-    moved: (u64, i8),
+    memory: Memory,
+}
+
+/// A phrase on paper.
+#[derive(Hash)]
+struct Sheet {
+    drums: Line,
+    notes: [Vec<LineNote>; 3], // bass, lead, chords
 }
 
 impl Composer {
@@ -56,153 +74,159 @@ impl Composer {
     /// # Errors
     /// A model or an anchor of the theme can't be used.
     pub fn new(station: &Station, library: &mut Library, seed: u64) -> Result<Self, Error> {
-        let theme = station.theme.clone();
-        let drums = library.model(&theme.drums_model, Family::Drums2Bar, 1)?;
-        let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
-        let mut corners = Vec::new();
-        for anchor in &theme.pad {
-            corners.push(anchors::encode(drums.model(), anchor)?);
-        }
-        let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
-        let mut stops = Vec::new();
-        for anchor in &theme.anchors {
-            stops.push(anchors::encode(trio.model(), anchor)?);
-        }
+        Ok(Self::with(station, Repertoire::open(station, library)?, seed))
+    }
+
+    /// A composer with what is open already.
+    pub fn with(station: &Station, repertoire: Repertoire, seed: u64) -> Self {
         let seed = rng::derive(seed, &station.name);
-        Ok(Self {
-            station: station.title.clone(),
-            pad: Pad::new(corners, theme.bars_per_round),
-            walk: Walk::new(stops, theme.bars_per_leg, theme.wander, seed),
-            theme,
+        let Repertoire { drums, trio, groove, pad, anchors } = repertoire;
+        let drums = DrumWriter::new(drums, pad);
+        Self {
+            form: Form::new(station, anchors, drums.n_latent(), seed),
+            station: station.clone(),
             seed,
             drums,
-            trio,
+            lines: LineWriter::new(trio),
+            accompanist: Accompanist::default(),
+            groove,
             ready: VecDeque::new(),
             n_bars: 0,
-            last: None,
-            moved: (u64::MAX, 0),
-        })
+            memory: Memory::default(),
+        }
+    }
+
+    /// Instruments and levels of the piece that is being composed.
+    pub fn mix(&self) -> &Arc<Mix> {
+        &self.form.piece().mix
+    }
+
+    /// Plays what `station` says now from bar `next` on, which begins a phrase; bars composed from
+    /// there on are forgotten.
+    pub fn turn_to(&mut self, station: Station, repertoire: Repertoire, next: u64) {
+        let Repertoire { drums, trio, groove, pad, anchors } = repertoire;
+        self.drums = DrumWriter::new(drums, pad);
+        self.lines.set_model(trio);
+        self.groove = groove;
+        self.form.turn_to(&station, anchors, self.drums.n_latent());
+        self.station = station;
+        self.ready.clear();
+        self.n_bars = next;
     }
 
     /// Composes the next phrase.
     fn phrase(&mut self) {
-        let stop = self.walk.next().expect("a walk has no end");
-        let first = self.n_bars;
-        let drums = self.dream_drums(first);
-        let [bass, lead] = self.dream_lines(&stop);
-        let title: Arc<str> =
-            titles::title(&self.station, &self.theme.words, self.seed, stop.leg).into();
+        let phrase = self.form.next().expect("a form has no end");
+        let chords = accompaniment::chords(&phrase, &self.station.theme);
+        let sheet = self.sheet(&phrase, &chords);
+        let touches = self.touches(&phrase, &sheet.drums);
         for bar in 0..PHRASE_BARS {
-            let number = first + bar;
-            let start = bar as usize * STEPS_PER_BAR;
-            let played = |part: Part| {
-                let mut rng = rng::stream(self.seed, &format!("play {} {number}", part.name()));
-                match part {
-                    Part::Drums => {
-                        play_drums(&drums[start..start + STEPS_PER_BAR], self.feel(), &mut rng)
-                    }
-                    Part::Bass => play_notes(&bass, start, self.feel(), &mut rng),
-                    Part::Lead => play_notes(&lead, start, self.feel(), &mut rng),
-                }
-            };
-            let parts = Part::ALL.map(played);
-            let Theme { tempo, key, .. } = *self.theme;
-            self.ready.push_back(Bar { number, tempo, key, title: title.clone(), parts });
+            let bar = self.bar(&phrase, &sheet, &touches, &chords, bar);
+            self.ready.push_back(bar);
         }
-        self.last = Some([bass, lead]);
         self.n_bars += PHRASE_BARS;
     }
 
-    fn feel(&self) -> Feel {
-        Feel { swing: self.theme.swing, looseness: self.theme.humanise }
-    }
-
-    /// Drum tokens of the phrase that begins at bar `first`.
-    fn dream_drums(&self, first: u64) -> Line {
-        let n_bars = self.drums.model().config().n_steps() / STEPS_PER_BAR;
-        let dreams = (first..first + PHRASE_BARS).step_by(n_bars);
-        let dream = |bar: u64| {
-            let z = self.pad.at(bar);
-            let draw = |candidate: u64| {
-                let name = format!("drums {bar} {candidate}");
-                decode(&self.drums, &z, self.theme.temperature, self.seed, &name).swap_remove(0)
-            };
-            let is_fit = |line: &Line| {
-                line.chunks(STEPS_PER_BAR).all(|bar| bar.iter().any(|&token| token != 0))
-            };
-            let mut ideas = (0..N_CANDIDATES).map(draw);
-            let first = ideas.next().expect("there are candidates");
-            if is_fit(&first) { first } else { ideas.find(is_fit).unwrap_or(first) }
-        };
-        let n_steps = PHRASE_BARS as usize * STEPS_PER_BAR;
-        let whole_bars = |line: Line| line.into_iter().take(n_bars * STEPS_PER_BAR);
-        dreams.map(dream).flat_map(whole_bars).take(n_steps).collect()
-    }
-
-    /// Bass and lead at `stop`, in key and register: the first idea without a fault, or the one with
-    /// the fewest.
-    fn dream_lines(&mut self, stop: &Stop) -> [Vec<LineNote>; 2] {
-        let mut best: Option<(usize, [Vec<LineNote>; 2], i8)> = None;
-        for candidate in 0..N_CANDIDATES {
-            // Repeats draw the same numbers as what they repeat: only z strays.
-            let name = format!("trio {} {} {candidate}", stop.section, self.variant(stop));
-            let lines = decode(&self.trio, &stop.z, self.theme.temperature, self.seed, &name);
-            let lines = excerpt(lines, stop.section);
-            let semitones = match self.moved {
-                (section, semitones) if section == stop.section => semitones,
-                _ => arrange::transposition(self.theme.key, &lines[BASS], &lines[LEAD]),
-            };
-            let parts = self.settle(&lines, semitones);
-            let n_faults = self.judge(&parts, stop.is_repeat);
-            if best.as_ref().is_none_or(|(least, ..)| n_faults < *least) {
-                best = Some((n_faults, parts, semitones));
+    /// What all parts play, on the grid.
+    fn sheet(&mut self, phrase: &Phrase, chords: &[Chord]) -> Sheet {
+        let theme = self.station.theme.clone();
+        let Lines { bass, lead } = self.lines.write(phrase, &theme, chords);
+        let pads = self.accompanist.write(phrase, &theme, chords);
+        let mut sheet = Sheet { drums: Line::new(), notes: [bass, lead, pads] };
+        for (part, notes) in
+            [Part::Bass, Part::Lead, Part::Chords].into_iter().zip(&mut sheet.notes)
+        {
+            if !phrase.plays[part as usize] {
+                notes.clear();
             }
-            if n_faults == 0 {
+        }
+        let section_bar = self.n_bars - PHRASE_BARS * phrase.of_section;
+        for attempt in 0..N_ATTEMPTS {
+            sheet.drums = self.drums.write(phrase, &theme, section_bar, attempt);
+            if !self.memory.knows(&sheet) {
                 break;
             }
         }
-        let (_, parts, semitones) = best.expect("there are candidates");
-        self.moved = (stop.section, semitones);
-        parts
+        self.memory.keep(&sheet);
+        sheet
     }
 
-    /// What tells a departure's draws from those of the phrases before it.
-    fn variant(&self, stop: &Stop) -> u64 {
-        u64::from(!stop.is_repeat && self.moved.0 == stop.section)
+    fn touches(&self, phrase: &Phrase, drums: &Line) -> Vec<[Touch; 9]> {
+        // One drummer for a piece.
+        let played = |groove: &Arc<Dreamer>| {
+            touch::touches(groove.model(), drums, phrase.piece.seed, "drummer")
+        };
+        self.groove.as_ref().map(played).unwrap_or_default()
     }
 
-    fn settle(&self, lines: &[Line], semitones: i8) -> [Vec<LineNote>; 2] {
-        let parts = [(BASS, self.theme.bass), (LEAD, self.theme.lead)];
-        parts.map(|(line, limits)| {
-            let mut notes = arrange::notes(&lines[line]);
-            let register = (limits.low, limits.high);
-            arrange::settle(&mut notes, self.theme.key, semitones, register);
-            notes
-        })
+    fn bar(
+        &self,
+        phrase: &Phrase,
+        sheet: &Sheet,
+        touches: &[[Touch; 9]],
+        chords: &[Chord],
+        of_phrase: u64,
+    ) -> Bar {
+        let number = self.n_bars + of_phrase;
+        let [from, to] = [of_phrase, of_phrase + 1].map(|bar| bar as f64 / PHRASE_BARS as f64);
+        let along = |[a, b]: [f64; 2], t: f64| a + t * (b - a);
+        let tempo = along(phrase.tempo.map(Bpm::get), from);
+        let force = FORCE.0 + FORCE.1 * along(phrase.tension, from);
+        Bar {
+            number,
+            tempo: Bpm::try_from(tempo).unwrap_or(phrase.tempo[0]),
+            key: phrase.piece.key,
+            chord: chords[of_phrase as usize],
+            section: phrase.section,
+            piece: phrase.piece.number,
+            title: phrase.piece.title.clone(),
+            parts: Part::ALL
+                .map(|part| self.play(part, sheet, touches, of_phrase as usize, number, force)),
+            mix: phrase.piece.mix.clone(),
+            opening: [from, to].map(|t| opening(along(phrase.tension, t))),
+        }
     }
 
-    fn judge(&self, parts: &[Vec<LineNote>; 2], is_repeat: bool) -> usize {
-        let limits = [self.theme.bass, self.theme.lead];
-        let judged: Vec<Judged> =
-            parts.iter().zip(limits).map(|(notes, limits)| Judged { notes, limits }).collect();
-        let before = self.last.as_ref().filter(|_| !is_repeat);
-        faults(&judged, PHRASE_BARS as usize, before.map(|before| &before[..]))
+    /// What `part` plays in a bar, by hand.
+    fn play(
+        &self,
+        part: Part,
+        sheet: &Sheet,
+        touches: &[[Touch; 9]],
+        of_phrase: usize,
+        number: u64,
+        force: f64,
+    ) -> Vec<Hit> {
+        let theme = &self.station.theme;
+        let feel = Feel {
+            swing: theme.swing,
+            looseness: theme.humanise,
+            groove: theme.groove,
+            groove_time: theme.groove_time,
+        };
+        let mut rng = rng::stream(self.seed, &format!("play {} {number}", part.name()));
+        let start = of_phrase * STEPS_PER_BAR;
+        let notes = |notes: &[LineNote], velocity: f64, hold: f64, rng: &mut rng::Rng| {
+            let articulation = Articulation { velocity: force * velocity, hold };
+            play_notes(notes, start, articulation, feel, rng)
+        };
+        let [bass, lead, chords] = &sheet.notes;
+        match part {
+            Part::Drums => {
+                let touches = touches.get(start..start + STEPS_PER_BAR).unwrap_or_default();
+                let tokens = &sheet.drums[start..start + STEPS_PER_BAR];
+                play_drums(tokens, touches, feel, force, &mut rng)
+            }
+            Part::Bass => notes(bass, BASS_VELOCITY, theme.bass.hold, &mut rng),
+            Part::Lead => notes(lead, LEAD_VELOCITY, theme.lead.hold, &mut rng),
+            Part::Chords => notes(chords, CHORD_VELOCITY, theme.chords.hold, &mut rng),
+        }
     }
 }
 
-/// A phrase of lines that may be longer: its sections take their parts of them in turn.
-fn excerpt(lines: Vec<Line>, section: u64) -> Vec<Line> {
-    let n_steps = PHRASE_BARS as usize * STEPS_PER_BAR;
-    let cut = |line: Line| {
-        let part = section as usize % (line.len() / n_steps).max(1);
-        line[part * n_steps..].iter().take(n_steps).copied().collect()
-    };
-    lines.into_iter().map(cut).collect()
-}
-
-/// The lines of `z`, drawn from the stream `name` of `seed`.
-fn decode(dreamer: &Dreamer, z: &[f32], temperature: f64, seed: u64, name: &str) -> Vec<Line> {
-    dreamer.dream(z, temperature, &rng::stream(seed, name)).expect("z was encoded by this model")
+/// How far filters are open at a tension: half open when calm, open from two thirds on.
+fn opening(tension: f64) -> f32 {
+    (0.25 + 1.1 * tension).clamp(0.0, 1.0) as f32
 }
 
 impl Iterator for Composer {
@@ -215,4 +239,44 @@ impl Iterator for Composer {
         }
         self.ready.pop_front()
     }
+}
+
+/// What was played lately, eight bars at a time.
+#[derive(Default)]
+struct Memory {
+    last: u64,
+    pairs: VecDeque<u64>,
+    known: HashSet<u64>,
+}
+
+impl Memory {
+    /// Whether the last phrase and this one have been heard one after the other.
+    fn knows(&self, sheet: &Sheet) -> bool {
+        self.known.contains(&self.pair(hash(sheet)))
+    }
+
+    fn keep(&mut self, sheet: &Sheet) {
+        let this = hash(sheet);
+        let pair = self.pair(this);
+        self.last = this;
+        if self.known.insert(pair) {
+            self.pairs.push_back(pair);
+        }
+        if REMEMBERED < self.pairs.len()
+            && let Some(oldest) = self.pairs.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+    }
+
+    fn pair(&self, this: u64) -> u64 {
+        hash(&(self.last, this))
+    }
+}
+
+/// Compared within one run only, so any hash will do.
+fn hash(value: &impl std::hash::Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

@@ -18,9 +18,10 @@ use crate::{
 };
 
 /// What the binary carries, under the names that [`AssetRef::Embedded`] has.
-const EMBEDDED: [(&str, &[u8]); 3] = [
+const EMBEDDED: [(&str, &[u8]); 4] = [
     ("drums-2bar", include_bytes!("../../models/drums-2bar.safetensors")),
     ("trio-4bar", include_bytes!("../../models/trio-4bar.safetensors")),
+    ("groove-2bar", include_bytes!("../../models/groove-2bar.safetensors")),
     ("electropunk.sf2", include_bytes!("../../soundfonts/electropunk.sf2")),
 ];
 

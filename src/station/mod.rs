@@ -1,23 +1,43 @@
 //! What is on air and when.
 //!
-//! A station is two threads and a channel between them. The composer walks the latent space and
-//! fills a channel of a few phrases; the renderer plays them, encodes, and owns time: chunk `k` is
-//! due at `start + k * length - lead`, always from the count of frames, so nothing drifts. Listeners
-//! join the ring that it writes and are no business of its.
+//! A station is two threads and a queue between them. The composer asks the [`form`] for the next
+//! phrase (which section of which [`piece`], how tense, who plays), dreams its [`drums`] and
+//! [`lines`], lays them over its chords ([`accompaniment`]) and keeps half a minute of bars in the
+//! [`bar_queue`]. The renderer plays them, encodes, and owns time: chunk `k` is due at
+//! `start + k * length - lead`, always from the count of frames, so nothing drifts. Listeners join
+//! the ring that it writes and are no business of its.
 
+pub mod accompaniment;
 pub mod anchors;
+pub mod bar_queue;
 pub mod broadcast;
 pub mod composer;
+pub mod cues;
+pub mod desk;
 pub mod dreamer;
+pub mod drums;
+pub mod form;
+pub mod guests;
 pub mod library;
+pub mod lines;
 pub mod on_air;
 pub mod pacer;
 pub mod pad;
-pub mod phrase;
+pub mod piece;
+pub mod playlist;
+pub mod programme;
+pub mod rack;
 pub mod rehearsal;
 pub mod renderer;
+pub mod repertoire;
+pub mod schedule;
+pub mod sections;
+pub mod taste;
 pub mod titles;
+pub mod touch;
+pub mod turns;
 pub mod walk;
+pub mod wall;
 
 use crate::{
     model::{self, family::Family},

@@ -33,16 +33,10 @@ impl OnAir {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::units::Bpm;
+    use crate::{station::rehearsal, units::Bpm};
 
     fn aired(number: u64) -> AiredBar {
-        let bar = Bar {
-            number,
-            tempo: Bpm::DEFAULT,
-            key: "C major".parse().unwrap(),
-            title: "test".into(),
-            parts: Default::default(),
-        };
+        let bar = Bar { number, ..Bar::plain(Bpm::DEFAULT, rehearsal::mix()) };
         AiredBar { start_second: 2.0 * number as f64, bar: bar.into() }
     }
 

@@ -4,15 +4,15 @@ use std::{collections::VecDeque, sync::Arc};
 
 use tokio::sync::watch;
 
+use super::broadcast::Source;
 use crate::{
     dataset::piece::piece,
     model::{latent, music_vae::MusicVae, sampling},
     music::{
-        bar::{Bar, Hit, Part, Voice},
+        bar::{Bar, Hit, Mix, N_PARTS, Part, Voice},
         extract::is_bass,
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::Note,
-        scale::{Key, Mode},
     },
     rng,
     units::{Bpm, Decibels},
@@ -36,13 +36,14 @@ pub struct Rehearsal {
     seed: u64,
     n_windows: u64,
     n_bars: u64,
+    mix: Arc<Mix>,
     ready: VecDeque<Bar>,
 }
 
 impl Rehearsal {
     /// A rehearsal that draws its dreams from `seed`.
     pub fn new(newest: watch::Receiver<Arc<Pupil>>, seed: u64) -> Self {
-        Self { newest, seed, n_windows: 0, n_bars: 0, ready: VecDeque::new() }
+        Self { newest, seed, n_windows: 0, n_bars: 0, mix: mix(), ready: VecDeque::new() }
     }
 
     /// Dreams the next window.
@@ -56,9 +57,15 @@ impl Rehearsal {
         let notes = piece(config, &[window], Bpm::DEFAULT).notes;
         self.n_windows += 1;
         for number in 0..config.n_bars() {
-            self.ready.push_back(bar(&notes, number, self.n_bars, &pupil.title));
+            self.ready.push_back(bar(&notes, number, self.n_bars, &pupil.title, &self.mix));
             self.n_bars += 1;
         }
+    }
+}
+
+impl Source for Rehearsal {
+    fn next_bar(&mut self) -> Bar {
+        self.next().expect("a rehearsal has no end")
     }
 }
 
@@ -74,23 +81,18 @@ impl Iterator for Rehearsal {
     }
 }
 
-/// Who plays a rehearsal, by part: kit, synth bass, square lead.
-pub fn voices() -> [Voice; 3] {
-    [(128, 0), (0, 38), (0, 80)].map(|(bank, program)| Voice {
-        bank,
-        program,
-        gain: Decibels(-3.0),
-        pan: 0.0,
-        reverb: 0.15,
-        chorus: 0.0,
-    })
+/// Who plays a rehearsal, by part: kit, synth bass, square lead; chords it has none.
+pub fn mix() -> Arc<Mix> {
+    let voice =
+        |bank, program| Voice { gain: Decibels(-3.0), reverb: 0.15, ..Voice::plain(bank, program) };
+    Arc::new(Mix::of([voice(128, 0), voice(0, 38), voice(0, 80), voice(0, 89)]))
 }
 
 /// Bar `number` of a window's notes as bar `n` of the rehearsal.
-fn bar(notes: &[Note], number: usize, n: u64, title: &Arc<str>) -> Bar {
+fn bar(notes: &[Note], number: usize, n: u64, title: &Arc<str>, mix: &Arc<Mix>) -> Bar {
     let first = (number * STEPS_PER_BAR) as f64;
     let steps = |quarters: f64| quarters * STEPS_PER_QUARTER as f64;
-    let mut parts: [Vec<Hit>; 3] = Default::default();
+    let mut parts: [Vec<Hit>; N_PARTS] = Default::default();
     for note in notes {
         let part = match note {
             Note { is_drum: true, .. } => Part::Drums,
@@ -107,8 +109,7 @@ fn bar(notes: &[Note], number: usize, n: u64, title: &Arc<str>) -> Bar {
             });
         }
     }
-    let key = Key { root: 0, mode: Mode::Major };
-    Bar { number: n, tempo: Bpm::DEFAULT, key, title: title.clone(), parts }
+    Bar { number: n, title: title.clone(), parts, ..Bar::plain(Bpm::DEFAULT, mix.clone()) }
 }
 
 #[cfg(test)]

@@ -1,123 +1,80 @@
-//! The walk of bass and lead: along arcs from anchor to anchor, holding on the way.
-//!
-//! A leg is cut into sections of up to four phrases, A A A' B: the same point, the same point a
-//! little astray, further astray, and the point ahead. A listener hears a loop that comes back, then
-//! changes, then goes somewhere: what plain slerp at every phrase never gives.
+//! The walk of bass and lead: from anchor to anchor, a leg for each piece.
 
 use rand::RngExt as _;
 
 use crate::{
-    model::latent::{self, Drift, Latent},
+    model::latent::{self, Latent},
     rng::{self, Rng},
 };
-
-/// Bars in a phrase.
-pub const PHRASE_BARS: u64 = 4;
-
-/// Phrases in a section, at most.
-const SECTION_PHRASES: u64 = 4;
-
-/// How much of the drift stays from phrase to phrase.
-const DRIFT_KEPT: f32 = 0.7;
 
 /// How far, at most, an anchor is left at each visit, so that coming back is not a copy.
 const REVISIT: f64 = 0.2;
 
-/// One phrase's place on the walk.
+/// The way from one anchor to the next.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stop {
-    /// Where it is.
-    pub z: Latent,
-    /// Counts the sections: phrases of one section are drawn alike, so that A A is A twice.
-    pub section: u64,
-    /// Which leg it is on: as long as a title lasts.
-    pub leg: u64,
-    /// Whether it repeats the phrase before, astray or not.
-    pub is_repeat: bool,
+pub struct Leg {
+    from: Latent,
+    to: Latent,
+}
+
+impl Leg {
+    /// The point at `t`, 0 to 1 of the way.
+    pub fn along(&self, t: f64) -> Latent {
+        latent::slerp(&self.from, &self.to, t)
+    }
+}
+
+/// What a walk goes between.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Anchors {
+    /// One at least.
+    pub points: Vec<Latent>,
+    /// Whether they are visited in their order instead of by chance.
+    pub in_turn: bool,
 }
 
 /// An endless walk between anchors.
 pub struct Walk {
-    anchors: Vec<Latent>,
-    phrases_per_leg: u64,
-    wander: f64,
+    anchors: Anchors,
     rng: Rng,
-    drift: Drift,
-    phrase: u64,
-    from: (usize, Latent),
-    to: (usize, Latent),
+    here: usize,
+    at: Latent,
 }
 
 impl Walk {
-    /// A walk that begins at the first of `anchors`, of which there is one at least; `wander` is how
-    /// far repeats stray, 0 to 1.
-    pub fn new(anchors: Vec<Latent>, bars_per_leg: usize, wander: f64, seed: u64) -> Self {
-        let mut rng = rng::stream(seed, "walk");
-        let drift = Drift::new(anchors[0].len(), DRIFT_KEPT, &mut rng);
-        let from = (0, anchors[0].clone());
-        let phrases_per_leg = (bars_per_leg as u64 / PHRASE_BARS).max(1);
-        let mut walk = Self {
-            anchors,
-            phrases_per_leg,
-            wander,
-            rng,
-            drift,
-            phrase: 0,
-            to: from.clone(),
-            from,
-        };
-        walk.to = walk.next_anchor();
-        walk
+    /// A walk that begins at the first of `anchors`.
+    pub fn new(anchors: Anchors, seed: u64) -> Self {
+        Self { at: anchors.points[0].clone(), anchors, rng: rng::stream(seed, "walk"), here: 0 }
     }
 
-    /// Another anchor than the one ahead, and not quite at the place where it was last time.
-    fn next_anchor(&mut self) -> (usize, Latent) {
-        let here = self.to.0;
-        let step = match self.anchors.len() {
-            1 => 0,
-            n => self.rng.random_range(1..n),
-        };
-        let next = (here + step) % self.anchors.len();
-        let noise = latent::prior(self.anchors[next].len(), &mut self.rng);
-        let amount = REVISIT * self.rng.random::<f64>();
-        (next, latent::perturb(&self.anchors[next], &noise, amount))
-    }
-
-    fn along(&self, phrase_of_leg: u64) -> Latent {
-        let t = phrase_of_leg as f64 / self.phrases_per_leg as f64;
-        latent::slerp(&self.from.1, &self.to.1, t)
+    /// From here on between other anchors: the walk goes on from where it is.
+    pub fn set_anchors(&mut self, anchors: Anchors) {
+        // The first may be next, or any of them.
+        self.here = anchors.points.len();
+        self.anchors = anchors;
     }
 }
 
 impl Iterator for Walk {
-    type Item = Stop;
+    type Item = Leg;
 
-    /// The next phrase's place; there is always one.
-    fn next(&mut self) -> Option<Stop> {
-        let (leg, of_leg) =
-            (self.phrase / self.phrases_per_leg, self.phrase % self.phrases_per_leg);
-        if of_leg == 0 && 0 < self.phrase {
-            let next = self.next_anchor();
-            self.from = std::mem::replace(&mut self.to, next);
-        }
-        let section_length = SECTION_PHRASES.min(self.phrases_per_leg);
-        let of_section = of_leg % section_length;
-        let section_start = of_leg - of_section;
-        let is_departure = of_section + 1 == section_length && 1 < section_length;
-        let noise = self.drift.advance(&mut self.rng).to_vec();
-        let z = match of_section {
-            _ if is_departure => self.along(section_start + section_length),
-            0 => self.along(section_start),
-            astray => {
-                let amount = self.wander * astray as f64;
-                latent::perturb(&self.along(section_start), &noise, amount.min(1.0))
-            }
+    /// The next leg; there is always one. It ends at another anchor than it began at, and not quite
+    /// at the place where that was last time.
+    fn next(&mut self) -> Option<Leg> {
+        let n = self.anchors.points.len();
+        self.here = match n {
+            1 => 0,
+            _ if self.anchors.in_turn && self.here < n => (self.here + 1) % n,
+            _ if self.anchors.in_turn => 0,
+            _ if self.here == n => self.rng.random_range(0..n),
+            _ => (self.here + self.rng.random_range(1..n)) % n,
         };
-        let sections_per_leg = self.phrases_per_leg.div_ceil(section_length);
-        let section = leg * sections_per_leg + of_leg / section_length;
-        let is_repeat = 0 < of_section && !is_departure;
-        self.phrase += 1;
-        Some(Stop { z, section, leg, is_repeat })
+        let anchor = &self.anchors.points[self.here];
+        let noise = latent::prior(anchor.len(), &mut self.rng);
+        let amount = REVISIT * self.rng.random::<f64>();
+        let to = latent::perturb(anchor, &noise, amount);
+        let from = std::mem::replace(&mut self.at, to.clone());
+        Some(Leg { from, to })
     }
 }
 
@@ -125,46 +82,49 @@ impl Iterator for Walk {
 mod tests {
     use super::*;
 
-    fn anchors() -> Vec<Latent> {
-        (0..3).map(|n| latent::prior(32, &mut rng::stream(n, "anchor"))).collect()
+    fn anchors(n: usize) -> Anchors {
+        let point = |at| latent::prior(64, &mut rng::stream(at as u64, "anchor"));
+        Anchors { points: (0..n).map(point).collect(), in_turn: false }
     }
 
     fn distance(a: &[f32], b: &[f32]) -> f32 {
-        a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+        a.iter().zip(b).map(|(x, y)| (x - y).powi(2)).sum::<f32>().sqrt()
     }
 
     #[test]
-    fn a_section_is_a_a_a_b() {
-        let stops: Vec<Stop> = Walk::new(anchors(), 64, 0.05, 1).take(8).collect();
-        let far = |a: usize, b: usize| distance(&stops[a].z, &stops[b].z);
+    fn a_leg_begins_where_the_last_one_ended_and_ends_elsewhere() {
+        let legs: Vec<Leg> = Walk::new(anchors(3), 1).take(50).collect();
 
-        assert_eq!(stops[0].z, anchors()[0]);
-        assert!(far(0, 1) < far(0, 2) && far(0, 2) < far(0, 3));
-        assert_eq!(stops.iter().map(|s| s.section).collect::<Vec<_>>(), [0, 0, 0, 0, 1, 1, 1, 1]);
-        let repeats: Vec<bool> = stops.iter().map(|stop| stop.is_repeat).collect();
-        assert_eq!(repeats[..4], [false, true, true, false]);
+        assert!(legs.windows(2).all(|pair| pair[0].along(1.0) == pair[1].along(0.0)));
+        assert!(legs.iter().all(|leg| 4.0 < distance(&leg.along(0.0), &leg.along(1.0))));
     }
 
     #[test]
-    fn the_departure_leads_to_where_the_next_section_is() {
-        let stops: Vec<Stop> = Walk::new(anchors(), 32, 0.0, 1).take(9).collect();
+    fn waypoints_are_visited_in_their_order() {
+        let anchors = Anchors { in_turn: true, ..anchors(3) };
+        let legs = Walk::new(anchors.clone(), 1).take(7);
+        let nearest = |leg: Leg| {
+            let to = leg.along(1.0);
+            let near = |a: &&usize, b: &&usize| {
+                let d = |&&at: &&usize| distance(&to, &anchors.points[at]);
+                d(a).total_cmp(&d(b))
+            };
+            [0, 1, 2].iter().min_by(near).copied()
+        };
+        let visited: Vec<Option<usize>> = legs.map(nearest).collect();
 
-        assert_eq!(stops[3].z, stops[4].z);
-        assert_eq!(stops[7].z, stops[8].z);
-        assert_eq!((stops[7].leg, stops[8].leg), (0, 1));
+        assert_eq!(visited, [1, 2, 0, 1, 2, 0, 1].map(Some));
     }
 
     #[test]
-    fn one_seed_is_one_walk() {
-        let walk = |seed| Walk::new(anchors(), 16, 0.1, seed).take(50).collect::<Vec<_>>();
+    fn other_anchors_are_reached_from_where_the_walk_is() {
+        let mut walk = Walk::new(anchors(2), 1);
+        let before = walk.next().unwrap();
+        let other = latent::prior(64, &mut rng::stream(9, "anchor"));
+        walk.set_anchors(Anchors { points: vec![other.clone()], in_turn: false });
+        let leg = walk.next().unwrap();
 
-        assert_eq!(walk(1), walk(1));
-        assert_ne!(walk(1), walk(2));
-    }
-
-    #[test]
-    fn a_single_anchor_is_enough() {
-        let stops = Walk::new(anchors()[..1].to_vec(), 8, 0.1, 1).take(20);
-        assert!(stops.last().unwrap().z.iter().all(|x| x.is_finite()));
+        assert_eq!(leg.along(0.0), before.along(1.0));
+        assert!(distance(&leg.along(1.0), &other) < 4.0);
     }
 }

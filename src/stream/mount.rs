@@ -36,9 +36,15 @@ pub struct Mount {
     pub tap: Tap,
     /// When it went on air.
     pub started: SystemTime,
-    n_listeners: AtomicU64,
-    n_peak: AtomicU64,
-    n_total: AtomicU64,
+    counts: Arc<Counts>,
+}
+
+/// Who listens and listened; shared by all that a mount was ever told as.
+#[derive(Default)]
+struct Counts {
+    now: AtomicU64,
+    peak: AtomicU64,
+    total: AtomicU64,
 }
 
 /// One who listens; counted until dropped.
@@ -52,37 +58,35 @@ pub struct Listener {
 impl Mount {
     /// A mount that goes on air now.
     pub fn new(about: About, tap: Tap) -> Self {
-        Self {
-            about,
-            tap,
-            started: SystemTime::now(),
-            n_listeners: AtomicU64::new(0),
-            n_peak: AtomicU64::new(0),
-            n_total: AtomicU64::new(0),
-        }
+        Self { about, tap, started: SystemTime::now(), counts: Arc::default() }
+    }
+
+    /// The same stream and the same listeners, telling something else of itself to those who come.
+    pub fn told_as(&self, about: About) -> Self {
+        Self { about, tap: self.tap.clone(), started: self.started, counts: self.counts.clone() }
     }
 
     /// Joins at the burst.
     pub fn join(self: &Arc<Self>) -> Listener {
-        let now = self.n_listeners.fetch_add(1, Relaxed) + 1;
-        self.n_peak.fetch_max(now, Relaxed);
-        self.n_total.fetch_add(1, Relaxed);
+        let now = self.counts.now.fetch_add(1, Relaxed) + 1;
+        self.counts.peak.fetch_max(now, Relaxed);
+        self.counts.total.fetch_add(1, Relaxed);
         Listener { mount: self.clone(), reader: self.tap.reader() }
     }
 
     /// How many listen.
     pub fn listeners(&self) -> u64 {
-        self.n_listeners.load(Relaxed)
+        self.counts.now.load(Relaxed)
     }
 
     /// The most that ever listened at once.
     pub fn peak(&self) -> u64 {
-        self.n_peak.load(Relaxed)
+        self.counts.peak.load(Relaxed)
     }
 
     /// How many ever joined.
     pub fn total(&self) -> u64 {
-        self.n_total.load(Relaxed)
+        self.counts.total.load(Relaxed)
     }
 
     /// How far behind the live edge one who joins now begins, in seconds of sound.
@@ -93,7 +97,7 @@ impl Mount {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.mount.n_listeners.fetch_sub(1, Relaxed);
+        self.mount.counts.now.fetch_sub(1, Relaxed);
     }
 }
 

@@ -133,10 +133,12 @@ fn show<B>(
 
 fn health(site: &Site) -> Response<Full<Bytes>> {
     let silent = api::silent_stations(site);
+    // A mistake in radio.toml is not heard: what is on air stays as it was.
+    let problem = site.problem.as_ref().map(|problem| format!("{problem}\n")).unwrap_or_default();
     if silent.is_empty() {
-        return respond(StatusCode::OK, TEXT, "on air\n");
+        return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
     }
-    let text = format!("silent: {}\n", silent.join(", "));
+    let text = format!("silent: {}\n{problem}", silent.join(", "));
     respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
 }
 

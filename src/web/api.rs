@@ -54,10 +54,13 @@ pub struct BarNow {
     pub start_second: f64,
     pub tempo_bpm: f64,
     pub key: String,
+    pub chord: String,
+    pub section: &'static str,
     pub title: String,
     pub drums: Vec<HitNow>,
     pub bass: Vec<HitNow>,
     pub lead: Vec<HitNow>,
+    pub chords: Vec<HitNow>,
 }
 
 /// Start and length in steps, MIDI pitch, MIDI velocity: an array, since a page asks for thousands.
@@ -103,17 +106,20 @@ pub fn bars(channel: &Channel, after: Option<u64>) -> BarsNow {
 }
 
 fn bar(aired: &AiredBar) -> BarNow {
-    let Bar { number, tempo, key, title, parts } = &*aired.bar;
-    let [drums, bass, lead] = parts.each_ref().map(|hits| hits.iter().map(hit).collect());
+    let Bar { number, tempo, key, chord, section, title, parts, .. } = &*aired.bar;
+    let [drums, bass, lead, chords] = parts.each_ref().map(|hits| hits.iter().map(hit).collect());
     BarNow {
         number: *number,
         start_second: aired.start_second,
         tempo_bpm: tempo.get(),
         key: key.to_string(),
+        chord: chord.to_string(),
+        section: section.name(),
         title: title.to_string(),
         drums,
         bass,
         lead,
+        chords,
     }
 }
 

@@ -92,12 +92,19 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Serves `site` until `shutdown` comes, then lets streams end for as long as the site's limits say.
+/// Serves whatever `site` is at each request until `shutdown` comes, then lets streams end for as
+/// long as the site's limits say.
 ///
+/// Limits are those of the beginning.
 /// A stream ends when its ring's writer is dropped, or with the first chunk after the drain time.
-pub async fn serve(listener: TcpListener, site: Arc<Site>, shutdown: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    site: watch::Receiver<Arc<Site>>,
+    shutdown: impl Future<Output = ()>,
+) {
     let (stop, stopping) = watch::channel(None);
-    let n_connections = site.limits.max_listeners.saturating_add(N_PAGE_CONNECTIONS);
+    let limits = site.borrow().limits;
+    let n_connections = limits.max_listeners.saturating_add(N_PAGE_CONNECTIONS);
     let slots = Arc::new(Semaphore::new(n_connections.min(Semaphore::MAX_PERMITS)));
     let mut connections = JoinSet::new();
     let mut shutdown = pin!(shutdown);
@@ -115,9 +122,9 @@ pub async fn serve(listener: TcpListener, site: Arc<Site>, shutdown: impl Future
         }
     }
     drop(listener);
-    stop.send_replace(Some(Instant::now() + site.limits.drain));
+    stop.send_replace(Some(Instant::now() + limits.drain));
     let all_gone = async { while connections.join_next().await.is_some() {} };
-    if timeout(site.limits.drain + LAST_WRITES, all_gone).await.is_err() {
+    if timeout(limits.drain + LAST_WRITES, all_gone).await.is_err() {
         tracing::info!("{} connections did not end in time", connections.len());
     }
 }
@@ -140,11 +147,12 @@ async fn accept(
 }
 
 /// Answers requests until the connection ends or becomes a stream.
-async fn converse(socket: TcpStream, site: &Site, stopping: Stopping) {
+async fn converse(socket: TcpStream, site: &watch::Receiver<Arc<Site>>, stopping: Stopping) {
     let Ok(local) = prepare(&socket) else { return };
+    let limits = site.borrow().limits;
     let admission = Mutex::new(None);
     let service = service_fn(|request| {
-        let result = match answer(site, &request, local) {
+        let result = match answer(&site.borrow().clone(), &request, local) {
             Answer::Whole(response) => Ok(response),
             Answer::Stream(admitted) => {
                 *admission.lock().expect("no holder panics") = Some(admitted);
@@ -155,7 +163,7 @@ async fn converse(socket: TcpStream, site: &Site, stopping: Stopping) {
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(site.limits.header_timeout)
+        .header_read_timeout(limits.header_timeout)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(socket), service);
@@ -174,7 +182,7 @@ async fn converse(socket: TcpStream, site: &Site, stopping: Stopping) {
         return;
     };
     let path = admission.listener.mount.about.path.clone();
-    match listen::play(&mut socket, admission, site.limits.max_stall, stopping).await {
+    match listen::play(&mut socket, admission, limits.max_stall, stopping).await {
         Ok(ending) => tracing::debug!("{path}: a listener's stream ended: {ending:?}"),
         Err(error) => tracing::debug!("{path}: a listener left: {error}"),
     }

@@ -35,6 +35,7 @@ impl Default for Limits {
 }
 
 /// A station as the web shows it.
+#[derive(Clone)]
 pub struct Channel {
     /// Its name in URLs: `techno`.
     pub station: String,
@@ -54,6 +55,9 @@ pub struct Site {
     pub limits: Limits,
     /// When it opened.
     pub started: SystemTime,
+    /// What is wrong with the radio.toml that was last saved, if something is; it plays on by the
+    /// one before.
+    pub problem: Option<String>,
     pub(super) seats: Arc<Semaphore>,
 }
 
@@ -75,7 +79,19 @@ impl Site {
     /// A site that opens now.
     pub fn new(channels: Vec<Channel>, public_url: Option<String>, limits: Limits) -> Self {
         let seats = Arc::new(Semaphore::new(limits.max_listeners));
-        Self { channels, public_url, limits, started: SystemTime::now(), seats }
+        Self { channels, public_url, limits, started: SystemTime::now(), problem: None, seats }
+    }
+
+    /// The same site, its seats and its age, with other stations or another problem.
+    pub fn changed(&self, channels: Vec<Channel>, problem: Option<String>) -> Self {
+        Self {
+            channels,
+            public_url: self.public_url.clone(),
+            limits: self.limits,
+            started: self.started,
+            problem,
+            seats: self.seats.clone(),
+        }
     }
 
     /// The channel of that name, if there is one.
@@ -108,7 +124,7 @@ pub(super) mod tests {
     use super::*;
     use crate::{
         music::bar::Hit,
-        station::on_air::AiredBar,
+        station::{on_air::AiredBar, rehearsal},
         stream::{
             mount::About,
             ring::{RingLimits, Writer, ring},
@@ -138,10 +154,10 @@ pub(super) mod tests {
         let kick = Hit { start_step: 0.1, n_steps: 1.0, pitch: 36, velocity: 100 };
         let bar = Bar {
             number,
-            tempo: Bpm::DEFAULT,
             key: "A minor".parse().unwrap(),
             title: title.into(),
-            parts: [vec![kick], Vec::new(), Vec::new()],
+            parts: [vec![kick], vec![], vec![], vec![]],
+            ..Bar::plain(Bpm::DEFAULT, rehearsal::mix())
         };
         AiredBar { start_second: 2.0 * number as f64, bar: bar.into() }
     }

@@ -48,7 +48,7 @@ impl Radio {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { stopped.await.unwrap_or(()) };
-        let serving = tokio::spawn(serve(listener, site.clone(), shutdown));
+        let serving = tokio::spawn(serve(listener, watch::channel(site.clone()).1, shutdown));
         Self { address, site, writer: Some(writer), on_air, n_frames: 0, stop, serving }
     }
 

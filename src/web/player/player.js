@@ -289,13 +289,13 @@ const roll = (() => {
   const context = canvas.getContext("2d");
   const glow = document.querySelector(".glow");
   const css = getComputedStyle(document.documentElement);
-  const colours = Object.fromEntries(["lead", "bass", "drums"].map((part) => [part, css.getPropertyValue(`--${part}`).trim()]));
+  const colours = Object.fromEntries(["lead", "chords", "bass", "drums"].map((part) => [part, css.getPropertyValue(`--${part}`).trim()]));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   // General MIDI keys of the kit, top lane first: crash, ride, toms, hats, snare, kick.
   const lanes = [49, 51, 50, 48, 45, 46, 42, 38, 36];
   const playheadAt = 0.34;
   // Where each part's lanes begin and end, as shares of the height.
-  const bands = { lead: [0.05, 0.36], bass: [0.41, 0.63], drums: [0.68, 0.97] };
+  const bands = { lead: [0.04, 0.27], chords: [0.31, 0.47], bass: [0.51, 0.66], drums: [0.7, 0.97] };
   let ranges = {};
   let width = 0;
   let height = 0;
@@ -312,7 +312,7 @@ const roll = (() => {
 
   /* The pitches of each part, easing towards those of the known bars so that nothing jumps. */
   function updateRanges() {
-    for (const part of ["lead", "bass"]) {
+    for (const part of ["lead", "chords", "bass"]) {
       const pitches = [...bars.values()].flatMap((bar) => bar[part].map(([, , pitch]) => pitch));
       if (!pitches.length) continue;
       const [low, high] = [Math.min(...pitches), Math.max(...pitches)];
@@ -418,6 +418,7 @@ const roll = (() => {
       if (view.toX(known.start_second) > width || view.toX(known.start_second + 24 * secondsPerStep) < 0) continue;
       drawGrid(view, known, secondsPerStep);
       drawPitched(view, known, "bass", secondsPerStep);
+      drawPitched(view, known, "chords", secondsPerStep);
       drawPitched(view, known, "lead", secondsPerStep);
       drawDrums(view, known, secondsPerStep);
       context.globalAlpha = 1;

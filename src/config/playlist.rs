@@ -1,0 +1,248 @@
+//! `[[stations.playlists]]`: recordings that join the music, and when.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
+
+use super::{
+    choice::choose,
+    section::Section,
+    value::{quoted, set},
+};
+use crate::units::Decibels;
+
+/// A list of recordings and the rule that brings them on air.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Playlist {
+    /// An `.m3u8` or `.m3u` file, which was there when radio.toml was read.
+    pub file: PathBuf,
+    /// When one of them is due. None: only its MIDI files count, as waypoints. Default none.
+    pub when: Option<When>,
+    /// Which one is next. Default in turn.
+    pub order: Order,
+    /// What the music does meanwhile. Default it goes on under them.
+    pub place: Place,
+    /// Where in the music they may begin. Default at a phrase.
+    pub on: Edge,
+    /// How far the music steps back under one that is placed over it, -60 to 0. Default -12 dB.
+    pub duck: Decibels,
+    /// Level beside the station's loudness, -24 to 12. Default 0 dB.
+    pub gain: Decibels,
+}
+
+/// When a recording is due.
+#[derive(Debug, Clone, PartialEq)]
+pub enum When {
+    /// Every so many minutes, 0.5 to 1440.
+    EveryMinutes(f64),
+    /// After every so many tracks, 1 to 1000.
+    EveryTracks(u64),
+    /// At these times, every day.
+    At(Vec<TimeOfDay>),
+}
+
+/// A time by the clock on the wall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TimeOfDay {
+    /// Seconds since midnight, below 86 400.
+    pub second: u32,
+}
+
+/// Which recording is next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// As the file lists them, and again from the top.
+    InTurn,
+    /// By chance, none again until all were heard.
+    Shuffled,
+}
+
+/// What the music does while a recording is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// It goes on, softer.
+    Over,
+    /// It fades out, and comes back on the beat.
+    Between,
+}
+
+/// Where something may begin; later ones are beginnings of the earlier ones, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs)] // The names say it.
+pub enum Edge {
+    Beat,
+    Bar,
+    Phrase,
+}
+
+impl Playlist {
+    /// The list in `file` with all else at its default.
+    pub fn new(file: PathBuf) -> Self {
+        Self {
+            file,
+            when: None,
+            order: Order::InTurn,
+            place: Place::Over,
+            on: Edge::Phrase,
+            duck: Decibels(-12.0),
+            gain: Decibels(0.0),
+        }
+    }
+
+    /// Reads a table; none if it lacks its file, which is then a problem.
+    pub(super) fn read(section: &mut Section) -> Option<Self> {
+        section.require("file", "a playlist such as \"playlists/idents.m3u8\"");
+        let base_dir = section.reading.base_dir;
+        let file = section.text_as("file", |text| playlist_file(text, base_dir));
+        let mut playlist = Self::new(file.clone().unwrap_or_default());
+        playlist.when = read_when(section);
+        set(&mut playlist.order, section.text_as("order", |text| word(text, &ORDERS)));
+        set(&mut playlist.place, section.text_as("place", |text| word(text, &PLACES)));
+        set(&mut playlist.on, section.text_as("on", |text| word(text, &EDGES)));
+        set(&mut playlist.duck, section.number("duck_db", -60.0..=0.0).map(Decibels));
+        set(&mut playlist.gain, section.number("gain_db", -24.0..=12.0).map(Decibels));
+        file.map(|_| playlist)
+    }
+}
+
+const ORDERS: [(&str, Order); 2] = [("in turn", Order::InTurn), ("shuffled", Order::Shuffled)];
+const PLACES: [(&str, Place); 2] = [("over", Place::Over), ("between", Place::Between)];
+const EDGES: [(&str, Edge); 3] =
+    [("beat", Edge::Beat), ("bar", Edge::Bar), ("phrase", Edge::Phrase)];
+
+fn word<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, String> {
+    choose(text, known).map_err(|error| error.to_string())
+}
+
+fn read_when(section: &mut Section) -> Option<When> {
+    let minutes = section.number("every_minutes", 0.5..=1440.0).map(When::EveryMinutes);
+    let tracks = section.whole("every_tracks", 1..=1000).map(When::EveryTracks);
+    let at = section.list("at", 1..=96, str::parse).map(When::At);
+    let keys = ["every_minutes", "every_tracks", "at"];
+    let given: Vec<&str> = keys.into_iter().filter(|key| section.has(key)).collect();
+    if let [first, second, ..] = given[..] {
+        section.note(second, format!("expected one rule, found {first} beside it"));
+    }
+    minutes.or(tracks).or(at)
+}
+
+fn playlist_file(text: &str, base_dir: &Path) -> Result<PathBuf, String> {
+    let file = base_dir.join(text);
+    let is_playlist = file.extension().is_some_and(|ending| {
+        ending.eq_ignore_ascii_case("m3u8") || ending.eq_ignore_ascii_case("m3u")
+    });
+    if !is_playlist {
+        return Err(format!("expected a file that ends in .m3u8 or .m3u, found {}", quoted(text)));
+    }
+    let path = file.display().to_string();
+    file.is_file()
+        .then_some(file)
+        .ok_or_else(|| format!("expected a playlist, found none at {path:?}"))
+}
+
+impl FromStr for TimeOfDay {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unreadable = || format!("expected a time such as \"08:00\", found {}", quoted(text));
+        let parts = text.split(':').map(|part| {
+            let is_number = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse().ok().filter(|_| is_number)
+        });
+        let parts: Option<Vec<u32>> = parts.collect();
+        match parts.as_deref() {
+            Some(&[hour @ 0..24, minute @ 0..60]) => Ok(Self { second: (hour * 60 + minute) * 60 }),
+            _ => Err(unreadable()),
+        }
+    }
+}
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:02}:{:02}", self.second / 3600, self.second / 60 % 60)
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EveryMinutes(minutes) => write!(f, "every {minutes} minutes"),
+            Self::EveryTracks(tracks) => write!(f, "every {tracks} tracks"),
+            Self::At(times) => {
+                let times: Vec<String> = times.iter().map(ToString::to_string).collect();
+                write!(f, "at {}", times.join(", "))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::config::parse;
+
+    /// A station with `lines` in its playlist's table, which begins at line 6.
+    fn read(lines: &str) -> Result<Vec<Playlist>, String> {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("idents.m3u8"), "").unwrap();
+        let station = "[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n";
+        let text = format!("{station}[[stations.playlists]]\n{lines}");
+        let config = parse(&text, "radio.toml", folder.path());
+        let place = folder.path().display().to_string();
+        config
+            .map(|mut config| config.stations.remove(0).playlists)
+            .map_err(|problems| problems.to_string().replace(&place, "HERE"))
+    }
+
+    #[test]
+    fn a_playlist_says_when_where_and_how_loud() {
+        let lines = r#"file = "idents.m3u8"
+            at = ["08:00", "23:59"]
+            order = "shuffled"
+            place = "between"
+            on = "beat"
+            duck_db = -20
+            gain_db = 1.5
+            [[stations.playlists]]
+            file = "idents.m3u8"
+            every_tracks = 3"#;
+
+        let lists = read(lines).unwrap();
+
+        assert!(lists[0].file.ends_with("idents.m3u8"));
+        let times = [8 * 3600, 24 * 3600 - 60].map(|second| TimeOfDay { second });
+        assert_eq!(lists[0].when, Some(When::At(times.into())));
+        assert_eq!(lists[0].when.as_ref().unwrap().to_string(), "at 08:00, 23:59");
+        let Playlist { order, place, on, duck, gain, .. } = lists[0];
+        assert_eq!((order, place, on), (Order::Shuffled, Place::Between, Edge::Beat));
+        assert_eq!((duck, gain), (Decibels(-20.0), Decibels(1.5)));
+        let plain = Playlist::new(lists[1].file.clone());
+        assert_eq!(lists[1], Playlist { when: Some(When::EveryTracks(3)), ..plain });
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_told_with_its_line() {
+        let lines = "every_minutes = 0\nevery_tracks = 2\norder = \"random\"\nplace = 3\n\
+            on = \"bra\"\nduck = -3\n[[stations.playlists]]\nfile = \"gone.m3u8\"\nat = [\"8:00\"]\n\
+            [[stations.playlists]]\nfile = \"list.txt\"\nat = [\"24:00\"]\n";
+
+        assert_eq!(
+            read(lines).unwrap_err(),
+            r#"radio.toml:5: [[stations.playlists]] lacks file, expected a playlist such as "playlists/idents.m3u8"
+radio.toml:6: every_minutes: expected a number from 0.5 to 1440, found 0
+radio.toml:7: every_tracks: expected one rule, found every_minutes beside it
+radio.toml:8: order: expected one of "in turn", "shuffled", found "random"
+radio.toml:9: place: expected a text in quotes, found 3
+radio.toml:10: on: expected one of "beat", "bar", "phrase", found "bra"
+radio.toml:11: [[stations.playlists]] has no key "duck", expected one of file, every_minutes, every_tracks, at, order, place, on, duck_db, gain_db
+radio.toml:13: file: expected a playlist, found none at "HERE/gone.m3u8"
+radio.toml:14: at: expected a time such as "08:00", found "8:00"
+radio.toml:16: file: expected a file that ends in .m3u8 or .m3u, found "list.txt"
+radio.toml:17: at: expected a time such as "08:00", found "24:00""#
+        );
+    }
+}

@@ -1,0 +1,468 @@
+//! The form: which phrase of which section of which piece comes next, and what it asks of the parts.
+//!
+//! A section is a theme of the piece said in phrases of four bars, A A A' B: as it is, again, astray,
+//! and leading on. Sections of one theme come back later in the piece, a little changed. From piece
+//! to piece leads a transition: the outro's last two phrases and the intro's first two bend tempo and
+//! drums from the one to the other while the rest is silent or in one key.
+
+use std::sync::Arc;
+
+use rand::RngExt as _;
+
+use super::{
+    piece::{Piece, Source},
+    sections::{self, N_IDEAS, Planned},
+    walk::{Anchors, Walk},
+};
+use crate::{
+    config::{self, Shape, Theme},
+    music::{
+        bar::{N_PARTS, Part},
+        section::Section,
+    },
+    rng,
+    units::{Bpm, Lufs},
+};
+
+/// Bars in a phrase.
+pub const PHRASE_BARS: u64 = 4;
+
+/// Phrases on each side of a border between pieces over which one becomes the other.
+const TRANSITION_PHRASES: u64 = 2;
+
+/// How a phrase says its theme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Take {
+    /// As it is.
+    Statement,
+    /// The statement again.
+    Repeat,
+    /// A little astray.
+    Astray,
+    /// Leading on to what comes next.
+    Departure,
+}
+
+/// Four bars of the form.
+#[derive(Debug, Clone)]
+pub struct Phrase {
+    /// Which piece it belongs to.
+    pub piece: Arc<Piece>,
+    /// Which section.
+    pub section: Section,
+    /// Which of the piece's themes: 0 to 2.
+    pub idea: usize,
+    /// How often sections of this theme came before in the piece.
+    pub visit: u64,
+    /// How the theme is said.
+    pub take: Take,
+    /// Counts phrases of the section, from 0.
+    pub of_section: u64,
+    /// Whether it is the section's last.
+    pub is_last: bool,
+    /// How tense it is at its beginning and at its end, 0 to 1.
+    pub tension: [f64; 2],
+    /// Who plays, by `Part as usize`.
+    pub plays: [bool; N_PARTS],
+    /// The tempo at its beginning and at its end.
+    pub tempo: [Bpm; 2],
+    /// Another piece that the drums come from or go to, and how far they are from this one's.
+    pub blend: Option<(Arc<Piece>, f64)>,
+}
+
+/// A phrase's place in the transition between its piece and another.
+struct Border {
+    other: Arc<Piece>,
+    /// How far from the old piece to the new one it begins and ends: 0 the old one, 1 the new one.
+    ways: [f64; 2],
+    /// Whether its piece is the old one.
+    is_outro: bool,
+}
+
+/// Where on the way from one piece to the next the next one begins.
+const MIDWAY: f64 = 0.5;
+
+/// An endless sequence of phrases.
+pub struct Form {
+    station: String,
+    theme: Arc<Theme>,
+    mode: config::Form,
+    energy: f64,
+    loudness: Lufs,
+    seed: u64,
+    n_beat: usize,
+    walk: Walk,
+    before: Option<Arc<Piece>>,
+    piece: Arc<Piece>,
+    next: Arc<Piece>,
+    sections: Vec<Planned>,
+    section: usize,
+    of_section: u64,
+    visits: [u64; N_IDEAS],
+    /// Where on the way from the piece before this one began: nowhere yet, where there was no outro.
+    entry: f64,
+}
+
+impl Form {
+    /// The form of `station` from its beginning; `anchors` lie in the trio's latent space, the drums'
+    /// is `n_beat` wide.
+    pub fn new(station: &config::Station, anchors: Anchors, n_beat: usize, seed: u64) -> Self {
+        let mut walk = Walk::new(anchors, seed);
+        let mut leg = || walk.next().expect("a walk has no end");
+        let source = Source {
+            station: &station.title,
+            theme: &station.theme,
+            form: station.form,
+            loudness: station.loudness,
+            seed,
+            n_beat,
+        };
+        let piece = Piece::first(source, leg());
+        let next = piece.next(source, leg());
+        let mut form = Self {
+            station: station.title.clone(),
+            theme: station.theme.clone(),
+            mode: station.form,
+            energy: station.energy,
+            loudness: station.loudness,
+            seed,
+            n_beat,
+            walk,
+            before: None,
+            piece: Arc::new(piece),
+            next: Arc::new(next),
+            sections: Vec::new(),
+            section: 0,
+            of_section: 0,
+            visits: [0; N_IDEAS],
+            entry: MIDWAY,
+        };
+        form.sections = form.plan();
+        form
+    }
+
+    /// The piece that is being played.
+    pub fn piece(&self) -> &Piece {
+        &self.piece
+    }
+
+    /// From the next phrase on what `station` says now. Where only the sound of the theme is another,
+    /// the piece goes on; otherwise a new one begins, at the place where the walk is. `anchors` are
+    /// those of the new theme.
+    pub fn turn_to(&mut self, station: &config::Station, anchors: Anchors, n_beat: usize) {
+        let goes_on =
+            self.mode == station.form && differ_in_sound_only(&self.theme, &station.theme);
+        self.station.clone_from(&station.title);
+        self.theme = station.theme.clone();
+        (self.mode, self.energy, self.n_beat) = (station.form, station.energy, n_beat);
+        self.loudness = station.loudness;
+        if goes_on {
+            self.piece = Arc::new(self.piece.in_sound_of(&self.theme, self.loudness));
+            self.next = Arc::new(self.next.in_sound_of(&self.theme, self.loudness));
+            return;
+        }
+        self.walk.set_anchors(anchors);
+        // The next piece was drawn from the theme before.
+        let leg = self.walk.next().expect("a walk has no end");
+        self.next = Arc::new(self.piece.turn(self.source(), leg));
+        self.begin_next();
+        self.entry = 0.0;
+    }
+
+    fn piece_after(&mut self, piece: &Piece) -> Piece {
+        let leg = self.walk.next().expect("a walk has no end");
+        piece.next(self.source(), leg)
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            station: &self.station,
+            theme: &self.theme,
+            form: self.mode,
+            loudness: self.loudness,
+            seed: self.seed,
+            n_beat: self.n_beat,
+        }
+    }
+
+    fn begin_next(&mut self) {
+        let after = Arc::new(self.piece_after(&self.next.clone()));
+        let piece = std::mem::replace(&mut self.next, after);
+        self.before = Some(std::mem::replace(&mut self.piece, piece));
+        self.sections = self.plan();
+        (self.section, self.of_section, self.visits) = (0, 0, [0; N_IDEAS]);
+        self.entry = MIDWAY;
+    }
+
+    fn plan(&self) -> Vec<Planned> {
+        if self.mode == config::Form::Endless {
+            return sections::turn(self.theme.shape, self.piece.number);
+        }
+        let mut rng = rng::stream(self.piece.seed, "plan");
+        let [shortest, longest] = self.theme.minutes;
+        let minutes = shortest + (longest - shortest) * rng.random::<f64>();
+        let phrases = minutes * self.piece.tempo.get() / (4 * PHRASE_BARS) as f64;
+        sections::piece(self.theme.shape, phrases.round() as u64, &mut rng)
+    }
+
+    fn border(&self) -> Option<Border> {
+        if self.mode == config::Form::Endless {
+            return None;
+        }
+        let n = self.sections[self.section].n_phrases.min(TRANSITION_PHRASES);
+        if self.section == 0 && self.of_section < n {
+            let other = self.before.clone()?;
+            let at = |phrase: u64| self.entry + (1.0 - self.entry) * phrase as f64 / n as f64;
+            let ways = [at(self.of_section), at(self.of_section + 1)];
+            return Some(Border { other, ways, is_outro: false });
+        }
+        let left = self.sections[self.section].n_phrases - self.of_section;
+        let is_outro = self.section + 1 == self.sections.len();
+        (is_outro && left <= n).then(|| {
+            let at = |left: u64| MIDWAY * (n - left) as f64 / n as f64;
+            Border { other: self.next.clone(), ways: [at(left), at(left - 1)], is_outro: true }
+        })
+    }
+
+    fn tempo(&self, border: Option<&Border>) -> [Bpm; 2] {
+        let Some(Border { other, ways, is_outro }) = border else { return [self.piece.tempo; 2] };
+        let (old, new) = match is_outro {
+            true => (self.piece.tempo, other.tempo),
+            false => (other.tempo, self.piece.tempo),
+        };
+        // Between two tempi, so within the range of a tempo.
+        let at = |t: f64| Bpm::try_from(old.get() + t * (new.get() - old.get())).unwrap_or(new);
+        ways.map(at)
+    }
+
+    fn tension(&self) -> [f64; 2] {
+        let Planned { section, n_phrases, .. } = self.sections[self.section];
+        let (from, to) = section_tension(section);
+        let at = |phrase: u64| from + (to - from) * phrase as f64 / n_phrases as f64;
+        // A piece gets a little more tense towards its end, and the station's energy moves all.
+        let progress = self.section as f64 / self.sections.len() as f64;
+        let lift = 0.08 * progress + 0.6 * (self.energy - 0.5);
+        [self.of_section, self.of_section + 1].map(|phrase| (at(phrase) + lift).clamp(0.0, 1.0))
+    }
+
+    fn plays(&self) -> [bool; N_PARTS] {
+        let Planned { section, n_phrases, .. } = self.sections[self.section];
+        let mut rng = rng::stream(self.piece.seed, &format!("plays {}", self.section));
+        who_plays(section, self.theme.shape, self.of_section, n_phrases, rng.random())
+    }
+}
+
+impl Iterator for Form {
+    type Item = Phrase;
+
+    /// The next phrase; there is always one.
+    fn next(&mut self) -> Option<Phrase> {
+        if self.section == self.sections.len() {
+            self.begin_next();
+        }
+        let Planned { section, idea, n_phrases } = self.sections[self.section];
+        let border = self.border();
+        let phrase = Phrase {
+            piece: self.piece.clone(),
+            section,
+            idea,
+            visit: self.visits[idea],
+            take: take(self.of_section, n_phrases),
+            of_section: self.of_section,
+            is_last: self.of_section + 1 == n_phrases,
+            tension: self.tension(),
+            plays: self.plays(),
+            tempo: self.tempo(border.as_ref()),
+            blend: border.map(|Border { other, ways: [from, to], is_outro }| {
+                let way = f64::midpoint(from, to);
+                (other, if is_outro { way } else { 1.0 - way })
+            }),
+        };
+        self.of_section += 1;
+        if self.of_section == n_phrases {
+            self.visits[idea] += 1;
+            (self.section, self.of_section) = (self.section + 1, 0);
+        }
+        Some(phrase)
+    }
+}
+
+fn take(of_section: u64, n_phrases: u64) -> Take {
+    match of_section {
+        0 => Take::Statement,
+        last if last + 1 == n_phrases && 2 < n_phrases => Take::Departure,
+        1 => Take::Repeat,
+        _ => Take::Astray,
+    }
+}
+
+/// Tension at the beginning and at the end of a section.
+fn section_tension(section: Section) -> (f64, f64) {
+    match section {
+        Section::Intro => (0.3, 0.5),
+        Section::Build => (0.35, 0.95),
+        Section::Drop => (0.9, 0.95),
+        Section::Main => (0.65, 0.75),
+        Section::Break => (0.3, 0.25),
+        Section::Outro => (0.55, 0.25),
+    }
+}
+
+/// Who plays in a phrase; `rests` is a piece's own choice of who may rest.
+fn who_plays(section: Section, shape: Shape, of: u64, n: u64, rests: f64) -> [bool; N_PARTS] {
+    let mut plays = [true; N_PARTS];
+    let mut silent = |parts: &[Part]| parts.iter().for_each(|&part| plays[part as usize] = false);
+    match (section, shape) {
+        (Section::Intro, Shape::Club) if of == 0 => silent(&[Part::Bass, Part::Lead, Part::Chords]),
+        (Section::Intro, Shape::Flow) if of == 0 => silent(&[Part::Bass, Part::Lead]),
+        (Section::Intro, Shape::Song) if of == 0 => silent(&[Part::Lead]),
+        (Section::Intro, _) if rests < 0.5 => silent(&[Part::Lead, Part::Chords]),
+        (Section::Intro, _) => silent(&[Part::Lead, Part::Bass]),
+        (Section::Build, _) => silent(&[if rests < 0.5 { Part::Bass } else { Part::Lead }]),
+        (Section::Break, _) => silent(&[if rests < 0.6 { Part::Bass } else { Part::Lead }]),
+        (Section::Main, _) if of == 0 && rests < 0.3 => silent(&[Part::Chords]),
+        (Section::Main, _) if of == 0 && rests > 0.8 => silent(&[Part::Lead]),
+        (Section::Outro, _) if of + 1 == n => silent(&[Part::Bass, Part::Lead, Part::Chords]),
+        (Section::Outro, _) if of + 2 == n => silent(&[Part::Lead, Part::Chords]),
+        (Section::Outro, _) => silent(&[Part::Lead]),
+        (Section::Main | Section::Drop, _) => {}
+    }
+    // A flow has no bare drums: they may be nearly nothing.
+    if shape == Shape::Flow {
+        plays[Part::Chords as usize] = true;
+    }
+    plays
+}
+
+/// Whether nothing but sound, feel and names tells two themes apart.
+fn differ_in_sound_only(a: &Theme, b: &Theme) -> bool {
+    let like_b = Theme {
+        name: b.name.clone(),
+        voices: b.voices,
+        programs: b.programs.clone(),
+        echo_steps: b.echo_steps,
+        echo_feedback: b.echo_feedback,
+        swing: b.swing,
+        humanise: b.humanise,
+        groove: b.groove,
+        groove_time: b.groove_time,
+        temperature: b.temperature,
+        wander: b.wander,
+        bass: b.bass,
+        lead: b.lead,
+        words: b.words.clone(),
+        qualities: b.qualities.clone(),
+        titles: b.titles.clone(),
+        ..a.clone()
+    };
+    like_b == *b
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::{BUILT_IN, Station},
+        model::latent,
+    };
+
+    fn anchors() -> Anchors {
+        let point = |at| latent::prior(8, &mut rng::stream(at, "anchor"));
+        Anchors { points: (0..3).map(point).collect(), in_turn: false }
+    }
+
+    fn stations() -> Vec<Station> {
+        crate::config::parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap().stations
+    }
+
+    fn phrases(station: &Station, seed: u64) -> Vec<Phrase> {
+        Form::new(station, anchors(), 8, seed).take(400).collect()
+    }
+
+    fn seconds(phrase: &Phrase) -> f64 {
+        let bpm = f64::midpoint(phrase.tempo[0].get(), phrase.tempo[1].get());
+        (4 * PHRASE_BARS) as f64 * 60.0 / bpm
+    }
+
+    #[test]
+    fn pieces_last_two_to_six_and_a_half_minutes() {
+        for station in stations() {
+            let phrases = phrases(&station, 3);
+            let pieces = phrases.chunk_by(|a, b| a.piece.number == b.piece.number);
+            let minutes: Vec<f64> =
+                pieces.map(|piece| piece.iter().map(seconds).sum::<f64>() / 60.0).collect();
+            // The last one is cut off.
+            let whole = &minutes[..minutes.len() - 1];
+            assert!(whole.iter().all(|m| (1.75..6.6).contains(m)), "{}: {whole:?}", station.name);
+        }
+    }
+
+    #[test]
+    fn tempo_and_key_change_without_a_jump() {
+        for station in stations() {
+            for pair in phrases(&station, 5).windows(2) {
+                let (before, after) = (&pair[0], &pair[1]);
+                let jump = (before.tempo[1].get() - after.tempo[0].get()).abs();
+                assert!(jump < 1e-9, "{}: {before:?} {after:?}", station.name);
+                if before.piece.number == after.piece.number {
+                    assert_eq!(before.piece.key, after.piece.key);
+                } else {
+                    let related = (-1..=1).map(|fifths| before.piece.key.by_fifths(fifths));
+                    assert!(related.into_iter().any(|key| key == after.piece.key));
+                    assert_eq!(after.section, Section::Intro);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn somebody_always_plays_and_sections_end_where_they_say() {
+        for station in stations() {
+            for pair in phrases(&station, 7).windows(2) {
+                assert!(pair[0].plays.iter().any(|plays| *plays));
+                assert_eq!(pair[0].is_last, pair[1].of_section == 0);
+                assert!(pair[0].tension.iter().all(|tension| (0.0..=1.0).contains(tension)));
+            }
+        }
+    }
+
+    #[test]
+    fn an_endless_piece_never_ends() {
+        let station = Station { form: config::Form::Endless, ..stations()[0].clone() };
+        let phrases = phrases(&station, 1);
+        let later = &phrases[10..];
+
+        assert!(later.iter().all(|p| !matches!(p.section, Section::Intro | Section::Outro)));
+        assert!(later.iter().all(|p| p.piece.key == phrases[0].piece.key && p.blend.is_none()));
+        assert!(later.iter().any(|p| p.section == Section::Drop));
+    }
+
+    #[test]
+    fn energy_moves_tension() {
+        let mean = |energy: f64| {
+            let station = Station { energy, ..stations()[0].clone() };
+            phrases(&station, 1).iter().map(|phrase| phrase.tension[0]).sum::<f64>() / 400.0
+        };
+        assert!(mean(0.0) + 0.2 < mean(0.5) && mean(0.5) + 0.1 < mean(1.0));
+    }
+
+    #[test]
+    fn another_sound_leaves_the_piece_and_another_key_begins_one_where_the_walk_is() {
+        let station = stations()[0].clone();
+        let mut form = Form::new(&station, anchors(), 8, 1);
+        let before = form.nth(3).unwrap();
+
+        let mut louder = (*station.theme).clone();
+        louder.voices[1].gain.0 += 2.0;
+        form.turn_to(&Station { theme: louder.clone().into(), ..station.clone() }, anchors(), 8);
+        let same = form.next().unwrap();
+        assert_eq!((same.piece.number, same.of_section), (0, before.of_section + 1));
+        assert_ne!(same.piece.mix, before.piece.mix);
+
+        louder.key = "F# dorian".parse().unwrap();
+        form.turn_to(&Station { theme: louder.into(), ..station }, anchors(), 8);
+        let new = form.next().unwrap();
+        assert_eq!((new.section, new.piece.key.to_string()), (Section::Intro, "F# dorian".into()));
+        assert_eq!(new.tempo[0], before.tempo[1]);
+    }
+}
