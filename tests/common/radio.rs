@@ -99,6 +99,11 @@ impl Radio {
         ask(self.address, &format!("GET {path} HTTP/1.0\n{lines}"), "")
     }
 
+    /// Saves `toml` as its radio.toml, as an operator does who edits it.
+    pub fn save(&self, toml: &str) {
+        std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
+    }
+
     /// Sends the signal `name`.
     pub fn signal(&self, name: &str) {
         signal(self.process.pid, name);
