@@ -1,6 +1,6 @@
 //! The chords of a phrase: which, and how they are played.
 
-use super::form::{PHRASE_BARS, Phrase};
+use super::phrase::{PHRASE_BARS, Phrase};
 use crate::{
     config::{Chords, Theme},
     music::{

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::form::PHRASE_BARS;
+use super::phrase::PHRASE_BARS;
 use crate::music::{bar::Bar, meter::STEPS_PER_BAR};
 
 /// A bounded queue of one composer and one renderer that can be cut.

@@ -13,9 +13,10 @@ use super::{
     accompaniment::{self, Accompanist},
     dreamer::Dreamer,
     drums::DrumWriter,
-    form::{Form, PHRASE_BARS, Phrase},
+    form::Form,
     library::Library,
     lines::{LineWriter, Lines},
+    phrase::{PHRASE_BARS, Phrase},
     repertoire::Repertoire,
     touch,
 };
@@ -25,6 +26,7 @@ use crate::{
         arrange::LineNote,
         bar::{Bar, Hit, Mix, Part},
         chord::Chord,
+        drums::N_CLASSES,
         humanise::{Articulation, Feel, Touch, play_drums, play_notes},
         meter::STEPS_PER_BAR,
         trio::Line,
@@ -58,6 +60,8 @@ pub struct Composer {
     groove: Option<Arc<Dreamer>>,
     ready: VecDeque<Bar>,
     n_bars: u64,
+    /// Where the section that is being composed began.
+    section_bar: u64,
     memory: Memory,
 }
 
@@ -92,6 +96,7 @@ impl Composer {
             groove,
             ready: VecDeque::new(),
             n_bars: 0,
+            section_bar: 0,
             memory: Memory::default(),
         }
     }
@@ -117,6 +122,9 @@ impl Composer {
     /// Composes the next phrase.
     fn phrase(&mut self) {
         let phrase = self.form.next().expect("a form has no end");
+        if phrase.of_section == 0 {
+            self.section_bar = self.n_bars;
+        }
         let chords = accompaniment::chords(&phrase, &self.station.theme);
         let sheet = self.sheet(&phrase, &chords);
         let touches = self.touches(&phrase, &sheet.drums);
@@ -140,9 +148,8 @@ impl Composer {
                 notes.clear();
             }
         }
-        let section_bar = self.n_bars - PHRASE_BARS * phrase.of_section;
         for attempt in 0..N_ATTEMPTS {
-            sheet.drums = self.drums.write(phrase, &theme, section_bar, attempt);
+            sheet.drums = self.drums.write(phrase, &theme, self.section_bar, attempt);
             if !self.memory.knows(&sheet) {
                 break;
             }
@@ -151,7 +158,7 @@ impl Composer {
         sheet
     }
 
-    fn touches(&self, phrase: &Phrase, drums: &Line) -> Vec<[Touch; 9]> {
+    fn touches(&self, phrase: &Phrase, drums: &Line) -> Vec<[Touch; N_CLASSES]> {
         // One drummer for a piece.
         let played = |groove: &Arc<Dreamer>| {
             touch::touches(groove.model(), drums, phrase.piece.seed, "drummer")
@@ -163,7 +170,7 @@ impl Composer {
         &self,
         phrase: &Phrase,
         sheet: &Sheet,
-        touches: &[[Touch; 9]],
+        touches: &[[Touch; N_CLASSES]],
         chords: &[Chord],
         of_phrase: u64,
     ) -> Bar {
@@ -192,7 +199,7 @@ impl Composer {
         &self,
         part: Part,
         sheet: &Sheet,
-        touches: &[[Touch; 9]],
+        touches: &[[Touch; N_CLASSES]],
         of_phrase: usize,
         number: u64,
         force: f64,
@@ -279,4 +286,29 @@ fn hash(value: &impl std::hash::Hash) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{BUILT_IN, parse};
+
+    #[test]
+    fn a_turn_in_the_middle_of_a_section_goes_back_to_the_bar_that_it_is_told() {
+        let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
+        let (station, mut library) = (config.stations[0].clone(), Library::default());
+        let mut composer = Composer::new(&station, &mut library, 1).unwrap();
+        // Eight bars of intro and twelve of the section after it.
+        assert_eq!(composer.nth(19).unwrap().number, 19);
+
+        let mut theme = (*station.theme).clone();
+        theme.voices[1].gain.0 += 1.0;
+        let louder = Station { theme: theme.into(), ..station };
+        let repertoire = Repertoire::open(&louder, &mut library).unwrap();
+        composer.turn_to(louder.clone(), repertoire, 4);
+        let next = composer.next().unwrap();
+
+        assert_eq!(next.number, 4);
+        assert_eq!(next.mix.voices[1].gain, louder.theme.voices[1].gain);
+    }
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{
     dreamer::Dreamer,
-    form::{PHRASE_BARS, Phrase, Take},
     pad::Pad,
+    phrase::{PHRASE_BARS, Phrase, Take},
 };
 use crate::{
     config::{Shape, Theme},

@@ -10,65 +10,20 @@ use std::sync::Arc;
 use rand::RngExt as _;
 
 use super::{
+    phrase::{PHRASE_BARS, Phrase, section_tension, take, who_plays},
     piece::{Piece, Source},
     sections::{self, N_IDEAS, Planned},
     walk::{Anchors, Walk},
 };
 use crate::{
-    config::{self, Shape, Theme},
-    music::{
-        bar::{N_PARTS, Part},
-        section::Section,
-    },
+    config::{self, Theme},
+    music::bar::N_PARTS,
     rng,
     units::{Bpm, Lufs},
 };
 
-/// Bars in a phrase.
-pub const PHRASE_BARS: u64 = 4;
-
 /// Phrases on each side of a border between pieces over which one becomes the other.
 const TRANSITION_PHRASES: u64 = 2;
-
-/// How a phrase says its theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Take {
-    /// As it is.
-    Statement,
-    /// The statement again.
-    Repeat,
-    /// A little astray.
-    Astray,
-    /// Leading on to what comes next.
-    Departure,
-}
-
-/// Four bars of the form.
-#[derive(Debug, Clone)]
-pub struct Phrase {
-    /// Which piece it belongs to.
-    pub piece: Arc<Piece>,
-    /// Which section.
-    pub section: Section,
-    /// Which of the piece's themes: 0 to 2.
-    pub idea: usize,
-    /// How often sections of this theme came before in the piece.
-    pub visit: u64,
-    /// How the theme is said.
-    pub take: Take,
-    /// Counts phrases of the section, from 0.
-    pub of_section: u64,
-    /// Whether it is the section's last.
-    pub is_last: bool,
-    /// How tense it is at its beginning and at its end, 0 to 1.
-    pub tension: [f64; 2],
-    /// Who plays, by `Part as usize`.
-    pub plays: [bool; N_PARTS],
-    /// The tempo at its beginning and at its end.
-    pub tempo: [Bpm; 2],
-    /// Another piece that the drums come from or go to, and how far they are from this one's.
-    pub blend: Option<(Arc<Piece>, f64)>,
-}
 
 /// A phrase's place in the transition between its piece and another.
 struct Border {
@@ -150,8 +105,7 @@ impl Form {
     /// the piece goes on; otherwise a new one begins, at the place where the walk is. `anchors` are
     /// those of the new theme.
     pub fn turn_to(&mut self, station: &config::Station, anchors: Anchors, n_beat: usize) {
-        let goes_on =
-            self.mode == station.form && differ_in_sound_only(&self.theme, &station.theme);
+        let goes_on = self.mode == station.form && self.theme.differs_in_sound_only(&station.theme);
         self.station.clone_from(&station.title);
         self.theme = station.theme.clone();
         (self.mode, self.energy, self.n_beat) = (station.form, station.energy, n_beat);
@@ -287,83 +241,13 @@ impl Iterator for Form {
     }
 }
 
-fn take(of_section: u64, n_phrases: u64) -> Take {
-    match of_section {
-        0 => Take::Statement,
-        last if last + 1 == n_phrases && 2 < n_phrases => Take::Departure,
-        1 => Take::Repeat,
-        _ => Take::Astray,
-    }
-}
-
-/// Tension at the beginning and at the end of a section.
-fn section_tension(section: Section) -> (f64, f64) {
-    match section {
-        Section::Intro => (0.3, 0.5),
-        Section::Build => (0.35, 0.95),
-        Section::Drop => (0.9, 0.95),
-        Section::Main => (0.65, 0.75),
-        Section::Break => (0.3, 0.25),
-        Section::Outro => (0.55, 0.25),
-    }
-}
-
-/// Who plays in a phrase; `rests` is a piece's own choice of who may rest.
-fn who_plays(section: Section, shape: Shape, of: u64, n: u64, rests: f64) -> [bool; N_PARTS] {
-    let mut plays = [true; N_PARTS];
-    let mut silent = |parts: &[Part]| parts.iter().for_each(|&part| plays[part as usize] = false);
-    match (section, shape) {
-        (Section::Intro, Shape::Club) if of == 0 => silent(&[Part::Bass, Part::Lead, Part::Chords]),
-        (Section::Intro, Shape::Flow) if of == 0 => silent(&[Part::Bass, Part::Lead]),
-        (Section::Intro, Shape::Song) if of == 0 => silent(&[Part::Lead]),
-        (Section::Intro, _) if rests < 0.5 => silent(&[Part::Lead, Part::Chords]),
-        (Section::Intro, _) => silent(&[Part::Lead, Part::Bass]),
-        (Section::Build, _) => silent(&[if rests < 0.5 { Part::Bass } else { Part::Lead }]),
-        (Section::Break, _) => silent(&[if rests < 0.6 { Part::Bass } else { Part::Lead }]),
-        (Section::Main, _) if of == 0 && rests < 0.3 => silent(&[Part::Chords]),
-        (Section::Main, _) if of == 0 && rests > 0.8 => silent(&[Part::Lead]),
-        (Section::Outro, _) if of + 1 == n => silent(&[Part::Bass, Part::Lead, Part::Chords]),
-        (Section::Outro, _) if of + 2 == n => silent(&[Part::Lead, Part::Chords]),
-        (Section::Outro, _) => silent(&[Part::Lead]),
-        (Section::Main | Section::Drop, _) => {}
-    }
-    // A flow has no bare drums: they may be nearly nothing.
-    if shape == Shape::Flow {
-        plays[Part::Chords as usize] = true;
-    }
-    plays
-}
-
-/// Whether nothing but sound, feel and names tells two themes apart.
-fn differ_in_sound_only(a: &Theme, b: &Theme) -> bool {
-    let like_b = Theme {
-        name: b.name.clone(),
-        voices: b.voices,
-        programs: b.programs.clone(),
-        echo_steps: b.echo_steps,
-        echo_feedback: b.echo_feedback,
-        swing: b.swing,
-        humanise: b.humanise,
-        groove: b.groove,
-        groove_time: b.groove_time,
-        temperature: b.temperature,
-        wander: b.wander,
-        bass: b.bass,
-        lead: b.lead,
-        words: b.words.clone(),
-        qualities: b.qualities.clone(),
-        titles: b.titles.clone(),
-        ..a.clone()
-    };
-    like_b == *b
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         config::{BUILT_IN, Station},
         model::latent,
+        music::section::Section,
     };
 
     fn anchors() -> Anchors {

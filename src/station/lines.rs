@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     dreamer::Dreamer,
-    form::{PHRASE_BARS, Phrase, Take},
+    phrase::{PHRASE_BARS, Phrase, Take},
     taste,
 };
 use crate::{
@@ -82,8 +82,8 @@ impl LineWriter {
         self.forget();
     }
 
-    /// Forgets the lines of the piece: its theme's limits have changed.
-    pub fn forget(&mut self) {
+    /// Forgets the lines of the piece.
+    fn forget(&mut self) {
         self.written.clear();
         self.moved.clear();
     }

@@ -1,7 +1,7 @@
 //! What is on air and when.
 //!
 //! A station is two threads and a queue between them. The composer asks the [`form`] for the next
-//! phrase (which section of which [`piece`], how tense, who plays), dreams its [`drums`] and
+//! [`phrase`] (which section of which [`piece`], how tense, who plays), dreams its [`drums`] and
 //! [`lines`], lays them over its chords ([`accompaniment`]) and keeps half a minute of bars in the
 //! [`bar_queue`]. The renderer plays them, encodes, and owns time: chunk `k` is due at
 //! `start + k * length - lead`, always from the count of frames, so nothing drifts. Listeners join
@@ -23,6 +23,7 @@ pub mod lines;
 pub mod on_air;
 pub mod pacer;
 pub mod pad;
+pub mod phrase;
 pub mod piece;
 pub mod playlist;
 pub mod programme;

@@ -10,9 +10,9 @@ use rustysynth::SoundFont;
 
 use super::{
     Error,
-    form::PHRASE_BARS,
     guests::Guests,
     on_air::{AiredBar, OnAir},
+    phrase::PHRASE_BARS,
     schedule::Moment,
     wall::Wall,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::warn;
 
 use super::{
-    Error, anchors, dreamer::Dreamer, form::PHRASE_BARS, library::Library, pad::Pad,
+    Error, anchors, dreamer::Dreamer, library::Library, pad::Pad, phrase::PHRASE_BARS,
     playlist::Contents, walk::Anchors,
 };
 use crate::{

@@ -47,8 +47,12 @@ impl Walk {
         Self { at: anchors.points[0].clone(), anchors, rng: rng::stream(seed, "walk"), here: 0 }
     }
 
-    /// From here on between other anchors: the walk goes on from where it is.
+    /// From here on between other anchors: the walk goes on from where it is, or, where they lie in
+    /// a space of another width, from the first of them.
     pub fn set_anchors(&mut self, anchors: Anchors) {
+        if self.at.len() != anchors.points[0].len() {
+            self.at.clone_from(&anchors.points[0]);
+        }
         // The first may be next, or any of them.
         self.here = anchors.points.len();
         self.anchors = anchors;
@@ -97,6 +101,18 @@ mod tests {
 
         assert!(legs.windows(2).all(|pair| pair[0].along(1.0) == pair[1].along(0.0)));
         assert!(legs.iter().all(|leg| 4.0 < distance(&leg.along(0.0), &leg.along(1.0))));
+    }
+
+    #[test]
+    fn anchors_in_another_space_are_reached_from_the_first_of_them() {
+        let mut walk = Walk::new(anchors(2), 1);
+        walk.next().unwrap();
+        let wide = latent::prior(96, &mut rng::stream(9, "anchor"));
+        walk.set_anchors(Anchors { points: vec![wide.clone()], in_turn: false });
+        let leg = walk.next().unwrap();
+
+        assert_eq!(leg.along(0.0), wide);
+        assert_eq!(leg.along(0.5).len(), 96);
     }
 
     #[test]
