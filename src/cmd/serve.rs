@@ -36,6 +36,8 @@ const LOOK: Duration = Duration::from_millis(500);
 /// # Errors
 /// radio.toml is wrong, something that it names can't be used, or the address is taken.
 pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
+    // Before the file is read, so that no save falls between.
+    let watch = Watch::new(args.config.as_deref());
     let config = config::load(args.config.as_deref())?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let bind = args.bind.unwrap_or(config.server.bind);
@@ -53,7 +55,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     announce(&site, listener.local_addr()?);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let live = Live { path: args.config.clone(), config, programme, sites };
+    let live = Live { path: args.config.clone(), watch, config, programme, sites };
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     runtime.block_on(async {
@@ -71,6 +73,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
 /// A radio that follows its radio.toml.
 struct Live {
     path: Option<PathBuf>,
+    watch: Watch,
     config: Config,
     programme: Programme,
     sites: watch::Sender<Arc<Site>>,
@@ -79,9 +82,8 @@ struct Live {
 impl Live {
     /// Looks at radio.toml until `stopped` is closed, then takes all stations off the air.
     fn run(mut self, stopped: &Receiver<()>) {
-        let mut watch = Watch::new(self.path.as_deref());
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
-            if watch.is_changed() {
+            if self.watch.is_changed() {
                 self.read_again();
             }
         }
