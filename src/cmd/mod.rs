@@ -1,5 +1,6 @@
 //! What each command does; one file each.
 
+mod ahead;
 pub mod attributes;
 pub mod check;
 pub mod critique;

@@ -1,16 +1,11 @@
 //! `electropunk render`: a station into a file, without waiting for the clock.
 
-use std::{
-    fs, io,
-    ops::Range,
-    path::Path,
-    sync::{Arc, mpsc},
-    thread,
-};
+use std::{fs, io, ops::Range, path::Path};
 
 use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::ahead;
 use crate::{
     cli, config,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
@@ -22,9 +17,6 @@ use crate::{
     train::checkpoint::write_whole,
     units::{Kbps, SAMPLE_RATE},
 };
-
-/// Bars composed ahead of the sound: a phrase.
-const BARS_AHEAD: usize = 4;
 
 /// Runs the command.
 ///
@@ -130,17 +122,7 @@ fn write_sound(
     let blocks = |seconds: f64| seconds * f64::from(SAMPLE_RATE) / FRAMES_PER_MP3_FRAME as f64;
     let (first, end) = (blocks(seconds.start) as u64, blocks(seconds.end).ceil() as u64);
     let progress = progress(seconds.end)?;
-    let (sender, bars) = mpsc::sync_channel(BARS_AHEAD);
-    let composing = thread::Builder::new().name("compose".into());
-    // Ends when the other end of the channel is dropped.
-    let composing = composing.spawn(move || {
-        for bar in composer {
-            if sender.send(Arc::new(bar)).is_err() {
-                return;
-            }
-        }
-    });
-    composing.context("can't start a thread")?;
+    let bars = ahead::bars(composer)?;
     for number in 0..end {
         let next = &mut || bars.recv().expect("a composer has no end");
         let block = renderer.render(next).clone();

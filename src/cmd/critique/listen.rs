@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::recording::Recording;
 use crate::{
+    cmd::ahead,
     measure::hearing::{Heard, Listener},
     music::bar::Bar,
     sound::{frame::Block, piece::PiecePlayer},
@@ -17,8 +18,7 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Bars composed ahead of the sound, and pieces of sound read ahead of the listener.
-const BARS_AHEAD: usize = 4;
+/// Pieces of sound read ahead of the listener.
 const PIECES_AHEAD: usize = 16;
 
 /// What `composer` writes and `renderer` plays within `seconds`: the bars, when each begins in the
@@ -32,17 +32,7 @@ pub fn station(
     seconds: f64,
 ) -> anyhow::Result<(Vec<Arc<Bar>>, Vec<f64>, Heard)> {
     let progress = progress(seconds)?;
-    let (sender, ready) = mpsc::sync_channel(BARS_AHEAD);
-    let composing = thread::Builder::new().name("compose".into());
-    // Ends when the other end of the channel is dropped.
-    let composing = composing.spawn(move || {
-        for bar in composer {
-            if sender.send(Arc::new(bar)).is_err() {
-                return;
-            }
-        }
-    });
-    composing.context("can't start a thread")?;
+    let ready = ahead::bars(composer)?;
     let mut listener = Listener::new(SAMPLE_RATE)?;
     let (mut bars, mut starts): (Vec<Arc<Bar>>, Vec<f64>) = (Vec::new(), Vec::new());
     while renderer.rendered_seconds() < seconds {
