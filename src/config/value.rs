@@ -5,7 +5,8 @@
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 use toml::{Spanned, de::DeValue};
 
 use super::{problem::Fault, section::Section};
@@ -28,10 +29,7 @@ impl Section<'_> {
 
     /// The number of `key`, whole or not.
     pub fn number(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<f64> {
-        self.declare(
-            key,
-            || json!({ "type": "number", "minimum": range.start(), "maximum": range.end() }),
-        );
+        self.declare(key, || limits("number", &range));
         self.value(key, |value| {
             let number = number(value).filter(|number| range.contains(number));
             number.ok_or_else(|| sentence(&within("a number", &range), value))
@@ -44,10 +42,7 @@ impl Section<'_> {
         key: &'static str,
         range: RangeInclusive<i64>,
     ) -> Option<T> {
-        self.declare(
-            key,
-            || json!({ "type": "integer", "minimum": range.start(), "maximum": range.end() }),
-        );
+        self.declare(key, || limits("integer", &range));
         self.value(key, |value| {
             whole_within(value, &range)
                 .ok_or_else(|| sentence(&within("a whole number", &range), value))
@@ -62,7 +57,7 @@ impl Section<'_> {
 
     /// The two numbers in the list of `key`, the first not above the second.
     pub fn span(&mut self, key: &'static str, range: RangeInclusive<f64>) -> Option<[f64; 2]> {
-        self.declare(key, || json!({ "type": "array", "minItems": 2, "maxItems": 2, "items": { "type": "number", "minimum": range.start(), "maximum": range.end() } }));
+        self.declare(key, || list_of(&(2..=2), limits("number", &range)));
         self.value(key, |value| {
             let items =
                 value.as_array().map(|items| items.iter().map(|item| number(item.get_ref())));
@@ -86,7 +81,7 @@ impl Section<'_> {
         count: RangeInclusive<usize>,
         range: RangeInclusive<i64>,
     ) -> Option<Vec<T>> {
-        self.declare(key, || json!({ "type": "array", "minItems": count.start(), "maxItems": count.end(), "items": { "type": "integer", "minimum": range.start(), "maximum": range.end() } }));
+        self.declare(key, || list_of(&count, limits("integer", &range)));
         self.value(key, |value| {
             let items = value.as_array().filter(|items| count.contains(&items.len()));
             let whole = |item: &Spanned<DeValue>| whole_within(item.get_ref(), &range);
@@ -122,7 +117,7 @@ impl Section<'_> {
         count: RangeInclusive<usize>,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Option<Vec<T>> {
-        self.declare(key, || json!({ "type": "array", "minItems": count.start(), "maxItems": count.end(), "items": { "type": "string" } }));
+        self.declare(key, || list_of(&count, json!({ "type": "string" })));
         let found = self.find(key)?;
         let items = found.get_ref().as_array().filter(|items| count.contains(&items.len()));
         let Some(items) = items else {
@@ -147,6 +142,16 @@ impl Section<'_> {
         };
         text(item.get_ref()).and_then(read).map_err(note).ok()
     }
+}
+
+/// What a schema says of a number within `range`.
+fn limits<T: Serialize>(kind: &str, range: &RangeInclusive<T>) -> Value {
+    json!({ "type": kind, "minimum": range.start(), "maximum": range.end() })
+}
+
+/// And of a list.
+fn list_of(count: &RangeInclusive<usize>, items: Value) -> Value {
+    json!({ "type": "array", "minItems": count.start(), "maxItems": count.end(), "items": items })
 }
 
 fn text<'a>(value: &'a DeValue) -> Result<&'a str, String> {
