@@ -205,12 +205,15 @@ fn conductor_events(sequence: &NoteSequence) -> Vec<Timed<'static>> {
 fn instrument_events<'a>(notes: &[&Note], channel: u8, name: &'a str) -> Vec<Timed<'a>> {
     let channel = u4::new(channel);
     let midi = |message| TrackEventKind::Midi { channel, message };
-    let program = u7::new(notes[0].program);
-    let mut events = vec![
-        (0.0, 0, TrackEventKind::Meta(MetaMessage::TrackName(name.as_bytes()))),
-        (0.0, 0, midi(MidiMessage::ProgramChange { program })),
-    ];
+    let mut events = vec![(0.0, 0, TrackEventKind::Meta(MetaMessage::TrackName(name.as_bytes())))];
+    let mut last_program = None;
     for note in notes {
+        if last_program != Some(note.program) {
+            let at = last_program.map_or(0.0, |_| note.start);
+            let program = u7::new(note.program);
+            events.push((at, 1, midi(MidiMessage::ProgramChange { program })));
+            last_program = Some(note.program);
+        }
         let (key, vel) = (u7::new(note.pitch), u7::new(note.velocity));
         events.push((note.start, 2, midi(MidiMessage::NoteOn { key, vel })));
         events.push((note.end, 1, midi(MidiMessage::NoteOff { key, vel: u7::new(64) })));
