@@ -83,7 +83,10 @@ pub enum Error {
         source: io::Error,
     },
     /// The samples are Ogg Vorbis, as in `.sf3` files.
-    #[error("{name} is compressed (SF3): expected SF2, whose samples are plain 16-bit")]
+    #[error(
+        "{name} is compressed (SF3): expected SF2, whose samples are plain 16-bit; the free editor \
+         Polyphone opens it and exports it as SF2"
+    )]
     FontCompressed {
         /// The file or asset.
         name: String,
