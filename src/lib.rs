@@ -27,6 +27,7 @@
 //! - [`config`]: radio.toml as checked types.
 //! - [`train`]: examples to weights.
 //! - [`station`]: what is on air and when.
+//! - [`out`]: where a mount's sound goes besides its listeners.
 //! - [`web`]: hyper; the only module that serves HTTP.
 //!
 //! Words: a *step* is a sixteenth, a *bar* 16 steps of 4/4; a *line* is one part's tokens, a step
@@ -53,6 +54,8 @@ pub mod config;
 pub mod train;
 
 pub mod station;
+
+pub mod out;
 
 pub mod web;
 

@@ -9,13 +9,14 @@ use std::{
 };
 
 /// Modules in groups, from what everything stands on to what the user meets.
-const GROUPS: [&[&str]; 9] = [
+const GROUPS: [&[&str]; 10] = [
     &["units", "rng"],
     &["music", "stream"],
     &["sound", "model", "patterns", "picture", "measure"],
     &["dataset"],
     &["config", "train"],
     &["station"],
+    &["out"],
     &["web"],
     &["cli"],
     &["cmd"],

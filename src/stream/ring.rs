@@ -97,6 +97,11 @@ impl Tap {
         self.ring.held().burst(self.ring.limits.burst).1
     }
 
+    /// Whether both lead to the same sound.
+    pub fn is_of_same_ring(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.ring, &other.ring)
+    }
+
     /// When the newest chunk came, if any has.
     pub fn pushed_at(&self) -> Option<Instant> {
         self.ring.held().pushed_at

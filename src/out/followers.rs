@@ -1,0 +1,120 @@
+//! Tasks that follow mounts for as long as radio.toml wants them.
+
+use std::sync::Arc;
+
+use tokio::{runtime::Handle, task::AbortHandle};
+
+use crate::stream::mount::Mount;
+
+/// Tasks of one kind, each for a wish of the operator's and the mount that it is about.
+pub struct Followers<W> {
+    runtime: Handle,
+    running: Vec<Follower<W>>,
+}
+
+struct Follower<W> {
+    wish: W,
+    mount: Arc<Mount>,
+    task: AbortHandle,
+}
+
+impl<W: PartialEq + Clone> Followers<W> {
+    /// Nobody yet; tasks will run on `runtime`.
+    pub fn on(runtime: Handle) -> Self {
+        Self { runtime, running: Vec::new() }
+    }
+
+    /// Ends the tasks that are no longer wanted, begins those that are new, and leaves alone those
+    /// whose wish, sound and name are what they were.
+    pub fn turn_to<F>(
+        &mut self,
+        wanted: impl IntoIterator<Item = (W, Arc<Mount>)>,
+        begin: impl Fn(W, Arc<Mount>) -> F,
+    ) where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let mut before = std::mem::take(&mut self.running);
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        let kept = wanted.iter().map(|wanted| {
+            let index = before.iter().position(|follower| follower.is_for(wanted));
+            index.map(|index| before.swap_remove(index))
+        });
+        let kept: Vec<_> = kept.collect();
+        // First the ends, so that who takes over a file or a mount of another server finds it free.
+        drop(before);
+        for ((wish, mount), kept) in wanted.into_iter().zip(kept) {
+            self.running.push(kept.unwrap_or_else(|| {
+                let task = self.runtime.spawn(begin(wish.clone(), mount.clone())).abort_handle();
+                Follower { wish, mount, task }
+            }));
+        }
+    }
+}
+
+impl<W: PartialEq> Follower<W> {
+    fn is_for(&self, (wish, mount): &(W, Arc<Mount>)) -> bool {
+        self.wish == *wish
+            && self.mount.about == mount.about
+            && self.mount.tap.is_of_same_ring(&mount.tap)
+    }
+}
+
+impl<W> Drop for Follower<W> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+    use crate::{
+        stream::{
+            mount::About,
+            ring::{RingLimits, Writer, ring},
+        },
+        units::Kbps,
+    };
+
+    fn mount(path: &str) -> (Writer, Arc<Mount>) {
+        let about = About {
+            path: path.into(),
+            name: "Test".into(),
+            description: String::new(),
+            genre: String::new(),
+            bitrate: Kbps::DEFAULT,
+        };
+        let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
+        (writer, Arc::new(Mount::new(about, tap)))
+    }
+
+    #[tokio::test]
+    async fn only_what_changed_begins_anew() {
+        let begun = Arc::new(AtomicUsize::new(0));
+        let ended = Arc::new(());
+        let mut followers = Followers::on(Handle::current());
+        let begin = |_: u8, _: Arc<Mount>| {
+            begun.fetch_add(1, Relaxed);
+            let alive = ended.clone();
+            async move {
+                std::future::pending::<()>().await;
+                drop(alive);
+            }
+        };
+        let ((_a, a), (_b, b)) = (mount("/a.mp3"), mount("/b.mp3"));
+
+        followers.turn_to([(1, a.clone()), (2, a.clone())], begin);
+        followers.turn_to([(2, a.clone()), (3, a.clone()), (2, b)], begin);
+        assert_eq!(begun.load(Relaxed), 4);
+        let renamed = Arc::new(a.told_as(About { name: "Other".into(), ..a.about.clone() }));
+        followers.turn_to([(2, renamed)], begin);
+        assert_eq!(begun.load(Relaxed), 5);
+
+        followers.turn_to([], begin);
+        while Arc::strong_count(&ended) > 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
