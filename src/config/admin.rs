@@ -7,11 +7,8 @@ use super::{
 };
 
 /// The key of the other password.
-const RELAY: SecretKeys = SecretKeys {
-    text: "relay_password",
-    env: "relay_password_env",
-    file: "relay_password_file",
-};
+const RELAY: SecretKeys =
+    SecretKeys { text: "relay_password", env: "relay_password_env", file: "relay_password_file" };
 
 /// The operator's account, and the one that relays have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +40,8 @@ impl Admin {
 
 /// HTTP's Basic scheme ends a name at the first colon.
 fn name(text: &str) -> Result<String, String> {
-    let is_name = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_name =
+        (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     (is_name && !text.contains(':')).then(|| text.to_owned()).ok_or_else(|| {
         format!("expected 1 to 64 letters and digits without a colon, found {}", quoted(text))
     })

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use super::{
     Config,
+    admin::Admin,
     assets::AssetRef,
     problem::{Fault, Problem, Problems},
     section::{Reading, Section},
@@ -80,6 +81,7 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
 pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
+    let admin = file.table("admin", Admin::read);
     let seed = file.whole("seed", 0..=i64::MAX);
     let device = file.parsed("device").unwrap_or_default();
     let precision = file.parsed("precision").unwrap_or_default();
@@ -92,7 +94,7 @@ pub(super) fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, seed, device, precision, soundfont: shelf.soundfont, stations }
+    Config { server, admin, seed, device, precision, soundfont: shelf.soundfont, stations }
 }
 
 #[cfg(test)]
@@ -125,7 +127,8 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, seed, device, precision, soundfont, stations } = config(LEAST);
+        let Config { server, admin, seed, device, precision, soundfont, stations } = config(LEAST);
+        assert_eq!(admin, None);
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 

@@ -7,6 +7,7 @@
 //! Keys that a file leaves out keep the value of what the section stands on: a theme on
 //! `[defaults]`, `[defaults]` on [`Theme::default`], the rest on the defaults given at each field.
 
+mod admin;
 mod anchor;
 mod assets;
 mod choice;
@@ -25,6 +26,7 @@ mod value;
 pub mod watch;
 
 pub use self::{
+    admin::Admin,
     anchor::Anchor,
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
@@ -35,7 +37,7 @@ pub use self::{
     problem::{Fault, Problem, Problems},
     schema::schema,
     secret::Secret,
-    server::Server,
+    server::{Server, Tls},
     station::Station,
     theme::Theme,
 };
@@ -47,6 +49,8 @@ use crate::model::{device_choice::DeviceChoice, precision::Precision};
 pub struct Config {
     /// What listeners connect to.
     pub server: Server,
+    /// Who runs it from afar. Default nobody.
+    pub admin: Option<Admin>,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,
