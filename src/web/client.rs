@@ -25,7 +25,8 @@ pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut address = remote.to_canonical();
     let lines = headers.get_all("x-forwarded-for").into_iter();
-    let entries = lines.rev().filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
+    let entries =
+        lines.rev().filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
     for entry in entries {
         if !is_trusted(&address) {
             break;

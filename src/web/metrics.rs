@@ -2,15 +2,22 @@
 
 use std::fmt::Write as _;
 
-use crate::{stream::mount::Mount, web::site::{Channel, Site}};
+use crate::{
+    stream::mount::Mount,
+    web::site::{Channel, Site},
+};
 
 /// All figures.
 pub fn text(site: &Site) -> String {
     let mut out = String::new();
     let of_mounts: [(&str, &str, &str, fn(&Channel, &Mount) -> f64); 6] = [
         ("listeners", "gauge", "Who listens now.", |_, mount| mount.listeners() as f64),
-        ("listeners_peak", "gauge", "The most that listened at once.", |_, mount| mount.peak() as f64),
-        ("listeners_total", "counter", "Who ever began to listen.", |_, mount| mount.total() as f64),
+        ("listeners_peak", "gauge", "The most that listened at once.", |_, mount| {
+            mount.peak() as f64
+        }),
+        ("listeners_total", "counter", "Who ever began to listen.", |_, mount| {
+            mount.total() as f64
+        }),
         ("sent_bytes_total", "counter", "Bytes sent to listeners.", |_, mount| {
             mount.bytes_sent() as f64
         }),

@@ -2,15 +2,18 @@
 
 use quick_xml::escape::escape;
 
-use crate::web::site::{Channel, Site, title};
 use crate::stream::mount::Mount;
+use crate::web::site::{Channel, Site, title};
 
 /// The page.
 pub fn html(site: &Site, base_url: &str) -> String {
     let rows: String =
         site.mounts().map(|(channel, mount)| row(channel, mount, base_url)).collect();
     let problem = site.problem.as_ref().map_or_else(String::new, |problem| {
-        format!("<h2>radio.toml</h2><pre>{}</pre><p>What is on air stays as it was.</p>", escape(problem))
+        format!(
+            "<h2>radio.toml</h2><pre>{}</pre><p>What is on air stays as it was.</p>",
+            escape(problem)
+        )
     });
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\

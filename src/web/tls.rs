@@ -110,7 +110,8 @@ impl Tls {
 }
 
 fn changed(files: &config::Tls) -> Changed {
-    [&files.certificate, &files.key].map(|file| fs::metadata(file).and_then(|of| of.modified()).ok())
+    [&files.certificate, &files.key]
+        .map(|file| fs::metadata(file).and_then(|of| of.modified()).ok())
 }
 
 fn acceptor(files: &config::Tls) -> Result<TlsAcceptor, Error> {

@@ -64,8 +64,11 @@ impl Element {
             Content::Text(_) => &[],
             Content::Elements(elements) => elements.as_slice(),
         };
-        let mut object: Map<String, Value> =
-            self.attributes.iter().map(|(name, value)| ((*name).into(), value.as_str().into())).collect();
+        let mut object: Map<String, Value> = self
+            .attributes
+            .iter()
+            .map(|(name, value)| ((*name).into(), value.as_str().into()))
+            .collect();
         for element in elements {
             let value = element.to_json();
             match object.get_mut(element.name) {
@@ -93,7 +96,10 @@ mod tests {
             let inside = vec![Element::text("title", "<a> & \"b\"\0\n")];
             Element::of("source", inside).with("mount", path)
         };
-        let tree = Element::of("icestats", vec![Element::text("sources", 2), source("/a"), source("/\"b")]);
+        let tree = Element::of(
+            "icestats",
+            vec![Element::text("sources", 2), source("/a"), source("/\"b")],
+        );
 
         assert_eq!(
             tree.to_xml(),

@@ -1,6 +1,9 @@
 //! The figures of `/admin`, as Icecast spells them.
 
-use std::{sync::{Arc, atomic::Ordering::Relaxed}, time::SystemTime};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::SystemTime,
+};
 
 use crate::{
     stream::mount::Mount,
@@ -43,10 +46,7 @@ fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
     let kbps = about.bitrate.get();
     let started = Date::of(mount.started);
     let elements = vec![
-        Element::text(
-            "audio_info",
-            format!("bitrate={kbps};samplerate={SAMPLE_RATE};channels=2"),
-        ),
+        Element::text("audio_info", format!("bitrate={kbps};samplerate={SAMPLE_RATE};channels=2")),
         Element::text("bitrate", kbps),
         Element::text("genre", &about.genre),
         Element::text("ice-bitrate", kbps),
