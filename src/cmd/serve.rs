@@ -33,6 +33,9 @@ use crate::{
 /// How often radio.toml is looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Sound that the kernel holds for a listener who takes none: a full send buffer's.
+const IN_FLIGHT: Duration = Duration::from_secs(10);
+
 /// Runs the command; returns when all listeners have been let go.
 ///
 /// # Errors
@@ -61,6 +64,9 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     }
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let programme = Programme::start(&config, library, seed)?;
+    // Beyond what it may fall behind, what is in the kernel's hands for it.
+    let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
+    let patience = Patience { stall, ..Patience::default() };
     let site = Site::new(channels(&programme), config.server.clone(), config.admin.clone());
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
@@ -75,7 +81,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
             // Off the runtime's threads: joining the stations' threads blocks.
             let _ = tokio::task::spawn_blocking(|| watching.join()).await;
         };
-        server::serve(doors, site, Patience::default(), shutdown).await
+        server::serve(doors, site, patience, shutdown).await
     })?;
     Ok(())
 }

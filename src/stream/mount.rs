@@ -189,6 +189,6 @@ mod tests {
             writer.push(Chunk { audio: vec![0; 16_000].into(), title: "".into() });
         }
 
-        assert_eq!(mount.burst_seconds(), 2.0);
+        assert_eq!(mount.burst_seconds(), 3.0);
     }
 }

@@ -231,12 +231,13 @@ impl Held {
         }
     }
 
-    /// The number of the chunk that a burst of at most `limit` bytes begins with, and its bytes.
+    /// The number of the chunk that a burst of `limit` bytes begins with, and its bytes: `limit` or a
+    /// part of a chunk more, where there are as many.
     fn burst(&self, limit: usize) -> (u64, usize) {
         let mut number = self.first + self.chunks.len() as u64;
         let mut bytes = 0;
         for chunk in self.chunks.iter().rev() {
-            if limit < bytes + chunk.audio.len() {
+            if limit <= bytes {
                 break;
             }
             bytes += chunk.audio.len();
