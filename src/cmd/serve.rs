@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// How often radio.toml is looked at.
+/// How often radio.toml and the MIDI files of playlists are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Sound that the kernel holds for a listener who takes none: a full send buffer's.
@@ -105,12 +105,13 @@ struct Live {
 }
 
 impl Live {
-    /// Looks at radio.toml until `stopped` is closed, then takes all stations off the air.
+    /// Looks at files until `stopped` is closed, then takes all stations off the air.
     fn run(mut self, stopped: &Receiver<()>) {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
             if self.watch.is_changed() {
                 self.read_again();
             }
+            self.programme.look_at_waypoints();
         }
     }
 
