@@ -16,6 +16,7 @@ mod part;
 mod playlist;
 mod problem;
 mod schema;
+mod secret;
 mod section;
 mod server;
 mod station;
@@ -33,6 +34,7 @@ pub use self::{
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
     schema::schema,
+    secret::Secret,
     server::Server,
     station::Station,
     theme::Theme,
