@@ -7,6 +7,7 @@ use toml::de::DeTable;
 use super::{
     Config,
     assets::AssetRef,
+    directory::Directory,
     problem::{Fault, Problem, Problems},
     section::{Reading, Section},
     server::Server,
@@ -80,6 +81,8 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
 pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
+    let has_url = server.public_url.is_some();
+    let directory = file.table("directory", |section| Directory::read(section, has_url));
     let seed = file.whole("seed", 0..=i64::MAX);
     let device = file.parsed("device").unwrap_or_default();
     let precision = file.parsed("precision").unwrap_or_default();
@@ -92,7 +95,7 @@ pub(super) fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, seed, device, precision, soundfont: shelf.soundfont, stations }
+    Config { server, directory, seed, device, precision, soundfont: shelf.soundfont, stations }
 }
 
 #[cfg(test)]
@@ -125,11 +128,12 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, seed, device, precision, soundfont, stations } = config(LEAST);
+        let Config { server, directory, seed, device, precision, soundfont, stations } =
+            config(LEAST);
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 
-        assert_eq!(server, Server::default());
+        assert_eq!((server, directory), (Server::default(), Directory::default()));
         assert_eq!((seed, soundfont), (None, AssetRef::SOUNDFONT));
         assert_eq!(*stations[0].theme, Theme { name: "x".to_owned(), ..Theme::default() });
         assert_eq!((stations[0].title.as_str(), stations[0].genre.as_str()), ("x", "x"));

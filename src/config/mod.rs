@@ -11,10 +11,13 @@ mod anchor;
 mod assets;
 mod choice;
 mod chords;
+mod directory;
 mod load;
 mod part;
 mod playlist;
 mod problem;
+mod push;
+mod remote;
 mod schema;
 mod secret;
 mod section;
@@ -29,10 +32,13 @@ pub use self::{
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
     chords::Chords,
+    directory::Directory,
     load::{BUILT_IN, load, parse, source},
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
+    push::Push,
+    remote::Remote,
     schema::schema,
     secret::Secret,
     server::Server,
@@ -47,6 +53,8 @@ use crate::model::{device_choice::DeviceChoice, precision::Precision};
 pub struct Config {
     /// What listeners connect to.
     pub server: Server,
+    /// Where listeners look for stations. Default nowhere.
+    pub directory: Directory,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,
