@@ -85,6 +85,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
         (writer, Arc::new(Mount::new(about, tap)))

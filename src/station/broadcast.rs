@@ -147,10 +147,15 @@ impl Broadcast {
                 }
             }
         }
-        self.mount = Arc::new(self.mount.told_as(about(&station)));
+        self.tell_of(&station);
         let order = Some((station, repertoire));
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = order;
         self.bars.interrupt();
+    }
+
+    /// Tells of itself what `station` says, and plays on.
+    pub fn tell_of(&mut self, station: &Station) {
+        self.mount = Arc::new(self.mount.told_as(about(station)));
     }
 }
 
@@ -161,6 +166,7 @@ fn about(station: &Station) -> About {
         description: station.description.clone(),
         genre: station.genre.clone(),
         bitrate: station.bitrate,
+        public: station.public,
     }
 }
 

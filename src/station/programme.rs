@@ -25,7 +25,7 @@ pub struct StationError {
 
 /// What a station of a new radio.toml comes to.
 enum Turn {
-    /// It is what it was.
+    /// It plays what it did.
     Stay,
     /// It plays on, something else from the next phrase on.
     Change(Box<Repertoire>),
@@ -64,7 +64,12 @@ impl Programme {
             let index = before.iter().position(|(old, _)| old.name == station.name);
             let old = index.map(|index| before.swap_remove(index));
             let broadcast = match (turn, old) {
-                (Turn::Stay, Some((_, broadcast))) => broadcast,
+                (Turn::Stay, Some((old, mut broadcast))) => {
+                    if old != *station {
+                        broadcast.tell_of(station);
+                    }
+                    broadcast
+                }
                 (Turn::Change(repertoire), Some((_, mut broadcast))) => {
                     info!(station = station.name, "turns to its new theme at the next phrase");
                     broadcast.turn_to(station.clone(), *repertoire);
@@ -87,7 +92,7 @@ impl Programme {
         let sounds_on = old.is_some_and(|old| {
             (&old.soundfont, old.bitrate) == (&station.soundfont, station.bitrate)
         });
-        if old == Some(station) {
+        if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Turn::Stay);
         }
         if sounds_on {
@@ -96,6 +101,11 @@ impl Programme {
         }
         let begun = Broadcast::start(station, &mut self.library, self.seed, self.burst_bytes)?;
         Ok(Turn::Begin(Box::new(begun)))
+    }
+
+    /// What is on air and as what, in the order of radio.toml.
+    pub fn on_air(&self) -> impl Iterator<Item = (&Station, &Broadcast)> {
+        self.on_air.iter().map(|(station, broadcast)| (station, broadcast))
     }
 
     /// What is on air, in the order of radio.toml.

@@ -26,6 +26,8 @@ pub struct About {
     pub genre: String,
     /// Constant bitrate of the stream.
     pub bitrate: Kbps,
+    /// Whether directories may list it.
+    pub public: bool,
 }
 
 /// A ring under a path, with its listeners counted.
@@ -113,6 +115,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         }
     }
 

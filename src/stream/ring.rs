@@ -92,6 +92,11 @@ impl Tap {
         Reader { next: self.ring.held().burst(self.ring.limits.burst).0, tap: self.clone() }
     }
 
+    /// Joins at the live edge: the next chunk is one that is not written yet.
+    pub fn live_reader(&self) -> Reader {
+        Reader { next: *self.end.borrow(), tap: self.clone() }
+    }
+
     /// How many bytes a reader that joins now finds waiting.
     pub fn burst_bytes(&self) -> usize {
         self.ring.held().burst(self.ring.limits.burst).1
@@ -235,6 +240,17 @@ mod tests {
 
         assert_eq!(tap.burst_bytes(), 0);
         assert_eq!(reader.next().await, Ok(chunk(1)));
+    }
+
+    #[tokio::test]
+    async fn at_the_live_edge_nothing_that_was_before_is_read() {
+        let (mut writer, tap) = ring(LIMITS);
+        (0..4).for_each(|n| writer.push(chunk(n)));
+
+        let mut reader = tap.live_reader();
+        writer.push(chunk(4));
+
+        assert_eq!(reader.next().await, Ok(chunk(4)));
     }
 
     #[tokio::test]

@@ -76,7 +76,7 @@ pub fn headers(about: &About, wants_titles: bool) -> Vec<(&'static str, String)>
         ("icy-name", to_value(&about.name)),
         ("icy-genre", to_value(&about.genre)),
         ("icy-description", to_value(&about.description)),
-        ("icy-pub", "0".to_owned()),
+        ("icy-pub", u8::from(about.public).to_string()),
     ];
     if wants_titles {
         headers.push(("icy-metaint", METAINT.to_string()));
