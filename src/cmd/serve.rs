@@ -21,6 +21,7 @@ use tracing::{error, info, warn};
 use crate::{
     cli,
     config::{self, Config, watch::Watch},
+    out::outlets::Outlets,
     station::{broadcast::Broadcast, library::Library, programme::Programme},
     web::{
         server,
@@ -55,7 +56,9 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     announce(&site, listener.local_addr()?);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let live = Live { path: args.config.clone(), watch, config, programme, sites };
+    let outlets = Outlets::on(runtime.handle(), config.server.public_url.clone());
+    let mut live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
+    live.turn_outlets();
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     runtime.block_on(async {
@@ -76,6 +79,7 @@ struct Live {
     watch: Watch,
     config: Config,
     programme: Programme,
+    outlets: Outlets,
     sites: watch::Sender<Arc<Site>>,
 }
 
@@ -100,6 +104,7 @@ impl Live {
                 info!("{} is on air", config::source(self.path.as_deref()));
                 note_restart(&self.config, &config);
                 self.config = config;
+                self.turn_outlets();
                 None
             }
             Err(problem) => {
@@ -109,6 +114,12 @@ impl Live {
         };
         let site = self.sites.borrow().changed(channels(&self.programme), problem);
         self.sites.send_replace(Arc::new(site));
+    }
+
+    fn turn_outlets(&mut self) {
+        let on_air = self.programme.on_air();
+        let mounts = on_air.map(|(station, broadcast)| (station, broadcast.mount.clone()));
+        self.outlets.turn_to(&self.config, mounts);
     }
 }
 

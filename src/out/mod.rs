@@ -1,3 +1,7 @@
 //! Where a mount's sound goes besides its listeners: each reads the same ring as they do.
 
+pub mod client;
+pub mod connect;
 pub mod followers;
+pub mod outlets;
+pub mod push;
