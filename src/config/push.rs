@@ -9,7 +9,7 @@ use super::{
     value::{quoted, set},
 };
 
-/// A mount of another server (Icecast, Liquidsoap, AzuraCast) that a station feeds as its source.
+/// A mount of another server (Icecast, Liquidsoap, `AzuraCast`) that a station feeds as its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// The server and the mount.

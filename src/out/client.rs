@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::Full;
 use hyper::{
     HeaderMap, Method, Request, StatusCode,
     header::{AUTHORIZATION, CONNECTION, CONTENT_TYPE, HOST, USER_AGENT},
@@ -20,9 +20,6 @@ pub const NAME: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));
 
 /// For a whole exchange.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// The longest answer that is read, in bytes.
-const MAX_BODY: usize = 64 * 1024;
 
 /// What RFC 3986 (section 2.3) calls unreserved goes as it is, all else percent-encoded.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -41,14 +38,13 @@ pub struct Question<'a> {
     pub form: Option<String>,
 }
 
-/// An answer, read to its end.
+/// The head of an answer. The rest is never read: all that we ask for is in it, and servers differ in
+/// how they end.
 pub struct Answer {
     /// Its three digits.
     pub status: StatusCode,
     /// Its headers.
     pub headers: HeaderMap,
-    /// What else it says.
-    pub body: Bytes,
 }
 
 /// Why there is no answer.
@@ -60,7 +56,7 @@ pub enum Error {
     Connect(#[from] connect::Error),
     /// The question can't be asked or the answer not be understood.
     #[error("no HTTP answer: {0}")]
-    Http(Box<dyn std::error::Error + Send + Sync>),
+    Http(String),
     /// It took too long.
     #[error("no answer within {} s", PATIENCE.as_secs())]
     Late,
@@ -77,18 +73,16 @@ impl Question<'_> {
 
     async fn ask_at_last(self) -> Result<Answer, Error> {
         let stream = TokioIo::new(connect(self.to, self.ca_file).await?);
-        let request = self.request().map_err(|error| Error::Http(error.into()))?;
+        let request = self.request().map_err(|error| Error::Http(error.to_string()))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(stream)
             .await
-            .map_err(|error| Error::Http(error.into()))?;
-        let exchange = async move {
-            let (head, body) = sender.send_request(request).await?.into_parts();
-            let body = Limited::new(body, MAX_BODY).collect().await?.to_bytes();
-            Ok(Answer { status: head.status, headers: head.headers, body })
-        };
+            .map_err(|error| Error::Http(error.to_string()))?;
+        // The sender and the body end in here, and with them the connection.
+        let exchange = async move { Ok(sender.send_request(request).await?.into_parts().0) };
         // The connection's own end tells nothing that the exchange does not.
         let (_, answer) = tokio::join!(connection, exchange);
-        answer.map_err(Error::Http)
+        let head = answer.map_err(|error: hyper::Error| Error::Http(error.to_string()))?;
+        Ok(Answer { status: head.status, headers: head.headers })
     }
 
     fn request(self) -> Result<Request<Full<Bytes>>, hyper::http::Error> {

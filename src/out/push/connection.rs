@@ -70,10 +70,15 @@ async fn hear(
 ) -> Result<(), Failure> {
     let mut bytes = [0; 2048];
     loop {
-        let n_bytes = stream.read(&mut bytes).await?;
-        if n_bytes == 0 {
-            return Err(handshake.end());
-        }
+        let n_bytes = match stream.read(&mut bytes).await {
+            Ok(0) => return Err(handshake.end()),
+            Ok(n_bytes) => n_bytes,
+            // Who refuses may leave without a goodbye; then that is what we are told.
+            Err(error) => match handshake.end() {
+                Failure::Ended => return Err(error.into()),
+                refusal => return Err(refusal),
+            },
+        };
         if handshake.hear(&bytes[..n_bytes])? && until_welcome {
             return Ok(());
         }
