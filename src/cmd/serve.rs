@@ -56,7 +56,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     announce(&site, listener.local_addr()?);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let outlets = Outlets::on(runtime.handle(), config.server.public_url.clone());
+    let outlets = Outlets::on(runtime.handle());
     let mut live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
     live.turn_outlets();
     let watching =
@@ -91,6 +91,9 @@ impl Live {
                 self.read_again();
             }
         }
+        // Streams end by themselves before they are cut off.
+        drop(self.programme);
+        self.outlets.close();
     }
 
     fn read_again(&mut self) {

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod connect;
+pub mod directory;
 pub mod followers;
 pub mod outlets;
 pub mod push;
