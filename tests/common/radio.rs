@@ -104,6 +104,11 @@ impl Radio {
         std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
     }
 
+    /// Its process.
+    pub fn pid(&self) -> u32 {
+        self.process.pid
+    }
+
     /// Sends the signal `name`.
     pub fn signal(&self, name: &str) {
         signal(self.process.pid, name);
