@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use super::{
     Config,
+    admin::Admin,
     assets::AssetRef,
     directory::Directory,
     problem::{Fault, Problem, Problems},
@@ -81,6 +82,7 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
 pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
+    let admin = file.table("admin", Admin::read);
     let has_url = server.public_url.is_some();
     let directory = file.table("directory", |section| Directory::read(section, has_url));
     let seed = file.whole("seed", 0..=i64::MAX);
@@ -95,7 +97,8 @@ pub(super) fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, directory, seed, device, precision, soundfont: shelf.soundfont, stations }
+    let soundfont = shelf.soundfont;
+    Config { server, admin, directory, seed, device, precision, soundfont, stations }
 }
 
 #[cfg(test)]
@@ -128,8 +131,9 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, directory, seed, device, precision, soundfont, stations } =
+        let Config { server, admin, directory, seed, device, precision, soundfont, stations } =
             config(LEAST);
+        assert_eq!(admin, None);
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 

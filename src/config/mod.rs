@@ -7,6 +7,7 @@
 //! Keys that a file leaves out keep the value of what the section stands on: a theme on
 //! `[defaults]`, `[defaults]` on [`Theme::default`], the rest on the defaults given at each field.
 
+mod admin;
 mod anchor;
 mod assets;
 mod choice;
@@ -28,6 +29,7 @@ mod value;
 pub mod watch;
 
 pub use self::{
+    admin::Admin,
     anchor::Anchor,
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
@@ -41,7 +43,7 @@ pub use self::{
     remote::Remote,
     schema::schema,
     secret::Secret,
-    server::Server,
+    server::{Server, Tls},
     station::Station,
     theme::Theme,
 };
@@ -53,6 +55,8 @@ use crate::model::{device_choice::DeviceChoice, precision::Precision};
 pub struct Config {
     /// What listeners connect to.
     pub server: Server,
+    /// Who runs it from afar. Default nobody.
+    pub admin: Option<Admin>,
     /// Where listeners look for stations. Default nowhere.
     pub directory: Directory,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is

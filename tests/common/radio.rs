@@ -43,11 +43,15 @@ impl Radio {
 
     /// Plays `toml`, or the built-in programme if that is empty, with more arguments.
     pub fn start_with(toml: &str, args: &[&str]) -> Self {
+        Self::start_by(Command::new(ELECTROPUNK), toml, args)
+    }
+
+    /// The same, where `command` starts the program.
+    pub fn start_by(mut command: Command, toml: &str, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if !toml.is_empty() {
             std::fs::write(folder.path().join("radio.toml"), toml).unwrap();
         }
-        let mut command = Command::new(ELECTROPUNK);
         command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(&folder);
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
@@ -104,7 +108,7 @@ impl Radio {
         std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
     }
 
-    /// Its process.
+    /// The number of its process.
     pub fn pid(&self) -> u32 {
         self.process.pid
     }

@@ -119,6 +119,10 @@ fn a_wrong_password_and_a_taken_mount_are_told_once_and_overcome() {
         icecast.source("/taken.mp3")["server_name"] == "Test Tone's \u{c3}\u{bc}ber"
     });
     assert!(AUDIBLE < hear(&mut icecast.get("/live.mp3", ""), 2));
+    radio.save(&programme(&[]));
+    until("the end of what is no longer wanted", || {
+        ["/live.mp3", "/taken.mp3"].iter().all(|mount| !on_air(&icecast, mount))
+    });
 
     eprintln!("on air {corrected:.1?} after the correction, {freed:.1?} after the mount was freed");
     assert!(freed < Duration::from_secs(35), "{freed:?}");

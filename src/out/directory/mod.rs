@@ -4,18 +4,11 @@ pub mod protocol;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{
-    runtime::Handle,
-    sync::mpsc,
-    time::{sleep, timeout},
-};
+use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use tracing::{debug, info, warn};
 
 use self::protocol::Entry;
 use crate::{config::Directory, out::client::Question, stream::mount::Mount};
-
-/// For a title to be on air.
-const TITLE: Duration = Duration::from_secs(2);
 
 /// An entry that is wanted.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,8 +76,7 @@ async fn stay_listed(
     let mut listed = Listed { listing: listing.clone(), id, leaving: leaving.clone() };
     loop {
         sleep(every.max(times.least_touch)).await;
-        let title = title(mount).await;
-        let form = protocol::touch(listing, mount, &listed.id, &title);
+        let form = protocol::touch(listing, mount, &listed.id);
         match listing.ask(form, &listed.id).await {
             Ok(entry) => Entry { id: listed.id, every } = entry,
             Err(reason) => {
@@ -93,14 +85,6 @@ async fn stay_listed(
                 return Err(reason);
             }
         }
-    }
-}
-
-/// What is on air, or the station's name.
-async fn title(mount: &Mount) -> Arc<str> {
-    match timeout(TITLE, mount.tap.live_reader().next()).await {
-        Ok(Ok(chunk)) => chunk.title,
-        _ => mount.about.name.as_str().into(),
     }
 }
 

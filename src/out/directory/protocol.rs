@@ -49,11 +49,12 @@ pub fn add(listing: &Listing, mount: &Mount) -> String {
 }
 
 /// The form that keeps it.
-pub fn touch(listing: &Listing, mount: &Mount, id: &str, title: &str) -> String {
+pub fn touch(listing: &Listing, mount: &Mount, id: &str) -> String {
+    let title = mount.tap.title().unwrap_or_else(|| mount.about.name.as_str().into());
     fields(&[
         ("action", "touch"),
         ("sid", id),
-        ("st", &clean(title)),
+        ("st", &clean(&title)),
         ("listeners", &mount.listeners().to_string()),
         ("max_listeners", &listing.max_listeners.to_string()),
         ("stype", ""),
