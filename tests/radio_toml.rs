@@ -90,7 +90,8 @@ fn every_key_is_explained() {
     let odd = "odd-one = 1\n";
     let text = format!(
         "{odd}[server]\n{odd}[server.tls]\n{odd}[admin]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}[defaults.bass]\n{odd}\
-         [defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.playlists]]\n{odd}"
+         [defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.playlists]]\n{odd}\
+         [[stations.push]]\n{odd}[directory]\n{odd}"
     );
     let mut n_sections = 0;
     for problem in read(&text).unwrap_err().problems {
@@ -101,7 +102,7 @@ fn every_key_is_explained() {
             }
         }
     }
-    assert_eq!(n_sections, 11);
+    assert_eq!(n_sections, 13);
 }
 
 fn assert_explained(section: &str, key: &str) {

@@ -182,7 +182,8 @@ fn t03_a_thousand_slow_and_a_thousand_silent_requests_disturb_nobody() {
 
     let begun = Instant::now();
     let silent: Vec<TcpStream> = (0..1000).map(|_| send(&radio, "")).collect();
-    let mut slow: Vec<TcpStream> = (0..1000).map(|_| send(&radio, "GET /a.mp3 HTTP/1.1\r\nx: ")).collect();
+    let mut slow: Vec<TcpStream> =
+        (0..1000).map(|_| send(&radio, "GET /a.mp3 HTTP/1.1\r\nx: ")).collect();
     let gone = wait_until("all are let go", Duration::from_secs(40), || {
         // A letter a second for each.
         for socket in &mut slow {
@@ -236,9 +237,13 @@ fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let status = answer.split(' ').nth(1).unwrap_or_default().to_owned();
         // A reset may overtake the answer to a client that is still sending.
-        let is_reset = answer.is_empty() && end.is_err_and(|e| e.kind() == ErrorKind::ConnectionReset);
+        let is_reset =
+            answer.is_empty() && end.is_err_and(|e| e.kind() == ErrorKind::ConnectionReset);
         assert!(statuses.split(' ').any(|s| s == status) || is_reset, "{shown:?}: {answer}");
-        assert!(!answer.contains("root:") && !answer.contains("[[stations]]"), "{shown:?}: {answer}");
+        assert!(
+            !answer.contains("root:") && !answer.contains("[[stations]]"),
+            "{shown:?}: {answer}"
+        );
     }
     good.hear(2 * SECOND);
     good.check();
@@ -251,16 +256,18 @@ fn t06_a_wave_of_two_thousand_is_taken_in() {
     ask(radio.address, GET, "").read(SECOND);
 
     let begun = Instant::now();
-    let wave: Vec<TcpStream> = (0..2000)
-        .map(|_| send(&radio, "GET /a.mp3 HTTP/1.0\r\n\r\n"))
-        .collect();
+    let wave: Vec<TcpStream> =
+        (0..2000).map(|_| send(&radio, "GET /a.mp3 HTTP/1.0\r\n\r\n")).collect();
     let connected = begun.elapsed();
     for mut socket in wave {
         let mut first = [0; 1];
         socket.read_exact(&mut first).unwrap();
     }
 
-    eprintln!("2000 connected in {connected:?}, all had their first byte after {:?}", begun.elapsed());
+    eprintln!(
+        "2000 connected in {connected:?}, all had their first byte after {:?}",
+        begun.elapsed()
+    );
     wait_until("all leave", Duration::from_secs(30), || listeners(&radio) == 0);
 }
 
@@ -414,7 +421,9 @@ fn t13_a_full_house_says_so_and_the_admin_gets_in() {
 
 #[test]
 fn t13_an_address_gets_the_seats_that_it_may_have_also_behind_a_proxy() {
-    let radio = radio("listeners_per_address = 1\ntrusted_proxies = [\"127.0.0.1\"]\ndeny = [\"6.6.6.0/24\"]");
+    let radio = radio(
+        "listeners_per_address = 1\ntrusted_proxies = [\"127.0.0.1\"]\ndeny = [\"6.6.6.0/24\"]",
+    );
     let from = |address: &str| radio.ask("GET", "/a.mp3", &format!("X-Forwarded-For: {address}"));
 
     let mut first = from("1.1.1.1");
@@ -497,14 +506,18 @@ fn an_operator_sees_who_listens_and_sends_one_away_or_all_elsewhere() {
     let clients = admin("/admin/listclients?mount=/a.mp3");
     assert!(clients.contains("<UserAgent>&lt;VLC&gt; &amp; co</UserAgent>"), "{clients}");
     assert!(clients.contains("<Listeners>2</Listeners>"), "{clients}");
-    let (before, _) = clients.split_once("</ID>").and_then(|(_, rest)| rest.split_once("</ID>")).unwrap();
+    let (before, _) =
+        clients.split_once("</ID>").and_then(|(_, rest)| rest.split_once("</ID>")).unwrap();
     let (_, id) = before.rsplit_once("<ID>").unwrap();
     let killed = admin(&format!("/admin/killclient?mount=/a.mp3&id={id}"));
     assert!(killed.contains(&format!("<message>Client {id} removed</message>")), "{killed}");
     goes.check_ended();
 
     let moved = admin("/admin/moveclients?mount=/a.mp3&destination=/b.mp3");
-    assert!(moved.contains("1 Clients moved from &quot;/a.mp3&quot; to &quot;/b.mp3&quot;"), "{moved}");
+    assert!(
+        moved.contains("1 Clients moved from &quot;/a.mp3&quot; to &quot;/b.mp3&quot;"),
+        "{moved}"
+    );
     wait_until("it listens there", Duration::from_secs(10), || {
         admin("/admin/listclients?mount=/b.mp3").contains("<Listeners>1</Listeners>")
     });
@@ -537,7 +550,8 @@ fn t21_out_of_sockets_it_waits_and_goes_on() {
     let mut good = Ear::of(ask(radio.address, GET, ""));
     good.hear(SECOND);
 
-    let crowd: Vec<TcpStream> = (0..200).map(|_| send(&radio, "GET /a.mp3 HTTP/1.0\r\n\r\n")).collect();
+    let crowd: Vec<TcpStream> =
+        (0..200).map(|_| send(&radio, "GET /a.mp3 HTTP/1.0\r\n\r\n")).collect();
     good.hear(4 * SECOND);
     let (before, begun) = (ticks(&radio), Instant::now());
     good.hear(3 * SECOND);
@@ -557,7 +571,14 @@ fn the_stream_comes_over_https_too() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name).display().to_string();
     openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-batch"]);
-    openssl.args(["-subj", "/CN=localhost", "-keyout", &file("key.pem"), "-out", &file("cert.pem")]);
+    openssl.args([
+        "-subj",
+        "/CN=localhost",
+        "-keyout",
+        &file("key.pem"),
+        "-out",
+        &file("cert.pem"),
+    ]);
     openssl.args(["-addext", "subjectAltName=DNS:localhost"]);
     assert_eq!(run(&mut openssl, Duration::from_mins(1)).code, Some(0));
     let port = {
@@ -571,7 +592,15 @@ fn the_stream_comes_over_https_too() {
     );
     let _radio = Radio::start_with(&format!("{ONE_STATION}{tls}"), &[]);
 
-    curl.args(["--silent", "--max-time", "8", "--cacert", &file("cert.pem"), "--output", &file("a.mp3")]);
+    curl.args([
+        "--silent",
+        "--max-time",
+        "8",
+        "--cacert",
+        &file("cert.pem"),
+        "--output",
+        &file("a.mp3"),
+    ]);
     curl.arg(format!("https://localhost:{port}/a.mp3"));
     run(&mut curl, Duration::from_mins(1));
 

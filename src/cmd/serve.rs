@@ -22,6 +22,7 @@ use tracing::{error, info, warn};
 use crate::{
     cli,
     config::{self, Config, watch::Watch},
+    out::outlets::Outlets,
     station::{broadcast::Broadcast, library::Library, programme::Programme},
     web::{
         server::{self, Door},
@@ -71,7 +72,9 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let live = Live { path: args.config.clone(), watch, config, programme, sites };
+    let outlets = Outlets::on(runtime.handle());
+    let mut live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
+    live.turn_outlets();
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     runtime.block_on(async {
@@ -101,6 +104,7 @@ struct Live {
     watch: Watch,
     config: Config,
     programme: Programme,
+    outlets: Outlets,
     sites: watch::Sender<Arc<Site>>,
 }
 
@@ -113,6 +117,9 @@ impl Live {
             }
             self.programme.look_at_waypoints();
         }
+        // Streams end by themselves before they are cut off.
+        drop(self.programme);
+        self.outlets.close();
     }
 
     fn read_again(&mut self) {
@@ -126,6 +133,7 @@ impl Live {
                 info!("{} is on air", config::source(self.path.as_deref()));
                 note_restart(&self.config, &config);
                 self.config = config;
+                self.turn_outlets();
                 None
             }
             Err(problem) => {
@@ -141,6 +149,12 @@ impl Live {
             ..Site::clone(&self.sites.borrow())
         };
         self.sites.send_replace(Arc::new(site));
+    }
+
+    fn turn_outlets(&mut self) {
+        let on_air = self.programme.on_air();
+        let mounts = on_air.map(|(station, broadcast)| (station, broadcast.mount.clone()));
+        self.outlets.turn_to(&self.config, mounts);
     }
 }
 

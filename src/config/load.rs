@@ -8,6 +8,7 @@ use super::{
     Config,
     admin::Admin,
     assets::AssetRef,
+    directory::Directory,
     problem::{Fault, Problem, Problems},
     section::{Reading, Section},
     server::Server,
@@ -82,6 +83,8 @@ pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
     let admin = file.table("admin", Admin::read);
+    let has_url = server.public_url.is_some();
+    let directory = file.table("directory", |section| Directory::read(section, has_url));
     let seed = file.whole("seed", 0..=i64::MAX);
     let device = file.parsed("device").unwrap_or_default();
     let precision = file.parsed("precision").unwrap_or_default();
@@ -94,7 +97,8 @@ pub(super) fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, admin, seed, device, precision, soundfont: shelf.soundfont, stations }
+    let soundfont = shelf.soundfont;
+    Config { server, admin, directory, seed, device, precision, soundfont, stations }
 }
 
 #[cfg(test)]
@@ -127,12 +131,13 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, admin, seed, device, precision, soundfont, stations } = config(LEAST);
+        let Config { server, admin, directory, seed, device, precision, soundfont, stations } =
+            config(LEAST);
         assert_eq!(admin, None);
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 
-        assert_eq!(server, Server::default());
+        assert_eq!((server, directory), (Server::default(), Directory::default()));
         assert_eq!((seed, soundfont), (None, AssetRef::SOUNDFONT));
         assert_eq!(*stations[0].theme, Theme { name: "x".to_owned(), ..Theme::default() });
         assert_eq!((stations[0].title.as_str(), stations[0].genre.as_str()), ("x", "x"));

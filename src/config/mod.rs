@@ -12,10 +12,13 @@ mod anchor;
 mod assets;
 mod choice;
 mod chords;
+mod directory;
 mod load;
 mod part;
 mod playlist;
 mod problem;
+mod push;
+mod remote;
 mod schema;
 mod secret;
 mod section;
@@ -31,10 +34,13 @@ pub use self::{
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
     chords::Chords,
+    directory::Directory,
     load::{BUILT_IN, load, parse, source},
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
+    push::Push,
+    remote::Remote,
     schema::schema,
     secret::Secret,
     server::{Server, Tls},
@@ -51,6 +57,8 @@ pub struct Config {
     pub server: Server,
     /// Who runs it from afar. Default nobody.
     pub admin: Option<Admin>,
+    /// Where listeners look for stations. Default nowhere.
+    pub directory: Directory,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,

@@ -151,7 +151,7 @@ impl Broadcast {
                 }
             }
         }
-        self.mount = Arc::new(self.mount.told_as(about(&station)));
+        self.tell_of(&station);
         self.compose(station, repertoire);
     }
 
@@ -160,6 +160,11 @@ impl Broadcast {
         let order = Some((station, repertoire));
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = order;
         self.bars.interrupt();
+    }
+
+    /// Tells of itself what `station` says, and plays on.
+    pub fn tell_of(&mut self, station: &Station) {
+        self.mount = Arc::new(self.mount.told_as(about(station)));
     }
 }
 
@@ -170,6 +175,7 @@ fn about(station: &Station) -> About {
         description: station.description.clone(),
         genre: station.genre.clone(),
         bitrate: station.bitrate,
+        public: station.public,
     }
 }
 

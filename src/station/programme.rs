@@ -34,7 +34,7 @@ pub struct StationError {
 
 /// What a station of a new radio.toml comes to.
 enum Turn {
-    /// It is what it was.
+    /// It plays what it did.
     Stay,
     /// It plays on, something else from the next phrase on.
     Change(Box<Repertoire>),
@@ -73,7 +73,12 @@ impl Programme {
             let index = before.iter().position(|old| old.station.name == station.name);
             let old = index.map(|index| before.swap_remove(index));
             let (broadcast, waypoints) = match (turn, old) {
-                (Turn::Stay, Some(old)) => (old.broadcast, old.waypoints),
+                (Turn::Stay, Some(mut old)) => {
+                    if old.station != *station {
+                        old.broadcast.tell_of(station);
+                    }
+                    (old.broadcast, old.waypoints)
+                }
                 (Turn::Change(repertoire), Some(Aired { mut broadcast, .. })) => {
                     info!(station = station.name, "turns to its new theme at the next phrase");
                     let waypoints = repertoire.waypoints.clone();
@@ -121,7 +126,7 @@ impl Programme {
         let sounds_on = old.is_some_and(|old| {
             (&old.soundfont, old.bitrate) == (&station.soundfont, station.bitrate)
         });
-        if old == Some(station) {
+        if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Turn::Stay);
         }
         let repertoire = Repertoire::open(station, &mut self.library)?;
@@ -132,6 +137,11 @@ impl Programme {
         let waypoints = repertoire.waypoints.clone();
         let begun = Broadcast::start(station, &font, repertoire, self.seed, self.burst_bytes)?;
         Ok(Turn::Begin(Box::new((begun, waypoints))))
+    }
+
+    /// What is on air and as what, in the order of radio.toml.
+    pub fn on_air(&self) -> impl Iterator<Item = (&Station, &Broadcast)> {
+        self.on_air.iter().map(|aired| (&aired.station, &aired.broadcast))
     }
 
     /// What is on air, in the order of radio.toml.

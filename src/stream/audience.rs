@@ -213,6 +213,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         Mount::new(about, ring(RingLimits { burst: 8, keep: 16 }).1)
     }

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod http;
+pub mod icecast;
 pub mod mp3;
 pub mod process;
 pub mod radio;
