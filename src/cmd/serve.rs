@@ -20,8 +20,10 @@ use tracing::{error, info, warn};
 
 use crate::{
     cli,
-    config::{self, Config, watch::Watch},
+    config::{self, Config, Station, watch::Watch},
+    out::outlets::Outlets,
     station::{broadcast::Broadcast, library::Library, programme::Programme},
+    stream::mount::Mount,
     web::{
         server,
         site::{Channel, Limits, Site},
@@ -51,11 +53,13 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let programme = Programme::start(&config, library, seed)?;
     let limits = Limits { max_listeners: config.server.max_listeners, ..Limits::default() };
-    let site = Site::new(channels(&programme), config.server.public_url.clone(), limits);
+    let mut outlets = Outlets::on(runtime.handle());
+    outlets.turn_to(&config, mounts(&config, &programme));
+    let site = Site::new(channels(&programme, &outlets), config.server.public_url.clone(), limits);
     announce(&site, listener.local_addr()?);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let live = Live { path: args.config.clone(), watch, config, programme, sites };
+    let live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     runtime.block_on(async {
@@ -76,6 +80,7 @@ struct Live {
     watch: Watch,
     config: Config,
     programme: Programme,
+    outlets: Outlets,
     sites: watch::Sender<Arc<Site>>,
 }
 
@@ -99,6 +104,7 @@ impl Live {
             Ok(config) => {
                 info!("{} is on air", config::source(self.path.as_deref()));
                 note_restart(&self.config, &config);
+                self.outlets.turn_to(&config, mounts(&config, &self.programme));
                 self.config = config;
                 None
             }
@@ -107,7 +113,7 @@ impl Live {
                 Some(problem)
             }
         };
-        let site = self.sites.borrow().changed(channels(&self.programme), problem);
+        let site = self.sites.borrow().changed(channels(&self.programme, &self.outlets), problem);
         self.sites.send_replace(Arc::new(site));
     }
 }
@@ -116,6 +122,7 @@ impl Live {
 fn note_restart(old: &Config, new: &Config) {
     let needs = [
         ("[server]", old.server != new.server),
+        ("state", old.state != new.state),
         ("seed", old.seed != new.seed),
         ("device", old.device != new.device),
         ("precision", old.precision != new.precision),
@@ -125,11 +132,21 @@ fn note_restart(old: &Config, new: &Config) {
     }
 }
 
-fn channels(programme: &Programme) -> Vec<Channel> {
+/// What is on air, with what radio.toml says of it.
+fn mounts<'a>(
+    config: &'a Config,
+    programme: &'a Programme,
+) -> impl Iterator<Item = (&'a Station, Arc<Mount>)> {
+    let mounts = programme.broadcasts().map(|broadcast| broadcast.mount.clone());
+    config.stations.iter().zip(mounts)
+}
+
+fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {
     let channel = |broadcast: &Broadcast| Channel {
         station: broadcast.name.clone(),
         mount: broadcast.mount.clone(),
         on_air: broadcast.on_air.clone(),
+        hls: outlets.hls.live(&broadcast.mount).into_iter().collect(),
     };
     programme.broadcasts().map(channel).collect()
 }

@@ -6,13 +6,15 @@ use toml::de::DeTable;
 
 use super::{
     Config,
+    archive::Archive,
     assets::AssetRef,
+    hls::Hls,
     problem::{Fault, Problem, Problems},
     section::{Reading, Section},
     server::Server,
     station::{Shelf, Station},
     theme::Theme,
-    value::set,
+    value::{one_line, set},
 };
 
 /// The radio.toml that the binary carries: the default programme.
@@ -80,6 +82,9 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
 pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
+    let hls = file.table("hls", Hls::read);
+    let archive = file.table("archive", Archive::read);
+    let state = file.text_as("state", |text| Ok(base_dir.join(one_line(text, 1000)?)));
     let seed = file.whole("seed", 0..=i64::MAX);
     let device = file.parsed("device").unwrap_or_default();
     let precision = file.parsed("precision").unwrap_or_default();
@@ -92,7 +97,8 @@ pub(super) fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    Config { server, seed, device, precision, soundfont: shelf.soundfont, stations }
+    let soundfont = shelf.soundfont;
+    Config { server, hls, archive, state, seed, device, precision, soundfont, stations }
 }
 
 #[cfg(test)]
@@ -125,7 +131,9 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, seed, device, precision, soundfont, stations } = config(LEAST);
+        let Config { server, hls, archive, state, seed, device, precision, soundfont, stations } =
+            config(LEAST);
+        assert_eq!((hls, archive, state), (Hls::default(), Archive::default(), None));
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 

@@ -8,9 +8,11 @@
 //! `[defaults]`, `[defaults]` on [`Theme::default`], the rest on the defaults given at each field.
 
 mod anchor;
+mod archive;
 mod assets;
 mod choice;
 mod chords;
+mod hls;
 mod load;
 mod part;
 mod playlist;
@@ -25,9 +27,11 @@ pub mod watch;
 
 pub use self::{
     anchor::Anchor,
+    archive::Archive,
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
     chords::Chords,
+    hls::Hls,
     load::{BUILT_IN, load, parse, source},
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
@@ -38,6 +42,8 @@ pub use self::{
     theme::Theme,
 };
 
+use std::path::PathBuf;
+
 use crate::model::{device_choice::DeviceChoice, precision::Precision};
 
 /// A whole radio.toml.
@@ -45,6 +51,12 @@ use crate::model::{device_choice::DeviceChoice, precision::Precision};
 pub struct Config {
     /// What listeners connect to.
     pub server: Server,
+    /// The stations in small files too. Default not.
+    pub hls: Hls,
+    /// What is recorded. Default nothing.
+    pub archive: Archive,
+    /// Folder for what must survive a restart. Default none.
+    pub state: Option<PathBuf>,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,

@@ -11,7 +11,7 @@ use hyper::{
 use serde::Serialize;
 
 use crate::web::{
-    api,
+    api, hls,
     listen::{self, Admission},
     page,
     route::{Route, parameter},
@@ -37,7 +37,7 @@ pub const CORS: [(&str, &str); 5] = [
 
 const ALLOW: &str = "GET, HEAD, OPTIONS";
 const JSON: &str = "application/json; charset=UTF-8";
-const TEXT: &str = "text/plain; charset=UTF-8";
+pub(super) const TEXT: &str = "text/plain; charset=UTF-8";
 
 /// Nothing that the page shows or runs comes from elsewhere.
 const CONTENT_POLICY: &str =
@@ -127,6 +127,7 @@ fn show<B>(
         }
         Route::M3u(channel) => ok("audio/x-mpegurl", page::m3u(&channel.mount.about, &base_url)),
         Route::Pls(channel) => ok("audio/x-scpls", page::pls(&channel.mount.about, &base_url)),
+        Route::Hls(channel, file) => hls::answer(channel, file, request),
         Route::Stream(_) => unreachable!("streams are answered before"),
     }
 }
@@ -146,7 +147,7 @@ fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain numbers, strings and lists")
 }
 
-fn respond(
+pub(super) fn respond(
     status: StatusCode,
     content_type: &'static str,
     body: impl Into<Bytes>,
@@ -165,7 +166,7 @@ fn respond(
     response
 }
 
-fn with(
+pub(super) fn with(
     mut response: Response<Full<Bytes>>,
     name: &'static str,
     value: &'static str,

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod api;
 pub mod date;
+pub mod hls;
 pub mod listen;
 pub mod page;
 pub mod route;

@@ -15,6 +15,8 @@ pub enum Route<'a> {
     Stations,
     /// `/api/stations/NAME/bars`
     Bars(&'a Channel),
+    /// `/hls/NAME/FILE`
+    Hls(&'a Channel, &'a str),
     /// A mount's path.
     Stream(&'a Channel),
     /// `.m3u` after a station's name or its mount's path.
@@ -26,7 +28,7 @@ pub enum Route<'a> {
 impl<'a> Route<'a> {
     /// What `path` names, if it names something. Paths are compared as they come, never decoded and
     /// never looked up on a disk.
-    pub fn of(path: &str, site: &'a Site) -> Option<Self> {
+    pub fn of(path: &'a str, site: &'a Site) -> Option<Self> {
         Some(match path {
             "/" => Self::Player,
             "/player.js" => Self::PlayerScript,
@@ -38,7 +40,12 @@ impl<'a> Route<'a> {
         })
     }
 
-    fn of_station(path: &str, site: &'a Site) -> Option<Self> {
+    fn of_station(path: &'a str, site: &'a Site) -> Option<Self> {
+        if let Some((station, file)) =
+            path.strip_prefix("/hls/").and_then(|rest| rest.split_once('/'))
+        {
+            return Some(Self::Hls(site.channel(station)?, file));
+        }
         if let Some(rest) = path.strip_prefix("/api/stations/") {
             return site.channel(rest.strip_suffix("/bars")?).map(Self::Bars);
         }

@@ -8,7 +8,7 @@ use std::{
 
 use tokio::sync::{Semaphore, watch};
 
-use crate::{music::bar::Bar, station::on_air::OnAir, stream::mount::Mount};
+use crate::{music::bar::Bar, out::hls::Live, station::on_air::OnAir, stream::mount::Mount};
 
 /// How much the server takes on and puts up with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Channel {
     pub mount: Arc<Mount>,
     /// What it plays.
     pub on_air: watch::Receiver<Arc<OnAir>>,
+    /// Its sound in segments, each bitrate once; none unless radio.toml wants them.
+    pub hls: Vec<Arc<Live>>,
 }
 
 /// All stations and the house rules.
@@ -146,7 +148,7 @@ pub(super) mod tests {
         };
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
-        (Channel { station: station.into(), mount, on_air }, writer, send)
+        (Channel { station: station.into(), mount, on_air, hls: Vec::new() }, writer, send)
     }
 
     /// A bar of two seconds with one kick in it.

@@ -3,6 +3,8 @@
 // Each test file is a crate of its own that uses a part of this.
 #![allow(dead_code)]
 
+pub mod browser;
+pub mod hls;
 pub mod http;
 pub mod mp3;
 pub mod process;

@@ -32,7 +32,8 @@ pub struct Radio {
     pub started: Instant,
     process: Watched,
     log: Option<JoinHandle<String>>,
-    folder: TempDir,
+    /// What it plays in; outlives it where somebody keeps it.
+    pub folder: Arc<TempDir>,
 }
 
 impl Radio {
@@ -47,8 +48,13 @@ impl Radio {
         if !toml.is_empty() {
             std::fs::write(folder.path().join("radio.toml"), toml).unwrap();
         }
+        Self::start_in(Arc::new(folder), args)
+    }
+
+    /// Plays what is in `folder`, which another may have left.
+    pub fn start_in(folder: Arc<TempDir>, args: &[&str]) -> Self {
         let mut command = Command::new(ELECTROPUNK);
-        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(&folder);
+        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
         let mut child = pipes.spawn().unwrap();

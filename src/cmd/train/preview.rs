@@ -166,6 +166,7 @@ impl Stream {
             station: broadcast.name.clone(),
             mount: broadcast.mount.clone(),
             on_air: broadcast.on_air.clone(),
+            hls: Vec::new(),
         };
         let site = Arc::new(Site::new(vec![channel], None, Limits::default()));
         if let Some(listener) = self.listener.take() {
