@@ -74,9 +74,9 @@ impl Browser {
         self.command(&format!("element/{id}/click"), &json!({}));
     }
 
-    /// What `script` calls back with, which takes it at most a minute.
+    /// What `script` calls back with, which takes it at most 50 seconds.
     pub fn wait_for(&self, script: &str) -> Value {
-        self.command("timeouts", &json!({ "script": 60_000 }));
+        self.command("timeouts", &json!({ "script": 50_000 }));
         self.command("execute/async", &json!({ "script": script, "args": [] }))
     }
 }

@@ -4,6 +4,7 @@
 #![allow(dead_code)]
 
 pub mod browser;
+pub mod disk;
 pub mod hls;
 pub mod http;
 pub mod mp3;

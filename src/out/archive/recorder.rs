@@ -18,7 +18,7 @@ use super::{
 use crate::stream::ring::Chunk;
 
 /// Between a failure and the next try.
-const RETRY: Duration = Duration::from_secs(30);
+const RETRY: Duration = Duration::from_secs(10);
 
 /// Bytes in a gigabyte.
 const GB: f64 = 1e9;

@@ -1,8 +1,9 @@
 //! How far playlists have counted, through a restart.
 //!
 //! RFC 8216, 6.2.2: numbers of segments and of discontinuities only grow. They are written down before
-//! a player can see them. Where nothing is written down the clock stands in: segments are at least two
-//! seconds long, so its seconds are always ahead of any count that began with them.
+//! a player can see them. Where nothing is written down the clock stands in for the number of the next
+//! segment: segments are at least two seconds long, so its seconds are always ahead of any count that
+//! began with them. It can't stand in for the other one: hls.js has a list of that length, and hangs.
 
 use std::{
     fs, io,
@@ -12,8 +13,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// What a playlist of JavaScript can count to; a file that says more is damaged.
-const MOST: u64 = 1 << 53;
+/// The most that a file can say and not be damaged.
+const MOST: Numbers = Numbers { segment: 1 << 53, run: 1_000_000 };
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,9 +30,10 @@ impl Numbers {
     pub fn resume(file: Option<&Path>, now: SystemTime) -> Self {
         let saved = file.and_then(|file| fs::read(file).ok());
         let saved = saved.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-        let saved = saved.filter(|Self { segment, run }| *segment.max(run) < MOST);
+        let saved =
+            saved.filter(|Self { segment, run }| *segment < MOST.segment && *run < MOST.run);
         let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let Self { segment, run } = saved.unwrap_or(Self { segment: seconds, run: seconds });
+        let Self { segment, run } = saved.unwrap_or(Self { segment: seconds, run: 0 });
         Self { segment, run: run + 1 }
     }
 
@@ -78,7 +80,7 @@ mod tests {
             // A minute of segments of two seconds.
             let second = Numbers::resume(Some(&file), began + Duration::from_mins(1));
 
-            assert!(first.segment + 30 < second.segment && first.run < second.run);
+            assert!(first.segment + 30 < second.segment && second.run == 1);
         }
     }
 }
