@@ -16,6 +16,10 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(Serve::default()));
     start_log();
+    // Who reads our output may stop, as `head` does. A radio goes on even then.
+    if !matches!(command, Command::Serve(_)) {
+        sigpipe::reset();
+    }
     let outcome = match command {
         Command::Serve(args) => cmd::serve::run(&args),
         Command::Schema => cmd::schema::run(),

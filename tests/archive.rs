@@ -8,11 +8,13 @@ mod common;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use common::{
+    ELECTROPUNK,
     disk::SmallDisk,
     mp3::{decode, whole_frames},
     process::run,
@@ -46,6 +48,16 @@ fn toml(folder: &str) -> String {
 
 /// The most that can be rendered at once, and recorded: a whole piece.
 const LONG_BURST: &str = "[server]\nburst_bytes = 1048576\n";
+
+/// Starts radios in a time zone where the hour began ten minutes ago, so that none ends in a test.
+fn mid_hour() -> Command {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let minute = since_1970.as_secs() / 60 % 60;
+    let mut command = Command::new(ELECTROPUNK);
+    // In POSIX what is east of Greenwich is negative.
+    command.env("TZ", format!("TEST-0:{:02}", (70 - minute) % 60));
+    command
+}
 
 /// Waits until `find` finds something.
 fn until<T>(what: &str, mut find: impl FnMut() -> Option<T>) -> T {
@@ -98,7 +110,7 @@ fn aired(radio: &Radio) -> Vec<(String, f64)> {
 
 #[test]
 fn a_recording_is_whole_and_its_sheet_names_what_was_on_air() {
-    let radio = Radio::start_with(&format!("{LONG_BURST}{}", toml("recordings")), &[]);
+    let radio = Radio::start_by(mid_hour(), &format!("{LONG_BURST}{}", toml("recordings")), &[]);
     let folder = radio.folder.path().join("recordings/a");
     let (sheet, noted) = until("a second title", || {
         let (sheet, _) = files(&folder, "cue").pop()?;
@@ -123,7 +135,7 @@ fn a_recording_is_whole_and_its_sheet_names_what_was_on_air() {
     assert!(0.02 < decode(&first));
     let heard = whole_frames(&first).len();
     eprintln!("{heard} frames in {}", recording.display());
-    let radio = Radio::start_in(folder_of_all.clone(), &[]);
+    let radio = Radio::start_in(folder_of_all.clone(), mid_hour(), &[]);
     until("a second file", || files(&folder, "mp3").get(1).filter(|(_, n)| *n > 100_000).cloned());
     drop(radio);
     assert_eq!(fs::read(&recording).unwrap(), first);
@@ -138,7 +150,7 @@ fn a_recording_is_whole_and_its_sheet_names_what_was_on_air() {
 fn a_full_disk_stops_the_recording_alone_and_until_there_is_room() {
     let disk = tempfile::tempdir().unwrap();
     let Some(_disk) = SmallDisk::mount(disk.path(), 300) else { return };
-    let radio = Radio::start_with(&toml(disk.path().to_str().unwrap()), &[]);
+    let radio = Radio::start_by(mid_hour(), &toml(disk.path().to_str().unwrap()), &[]);
     let folder = disk.path().join("a");
     let mut stream = radio.get("/a.mp3");
     stream.read(CHUNK);
@@ -175,6 +187,25 @@ fn a_full_disk_stops_the_recording_alone_and_until_there_is_room() {
     assert_eq!(log.matches("a: recording stops and is tried every 10 s: ").count(), 1, "{log}");
     assert!(log.contains("No space left on device"), "{log}");
     assert_eq!(log.matches("a: the recording goes on in ").count(), 1, "{log}");
+}
+
+#[test]
+fn below_the_floor_nothing_is_recorded_until_it_is_lowered() {
+    let floor =
+        |gb: &str| toml("recordings").replace("min_free_gb = 0", &format!("min_free_gb = {gb}"));
+    let radio = Radio::start_by(mid_hour(), &floor("100000"), &[]);
+    let recordings = radio.folder.path().join("recordings/a");
+    let mut stream = radio.get("/a.mp3");
+    stream.read(200_000);
+    assert!(files(&recordings, "mp3").is_empty());
+
+    radio.save(&floor("0"));
+    until("a recording", || files(&recordings, "mp3").pop().filter(|(_, n)| *n > 50_000));
+
+    assert!(0.02 < decode(&stream.read(100_000)));
+    radio.signal("TERM");
+    let (_, log) = radio.wait(PATIENCE);
+    assert_eq!(log.matches("GB left, min_free_gb is 100000").count(), 1, "{log}");
 }
 
 #[test]

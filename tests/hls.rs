@@ -15,6 +15,7 @@ use std::{
 };
 
 use common::{
+    ELECTROPUNK,
     browser::Browser,
     hls::{Playlist, unpack},
     http::Answer,
@@ -24,6 +25,7 @@ use common::{
     tool::tool,
 };
 use electropunk::stream::mp3::frames;
+use serde_json::{Value, json};
 
 /// However slow the machine, the next segment is there by then.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -120,6 +122,9 @@ fn answers_say_who_may_keep_what_for_how_long() {
     assert_eq!(media.header("content-type"), Some("application/vnd.apple.mpegurl"));
     assert_eq!(media.header("cache-control"), Some("no-cache"));
 
+    let now: Value = serde_json::from_str(&radio.get("/api/stations").text()).unwrap();
+    assert_eq!((&now[0]["hls_url"], &now[0]["hls_listeners"]), (&json!(radio.url(MAIN)), &json!(1)));
+
     let name = format!("/hls/a/{}", playlist.segments[0].name);
     let whole = radio.get(&name);
     assert_eq!(whole.header("content-type"), Some("audio/mpeg"));
@@ -148,7 +153,7 @@ fn after_a_crash_the_playlist_counts_on_with_a_break() {
     radio.signal("KILL");
     radio.wait(PATIENCE);
 
-    let radio = Radio::start_in(folder, &[]);
+    let radio = Radio::start_in(folder, Command::new(ELECTROPUNK), &[]);
     let after = playlist_that(&radio, "a segment", |_| true);
 
     eprintln!("{} and a break, then {}", before.newest(), after.sequence);
@@ -260,6 +265,6 @@ fn hls_js_plays_on_in_a_browser() {
     assert!(18.0 < heard["heard"].as_f64().unwrap(), "{heard}");
     assert_eq!(
         (&heard["errors"], &heard["waits"]),
-        (&serde_json::json!([]), &serde_json::json!(0))
+        (&json!([]), &json!(0))
     );
 }

@@ -13,6 +13,7 @@ use std::{
 
 use anyhow::Context as _;
 use tokio::{
+    runtime::Runtime,
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
@@ -25,13 +26,17 @@ use crate::{
     station::{broadcast::Broadcast, library::Library, programme::Programme},
     stream::mount::Mount,
     web::{
-        server,
-        site::{Channel, Limits, Site},
+        server::{self, Door},
+        site::{Channel, Patience, Site},
+        tls::Tls,
     },
 };
 
 /// How often radio.toml is looked at.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// Sound that the kernel holds for a listener who takes none: a full send buffer's.
+const IN_FLIGHT: Duration = Duration::from_secs(10);
 
 /// Runs the command; returns when all listeners have been let go.
 ///
@@ -43,6 +48,10 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let config = config::load(args.config.as_deref())?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let bind = args.bind.unwrap_or(config.server.bind);
+    // A socket for each listener: as many as the system allows.
+    if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
+        warn!("the number of open files stays as it is: {error}");
+    }
     info!(seed, "one seed is one programme: --seed plays it again");
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -50,13 +59,21 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let listener = runtime
         .block_on(async { server::bind(bind) })
         .with_context(|| format!("can't listen on {bind}"))?;
+    let address = listener.local_addr()?;
+    let mut doors = vec![Door::plain(listener)];
+    if let Some(files) = config.server.tls.clone() {
+        doors.push(secure_door(files, &runtime)?);
+    }
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let programme = Programme::start(&config, library, seed)?;
-    let limits = Limits { max_listeners: config.server.max_listeners, ..Limits::default() };
     let mut outlets = Outlets::on(runtime.handle());
     outlets.turn_to(&config, mounts(&config, &programme));
-    let site = Site::new(channels(&programme, &outlets), config.server.public_url.clone(), limits);
-    announce(&site, listener.local_addr()?);
+    // Beyond what it may fall behind, what is in the kernel's hands for it.
+    let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
+    let patience = Patience { stall, ..Patience::default() };
+    let site =
+        Site::new(channels(&programme, &outlets), config.server.clone(), config.admin.clone());
+    announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
     let live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
@@ -69,9 +86,18 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
             // Off the runtime's threads: joining the stations' threads blocks.
             let _ = tokio::task::spawn_blocking(|| watching.join()).await;
         };
-        server::serve(listener, site, shutdown).await;
-    });
+        server::serve(doors, site, patience, shutdown).await
+    })?;
     Ok(())
+}
+
+fn secure_door(files: config::Tls, runtime: &Runtime) -> anyhow::Result<Door> {
+    let bind = files.bind;
+    let tls = Tls::open(files)?;
+    let listener = runtime
+        .block_on(async { server::bind(bind) })
+        .with_context(|| format!("can't listen on {bind}"))?;
+    Ok(Door::secure(listener, tls))
 }
 
 /// A radio that follows its radio.toml.
@@ -113,7 +139,13 @@ impl Live {
                 Some(problem)
             }
         };
-        let site = self.sites.borrow().changed(channels(&self.programme, &self.outlets), problem);
+        let site = Site {
+            channels: channels(&self.programme, &self.outlets),
+            server: self.config.server.clone(),
+            admin: self.config.admin.clone(),
+            problem,
+            ..Site::clone(&self.sites.borrow())
+        };
         self.sites.send_replace(Arc::new(site));
     }
 }
@@ -121,7 +153,10 @@ impl Live {
 /// Says what a running radio can't change.
 fn note_restart(old: &Config, new: &Config) {
     let needs = [
-        ("[server]", old.server != new.server),
+        ("bind", old.server.bind != new.server.bind),
+        ("[server.tls]", old.server.tls != new.server.tls),
+        ("burst_bytes", old.server.burst_bytes != new.server.burst_bytes),
+        ("lag_seconds", old.server.lag_seconds != new.server.lag_seconds),
         ("state", old.state != new.state),
         ("seed", old.seed != new.seed),
         ("device", old.device != new.device),
@@ -144,7 +179,7 @@ fn mounts<'a>(
 fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {
     let channel = |broadcast: &Broadcast| Channel {
         station: broadcast.name.clone(),
-        mount: broadcast.mount.clone(),
+        mounts: vec![broadcast.mount.clone()],
         on_air: broadcast.on_air.clone(),
         hls: outlets.hls.live(&broadcast.mount).into_iter().collect(),
     };
@@ -152,14 +187,14 @@ fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {
 }
 
 fn announce(site: &Site, address: SocketAddr) {
-    let base = match &site.public_url {
+    let base = match &site.server.public_url {
         Some(url) => url.clone(),
         None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
         None => format!("http://{address}"),
     };
     println!("on air; the player is at {base}/");
     for channel in &site.channels {
-        let about = &channel.mount.about;
+        let about = &channel.main().about;
         println!("  {:<24} {base}{}", about.name, about.path);
     }
 }

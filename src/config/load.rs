@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use super::{
     Config,
+    admin::Admin,
     archive::Archive,
     assets::AssetRef,
     hls::Hls,
@@ -82,6 +83,7 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
 pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
+    let admin = file.table("admin", Admin::read);
     let hls = file.table("hls", Hls::read);
     let archive = file.table("archive", Archive::read);
     let state = file.text_as("state", |text| Ok(base_dir.join(one_line(text, 1000)?)));
@@ -98,7 +100,7 @@ pub(super) fn read(file: &mut Section) -> Config {
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
     let soundfont = shelf.soundfont;
-    Config { server, hls, archive, state, seed, device, precision, soundfont, stations }
+    Config { server, admin, hls, archive, state, seed, device, precision, soundfont, stations }
 }
 
 #[cfg(test)]
@@ -131,9 +133,20 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, hls, archive, state, seed, device, precision, soundfont, stations } =
-            config(LEAST);
-        assert_eq!((hls, archive, state), (Hls::default(), Archive::default(), None));
+        let Config {
+            server,
+            admin,
+            hls,
+            archive,
+            state,
+            seed,
+            device,
+            precision,
+            soundfont,
+            stations,
+        } = config(LEAST);
+        assert_eq!((admin, state), (None, None));
+        assert_eq!((hls, archive), (Hls::default(), Archive::default()));
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 

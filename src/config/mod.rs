@@ -7,6 +7,7 @@
 //! Keys that a file leaves out keep the value of what the section stands on: a theme on
 //! `[defaults]`, `[defaults]` on [`Theme::default`], the rest on the defaults given at each field.
 
+mod admin;
 mod anchor;
 mod archive;
 mod assets;
@@ -18,6 +19,7 @@ mod part;
 mod playlist;
 mod problem;
 mod schema;
+mod secret;
 mod section;
 mod server;
 mod station;
@@ -26,6 +28,7 @@ mod value;
 pub mod watch;
 
 pub use self::{
+    admin::Admin,
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
@@ -37,7 +40,8 @@ pub use self::{
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
     schema::schema,
-    server::Server,
+    secret::Secret,
+    server::{Server, Tls},
     station::Station,
     theme::Theme,
 };
@@ -51,6 +55,8 @@ use crate::model::{device_choice::DeviceChoice, precision::Precision};
 pub struct Config {
     /// What listeners connect to.
     pub server: Server,
+    /// Who runs it from afar. Default nobody.
+    pub admin: Option<Admin>,
     /// The stations in small files too. Default not.
     pub hls: Hls,
     /// What is recorded. Default nothing.

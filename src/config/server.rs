@@ -1,10 +1,15 @@
 //! `[server]`: what listeners connect to.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use ipnet::IpNet;
 
 use super::{
     section::Section,
-    value::{quoted, set},
+    value::{one_line, quoted, set},
 };
 
 /// What listeners connect to.
@@ -17,9 +22,37 @@ pub struct Server {
     pub public_url: Option<String>,
     /// How many may listen at a time over all stations, 1 to 100 000. Default 500.
     pub max_listeners: usize,
+    /// How many may listen from one address, 0 to 100 000; 0 is any number. Default 0.
+    pub listeners_per_address: usize,
     /// Bytes of sound that a new listener gets at once, so that its player starts without waiting,
-    /// 4096 to 1 048 576. At 128 kbit/s a second is 16 000. Default 65 536.
+    /// 0 to 1 048 576. At 128 kbit/s a second is 16 000. Default 65 536.
     pub burst_bytes: usize,
+    /// Bytes of sound between two titles, 256 to 65 536. Default 16 000.
+    pub metaint_bytes: usize,
+    /// Seconds that a listener may fall behind, beyond its burst, 5 to 300; who falls further loses
+    /// what it missed, and the second time its place. Default 20.
+    pub lag_seconds: usize,
+    /// Whose `X-Forwarded-For` is believed. Default nobody's.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Who is not served. Default nobody.
+    pub deny: Vec<IpNet>,
+    /// Where it listens for HTTPS. Default nowhere.
+    pub tls: Option<Tls>,
+    /// Who runs the radio, such as a mail address, for server lists. Default empty.
+    pub contact: String,
+    /// Where it is, for server lists. Default empty.
+    pub location: String,
+}
+
+/// HTTPS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tls {
+    /// Where it listens. Default 0.0.0.0:8443.
+    pub bind: SocketAddr,
+    /// Certificates as PEM, the server's own first; read again when it changes.
+    pub certificate: PathBuf,
+    /// The private key as PEM.
+    pub key: PathBuf,
 }
 
 impl Default for Server {
@@ -28,7 +61,15 @@ impl Default for Server {
             bind: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8000)),
             public_url: None,
             max_listeners: 500,
+            listeners_per_address: 0,
             burst_bytes: 65_536,
+            metaint_bytes: 16_000,
+            lag_seconds: 20,
+            trusted_proxies: Vec::new(),
+            deny: Vec::new(),
+            tls: None,
+            contact: String::new(),
+            location: String::new(),
         }
     }
 }
@@ -39,9 +80,49 @@ impl Server {
         set(&mut server.bind, section.text_as("bind", address));
         server.public_url = section.text_as("public_url", url);
         set(&mut server.max_listeners, section.whole("max_listeners", 1..=100_000));
-        set(&mut server.burst_bytes, section.whole("burst_bytes", 4096..=1_048_576));
+        let per_address = section.whole("listeners_per_address", 0..=100_000);
+        set(&mut server.listeners_per_address, per_address);
+        set(&mut server.burst_bytes, section.whole("burst_bytes", 0..=1_048_576));
+        set(&mut server.metaint_bytes, section.whole("metaint_bytes", 256..=65_536));
+        set(&mut server.lag_seconds, section.whole("lag_seconds", 5..=300));
+        set(&mut server.trusted_proxies, section.list("trusted_proxies", 0..=100, network));
+        set(&mut server.deny, section.list("deny", 0..=1000, network));
+        server.tls = section.table("tls", Tls::read);
+        set(&mut server.contact, section.text_as("contact", |text| one_line(text, 100)));
+        set(&mut server.location, section.text_as("location", |text| one_line(text, 100)));
         server
     }
+}
+
+impl Tls {
+    /// None without a certificate.
+    fn read(section: &mut Section) -> Option<Self> {
+        let base_dir = section.reading.base_dir;
+        let file = |path: &str| {
+            let file = base_dir.join(path);
+            let is_there = file.is_file();
+            is_there
+                .then_some(file)
+                .ok_or_else(|| format!("expected a file, found none at {path:?}"))
+        };
+        let mut bind = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443));
+        set(&mut bind, section.text_as("bind", address));
+        if section.has("certificate") != section.has("key") {
+            let missing = if section.has("key") { "certificate" } else { "key" };
+            section.note(missing, "expected both a certificate and a key".to_owned());
+        }
+        let certificate = section.text_as("certificate", file);
+        let key = section.text_as("key", file);
+        Some(Self { bind, certificate: certificate?, key: key? })
+    }
+}
+
+/// A range of addresses, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let one = || text.parse::<IpAddr>().map(IpNet::from);
+    text.parse::<IpNet>().or_else(|_| one()).map_err(|_| {
+        format!("expected an address or a range such as \"10.0.0.0/8\", found {}", quoted(text))
+    })
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -69,6 +150,15 @@ mod tests {
     fn a_public_url_loses_its_last_slash() {
         assert_eq!(url("https://radio.example.org/").unwrap(), "https://radio.example.org");
         assert_eq!(url("http://[::1]:8000/radio").unwrap(), "http://[::1]:8000/radio");
+    }
+
+    #[test]
+    fn an_address_is_a_range_of_one() {
+        assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
+        assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
+        for text in ["10.0.0", "10.0.0.0/33", "localhost", ""] {
+            assert!(network(text).unwrap_err().starts_with("expected an address"), "{text}");
+        }
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A stream with an address: what it tells of itself and who listens.
 
 use std::{
+    fmt,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::SystemTime,
@@ -37,6 +38,8 @@ pub struct Mount {
     /// When it went on air.
     pub started: SystemTime,
     counts: Arc<Counts>,
+    /// Shared like the counts: listeners who came before a renaming follow it, too.
+    fallback: Arc<Mutex<Option<Arc<Mount>>>>,
 }
 
 /// Who listens and listened; shared by all that a mount was ever told as.
@@ -45,6 +48,7 @@ struct Counts {
     now: AtomicU64,
     peak: AtomicU64,
     total: AtomicU64,
+    bytes: AtomicU64,
 }
 
 /// One who listens; counted until dropped.
@@ -58,20 +62,51 @@ pub struct Listener {
 impl Mount {
     /// A mount that goes on air now.
     pub fn new(about: About, tap: Tap) -> Self {
-        Self { about, tap, started: SystemTime::now(), counts: Arc::default() }
+        Self {
+            about,
+            tap,
+            started: SystemTime::now(),
+            counts: Arc::default(),
+            fallback: Arc::default(),
+        }
     }
 
     /// The same stream and the same listeners, telling something else of itself to those who come.
     pub fn told_as(&self, about: About) -> Self {
-        Self { about, tap: self.tap.clone(), started: self.started, counts: self.counts.clone() }
+        Self {
+            about,
+            tap: self.tap.clone(),
+            started: self.started,
+            counts: self.counts.clone(),
+            fallback: self.fallback.clone(),
+        }
+    }
+
+    /// Where listeners go on when this stream ends; not in a circle.
+    pub fn fall_back_on(&self, mount: Option<Arc<Mount>>) {
+        *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = mount;
+    }
+
+    /// Where they go on, if that was said.
+    pub fn fallback(&self) -> Option<Arc<Mount>> {
+        self.fallback.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Joins at the burst.
     pub fn join(self: &Arc<Self>) -> Listener {
+        self.listener(self.tap.reader())
+    }
+
+    /// Joins with the next chunk that comes.
+    pub fn join_live(self: &Arc<Self>) -> Listener {
+        self.listener(self.tap.live_reader())
+    }
+
+    fn listener(self: &Arc<Self>, reader: Reader) -> Listener {
         let now = self.counts.now.fetch_add(1, Relaxed) + 1;
         self.counts.peak.fetch_max(now, Relaxed);
         self.counts.total.fetch_add(1, Relaxed);
-        Listener { mount: self.clone(), reader: self.tap.reader() }
+        Listener { mount: self.clone(), reader }
     }
 
     /// How many listen.
@@ -89,9 +124,24 @@ impl Mount {
         self.counts.total.load(Relaxed)
     }
 
+    /// Bytes sent to listeners so far.
+    pub fn bytes_sent(&self) -> u64 {
+        self.counts.bytes.load(Relaxed)
+    }
+
+    pub(super) fn count_bytes(&self, n: usize) {
+        self.counts.bytes.fetch_add(n as u64, Relaxed);
+    }
+
     /// How far behind the live edge one who joins now begins, in seconds of sound.
     pub fn burst_seconds(&self) -> f64 {
         self.tap.burst_bytes() as f64 / self.about.bitrate.bytes_per_second() as f64
+    }
+}
+
+impl fmt::Debug for Mount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mount").field(&self.about.path).finish()
     }
 }
 
@@ -139,6 +189,6 @@ mod tests {
             writer.push(Chunk { audio: vec![0; 16_000].into(), title: "".into() });
         }
 
-        assert_eq!(mount.burst_seconds(), 2.0);
+        assert_eq!(mount.burst_seconds(), 3.0);
     }
 }

@@ -92,9 +92,27 @@ impl Tap {
         Reader { next: self.ring.held().burst(self.ring.limits.burst).0, tap: self.clone() }
     }
 
+    /// Joins with the next chunk that comes.
+    pub fn live_reader(&self) -> Reader {
+        Reader { next: *self.end.borrow(), tap: self.clone() }
+    }
+
     /// How many bytes a reader that joins now finds waiting.
     pub fn burst_bytes(&self) -> usize {
         self.ring.held().burst(self.ring.limits.burst).1
+    }
+
+    /// The title that one who joins now sees first, once there is sound.
+    pub fn title(&self) -> Option<Arc<str>> {
+        let held = self.ring.held();
+        let (number, _) = held.burst(self.ring.limits.burst);
+        let chunk = held.chunks.get((number - held.first) as usize).or(held.chunks.back())?;
+        Some(chunk.title.clone())
+    }
+
+    /// Shows `title` with all chunks to come, until their own title changes.
+    pub fn retitle(&self, title: &str) {
+        self.ring.held().shown_instead = Some(title.into());
     }
 
     /// Whether both lead to the same sound.
@@ -118,6 +136,35 @@ impl Reader {
     pub async fn next(&mut self) -> Result<Chunk, ReadError> {
         let next = self.next;
         self.tap.end.wait_for(|end| next < *end).await.map_err(|_| ReadError::Ended)?;
+        self.take()
+    }
+
+    /// The next chunk, if there is one already.
+    ///
+    /// # Errors
+    /// [`ReadError::Lagged`], after which one may go on, or [`ReadError::Ended`].
+    pub fn try_next(&mut self) -> Result<Option<Chunk>, ReadError> {
+        // Asked first: what was written before the end must not be missed.
+        let is_over = self.is_over();
+        match self.n_waiting() {
+            0 if is_over => Err(ReadError::Ended),
+            0 => Ok(None),
+            _ => self.take().map(Some),
+        }
+    }
+
+    /// How many chunks have come that were not read.
+    pub fn n_waiting(&self) -> u64 {
+        self.tap.end.borrow().saturating_sub(self.next)
+    }
+
+    /// Whether no chunk will come any more.
+    pub fn is_over(&self) -> bool {
+        self.tap.end.has_changed().is_err()
+    }
+
+    fn take(&mut self) -> Result<Chunk, ReadError> {
+        let next = self.next;
         let Some(chunk) = self.tap.ring.get(next) else {
             self.next = self.tap.ring.held().burst(self.tap.ring.limits.burst).0;
             return Err(ReadError::Lagged { chunks: self.next - next });
@@ -140,6 +187,10 @@ struct Held {
     first: u64,
     bytes: usize,
     pushed_at: Option<Instant>,
+    /// The title that the newest chunk came with.
+    own_title: Option<Arc<str>>,
+    /// What is shown while that title lasts.
+    shown_instead: Option<Arc<str>>,
 }
 
 impl Ring {
@@ -147,8 +198,9 @@ impl Ring {
         self.held.lock().expect("no holder panics")
     }
 
-    fn push(&self, chunk: Chunk) -> u64 {
+    fn push(&self, mut chunk: Chunk) -> u64 {
         let mut held = self.held();
+        held.show_title(&mut chunk);
         held.pushed_at = Some(Instant::now());
         held.bytes += chunk.audio.len();
         held.chunks.push_back(chunk);
@@ -168,12 +220,24 @@ impl Ring {
 }
 
 impl Held {
-    /// The number of the chunk that a burst of at most `limit` bytes begins with, and its bytes.
+    /// Puts what is to be shown instead in the place of the chunk's own title, unless that is new.
+    fn show_title(&mut self, chunk: &mut Chunk) {
+        let own = self.own_title.replace(chunk.title.clone());
+        if own.is_some_and(|own| own != chunk.title) {
+            self.shown_instead = None;
+        }
+        if let Some(title) = &self.shown_instead {
+            chunk.title = title.clone();
+        }
+    }
+
+    /// The number of the chunk that a burst of `limit` bytes begins with, and its bytes: `limit` or a
+    /// part of a chunk more, where there are as many.
     fn burst(&self, limit: usize) -> (u64, usize) {
         let mut number = self.first + self.chunks.len() as u64;
         let mut bytes = 0;
         for chunk in self.chunks.iter().rev() {
-            if limit < bytes + chunk.audio.len() {
+            if limit <= bytes {
                 break;
             }
             bytes += chunk.audio.len();
@@ -224,6 +288,39 @@ mod tests {
 
         assert_eq!(reader.next().await, Ok(chunk(0)));
         assert_eq!(reader.next().await, Err(ReadError::Ended));
+    }
+
+    #[test]
+    fn who_does_not_wait_is_told_what_there_is() {
+        let (mut writer, tap) = ring(LIMITS);
+        let mut reader = tap.reader();
+
+        assert_eq!(reader.try_next(), Ok(None));
+        (0..2).for_each(|n| writer.push(chunk(n)));
+        assert_eq!((reader.n_waiting(), reader.try_next()), (2, Ok(Some(chunk(0)))));
+        (2..9).for_each(|n| writer.push(chunk(n)));
+        assert_eq!(reader.try_next(), Err(ReadError::Lagged { chunks: 6 }));
+        drop(writer);
+        assert!(reader.is_over());
+        assert_eq!(reader.try_next(), Ok(Some(chunk(7))));
+        assert_eq!(reader.try_next(), Ok(Some(chunk(8))));
+        assert_eq!(reader.try_next(), Err(ReadError::Ended));
+    }
+
+    #[test]
+    fn a_title_from_outside_is_shown_until_the_music_changes_its_own() {
+        let (mut writer, tap) = ring(LIMITS);
+        let mut titles = |own: &str| {
+            writer.push(Chunk { title: own.into(), ..chunk(0) });
+            tap.ring.held().chunks.back().unwrap().title.to_string()
+        };
+
+        assert_eq!(titles("one"), "one");
+        tap.retitle("request");
+        assert_eq!(
+            [titles("one"), titles("one"), titles("two"), titles("one")],
+            ["request", "request", "two", "one"]
+        );
     }
 
     #[tokio::test]

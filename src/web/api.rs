@@ -7,14 +7,17 @@ use serde::Serialize;
 use crate::{
     music::bar::{Bar, Hit},
     station::on_air::AiredBar,
-    web::site::{Channel, Site},
+    web::{
+        hls,
+        site::{Channel, Site},
+    },
 };
 
 /// A mount without a new chunk for so long is not on air. A chunk is at most a second.
 const MAX_SILENCE: Duration = Duration::from_secs(10);
 
-/// A station at this moment. `title`, `tempo_bpm` and `key` are of the bar that one who joins now
-/// hears first.
+/// A station at this moment. `title`, `tempo_bpm` and `key` are of what one who joins now hears
+/// first.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names say it.
 pub struct StationNow {
@@ -30,6 +33,10 @@ pub struct StationNow {
     pub bitrate_kbps: u16,
     pub path: String,
     pub listen_url: String,
+    /// None unless radio.toml wants HLS.
+    pub hls_url: Option<String>,
+    /// Beside `listeners`: who asks for playlists.
+    pub hls_listeners: usize,
     /// Seconds of sound since the station began, at the live edge.
     pub rendered_seconds: f64,
     /// How far behind the live edge one who joins now begins.
@@ -73,7 +80,7 @@ pub fn stations(site: &Site, base_url: &str) -> Vec<StationNow> {
 
 fn station(channel: &Channel, base_url: &str) -> StationNow {
     let now = channel.now();
-    let mount = &channel.mount;
+    let mount = channel.main();
     let about = &mount.about;
     StationNow {
         station: channel.station.clone(),
@@ -83,11 +90,13 @@ fn station(channel: &Channel, base_url: &str) -> StationNow {
         title: channel.title().to_string(),
         tempo_bpm: now.as_ref().map(|bar| bar.tempo.get()),
         key: now.as_ref().map(|bar| bar.key.to_string()),
-        listeners: mount.listeners(),
+        listeners: channel.listeners(),
         listener_peak: mount.peak(),
         bitrate_kbps: about.bitrate.get(),
         path: about.path.clone(),
         listen_url: format!("{base_url}{}", about.path),
+        hls_url: hls::url(channel, base_url),
+        hls_listeners: channel.hls.iter().map(|live| live.listeners()).sum(),
         rendered_seconds: channel.on_air.borrow().rendered_seconds,
         burst_seconds: mount.burst_seconds(),
     }
@@ -100,7 +109,7 @@ pub fn bars(channel: &Channel, after: Option<u64>) -> BarsNow {
     BarsNow {
         station: channel.station.clone(),
         rendered_seconds: on_air.rendered_seconds,
-        burst_seconds: channel.mount.burst_seconds(),
+        burst_seconds: channel.main().burst_seconds(),
         bars: on_air.bars.iter().filter(is_new).map(bar).collect(),
     }
 }
@@ -131,7 +140,7 @@ fn hit(hit: &Hit) -> HitNow {
 /// The stations that get no sound at present.
 pub fn silent_stations(site: &Site) -> Vec<&str> {
     let is_silent = |channel: &&Channel| {
-        channel.mount.tap.pushed_at().is_none_or(|at| at.elapsed() > MAX_SILENCE)
+        channel.main().tap.pushed_at().is_none_or(|at| at.elapsed() > MAX_SILENCE)
     };
     site.channels.iter().filter(is_silent).map(|channel| channel.station.as_str()).collect()
 }
@@ -143,22 +152,19 @@ mod tests {
     use super::*;
     use crate::{
         stream::ring::Chunk,
-        web::site::{
-            Limits,
-            tests::{aired, channel},
-        },
+        web::site::tests::{aired, channel, site},
     };
 
     #[test]
     fn a_station_tells_the_bar_that_a_new_listener_hears() {
         let (channel, mut writer, on_air) = channel("a");
-        writer.push(Chunk { audio: vec![0; 48_000].into(), title: "".into() });
+        writer.push(Chunk { audio: vec![0; 48_000].into(), title: "two".into() });
         on_air.send_modify(|now| {
             let now = Arc::make_mut(now);
             now.rendered_seconds = 6.0;
             now.bars.extend([aired(0, "one"), aired(1, "two"), aired(2, "three")]);
         });
-        let site = Site::new(vec![channel], None, Limits::default());
+        let site = site(vec![channel]);
 
         let now = stations(&site, "http://a").remove(0);
 
@@ -184,7 +190,7 @@ mod tests {
     #[test]
     fn a_station_without_a_writer_s_chunk_is_silent() {
         let (channel, mut writer, _on_air) = channel("a");
-        let site = Site::new(vec![channel], None, Limits::default());
+        let site = site(vec![channel]);
 
         assert_eq!(silent_stations(&site), ["a"]);
         writer.push(Chunk { audio: vec![0; 4].into(), title: "".into() });

@@ -1,29 +1,34 @@
 //! `/hls`: playlists and segments.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{
-    Request, Response, StatusCode,
-    header::{CACHE_CONTROL, CONTENT_RANGE, HeaderValue, RANGE},
+    StatusCode,
+    header::{CACHE_CONTROL, CONTENT_RANGE, HeaderValue, RANGE, USER_AGENT},
 };
 
 use crate::web::{
-    answer::{TEXT, respond, with},
+    answer::{Asked, TEXT, Whole, respond, with},
     site::Channel,
 };
 
 /// The playlist that listeners are given.
-pub const MAIN: &str = "live.m3u8";
+const MAIN: &str = "live.m3u8";
 
 const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
+/// Where listeners find the station's playlist, if it has one.
+pub fn url(channel: &Channel, base_url: &str) -> Option<String> {
+    (!channel.hls.is_empty()).then(|| format!("{base_url}/hls/{}/{MAIN}", channel.station))
+}
+
 /// Answers a request for `file` of a station.
-pub fn answer<B>(channel: &Channel, file: &str, request: &Request<B>) -> Response<Full<Bytes>> {
+pub fn answer<B>(channel: &Channel, file: &str, asked: &Asked<B>) -> Whole {
     let lives = &channel.hls;
     if file == MAIN && !lives.is_empty() {
         return respond(StatusCode::OK, PLAYLIST, main_playlist(channel));
     }
     if let Some(live) = lives.iter().find(|live| live.playlist_name() == file) {
+        live.note((asked.address, asked.request.headers().get(USER_AGENT)));
         return match live.playlist() {
             Some(playlist) => respond(StatusCode::OK, PLAYLIST, playlist),
             None => with(
@@ -35,7 +40,7 @@ pub fn answer<B>(channel: &Channel, file: &str, request: &Request<B>) -> Respons
     }
     let found = lives.iter().find_map(|live| Some((live.segment(file)?, live.max_age())));
     match found {
-        Some((segment, max_age)) => part(&segment, max_age, request),
+        Some((segment, max_age)) => part(&segment, max_age, asked),
         None => respond(StatusCode::NOT_FOUND, TEXT, "there is nothing at this address\n"),
     }
 }
@@ -47,8 +52,8 @@ fn main_playlist(channel: &Channel) -> String {
 }
 
 /// All of `segment`, or the part that is asked for. It never changes: whoever has it may keep it.
-fn part<B>(segment: &Bytes, max_age: u32, request: &Request<B>) -> Response<Full<Bytes>> {
-    let range = request.headers().get(RANGE).and_then(|range| range.to_str().ok());
+fn part<B>(segment: &Bytes, max_age: u32, asked: &Asked<B>) -> Whole {
+    let range = asked.request.headers().get(RANGE).and_then(|range| range.to_str().ok());
     let mut response = match range.and_then(|range| single_range(range, segment.len())) {
         None => respond(StatusCode::OK, "audio/mpeg", segment.clone()),
         Some(Range { first, end }) => {

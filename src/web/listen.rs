@@ -5,22 +5,22 @@
 //! radios of all ages understand, and the bytes go out as they are in the ring.
 
 use std::{
+    io,
     num::NonZeroUsize,
     time::{Duration, SystemTime},
 };
 
 use tokio::{
-    io::{self, AsyncWriteExt},
-    net::TcpStream,
-    sync::OwnedSemaphorePermit,
-    time::{Instant, timeout},
+    io::{AsyncWrite, AsyncWriteExt},
+    time::timeout,
 };
 
 use crate::{
     stream::{
-        icy::{Interleaver, clean},
-        mount::{About, Listener},
-        ring::ReadError,
+        fanout::CHUNKS_PER_WRITE,
+        feed::{Ending, Feed},
+        icy::clean,
+        mount::About,
     },
     units::SAMPLE_RATE,
     web::{
@@ -30,38 +30,23 @@ use crate::{
     },
 };
 
-/// Audio bytes between two titles; Icecast's own figure.
-pub const METAINT: NonZeroUsize = NonZeroUsize::new(16_000).expect("16 000 is not 0");
-
-/// A listener that falls off the ring twice within this time is too slow for the stream.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 /// The longest header value in bytes; they come from radio.toml and some players have short buffers.
 const MAX_VALUE: usize = 256;
 
 /// One who may listen: the end of a request for a stream.
 pub struct Admission {
-    /// Where and from which chunk on.
-    pub listener: Listener,
-    /// Whether titles were asked for.
-    pub wants_titles: bool,
-    /// Frees the seat when dropped.
-    pub seat: OwnedSemaphorePermit,
+    /// The whole answer's head.
+    pub head: String,
+    /// What comes after it.
+    pub feed: Feed,
 }
 
-/// Why a stream to a listener ended.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// The station did.
-    Ended,
-    /// The server stops.
-    Stopped,
-    /// The listener fell off the ring twice in a short time.
-    TooSlow,
-}
-
-/// The headers of a stream, in Icecast's order.
-pub fn headers(about: &About, wants_titles: bool) -> Vec<(&'static str, String)> {
+/// The headers of a stream, in Icecast's order, with titles every `metaint` bytes if it is given.
+pub fn headers(
+    about: &About,
+    url: &str,
+    metaint: Option<NonZeroUsize>,
+) -> Vec<(&'static str, String)> {
     let kbps = about.bitrate.get();
     let mut headers = vec![
         ("Connection", "close".to_owned()),
@@ -76,10 +61,11 @@ pub fn headers(about: &About, wants_titles: bool) -> Vec<(&'static str, String)>
         ("icy-name", to_value(&about.name)),
         ("icy-genre", to_value(&about.genre)),
         ("icy-description", to_value(&about.description)),
+        ("icy-url", to_value(url)),
         ("icy-pub", "0".to_owned()),
     ];
-    if wants_titles {
-        headers.push(("icy-metaint", METAINT.to_string()));
+    if let Some(metaint) = metaint {
+        headers.push(("icy-metaint", metaint.to_string()));
     }
     headers
 }
@@ -91,65 +77,82 @@ fn to_value(text: &str) -> String {
 }
 
 /// The whole head. No space after the colon: some radios take it for a part of the name.
-fn head(about: &About, wants_titles: bool) -> String {
+pub fn head(about: &About, url: &str, metaint: Option<NonZeroUsize>) -> String {
     let date = Date::of(SystemTime::now()).to_http();
     let mut lines =
         vec!["HTTP/1.0 200 OK".to_owned(), format!("Server: {SERVER}"), format!("Date: {date}")];
     lines.extend(CORS.into_iter().map(|(name, value)| format!("{name}: {value}")));
-    lines.extend(headers(about, wants_titles).into_iter().map(|(name, value)| {
+    lines.extend(headers(about, url, metaint).into_iter().map(|(name, value)| {
         let space = if name.starts_with("ic") { "" } else { " " };
         format!("{name}:{space}{value}")
     }));
     lines.join("\r\n") + "\r\n\r\n"
 }
 
-/// Sends the stream until it ends; whenever it does, the listener has got whole frames.
+/// Sends the head and all sound that there is, and gives back what comes after it.
 ///
-/// A listener that can't follow is sent on to the burst once and cut if that happens again soon.
+/// # Errors
+/// The listener has left, or took nothing for `max_stall`; or the stream has ended.
+pub async fn begin(
+    socket: &mut (impl AsyncWrite + Unpin),
+    admission: Admission,
+    max_stall: Duration,
+) -> io::Result<Result<Feed, Ending>> {
+    let Admission { head, mut feed } = admission;
+    // Head and burst in one write: that is one packet less to wait for.
+    let mut bytes = head.into_bytes();
+    loop {
+        let n_head = bytes.len();
+        loop {
+            match feed.try_next() {
+                Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
+                Ok(None) => break,
+                Err(ending) => return Ok(Err(ending)),
+            }
+        }
+        send(socket, &bytes, max_stall).await?;
+        feed.count_bytes(bytes.len() - n_head.min(bytes.len()));
+        // On a slow line much has come since.
+        if feed.n_waiting() < CHUNKS_PER_WRITE {
+            return Ok(Ok(feed));
+        }
+        bytes.clear();
+    }
+}
+
+/// Sends the rest of a stream until it ends, for sockets that nobody else can carry; whenever it
+/// ends, the listener has got whole frames.
 ///
 /// # Errors
 /// The listener has left, or took nothing for `max_stall`.
 pub async fn play(
-    socket: &mut TcpStream,
-    admission: Admission,
+    socket: &mut (impl AsyncWrite + Unpin),
+    mut feed: Feed,
     max_stall: Duration,
     stopping: Stopping,
 ) -> io::Result<Ending> {
-    let Admission { mut listener, wants_titles, seat: _seat } = admission;
-    let about = &listener.mount.about;
-    let mut icy = wants_titles.then(|| Interleaver::new(METAINT, &about.name));
-    let mut lagged_at: Option<Instant> = None;
     let mut stop = std::pin::pin!(stopping.deadline());
-
-    send(socket, head(about, wants_titles).as_bytes(), max_stall).await?;
     loop {
         let next = tokio::select! {
-            next = listener.reader.next() => next,
+            next = feed.next() => next,
             () = &mut stop => return Ok(Ending::Stopped),
         };
-        let chunk = match next {
-            Ok(chunk) => chunk,
-            Err(ReadError::Ended) => return Ok(Ending::Ended),
-            Err(ReadError::Lagged { .. })
-                if lagged_at.is_some_and(|at| at.elapsed() < PATIENCE) =>
-            {
-                return Ok(Ending::TooSlow);
+        match next {
+            Ok(bytes) => {
+                send(socket, &bytes, max_stall).await?;
+                feed.count_bytes(bytes.len());
             }
-            Err(ReadError::Lagged { .. }) => {
-                lagged_at = Some(Instant::now());
-                continue;
-            }
-        };
-        let bytes = match &mut icy {
-            None => chunk.audio,
-            Some(icy) => icy.interleave(&chunk),
-        };
-        send(socket, &bytes, max_stall).await?;
+            Err(ending) => return Ok(ending),
+        }
     }
 }
 
 /// Writes all of `bytes`, as long as some of them leave within each `max_stall`.
-async fn send(socket: &mut TcpStream, mut bytes: &[u8], max_stall: Duration) -> io::Result<()> {
+async fn send(
+    socket: &mut (impl AsyncWrite + Unpin),
+    mut bytes: &[u8],
+    max_stall: Duration,
+) -> io::Result<()> {
     while !bytes.is_empty() {
         let n_sent = timeout(max_stall, socket.write(bytes)).await??;
         if n_sent == 0 {
@@ -157,6 +160,7 @@ async fn send(socket: &mut TcpStream, mut bytes: &[u8], max_stall: Duration) -> 
         }
         bytes = &bytes[n_sent..];
     }
+    timeout(max_stall, socket.flush()).await??;
     Ok(())
 }
 
@@ -165,29 +169,37 @@ mod tests {
     use super::*;
     use crate::web::site::tests::channel;
 
+    const METAINT: Option<NonZeroUsize> = NonZeroUsize::new(16_000);
+    const URL: &str = "http://radio.example";
+
     #[test]
     fn the_head_is_http_1_0_and_players_find_the_name_after_the_colon() {
-        let about = channel("a").0.mount.about.clone();
+        let about = channel("a").0.main().about.clone();
 
-        let head = head(&about, true);
+        let head = head(&about, URL, METAINT);
 
         assert!(head.starts_with("HTTP/1.0 200 OK\r\n") && head.ends_with("\r\n\r\n"));
-        for line in ["Content-Type: audio/mpeg", "icy-name:Station a", "icy-metaint:16000"] {
+        for line in [
+            "Content-Type: audio/mpeg",
+            "icy-name:Station a",
+            "icy-url:http://radio.example",
+            "icy-metaint:16000",
+        ] {
             assert!(head.contains(&format!("\r\n{line}\r\n")), "{line}");
         }
         for name in ["Content-Length", "Transfer-Encoding", "Accept-Ranges"] {
             assert!(!head.contains(name), "{name}");
         }
-        assert!(!super::head(&about, false).contains("icy-metaint:"));
+        assert!(!super::head(&about, URL, None).contains("icy-metaint:"));
     }
 
     #[test]
     fn no_text_of_the_operator_s_adds_a_header() {
-        let mut about = channel("a").0.mount.about.clone();
+        let mut about = channel("a").0.main().about.clone();
         about.name = "a\r\nSet-Cookie: b\0".into();
         about.description = "\u{fc}".repeat(5000);
 
-        let head = head(&about, false);
+        let head = head(&about, URL, None);
 
         assert!(head.contains("\r\nicy-name:a Set-Cookie: b\r\n"));
         assert!(head.lines().all(|line| line.len() < 400));

@@ -1,6 +1,11 @@
 //! The player page and playlists: what people open rather than hear.
 
-use crate::{stream::icy::clean, stream::mount::About};
+use quick_xml::escape::escape;
+
+use crate::stream::{
+    icy::clean,
+    mount::{About, Mount},
+};
 
 /// The player page.
 pub const INDEX: &str = include_str!("player/index.html");
@@ -24,6 +29,30 @@ pub fn pls(about: &About, base_url: &str) -> String {
     )
 }
 
+/// A playlist of one stream in XML, with Icecast's annotations.
+pub fn xspf(mount: &Mount, base_url: &str) -> String {
+    let about = &mount.about;
+    let annotation = [
+        format!("Stream Title: {}", clean(&about.name)),
+        format!("Stream Description: {}", clean(&about.description)),
+        "Content Type: audio/mpeg".to_owned(),
+        format!("Bitrate: {}", about.bitrate.get()),
+        format!("Current Listeners: {}", mount.listeners()),
+        format!("Peak Listeners: {}", mount.peak()),
+        format!("Stream Genre: {}", clean(&about.genre)),
+    ]
+    .join("\n");
+    let (title, annotation) = (escape(&about.name), escape(&annotation));
+    let location = format!("{base_url}{}", about.path);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <playlist xmlns=\"http://xspf.org/ns/0/\" version=\"1\"><trackList><track>\
+         <location>{}</location><title>{title}</title><annotation>{annotation}</annotation>\
+         </track></trackList></playlist>\n",
+        escape(&location)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,12 +60,23 @@ mod tests {
 
     #[test]
     fn playlists_hold_one_absolute_url() {
-        let mut about = channel("a").0.mount.about.clone();
+        let mut about = channel("a").0.main().about.clone();
         about.name = "A\nFile2=http://b".into();
 
         assert_eq!(m3u(&about, "http://radio.example"), "http://radio.example/a.mp3\r\n");
         let pls = pls(&about, "http://radio.example");
         assert!(pls.contains("\nFile1=http://radio.example/a.mp3\nTitle1=A File2=http://b\n"));
+    }
+
+    #[test]
+    fn an_xspf_is_xml_whatever_the_name() {
+        let (channel, ..) = channel("a");
+        let about = About { name: "A & <B>".into(), ..channel.main().about.clone() };
+
+        let xspf = xspf(&channel.main().told_as(about), "http://radio.example");
+
+        assert!(xspf.contains("<location>http://radio.example/a.mp3</location>"));
+        assert!(xspf.contains("<title>A &amp; &lt;B&gt;</title>"));
     }
 
     #[test]

@@ -1,39 +1,45 @@
 //! Accepts connections and carries them from their first byte to their last.
 
 use std::{
+    collections::HashMap,
     future::Future,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::{
-    io::AsyncWriteExt,
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
     time::{Instant, sleep, sleep_until, timeout},
 };
 
-use crate::web::{
-    answer::{Answer, answer},
-    listen,
-    site::Site,
+use crate::{
+    stream::fanout::Fanout,
+    web::{
+        client::Ends,
+        connection::{self, House},
+        site::{Patience, Site},
+        tls::Tls,
+    },
 };
 
 /// How we call ourselves in answers.
 pub const SERVER: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));
 
 /// Connections that the kernel holds until we accept them: a wave of listeners after a restart.
-const BACKLOG: i32 = 1024;
+const BACKLOG: i32 = 4096;
 
-/// Connections beside the listeners', so that pages and status answer when all seats are taken.
-const N_PAGE_CONNECTIONS: usize = 512;
+/// Connections that are not yet streams. Those that say nothing are cut in time; the others are
+/// answered in a moment.
+const N_CONNECTIONS: usize = 8192;
+
+/// Of these, how many from one address.
+const N_OF_ADDRESS: usize = 1024;
 
 /// The kernel's part of a slow listener's delay, in bytes. Left alone it grows to megabytes, and who
 /// stopped reading minutes ago would still look well. Linux doubles what it is told.
@@ -41,10 +47,6 @@ const SEND_BUFFER: usize = 64 * 1024;
 
 /// A vanished peer's connection ends after so long without an acknowledgement.
 const PEER_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The longest request head in bytes, and the most header lines.
-const MAX_HEAD: usize = 16 * 1024;
-const MAX_HEADERS: usize = 64;
 
 /// Out of file descriptors or memory: time for connections to end.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -56,14 +58,9 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Stopping(watch::Receiver<Option<Instant>>);
 
-/// hyper's error for a request whose socket we take over.
-#[derive(Debug, thiserror::Error)]
-#[error("the socket is taken over")]
-struct TakenOver;
-
 impl Stopping {
     /// Comes when the server begins to stop.
-    async fn begun(mut self) {
+    pub async fn begun(mut self) {
         self.deadline_once_known().await;
     }
 
@@ -76,6 +73,25 @@ impl Stopping {
         let known = self.0.wait_for(Option::is_some).await;
         // A server that is gone can't be waited for.
         known.ok().and_then(|deadline| *deadline).unwrap_or_else(Instant::now)
+    }
+}
+
+/// An address that is listened at.
+pub struct Door {
+    listener: TcpListener,
+    /// What makes its connections HTTPS, if they are.
+    tls: Option<Arc<Tls>>,
+}
+
+impl Door {
+    /// A door for plain HTTP.
+    pub fn plain(listener: TcpListener) -> Self {
+        Self { listener, tls: None }
+    }
+
+    /// A door for HTTPS.
+    pub fn secure(listener: TcpListener, tls: Tls) -> Self {
+        Self { listener, tls: Some(Arc::new(tls)) }
     }
 }
 
@@ -93,101 +109,132 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// Serves whatever `site` is at each request until `shutdown` comes, then lets streams end for as
-/// long as the site's limits say.
+/// long as `patience` says.
 ///
-/// Limits are those of the beginning.
-/// A stream ends when its ring's writer is dropped, or with the first chunk after the drain time.
+/// A stream ends when its ring's writer is dropped, or when the drain time is over.
+///
+/// # Errors
+/// The system has no thread left.
 pub async fn serve(
-    listener: TcpListener,
+    doors: Vec<Door>,
     site: watch::Receiver<Arc<Site>>,
+    patience: Patience,
     shutdown: impl Future<Output = ()>,
-) {
+) -> io::Result<()> {
     let (stop, stopping) = watch::channel(None);
-    let limits = site.borrow().limits;
-    let n_connections = limits.max_listeners.saturating_add(N_PAGE_CONNECTIONS);
-    let slots = Arc::new(Semaphore::new(n_connections.min(Semaphore::MAX_PERMITS)));
-    let mut connections = JoinSet::new();
+    let audience = site.borrow().audience.clone();
+    let fanout = Arc::new(Fanout::start(patience.stall, patience.gather)?);
+    let house =
+        Arc::new(House { site, patience, fanout: fanout.clone(), stopping: Stopping(stopping) });
+    let reception = Arc::new(Reception::default());
+    let mut doors: JoinSet<()> =
+        doors.into_iter().map(|door| attend(door, house.clone(), reception.clone())).collect();
     let mut shutdown = pin!(shutdown);
+    tokio::select! {
+        () = &mut shutdown => {}
+        // They have no end of their own.
+        Some(_) = doors.join_next() => {}
+    }
+    // Their listeners and the connections that have not become streams.
+    let deadline = Instant::now() + patience.drain;
+    stop.send_replace(Some(deadline));
+    fanout.end_at(deadline.into_std());
+    let all_gone = async {
+        while doors.join_next().await.is_some() {}
+        audience.emptied().await;
+    };
+    if timeout(patience.drain + LAST_WRITES, all_gone).await.is_err() {
+        tracing::info!("{} listeners did not leave in time", audience.len());
+    }
+    Ok(())
+}
+
+/// Takes in whoever comes to `door` until the server stops, then waits for them to be answered.
+async fn attend(door: Door, house: Arc<House>, reception: Arc<Reception>) {
+    let Door { listener, tls } = door;
+    let mut connections = JoinSet::new();
+    let mut stop = pin!(house.stopping.clone().begun());
     loop {
         tokio::select! {
-            () = &mut shutdown => break,
-            (socket, slot) = accept(&listener, &slots) => {
-                let (site, stopping) = (site.clone(), Stopping(stopping.clone()));
+            () = &mut stop => break,
+            (socket, remote, place) = accept(&listener, &reception) => {
+                let Ok(local) = prepare(&socket) else { continue };
+                let ends = Ends { local, remote, is_secure: tls.is_some() };
+                let (house, tls) = (house.clone(), tls.clone());
                 connections.spawn(async move {
-                    converse(socket, &site, stopping).await;
-                    drop(slot);
+                    match tls {
+                        None => connection::plain(socket, ends, &house).await,
+                        Some(tls) => connection::secure(socket, &tls, ends, &house).await,
+                    }
+                    drop(place);
                 });
             }
             Some(_) = connections.join_next() => {}
         }
     }
     drop(listener);
-    stop.send_replace(Some(Instant::now() + limits.drain));
-    let all_gone = async { while connections.join_next().await.is_some() {} };
-    if timeout(limits.drain + LAST_WRITES, all_gone).await.is_err() {
-        tracing::info!("{} connections did not end in time", connections.len());
+    while connections.join_next().await.is_some() {}
+}
+
+/// Room for connections that are not yet streams.
+struct Reception {
+    places: Arc<Semaphore>,
+    of_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// A place there; free again when dropped.
+struct Place {
+    address: IpAddr,
+    of_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Default for Reception {
+    fn default() -> Self {
+        Self { places: Arc::new(Semaphore::new(N_CONNECTIONS)), of_address: Arc::default() }
+    }
+}
+
+impl Reception {
+    /// A place for one from `address`, unless there are too many from there.
+    fn take(&self, address: IpAddr, permit: OwnedSemaphorePermit) -> Option<Place> {
+        let mut counts = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let n = counts.entry(address).or_default();
+        if N_OF_ADDRESS <= *n {
+            return None;
+        }
+        *n += 1;
+        Some(Place { address, of_address: self.of_address.clone(), _permit: permit })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut counts = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
+        match counts.get_mut(&self.address) {
+            Some(n) if 1 < *n => *n -= 1,
+            _ => drop(counts.remove(&self.address)),
+        }
     }
 }
 
 /// The next connection, once there is room for it.
-async fn accept(
-    listener: &TcpListener,
-    slots: &Arc<Semaphore>,
-) -> (TcpStream, OwnedSemaphorePermit) {
-    let slot = slots.clone().acquire_owned().await.expect("nobody closes the semaphore");
+async fn accept(listener: &TcpListener, reception: &Reception) -> (TcpStream, SocketAddr, Place) {
     loop {
+        let permit = reception.places.clone().acquire_owned().await;
+        let permit = permit.expect("nobody closes the semaphore");
         match listener.accept().await {
-            Ok((socket, _)) => return (socket, slot),
+            Ok((socket, remote)) => {
+                if let Some(place) = reception.take(remote.ip(), permit) {
+                    return (socket, remote, place);
+                }
+            }
             Err(error) => {
                 tracing::warn!("can't accept a connection: {error}");
                 sleep(ACCEPT_PAUSE).await;
             }
         }
     }
-}
-
-/// Answers requests until the connection ends or becomes a stream.
-async fn converse(socket: TcpStream, site: &watch::Receiver<Arc<Site>>, stopping: Stopping) {
-    let Ok(local) = prepare(&socket) else { return };
-    let limits = site.borrow().limits;
-    let admission = Mutex::new(None);
-    let service = service_fn(|request| {
-        let result = match answer(&site.borrow().clone(), &request, local) {
-            Answer::Whole(response) => Ok(response),
-            Answer::Stream(admitted) => {
-                *admission.lock().expect("no holder panics") = Some(admitted);
-                Err(TakenOver)
-            }
-        };
-        async { result }
-    });
-    let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
-        .max_buf_size(MAX_HEAD)
-        .max_headers(MAX_HEADERS)
-        .serve_connection(TokioIo::new(socket), service);
-    let end = tokio::select! {
-        end = &mut connection => end,
-        () = stopping.clone().begun() => {
-            Pin::new(&mut connection).graceful_shutdown();
-            (&mut connection).await
-        }
-    };
-    let mut socket = connection.into_parts().io.into_inner();
-    let Some(admission) = admission.into_inner().expect("no holder panics") else {
-        if let Err(error) = end {
-            tracing::debug!("a connection ended: {error}");
-        }
-        return;
-    };
-    let path = admission.listener.mount.about.path.clone();
-    match listen::play(&mut socket, admission, limits.max_stall, stopping).await {
-        Ok(ending) => tracing::debug!("{path}: a listener's stream ended: {ending:?}"),
-        Err(error) => tracing::debug!("{path}: a listener left: {error}"),
-    }
-    // Sent bytes are still on their way; only an end that we announce leaves them whole.
-    let _ = socket.shutdown().await;
 }
 
 /// Sets what a listener's socket needs; answers with its local address.

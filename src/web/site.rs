@@ -6,29 +6,39 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
-use crate::{music::bar::Bar, out::hls::Live, station::on_air::OnAir, stream::mount::Mount};
+use crate::{
+    config::{Admin, Server},
+    music::bar::Bar,
+    out::hls::Live,
+    station::on_air::OnAir,
+    stream::{
+        audience::{Audience, Seats},
+        mount::Mount,
+    },
+    web::logins::Logins,
+};
 
-/// How much the server takes on and puts up with.
+/// What the server puts up with; fixed at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Listeners of all mounts together; those above are told to come back later.
-    pub max_listeners: usize,
-    /// For a request's head to arrive.
-    pub header_timeout: Duration,
+pub struct Patience {
+    /// For a request's head, or a TLS handshake, to arrive.
+    pub header: Duration,
     /// For a listener to take the next bytes; who reads nothing for so long is cut.
-    pub max_stall: Duration,
+    pub stall: Duration,
+    /// For sound to wait until it can be sent with what follows it: less work for each second.
+    pub gather: Duration,
     /// For streams to end after the shutdown has begun.
     pub drain: Duration,
 }
 
-impl Default for Limits {
+impl Default for Patience {
     fn default() -> Self {
         Self {
-            max_listeners: 1000,
-            header_timeout: Duration::from_secs(15),
-            max_stall: Duration::from_secs(30),
+            header: Duration::from_secs(15),
+            stall: Duration::from_secs(30),
+            gather: Duration::from_millis(1250),
             drain: Duration::from_secs(3),
         }
     }
@@ -39,60 +49,75 @@ impl Default for Limits {
 pub struct Channel {
     /// Its name in URLs: `techno`.
     pub station: String,
-    /// Where it is heard.
-    pub mount: Arc<Mount>,
+    /// Where it is heard, the best known first; at least one.
+    pub mounts: Vec<Arc<Mount>>,
     /// What it plays.
     pub on_air: watch::Receiver<Arc<OnAir>>,
     /// Its sound in segments, each bitrate once; none unless radio.toml wants them.
     pub hls: Vec<Arc<Live>>,
 }
 
-/// All stations and the house rules.
+/// All stations and the house rules, at one moment: a save of radio.toml gives another.
+#[derive(Clone)]
 pub struct Site {
     /// In the order in which the page lists them.
     pub channels: Vec<Channel>,
-    /// What its URLs begin with, if it is reached by another address than clients name.
-    pub public_url: Option<String>,
     /// The house rules.
-    pub limits: Limits,
+    pub server: Server,
+    /// Who runs it from afar, if somebody may.
+    pub admin: Option<Admin>,
+    /// Who listens.
+    pub audience: Arc<Audience>,
+    /// Who failed to log in.
+    pub logins: Arc<Logins>,
     /// When it opened.
     pub started: SystemTime,
     /// What is wrong with the radio.toml that was last saved, if something is; it plays on by the
     /// one before.
     pub problem: Option<String>,
-    pub(super) seats: Arc<Semaphore>,
 }
 
 impl Channel {
+    /// The mount that stands for the station.
+    pub fn main(&self) -> &Arc<Mount> {
+        &self.mounts[0]
+    }
+
     /// The bar that one who joins now hears first.
     pub fn now(&self) -> Option<Arc<Bar>> {
         let on_air = self.on_air.borrow().clone();
-        let second = on_air.rendered_seconds - self.mount.burst_seconds();
+        let second = on_air.rendered_seconds - self.main().burst_seconds();
         on_air.bar_at(second).map(|aired| aired.bar.clone())
     }
 
-    /// What to show as playing; the station's name before the first bar.
+    /// What to show as playing; the station's name before the first sound.
     pub fn title(&self) -> Arc<str> {
-        self.now().map_or_else(|| self.mount.about.name.as_str().into(), |bar| bar.title.clone())
+        title(self.main())
     }
+
+    /// How many listen, on all mounts.
+    pub fn listeners(&self) -> u64 {
+        self.mounts.iter().map(|mount| mount.listeners()).sum()
+    }
+}
+
+/// What to show as playing on a mount; its name before the first sound.
+pub fn title(mount: &Mount) -> Arc<str> {
+    let title = mount.tap.title().filter(|title| !title.is_empty());
+    title.unwrap_or_else(|| mount.about.name.as_str().into())
 }
 
 impl Site {
     /// A site that opens now.
-    pub fn new(channels: Vec<Channel>, public_url: Option<String>, limits: Limits) -> Self {
-        let seats = Arc::new(Semaphore::new(limits.max_listeners));
-        Self { channels, public_url, limits, started: SystemTime::now(), problem: None, seats }
-    }
-
-    /// The same site, its seats and its age, with other stations or another problem.
-    pub fn changed(&self, channels: Vec<Channel>, problem: Option<String>) -> Self {
+    pub fn new(channels: Vec<Channel>, server: Server, admin: Option<Admin>) -> Self {
         Self {
             channels,
-            public_url: self.public_url.clone(),
-            limits: self.limits,
-            started: self.started,
-            problem,
-            seats: self.seats.clone(),
+            server,
+            admin,
+            audience: Arc::default(),
+            logins: Arc::default(),
+            started: SystemTime::now(),
+            problem: None,
         }
     }
 
@@ -101,17 +126,35 @@ impl Site {
         self.channels.iter().find(|channel| channel.station == station)
     }
 
+    /// All mounts, each with its station.
+    pub fn mounts(&self) -> impl Iterator<Item = (&Channel, &Arc<Mount>)> {
+        self.channels
+            .iter()
+            .flat_map(|channel| channel.mounts.iter().map(move |mount| (channel, mount)))
+    }
+
+    /// The mount of that path, if there is one.
+    pub fn mount(&self, path: &str) -> Option<(&Channel, &Arc<Mount>)> {
+        self.mounts().find(|(_, mount)| mount.about.path == path)
+    }
+
+    /// How many may listen.
+    pub fn seats(&self) -> Seats {
+        Seats { all: self.server.max_listeners, per_address: self.server.listeners_per_address }
+    }
+
     /// What this client's URLs begin with, without a slash at the end.
     ///
     /// `host` is what the client says that it connected to, and is believed only if it is nothing
     /// but a name and a port; else it is `local`, our end of the connection.
-    pub fn base_url(&self, host: Option<&str>, local: SocketAddr) -> String {
-        if let Some(url) = &self.public_url {
+    pub fn base_url(&self, host: Option<&str>, local: SocketAddr, is_secure: bool) -> String {
+        if let Some(url) = &self.server.public_url {
             return url.trim_end_matches('/').to_owned();
         }
+        let scheme = if is_secure { "https" } else { "http" };
         match host.filter(|host| is_host(host)) {
-            Some(host) => format!("http://{host}"),
-            None => format!("http://{local}"),
+            Some(host) => format!("{scheme}://{host}"),
+            None => format!("{scheme}://{local}"),
         }
     }
 }
@@ -148,7 +191,13 @@ pub(super) mod tests {
         };
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
-        (Channel { station: station.into(), mount, on_air, hls: Vec::new() }, writer, send)
+        let (station, mounts, hls) = (station.into(), vec![mount], Vec::new());
+        (Channel { station, mounts, on_air, hls }, writer, send)
+    }
+
+    /// A site of these stations under the usual rules.
+    pub(in crate::web) fn site(channels: Vec<Channel>) -> Site {
+        Site::new(channels, Server::default(), None)
     }
 
     /// A bar of two seconds with one kick in it.
@@ -166,18 +215,19 @@ pub(super) mod tests {
 
     #[test]
     fn a_host_that_is_more_than_a_name_is_not_believed() {
-        let mut site = Site::new(Vec::new(), None, Limits::default());
+        let mut site = site(Vec::new());
         let local = "127.0.0.1:8000".parse().unwrap();
         let long = "a".repeat(256);
 
         for host in ["radio.example:8000", "[::1]:8000", "10.0.0.2"] {
-            assert_eq!(site.base_url(Some(host), local), format!("http://{host}"));
+            assert_eq!(site.base_url(Some(host), local, false), format!("http://{host}"));
         }
         for host in ["", "a/b", "a b", "u@a", "a\r\nb", "a\"><script>", &long] {
-            assert_eq!(site.base_url(Some(host), local), "http://127.0.0.1:8000");
+            assert_eq!(site.base_url(Some(host), local, false), "http://127.0.0.1:8000");
         }
-        assert_eq!(site.base_url(None, local), "http://127.0.0.1:8000");
-        site.public_url = Some("https://radio.example/".into());
-        assert_eq!(site.base_url(Some("a"), local), "https://radio.example");
+        assert_eq!(site.base_url(None, local, false), "http://127.0.0.1:8000");
+        assert_eq!(site.base_url(Some("a"), local, true), "https://a");
+        site.server.public_url = Some("https://radio.example/".into());
+        assert_eq!(site.base_url(Some("a"), local, true), "https://radio.example");
     }
 }

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
+    stream::mount::Mount,
     units::SAMPLE_RATE,
     web::{
         date::Date,
-        site::{Channel, Site},
+        site::{Site, title},
     },
 };
 
@@ -15,14 +16,14 @@ use crate::{
 /// `source` is an object for one mount, an array for more and absent for none. A title is always a
 /// string, though Icecast makes a number of one that looks like a number.
 pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
-    let is_wanted = |channel: &&Channel| mount.is_none_or(|path| channel.mount.about.path == path);
-    let mut sources: Vec<_> =
-        site.channels.iter().filter(is_wanted).map(|channel| source(channel, base_url)).collect();
+    let is_wanted = |about: &Mount| mount.is_none_or(|path| about.about.path == path);
+    let wanted = site.mounts().filter(|(_, mount)| is_wanted(mount));
+    let mut sources: Vec<_> = wanted.map(|(_, mount)| source(mount, base_url)).collect();
     let started = Date::of(site.started);
     let mut stats = json!({
-        "admin": "",
+        "admin": site.server.contact,
         "host": host(base_url),
-        "location": "",
+        "location": site.server.location,
         "server_id": super::server::SERVER,
         "server_start": started.to_rfc_2822(),
         "server_start_iso8601": started.to_iso_8601(),
@@ -36,8 +37,7 @@ pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
 }
 
 /// Only what anyone may know: who listens, from where and with what is nobody's business.
-fn source(channel: &Channel, base_url: &str) -> Value {
-    let mount = &channel.mount;
+fn source(mount: &Mount, base_url: &str) -> Value {
     let about = &mount.about;
     let bitrate = about.bitrate.get();
     let started = Date::of(mount.started);
@@ -59,13 +59,13 @@ fn source(channel: &Channel, base_url: &str) -> Value {
         "server_url": base_url,
         "stream_start": started.to_rfc_2822(),
         "stream_start_iso8601": started.to_iso_8601(),
-        "title": &*channel.title(),
+        "title": &*title(mount),
         "dummy": null,
     })
 }
 
 /// The name alone, without scheme and port.
-fn host(base_url: &str) -> &str {
+pub fn host(base_url: &str) -> &str {
     let (_, authority) = base_url.split_once("://").unwrap_or(("", base_url));
     match authority.find(']') {
         Some(end) => &authority[..=end],
@@ -76,12 +76,14 @@ fn host(base_url: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::site::{Limits, tests::channel};
+    use crate::{
+        stream::ring::Chunk,
+        web::site::tests::{channel, site},
+    };
 
     fn status(stations: &[&str], mount: Option<&str>) -> Value {
         let channels = stations.iter().map(|station| channel(station).0).collect();
-        let site = Site::new(channels, None, Limits::default());
-        icecast(&site, "http://radio.example:8000", mount)["icestats"].take()
+        icecast(&site(channels), "http://radio.example:8000", mount)["icestats"].take()
     }
 
     #[test]
@@ -102,12 +104,9 @@ mod tests {
 
     #[test]
     fn a_title_that_is_a_number_stays_a_string() {
-        let (channel, _writer, on_air) = channel("a");
-        on_air.send_modify(|now| {
-            let now = std::sync::Arc::make_mut(now);
-            now.bars.push_back(crate::web::site::tests::aired(0, "1979"));
-        });
-        let site = Site::new(vec![channel], None, Limits::default());
+        let (channel, mut writer, _on_air) = channel("a");
+        writer.push(Chunk { audio: vec![0; 4].into(), title: "1979".into() });
+        let site = site(vec![channel]);
 
         let status = icecast(&site, "http://[::1]:8000", None);
 

@@ -11,15 +11,16 @@ use tokio::{
 };
 
 use crate::{
+    config::Server,
     station::on_air::OnAir,
     stream::{
         mp3::frames,
         ring::{Chunk, Writer},
     },
     web::{
-        server::{bind, serve},
+        server::{Door, bind, serve},
         site::{
-            Limits, Site,
+            Patience, Site,
             tests::{RING, aired, channel},
         },
     },
@@ -41,14 +42,26 @@ struct Radio {
 }
 
 impl Radio {
-    fn start(limits: Limits) -> Self {
+    fn start() -> Self {
+        Self::patient(Patience::default())
+    }
+
+    fn patient(patience: Patience) -> Self {
+        let patience = Patience { gather: Duration::ZERO, ..patience };
+        Self::with(Server::default(), patience)
+    }
+
+    fn with(server: Server, patience: Patience) -> Self {
         let (channel, writer, on_air) = channel("a");
-        let site = Arc::new(Site::new(vec![channel], None, limits));
+        let site = Arc::new(Site::new(vec![channel], server, None));
         let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async { stopped.await.unwrap_or(()) };
-        let serving = tokio::spawn(serve(listener, watch::channel(site.clone()).1, shutdown));
+        let (doors, sites) = (vec![Door::plain(listener)], watch::channel(site.clone()).1);
+        let serving = tokio::spawn(async move {
+            serve(doors, sites, patience, shutdown).await.unwrap();
+        });
         Self { address, site, writer: Some(writer), on_air, n_frames: 0, stop, serving }
     }
 
@@ -79,7 +92,7 @@ impl Radio {
     }
 
     fn listeners(&self) -> u64 {
-        self.site.channels[0].mount.listeners()
+        self.site.channels[0].main().listeners()
     }
 
     /// Keeps the station going until as many listen as expected: who left is noticed by writing.
@@ -125,7 +138,7 @@ fn frame_numbers(audio: &[u8]) -> Vec<u32> {
 
 #[tokio::test]
 async fn every_request_for_a_stream_gets_all_of_it_as_http_1_0() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let burst = radio.push("one");
     let mut sockets = Vec::new();
     for request in [
@@ -160,7 +173,7 @@ async fn every_request_for_a_stream_gets_all_of_it_as_http_1_0() {
 
 #[tokio::test]
 async fn a_listener_who_sends_no_more_still_hears() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let mut socket = radio.send(GET).await;
     socket.shutdown().await.unwrap();
     read_head(&mut socket).await;
@@ -172,7 +185,7 @@ async fn a_listener_who_sends_no_more_still_hears() {
 
 #[tokio::test]
 async fn titles_come_between_the_same_bytes_that_others_hear() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     radio.push("one");
     let mut plain = radio.send(GET).await;
     let mut icy = radio.send("GET /a.mp3 HTTP/1.0\r\nIcy-MetaData: 1\r\n\r\n").await;
@@ -203,7 +216,7 @@ async fn titles_come_between_the_same_bytes_that_others_hear() {
 
 #[tokio::test]
 async fn head_tells_what_get_would_and_counts_nobody() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     radio.push("one");
     let names = |head: &str| {
         let lines = head.lines().skip(1).filter_map(|line| line.split_once(':'));
@@ -219,12 +232,12 @@ async fn head_tells_what_get_would_and_counts_nobody() {
 
     assert!(head.starts_with("HTTP/1.0 200 OK\r\n") && head.ends_with("\r\n\r\n"), "{head}");
     assert_eq!(names(&head), names(&read_head(&mut socket).await));
-    assert_eq!(radio.site.channels[0].mount.total(), 1);
+    assert_eq!(radio.site.channels[0].main().total(), 1);
 }
 
 #[tokio::test]
 async fn other_methods_and_paths_are_told_so() {
-    let radio = Radio::start(Limits::default());
+    let radio = Radio::start();
     let close = "Host: a\r\nConnection: close\r\n\r\n";
     for (request, status, has) in [
         ("OPTIONS /a.mp3", "204 No Content", "access-control-allow-headers: Origin, Accept, Range"),
@@ -252,7 +265,7 @@ async fn other_methods_and_paths_are_told_so() {
 
 #[tokio::test]
 async fn what_is_no_request_is_refused_and_harms_nobody() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let mut listener = radio.send(GET).await;
     read_head(&mut listener).await;
     let long = "x".repeat(64 * 1024);
@@ -282,7 +295,7 @@ async fn what_is_no_request_is_refused_and_harms_nobody() {
 
 #[tokio::test]
 async fn a_stream_can_follow_a_page_on_one_connection() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let burst = radio.push("one");
 
     let mut socket = radio.send(format!("GET /a.m3u HTTP/1.1\r\nHost: a\r\n\r\n{GET}")).await;
@@ -295,8 +308,8 @@ async fn a_stream_can_follow_a_page_on_one_connection() {
 
 #[tokio::test]
 async fn who_does_not_finish_a_request_is_let_go() {
-    let header_timeout = Duration::from_millis(50);
-    let radio = Radio::start(Limits { header_timeout, ..Limits::default() });
+    let header = Duration::from_millis(50);
+    let radio = Radio::patient(Patience { header, ..Patience::default() });
 
     for request in ["", "GET /a.mp3 HTTP/1.1\r\nHost: a\r\nx: "] {
         let answer = radio.ask(request).await;
@@ -318,7 +331,7 @@ async fn slow_listener(radio: &Radio) -> TcpStream {
 
 #[tokio::test]
 async fn a_slow_listener_jumps_once_and_is_cut_the_next_time_while_others_miss_nothing() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let mut slow = slow_listener(&radio).await;
     let mut quick = radio.send(GET).await;
     read_head(&mut quick).await;
@@ -348,8 +361,8 @@ async fn a_slow_listener_jumps_once_and_is_cut_the_next_time_while_others_miss_n
 
 #[tokio::test]
 async fn who_never_reads_is_cut_in_time() {
-    let max_stall = Duration::from_millis(50);
-    let mut radio = Radio::start(Limits { max_stall, ..Limits::default() });
+    let stall = Duration::from_millis(50);
+    let mut radio = Radio::patient(Patience { stall, ..Patience::default() });
     let _socket = slow_listener(&radio).await;
     radio.until_listeners(1).await;
 
@@ -358,7 +371,8 @@ async fn who_never_reads_is_cut_in_time() {
 
 #[tokio::test]
 async fn a_full_house_sends_listeners_away_but_shows_its_pages() {
-    let mut radio = Radio::start(Limits { max_listeners: 1, ..Limits::default() });
+    let mut radio =
+        Radio::with(Server { max_listeners: 1, ..Server::default() }, Patience::default());
     let mut first = radio.send(GET).await;
     read_head(&mut first).await;
 
@@ -376,7 +390,7 @@ async fn a_full_house_sends_listeners_away_but_shows_its_pages() {
 
 #[tokio::test]
 async fn a_wave_of_listeners_is_served_and_counted_and_gone() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let burst = radio.push("one");
 
     let wave: Vec<_> = (0..500)
@@ -400,14 +414,14 @@ async fn a_wave_of_listeners_is_served_and_counted_and_gone() {
     assert_eq!(radio.listeners(), 500);
     drop(sockets);
     radio.until_listeners(0).await;
-    let mount = &radio.site.channels[0].mount;
+    let mount = radio.site.channels[0].main();
     assert_eq!((mount.peak(), mount.total()), (500, 500));
 }
 
 #[tokio::test]
 async fn a_shutdown_ends_streams_after_a_whole_frame() {
     let drain = Duration::from_millis(50);
-    let mut radio = Radio::start(Limits { drain, ..Limits::default() });
+    let mut radio = Radio::patient(Patience { drain, ..Patience::default() });
     let mut socket = radio.send(GET).await;
     let idle = radio.send("").await;
     read_head(&mut socket).await;
@@ -423,12 +437,12 @@ async fn a_shutdown_ends_streams_after_a_whole_frame() {
     assert_eq!(frame_numbers(&heard), (0..400).collect::<Vec<_>>());
     assert_eq!(read_to_end(idle).await, "");
     assert!(TcpStream::connect(radio.address).await.is_err());
-    assert_eq!(radio.site.channels[0].mount.listeners(), 0);
+    assert_eq!(radio.site.channels[0].main().listeners(), 0);
 }
 
 #[tokio::test]
 async fn a_shutdown_lets_a_station_play_its_last_chunk() {
-    let mut radio = Radio::start(Limits::default());
+    let mut radio = Radio::start();
     let mut socket = radio.send(GET).await;
     read_head(&mut socket).await;
 
@@ -445,9 +459,9 @@ async fn a_shutdown_lets_a_station_play_its_last_chunk() {
 
 #[tokio::test]
 async fn a_title_stays_a_string_in_json_whatever_it_holds() {
-    let mut radio = Radio::start(Limits::default());
-    radio.push("one");
+    let mut radio = Radio::start();
     let title = "\"}]</script>\u{0}\r\n\u{1f3b9}\u{202e}\\";
+    radio.push(title);
     radio.on_air.send_modify(|now| Arc::make_mut(now).bars.push_back(aired(0, title)));
 
     for path in ["/status-json.xsl", "/api/stations", "/api/stations/a/bars"] {

@@ -44,16 +44,20 @@ impl Radio {
 
     /// Plays `toml`, or the built-in programme if that is empty, with more arguments.
     pub fn start_with(toml: &str, args: &[&str]) -> Self {
+        Self::start_by(Command::new(ELECTROPUNK), toml, args)
+    }
+
+    /// The same, where `command` starts the program.
+    pub fn start_by(command: Command, toml: &str, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if !toml.is_empty() {
             std::fs::write(folder.path().join("radio.toml"), toml).unwrap();
         }
-        Self::start_in(Arc::new(folder), args)
+        Self::start_in(Arc::new(folder), command, args)
     }
 
-    /// Plays what is in `folder`, which another may have left.
-    pub fn start_in(folder: Arc<TempDir>, args: &[&str]) -> Self {
-        let mut command = Command::new(ELECTROPUNK);
+    /// The same in a `folder` that has a radio.toml, which another radio may have left.
+    pub fn start_in(folder: Arc<TempDir>, mut command: Command, args: &[&str]) -> Self {
         command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
@@ -108,6 +112,11 @@ impl Radio {
     /// Saves `toml` as its radio.toml, as an operator does who edits it.
     pub fn save(&self, toml: &str) {
         std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
+    }
+
+    /// The number of its process.
+    pub fn pid(&self) -> u32 {
+        self.process.pid
     }
 
     /// Sends the signal `name`.

@@ -15,7 +15,7 @@ use tokio::{net::TcpListener, sync::watch};
 use crate::{
     cli::AudioFormat,
     cmd::takes::write_sound,
-    config::AssetRef,
+    config::{AssetRef, Server},
     dataset::piece::piece,
     model::{latent, music_vae::MusicVae, sampling},
     rng,
@@ -29,8 +29,8 @@ use crate::{
     train::{checkpoint, fit::Measure, network::Network},
     units::{Bpm, Kbps},
     web::{
-        server,
-        site::{Channel, Limits, Site},
+        server::{self, Door},
+        site::{Channel, Patience, Site},
     },
 };
 
@@ -164,15 +164,21 @@ impl Stream {
         let broadcast = Broadcast::play("training", rehearsal, renderer, about, BURST_BYTES)?;
         let channel = Channel {
             station: broadcast.name.clone(),
-            mount: broadcast.mount.clone(),
+            mounts: vec![broadcast.mount.clone()],
             on_air: broadcast.on_air.clone(),
             hls: Vec::new(),
         };
-        let site = Arc::new(Site::new(vec![channel], None, Limits::default()));
+        let site = Arc::new(Site::new(vec![channel], Server::default(), None));
         if let Some(listener) = self.listener.take() {
             // Ends with the runtime, when training does.
             let (_, site) = watch::channel(site);
-            self.runtime.spawn(server::serve(listener, site, std::future::pending()));
+            let doors = vec![Door::plain(listener)];
+            let serving = server::serve(doors, site, Patience::default(), std::future::pending());
+            self.runtime.spawn(async {
+                if let Err(error) = serving.await {
+                    tracing::warn!("nobody can listen: {error}");
+                }
+            });
         }
         self.on_air = Some((sender, broadcast));
         Ok(())

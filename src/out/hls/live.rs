@@ -1,9 +1,10 @@
 //! One mount, cut.
 
 use std::{
+    hash::Hash,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::SystemTime,
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use tokio::task::spawn_blocking;
 use tracing::warn;
 
 use super::{
+    clients::Clients,
     cutter::{Cutter, Piece},
     dates::Origin,
     numbers::Numbers,
@@ -37,12 +39,14 @@ pub struct Live {
     /// The station's, as listeners read it.
     name: Mutex<Arc<str>>,
     window: Mutex<Window>,
+    clients: Mutex<Clients>,
 }
 
 impl Live {
     /// An empty window on `mount`.
     pub fn new(mount: &Mount, settings: config::Hls, file: Option<PathBuf>) -> Self {
         let window = Window::new(settings.segments, settings.segment_seconds);
+        let patience = Duration::from_secs(2 * u64::from(settings.segment_seconds));
         Self {
             settings,
             bitrate: mount.about.bitrate,
@@ -50,6 +54,7 @@ impl Live {
             file,
             name: Mutex::new(mount.about.name.as_str().into()),
             window: Mutex::new(window),
+            clients: Mutex::new(Clients::new(patience)),
         }
     }
 
@@ -87,6 +92,16 @@ impl Live {
     /// What its playlist is called: by its bitrate, which tells apart the variants of a station.
     pub fn playlist_name(&self) -> String {
         format!("{}k.m3u8", self.bitrate.get())
+    }
+
+    /// `client` asks for the playlist, and so listens for two segments more.
+    pub fn note(&self, client: impl Hash) {
+        lock(&self.clients).note(client, Instant::now());
+    }
+
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        lock(&self.clients).count(Instant::now())
     }
 
     /// Its playlist, once there is a segment.
@@ -209,8 +224,6 @@ impl Counter {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::{
         out::testing::sound,

@@ -6,6 +6,7 @@
 //! Segments are in memory only. Their names hold the time at which their run of numbers began, so
 //! that none is used twice, even where the numbers themselves were lost.
 
+mod clients;
 mod cutter;
 mod dates;
 mod live;

@@ -1,0 +1,165 @@
+//! Passwords: written in radio.toml, or better in a variable or a file that it names.
+
+use std::{env, fmt, fs, path::Path, sync::Arc};
+
+use serde_json::json;
+
+use super::section::Section;
+
+/// The most bytes of a password.
+const MOST: usize = 256;
+
+/// A password. It shows itself only to who asks by [`Secret::expose`]: never in a log, in a message
+/// or by `{:?}`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(Arc<str>);
+
+/// The keys of one password: as text, by the name of an environment variable, by a file.
+pub(super) struct SecretKeys {
+    pub text: &'static str,
+    pub env: &'static str,
+    pub file: &'static str,
+}
+
+/// The usual ones.
+pub(super) const PASSWORD: SecretKeys =
+    SecretKeys { text: "password", env: "password_env", file: "password_file" };
+
+impl Secret {
+    /// `text` as a password of 1 to 256 bytes without line breaks and other control characters,
+    /// which no header could carry.
+    ///
+    /// # Errors
+    /// It is none; the sentence does not quote it.
+    pub fn new(text: &str) -> Result<Self, String> {
+        let is_fit = (1..=MOST).contains(&text.len()) && !text.contains(char::is_control);
+        let sentence = || format!("expected 1 to {MOST} bytes on one line, found something else");
+        is_fit.then(|| Self(text.into())).ok_or_else(sentence)
+    }
+
+    /// The password itself. Whoever takes it out takes care of where it goes.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// The password that `section` gives under one of `keys`, if it gives one.
+    pub(super) fn read(section: &mut Section, keys: &SecretKeys) -> Option<Self> {
+        let base_dir = section.reading.base_dir;
+        let given = [keys.text, keys.env, keys.file].into_iter().filter(|key| section.has(key));
+        if let [_, second, ..] = given.collect::<Vec<_>>()[..] {
+            let SecretKeys { text, env, file } = keys;
+            section.note(second, format!("expected only one of {text}, {env} and {file}"));
+        }
+        let text = read_text(section, keys.text, Self::new);
+        let env = read_text(section, keys.env, from_env);
+        let file = read_text(section, keys.file, |path| from_file(&base_dir.join(path)));
+        text.or(env).or(file)
+    }
+}
+
+/// As other texts are read, but what was found instead is not quoted: it may be the password.
+fn read_text<T>(
+    section: &mut Section,
+    key: &'static str,
+    read: impl FnOnce(&str) -> Result<T, String>,
+) -> Option<T> {
+    section.declare(key, || json!({ "type": "string" }));
+    section.value(key, |value| read(value.as_str().ok_or("expected a text in quotes")?))
+}
+
+fn from_env(name: &str) -> Result<Secret, String> {
+    let expected = "expected the name of an environment variable that holds a password";
+    let text = env::var(name).map_err(|_| format!("{expected}, found none that is called so"))?;
+    Secret::new(&text)
+}
+
+/// The first line of a file counts: editors end it with a line break.
+fn from_file(path: &Path) -> Result<Secret, String> {
+    let text = fs::read_to_string(path).map_err(|error| {
+        format!("expected a file that holds a password at {}: {error}", path.display())
+    })?;
+    Secret::new(text.lines().next().unwrap_or_default())
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use toml::de::DeTable;
+
+    use super::*;
+    use crate::config::section::Reading;
+
+    /// What `text` gives, and what is wrong with it.
+    fn read(text: &str, base_dir: &Path) -> (Option<Secret>, String) {
+        let reading = Reading { text, base_dir, problems: RefCell::default(), recorder: None };
+        let table = DeTable::parse(text).unwrap();
+        let read = |section: &mut Section| Secret::read(section, &PASSWORD);
+        let secret = Section::root(&reading, table.get_ref(), read);
+        let problems = reading.problems.into_inner();
+        (secret, problems.iter().map(|problem| problem.fault.to_string()).collect())
+    }
+
+    #[test]
+    fn a_password_comes_from_the_file_itself_a_variable_or_a_file_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("pw"), "from a file\n").unwrap();
+        let here = folder.path();
+
+        for (text, password) in [
+            ("password = \"hackme\"", "hackme"),
+            ("password_file = \"pw\"", "from a file"),
+            // Cargo sets it for its tests.
+            ("password_env = \"CARGO_PKG_NAME\"", "electropunk"),
+        ] {
+            let (secret, problems) = read(text, here);
+            assert_eq!(secret.unwrap().expose(), password);
+            assert_eq!(problems, "");
+        }
+        assert_eq!(read("", here), (None, String::new()));
+    }
+
+    #[test]
+    fn no_sentence_about_a_password_tells_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for (text, sentence) in [
+            ("password = 123456", "password: expected a text in quotes"),
+            (
+                "password = \"123456\\n\"",
+                "password: expected 1 to 256 bytes on one line, found something else",
+            ),
+            (
+                "password = \"123456\"\npassword_env = \"HOME\"",
+                "password_env: expected only one of password, password_env and password_file",
+            ),
+            (
+                "password_env = \"123456\"",
+                "password_env: expected the name of an environment variable that holds a password, \
+                 found none that is called so",
+            ),
+        ] {
+            assert_eq!(read(text, folder.path()).1, sentence);
+        }
+        let (_, problem) = read("password_file = \"gone\"", folder.path());
+        assert!(problem.contains("gone: No such file"), "{problem}");
+    }
+
+    #[test]
+    fn it_does_not_show_itself() {
+        let secret = Secret::new("hackme").unwrap();
+
+        assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "*** Secret Some(Secret)");
+    }
+}

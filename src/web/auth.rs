@@ -1,0 +1,149 @@
+//! Who may see and do what under `/admin`.
+
+use std::{net::IpAddr, time::Instant};
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+use hyper::{HeaderMap, header::AUTHORIZATION};
+use subtle::{Choice, ConstantTimeEq as _};
+
+use crate::{config::Secret, web::site::Site};
+
+/// The longest name or password that is compared; all are brought to this length, so that the time
+/// that it takes says nothing about theirs.
+const LENGTH: usize = 256;
+
+/// What one may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// See the list of streams.
+    Relay,
+    /// Everything.
+    Admin,
+}
+
+/// Why one may not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Denial {
+    /// There is no admin: nobody set a password.
+    Closed,
+    /// Name and password are needed, or are wrong.
+    Unknown,
+    /// It is known, but may do less.
+    Forbidden,
+    /// It guessed wrong too often.
+    MustWait,
+}
+
+/// Lets the request of `headers` from `address` do what `needed` may.
+///
+/// # Errors
+/// It may not.
+pub fn authorise(
+    site: &Site,
+    headers: &HeaderMap,
+    address: IpAddr,
+    needed: Role,
+) -> Result<(), Denial> {
+    let admin = site.admin.as_ref().ok_or(Denial::Closed)?;
+    let now = Instant::now();
+    if site.logins.must_wait(address, now) {
+        return Err(Denial::MustWait);
+    }
+    // Nothing said is no failure: browsers and curl ask first without.
+    let (user, password) = credentials(headers).ok_or(Denial::Unknown)?;
+    let is = |name: &str, secret: &Secret| {
+        bool::from(is_equal(&user, name) & is_equal(&password, secret.expose()))
+    };
+    let is_admin = is(&admin.user, &admin.password);
+    let is_relay =
+        admin.relay_password.as_ref().is_some_and(|secret| is(&admin.relay_user, secret));
+    let role = if is_admin { Some(Role::Admin) } else { is_relay.then_some(Role::Relay) };
+    let Some(role) = role else {
+        site.logins.failed(address, now);
+        tracing::warn!("a login from {address} failed");
+        return Err(Denial::Unknown);
+    };
+    site.logins.succeeded(address);
+    if role < needed { Err(Denial::Forbidden) } else { Ok(()) }
+}
+
+/// Name and password of HTTP's Basic scheme (RFC 7617).
+fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, coded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(BASE64_STANDARD.decode(coded.trim()).ok()?).ok()?;
+    let (user, password) = text.split_once(':')?;
+    Some((user.to_owned(), password.to_owned()))
+}
+
+fn is_equal(given: &str, expected: &str) -> Choice {
+    let padded = |text: &str| {
+        let mut bytes = [0; LENGTH];
+        let n = text.len().min(LENGTH);
+        bytes[..n].copy_from_slice(&text.as_bytes()[..n]);
+        bytes
+    };
+    padded(given).ct_eq(&padded(expected)) & (given.len() as u64).ct_eq(&(expected.len() as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Admin, web::site::tests::site};
+
+    fn guarded() -> Site {
+        let admin = Admin {
+            user: "admin".into(),
+            password: Secret::new("hackme").unwrap(),
+            relay_user: "relay".into(),
+            relay_password: Some(Secret::new("relayme").unwrap()),
+        };
+        Site { admin: Some(admin), ..site(Vec::new()) }
+    }
+
+    fn ask(site: &Site, authorization: &str, needed: Role) -> Result<(), Denial> {
+        let mut headers = HeaderMap::new();
+        if !authorization.is_empty() {
+            headers.insert(AUTHORIZATION, authorization.parse().unwrap());
+        }
+        authorise(site, &headers, "10.0.0.1".parse().unwrap(), needed)
+    }
+
+    fn basic(text: &str) -> String {
+        format!("Basic {}", BASE64_STANDARD.encode(text))
+    }
+
+    #[test]
+    fn each_may_do_what_is_theirs() {
+        let site = guarded();
+        let unknown = Err(Denial::Unknown);
+
+        assert_eq!(ask(&site, &basic("admin:hackme"), Role::Admin), Ok(()));
+        assert_eq!(ask(&site, &basic("admin:hackme"), Role::Relay), Ok(()));
+        assert_eq!(ask(&site, &basic("relay:relayme"), Role::Relay), Ok(()));
+        assert_eq!(ask(&site, &basic("relay:relayme"), Role::Admin), Err(Denial::Forbidden));
+        for wrong in ["admin:hackme2", "admin:", "admin", "Admin:hackme", "admin:relayme"] {
+            assert_eq!(ask(&site, &basic(wrong), Role::Relay), unknown, "{wrong}");
+            // A success between keeps it from having to wait.
+            assert_eq!(ask(&site, &basic("admin:hackme"), Role::Admin), Ok(()));
+        }
+        for nonsense in ["", "Basic", "Basic !!!", "Bearer YWRtaW46aGFja21l"] {
+            assert_eq!(ask(&site, nonsense, Role::Relay), unknown, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_guesser_waits_even_with_the_right_password_and_a_site_without_one_is_closed() {
+        let site = guarded();
+        for _ in 0..5 {
+            assert!(ask(&site, &basic("admin:guess"), Role::Admin).is_err());
+        }
+
+        assert_eq!(ask(&site, &basic("admin:hackme"), Role::Admin), Err(Denial::MustWait));
+        let closed = Site { admin: None, ..site };
+        assert_eq!(ask(&closed, &basic("admin:hackme"), Role::Relay), Err(Denial::Closed));
+    }
+}

@@ -1,0 +1,86 @@
+//! Who asks: the address behind the proxies that are trusted.
+
+use std::net::{IpAddr, SocketAddr};
+
+use hyper::HeaderMap;
+use ipnet::IpNet;
+
+/// Both ends of a connection, and how it is carried.
+#[derive(Debug, Clone, Copy)]
+pub struct Ends {
+    /// Ours.
+    pub local: SocketAddr,
+    /// The client's, or that of the last proxy before us.
+    pub remote: SocketAddr,
+    /// Whether it is HTTPS.
+    pub is_secure: bool,
+}
+
+/// Where the request of `headers` comes from.
+///
+/// `X-Forwarded-For` is a list to which each proxy appends the address that it was asked from. It is
+/// read from its end, as long as the one who wrote an entry is in `trusted`; what stands before may
+/// be anyone's invention.
+pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    let mut address = remote.to_canonical();
+    let lines = headers.get_all("x-forwarded-for").into_iter();
+    let entries =
+        lines.rev().filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
+    for entry in entries {
+        if !is_trusted(&address) {
+            break;
+        }
+        let Some(before) = parse(entry.trim()) else { break };
+        address = before;
+    }
+    address
+}
+
+/// An address, with a port as some proxies write it or without.
+fn parse(entry: &str) -> Option<IpAddr> {
+    let with_port = || entry.parse::<SocketAddr>().map(|address| address.ip());
+    let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
+    bare.parse::<IpAddr>().or_else(|_| with_port()).ok().map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(remote: &str, lines: &[&str], trusted: &[&str]) -> String {
+        let mut headers = HeaderMap::new();
+        for line in lines {
+            headers.append("x-forwarded-for", line.parse().unwrap());
+        }
+        let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
+        address(remote.parse().unwrap(), &headers, &trusted).to_string()
+    }
+
+    #[test]
+    fn only_what_trusted_proxies_wrote_is_believed() {
+        let proxies = ["127.0.0.1/32", "10.0.0.0/8"];
+
+        assert_eq!(seen("9.9.9.9", &["1.1.1.1"], &proxies), "9.9.9.9");
+        assert_eq!(seen("127.0.0.1", &["1.1.1.1"], &proxies), "1.1.1.1");
+        assert_eq!(seen("127.0.0.1", &["6.6.6.6, 1.1.1.1, 10.1.2.3"], &proxies), "1.1.1.1");
+        assert_eq!(seen("127.0.0.1", &["6.6.6.6", "1.1.1.1,10.1.2.3"], &proxies), "1.1.1.1");
+        assert_eq!(seen("127.0.0.1", &["1.1.1.1"], &[]), "127.0.0.1");
+    }
+
+    #[test]
+    fn addresses_come_in_several_spellings_and_nonsense_is_the_proxy_s() {
+        let proxies = ["127.0.0.1/32"];
+        for (line, expected) in [
+            ("2001:db8::1", "2001:db8::1"),
+            ("[2001:db8::1]:4711", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("1.2.3.4:4711", "1.2.3.4"),
+            ("unknown", "127.0.0.1"),
+            ("", "127.0.0.1"),
+        ] {
+            assert_eq!(seen("127.0.0.1", &[line], &proxies), expected, "{line}");
+        }
+        assert_eq!(seen("::ffff:127.0.0.1", &["1.2.3.4"], &proxies), "1.2.3.4");
+    }
+}

@@ -1,0 +1,93 @@
+//! `/metrics`: figures for Prometheus (its text format, version 0.0.4).
+
+use std::fmt::Write as _;
+
+use crate::{
+    stream::mount::Mount,
+    web::site::{Channel, Site},
+};
+
+/// All figures.
+pub fn text(site: &Site) -> String {
+    let mut out = String::new();
+    let of_mounts: [(&str, &str, &str, fn(&Channel, &Mount) -> f64); 6] = [
+        ("listeners", "gauge", "Who listens now.", |_, mount| mount.listeners() as f64),
+        ("listeners_peak", "gauge", "The most that listened at once.", |_, mount| {
+            mount.peak() as f64
+        }),
+        ("listeners_total", "counter", "Who ever began to listen.", |_, mount| {
+            mount.total() as f64
+        }),
+        ("sent_bytes_total", "counter", "Bytes sent to listeners.", |_, mount| {
+            mount.bytes_sent() as f64
+        }),
+        ("silent_seconds", "gauge", "Since the newest sound.", |_, mount| {
+            mount.tap.pushed_at().map_or(f64::INFINITY, |at| at.elapsed().as_secs_f64())
+        }),
+        ("ahead_seconds", "gauge", "Music composed and not yet sent.", |channel, _| {
+            let on_air = channel.on_air.borrow();
+            let end = on_air.bars.back().map(|aired| {
+                let bar = &aired.bar;
+                aired.start_second + bar.tempo.seconds_per_step() * 16.0
+            });
+            (end.unwrap_or(0.0) - on_air.rendered_seconds).max(0.0)
+        }),
+    ];
+    for (name, kind, help, figure) in of_mounts {
+        describe(&mut out, name, kind, help);
+        for (channel, mount) in site.mounts() {
+            let (station, path) = (label(&channel.station), label(&mount.about.path));
+            let figure = number(figure(channel, mount));
+            let _ = writeln!(
+                out,
+                "electropunk_{name}{{station=\"{station}\",mount=\"{path}\"}} {figure}"
+            );
+        }
+    }
+    let problem = f64::from(u8::from(site.problem.is_some()));
+    for (name, kind, help, figure) in [
+        ("config_problem", "gauge", "1 if the radio.toml saved last is wrong.", problem),
+        ("listeners_all", "gauge", "Who listens now, over all mounts.", site.audience.len() as f64),
+        ("uptime_seconds", "gauge", "Since the start.", uptime(site)),
+    ] {
+        describe(&mut out, name, kind, help);
+        let _ = writeln!(out, "electropunk_{name} {}", number(figure));
+    }
+    out
+}
+
+fn describe(out: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(out, "# HELP electropunk_{name} {help}\n# TYPE electropunk_{name} {kind}");
+}
+
+fn uptime(site: &Site) -> f64 {
+    site.started.elapsed().unwrap_or_default().as_secs_f64()
+}
+
+fn number(figure: f64) -> String {
+    if figure.is_infinite() { "+Inf".to_owned() } else { format!("{figure}") }
+}
+
+fn label(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::site::tests::{channel, site};
+
+    #[test]
+    fn every_line_is_a_comment_or_a_name_and_a_number() {
+        let site = site(vec![channel("a").0, channel("b").0]);
+
+        let text = text(&site);
+
+        assert!(text.contains("electropunk_listeners{station=\"b\",mount=\"/b.mp3\"} 0\n"));
+        assert!(text.contains("electropunk_silent_seconds{station=\"a\",mount=\"/a.mp3\"} +Inf\n"));
+        for line in text.lines().filter(|line| !line.starts_with("# ")) {
+            let (name, figure) = line.rsplit_once(' ').unwrap();
+            assert!(name.starts_with("electropunk_") && figure.parse::<f64>().is_ok(), "{line}");
+        }
+    }
+}

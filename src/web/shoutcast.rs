@@ -1,0 +1,81 @@
+//! What `SHOUTcast` servers answer, for the players and panels that ask it of every radio: the first
+//! station's figures.
+
+use crate::web::{
+    site::{Site, title},
+    tree::Element,
+};
+
+/// `/7.html`: listeners, status, peak, maximum, unique listeners, bitrate, title.
+pub fn seven(site: &Site) -> String {
+    let figures = site.channels.first().map(|channel| {
+        let mount = channel.main();
+        let (now, peak, kbps) = (mount.listeners(), mount.peak(), mount.about.bitrate.get());
+        let most = site.server.max_listeners;
+        // A comma in a title stays: it is the last field.
+        format!("{now},1,{peak},{most},{now},{kbps},{}", channel.title())
+    });
+    let figures = figures.unwrap_or_else(|| "0,0,0,0,0,0,".to_owned());
+    format!("<html><body>{}</body></html>", quick_xml::escape::escape(figures.as_str()))
+}
+
+/// `/stats`, as XML or JSON.
+pub fn stats(site: &Site) -> Element {
+    let Some(channel) = site.channels.first() else {
+        return Element::of("SHOUTCASTSERVER", vec![Element::text("STREAMSTATUS", 0)]);
+    };
+    let (mount, title) = (channel.main(), channel.title());
+    let about = &mount.about;
+    let figures = vec![
+        Element::text("CURRENTLISTENERS", mount.listeners()),
+        Element::text("PEAKLISTENERS", mount.peak()),
+        Element::text("MAXLISTENERS", site.server.max_listeners),
+        Element::text("UNIQUELISTENERS", mount.listeners()),
+        Element::text("SERVERGENRE", &about.genre),
+        Element::text("SERVERTITLE", &about.name),
+        Element::text("SONGTITLE", title),
+        Element::text("STREAMHITS", mount.total()),
+        Element::text("STREAMSTATUS", 1),
+        Element::text("STREAMPATH", &about.path),
+        Element::text("BITRATE", about.bitrate.get()),
+        Element::text("CONTENT", "audio/mpeg"),
+        Element::text("VERSION", super::server::SERVER),
+    ];
+    Element::of("SHOUTCASTSERVER", figures)
+}
+
+/// `/currentsong`: the title alone.
+pub fn current_song(site: &Site) -> String {
+    site.channels.first().map_or_else(String::new, |channel| title(channel.main()).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        stream::ring::Chunk,
+        web::site::tests::{channel, site},
+    };
+
+    #[test]
+    fn the_first_station_s_figures_are_told() {
+        let (channel, mut writer, _on_air) = channel("a");
+        writer.push(Chunk { audio: vec![0; 4].into(), title: "One, <two>".into() });
+        let site = site(vec![channel]);
+
+        let seven = "<html><body>0,1,0,500,0,128,One, &lt;two&gt;</body></html>";
+        assert_eq!(super::seven(&site), seven);
+        assert_eq!(current_song(&site), "One, <two>");
+        assert_eq!(stats(&site).to_json()["SONGTITLE"], "One, <two>");
+        assert!(stats(&site).to_xml().contains("<STREAMPATH>/a.mp3</STREAMPATH>"));
+    }
+
+    #[test]
+    fn a_radio_without_stations_answers_too() {
+        let site = site(Vec::new());
+
+        assert_eq!(seven(&site), "<html><body>0,0,0,0,0,0,</body></html>");
+        assert_eq!(current_song(&site), "");
+        assert!(stats(&site).to_xml().contains("<STREAMSTATUS>0<"));
+    }
+}

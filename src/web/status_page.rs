@@ -1,0 +1,61 @@
+//! `/status.xsl`: what is on air, for people and for scripts that read Icecast's page.
+
+use quick_xml::escape::escape;
+
+use crate::stream::mount::Mount;
+use crate::web::site::{Channel, Site, title};
+
+/// The page.
+pub fn html(site: &Site, base_url: &str) -> String {
+    let rows: String =
+        site.mounts().map(|(channel, mount)| row(channel, mount, base_url)).collect();
+    let problem = site.problem.as_ref().map_or_else(String::new, |problem| {
+        format!(
+            "<h2>radio.toml</h2><pre>{}</pre><p>What is on air stays as it was.</p>",
+            escape(problem)
+        )
+    });
+    format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\"><title>electropunk: status</title>\
+         <link rel=\"stylesheet\" href=\"/style.css\"></head><body class=\"status\"><h1>On air</h1>\
+         <table><tr><th>Mount</th><th>Station</th><th>Playing</th><th>Listeners</th><th>Peak</th>\
+         <th>kbit/s</th><th></th></tr>{rows}</table>{problem}</body></html>"
+    )
+}
+
+fn row(channel: &Channel, mount: &Mount, base_url: &str) -> String {
+    let about = &mount.about;
+    let title = title(mount);
+    let [path, name, title] = [&about.path, &about.name, &*title].map(|text| escape(text));
+    let (now, peak, kbps) = (mount.listeners(), mount.peak(), about.bitrate.get());
+    let station = escape(&channel.station);
+    format!(
+        "<tr><td><a href=\"{base_url}{path}\">{path}</a></td>\
+         <td><a href=\"/#{station}\">{name}</a></td><td>{title}</td><td>{now}</td><td>{peak}</td>\
+         <td>{kbps}</td><td><a href=\"{path}.m3u\">M3U</a> <a href=\"{path}.xspf\">XSPF</a></td></tr>",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        stream::ring::Chunk,
+        web::site::tests::{channel, site},
+    };
+
+    #[test]
+    fn no_title_and_no_problem_becomes_a_part_of_the_page() {
+        let (channel, mut writer, _on_air) = channel("a");
+        writer.push(Chunk { audio: vec![0; 4].into(), title: "<script>\"'&".into() });
+        let mut site = site(vec![channel]);
+        site.problem = Some("radio.toml:1: <b>".into());
+
+        let page = html(&site, "http://radio.example");
+
+        assert!(page.contains("<td>&lt;script&gt;&quot;&apos;&amp;</td>"), "{page}");
+        assert!(page.contains("radio.toml:1: &lt;b&gt;"));
+        assert!(page.contains("href=\"http://radio.example/a.mp3\""));
+    }
+}

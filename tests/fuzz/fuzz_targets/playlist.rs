@@ -1,0 +1,13 @@
+//! A playlist file's text.
+
+#![no_main]
+
+use std::path::Path;
+
+use electropunk::station::playlist::Contents;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = Contents::parse(&text, Path::new("/nowhere/list.m3u8"));
+});
