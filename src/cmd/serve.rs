@@ -65,16 +65,17 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     }
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let programme = Programme::start(&config, library, seed)?;
+    let mut outlets = Outlets::on(runtime.handle());
+    turn_outlets(&mut outlets, &config, &programme);
     // Beyond what it may fall behind, what is in the kernel's hands for it.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
     let patience = Patience { stall, ..Patience::default() };
-    let site = Site::new(channels(&programme), config.server.clone(), config.admin.clone());
+    let site =
+        Site::new(channels(&programme, &outlets), config.server.clone(), config.admin.clone());
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let outlets = Outlets::on(runtime.handle());
-    let mut live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
-    live.turn_outlets();
+    let live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     runtime.block_on(async {
@@ -133,7 +134,7 @@ impl Live {
                 info!("{} is on air", config::source(self.path.as_deref()));
                 note_restart(&self.config, &config);
                 self.config = config;
-                self.turn_outlets();
+                turn_outlets(&mut self.outlets, &self.config, &self.programme);
                 None
             }
             Err(problem) => {
@@ -142,19 +143,13 @@ impl Live {
             }
         };
         let site = Site {
-            channels: channels(&self.programme),
+            channels: channels(&self.programme, &self.outlets),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
             problem,
             ..Site::clone(&self.sites.borrow())
         };
         self.sites.send_replace(Arc::new(site));
-    }
-
-    fn turn_outlets(&mut self) {
-        let on_air = self.programme.on_air();
-        let mounts = on_air.map(|(station, broadcast)| (station, broadcast.mount.clone()));
-        self.outlets.turn_to(&self.config, mounts);
     }
 }
 
@@ -165,6 +160,7 @@ fn note_restart(old: &Config, new: &Config) {
         ("[server.tls]", old.server.tls != new.server.tls),
         ("burst_bytes", old.server.burst_bytes != new.server.burst_bytes),
         ("lag_seconds", old.server.lag_seconds != new.server.lag_seconds),
+        ("state", old.state != new.state),
         ("seed", old.seed != new.seed),
         ("device", old.device != new.device),
         ("precision", old.precision != new.precision),
@@ -174,11 +170,18 @@ fn note_restart(old: &Config, new: &Config) {
     }
 }
 
-fn channels(programme: &Programme) -> Vec<Channel> {
+/// Has other outlets read what is on air, as `config` wants it.
+fn turn_outlets(outlets: &mut Outlets, config: &Config, programme: &Programme) {
+    let on_air = programme.on_air();
+    outlets.turn_to(config, on_air.map(|(station, broadcast)| (station, broadcast.mount.clone())));
+}
+
+fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {
     let channel = |broadcast: &Broadcast| Channel {
         station: broadcast.name.clone(),
         mounts: vec![broadcast.mount.clone()],
         on_air: broadcast.on_air.clone(),
+        hls: outlets.hls.live(&broadcast.mount).into_iter().collect(),
     };
     programme.broadcasts().map(channel).collect()
 }

@@ -7,14 +7,16 @@ use toml::de::DeTable;
 use super::{
     Config,
     admin::Admin,
+    archive::Archive,
     assets::AssetRef,
     directory::Directory,
+    hls::Hls,
     problem::{Fault, Problem, Problems},
     section::{Reading, Section},
     server::Server,
     station::{Shelf, Station},
     theme::Theme,
-    value::set,
+    value::{one_line, set},
 };
 
 /// The radio.toml that the binary carries: the default programme.
@@ -85,6 +87,9 @@ pub(super) fn read(file: &mut Section) -> Config {
     let admin = file.table("admin", Admin::read);
     let has_url = server.public_url.is_some();
     let directory = file.table("directory", |section| Directory::read(section, has_url));
+    let hls = file.table("hls", Hls::read);
+    let archive = file.table("archive", Archive::read);
+    let state = file.text_as("state", |text| Ok(base_dir.join(one_line(text, 1000)?)));
     let seed = file.whole("seed", 0..=i64::MAX);
     let device = file.parsed("device").unwrap_or_default();
     let precision = file.parsed("precision").unwrap_or_default();
@@ -98,7 +103,19 @@ pub(super) fn read(file: &mut Section) -> Config {
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
     let soundfont = shelf.soundfont;
-    Config { server, admin, directory, seed, device, precision, soundfont, stations }
+    Config {
+        server,
+        admin,
+        hls,
+        archive,
+        directory,
+        state,
+        seed,
+        device,
+        precision,
+        soundfont,
+        stations,
+    }
 }
 
 #[cfg(test)]
@@ -131,9 +148,21 @@ mod tests {
 
     #[test]
     fn what_a_file_leaves_out_has_its_default() {
-        let Config { server, admin, directory, seed, device, precision, soundfont, stations } =
-            config(LEAST);
-        assert_eq!(admin, None);
+        let Config {
+            server,
+            admin,
+            hls,
+            archive,
+            directory,
+            state,
+            seed,
+            device,
+            precision,
+            soundfont,
+            stations,
+        } = config(LEAST);
+        assert_eq!((admin, state), (None, None));
+        assert_eq!((hls, archive), (Hls::default(), Archive::default()));
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 

@@ -9,10 +9,12 @@
 
 mod admin;
 mod anchor;
+mod archive;
 mod assets;
 mod choice;
 mod chords;
 mod directory;
+mod hls;
 mod load;
 mod part;
 mod playlist;
@@ -31,10 +33,12 @@ pub mod watch;
 pub use self::{
     admin::Admin,
     anchor::Anchor,
+    archive::Archive,
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
     chords::Chords,
     directory::Directory,
+    hls::Hls,
     load::{BUILT_IN, load, parse, source},
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
@@ -48,6 +52,8 @@ pub use self::{
     theme::Theme,
 };
 
+use std::path::PathBuf;
+
 use crate::model::{device_choice::DeviceChoice, precision::Precision};
 
 /// A whole radio.toml.
@@ -59,6 +65,12 @@ pub struct Config {
     pub admin: Option<Admin>,
     /// Where listeners look for stations. Default nowhere.
     pub directory: Directory,
+    /// The stations in small files too. Default not.
+    pub hls: Hls,
+    /// What is recorded. Default nothing.
+    pub archive: Archive,
+    /// Folder for what must survive a restart. Default none.
+    pub state: Option<PathBuf>,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,

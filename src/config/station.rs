@@ -40,6 +40,8 @@ pub struct Station {
     pub energy: f64,
     /// How loud it is, -30 to -9 LUFS. Default -16.
     pub loudness: Lufs,
+    /// Whether `[archive]` keeps it. Default yes.
+    pub record: bool,
     /// What joins the music. Default nothing.
     pub playlists: Vec<Playlist>,
     /// Whether directories may list it. Default no.
@@ -101,6 +103,7 @@ impl Station {
         set(&mut energy, section.number("energy", 0.0..=1.0));
         let mut loudness = Lufs::DEFAULT;
         set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
+        let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);
         let push = section.repeated("push", Push::read);
@@ -116,6 +119,7 @@ impl Station {
             form,
             energy,
             loudness,
+            record,
             playlists: playlists.into_iter().flatten().collect(),
             public,
             push: push.into_iter().flatten().collect(),

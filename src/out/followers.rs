@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::{runtime::Handle, task::AbortHandle};
 
-use crate::stream::mount::Mount;
+use crate::stream::mount::{About, Mount};
 
 /// Tasks of one kind, each for a wish of the operator's and the mount that it is about.
 pub struct Followers<W> {
@@ -49,6 +49,14 @@ impl<W: PartialEq + Clone> Followers<W> {
             }));
         }
     }
+}
+
+/// The same stream without what people read of it: who follows the sound alone begins anew only where
+/// that does, not where a station is called something else.
+pub fn unnamed(mount: &Mount) -> Arc<Mount> {
+    let About { path, bitrate, public, .. } = mount.about.clone();
+    let (name, description, genre) = Default::default();
+    Arc::new(mount.told_as(About { path, name, description, genre, bitrate, public }))
 }
 
 impl<W: PartialEq> Follower<W> {

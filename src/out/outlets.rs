@@ -12,8 +12,10 @@ use tokio::{
 };
 
 use super::{
+    archive::Archive,
     directory::{self, Listing, Times},
     followers::Followers,
+    hls::Hls,
     push::{
         self, Wish,
         status::{Status, Told},
@@ -29,6 +31,9 @@ const GOODBYE: Duration = Duration::from_secs(2);
 
 /// All outlets of a radio; dropping it closes them.
 pub struct Outlets {
+    /// Their sound in small files.
+    pub hls: Hls,
+    archive: Archive,
     runtime: Handle,
     push: Followers<Wish>,
     told: Mutex<Vec<Told>>,
@@ -43,6 +48,8 @@ impl Outlets {
     pub fn on(runtime: &Handle) -> Self {
         let (leaving, left) = mpsc::channel(1);
         Self {
+            hls: Hls::on(runtime.clone()),
+            archive: Archive::on(runtime.clone()),
             runtime: runtime.clone(),
             push: Followers::on(runtime.clone()),
             told: Mutex::default(),
@@ -62,6 +69,9 @@ impl Outlets {
         let mounts: Vec<_> = mounts.into_iter().collect();
         self.turn_pushes(config, &mounts);
         self.turn_directory(config, &mounts);
+        let named = mounts.iter().map(|(station, mount)| (station.name.as_str(), mount.clone()));
+        self.hls.turn_to(&config.hls, config.state.as_deref(), named);
+        self.archive.turn_to(&config.archive, mounts);
     }
 
     fn turn_pushes(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {

@@ -15,6 +15,7 @@ use crate::{
     web::{
         admin, api,
         client::{self, Ends},
+        hls,
         listen::{self, Admission},
         metrics, page,
         query::Query,
@@ -189,6 +190,7 @@ fn show<B>(site: &Site, route: &Route, asked: &Asked<B>) -> Whole {
         Route::M3u(mount) => ok("audio/x-mpegurl", page::m3u(&mount.about, base_url)),
         Route::Pls(mount) => ok("audio/x-scpls", page::pls(&mount.about, base_url)),
         Route::Xspf(_, mount) => ok("application/xspf+xml", page::xspf(mount, base_url)),
+        Route::Hls(channel, file) => hls::answer(channel, file, asked),
         Route::Stream(_) | Route::Admin(_) => unreachable!("these are answered before"),
     }
 }

@@ -7,7 +7,10 @@ use serde::Serialize;
 use crate::{
     music::bar::{Bar, Hit},
     station::on_air::AiredBar,
-    web::site::{Channel, Site},
+    web::{
+        hls,
+        site::{Channel, Site},
+    },
 };
 
 /// A mount without a new chunk for so long is not on air. A chunk is at most a second.
@@ -30,6 +33,10 @@ pub struct StationNow {
     pub bitrate_kbps: u16,
     pub path: String,
     pub listen_url: String,
+    /// None unless radio.toml wants HLS.
+    pub hls_url: Option<String>,
+    /// Beside `listeners`: who asks for playlists.
+    pub hls_listeners: usize,
     /// Seconds of sound since the station began, at the live edge.
     pub rendered_seconds: f64,
     /// How far behind the live edge one who joins now begins.
@@ -88,6 +95,8 @@ fn station(channel: &Channel, base_url: &str) -> StationNow {
         bitrate_kbps: about.bitrate.get(),
         path: about.path.clone(),
         listen_url: format!("{base_url}{}", about.path),
+        hls_url: hls::url(channel, base_url),
+        hls_listeners: channel.hls.iter().map(|live| live.listeners()).sum(),
         rendered_seconds: channel.on_air.borrow().rendered_seconds,
         burst_seconds: mount.burst_seconds(),
     }

@@ -11,6 +11,7 @@ pub mod auth;
 pub mod client;
 pub mod connection;
 pub mod date;
+pub mod hls;
 pub mod listen;
 pub mod logins;
 pub mod metrics;

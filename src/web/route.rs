@@ -30,6 +30,8 @@ pub enum Route<'a> {
     Stations,
     /// `/api/stations/NAME/bars`
     Bars(&'a Channel),
+    /// `/hls/NAME/FILE`
+    Hls(&'a Channel, &'a str),
     /// A mount's path, or another name for the first.
     Stream(&'a Arc<Mount>),
     /// `.m3u` or `.m3u8` after a station's name or a mount's path.
@@ -65,6 +67,10 @@ impl<'a> Route<'a> {
     }
 
     fn of_station(path: &'a str, site: &'a Site) -> Option<Self> {
+        if let Some(rest) = path.strip_prefix("/hls/") {
+            let (station, file) = rest.split_once('/')?;
+            return Some(Self::Hls(site.channel(station)?, file));
+        }
         if let Some(command) = path.strip_prefix("/admin/") {
             return Some(Self::Admin(command));
         }
@@ -106,6 +112,7 @@ mod tests {
             assert!(matches!(Route::of(path, &site), Some(Route::Stream(_))), "{path}");
         }
         assert!(matches!(Route::of("/a.mp3.xspf", &site), Some(Route::Xspf(..))));
+        assert!(matches!(Route::of("/hls/a/b.m3u8", &site), Some(Route::Hls(_, "b.m3u8"))));
         assert!(matches!(Route::of("/api/stations/a/bars", &site), Some(Route::Bars(_))));
         assert!(matches!(Route::of("/admin/stats", &site), Some(Route::Admin("stats"))));
     }
@@ -126,6 +133,8 @@ mod tests {
             "/a.mp3%00",
             "/a",
             "a.m3u",
+            "/hls/a",
+            "/hls/b/live.m3u8",
             "/api/stations/",
             "/api/stations//bars",
             "/.m3u",

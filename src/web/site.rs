@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use crate::{
     config::{Admin, Server},
     music::bar::Bar,
+    out::hls::Live,
     station::on_air::OnAir,
     stream::{
         audience::{Audience, Seats},
@@ -52,6 +53,8 @@ pub struct Channel {
     pub mounts: Vec<Arc<Mount>>,
     /// What it plays.
     pub on_air: watch::Receiver<Arc<OnAir>>,
+    /// Its sound in segments, each bitrate once; none unless radio.toml wants them.
+    pub hls: Vec<Arc<Live>>,
 }
 
 /// All stations and the house rules, at one moment: a save of radio.toml gives another.
@@ -189,7 +192,8 @@ pub(super) mod tests {
         };
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
-        (Channel { station: station.into(), mounts: vec![mount], on_air }, writer, send)
+        let (station, mounts, hls) = (station.into(), vec![mount], Vec::new());
+        (Channel { station, mounts, on_air, hls }, writer, send)
     }
 
     /// A site of these stations under the usual rules.

@@ -3,6 +3,9 @@
 // Each test file is a crate of its own that uses a part of this.
 #![allow(dead_code)]
 
+pub mod browser;
+pub mod disk;
+pub mod hls;
 pub mod http;
 pub mod icecast;
 pub mod mp3;

@@ -35,7 +35,8 @@ pub struct Radio {
     pub started: Instant,
     process: Watched,
     log: Option<JoinHandle<String>>,
-    folder: TempDir,
+    /// What it plays in; outlives it where somebody keeps it.
+    pub folder: Arc<TempDir>,
 }
 
 impl Radio {
@@ -55,16 +56,17 @@ impl Radio {
         if !toml.is_empty() {
             std::fs::write(folder.path().join("radio.toml"), toml).unwrap();
         }
-        Self::start_by_in(command, folder, args)
+        Self::start_by_in(command, folder.into(), args)
     }
 
-    /// Plays what is in `folder`.
-    pub fn start_in(folder: TempDir, args: &[&str]) -> Self {
-        Self::start_by_in(Command::new(ELECTROPUNK), folder, args)
+    /// Plays what is in `folder`, which another radio may have left.
+    pub fn start_in(folder: impl Into<Arc<TempDir>>, args: &[&str]) -> Self {
+        Self::start_by_in(Command::new(ELECTROPUNK), folder.into(), args)
     }
 
-    fn start_by_in(mut command: Command, folder: TempDir, args: &[&str]) -> Self {
-        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(&folder);
+    /// The same, where `command` starts the program.
+    pub fn start_by_in(mut command: Command, folder: Arc<TempDir>, args: &[&str]) -> Self {
+        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
         let mut child = pipes.spawn().unwrap();

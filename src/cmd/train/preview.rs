@@ -167,6 +167,7 @@ impl Stream {
             station: broadcast.name.clone(),
             mounts: vec![broadcast.mount.clone()],
             on_air: broadcast.on_air.clone(),
+            hls: Vec::new(),
         };
         let site = Arc::new(Site::new(vec![channel], Server::default(), None));
         if let Some(listener) = self.listener.take() {

@@ -1,0 +1,37 @@
+//! `[archive]`: what was on air, kept on disk.
+
+use std::path::PathBuf;
+
+use super::{
+    section::Section,
+    value::{one_line, set},
+};
+
+/// Stations recorded, a file an hour.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Archive {
+    /// Where recordings go, each station's into a folder of its own. Default none: nothing is
+    /// recorded.
+    pub folder: Option<PathBuf>,
+    /// Older recordings are deleted, 1 to 3650 days. Default 30.
+    pub keep_days: u32,
+    /// Gigabytes (10⁹ bytes) of the disk that recordings leave free, 0 to 100 000. Default 1.
+    pub min_free_gb: f64,
+}
+
+impl Default for Archive {
+    fn default() -> Self {
+        Self { folder: None, keep_days: 30, min_free_gb: 1.0 }
+    }
+}
+
+impl Archive {
+    pub(super) fn read(section: &mut Section) -> Self {
+        let base_dir = section.reading.base_dir;
+        let mut archive = Self::default();
+        archive.folder = section.text_as("folder", |text| Ok(base_dir.join(one_line(text, 1000)?)));
+        set(&mut archive.keep_days, section.whole("keep_days", 1..=3650));
+        set(&mut archive.min_free_gb, section.number("min_free_gb", 0.0..=100_000.0));
+        archive
+    }
+}

@@ -1,0 +1,109 @@
+//! A cue sheet: what sounds where in a recording.
+//!
+//! The format is that of CDRWIN's manual, appendix A, as players and cutters read it today: in UTF-8,
+//! with minutes above 99, places in minutes, seconds and frames of a 75th of a second.
+
+use std::fmt::Write as _;
+
+use crate::{stream::icy::clean, units::SAMPLE_RATE};
+
+const FRAMES_PER_SECOND: u64 = 75;
+
+/// The format has no more; what comes later belongs to the last.
+const MOST_TRACKS: usize = 99;
+
+/// The tracks of a recording.
+pub struct Cue {
+    station: String,
+    /// The file that it is about, without a path.
+    file: String,
+    tracks: Vec<Track>,
+}
+
+struct Track {
+    title: String,
+    /// Samples before it.
+    begins: u64,
+}
+
+impl Cue {
+    /// A sheet without a track on `file`.
+    pub fn new(station: &str, file: String) -> Self {
+        Self { station: quotable(station), file, tracks: Vec::new() }
+    }
+
+    /// From `begins` samples on `title` sounds. Answers whether that is new.
+    pub fn note(&mut self, title: &str, begins: u64) -> bool {
+        let title = quotable(title);
+        let title = if title.is_empty() { self.station.clone() } else { title };
+        let is_new = self.tracks.last().is_none_or(|track| track.title != title);
+        if !is_new || self.tracks.len() == MOST_TRACKS {
+            return false;
+        }
+        self.tracks.push(Track { title, begins });
+        true
+    }
+
+    /// The sheet as it is written.
+    pub fn text(&self) -> String {
+        let Self { station, file, tracks } = self;
+        let mut text = format!("PERFORMER \"{station}\"\nFILE \"{file}\" MP3\n");
+        for (number, Track { title, begins }) in (1..).zip(tracks) {
+            let index = index(*begins);
+            let lines = [
+                format_args!("  TRACK {number:02} AUDIO\n"),
+                format_args!("    TITLE \"{title}\"\n"),
+                format_args!("    INDEX 01 {index}\n"),
+            ];
+            lines.iter().for_each(|line| text.write_fmt(*line).expect("a String takes all"));
+        }
+        text
+    }
+}
+
+/// The format knows no way to write a quote within quotes.
+fn quotable(text: &str) -> String {
+    clean(text).replace('"', "\u{201d}")
+}
+
+/// `mm:ss:ff`, rounded down.
+fn index(n_samples: u64) -> String {
+    let frames = n_samples * FRAMES_PER_SECOND / u64::from(SAMPLE_RATE);
+    let seconds = frames / FRAMES_PER_SECOND;
+    format!("{:02}:{:02}:{:02}", seconds / 60, seconds % 60, frames % FRAMES_PER_SECOND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sheet_names_each_title_where_it_begins() {
+        let mut cue = Cue::new("techno", "a.mp3".into());
+
+        let noted = [
+            ("One", 0),
+            ("One", 44_100),
+            ("A \"two\"\n", 44_100 * 61 + 588),
+            ("", u32::MAX.into()),
+        ];
+        let is_new = noted.map(|(title, begins)| cue.note(title, begins));
+
+        assert_eq!(is_new, [true, false, true, true]);
+        assert_eq!(
+            cue.text(),
+            "PERFORMER \"techno\"\nFILE \"a.mp3\" MP3\n\
+             \x20 TRACK 01 AUDIO\n    TITLE \"One\"\n    INDEX 01 00:00:00\n\
+             \x20 TRACK 02 AUDIO\n    TITLE \"A \u{201d}two\u{201d}\"\n    INDEX 01 01:01:01\n\
+             \x20 TRACK 03 AUDIO\n    TITLE \"techno\"\n    INDEX 01 1623:11:41\n"
+        );
+    }
+
+    #[test]
+    fn there_are_no_more_tracks_than_the_format_has() {
+        let mut cue = Cue::new("a", "a.mp3".into());
+        let n_noted = (0..200).filter(|&n| cue.note(&n.to_string(), n * 44_100)).count();
+
+        assert_eq!((n_noted, cue.text().matches("TRACK").count()), (99, 99));
+    }
+}

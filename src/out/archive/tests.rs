@@ -1,0 +1,115 @@
+//! Recordings in folders, by a clock of our own.
+
+use std::{fs, path::Path};
+
+use jiff::{SignedDuration, ZonedDateTime};
+use tempfile::TempDir;
+
+use super::{Wish, recorder::Recorder};
+use crate::{
+    out::testing::sound,
+    stream::{mp3::frames, ring::Chunk},
+};
+
+fn recorder(root: &Path) -> Recorder {
+    let root = root.to_owned();
+    Recorder::new(Wish { station: "a".into(), root, keep_days: 2, min_free_gb: 0.0 })
+}
+
+/// A second before three in the afternoon, and so many later.
+fn at(seconds: i64) -> ZonedDateTime {
+    let three: ZonedDateTime = "2026-11-27T14:59:59[UTC]".parse().unwrap();
+    three + SignedDuration::from_secs(seconds)
+}
+
+fn names(folder: &TempDir) -> Vec<String> {
+    let entries = fs::read_dir(folder.path().join("a")).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn read(folder: &TempDir, name: &str) -> Vec<u8> {
+    fs::read(folder.path().join("a").join(name)).unwrap()
+}
+
+#[test]
+fn each_hour_has_its_file_and_nothing_is_lost_between() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = recorder(folder.path());
+
+    for second in 0..4 {
+        recorder.take(&sound(38, if second < 2 { "one" } else { "two" }), &at(second));
+    }
+
+    let files =
+        ["2026-11-27_14h.cue", "2026-11-27_14h.mp3", "2026-11-27_15h.cue", "2026-11-27_15h.mp3"];
+    assert_eq!(names(&folder), files);
+    let n_frames = [1, 3].map(|index| frames(&read(&folder, files[index])).count());
+    assert_eq!(n_frames, [38, 3 * 38]);
+    let cue = String::from_utf8(read(&folder, files[2])).unwrap();
+    assert!(cue.contains("TITLE \"one\"\n    INDEX 01 00:00:00\n"), "{cue}");
+    assert!(cue.contains("TITLE \"two\"\n    INDEX 01 00:00:74\n"), "{cue}");
+}
+
+#[test]
+fn what_was_recorded_before_a_restart_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    for n in 1..4 {
+        recorder(folder.path()).take(&sound(n, "one"), &at(0));
+    }
+
+    for (name, n) in [("2026-11-27_14h", 1), ("2026-11-27_14h_2", 2), ("2026-11-27_14h_3", 3)] {
+        assert_eq!(frames(&read(&folder, &format!("{name}.mp3"))).count(), n);
+        let cue = String::from_utf8(read(&folder, &format!("{name}.cue"))).unwrap();
+        assert!(cue.contains(&format!("FILE \"{name}.mp3\" MP3")), "{cue}");
+    }
+}
+
+#[test]
+fn old_recordings_are_deleted_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("a");
+    fs::create_dir(&inner).unwrap();
+    let old = ["2026-11-25_12h.mp3", "2026-11-25_12h.cue", "2024-02-29_00h_2.mp3"];
+    let kept = ["2026-11-25_14h.mp3", "2020-01-01_00h best.mp3", "2020-01-01_00h.wav", "notes.txt"];
+    old.iter().chain(&kept).for_each(|name| fs::write(inner.join(name), "").unwrap());
+
+    recorder(folder.path()).take(&sound(1, ""), &at(0));
+
+    let left = names(&folder);
+    assert!(kept.iter().all(|name| left.iter().any(|left| left == name)), "{left:?}");
+    assert!(!old.iter().any(|name| left.iter().any(|left| left == name)), "{left:?}");
+}
+
+#[test]
+fn below_the_floor_nothing_is_recorded_and_no_empty_file_is_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let wish =
+        Wish { station: "a".into(), root: folder.path().into(), keep_days: 2, min_free_gb: 1e5 };
+    let mut recorder = Recorder::new(wish);
+
+    for second in 0..100 {
+        recorder.take(&sound(1, "one"), &at(second));
+    }
+
+    assert_eq!(names(&folder), [""; 0]);
+}
+
+#[test]
+fn a_folder_that_can_be_written_again_is_recorded_into_ten_seconds_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocked = folder.path().join("a");
+    fs::write(&blocked, "in the way").unwrap();
+    let mut recorder = recorder(folder.path());
+    let chunk = |n| -> Chunk { sound(n, "one") };
+
+    recorder.take(&chunk(1), &at(0));
+    fs::remove_file(&blocked).unwrap();
+    recorder.take(&chunk(2), &at(9));
+    assert!(!blocked.exists());
+    recorder.take(&chunk(3), &at(10));
+
+    assert_eq!(frames(&read(&folder, "2026-11-27_15h.mp3")).count(), 3);
+}

@@ -1,0 +1,296 @@
+//! One mount, cut.
+
+use std::{
+    hash::Hash,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::spawn_blocking;
+use tracing::warn;
+
+use super::{
+    clients::Clients,
+    cutter::{Cutter, Piece},
+    dates::Origin,
+    numbers::Numbers,
+    tag::tag,
+    window::{Segment, Window},
+};
+use crate::{
+    config,
+    stream::{
+        mount::Mount,
+        ring::{ReadError, Tap},
+    },
+    units::Kbps,
+};
+
+/// A mount's newest segments, for whoever asks.
+pub struct Live {
+    settings: config::Hls,
+    bitrate: Kbps,
+    tap: Tap,
+    /// Where it is written how far it has counted.
+    file: Option<PathBuf>,
+    /// The station's, as listeners read it.
+    name: Mutex<Arc<str>>,
+    window: Mutex<Window>,
+    clients: Mutex<Clients>,
+}
+
+impl Live {
+    /// An empty window on `mount`.
+    pub fn new(mount: &Mount, settings: config::Hls, file: Option<PathBuf>) -> Self {
+        let window = Window::new(settings.segments, settings.segment_seconds);
+        let patience = Duration::from_secs(2 * u64::from(settings.segment_seconds));
+        Self {
+            settings,
+            bitrate: mount.about.bitrate,
+            tap: mount.tap.clone(),
+            file,
+            name: Mutex::new(mount.about.name.as_str().into()),
+            window: Mutex::new(window),
+            clients: Mutex::new(Clients::new(patience)),
+        }
+    }
+
+    /// What the file is called that its numbers are kept in.
+    pub(super) fn file(station: &str, mount: &Mount) -> String {
+        format!("{station}-{}k.json", mount.about.bitrate.get())
+    }
+
+    pub(super) fn settings(&self) -> &config::Hls {
+        &self.settings
+    }
+
+    pub(super) fn is_of(&self, mount: &Mount) -> bool {
+        self.tap.is_of_same_ring(&mount.tap)
+    }
+
+    pub(super) fn rename(&self, name: &str) {
+        *lock(&self.name) = name.into();
+    }
+
+    /// What the main playlist says of it, and the name of its own.
+    ///
+    /// `mp4a.40.34` is MP3 by the object types of MPEG-4 (ISO/IEC 14496-3, 34: Layer-3).
+    pub fn variant(&self) -> String {
+        let bandwidth = u32::from(self.bitrate.get()) * 1000 + self.tag_bits();
+        let playlist = self.playlist_name();
+        format!("#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS=\"mp4a.40.34\"\n{playlist}\n")
+    }
+
+    /// Bits a second that tags add at most: a tag is shorter than a kilobyte.
+    fn tag_bits(&self) -> u32 {
+        8000 / self.settings.segment_seconds
+    }
+
+    /// What its playlist is called: by its bitrate, which tells apart the variants of a station.
+    pub fn playlist_name(&self) -> String {
+        format!("{}k.m3u8", self.bitrate.get())
+    }
+
+    /// `client` asks for the playlist, and so listens for two segments more.
+    pub fn note(&self, client: impl Hash) {
+        lock(&self.clients).note(client, Instant::now());
+    }
+
+    /// How many listen.
+    pub fn listeners(&self) -> usize {
+        lock(&self.clients).count(Instant::now())
+    }
+
+    /// Its playlist, once there is a segment.
+    pub fn playlist(&self) -> Option<Bytes> {
+        lock(&self.window).playlist()
+    }
+
+    /// The segment of that name, while it is kept.
+    pub fn segment(&self, name: &str) -> Option<Bytes> {
+        lock(&self.window).find(name)
+    }
+
+    /// How much memory the segments take, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        lock(&self.window).n_bytes()
+    }
+
+    /// How long a segment may be cached, in seconds: as long as anybody may ask for it.
+    pub fn max_age(&self) -> u32 {
+        self.settings.segment_seconds * (2 * self.settings.segments as u32 + 1)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Fills `live` with what `mount` plays until that ends.
+pub(super) async fn fill(live: Arc<Live>, mount: Arc<Mount>) {
+    let mut reader = mount.tap.reader();
+    let mut cutter = Cutter::new(live.settings.segment_seconds);
+    let mut counter = Counter::begin(&live).await;
+    loop {
+        match reader.next().await {
+            Ok(chunk) => {
+                for piece in cutter.take(&chunk) {
+                    let ahead = SignedDuration::from_secs_f64(mount.burst_seconds());
+                    let segment = counter.number(&live, piece, Timestamp::now(), ahead);
+                    counter.save(&live).await;
+                    lock(&live.window).push(segment);
+                }
+            }
+            Err(ReadError::Lagged { chunks }) => {
+                warn!("{}: {chunks} chunks are missing in HLS", mount.about.path);
+                cutter.forget();
+                counter.breaks();
+            }
+            Err(ReadError::Ended) => return,
+        }
+    }
+}
+
+/// Gives segments their numbers, names and dates.
+struct Counter {
+    next: Numbers,
+    /// In names, so that they are new.
+    began: i64,
+    /// None: the next segment begins a run.
+    origin: Option<Origin>,
+    is_saved: bool,
+}
+
+impl Counter {
+    async fn begin(live: &Live) -> Self {
+        let file = live.file.clone();
+        let resume = move || Numbers::resume(file.as_deref(), SystemTime::now());
+        // Fails only where the runtime ends, and this task with it.
+        let next = spawn_blocking(resume).await;
+        let next = next.unwrap_or_else(|_| Numbers::resume(None, SystemTime::now()));
+        let began = Timestamp::now().as_millisecond();
+        Self { next, began, origin: None, is_saved: true }
+    }
+
+    /// The next segment does not follow the last one.
+    fn breaks(&mut self) {
+        if self.origin.take().is_some() {
+            self.next.run += 1;
+        }
+    }
+
+    fn number(
+        &mut self,
+        live: &Live,
+        piece: Piece,
+        now: Timestamp,
+        ahead: SignedDuration,
+    ) -> Segment {
+        if self.origin.is_some_and(|origin| !origin.agrees(&piece, now, ahead)) {
+            self.breaks();
+        }
+        let starts_run = self.origin.is_none();
+        let origin = *self.origin.get_or_insert_with(|| Origin::of(&piece, now));
+        let Numbers { segment: number, run } = self.next;
+        self.next.segment += 1;
+        let mut bytes = tag(piece.begins, &piece.title, &lock(&live.name));
+        bytes.extend_from_slice(&piece.audio);
+        Segment {
+            name: format!("{}k-{}-{number}.mp3", live.bitrate.get(), self.began),
+            bytes: bytes.into(),
+            number,
+            run,
+            starts_run,
+            begins: origin.date(&piece),
+            seconds: piece.seconds(),
+        }
+    }
+
+    /// Writes down what comes next; where that fails, the clock will stand in for it.
+    async fn save(&mut self, live: &Live) {
+        let Some(file) = live.file.clone() else { return };
+        let next = self.next;
+        let saved = spawn_blocking(move || next.save(&file).map_err(|error| (file, error))).await;
+        let Ok(saved) = saved else { return };
+        if let (Err((file, error)), true) = (&saved, self.is_saved) {
+            warn!("{}: {error}; HLS will count anew after a restart", file.display());
+        }
+        self.is_saved = saved.is_ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        out::testing::sound,
+        stream::{
+            mount::About,
+            ring::{RingLimits, Writer, ring},
+        },
+    };
+
+    /// A ring of `burst` bytes and half as many more, cut in segments of `segment_seconds`.
+    fn live(burst: usize, segment_seconds: u32) -> (Writer, Arc<Mount>, Arc<Live>) {
+        let about = About {
+            path: "/a.mp3".into(),
+            name: "Test".into(),
+            description: String::new(),
+            genre: String::new(),
+            bitrate: Kbps::DEFAULT,
+        };
+        let (writer, tap) = ring(RingLimits { burst, keep: burst * 3 / 2 });
+        let mount = Arc::new(Mount::new(about, tap));
+        let settings = config::Hls { enabled: true, segment_seconds, segments: 6 };
+        let live = Arc::new(Live::new(&mount, settings, None));
+        (writer, mount, live)
+    }
+
+    /// Pushes half a second, and lets it be read if it `is_read`.
+    async fn push(writer: &mut Writer, is_read: bool) {
+        writer.push(sound(19, "Test - A title of a usual length"));
+        if is_read {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_station_s_segments_take_less_than_a_megabyte() {
+        let (mut writer, mount, live) = live(65_536, 4);
+        let filling = tokio::spawn(fill(live.clone(), mount));
+        for _ in 0..240 {
+            push(&mut writer, true).await;
+        }
+        drop(writer);
+        filling.await.unwrap();
+
+        let n_bytes = live.n_bytes();
+        eprintln!("{n_bytes} bytes of segments");
+        assert!((750_000..1_000_000).contains(&n_bytes), "{n_bytes}");
+    }
+
+    #[tokio::test]
+    async fn sound_that_was_missed_is_a_break() {
+        let (mut writer, mount, live) = live(16_000, 2);
+        let filling = tokio::spawn(fill(live.clone(), mount));
+        let breaks = |live: &Live| {
+            let playlist = live.playlist().unwrap();
+            str::from_utf8(&playlist).unwrap().matches("#EXT-X-DISCONTINUITY\n").count()
+        };
+        while live.playlist().is_none() {
+            push(&mut writer, true).await;
+        }
+        assert_eq!(breaks(&live), 1);
+
+        for n in 0..9 {
+            push(&mut writer, n > 4).await;
+        }
+        drop(writer);
+        filling.await.unwrap();
+
+        assert_eq!(breaks(&live), 2);
+    }
+}

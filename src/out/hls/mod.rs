@@ -1,0 +1,85 @@
+//! HTTP Live Streaming (RFC 8216): a mount as small files and a playlist of the newest.
+//!
+//! Files can be cached anywhere, so this and not the endless stream is what large audiences and
+//! content networks take. MP3 goes as packed audio: frames after a tag, no container.
+//!
+//! Segments are in memory only. Their names hold the time at which their run of numbers began, so
+//! that none is used twice, even where the numbers themselves were lost.
+
+mod clients;
+mod cutter;
+mod dates;
+mod live;
+mod numbers;
+mod tag;
+mod window;
+
+pub use self::live::Live;
+
+use std::{collections::HashSet, path::Path, sync::Arc};
+
+use tokio::runtime::Handle;
+
+use super::followers::{Followers, unnamed};
+use crate::{config, stream::mount::Mount};
+
+/// All mounts that are cut into segments.
+pub struct Hls {
+    followers: Followers<Wish>,
+    lives: Vec<Arc<Live>>,
+}
+
+/// To fill a window; each is one of its own.
+#[derive(Clone)]
+struct Wish(Arc<Live>);
+
+impl PartialEq for Wish {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Hls {
+    /// None yet; tasks will run on `runtime`.
+    pub fn on(runtime: Handle) -> Self {
+        Self { followers: Followers::on(runtime), lives: Vec::new() }
+    }
+
+    /// Cuts `mounts`, each given with its station's name, as `settings` say.
+    ///
+    /// Of mounts of a station that have the same bitrate the first counts: they would be one variant.
+    /// A mount that sounds on keeps its segments. One that is new, or all if the settings are, begin
+    /// with a break; what they have counted stands in the folder `state`.
+    pub fn turn_to<'a>(
+        &mut self,
+        settings: &config::Hls,
+        state: Option<&Path>,
+        mounts: impl IntoIterator<Item = (&'a str, Arc<Mount>)>,
+    ) {
+        let mut variants = HashSet::new();
+        let is_new = |(station, mount): &(&'a str, Arc<Mount>)| {
+            settings.enabled && variants.insert((*station, mount.about.bitrate.get()))
+        };
+        let wanted: Vec<_> = mounts
+            .into_iter()
+            .filter(is_new)
+            .map(|(station, mount)| {
+                let live = self.live(&mount).filter(|live| live.settings() == settings);
+                let live = live.unwrap_or_else(|| {
+                    let file =
+                        state.map(|folder| folder.join("hls").join(Live::file(station, &mount)));
+                    Arc::new(Live::new(&mount, settings.clone(), file))
+                });
+                live.rename(&mount.about.name);
+                (Wish(live), unnamed(&mount))
+            })
+            .collect();
+        self.lives = wanted.iter().map(|(wish, _)| wish.0.clone()).collect();
+        self.followers.turn_to(wanted, |wish, mount| live::fill(wish.0, mount));
+    }
+
+    /// The segments of `mount`, if it is cut.
+    pub fn live(&self, mount: &Mount) -> Option<Arc<Live>> {
+        self.lives.iter().find(|live| live.is_of(mount)).cloned()
+    }
+}

@@ -1,0 +1,156 @@
+//! The newest segments of a mount, and the playlist that lists them.
+
+use std::{collections::VecDeque, fmt::Write as _};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+/// A piece of sound under a name that is never used again.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// The last part of its URL.
+    pub name: String,
+    /// The tag and the frames.
+    pub bytes: Bytes,
+    /// Its number; they grow by one.
+    pub number: u64,
+    /// The run that it is of.
+    pub run: u64,
+    /// Whether it is the first of that run: a player must not expect it to follow the one before.
+    pub starts_run: bool,
+    /// When its first sample is due.
+    pub begins: Timestamp,
+    /// How long it sounds.
+    pub seconds: f64,
+}
+
+/// Segments, oldest first.
+///
+/// One that has left the playlist stays as long as a player may still ask for it, which is its own
+/// length and that of the longest playlist that it was in (RFC 8216, 6.2.2).
+pub struct Window {
+    /// Segments in a playlist.
+    n_listed: usize,
+    /// What the playlist promises about their lengths, in seconds.
+    target: u32,
+    segments: VecDeque<Segment>,
+    playlist: Option<Bytes>,
+}
+
+impl Window {
+    /// An empty one, for playlists of `n_listed` segments of at most `target` seconds.
+    pub fn new(n_listed: usize, target: u32) -> Self {
+        Self { n_listed, target, segments: VecDeque::new(), playlist: None }
+    }
+
+    /// Lists a segment, and lets those go that were listed long ago.
+    pub fn push(&mut self, segment: Segment) {
+        self.segments.push_back(segment);
+        while 2 * self.n_listed + 1 < self.segments.len() {
+            self.segments.pop_front();
+        }
+        let n_left_out = self.segments.len().saturating_sub(self.n_listed);
+        let listed = self.segments.iter().skip(n_left_out);
+        self.playlist = playlist(listed, self.target).map(Bytes::from);
+    }
+
+    /// The playlist, once there is a segment.
+    pub fn playlist(&self) -> Option<Bytes> {
+        self.playlist.clone()
+    }
+
+    /// The segment of that name.
+    pub fn find(&self, name: &str) -> Option<Bytes> {
+        let found = self.segments.iter().rev().find(|segment| segment.name == name);
+        found.map(|segment| segment.bytes.clone())
+    }
+
+    /// How much memory the sound takes, in bytes.
+    pub fn n_bytes(&self) -> usize {
+        self.segments.iter().map(|segment| segment.bytes.len()).sum()
+    }
+}
+
+/// A media playlist as in RFC 8216, 4.3, of version 3: lengths with a fraction, and nothing newer.
+fn playlist<'a>(segments: impl Iterator<Item = &'a Segment>, target: u32) -> Option<String> {
+    let mut segments = segments.peekable();
+    let first = segments.peek()?;
+    // The number that segments have before the first tag says that it is another.
+    let n_breaks = first.run - u64::from(first.starts_run);
+    let mut text = format!(
+        "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:{}\n\
+         #EXT-X-DISCONTINUITY-SEQUENCE:{n_breaks}\n",
+        first.number
+    );
+    for Segment { name, starts_run, begins, seconds, .. } in segments {
+        let tag = if *starts_run { "#EXT-X-DISCONTINUITY\n" } else { "" };
+        let date = format_args!("#EXT-X-PROGRAM-DATE-TIME:{begins:.3}");
+        write!(text, "{tag}{date}\n#EXTINF:{seconds:.3},\n{name}\n").expect("a String takes all");
+    }
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment(number: u64, run: u64, starts_run: bool) -> Segment {
+        Segment {
+            name: format!("{number}.mp3"),
+            bytes: Bytes::from(vec![0; 10]),
+            number,
+            run,
+            starts_run,
+            begins: Timestamp::from_millisecond(1_795_360_379_000 + 3971 * number as i64).unwrap(),
+            seconds: 3.97061,
+        }
+    }
+
+    fn text(window: &Window) -> String {
+        String::from_utf8(window.playlist().unwrap().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn the_playlist_says_what_players_must_know() {
+        let mut window = Window::new(3, 4);
+        assert_eq!(window.playlist(), None);
+        window.push(segment(41, 7, true));
+        window.push(segment(42, 7, false));
+
+        assert_eq!(
+            text(&window),
+            "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:4\n#EXT-X-MEDIA-SEQUENCE:41\n\
+             #EXT-X-DISCONTINUITY-SEQUENCE:6\n#EXT-X-DISCONTINUITY\n\
+             #EXT-X-PROGRAM-DATE-TIME:2026-11-22T15:15:41.811Z\n#EXTINF:3.971,\n41.mp3\n\
+             #EXT-X-PROGRAM-DATE-TIME:2026-11-22T15:15:45.782Z\n#EXTINF:3.971,\n42.mp3\n"
+        );
+    }
+
+    #[test]
+    fn a_break_is_counted_when_its_tag_leaves_the_playlist() {
+        let mut window = Window::new(2, 4);
+        let counted = |window: &Window| {
+            let text = text(window);
+            let (_, rest) = text.split_once("DISCONTINUITY-SEQUENCE:").unwrap();
+            rest.split_once('\n').unwrap().0.parse::<u64>().unwrap()
+        };
+        for (number, run, starts_run, count) in
+            [(0, 5, true, 4), (1, 5, false, 4), (2, 5, false, 5), (3, 6, true, 5), (4, 6, false, 5)]
+        {
+            window.push(segment(number, run, starts_run));
+            assert_eq!(counted(&window), count, "{number}");
+        }
+        window.push(segment(5, 6, false));
+        assert_eq!(counted(&window), 6);
+    }
+
+    #[test]
+    fn what_has_left_the_playlist_stays_for_those_who_are_late() {
+        let mut window = Window::new(2, 4);
+        (0..9).for_each(|number| window.push(segment(number, 0, false)));
+
+        assert!(text(&window).contains("\n8.mp3\n") && !text(&window).contains("\n6.mp3\n"));
+        assert!(window.find("4.mp3").is_some() && window.find("3.mp3").is_none());
+        assert_eq!(window.n_bytes(), 50);
+    }
+}
