@@ -106,9 +106,9 @@ pub(super) fn read(file: &mut Section) -> Config {
     Config {
         server,
         admin,
+        directory,
         hls,
         archive,
-        directory,
         state,
         seed,
         device,

@@ -241,6 +241,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         let (writer, tap) = ring(RingLimits { burst, keep: burst * 3 / 2 });
         let mount = Arc::new(Mount::new(about, tap));
