@@ -22,7 +22,12 @@ pub struct Recorder {
 impl Recorder {
     /// Listens to `path` of `radio`.
     pub fn join(radio: &Radio, path: &str) -> Self {
-        let stream = radio.get(path);
+        Self::join_as(radio, path, "Connection: close")
+    }
+
+    /// The same with more header lines.
+    pub fn join_as(radio: &Radio, path: &str, lines: &str) -> Self {
+        let stream = radio.ask("GET", path, lines);
         assert_eq!(stream.status(), 200, "{path}");
         Self { stream, audio: Vec::new(), longest_gap: Duration::ZERO }
     }
@@ -37,6 +42,12 @@ impl Recorder {
     /// Listens for so many seconds.
     pub fn hear_seconds(&mut self, seconds: usize) {
         (0..2 * seconds).for_each(|_| self.hear());
+    }
+
+    /// All that was heard, and what still comes until the stream ends.
+    pub fn heard_to_end(mut self) -> Vec<u8> {
+        self.audio.extend(self.stream.rest());
+        self.audio
     }
 
     /// Listens on until `is_so`.
