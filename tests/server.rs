@@ -18,7 +18,7 @@ use std::{
 use common::{
     http::{Answer, ask},
     mp3::{decode, whole_frames},
-    process::run,
+    process::{Watched, run, signal},
     radio::{ONE_STATION, Radio},
     recorder::Recorder,
     tool::tool,
@@ -279,6 +279,22 @@ fn t07_reconnecting_leaves_nothing_behind() {
     eprintln!("{rounds} s: {files} to {files_after} files, {memory} to {memory_after} kB");
     assert!(files_after <= files + 4, "{files} to {files_after} files");
     assert!(memory_after <= memory + 20_000, "{memory} to {memory_after} kB");
+}
+
+#[test]
+fn t08_a_listener_whose_machine_stands_still_is_let_go() {
+    let Some(mut curl) = tool("curl") else { return };
+    let radio = radio("lag_seconds = 5");
+    curl.args(["--silent", "--output", "/dev/null"]).arg(radio.url("/a.mp3"));
+    let mut player = Watched::new(curl.spawn().unwrap());
+    wait_until("it listens", Duration::from_secs(30), || listeners(&radio) == 1);
+
+    signal(player.pid, "STOP");
+    let gone = wait_until("it is gone", Duration::from_mins(2), || listeners(&radio) == 0);
+
+    eprintln!("let go after {gone:?}");
+    signal(player.pid, "CONT");
+    assert!(player.wait(Duration::from_secs(10)).is_some(), "its stream has an end");
 }
 
 /// The first `n` titles that a player which asked for them would show, one an interval.
