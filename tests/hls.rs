@@ -123,7 +123,10 @@ fn answers_say_who_may_keep_what_for_how_long() {
     assert_eq!(media.header("cache-control"), Some("no-cache"));
 
     let now: Value = serde_json::from_str(&radio.get("/api/stations").text()).unwrap();
-    assert_eq!((&now[0]["hls_url"], &now[0]["hls_listeners"]), (&json!(radio.url(MAIN)), &json!(1)));
+    assert_eq!(
+        (&now[0]["hls_url"], &now[0]["hls_listeners"]),
+        (&json!(radio.url(MAIN)), &json!(1))
+    );
 
     let name = format!("/hls/a/{}", playlist.segments[0].name);
     let whole = radio.get(&name);
@@ -263,8 +266,5 @@ fn hls_js_plays_on_in_a_browser() {
 
     eprintln!("{heard}");
     assert!(18.0 < heard["heard"].as_f64().unwrap(), "{heard}");
-    assert_eq!(
-        (&heard["errors"], &heard["waits"]),
-        (&json!([]), &json!(0))
-    );
+    assert_eq!((&heard["errors"], &heard["waits"]), (&json!([]), &json!(0)));
 }

@@ -28,8 +28,8 @@ impl Default for Archive {
 impl Archive {
     pub(super) fn read(section: &mut Section) -> Self {
         let base_dir = section.reading.base_dir;
-        let mut archive = Self::default();
-        archive.folder = section.text_as("folder", |text| Ok(base_dir.join(one_line(text, 1000)?)));
+        let folder = section.text_as("folder", |text| Ok(base_dir.join(one_line(text, 1000)?)));
+        let mut archive = Self { folder, ..Self::default() };
         set(&mut archive.keep_days, section.whole("keep_days", 1..=3650));
         set(&mut archive.min_free_gb, section.number("min_free_gb", 0.0..=100_000.0));
         archive

@@ -100,11 +100,11 @@ mod tests {
 
     #[tokio::test]
     async fn only_what_changed_begins_anew() {
-        let begun = Arc::new(AtomicUsize::new(0));
+        let count = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(());
         let mut followers = Followers::on(Handle::current());
         let begin = |_: u8, _: Arc<Mount>| {
-            begun.fetch_add(1, Relaxed);
+            count.fetch_add(1, Relaxed);
             let alive = ended.clone();
             async move {
                 std::future::pending::<()>().await;
@@ -115,10 +115,10 @@ mod tests {
 
         followers.turn_to([(1, a.clone()), (2, a.clone())], begin);
         followers.turn_to([(2, a.clone()), (3, a.clone()), (2, b)], begin);
-        assert_eq!(begun.load(Relaxed), 4);
+        assert_eq!(count.load(Relaxed), 4);
         let renamed = Arc::new(a.told_as(About { name: "Other".into(), ..a.about.clone() }));
         followers.turn_to([(2, renamed)], begin);
-        assert_eq!(begun.load(Relaxed), 5);
+        assert_eq!(count.load(Relaxed), 5);
 
         followers.turn_to([], begin);
         while Arc::strong_count(&ended) > 1 {

@@ -50,12 +50,8 @@ impl Cue {
         let mut text = format!("PERFORMER \"{station}\"\nFILE \"{file}\" MP3\n");
         for (number, Track { title, begins }) in (1..).zip(tracks) {
             let index = index(*begins);
-            let lines = [
-                format_args!("  TRACK {number:02} AUDIO\n"),
-                format_args!("    TITLE \"{title}\"\n"),
-                format_args!("    INDEX 01 {index}\n"),
-            ];
-            lines.iter().for_each(|line| text.write_fmt(*line).expect("a String takes all"));
+            let track = format_args!("  TRACK {number:02} AUDIO\n    TITLE \"{title}\"");
+            writeln!(text, "{track}\n    INDEX 01 {index}").expect("a String takes all");
         }
         text
     }
