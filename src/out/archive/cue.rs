@@ -50,11 +50,8 @@ impl Cue {
         let mut text = format!("PERFORMER \"{station}\"\nFILE \"{file}\" MP3\n");
         for (number, Track { title, begins }) in (1..).zip(tracks) {
             let index = index(*begins);
-            write!(
-                text,
-                "  TRACK {number:02} AUDIO\n    TITLE \"{title}\"\n    INDEX 01 {index}\n"
-            )
-            .expect("a String takes all");
+            let track = format_args!("  TRACK {number:02} AUDIO\n    TITLE \"{title}\"");
+            writeln!(text, "{track}\n    INDEX 01 {index}").expect("a String takes all");
         }
         text
     }
