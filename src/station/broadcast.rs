@@ -25,6 +25,7 @@ use super::{
     phrase::PHRASE_BARS,
     renderer::Renderer,
     repertoire::Repertoire,
+    supply::Supply,
     wall::Wall,
 };
 use crate::{
@@ -45,9 +46,12 @@ const KEPT_SECONDS: usize = 20;
 /// How long the first bar may take.
 const FIRST_PATIENCE: Duration = Duration::from_hours(1);
 
-/// However short the burst, a bar is waited for so long before the last one is played again: the
-/// same seed shall give the same programme on a slow machine, too.
+/// However short the burst, a bar is waited for so long before others are played for it: the same seed
+/// shall give the same programme on a slow machine, too.
 const LEAST_PATIENCE: Duration = Duration::from_secs(1);
+
+/// However long the burst: a clock that is later than this and a little more starts anew.
+const MOST_PATIENCE: Duration = Duration::from_secs(4);
 
 /// A station that plays until it is dropped; listeners then hear what is left and a clean end.
 pub struct Broadcast {
@@ -236,9 +240,8 @@ struct Air {
 impl Air {
     fn run(mut self) {
         let Some(first) = self.bars.take(FIRST_PATIENCE) else { return };
-        let patience = (self.lead / 2).max(LEAST_PATIENCE);
-        let next = Some(first.clone());
-        let mut supply = Supply { bars: self.bars, next, last: first, patience };
+        let patience = (self.lead / 2).clamp(LEAST_PATIENCE, MOST_PATIENCE);
+        let mut supply = Supply::new(first, self.bars, patience);
         let mut pacer = Pacer::new(Instant::now(), self.lead);
         loop {
             let chunk = match self.renderer.chunk(&mut || supply.take()) {
@@ -252,26 +255,5 @@ impl Air {
             self.writer.push(chunk);
             self.telling.send_replace(Arc::new(self.renderer.on_air()));
         }
-    }
-}
-
-/// Bars as they come, and the last one again where none has come in time.
-struct Supply {
-    bars: Arc<BarQueue>,
-    next: Option<Arc<Bar>>,
-    last: Arc<Bar>,
-    /// How long to wait for a bar: less than what listeners have in hand.
-    patience: Duration,
-}
-
-impl Supply {
-    fn take(&mut self) -> Arc<Bar> {
-        let bar = self.next.take().or_else(|| self.bars.take(self.patience));
-        if let Some(bar) = bar {
-            self.last = bar;
-        } else {
-            warn!(bar = self.last.number, "no bar in time: the last one is played again");
-        }
-        self.last.clone()
     }
 }

@@ -33,10 +33,12 @@ pub mod renderer;
 pub mod repertoire;
 pub mod schedule;
 pub mod sections;
+pub mod supply;
 pub mod taste;
 pub mod titles;
 pub mod touch;
 pub mod turns;
+pub mod understudy;
 pub mod walk;
 pub mod wall;
 
