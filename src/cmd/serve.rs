@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// How often radio.toml is looked at.
+/// How often radio.toml and the MIDI files of playlists are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Runs the command; returns when all listeners have been let go.
@@ -80,12 +80,13 @@ struct Live {
 }
 
 impl Live {
-    /// Looks at radio.toml until `stopped` is closed, then takes all stations off the air.
+    /// Looks at files until `stopped` is closed, then takes all stations off the air.
     fn run(mut self, stopped: &Receiver<()>) {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
             if self.watch.is_changed() {
                 self.read_again();
             }
+            self.programme.look_at_waypoints();
         }
     }
 

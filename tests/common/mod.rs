@@ -7,6 +7,7 @@ pub mod http;
 pub mod mp3;
 pub mod process;
 pub mod radio;
+pub mod recorder;
 pub mod tool;
 
 /// The binary under test.
