@@ -28,10 +28,21 @@ pub struct About {
     pub bitrate: Kbps,
 }
 
+/// Who may listen to a mount.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// How many at a time. None: as many as the server takes.
+    pub max_listeners: Option<usize>,
+    /// The path of the mount for those who find no seat here, or no sound.
+    pub fallback: Option<String>,
+}
+
 /// A ring under a path, with its listeners counted.
 pub struct Mount {
     /// What it tells of itself.
     pub about: About,
+    /// Who may listen.
+    pub rules: Rules,
     /// Where listeners join.
     pub tap: Tap,
     /// When it went on air.
@@ -58,12 +69,26 @@ pub struct Listener {
 impl Mount {
     /// A mount that goes on air now.
     pub fn new(about: About, tap: Tap) -> Self {
-        Self { about, tap, started: SystemTime::now(), counts: Arc::default() }
+        let (rules, started, counts) = (Rules::default(), SystemTime::now(), Arc::default());
+        Self { about, rules, tap, started, counts }
     }
 
     /// The same stream and the same listeners, telling something else of itself to those who come.
     pub fn told_as(&self, about: About) -> Self {
-        Self { about, tap: self.tap.clone(), started: self.started, counts: self.counts.clone() }
+        let Self { about: _, rules, tap, started, counts } = self;
+        let (rules, tap, counts) = (rules.clone(), tap.clone(), counts.clone());
+        Self { about, rules, tap, started: *started, counts }
+    }
+
+    /// The same with other rules, for those who come.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Whether all of its own seats are taken.
+    pub fn is_full(&self) -> bool {
+        self.rules.max_listeners.is_some_and(|most| most as u64 <= self.listeners())
     }
 
     /// Joins at the burst.
@@ -127,6 +152,19 @@ mod tests {
         drop(mount.join());
 
         assert_eq!((mount.listeners(), mount.peak(), mount.total()), (0, 2, 3));
+    }
+
+    #[test]
+    fn a_mount_is_full_when_its_own_seats_are_taken() {
+        let (_writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
+        let rules = Rules { max_listeners: Some(1), fallback: None };
+        let mount = Arc::new(Mount::new(about(), tap).with_rules(rules));
+
+        let listener = mount.join();
+        assert!(mount.is_full() && mount.told_as(about()).is_full());
+        assert!(!mount.told_as(about()).with_rules(Rules::default()).is_full());
+        drop(listener);
+        assert!(!mount.is_full());
     }
 
     #[test]
