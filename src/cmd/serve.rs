@@ -1,6 +1,7 @@
 //! `electropunk serve`: all stations on the air until told to stop.
 
 use std::{
+    env,
     net::SocketAddr,
     path::PathBuf,
     sync::{
@@ -21,7 +22,7 @@ use tracing::{error, info, warn};
 use crate::{
     cli,
     config::{self, Config, watch::Watch},
-    station::{broadcast::Broadcast, library::Library, programme::Programme},
+    station::{library::Library, programme::Programme, state::State},
     web::{
         server,
         site::{Channel, Limits, Site},
@@ -39,7 +40,10 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     // Before the file is read, so that no save falls between.
     let watch = Watch::new(args.config.as_deref());
     let config = config::load(args.config.as_deref())?;
-    let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
+    let state = state(&config);
+    let given = args.seed.or(config.seed);
+    let seed = given.or_else(|| state.seed()).unwrap_or_else(rand::random);
+    state.keep_seed(seed);
     let bind = args.bind.unwrap_or(config.server.bind);
     info!(seed, "one seed is one programme: --seed plays it again");
     let runtime =
@@ -49,7 +53,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         .block_on(async { server::bind(bind) })
         .with_context(|| format!("can't listen on {bind}"))?;
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let programme = Programme::start(&config, library, seed)?;
+    let programme = Programme::start(&config, library, seed, state)?;
     let limits = Limits { max_listeners: config.server.max_listeners, ..Limits::default() };
     let site = Site::new(channels(&programme), config.server.public_url.clone(), limits);
     announce(&site, listener.local_addr()?);
@@ -68,6 +72,14 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         server::serve(listener, site, shutdown).await;
     });
     Ok(())
+}
+
+/// The folder that radio.toml names, or else the one that systemd gives.
+fn state(config: &Config) -> State {
+    let given = env::var_os("STATE_DIRECTORY");
+    let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());
+    let folder = config.state.clone().or(given.filter(|folder| folder.is_absolute()));
+    folder.map_or_else(State::default, |folder| State::in_folder(&folder))
 }
 
 /// A radio that follows its radio.toml.
@@ -118,6 +130,7 @@ fn note_restart(old: &Config, new: &Config) {
     let needs = [
         ("[server]", old.server != new.server),
         ("seed", old.seed != new.seed),
+        ("state", old.state != new.state),
         ("device", old.device != new.device),
         ("precision", old.precision != new.precision),
     ];
@@ -127,12 +140,16 @@ fn note_restart(old: &Config, new: &Config) {
 }
 
 fn channels(programme: &Programme) -> Vec<Channel> {
-    let channel = |broadcast: &Broadcast| Channel {
-        station: broadcast.name.clone(),
-        mount: broadcast.mount.clone(),
-        on_air: broadcast.on_air.clone(),
-    };
-    programme.broadcasts().map(channel).collect()
+    let mut channels = Vec::new();
+    for broadcast in programme.broadcasts() {
+        channels.extend(broadcast.mounts.iter().map(|mount| Channel {
+            station: broadcast.name.clone(),
+            mount: mount.clone(),
+            on_air: broadcast.on_air.clone(),
+            history: broadcast.history.clone(),
+        }));
+    }
+    channels
 }
 
 fn announce(site: &Site, address: SocketAddr) {

@@ -12,6 +12,7 @@ mod assets;
 mod choice;
 mod chords;
 mod load;
+mod mount;
 mod part;
 mod playlist;
 mod problem;
@@ -29,6 +30,7 @@ pub use self::{
     choice::{Form, Shape, Strictness},
     chords::Chords,
     load::{BUILT_IN, load, parse, source},
+    mount::Mount,
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
@@ -37,6 +39,8 @@ pub use self::{
     station::Station,
     theme::Theme,
 };
+
+use std::path::PathBuf;
 
 use crate::model::{device_choice::DeviceChoice, precision::Precision};
 
@@ -48,6 +52,8 @@ pub struct Config {
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,
+    /// Folder for what must survive a restart. None: systemd's, where it gives one. Default none.
+    pub state: Option<PathBuf>,
     /// Decodes the models. Default auto: a GPU where there is one.
     pub device: DeviceChoice,
     /// How exact the processor keeps the models' weights. Default q8.

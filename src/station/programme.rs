@@ -3,7 +3,8 @@
 use tracing::{info, warn};
 
 use super::{
-    Error, broadcast::Broadcast, library::Library, repertoire::Repertoire, waypoints::Waypoints,
+    Error, broadcast::Broadcast, library::Library, repertoire::Repertoire, state::State,
+    waypoints::Waypoints,
 };
 use crate::config::{Config, Station};
 
@@ -13,6 +14,8 @@ pub struct Programme {
     seed: u64,
     burst_bytes: usize,
     on_air: Vec<Aired>,
+    // Last: it is written to its end when all stations are off the air.
+    state: State,
 }
 
 /// A station on air.
@@ -43,20 +46,24 @@ enum Turn {
 }
 
 impl Programme {
-    /// Goes on air with all stations of `config`, drawn from `seed`.
+    /// Goes on air with all stations of `config`, drawn from `seed`, from where `state` has them.
     ///
     /// # Errors
     /// Something that a station names can't be used.
-    pub fn start(config: &Config, library: Library, seed: u64) -> Result<Self, StationError> {
+    pub fn start(
+        config: &Config,
+        library: Library,
+        seed: u64,
+        state: State,
+    ) -> Result<Self, StationError> {
         let burst_bytes = config.server.burst_bytes;
-        let mut programme = Self { library, seed, burst_bytes, on_air: Vec::new() };
+        let mut programme = Self { library, seed, burst_bytes, on_air: Vec::new(), state };
         programme.turn_to(config)?;
         Ok(programme)
     }
 
     /// Turns to what `config` says: stations that are new begin, those that are gone end, those that
-    /// changed play on and turn at their next phrase. One whose SoundFont or bitrate is another
-    /// begins anew.
+    /// changed play on and turn at their next phrase. One whose SoundFont is another begins anew.
     ///
     /// # Errors
     /// Something that a station names can't be used; everything stays as it was.
@@ -118,9 +125,7 @@ impl Programme {
     /// Opens what `station` needs that it has not.
     fn turn(&mut self, station: &Station) -> Result<Turn, Error> {
         let old = self.on_air.iter().map(|old| &old.station).find(|old| old.name == station.name);
-        let sounds_on = old.is_some_and(|old| {
-            (&old.soundfont, old.bitrate) == (&station.soundfont, station.bitrate)
-        });
+        let sounds_on = old.is_some_and(|old| old.soundfont == station.soundfont);
         if old == Some(station) {
             return Ok(Turn::Stay);
         }
@@ -130,7 +135,8 @@ impl Programme {
         }
         let font = self.library.font(&station.soundfont)?;
         let waypoints = repertoire.waypoints.clone();
-        let begun = Broadcast::start(station, &font, repertoire, self.seed, self.burst_bytes)?;
+        let (seed, burst_bytes) = (self.seed, self.burst_bytes);
+        let begun = Broadcast::start(station, &font, repertoire, seed, burst_bytes, &self.state)?;
         Ok(Turn::Begin(Box::new((begun, waypoints))))
     }
 

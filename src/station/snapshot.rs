@@ -41,6 +41,7 @@ impl Prints {
         let station = Station {
             description: String::new(),
             genre: String::new(),
+            mounts: Vec::new(),
             soundfont: AssetRef::SOUNDFONT,
             playlists: Vec::new(),
             ..station.clone()

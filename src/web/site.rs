@@ -8,7 +8,11 @@ use std::{
 
 use tokio::sync::{Semaphore, watch};
 
-use crate::{music::bar::Bar, station::on_air::OnAir, stream::mount::Mount};
+use crate::{
+    music::bar::Bar,
+    station::{history::History, on_air::OnAir},
+    stream::mount::Mount,
+};
 
 /// How much the server takes on and puts up with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +47,8 @@ pub struct Channel {
     pub mount: Arc<Mount>,
     /// What it plays.
     pub on_air: watch::Receiver<Arc<OnAir>>,
+    /// What it has played.
+    pub history: Arc<History>,
 }
 
 /// All stations and the house rules.
@@ -146,7 +152,8 @@ pub(super) mod tests {
         };
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
-        (Channel { station: station.into(), mount, on_air }, writer, send)
+        let history = Arc::default();
+        (Channel { station: station.into(), mount, on_air, history }, writer, send)
     }
 
     /// A bar of two seconds with one kick in it.

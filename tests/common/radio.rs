@@ -35,7 +35,7 @@ pub struct Radio {
     pub started: Instant,
     process: Watched,
     log: Option<JoinHandle<String>>,
-    folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 impl Radio {
@@ -54,9 +54,20 @@ impl Radio {
     }
 
     /// Plays what is in `folder`.
-    pub fn start_in(folder: TempDir, args: &[&str]) -> Self {
+    pub fn start_in(folder: impl Into<Arc<TempDir>>, args: &[&str]) -> Self {
+        Self::start_with_env(folder, args, &[])
+    }
+
+    /// Plays what is in `folder`, with more in its environment.
+    pub fn start_with_env(
+        folder: impl Into<Arc<TempDir>>,
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let folder: Arc<TempDir> = folder.into();
         let mut command = Command::new(ELECTROPUNK);
-        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(&folder);
+        command.envs(env.iter().copied());
+        command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
         let mut child = pipes.spawn().unwrap();
@@ -132,6 +143,13 @@ impl Radio {
     /// Sends the signal `name`.
     pub fn signal(&self, name: &str) {
         signal(self.process.pid, name);
+    }
+
+    /// Kills it at once, as `kill -9` does; gives the folder that it played in.
+    pub fn kill(mut self) -> Arc<TempDir> {
+        self.signal("KILL");
+        assert!(self.process.wait(Duration::from_secs(10)).is_some());
+        self.folder.clone()
     }
 
     /// How it ended, if it did within `patience`, and its log.

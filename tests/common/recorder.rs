@@ -39,6 +39,11 @@ impl Recorder {
         (0..2 * seconds).for_each(|_| self.hear());
     }
 
+    /// What comes until the stream ends.
+    pub fn rest(self) -> Vec<u8> {
+        self.stream.rest()
+    }
+
     /// Listens on until `is_so`.
     pub fn until(&mut self, what: &str, mut is_so: impl FnMut() -> bool) {
         let began = Instant::now();

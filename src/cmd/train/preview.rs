@@ -23,9 +23,9 @@ use crate::{
         broadcast::Broadcast,
         library::Library,
         rehearsal::{self, Pupil, Rehearsal},
-        renderer::Renderer,
+        stage::Stage,
     },
-    stream::mount::About,
+    stream::mount::{About, Rules},
     train::{checkpoint, fit::Measure, network::Network},
     units::{Bpm, Kbps},
     web::{
@@ -152,7 +152,7 @@ impl Stream {
             return Ok(());
         }
         let (sender, newest) = watch::channel(pupil);
-        let renderer = Renderer::new(font, &rehearsal::mix(), Kbps::DEFAULT)?;
+        let stage = Stage::new(font, &rehearsal::mix());
         let about = About {
             path: "/training.mp3".into(),
             name: "Training".into(),
@@ -161,11 +161,13 @@ impl Stream {
             bitrate: Kbps::DEFAULT,
         };
         let rehearsal = Rehearsal::new(newest, seed);
-        let broadcast = Broadcast::play("training", rehearsal, renderer, about, BURST_BYTES)?;
+        let places = vec![(about, Rules::default())];
+        let broadcast = Broadcast::play("training", rehearsal, stage, places, BURST_BYTES)?;
         let channel = Channel {
             station: broadcast.name.clone(),
-            mount: broadcast.mount.clone(),
+            mount: broadcast.mounts[0].clone(),
             on_air: broadcast.on_air.clone(),
+            history: broadcast.history.clone(),
         };
         let site = Arc::new(Site::new(vec![channel], None, Limits::default()));
         if let Some(listener) = self.listener.take() {
