@@ -23,7 +23,7 @@ pub fn derive(seed: u64, name: &str) -> u64 {
 }
 
 /// FNV-1a, 64 bits: a hash that never changes, which the standard library's may.
-fn fnv1a(text: &str) -> u64 {
+pub fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })

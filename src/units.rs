@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// Frames a second of everything that we render and broadcast.
 pub const SAMPLE_RATE: u32 = 44_100;
 
@@ -16,7 +18,8 @@ pub struct OutOfRange {
 }
 
 /// Quarter notes a minute, 30 to 300.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
+#[serde(try_from = "f64")]
 pub struct Bpm(f64);
 
 impl Bpm {
@@ -52,7 +55,7 @@ impl fmt::Display for Bpm {
 }
 
 /// A gain; 0 leaves the sound as it is, -6 about halves its amplitude.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 pub struct Decibels(pub f64);
 
 impl Decibels {
@@ -69,7 +72,7 @@ impl Decibels {
 
 /// Loudness as ITU-R BS.1770 measures it: 0 is a full-scale tone in both channels, -23 what European
 /// television keeps to, -16 to -14 what streams do.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Lufs(pub f64);
 
 impl Lufs {

@@ -13,6 +13,7 @@ use common::{
     radio::Radio,
     recorder::Recorder,
 };
+use electropunk::stream::mp3::FrameHeader;
 
 /// A listener hears nothing of a gap that is shorter than the burst; this is a quarter of it.
 const MOST_GAP: Duration = Duration::from_millis(1_500);
@@ -89,4 +90,38 @@ fn waypoints_that_come_while_on_air_lead_the_music_elsewhere_from_a_phrase_on() 
     assert!(first.is_some_and(|first| first >= 4), "{first:?}");
     assert!(listener.longest_gap < MOST_GAP, "{:?}", listener.longest_gap);
     assert!(0.02 < decode(&listener.audio));
+}
+
+#[test]
+fn mounts_come_change_and_go_beside_a_listener_of_another() {
+    let low = |kbps: u32| {
+        format!(
+            "[[stations.mounts]]\npath = \"/a.mp3\"\n\
+             [[stations.mounts]]\npath = \"/low/a.mp3\"\nbitrate_kbps = {kbps}\n"
+        )
+    };
+    let radio = Radio::start_with(&programme("First", 150, -3, ""), &[]);
+    let mut listener = Recorder::join(&radio, "/a.mp3");
+    listener.hear_seconds(4);
+    listener.longest_gap = Duration::ZERO;
+
+    radio.save(&programme("First", 150, -3, &low(96)));
+    listener.until("the other mount", || radio.get("/low/a.mp3").status() == 200);
+    let mut other = Recorder::join(&radio, "/low/a.mp3");
+    other.hear_seconds(2);
+    radio.save(&programme("First", 150, -3, &low(320)));
+    listener.until("its other bitrate", || radio.get("/low/a.mp3").header("icy-br") == Some("320"));
+    other.hear_seconds(16);
+    radio.save(&programme("First", 150, -3, ""));
+    listener.until("its end", || radio.get("/low/a.mp3").status() == 404);
+    listener.hear_seconds(2);
+
+    let of_other = [other.audio.clone(), other.rest()].concat();
+    let rate = |frame: &&[u8]| FrameHeader::parse(frame).unwrap().kbps;
+    let rates: Vec<u32> = whole_frames(&of_other).iter().map(rate).collect();
+    assert_eq!((rates[0], rates[rates.len() - 1]), (96, 320));
+    assert!(rates.is_sorted());
+    assert!(0.02 < decode(&of_other) && 0.02 < decode(&listener.audio));
+    eprintln!("longest gap of the one beside {:?}", listener.longest_gap);
+    assert!(listener.longest_gap < MOST_GAP, "{:?}", listener.longest_gap);
 }

@@ -1,6 +1,6 @@
 //! What an internet does to a server, done to the real binary: the cases T1 to T21 of
 //! docs/reliability.md that are about connections. Those that need minutes run where
-//! ELECTROPUNK_LONG_TESTS is set.
+//! `ELECTROPUNK_LONG_TESTS` is set.
 
 // Helpers of tests too stop at what they can't go on from.
 #![allow(clippy::unwrap_used)]
@@ -189,7 +189,7 @@ fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
     let radio = radio("");
     let mut good = Recorder::join(&radio, "/a.mp3");
     let long = "x".repeat(64 * 1024);
-    let many: String = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect();
+    let many = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect::<Vec<_>>().concat();
     let close = "Host: a\r\nConnection: close\r\n\r\n";
     for (request, statuses) in [
         (format!("GET / HTTP/1.1\r\nx: {long}\r\n{close}"), "431"),

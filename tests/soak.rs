@@ -1,5 +1,5 @@
 //! T22: a radio left alone with listeners who come and go. A minute as a test; for a soak set
-//! ELECTROPUNK_SOAK_MINUTES, and take a release build:
+//! `ELECTROPUNK_SOAK_MINUTES`, and take a release build:
 //!
 //! ```text
 //! ELECTROPUNK_SOAK_MINUTES=60 cargo test --release --test soak -- --nocapture
@@ -113,7 +113,9 @@ fn t22_listeners_who_come_and_go_for_long_leave_no_trace() {
     }
     decode(&heard);
     is_over.store(true, Relaxed);
-    visitors.into_iter().for_each(|visitor| visitor.join().unwrap());
+    for visitor in visitors {
+        visitor.join().unwrap();
+    }
 
     let ppm = (slope(&arrivals) / SECOND as f64 - 1.0) * 1e6;
     let growth = slope(&memory);

@@ -47,14 +47,14 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
 fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     let font = library.font(&station.soundfont)?;
     let composer = Composer::new(station, library, 0)?;
-    Renderer::new(&font, composer.mix(), station.bitrate)?;
+    Renderer::new(&font, composer.mix())?;
     let theme = &station.theme;
     let mut report = format!(
         "{}: {:?} at {}, {} kbit/s\n  theme {}: {}, {}, {} anchors\n",
         station.name,
         station.title,
-        station.mount(),
-        station.bitrate.get(),
+        station.main().path,
+        station.main().bitrate.get(),
         theme.name,
         theme.tempo,
         theme.key,
@@ -63,6 +63,9 @@ fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     let mut line = |name: &str, value: &dyn std::fmt::Display| {
         writeln!(report, "  {name:<9} {value}").expect("a String takes every line");
     };
+    for mount in &station.mounts[1..] {
+        line("also at", &format!("{}, {} kbit/s", mount.path, mount.bitrate.get()));
+    }
     line("drums by", &theme.drums_model);
     line("lines by", &theme.trio_model);
     line("font", &station.soundfont);

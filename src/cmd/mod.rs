@@ -19,5 +19,6 @@ pub mod schema;
 pub mod serve;
 pub mod soundfont;
 pub mod stats;
+mod systemd;
 mod takes;
 pub mod train;

@@ -43,9 +43,9 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         write_notes(composer, seconds, &args.out)?;
     } else {
         let font = library.font(&station.soundfont)?;
-        let renderer = Renderer::new(&font, composer.mix(), station.bitrate)?
-            .with_guests(Guests::at_once(station, seed), None);
-        let files = Files::create(args, &renderer, station.bitrate)?;
+        let renderer =
+            Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
+        let files = Files::create(args, &renderer, station.main().bitrate)?;
         write_sound(composer, renderer, seconds, files)?;
     }
     println!("{}: {} minutes of {}, seed {seed}", args.out.display(), args.minutes, station.name);

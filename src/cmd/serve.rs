@@ -1,6 +1,7 @@
 //! `electropunk serve`: all stations on the air until told to stop.
 
 use std::{
+    env,
     net::SocketAddr,
     path::PathBuf,
     sync::{
@@ -21,10 +22,12 @@ use tracing::{error, info, warn};
 
 use crate::{
     cli,
+    cmd::systemd::{self, Watchdog},
     config::{self, Config, watch::Watch},
     out::outlets::Outlets,
-    station::{broadcast::Broadcast, library::Library, programme::Programme},
+    station::{broadcast::Broadcast, library::Library, programme::Programme, state::State},
     web::{
+        api,
         server::{self, Door},
         site::{Channel, Patience, Site},
         tls::Tls,
@@ -45,7 +48,10 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     // Before the file is read, so that no save falls between.
     let watch = Watch::new(args.config.as_deref());
     let config = config::load(args.config.as_deref())?;
-    let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
+    let state = state(&config);
+    let given = args.seed.or(config.seed);
+    let seed = given.or_else(|| state.seed()).unwrap_or_else(rand::random);
+    state.keep_seed(seed);
     let bind = args.bind.unwrap_or(config.server.bind);
     // A socket for each listener: as many as the system allows.
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
@@ -64,7 +70,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         doors.push(secure_door(files, &runtime)?);
     }
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let programme = Programme::start(&config, library, seed)?;
+    let programme = Programme::start(&config, library, seed, state)?;
     let mut outlets = Outlets::on(runtime.handle());
     turn_outlets(&mut outlets, &config, &programme);
     // Beyond what it may fall behind, what is in the kernel's hands for it.
@@ -99,6 +105,14 @@ fn secure_door(files: config::Tls, runtime: &Runtime) -> anyhow::Result<Door> {
     Ok(Door::secure(listener, tls))
 }
 
+/// The folder that radio.toml names, or else the one that systemd gives.
+fn state(config: &Config) -> State {
+    let given = env::var_os("STATE_DIRECTORY");
+    let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());
+    let folder = config.state.clone().or(given.filter(|folder| folder.is_absolute()));
+    folder.map_or_else(State::default, |folder| State::in_folder(&folder))
+}
+
 /// A radio that follows its radio.toml.
 struct Live {
     path: Option<PathBuf>,
@@ -112,12 +126,16 @@ struct Live {
 impl Live {
     /// Looks at files until `stopped` is closed, then takes all stations off the air.
     fn run(mut self, stopped: &Receiver<()>) {
+        let mut watchdog = Watchdog::asked_for();
+        systemd::ready();
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
+            watchdog.pet(|| api::silent_stations(&self.sites.borrow()).is_empty());
             if self.watch.is_changed() {
                 self.read_again();
             }
             self.programme.look_at_waypoints();
         }
+        systemd::stopping();
         // Streams end by themselves before they are cut off.
         drop(self.programme);
         self.outlets.close();
@@ -160,8 +178,8 @@ fn note_restart(old: &Config, new: &Config) {
         ("[server.tls]", old.server.tls != new.server.tls),
         ("burst_bytes", old.server.burst_bytes != new.server.burst_bytes),
         ("lag_seconds", old.server.lag_seconds != new.server.lag_seconds),
-        ("state", old.state != new.state),
         ("seed", old.seed != new.seed),
+        ("state", old.state != new.state),
         ("device", old.device != new.device),
         ("precision", old.precision != new.precision),
     ];
@@ -173,15 +191,16 @@ fn note_restart(old: &Config, new: &Config) {
 /// Has other outlets read what is on air, as `config` wants it.
 fn turn_outlets(outlets: &mut Outlets, config: &Config, programme: &Programme) {
     let on_air = programme.on_air();
-    outlets.turn_to(config, on_air.map(|(station, broadcast)| (station, broadcast.mount.clone())));
+    outlets.turn_to(config, on_air.map(|(station, broadcast)| (station, &*broadcast.mounts)));
 }
 
 fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {
     let channel = |broadcast: &Broadcast| Channel {
         station: broadcast.name.clone(),
-        mounts: vec![broadcast.mount.clone()],
+        mounts: broadcast.mounts.clone(),
         on_air: broadcast.on_air.clone(),
-        hls: outlets.hls.live(&broadcast.mount).into_iter().collect(),
+        history: broadcast.history.clone(),
+        hls: broadcast.mounts.iter().filter_map(|mount| outlets.hls.live(mount)).collect(),
     };
     programme.broadcasts().map(channel).collect()
 }

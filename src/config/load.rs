@@ -1,6 +1,11 @@
 //! From a file to a `Config`, or to everything that is wrong with it.
 
-use std::{cell::RefCell, fs, io, path::Path, sync::Arc};
+use std::{
+    cell::RefCell,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use toml::de::DeTable;
 
@@ -89,8 +94,8 @@ pub(super) fn read(file: &mut Section) -> Config {
     let directory = file.table("directory", |section| Directory::read(section, has_url));
     let hls = file.table("hls", Hls::read);
     let archive = file.table("archive", Archive::read);
-    let state = file.text_as("state", |text| Ok(base_dir.join(one_line(text, 1000)?)));
     let seed = file.whole("seed", 0..=i64::MAX);
+    let state = file.text_as("state", |text| folder_name(text, base_dir));
     let device = file.parsed("device").unwrap_or_default();
     let precision = file.parsed("precision").unwrap_or_default();
     let mut soundfont = AssetRef::SOUNDFONT.or_file_in(base_dir);
@@ -102,7 +107,6 @@ pub(super) fn read(file: &mut Section) -> Config {
     file.require("stations", "at least one table that begins with [[stations]]");
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
-    let soundfont = shelf.soundfont;
     Config {
         server,
         admin,
@@ -113,9 +117,13 @@ pub(super) fn read(file: &mut Section) -> Config {
         seed,
         device,
         precision,
-        soundfont,
+        soundfont: shelf.soundfont,
         stations,
     }
+}
+
+fn folder_name(text: &str, base_dir: &Path) -> Result<PathBuf, String> {
+    Ok(base_dir.join(one_line(text, 200)?))
 }
 
 #[cfg(test)]
@@ -170,13 +178,15 @@ mod tests {
         assert_eq!((seed, soundfont), (None, AssetRef::SOUNDFONT));
         assert_eq!(*stations[0].theme, Theme { name: "x".to_owned(), ..Theme::default() });
         assert_eq!((stations[0].title.as_str(), stations[0].genre.as_str()), ("x", "x"));
-        assert_eq!((stations[0].bitrate.get(), stations[0].mount()), (128, "/x.mp3".to_owned()));
+        let mount = stations[0].main();
+        assert_eq!((mount.bitrate.get(), mount.path.as_str()), (128, "/x.mp3"));
     }
 
     #[test]
     fn what_a_file_says_is_what_one_gets() {
         let text = r#"
             seed = 7
+            state = "kept"
             device = "cuda:1"
             precision = "f32"
             [server]
@@ -195,7 +205,8 @@ mod tests {
             theme = "x"
             bitrate_kbps = 320
         "#;
-        let Config { server, seed, device, precision, stations, .. } = config(text);
+        let Config { server, seed, state, device, precision, stations, .. } = config(text);
+        assert_eq!(state.as_deref(), Some(Path::new("/nowhere/kept")));
         assert_eq!(precision, Precision::F32);
         assert_eq!(device, DeviceChoice::Cuda(1));
         let theme = &stations[0].theme;
@@ -209,7 +220,7 @@ mod tests {
         let voice = theme.voices[Part::Lead as usize];
         assert_eq!((voice.program, voice.gain, voice.pan), (89, Decibels(-1.5), -1.0));
         assert_eq!((theme.lead.register.span(), theme.lead.max_notes), ((40, 60), 3));
-        assert_eq!(stations[0].bitrate.get(), 320);
+        assert_eq!(stations[0].main().bitrate.get(), 320);
     }
 
     #[test]

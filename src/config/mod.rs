@@ -16,6 +16,7 @@ mod chords;
 mod directory;
 mod hls;
 mod load;
+mod mount;
 mod part;
 mod playlist;
 mod problem;
@@ -40,6 +41,7 @@ pub use self::{
     directory::Directory,
     hls::Hls,
     load::{BUILT_IN, load, parse, source},
+    mount::Mount,
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
@@ -69,11 +71,11 @@ pub struct Config {
     pub hls: Hls,
     /// What is recorded. Default nothing.
     pub archive: Archive,
-    /// Folder for what must survive a restart. Default none.
-    pub state: Option<PathBuf>,
     /// What everything is drawn from: the same seed replays the same programme. None: a new one is
     /// drawn at each start. Default none.
     pub seed: Option<u64>,
+    /// Folder for what must survive a restart. None: systemd's, where it gives one. Default none.
+    pub state: Option<PathBuf>,
     /// Decodes the models. Default auto: a GPU where there is one.
     pub device: DeviceChoice,
     /// How exact the processor keeps the models' weights. Default q8.

@@ -8,6 +8,7 @@ use std::{
 use super::{
     assets::AssetRef,
     choice::Form,
+    mount::{self, Mount, Placed},
     playlist::Playlist,
     problem::Fault,
     push::Push,
@@ -20,7 +21,7 @@ use crate::units::{Kbps, Lufs};
 /// A programme of its own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Station {
-    /// Small letters, digits and hyphens, at most 40; its mount is `/NAME.mp3`.
+    /// Small letters, digits and hyphens, at most 40.
     pub name: String,
     /// What listeners read. Default the name.
     pub title: String,
@@ -28,8 +29,9 @@ pub struct Station {
     pub description: String,
     /// What station lists file it under. Default the theme's name.
     pub genre: String,
-    /// How many bits its sound takes. Default 128 kbit/s.
-    pub bitrate: Kbps,
+    /// Where it is heard: at least one mount, the first the main one. Default one at `/NAME.mp3` of
+    /// 128 kbit/s.
+    pub mounts: Vec<Mount>,
     /// What plays it. Default the file's.
     pub soundfont: AssetRef,
     /// What it plays.
@@ -57,33 +59,44 @@ pub(super) struct Shelf {
 }
 
 impl Station {
-    /// Where listeners find it.
-    pub fn mount(&self) -> String {
-        format!("/{}.mp3", self.name)
+    /// The mount where listeners find it first.
+    pub fn main(&self) -> &Mount {
+        &self.mounts[0]
     }
 
-    /// Whether both sound alike: only where they are heard besides our own listeners may differ.
+    /// Whether both sound alike: only what becomes of the sound besides our listeners may differ.
     pub fn sounds_like(&self, other: &Self) -> bool {
-        let moved = Self { public: other.public, push: other.push.clone(), ..self.clone() };
-        moved == *other
+        let Self { record, public, push, .. } = other.clone();
+        Self { record, public, push, ..self.clone() } == *other
     }
 
-    /// Reads all stations of `file`; names, and so mounts, must differ.
+    /// Reads all stations of `file`; their names must differ, and their mounts.
     pub(super) fn read_all(file: &mut Section, shelf: &Shelf) -> Vec<Self> {
-        let mut taken = HashMap::new();
+        let (mut taken, mut mounts) = (HashMap::new(), Vec::new());
         let stations = file.repeated("stations", |section| {
             section.require("name", "a name such as \"techno\"");
             let name = section.text_as("name", plain_name);
-            if let Some(name) = &name {
-                note_if_taken(section, name, &mut taken);
+            let is_new =
+                name.as_ref().is_some_and(|name| !note_if_taken(section, name, &mut taken));
+            let mut placed = Vec::new();
+            let station = Self::read(section, name, shelf, &mut placed);
+            // Of two with one name the mounts are one, too.
+            if is_new {
+                mounts.extend(placed);
             }
-            Self::read(section, name, shelf)
+            station
         });
+        mount::check(file.reading, &mounts);
         stations.into_iter().flatten().collect()
     }
 
     /// Reads the rest of a station; `None` if it lacks a name or a theme, which is then a problem.
-    fn read(section: &mut Section, name: Option<String>, shelf: &Shelf) -> Option<Self> {
+    fn read(
+        section: &mut Section,
+        name: Option<String>,
+        shelf: &Shelf,
+        mounts: &mut Vec<Placed>,
+    ) -> Option<Self> {
         section.require("theme", "the name of a theme");
         let theme = section.text_as("theme", |name| shelf.theme(name));
         let title = section.text_as("title", |text| one_line(text, 100));
@@ -103,6 +116,7 @@ impl Station {
         set(&mut energy, section.number("energy", 0.0..=1.0));
         let mut loudness = Lufs::DEFAULT;
         set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
+        *mounts = Mount::read_all(section, name.as_deref().unwrap_or_default(), bitrate);
         let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);
@@ -113,7 +127,7 @@ impl Station {
             description: description.unwrap_or_default(),
             genre: genre.unwrap_or_else(|| theme.name.clone()),
             name,
-            bitrate,
+            mounts: mounts.iter().map(|placed| placed.mount.clone()).collect(),
             soundfont,
             theme,
             form,
@@ -141,16 +155,19 @@ impl Shelf {
     }
 }
 
-fn note_if_taken(section: &Section, name: &str, taken: &mut HashMap<String, usize>) {
+/// Whether `name` is that of a station before this one.
+fn note_if_taken(section: &Section, name: &str, taken: &mut HashMap<String, usize>) -> bool {
     let line = section.line_of("name");
     match taken.entry(name.to_owned()) {
         Entry::Vacant(vacant) => {
             vacant.insert(line);
+            false
         }
         Entry::Occupied(first) => {
             let fault =
                 Fault::Taken { key: "name", found: name.to_owned(), first_line: *first.get() };
             section.reading.note(line, fault);
+            true
         }
     }
 }

@@ -152,7 +152,12 @@ impl Theme {
 
     /// Whether nothing but sound, feel and names tells this theme from `other`: a piece can go on.
     pub fn differs_in_sound_only(&self, other: &Self) -> bool {
-        let like_other = Self {
+        self.sounding_like(other) == *other
+    }
+
+    /// This theme with the sound, feel and names of `other`.
+    pub fn sounding_like(&self, other: &Self) -> Self {
+        Self {
             name: other.name.clone(),
             voices: other.voices,
             programs: other.programs.clone(),
@@ -170,8 +175,7 @@ impl Theme {
             qualities: other.qualities.clone(),
             titles: other.titles.clone(),
             ..self.clone()
-        };
-        like_other == *other
+        }
     }
 
     /// Reads what `section` says; what it leaves out stays as in `self`.

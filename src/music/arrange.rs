@@ -4,10 +4,13 @@
 //! way a musician transposes a tune: as a whole, so that its intervals stay, and only what then still
 //! lies outside is moved to the nearest note of the key.
 
+use serde::{Deserialize, Serialize};
+
 use crate::music::{melody, scale::Key, trio::Line};
 
 /// A note of a line: where it begins and how long it is held, in steps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "(usize, usize, u8)", into = "(usize, usize, u8)")]
 pub struct LineNote {
     /// Steps from the line's start.
     pub start_step: usize,
@@ -15,6 +18,18 @@ pub struct LineNote {
     pub n_steps: usize,
     /// MIDI pitch.
     pub pitch: u8,
+}
+
+impl From<(usize, usize, u8)> for LineNote {
+    fn from((start_step, n_steps, pitch): (usize, usize, u8)) -> Self {
+        Self { start_step, n_steps, pitch }
+    }
+}
+
+impl From<LineNote> for (usize, usize, u8) {
+    fn from(note: LineNote) -> Self {
+        (note.start_step, note.n_steps, note.pitch)
+    }
 }
 
 /// The notes that melody tokens stand for; one that nothing ends lasts to the line's end.

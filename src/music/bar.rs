@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     music::{
         chord::{Chord, Numeral},
@@ -92,7 +94,7 @@ impl Bar {
 }
 
 /// How all parts sound together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mix {
     /// By `Part as usize`.
     pub voices: [Voice; N_PARTS],
@@ -105,7 +107,7 @@ pub struct Mix {
 }
 
 /// How a part sounds: its instrument in the SoundFont and its place in the mix.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Voice {
     /// SoundFont bank, 0 for melodic presets, 128 for kits.
     pub bank: u8,

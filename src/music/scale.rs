@@ -2,8 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 /// The shape of a scale, from its root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names are the field's.
 pub enum Mode {
     Major,
@@ -73,7 +75,7 @@ pub(crate) const NOTE_NAMES: [&str; 12] =
 const FLATS: [(&str, u8); 5] = [("Db", 1), ("Eb", 3), ("Gb", 6), ("Ab", 8), ("Bb", 10)];
 
 /// A root and a mode: what bass and lead keep to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Pitch class of the root, 0 (C) to 11 (B).
     pub root: u8,

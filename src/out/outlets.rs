@@ -59,19 +59,27 @@ impl Outlets {
         }
     }
 
-    /// Opens and closes outlets so that they are those which `config` wants for `mounts`, the
-    /// stations that are on air; those that it wants as before go on undisturbed.
+    /// Opens and closes outlets so that they are those which `config` wants for the stations that are
+    /// `on_air`, each with its mounts; those that it wants as before go on undisturbed.
+    ///
+    /// HLS offers every bitrate; all others take the station's first mount.
     pub fn turn_to<'a>(
         &mut self,
         config: &Config,
-        mounts: impl IntoIterator<Item = (&'a Station, Arc<Mount>)>,
+        on_air: impl IntoIterator<Item = (&'a Station, &'a [Arc<Mount>])>,
     ) {
-        let mounts: Vec<_> = mounts.into_iter().collect();
-        self.turn_pushes(config, &mounts);
-        self.turn_directory(config, &mounts);
-        let named = mounts.iter().map(|(station, mount)| (station.name.as_str(), mount.clone()));
-        self.hls.turn_to(&config.hls, config.state.as_deref(), named);
-        self.archive.turn_to(&config.archive, mounts);
+        let on_air: Vec<_> = on_air.into_iter().collect();
+        let first = |(station, mounts): &(&'a Station, &'a [Arc<Mount>])| {
+            mounts.first().map(|mount| (*station, mount.clone()))
+        };
+        let firsts: Vec<_> = on_air.iter().filter_map(first).collect();
+        self.turn_pushes(config, &firsts);
+        self.turn_directory(config, &firsts);
+        let all = on_air.iter().flat_map(|(station, mounts)| {
+            mounts.iter().map(|mount| (station.name.as_str(), mount.clone()))
+        });
+        self.hls.turn_to(&config.hls, config.state.as_deref(), all);
+        self.archive.turn_to(&config.archive, firsts);
     }
 
     fn turn_pushes(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {

@@ -66,7 +66,7 @@ pub mod clip;
 pub mod guest;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tiny_font;
 

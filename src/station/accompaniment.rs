@@ -28,6 +28,16 @@ pub fn chords(phrase: &Phrase, theme: &Theme) -> Vec<Chord> {
 }
 
 impl Accompanist {
+    /// One whose hands are where they last were.
+    pub fn resume(last: Option<Voicing>) -> Self {
+        Self { last }
+    }
+
+    /// Where its hands are.
+    pub fn last(&self) -> Option<&Voicing> {
+        self.last.as_ref()
+    }
+
     /// The notes of a phrase over `chords`, a bar each.
     pub fn write(&mut self, phrase: &Phrase, theme: &Theme, chords: &[Chord]) -> Vec<LineNote> {
         let part = &theme.chords;

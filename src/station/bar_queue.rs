@@ -99,6 +99,14 @@ impl BarQueue {
         length(&self.lock().bars)
     }
 
+    /// Whether it is closed before `patience` is over; waits until it is.
+    pub fn is_closed_within(&self, patience: Duration) -> bool {
+        let inner = self.lock();
+        let open = |inner: &mut Inner| !inner.is_closed;
+        let waited = self.changed.wait_timeout_while(inner, patience, open);
+        waited.unwrap_or_else(PoisonError::into_inner).0.is_closed
+    }
+
     /// Nobody waits from now on.
     pub fn close(&self) {
         self.lock().is_closed = true;

@@ -3,10 +3,10 @@
 use std::{
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Sender},
     },
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rustysynth::SoundFont;
@@ -15,36 +15,34 @@ use tracing::{error, warn};
 
 use super::{
     Error,
-    bar_queue::{BarQueue, Pushed},
+    air::Air,
+    bar_queue::BarQueue,
     composer::Composer,
+    composing::{Source, compose_until_closed},
     cues::Cues,
     desk::Desk,
     guests::Guests,
+    history::History,
     on_air::OnAir,
-    pacer::Pacer,
+    outlets::{Outlets, Wanted},
     phrase::PHRASE_BARS,
-    renderer::Renderer,
     repertoire::Repertoire,
-    supply::Supply,
+    stage::Stage,
+    state::{Notebook, Place, State},
     wall::Wall,
 };
 use crate::{
-    config::Station,
+    config::{self, Station},
     music::bar::Bar,
     stream::{
-        mount::{About, Mount},
-        ring::{RingLimits, Writer, ring},
+        mount::{About, Mount, Rules},
+        ring::{RingLimits, ring},
     },
+    units::Kbps,
 };
 
 /// Music composed ahead.
 const AHEAD: Duration = Duration::from_secs(32);
-
-/// Seconds of sound kept for slow listeners, beyond the burst.
-const KEPT_SECONDS: usize = 20;
-
-/// How long the first bar may take.
-const FIRST_PATIENCE: Duration = Duration::from_hours(1);
 
 /// However short the burst, a bar is waited for so long before others are played for it: the same seed
 /// shall give the same programme on a slow machine, too.
@@ -57,10 +55,14 @@ const MOST_PATIENCE: Duration = Duration::from_secs(4);
 pub struct Broadcast {
     /// Its name in URLs.
     pub name: String,
-    /// Where it is heard.
-    pub mount: Arc<Mount>,
+    /// Where it is heard: at least one mount, the first the main one.
+    pub mounts: Vec<Arc<Mount>>,
     /// What it plays.
     pub on_air: watch::Receiver<Arc<OnAir>>,
+    /// What it has played.
+    pub history: Arc<History>,
+    reserve: Reserve,
+    changes: Sender<Vec<Wanted>>,
     bars: Arc<BarQueue>,
     orders: Orders,
     guests: Option<Arc<Mutex<Guests>>>,
@@ -70,73 +72,130 @@ pub struct Broadcast {
     threads: Vec<JoinHandle<()>>,
 }
 
+/// How much sound a mount has in hand for its listeners.
+#[derive(Debug, Clone, Copy)]
+pub struct Reserve {
+    /// Bytes that a new listener gets at once.
+    pub burst_bytes: usize,
+    /// Seconds that a slow one may fall behind beyond that.
+    pub lag_seconds: usize,
+}
+
+/// What a station goes on from and leaves behind.
+#[derive(Default)]
+struct Memoir {
+    history: History,
+    notebook: Notebook,
+    stood_in: u64,
+}
+
 impl Broadcast {
-    /// Goes on air with a programme drawn from `seed`, played through `font`.
+    /// Goes on air with a programme drawn from `seed`, played through `font`: from where `kept` has
+    /// it, or from its beginning.
     ///
     /// # Errors
-    /// The synthesizer or the encoder can't start, or the system has no thread left.
+    /// The synthesizer can't start, or the system has no thread left.
     pub fn start(
         station: &Station,
         font: &Arc<SoundFont>,
         repertoire: Repertoire,
         seed: u64,
-        burst_bytes: usize,
+        reserve: Reserve,
+        kept: &State,
     ) -> Result<Self, Error> {
-        let composer = Composer::with(station, repertoire, seed);
+        let saved = kept.station(&station.name, seed);
+        let place = saved.as_ref().and_then(|saved| saved.place);
+        let stood_in = place.map_or(0, |place| place.stood_in);
+        let composer = match saved {
+            Some(saved) => {
+                let last = place.map(Place::composed);
+                Composer::resume(station, repertoire, seed, saved.snapshot, last)
+            }
+            None => Composer::with(station, repertoire, seed),
+        };
         let cues = Cues::aside(Desk::of(station, seed), &station.name)?;
         let guests = Arc::new(Mutex::new(Guests::new(&station.playlists, cues)));
-        let renderer = Renderer::new(font, composer.mix(), station.bitrate)?;
-        let renderer = renderer.with_guests(guests.clone(), Some(Wall::now));
-        let about = about(station);
+        let stage = Stage::new(font, composer.mix()).with_guests(guests.clone(), Wall::now);
         let orders = Orders::default();
-        let source = Ordered { composer, orders: orders.clone() };
-        let mut broadcast = Self::play(&station.name, source, renderer, about, burst_bytes)?;
+        let notebook = kept.notebook(&station.name, seed);
+        let source = Ordered { composer, orders: orders.clone(), notebook: notebook.clone() };
+        let memoir = Memoir { history: kept.history(&station.name), notebook, stood_in };
+        let places = places(station);
+        let mut broadcast = Self::play_on(&station.name, source, stage, places, reserve, memoir)?;
         (broadcast.orders, broadcast.guests, broadcast.seed) = (orders, Some(guests), seed);
         Ok(broadcast)
     }
 
-    /// Goes on air under `name` with whatever `source` gives.
+    /// Goes on air under `name` with whatever `source` gives, on mounts at `places`.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// The synthesizer can't start, or the system has no thread left.
     pub fn play(
         name: &str,
         source: impl Source,
-        renderer: Renderer,
-        about: About,
-        burst_bytes: usize,
+        stage: Stage,
+        places: Vec<(About, Rules)>,
+        reserve: Reserve,
     ) -> Result<Self, Error> {
-        let bytes_per_second = about.bitrate.bytes_per_second();
-        let keep = burst_bytes + KEPT_SECONDS * bytes_per_second;
-        let (writer, tap) = ring(RingLimits { burst: burst_bytes, keep });
-        let (on_air_sender, on_air) = watch::channel(Arc::new(OnAir::default()));
+        Self::play_on(name, source, stage, places, reserve, Memoir::default())
+    }
+
+    fn play_on(
+        name: &str,
+        source: impl Source,
+        stage: Stage,
+        places: Vec<(About, Rules)>,
+        reserve: Reserve,
+        memoir: Memoir,
+    ) -> Result<Self, Error> {
+        let (telling, on_air) = watch::channel(Arc::new(OnAir::default()));
         let (stop, stopped) = mpsc::channel();
+        let (changes, wanted) = mpsc::channel();
         let bars = Arc::new(BarQueue::new(AHEAD));
-        // A burst's worth of sound is due at once, so that the first listener need not wait for it.
-        let lead = Duration::from_secs_f64(burst_bytes as f64 / bytes_per_second as f64);
-        let air =
-            Air { renderer, bars: bars.clone(), stopped, writer, telling: on_air_sender, lead };
-        let compose = thread::Builder::new().name(format!("compose-{name}"));
-        let render = thread::Builder::new().name(format!("render-{name}"));
-        let composed = bars.clone();
-        let threads = vec![
-            compose.spawn(move || compose_until_closed(source, &composed))?,
-            render.spawn(move || air.run())?,
-        ];
-        Ok(Self {
+        let bursts = places.iter().map(|(about, _)| burst(reserve.burst_bytes, about.bitrate));
+        let shortest = bursts.clone().min().unwrap_or_default();
+        let history = Arc::new(memoir.history);
+        let air = Air {
+            station: name.to_owned(),
+            renderer: stage.renderer()?,
+            stage,
+            bars: bars.clone(),
+            patience: (shortest / 2).clamp(LEAST_PATIENCE, MOST_PATIENCE),
+            outlets: Outlets::new(name, wanted),
+            stopped,
+            telling,
+            history: history.clone(),
+            notebook: memoir.notebook,
+            stood_in: memoir.stood_in,
+            // A burst's worth of sound is due at once, so that the first listener need not wait for it.
+            lead: bursts.max().unwrap_or_default(),
+        };
+        let mut broadcast = Self {
             name: name.to_owned(),
-            mount: Arc::new(Mount::new(about, tap)),
+            mounts: Vec::new(),
             on_air,
-            bars,
+            history,
+            reserve,
+            changes,
+            bars: bars.clone(),
             orders: Orders::default(),
             guests: None,
             seed: 0,
             stop: Some(stop),
-            threads,
-        })
+            threads: Vec::new(),
+        };
+        broadcast.take_places(places);
+        let compose = thread::Builder::new().name(format!("compose-{name}"));
+        let station = name.to_owned();
+        let composing = move || compose_until_closed(&station, source, &bars);
+        broadcast.threads.push(compose.spawn(composing)?);
+        let render = thread::Builder::new().name(format!("render-{name}"));
+        broadcast.threads.push(render.spawn(move || air.run())?);
+        Ok(broadcast)
     }
 
-    /// Plays what `station` says from the next phrase on, with what it needs opened already.
+    /// Plays what `station` says from the next phrase on, with what it needs opened already. Mounts
+    /// come, go and change at the next chunk; those that stay are not disturbed.
     pub fn turn_to(&mut self, station: Station, repertoire: Repertoire) {
         if let Some(guests) = &self.guests {
             match Cues::aside(Desk::of(&station, self.seed), &station.name) {
@@ -151,7 +210,7 @@ impl Broadcast {
                 }
             }
         }
-        self.tell_of(&station);
+        self.take_places(places(&station));
         self.compose(station, repertoire);
     }
 
@@ -164,19 +223,50 @@ impl Broadcast {
 
     /// Tells of itself what `station` says, and plays on.
     pub fn tell_of(&mut self, station: &Station) {
-        self.mount = Arc::new(self.mount.told_as(about(station)));
+        self.take_places(places(station));
+    }
+
+    fn take_places(&mut self, places: Vec<(About, Rules)>) {
+        let (mut mounts, mut wanted) = (Vec::new(), Vec::new());
+        for (about, rules) in places {
+            let (path, bitrate) = (about.path.clone(), about.bitrate);
+            let Reserve { burst_bytes: burst, lag_seconds } = self.reserve;
+            let keep = burst + lag_seconds * bitrate.bytes_per_second();
+            let old = self.mounts.iter().find(|mount| mount.about.path == path);
+            let (mount, writer) = if let Some(old) = old {
+                (old.told_as(about), None)
+            } else {
+                let (writer, tap) = ring(RingLimits { burst, keep });
+                (Mount::new(about, tap), Some(writer))
+            };
+            mounts.push(Arc::new(mount.with_rules(rules)));
+            wanted.push(Wanted { path, bitrate, keep, writer });
+        }
+        self.mounts = mounts;
+        // Who is not on air any more needs no mounts.
+        let _ = self.changes.send(wanted);
     }
 }
 
-fn about(station: &Station) -> About {
-    About {
-        path: station.mount(),
-        name: station.title.clone(),
-        description: station.description.clone(),
-        genre: station.genre.clone(),
-        bitrate: station.bitrate,
-        public: station.public,
-    }
+/// How long the burst of a mount sounds.
+fn burst(bytes: usize, bitrate: Kbps) -> Duration {
+    Duration::from_secs_f64(bytes as f64 / bitrate.bytes_per_second() as f64)
+}
+
+fn places(station: &Station) -> Vec<(About, Rules)> {
+    let place = |mount: &config::Mount| {
+        let about = About {
+            path: mount.path.clone(),
+            name: station.title.clone(),
+            description: station.description.clone(),
+            genre: station.genre.clone(),
+            bitrate: mount.bitrate,
+            public: station.public,
+        };
+        let config::Mount { max_listeners, fallback, .. } = mount.clone();
+        (about, Rules { max_listeners, fallback })
+    };
+    station.mounts.iter().map(place).collect()
 }
 
 impl Drop for Broadcast {
@@ -191,27 +281,23 @@ impl Drop for Broadcast {
     }
 }
 
-/// Whatever a station plays.
-pub trait Source: Send + 'static {
-    /// The next bar; there is always one.
-    fn next_bar(&mut self) -> Bar;
-
-    /// Something was ordered: from bar `next` on, which begins a phrase, it is another bar that comes.
-    fn obey(&mut self, _next: u64) {}
-}
-
 /// What a composer is to turn to, if it is.
 type Orders = Arc<Mutex<Option<(Station, Repertoire)>>>;
 
-/// A composer and the orders that it is given.
+/// A composer, the orders that it is given, and where it writes itself down.
 struct Ordered {
     composer: Composer,
     orders: Orders,
+    notebook: Notebook,
 }
 
 impl Source for Ordered {
     fn next_bar(&mut self) -> Bar {
-        self.composer.next().expect("a composer has no end")
+        let bar = self.composer.next().expect("a composer has no end");
+        if bar.number.is_multiple_of(PHRASE_BARS) {
+            self.notebook.phrase(self.composer.before().clone());
+        }
+        bar
     }
 
     fn obey(&mut self, next: u64) {
@@ -220,51 +306,11 @@ impl Source for Ordered {
             self.composer.turn_to(station, repertoire, next);
         }
     }
-}
 
-/// The queue is full most of the time: waiting there is this thread's rest.
-fn compose_until_closed(mut source: impl Source, bars: &BarQueue) {
-    loop {
-        let bar = source.next_bar();
-        let number = bar.number;
-        match bars.push(bar) {
-            Pushed::Queued => {}
-            Pushed::Interrupted => {
-                let next = bars.cut().unwrap_or(number.next_multiple_of(PHRASE_BARS));
-                source.obey(next);
-            }
-            Pushed::Closed => return,
-        }
+    fn recover(&mut self, nth: u32) {
+        self.composer.recover(nth);
     }
 }
 
-/// What the renderer's thread owns.
-struct Air {
-    renderer: Renderer,
-    bars: Arc<BarQueue>,
-    stopped: Receiver<()>,
-    writer: Writer,
-    telling: watch::Sender<Arc<OnAir>>,
-    lead: Duration,
-}
-
-impl Air {
-    fn run(mut self) {
-        let Some(first) = self.bars.take(FIRST_PATIENCE) else { return };
-        let patience = (self.lead / 2).clamp(LEAST_PATIENCE, MOST_PATIENCE);
-        let mut supply = Supply::new(first, self.bars, patience);
-        let mut pacer = Pacer::new(Instant::now(), self.lead);
-        loop {
-            let chunk = match self.renderer.chunk(&mut || supply.take()) {
-                Ok(chunk) => chunk,
-                Err(error) => return error!(%error, "the station falls silent"),
-            };
-            let wait = pacer.wait(Instant::now(), self.renderer.rendered_seconds());
-            if let Ok(()) | Err(RecvTimeoutError::Disconnected) = self.stopped.recv_timeout(wait) {
-                return;
-            }
-            self.writer.push(chunk);
-            self.telling.send_replace(Arc::new(self.renderer.on_air()));
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

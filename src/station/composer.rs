@@ -2,11 +2,7 @@
 //!
 //! A function of the station, its repertoire and the seed alone: it never looks at a clock.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    hash::{DefaultHasher, Hasher as _},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use super::{
     Error,
@@ -15,9 +11,11 @@ use super::{
     drums::DrumWriter,
     form::Form,
     library::Library,
-    lines::{LineWriter, Lines},
+    lines::{LineWriter, Lines, Written},
+    memory::Memory,
     phrase::{PHRASE_BARS, Phrase},
     repertoire::Repertoire,
+    snapshot::{Prints, Snapshot},
     touch,
 };
 use crate::{
@@ -43,8 +41,8 @@ const CHORD_VELOCITY: f64 = 72.0;
 /// What is left of velocities at no tension, and how much tension adds.
 const FORCE: (f64, f64) = (0.8, 0.25);
 
-/// Phrases whose pairs are remembered: more than ten minutes of any tempo up to 300 bpm.
-const REMEMBERED: usize = 200;
+/// Phrases that can be gone back to: more than are composed ahead at any tempo up to 300 bpm.
+const N_RECENT: usize = 14;
 
 /// Versions of a phrase's drums tried until the last eight bars are none that were heard lately.
 const N_ATTEMPTS: u64 = 4;
@@ -52,6 +50,8 @@ const N_ATTEMPTS: u64 = 4;
 /// An endless source of bars.
 pub struct Composer {
     station: Station,
+    repertoire: Repertoire,
+    prints: Prints,
     seed: u64,
     form: Form,
     drums: DrumWriter,
@@ -63,6 +63,12 @@ pub struct Composer {
     /// Where the section that is being composed began.
     section_bar: u64,
     memory: Memory,
+    /// As it was before the phrase that is given.
+    before: Arc<Snapshot>,
+    /// As it was before the last phrases, which may not be on air yet.
+    recent: VecDeque<Arc<Snapshot>>,
+    /// The last bar given.
+    given: Option<u64>,
 }
 
 /// A phrase on paper.
@@ -84,20 +90,129 @@ impl Composer {
     /// A composer with what is open already.
     pub fn with(station: &Station, repertoire: Repertoire, seed: u64) -> Self {
         let seed = rng::derive(seed, &station.name);
-        let Repertoire { drums, trio, groove, pad, anchors, .. } = repertoire;
+        let prints = Prints::of(station, &repertoire);
+        let n_beat = repertoire.drums.model().config().n_latent;
+        let form = Form::new(station, repertoire.anchors.clone(), n_beat, seed);
+        let start = Snapshot {
+            bar: 0,
+            prints,
+            section_bar: 0,
+            course: form.course(),
+            written: Written::default(),
+            hands: None,
+            memory: Memory::default(),
+        };
+        Self::at(station, repertoire, prints, seed, start)
+    }
+
+    /// A composer that goes on from `snapshot`, which is sound, with the bar after `last`, if that was
+    /// heard already.
+    ///
+    /// Where the station is what it was, its bars are those that would have come. Where it is another,
+    /// it turns as [`Composer::turn_to`] does, at the next phrase.
+    pub fn resume(
+        station: &Station,
+        repertoire: Repertoire,
+        seed: u64,
+        snapshot: Snapshot,
+        last: Option<u64>,
+    ) -> Self {
+        let seed = rng::derive(seed, &station.name);
+        let (prints, before) = (Prints::of(station, &repertoire), snapshot.prints);
+        let n_trio = repertoire.anchors.points[0].len();
+        let n_beat = repertoire.drums.model().config().n_latent;
+        let fits = snapshot.course.fits(n_trio, n_beat);
+        let mut composer = Self::at(station, repertoire, prints, seed, snapshot);
+        let is_heard = |bar: u64| last.is_some_and(|last| bar <= last);
+        if fits && prints == before {
+            while is_heard(composer.next_number()) {
+                composer.next();
+            }
+            return composer;
+        }
+        while is_heard(composer.n_bars) {
+            composer.leave_out();
+        }
+        let anchors = composer.repertoire.anchors.clone();
+        let (goes_on, leads_on) = (fits && prints.notes == before.notes, prints.way == before.way);
+        composer.form.turn(station, anchors, n_beat, goes_on, leads_on);
+        composer.lines.set_model(composer.repertoire.trio.clone());
+        composer.before = Arc::new(composer.snapshot());
+        composer
+    }
+
+    fn at(
+        station: &Station,
+        repertoire: Repertoire,
+        prints: Prints,
+        seed: u64,
+        snapshot: Snapshot,
+    ) -> Self {
+        let before = Arc::new(snapshot.clone());
+        let Snapshot { bar, prints: _, section_bar, course, written, hands, memory } = snapshot;
+        let Repertoire { drums, trio, groove, pad, anchors, .. } = repertoire.clone();
         let drums = DrumWriter::new(drums, pad);
         Self {
-            form: Form::new(station, anchors, drums.n_latent(), seed),
+            form: Form::resume(station, anchors, drums.n_latent(), seed, course),
             station: station.clone(),
+            repertoire,
+            prints,
             seed,
             drums,
-            lines: LineWriter::new(trio),
-            accompanist: Accompanist::default(),
+            lines: LineWriter::resume(trio, written),
+            accompanist: Accompanist::resume(hands),
             groove,
             ready: VecDeque::new(),
-            n_bars: 0,
-            section_bar: 0,
-            memory: Memory::default(),
+            n_bars: bar,
+            section_bar,
+            memory,
+            before,
+            recent: VecDeque::new(),
+            given: None,
+        }
+    }
+
+    /// How it was before the phrase of the last bar given.
+    pub fn before(&self) -> &Arc<Snapshot> {
+        &self.before
+    }
+
+    /// Goes back to how it was before the last phrase, and on with the bar after the last one given:
+    /// what came between may be half done. Each further time, one phrase more is left out.
+    pub fn recover(&mut self, nth: u32) {
+        let before = (*self.before).clone();
+        let repertoire = self.repertoire.clone();
+        let mut fresh = Self::at(&self.station, repertoire, self.prints, self.seed, before);
+        fresh.given = self.given;
+        (1..nth).for_each(|_| drop(fresh.form.next()));
+        if let Some(last) = self.given.filter(|_| nth == 1) {
+            while fresh.next_number() <= last {
+                fresh.next();
+            }
+        }
+        *self = fresh;
+    }
+
+    /// The number of the bar that comes next.
+    fn next_number(&self) -> u64 {
+        self.ready.front().map_or(self.n_bars, |bar| bar.number)
+    }
+
+    /// Leaves a phrase out.
+    fn leave_out(&mut self) {
+        self.form.next();
+        self.n_bars += PHRASE_BARS;
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            bar: self.n_bars,
+            prints: self.prints,
+            section_bar: self.section_bar,
+            course: self.form.course(),
+            written: self.lines.written().clone(),
+            hands: self.accompanist.last().cloned(),
+            memory: self.memory.clone(),
         }
     }
 
@@ -107,9 +222,15 @@ impl Composer {
     }
 
     /// Plays what `station` says now from bar `next` on, which begins a phrase; bars composed from
-    /// there on are forgotten.
+    /// there on are forgotten, and composed again if nothing that they came of is another.
     pub fn turn_to(&mut self, station: Station, repertoire: Repertoire, next: u64) {
-        let Repertoire { drums, trio, groove, pad, anchors, .. } = repertoire;
+        if let Some(then) = self.recent.iter().find(|then| then.bar == next) {
+            let (repertoire, then) = (self.repertoire.clone(), (**then).clone());
+            *self = Self::at(&self.station, repertoire, self.prints, self.seed, then);
+        }
+        self.prints = Prints::of(&station, &repertoire);
+        let Repertoire { drums, trio, groove, pad, anchors, .. } = repertoire.clone();
+        self.repertoire = repertoire;
         self.drums = DrumWriter::new(drums, pad);
         self.lines.set_model(trio);
         self.groove = groove;
@@ -117,10 +238,17 @@ impl Composer {
         self.station = station;
         self.ready.clear();
         self.n_bars = next;
+        self.before = Arc::new(self.snapshot());
+        self.given = next.checked_sub(1);
     }
 
     /// Composes the next phrase.
     fn phrase(&mut self) {
+        self.before = Arc::new(self.snapshot());
+        self.recent.push_back(self.before.clone());
+        if N_RECENT < self.recent.len() {
+            self.recent.pop_front();
+        }
         let phrase = self.form.next().expect("a form has no end");
         if phrase.of_section == 0 {
             self.section_bar = self.n_bars;
@@ -244,48 +372,10 @@ impl Iterator for Composer {
         if self.ready.is_empty() {
             self.phrase();
         }
-        self.ready.pop_front()
+        let bar = self.ready.pop_front();
+        self.given = bar.as_ref().map(|bar| bar.number).or(self.given);
+        bar
     }
-}
-
-/// What was played lately, eight bars at a time.
-#[derive(Default)]
-struct Memory {
-    last: u64,
-    pairs: VecDeque<u64>,
-    known: HashSet<u64>,
-}
-
-impl Memory {
-    /// Whether the last phrase and this one have been heard one after the other.
-    fn knows(&self, sheet: &Sheet) -> bool {
-        self.known.contains(&self.pair(hash(sheet)))
-    }
-
-    fn keep(&mut self, sheet: &Sheet) {
-        let this = hash(sheet);
-        let pair = self.pair(this);
-        self.last = this;
-        if self.known.insert(pair) {
-            self.pairs.push_back(pair);
-        }
-        if REMEMBERED < self.pairs.len()
-            && let Some(oldest) = self.pairs.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-    }
-
-    fn pair(&self, this: u64) -> u64 {
-        hash(&(self.last, this))
-    }
-}
-
-/// Compared within one run only, so any hash will do.
-fn hash(value: &impl std::hash::Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]
@@ -303,12 +393,65 @@ mod tests {
 
         let mut theme = (*station.theme).clone();
         theme.voices[1].gain.0 += 1.0;
-        let louder = Station { theme: theme.into(), ..station };
+        let louder = Station { theme: theme.into(), ..station.clone() };
         let repertoire = Repertoire::open(&louder, &mut library).unwrap();
         composer.turn_to(louder.clone(), repertoire, 4);
         let next = composer.next().unwrap();
 
         assert_eq!(next.number, 4);
         assert_eq!(next.mix.voices[1].gain, louder.theme.voices[1].gain);
+        // The same music, louder.
+        let before = Composer::new(&station, &mut library, 1).unwrap().nth(4).unwrap();
+        assert_eq!((next.section, next.parts), (before.section, before.parts));
+    }
+
+    fn station() -> Station {
+        let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
+        config.stations[1].clone()
+    }
+
+    #[test]
+    fn another_composer_goes_on_note_for_note_from_what_was_written_down() {
+        let (station, mut library) = (station(), Library::default());
+        let repertoire = Repertoire::open(&station, &mut library).unwrap();
+        let mut composer = Composer::with(&station, repertoire.clone(), 3);
+        // In the middle of a phrase, when lines of the piece have come again.
+        let last = composer.nth(53).unwrap().number;
+        let written = serde_json::to_string(&**composer.before()).unwrap();
+        eprintln!("{} bytes", written.len());
+        let snapshot: Snapshot = serde_json::from_str(&written).unwrap();
+        assert!(snapshot.is_sound() && snapshot == **composer.before());
+
+        let resumed = Composer::resume(&station, repertoire.clone(), 3, snapshot, Some(last));
+
+        let ahead: Vec<Bar> = composer.by_ref().take(30).collect();
+        assert_eq!(resumed.take(30).collect::<Vec<Bar>>(), ahead);
+        let given = composer.given;
+        composer.recover(1);
+        assert_eq!(composer.next().map(|bar| bar.number), given.map(|given| given + 1));
+    }
+
+    #[test]
+    fn another_theme_than_what_was_written_down_is_turned_to() {
+        let (station, mut library) = (station(), Library::default());
+        let repertoire = Repertoire::open(&station, &mut library).unwrap();
+        let mut composer = Composer::with(&station, repertoire.clone(), 3);
+        let last = composer.nth(21).unwrap();
+        let snapshot = (**composer.before()).clone();
+        let resume = |theme: crate::config::Theme| {
+            let station = Station { theme: theme.into(), ..station.clone() };
+            let last = Some(last.number);
+            Composer::resume(&station, repertoire.clone(), 3, snapshot.clone(), last).next()
+        };
+
+        let mut theme = (*station.theme).clone();
+        theme.voices[1].gain.0 += 1.0;
+        let louder = resume(theme.clone()).unwrap();
+        assert_eq!((louder.number, louder.piece, &louder.title), (24, 0, &last.title));
+        assert_eq!(louder.mix.voices[1].gain, theme.voices[1].gain);
+
+        theme.key = "C# lydian".parse().unwrap();
+        let other = resume(theme.clone()).unwrap();
+        assert_eq!((other.number, other.piece, other.key), (24, 1, theme.key));
     }
 }

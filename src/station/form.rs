@@ -8,12 +8,13 @@
 use std::sync::Arc;
 
 use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
 
 use super::{
     phrase::{PHRASE_BARS, Phrase, section_tension, take, who_plays},
     piece::{Piece, Source},
     sections::{self, N_IDEAS, Planned},
-    walk::{Anchors, Walk},
+    walk::{self, Anchors, Walk},
 };
 use crate::{
     config::{self, Theme},
@@ -36,6 +37,39 @@ struct Border {
 
 /// Where on the way from one piece to the next the next one begins.
 const MIDWAY: f64 = 0.5;
+
+/// How far a form has come: what it needs to go on besides the station that it was made for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    walk: walk::Place,
+    before: Option<Piece>,
+    piece: Piece,
+    next: Piece,
+    sections: Vec<Planned>,
+    section: usize,
+    of_section: u64,
+    visits: [u64; N_IDEAS],
+    entry: f64,
+}
+
+impl Course {
+    /// Whether it makes sense, which what was read from a disk may not.
+    pub fn is_sound(&self) -> bool {
+        let good = |plan: &Planned| plan.idea < N_IDEAS && (1..=64).contains(&plan.n_phrases);
+        let within = match self.sections.get(self.section) {
+            Some(plan) => self.of_section < plan.n_phrases,
+            None => self.section == self.sections.len() && self.of_section == 0,
+        };
+        within && self.sections.iter().all(good) && (0.0..=1.0).contains(&self.entry)
+    }
+
+    /// Whether its pieces lie in spaces of the trio's and the drums' dimensions.
+    pub fn fits(&self, n_trio: usize, n_beat: usize) -> bool {
+        [&self.piece, &self.next]
+            .iter()
+            .all(|piece| piece.leg.is_within(n_trio) && piece.beat.len() == n_beat)
+    }
+}
 
 /// An endless sequence of phrases.
 pub struct Form {
@@ -96,6 +130,51 @@ impl Form {
         form
     }
 
+    /// The form of `station` that has come as far as `course`, which is sound.
+    pub fn resume(
+        station: &config::Station,
+        anchors: Anchors,
+        n_beat: usize,
+        seed: u64,
+        course: Course,
+    ) -> Self {
+        let Course { walk, before, piece, next, sections, section, of_section, visits, entry } =
+            course;
+        Self {
+            station: station.title.clone(),
+            theme: station.theme.clone(),
+            mode: station.form,
+            energy: station.energy,
+            loudness: station.loudness,
+            seed,
+            n_beat,
+            walk: Walk::resume(anchors, seed, walk),
+            before: before.map(Arc::new),
+            piece: Arc::new(piece),
+            next: Arc::new(next),
+            sections,
+            section,
+            of_section,
+            visits,
+            entry,
+        }
+    }
+
+    /// How far it has come.
+    pub fn course(&self) -> Course {
+        Course {
+            walk: self.walk.place(),
+            before: self.before.as_deref().cloned(),
+            piece: (*self.piece).clone(),
+            next: (*self.next).clone(),
+            sections: self.sections.clone(),
+            section: self.section,
+            of_section: self.of_section,
+            visits: self.visits,
+            entry: self.entry,
+        }
+    }
+
     /// The piece that is being played.
     pub fn piece(&self) -> &Piece {
         &self.piece
@@ -106,6 +185,19 @@ impl Form {
     /// `anchors` are those of the new theme.
     pub fn turn_to(&mut self, station: &config::Station, anchors: Anchors, n_beat: usize) {
         let goes_on = self.mode == station.form && self.theme.differs_in_sound_only(&station.theme);
+        let leads_on = *self.walk.anchors() == anchors;
+        self.turn(station, anchors, n_beat, goes_on, leads_on);
+    }
+
+    /// Turns to `station`; whether its piece goes on, and on the same way, is known already.
+    pub fn turn(
+        &mut self,
+        station: &config::Station,
+        anchors: Anchors,
+        n_beat: usize,
+        goes_on: bool,
+        leads_on: bool,
+    ) {
         self.station.clone_from(&station.title);
         self.theme = station.theme.clone();
         (self.mode, self.energy, self.n_beat) = (station.form, station.energy, n_beat);
@@ -113,7 +205,7 @@ impl Form {
         if goes_on {
             self.piece = Arc::new(self.piece.in_sound_of(&self.theme, self.loudness));
             self.next = Arc::new(self.next.in_sound_of(&self.theme, self.loudness));
-            if *self.walk.anchors() != anchors {
+            if !leads_on {
                 self.lead_to(anchors);
             }
             return;
@@ -361,6 +453,37 @@ mod tests {
         let new = form.next().unwrap();
         assert_eq!((new.section, new.piece.key.to_string()), (Section::Intro, "F# dorian".into()));
         assert_eq!(new.tempo[0], before.tempo[1]);
+    }
+
+    #[test]
+    fn a_form_goes_on_from_its_course_after_it_was_written_down() {
+        for station in stations() {
+            let mut form = Form::new(&station, anchors(), 8, 9);
+            for n in [1, 2, 5, 40, 100] {
+                let course = serde_json::to_string(&form.course()).unwrap();
+                let course: Course = serde_json::from_str(&course).unwrap();
+                assert!(course.is_sound() && course.fits(8, 8) && !course.fits(8, 9));
+                let resumed = Form::resume(&station, anchors(), 8, 9, course);
+                let show = |phrase: Phrase| format!("{phrase:?}");
+                let ahead: Vec<String> = form.by_ref().take(n).map(show).collect();
+                assert_eq!(resumed.take(n).map(show).collect::<Vec<_>>(), ahead);
+            }
+        }
+    }
+
+    #[test]
+    fn a_course_that_makes_no_sense_is_found_out() {
+        let course = Form::new(&stations()[0], anchors(), 8, 1).course();
+        let end = course.sections.len();
+        let cut = Course { section: end, ..course.clone() };
+        assert!(course.is_sound() && cut.is_sound());
+
+        assert!(!Course { section: end + 1, ..course.clone() }.is_sound());
+        assert!(!Course { of_section: 1, ..cut }.is_sound());
+        assert!(!Course { of_section: 99, ..course.clone() }.is_sound());
+        assert!(!Course { entry: f64::NAN, ..course.clone() }.is_sound());
+        let odd = Planned { idea: N_IDEAS, ..course.sections[0] };
+        assert!(!Course { sections: vec![odd], ..course }.is_sound());
     }
 
     #[test]

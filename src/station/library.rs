@@ -6,7 +6,7 @@ use candle_core::Device;
 use rustysynth::SoundFont;
 use tracing::{info, warn};
 
-use super::{Error, dreamer::Dreamer};
+use super::{Error, dreamer::Dreamer, playlist::Stamp};
 use crate::{
     config::AssetRef,
     model::{
@@ -25,15 +25,15 @@ const EMBEDDED: [(&str, &[u8]); 4] = [
     ("electropunk.sf2", include_bytes!("../../soundfonts/electropunk.sf2")),
 ];
 
-/// What has been opened so far.
+/// What has been opened so far. A file that has changed since is opened again when it is asked for.
 #[derive(Default)]
 pub struct Library {
-    models: HashMap<(AssetRef, Family), Arc<Dreamer>>,
+    models: HashMap<(AssetRef, Family), (Option<Stamp>, Arc<Dreamer>)>,
     /// Of the weights that the processor decodes with.
     precision: Precision,
     /// Decodes, where it is not the processor.
     gpu: Option<Device>,
-    fonts: HashMap<AssetRef, Arc<SoundFont>>,
+    fonts: HashMap<AssetRef, (Option<Stamp>, Arc<SoundFont>)>,
 }
 
 impl Library {
@@ -62,7 +62,8 @@ impl Library {
         n_bars: u64,
     ) -> Result<Arc<Dreamer>, Error> {
         let key = (asset.clone(), family);
-        if let Some(model) = self.models.get(&key) {
+        let stamp = stamp(asset);
+        if let Some((_, model)) = self.models.get(&key).filter(|(known, _)| *known == stamp) {
             return Ok(model.clone());
         }
         let name = asset.to_string();
@@ -83,7 +84,7 @@ impl Library {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
         let dreamer = Arc::new(self.dreamer(model.with_precision(self.precision), &weights));
-        self.models.insert(key, dreamer.clone());
+        self.models.insert(key, (stamp, dreamer.clone()));
         Ok(dreamer)
     }
 
@@ -104,14 +105,15 @@ impl Library {
     /// # Errors
     /// It can't be read or is none.
     pub fn font(&mut self, asset: &AssetRef) -> Result<Arc<SoundFont>, Error> {
-        if let Some(font) = self.fonts.get(asset) {
+        let stamp = stamp(asset);
+        if let Some((_, font)) = self.fonts.get(asset).filter(|(known, _)| *known == stamp) {
             return Ok(font.clone());
         }
         let font = match asset {
             AssetRef::File(path) => font_file::load(path)?,
             AssetRef::Embedded(_) => font_file::parse(&bytes(asset)?, &asset.to_string())?,
         };
-        self.fonts.insert(asset.clone(), font.clone());
+        self.fonts.insert(asset.clone(), (stamp, font.clone()));
         Ok(font)
     }
 }
@@ -127,6 +129,13 @@ pub fn bytes(asset: &AssetRef) -> Result<Vec<u8>, Error> {
             let found = EMBEDDED.iter().find(|(name, _)| name == wanted);
             Ok(found.expect("configuration names what is embedded").1.to_vec())
         }
+    }
+}
+
+fn stamp(asset: &AssetRef) -> Option<Stamp> {
+    match asset {
+        AssetRef::File(path) => Stamp::of(path),
+        AssetRef::Embedded(_) => None,
     }
 }
 

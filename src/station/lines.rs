@@ -1,13 +1,13 @@
 //! Bass and lead of a phrase: dreamt, brought into key and register, laid over the chords, judged.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     dreamer::Dreamer,
     phrase::{PHRASE_BARS, Phrase, Take},
+    sections::N_IDEAS,
     taste,
 };
 use crate::{
@@ -42,7 +42,7 @@ const PLACES: [f64; 3] = [0.1, 0.5, 0.9];
 const AHEAD: f64 = 0.2;
 
 /// Bass and lead.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Lines {
     /// In the bass's register.
     pub bass: Vec<LineNote>,
@@ -51,7 +51,7 @@ pub struct Lines {
 }
 
 /// What a phrase's lines are drawn by: equal ones have equal lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Idea {
     number: usize,
     visit: u64,
@@ -62,18 +62,33 @@ struct Idea {
 /// Writes lines, and remembers those of the piece that it is in.
 pub struct LineWriter {
     model: Arc<Dreamer>,
+    written: Written,
+}
+
+/// What it remembers.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Written {
     piece: u64,
-    written: HashMap<Idea, Lines>,
+    lines: Vec<(Idea, Lines)>,
     /// By how much each of the piece's themes is transposed: all its phrases alike.
-    moved: HashMap<usize, i8>,
+    moved: [Option<i8>; N_IDEAS],
     heard: VecDeque<Vec<LineNote>>,
 }
 
 impl LineWriter {
     /// A writer that dreams by `model`, a trio's.
     pub fn new(model: Arc<Dreamer>) -> Self {
-        let (written, moved, heard) = (HashMap::new(), HashMap::new(), VecDeque::new());
-        Self { model, piece: 0, written, moved, heard }
+        Self::resume(model, Written::default())
+    }
+
+    /// One that remembers what was `written` before.
+    pub fn resume(model: Arc<Dreamer>, written: Written) -> Self {
+        Self { model, written }
+    }
+
+    /// What it remembers.
+    pub fn written(&self) -> &Written {
+        &self.written
     }
 
     /// Dreams by another model from now on.
@@ -84,26 +99,26 @@ impl LineWriter {
 
     /// Forgets the lines of the piece.
     fn forget(&mut self) {
-        self.written.clear();
-        self.moved.clear();
+        self.written.lines.clear();
+        self.written.moved = Default::default();
     }
 
     /// The lines of `phrase` over its bars' `chords`.
     pub fn write(&mut self, phrase: &Phrase, theme: &Theme, chords: &[Chord]) -> Lines {
-        if self.piece != phrase.piece.number {
+        if self.written.piece != phrase.piece.number {
             self.forget();
-            self.piece = phrase.piece.number;
+            self.written.piece = phrase.piece.number;
         }
         let idea = idea(phrase);
-        if let Some(lines) = self.written.get(&idea) {
+        if let Some((_, lines)) = self.written.lines.iter().find(|(written, _)| *written == idea) {
             return over_chords(lines.clone(), phrase.piece.key, theme, chords);
         }
         let lines = self.dream(phrase, idea, theme, chords);
         let heard = over_chords(lines.clone(), phrase.piece.key, theme, chords);
-        self.written.insert(idea, lines);
-        self.heard.push_back(heard.lead.clone());
-        if N_HEARD < self.heard.len() {
-            self.heard.pop_front();
+        self.written.lines.push((idea, lines));
+        self.written.heard.push_back(heard.lead.clone());
+        if N_HEARD < self.written.heard.len() {
+            self.written.heard.pop_front();
         }
         heard
     }
@@ -122,7 +137,7 @@ impl LineWriter {
             let rng = rng::stream(phrase.piece.seed, &format!("{name} {candidate}"));
             let dreamt = self.model.dream(&z, theme.temperature, &rng);
             let lines = excerpt(dreamt.expect("z was encoded by this model"), idea.number);
-            let semitones = *self.moved.entry(idea.number).or_insert_with(|| {
+            let semitones = *self.written.moved[idea.number].get_or_insert_with(|| {
                 arrange::transposition(phrase.piece.key, &lines[BASS], &lines[LEAD])
             });
             let Lines { bass, lead } = settle(&lines, semitones, phrase.piece.key, theme);
@@ -131,7 +146,7 @@ impl LineWriter {
             let n_bars = PHRASE_BARS as usize;
             let costs = [
                 taste::bass_cost(&over.bass, theme.bass, n_bars),
-                taste::lead_cost(&over.lead, theme.lead, n_bars, &self.heard),
+                taste::lead_cost(&over.lead, theme.lead, n_bars, &self.written.heard),
             ];
             for ((best, line), cost) in best.iter_mut().zip([bass, lead]).zip(costs) {
                 if best.as_ref().is_none_or(|(least, _)| cost < *least) {

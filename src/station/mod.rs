@@ -3,24 +3,33 @@
 //! A station is two threads and a queue between them. The composer asks the [`form`] for the next
 //! [`phrase`] (which section of which [`piece`], how tense, who plays), dreams its [`drums`] and
 //! [`lines`], lays them over its chords ([`accompaniment`]) and keeps half a minute of bars in the
-//! [`bar_queue`]. The renderer plays them, encodes, and owns time: chunk `k` is due at
-//! `start + k * length - lead`, always from the count of frames, so nothing drifts. Listeners join
-//! the ring that it writes and are no business of its.
+//! [`bar_queue`]. The renderer plays them, encodes for all mounts ([`outlets`]), and owns time: chunk
+//! `k` is due at `start + k * length - lead`, always from the count of frames, so nothing drifts.
+//! Listeners join the rings that it writes and are no business of its.
+//!
+//! Nothing of this ends a stream: where the composer is late, an [`understudy`] varies what was heard;
+//! a panic in either thread is an error line and a fresh start ([`supervision`]). What is to survive
+//! the process is written down by [`state`], from [`snapshot`]s of the composer between phrases.
 
 pub mod accompaniment;
+pub mod air;
 pub mod anchors;
 pub mod bar_queue;
 pub mod broadcast;
 pub mod composer;
+pub mod composing;
 pub mod cues;
 pub mod desk;
 pub mod dreamer;
 pub mod drums;
 pub mod form;
 pub mod guests;
+pub mod history;
 pub mod library;
 pub mod lines;
+pub mod memory;
 pub mod on_air;
+pub mod outlets;
 pub mod pacer;
 pub mod pad;
 pub mod phrase;
@@ -33,6 +42,11 @@ pub mod renderer;
 pub mod repertoire;
 pub mod schedule;
 pub mod sections;
+mod shared;
+pub mod snapshot;
+pub mod stage;
+pub mod state;
+pub mod supervision;
 pub mod supply;
 pub mod taste;
 pub mod titles;

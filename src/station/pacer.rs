@@ -8,7 +8,8 @@ const TOO_LATE: Duration = Duration::from_secs(5);
 
 /// Sound against the clock: a sample is due at the start plus its place, less the lead.
 ///
-/// Always from the count of samples, never by adding up sleeps: nothing drifts.
+/// Always from the count of samples, never by adding up sleeps: nothing drifts. By the monotonic clock:
+/// whoever sets the machine's time is not heard.
 #[derive(Debug, Clone)]
 pub struct Pacer {
     start: Instant,

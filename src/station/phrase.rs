@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::piece::Piece;
 use crate::{
     config::Shape,
@@ -16,7 +18,7 @@ use crate::{
 pub const PHRASE_BARS: u64 = 4;
 
 /// How a phrase says its theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Take {
     /// As it is.
     Statement,

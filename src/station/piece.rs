@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
+use serde::{Deserialize, Serialize};
 
-use super::{sections::N_IDEAS, titles, walk::Leg};
+use super::{sections::N_IDEAS, shared, titles, walk::Leg};
 use crate::{
     config::{Form, Theme},
     model::latent::{self, Latent},
@@ -17,13 +18,14 @@ use crate::{
 const MOST_FIFTHS: i32 = 2;
 
 /// A title, a key, a tempo, instruments, and ways through the latent spaces.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Piece {
     /// Counts from 0 for the life of the station.
     pub number: u64,
     /// What is drawn for it.
     pub seed: u64,
     /// What listeners are shown.
+    #[serde(with = "shared")]
     pub title: Arc<str>,
     /// What all but the drums keep to.
     pub key: Key,
@@ -32,6 +34,7 @@ pub struct Piece {
     /// How fast it goes.
     pub tempo: Bpm,
     /// Instruments and levels.
+    #[serde(with = "shared")]
     pub mix: Arc<Mix>,
     /// Where bass and lead go.
     pub leg: Leg,

@@ -1,18 +1,27 @@
 //! The stations on air, and their turn to another radio.toml.
 
+use std::sync::Arc;
+
 use tracing::{info, warn};
 
 use super::{
-    Error, broadcast::Broadcast, library::Library, repertoire::Repertoire, waypoints::Waypoints,
+    Error,
+    broadcast::{Broadcast, Reserve},
+    library::Library,
+    repertoire::Repertoire,
+    state::State,
+    waypoints::Waypoints,
 };
-use crate::config::{Config, Station};
+use crate::config::{Config, Server, Station};
 
 /// Every station of a radio, in the order of radio.toml.
 pub struct Programme {
     library: Library,
     seed: u64,
-    burst_bytes: usize,
+    reserve: Reserve,
     on_air: Vec<Aired>,
+    // Last: it is written to its end when all stations are off the air.
+    state: State,
 }
 
 /// A station on air.
@@ -34,7 +43,7 @@ pub struct StationError {
 
 /// What a station of a new radio.toml comes to.
 enum Turn {
-    /// It plays what it did.
+    /// It is what it was.
     Stay,
     /// It plays on, something else from the next phrase on.
     Change(Box<Repertoire>),
@@ -43,20 +52,25 @@ enum Turn {
 }
 
 impl Programme {
-    /// Goes on air with all stations of `config`, drawn from `seed`.
+    /// Goes on air with all stations of `config`, drawn from `seed`, from where `state` has them.
     ///
     /// # Errors
     /// Something that a station names can't be used.
-    pub fn start(config: &Config, library: Library, seed: u64) -> Result<Self, StationError> {
-        let burst_bytes = config.server.burst_bytes;
-        let mut programme = Self { library, seed, burst_bytes, on_air: Vec::new() };
+    pub fn start(
+        config: &Config,
+        library: Library,
+        seed: u64,
+        state: State,
+    ) -> Result<Self, StationError> {
+        let Server { burst_bytes, lag_seconds, .. } = config.server;
+        let reserve = Reserve { burst_bytes, lag_seconds };
+        let mut programme = Self { library, seed, reserve, on_air: Vec::new(), state };
         programme.turn_to(config)?;
         Ok(programme)
     }
 
     /// Turns to what `config` says: stations that are new begin, those that are gone end, those that
-    /// changed play on and turn at their next phrase. One whose SoundFont or bitrate is another
-    /// begins anew.
+    /// changed play on and turn at their next phrase. One whose SoundFont is another begins anew.
     ///
     /// # Errors
     /// Something that a station names can't be used; everything stays as it was.
@@ -90,10 +104,21 @@ impl Programme {
             };
             self.on_air.push(Aired { station: station.clone(), broadcast, waypoints });
         }
+        self.point_to_fallbacks();
         for Aired { station, .. } in &before {
             info!(station = station.name, "ends");
         }
         Ok(())
+    }
+
+    /// Tells each mount which one stands in for it.
+    fn point_to_fallbacks(&self) {
+        let all: Vec<_> = self.broadcasts().flat_map(|broadcast| &broadcast.mounts).collect();
+        for mount in &all {
+            let path = mount.rules.fallback.as_deref();
+            let found = all.iter().find(|other| Some(other.about.path.as_str()) == path);
+            mount.fall_back_on(found.map(|found| Arc::clone(found)));
+        }
     }
 
     /// Looks at the MIDI files that stations are led by: where some have changed, the station's way
@@ -123,9 +148,7 @@ impl Programme {
     /// Opens what `station` needs that it has not.
     fn turn(&mut self, station: &Station) -> Result<Turn, Error> {
         let old = self.on_air.iter().map(|old| &old.station).find(|old| old.name == station.name);
-        let sounds_on = old.is_some_and(|old| {
-            (&old.soundfont, old.bitrate) == (&station.soundfont, station.bitrate)
-        });
+        let sounds_on = old.is_some_and(|old| old.soundfont == station.soundfont);
         if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Turn::Stay);
         }
@@ -135,7 +158,8 @@ impl Programme {
         }
         let font = self.library.font(&station.soundfont)?;
         let waypoints = repertoire.waypoints.clone();
-        let begun = Broadcast::start(station, &font, repertoire, self.seed, self.burst_bytes)?;
+        let (seed, reserve) = (self.seed, self.reserve);
+        let begun = Broadcast::start(station, &font, repertoire, seed, reserve, &self.state)?;
         Ok(Turn::Begin(Box::new((begun, waypoints))))
     }
 

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use tokio::sync::watch;
 
-use super::broadcast::Source;
+use super::composing::Source;
 use crate::{
     dataset::piece::piece,
     model::{latent, music_vae::MusicVae, sampling},

@@ -1,4 +1,4 @@
-//! Bars to MP3 frames: band, master, encoder, and what is being played when.
+//! Bars to sound: band, master, and what is being played when.
 
 use std::{
     collections::VecDeque,
@@ -24,17 +24,11 @@ use crate::{
     },
     sound::{
         band::Band,
-        encode::Encoder,
         frame::{Block, FRAMES_PER_MP3_FRAME},
         master::Master,
     },
-    stream::ring::Chunk,
-    units::{Kbps, SAMPLE_RATE},
+    units::SAMPLE_RATE,
 };
-
-/// MP3 frames in a chunk: half a second, so that titles change on time and writes to listeners are
-/// few and large.
-const FRAMES_PER_CHUNK: usize = 19;
 
 /// Frames queued at least whenever a block is rendered: a second, so that the music can step back
 /// before a recording begins.
@@ -47,8 +41,9 @@ const MEMORY_SECONDS: f64 = 40.0;
 pub struct Renderer {
     band: Band,
     master: Master,
-    encoder: Encoder,
     block: Block,
+    /// Frames of the station's sound before the band's first.
+    before: u64,
     bars: VecDeque<AiredBar>,
     guests: Option<Arc<Mutex<Guests>>>,
     wall: Option<fn() -> Wall>,
@@ -58,13 +53,13 @@ impl Renderer {
     /// A band at its first bar.
     ///
     /// # Errors
-    /// The synthesizer or the encoder can't start.
-    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>, bitrate: Kbps) -> Result<Self, Error> {
+    /// The synthesizer can't start.
+    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
         Ok(Self {
             band: Band::new(font, mix)?,
             master: Master::new(mix.loudness)?,
-            encoder: Encoder::new(bitrate)?,
             block: Block::SILENCE,
+            before: 0,
             bars: VecDeque::new(),
             guests: None,
             wall: None,
@@ -76,12 +71,29 @@ impl Renderer {
         Self { guests: Some(guests), wall, ..self }
     }
 
+    /// Plays on from where `other` is; bars that `other` has queued and not begun are not played.
+    #[must_use]
+    pub fn after(mut self, other: &mut Self) -> Self {
+        self.before = other.rendered_frames();
+        let now = other.rendered_seconds();
+        self.bars = std::mem::take(&mut other.bars);
+        self.bars.retain(|aired| aired.start_second < now);
+        self
+    }
+
+    /// Renders a block of silence: all that is played comes later by as much.
+    pub fn rest(&mut self) -> &Block {
+        self.before += FRAMES_PER_MP3_FRAME as u64;
+        self.block = Block::SILENCE;
+        &self.block
+    }
+
     /// Renders the next block, taking bars from `next` as they are needed.
     pub fn render(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> &Block {
         while self.band.queued_frames() < QUEUED_FRAMES {
             self.take(next());
         }
-        let frame = self.band.rendered_frames();
+        let frame = self.rendered_frames();
         self.band.render(&mut self.block);
         let guests = &self.guests;
         self.master.process(&mut self.block, |block| {
@@ -95,6 +107,7 @@ impl Renderer {
     fn take(&mut self, bar: Arc<Bar>) {
         self.master.set_target(bar.mix.loudness);
         let frames = self.band.queue(&bar);
+        let frames = frames.start + self.before..frames.end + self.before;
         // What the master holds back comes later by as much.
         let start = frames.start + Master::LATENCY as u64;
         if let Some(guests) = &self.guests {
@@ -110,33 +123,26 @@ impl Renderer {
         parts.chain([("effects", self.band.effects())])
     }
 
-    /// Renders and encodes the next chunk.
-    ///
-    /// # Errors
-    /// The encoder fails.
-    pub fn chunk(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> Result<Chunk, Error> {
-        let mut audio = Vec::new();
-        let start = self.rendered_seconds();
-        for _ in 0..FRAMES_PER_CHUNK {
-            self.render(next);
-            audio.extend_from_slice(self.encoder.encode(&self.block)?);
-        }
-        let on_air = self.on_air();
-        let title = on_air.bar_at(start).map_or_else(|| "".into(), |aired| aired.bar.title.clone());
-        let title = self.guest_title().unwrap_or(title);
-        Ok(Chunk { audio: audio.into(), title })
+    /// What is shown with the sound from `second` to where it is now.
+    pub fn title_since(&mut self, second: f64) -> Arc<str> {
+        let of_bar = self.on_air().bar_at(second).map(|aired| aired.bar.title.clone());
+        self.guest_title().or(of_bar).unwrap_or_else(|| "".into())
     }
 
     /// What the recording is called that is heard in the block rendered last, if one is.
     fn guest_title(&self) -> Option<Arc<str>> {
         let guests = lock(self.guests.as_ref()?);
-        let is_heard = guests.guest().span()?.contains(&self.band.rendered_frames());
+        let is_heard = guests.guest().span()?.contains(&self.rendered_frames());
         guests.guest().title().filter(|_| is_heard).map(Into::into)
     }
 
     /// Seconds of sound rendered since the beginning.
     pub fn rendered_seconds(&self) -> f64 {
-        seconds(self.band.rendered_frames())
+        seconds(self.rendered_frames())
+    }
+
+    fn rendered_frames(&self) -> u64 {
+        self.before + self.band.rendered_frames()
     }
 
     /// What to tell the world.

@@ -1,11 +1,12 @@
 //! The order of sections: a club's, a song's, or waves without drops.
 
 use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
 
 use crate::{config::Shape, music::section::Section, rng::Rng};
 
 /// A section as planned: what it is for, which of the piece's themes it plays, how long it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
     /// What it is for.
     pub section: Section,

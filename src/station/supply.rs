@@ -28,19 +28,24 @@ pub struct Supply {
 
 impl Supply {
     /// What `bars` gives, after `first`, which was taken already; each is waited for until `patience`
-    /// is over.
-    pub fn new(first: Arc<Bar>, bars: Arc<BarQueue>, patience: Duration) -> Self {
-        let last = first.number;
+    /// is over. So many bars `stood_in` for others before.
+    pub fn new(first: Arc<Bar>, bars: Arc<BarQueue>, patience: Duration, stood_in: u64) -> Self {
+        let last = first.number + stood_in;
         Self {
             bars,
             patience,
             next: Some(first),
             understudy: Understudy::default(),
             last,
-            stood_in: 0,
+            stood_in,
             left: 0,
             is_late: false,
         }
+    }
+
+    /// Bars that the understudy has played so far.
+    pub fn stood_in(&self) -> u64 {
+        self.stood_in
     }
 
     /// The next bar.
@@ -97,7 +102,7 @@ mod tests {
     #[test]
     fn a_phrase_stands_in_for_a_late_bar_which_comes_after_it() {
         let queue = Arc::new(BarQueue::new(Duration::from_mins(1)));
-        let mut supply = Supply::new(Arc::new(bar(0)), queue.clone(), Duration::ZERO);
+        let mut supply = Supply::new(Arc::new(bar(0)), queue.clone(), Duration::ZERO, 0);
         let mut take = |n: usize| (0..n).map(|_| supply.take()).collect::<Vec<_>>();
         queue.push(bar(1));
         let mut bars = take(3);

@@ -1,6 +1,7 @@
 //! The walk of bass and lead: from anchor to anchor, a leg for each piece.
 
 use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     model::latent::{self, Latent},
@@ -11,13 +12,18 @@ use crate::{
 const REVISIT: f64 = 0.2;
 
 /// The way from one anchor to the next.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Leg {
     from: Latent,
     to: Latent,
 }
 
 impl Leg {
+    /// Whether it lies in a space of `n_latent` dimensions.
+    pub fn is_within(&self, n_latent: usize) -> bool {
+        self.from.len() == n_latent && self.to.len() == n_latent
+    }
+
     /// The point at `t`, 0 to 1 of the way.
     pub fn along(&self, t: f64) -> Latent {
         latent::slerp(&self.from, &self.to, t)
@@ -33,6 +39,15 @@ pub struct Anchors {
     pub in_turn: bool,
 }
 
+/// How far a walk has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Place {
+    /// 32-bit words that were drawn from its stream.
+    drawn: u64,
+    here: usize,
+    at: Latent,
+}
+
 /// An endless walk between anchors.
 pub struct Walk {
     anchors: Anchors,
@@ -45,6 +60,20 @@ impl Walk {
     /// A walk that begins at the first of `anchors`.
     pub fn new(anchors: Anchors, seed: u64) -> Self {
         Self { at: anchors.points[0].clone(), anchors, rng: rng::stream(seed, "walk"), here: 0 }
+    }
+
+    /// The walk that is at `place` of one between `anchors`.
+    pub fn resume(anchors: Anchors, seed: u64, place: Place) -> Self {
+        let Place { drawn, here, at } = place;
+        let mut rng = rng::stream(seed, "walk");
+        rng.set_word_pos(u128::from(drawn));
+        Self { anchors, rng, here, at }
+    }
+
+    /// Where it is.
+    pub fn place(&self) -> Place {
+        let drawn = self.rng.get_word_pos() as u64;
+        Place { drawn, here: self.here, at: self.at.clone() }
     }
 
     /// What it goes between.

@@ -26,7 +26,7 @@ pub enum Refusal {
     /// The radio is full.
     #[error("all seats are taken, please try again soon")]
     Full,
-    /// The mount is full.
+    /// The mount is full, and so is what stands in for it.
     #[error("all seats of this stream are taken, please try again soon")]
     MountFull,
     /// There are as many from this address as may be.

@@ -31,10 +31,21 @@ pub struct About {
     pub public: bool,
 }
 
+/// Who may listen to a mount.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// How many at a time. None: as many as the server takes.
+    pub max_listeners: Option<usize>,
+    /// The path of the mount for those who find no seat here, or no sound.
+    pub fallback: Option<String>,
+}
+
 /// A ring under a path, with its listeners counted.
 pub struct Mount {
     /// What it tells of itself.
     pub about: About,
+    /// Who may listen.
+    pub rules: Rules,
     /// Where listeners join.
     pub tap: Tap,
     /// When it went on air.
@@ -66,6 +77,7 @@ impl Mount {
     pub fn new(about: About, tap: Tap) -> Self {
         Self {
             about,
+            rules: Rules::default(),
             tap,
             started: SystemTime::now(),
             counts: Arc::default(),
@@ -77,6 +89,7 @@ impl Mount {
     pub fn told_as(&self, about: About) -> Self {
         Self {
             about,
+            rules: self.rules.clone(),
             tap: self.tap.clone(),
             started: self.started,
             counts: self.counts.clone(),
@@ -84,28 +97,41 @@ impl Mount {
         }
     }
 
-    /// Where listeners go on when this stream ends; not in a circle.
+    /// The same with other rules, for those who come.
+    #[must_use]
+    pub fn with_rules(self, rules: Rules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// Where those go who find no seat or no sound here; not in a circle.
     pub fn fall_back_on(&self, mount: Option<Arc<Mount>>) {
         *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = mount;
     }
 
-    /// Where they go on, if that was said.
+    /// Where they go, if that was said.
     pub fn fallback(&self) -> Option<Arc<Mount>> {
         self.fallback.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Joins at the burst.
+    /// Joins at the burst, whether there is a seat or not.
     pub fn join(self: &Arc<Self>) -> Listener {
-        self.listener(self.tap.reader())
+        self.listener(self.tap.reader(), self.counts.now.fetch_add(1, Relaxed) + 1)
     }
 
-    /// Joins with the next chunk that comes.
+    /// Joins at the burst if one of its own seats is free.
+    pub fn try_join(self: &Arc<Self>) -> Option<Listener> {
+        let most = self.rules.max_listeners.map_or(u64::MAX, |most| most as u64);
+        let seat = |now| (now < most).then_some(now + 1);
+        let before = self.counts.now.fetch_update(Relaxed, Relaxed, seat).ok()?;
+        Some(self.listener(self.tap.reader(), before + 1))
+    }
+
+    /// Joins with the next chunk that comes, as who listened elsewhere does.
     pub fn join_live(self: &Arc<Self>) -> Listener {
-        self.listener(self.tap.live_reader())
+        self.listener(self.tap.live_reader(), self.counts.now.fetch_add(1, Relaxed) + 1)
     }
 
-    fn listener(self: &Arc<Self>, reader: Reader) -> Listener {
-        let now = self.counts.now.fetch_add(1, Relaxed) + 1;
+    fn listener(self: &Arc<Self>, reader: Reader, now: u64) -> Listener {
         self.counts.peak.fetch_max(now, Relaxed);
         self.counts.total.fetch_add(1, Relaxed);
         Listener { mount: self.clone(), reader }
@@ -180,6 +206,20 @@ mod tests {
         drop(mount.join());
 
         assert_eq!((mount.listeners(), mount.peak(), mount.total()), (0, 2, 3));
+    }
+
+    #[test]
+    fn a_mount_is_full_when_its_own_seats_are_taken() {
+        let (_writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
+        let rules = Rules { max_listeners: Some(1), fallback: None };
+        let mount = Arc::new(Mount::new(about(), tap).with_rules(rules));
+
+        let listener = mount.try_join();
+        assert!(listener.is_some() && mount.try_join().is_none());
+        assert!(Arc::new(mount.told_as(about())).try_join().is_none());
+        assert!(Arc::new(mount.told_as(about()).with_rules(Rules::default())).try_join().is_some());
+        drop(listener);
+        assert!(mount.try_join().is_some());
     }
 
     #[test]

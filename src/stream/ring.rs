@@ -74,7 +74,8 @@ pub struct Reader {
 pub fn ring(limits: RingLimits) -> (Writer, Tap) {
     assert!(limits.burst <= limits.keep);
     let (tx, rx) = watch::channel(0);
-    let ring = Arc::new(Ring { limits, held: Mutex::default() });
+    let held = Mutex::new(Held { keep: limits.keep, ..Held::default() });
+    let ring = Arc::new(Ring { burst: limits.burst, held });
     (Writer { ring: ring.clone(), end: tx }, Tap { ring, end: rx })
 }
 
@@ -84,12 +85,17 @@ impl Writer {
         let end = self.ring.push(chunk);
         self.end.send_replace(end);
     }
+
+    /// From the next chunk on so many bytes are kept, the burst at least.
+    pub fn keep(&mut self, bytes: usize) {
+        self.ring.held().keep = bytes.max(self.ring.burst);
+    }
 }
 
 impl Tap {
     /// Joins at the burst.
     pub fn reader(&self) -> Reader {
-        Reader { next: self.ring.held().burst(self.ring.limits.burst).0, tap: self.clone() }
+        Reader { next: self.ring.held().burst(self.ring.burst).0, tap: self.clone() }
     }
 
     /// Joins with the next chunk that comes.
@@ -99,13 +105,13 @@ impl Tap {
 
     /// How many bytes a reader that joins now finds waiting.
     pub fn burst_bytes(&self) -> usize {
-        self.ring.held().burst(self.ring.limits.burst).1
+        self.ring.held().burst(self.ring.burst).1
     }
 
     /// The title that one who joins now sees first, once there is sound.
     pub fn title(&self) -> Option<Arc<str>> {
         let held = self.ring.held();
-        let (number, _) = held.burst(self.ring.limits.burst);
+        let (number, _) = held.burst(self.ring.burst);
         let chunk = held.chunks.get((number - held.first) as usize).or(held.chunks.back())?;
         Some(chunk.title.clone())
     }
@@ -166,7 +172,7 @@ impl Reader {
     fn take(&mut self) -> Result<Chunk, ReadError> {
         let next = self.next;
         let Some(chunk) = self.tap.ring.get(next) else {
-            self.next = self.tap.ring.held().burst(self.tap.ring.limits.burst).0;
+            self.next = self.tap.ring.held().burst(self.tap.ring.burst).0;
             return Err(ReadError::Lagged { chunks: self.next - next });
         };
         self.next += 1;
@@ -175,7 +181,7 @@ impl Reader {
 }
 
 struct Ring {
-    limits: RingLimits,
+    burst: usize,
     // A std mutex: held for a few pointer moves and never across an await.
     held: Mutex<Held>,
 }
@@ -186,6 +192,7 @@ struct Held {
     chunks: VecDeque<Chunk>,
     first: u64,
     bytes: usize,
+    keep: usize,
     pushed_at: Option<Instant>,
     /// The title that the newest chunk came with.
     own_title: Option<Arc<str>>,
@@ -204,7 +211,7 @@ impl Ring {
         held.pushed_at = Some(Instant::now());
         held.bytes += chunk.audio.len();
         held.chunks.push_back(chunk);
-        while self.limits.keep < held.bytes {
+        while held.keep < held.bytes {
             let oldest = held.chunks.pop_front().expect("bytes come from chunks");
             held.bytes -= oldest.audio.len();
             held.first += 1;
@@ -321,6 +328,20 @@ mod tests {
             [titles("one"), titles("one"), titles("two"), titles("one")],
             ["request", "request", "two", "one"]
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_can_change_and_is_never_less_than_the_burst() {
+        let (mut writer, tap) = ring(LIMITS);
+        let mut reader = tap.reader();
+        writer.keep(0);
+        (0..3).for_each(|n| writer.push(chunk(n)));
+
+        assert_eq!(tap.burst_bytes(), 8);
+        assert_eq!(reader.next().await, Err(ReadError::Lagged { chunks: 1 }));
+        writer.keep(40);
+        (3..9).for_each(|n| writer.push(chunk(n)));
+        assert_eq!(reader.next().await, Ok(chunk(1)));
     }
 
     #[tokio::test]

@@ -11,7 +11,12 @@ use hyper::{
 use serde::Serialize;
 
 use crate::{
-    stream::{feed::Feed, icy::clean, mount::Mount},
+    stream::{
+        audience::Refusal,
+        feed::Feed,
+        icy::clean,
+        mount::{Listener, Mount},
+    },
     web::{
         admin, api,
         client::{self, Ends},
@@ -133,9 +138,14 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     let agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
     let mut agent = clean(&agent.unwrap_or_default());
     agent.truncate(agent.floor_char_boundary(MAX_AGENT));
-    match site.audience.admit(site.seats(), mount, asked.address, &agent) {
-        Ok(ticket) => {
-            let feed = Feed::new(mount.join(), ticket, metaint);
+    let seat = find_seat(mount).ok_or(Refusal::MountFull);
+    let ticket = seat.and_then(|listener| {
+        let ticket = site.audience.admit(site.seats(), &listener.mount, asked.address, &agent)?;
+        Ok((listener, ticket))
+    });
+    match ticket {
+        Ok((listener, ticket)) => {
+            let feed = Feed::new(listener, ticket, metaint);
             let head = listen::head(about, &asked.base_url, metaint);
             Answer::Stream(Box::new(Admission { head, feed }))
         }
@@ -144,6 +154,12 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
             Answer::Whole(with(response, "retry-after", "30"))
         }
     }
+}
+
+/// A seat at `mount`, or at the next mount in its stead that has one.
+fn find_seat(mount: &Arc<Mount>) -> Option<Listener> {
+    let chain = std::iter::successors(Some(mount.clone()), |mount| mount.fallback());
+    chain.into_iter().find_map(|mount| mount.try_join())
 }
 
 fn header_name(name: &str) -> HeaderName {
@@ -187,6 +203,7 @@ fn show<B>(site: &Site, route: &Route, asked: &Asked<B>) -> Whole {
             let after = query.get("after").and_then(|number| number.parse().ok());
             ok(JSON, to_json(&api::bars(channel, after)))
         }
+        Route::History(channel) => ok(JSON, to_json(&api::history(channel))),
         Route::M3u(mount) => ok("audio/x-mpegurl", page::m3u(&mount.about, base_url)),
         Route::Pls(mount) => ok("audio/x-scpls", page::pls(&mount.about, base_url)),
         Route::Xspf(_, mount) => ok("application/xspf+xml", page::xspf(mount, base_url)),

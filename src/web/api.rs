@@ -137,6 +137,23 @@ fn hit(hit: &Hit) -> HitNow {
     (to_thousandths(hit.start_step), to_thousandths(hit.n_steps), hit.pitch, hit.velocity)
 }
 
+/// A title that was on air.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // The names say it.
+pub struct HeardNow {
+    /// RFC 3339, in UTC.
+    pub at: String,
+    pub title: String,
+}
+
+/// What was on air, the newest first.
+pub fn history(channel: &Channel) -> Vec<HeardNow> {
+    let heard = channel.history.newest_first().into_iter();
+    heard
+        .map(|heard| HeardNow { at: heard.at.to_string(), title: heard.title.to_string() })
+        .collect()
+}
+
 /// The stations that get no sound at present.
 pub fn silent_stations(site: &Site) -> Vec<&str> {
     let is_silent = |channel: &&Channel| {

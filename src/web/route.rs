@@ -32,6 +32,8 @@ pub enum Route<'a> {
     Bars(&'a Channel),
     /// `/hls/NAME/FILE`
     Hls(&'a Channel, &'a str),
+    /// `/api/stations/NAME/history`
+    History(&'a Channel),
     /// A mount's path, or another name for the first.
     Stream(&'a Arc<Mount>),
     /// `.m3u` or `.m3u8` after a station's name or a mount's path.
@@ -75,7 +77,13 @@ impl<'a> Route<'a> {
             return Some(Self::Admin(command));
         }
         if let Some(rest) = path.strip_prefix("/api/stations/") {
-            return site.channel(rest.strip_suffix("/bars")?).map(Self::Bars);
+            let (station, what) = rest.rsplit_once('/')?;
+            let channel = site.channel(station)?;
+            return match what {
+                "bars" => Some(Self::Bars(channel)),
+                "history" => Some(Self::History(channel)),
+                _ => None,
+            };
         }
         let (named, ending) = path.rsplit_once('.')?;
         let listed = || mount_or_station(named, site);

@@ -12,7 +12,7 @@ use crate::{
     config::{Admin, Server},
     music::bar::Bar,
     out::hls::Live,
-    station::on_air::OnAir,
+    station::{history::History, on_air::OnAir},
     stream::{
         audience::{Audience, Seats},
         mount::Mount,
@@ -55,6 +55,8 @@ pub struct Channel {
     pub on_air: watch::Receiver<Arc<OnAir>>,
     /// Its sound in segments, each bitrate once; none unless radio.toml wants them.
     pub hls: Vec<Arc<Live>>,
+    /// What it has played.
+    pub history: Arc<History>,
 }
 
 /// All stations and the house rules, at one moment: a save of radio.toml gives another.
@@ -193,7 +195,8 @@ pub(super) mod tests {
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
         let (station, mounts, hls) = (station.into(), vec![mount], Vec::new());
-        (Channel { station, mounts, on_air, hls }, writer, send)
+        let history = Arc::default();
+        (Channel { station, mounts, on_air, hls, history }, writer, send)
     }
 
     /// A site of these stations under the usual rules.

@@ -64,6 +64,17 @@ impl Radio {
         Self::start_by_in(Command::new(ELECTROPUNK), folder.into(), args)
     }
 
+    /// The same, with more in its environment.
+    pub fn start_with_env(
+        folder: impl Into<Arc<TempDir>>,
+        args: &[&str],
+        env: &[(&str, &str)],
+    ) -> Self {
+        let mut command = Command::new(ELECTROPUNK);
+        command.envs(env.iter().copied());
+        Self::start_by_in(command, folder.into(), args)
+    }
+
     /// The same, where `command` starts the program.
     pub fn start_by_in(mut command: Command, folder: Arc<TempDir>, args: &[&str]) -> Self {
         command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
@@ -147,6 +158,13 @@ impl Radio {
     /// Sends the signal `name`.
     pub fn signal(&self, name: &str) {
         signal(self.process.pid, name);
+    }
+
+    /// Kills it at once, as `kill -9` does; gives the folder that it played in.
+    pub fn kill(mut self) -> Arc<TempDir> {
+        self.signal("KILL");
+        assert!(self.process.wait(Duration::from_secs(10)).is_some());
+        self.folder.clone()
     }
 
     /// How it ended, if it did within `patience`, and its log.

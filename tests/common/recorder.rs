@@ -50,6 +50,11 @@ impl Recorder {
         self.audio
     }
 
+    /// What comes until the stream ends.
+    pub fn rest(self) -> Vec<u8> {
+        self.stream.rest()
+    }
+
     /// Listens on until `is_so`.
     pub fn until(&mut self, what: &str, mut is_so: impl FnMut() -> bool) {
         let began = Instant::now();

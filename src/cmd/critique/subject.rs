@@ -82,8 +82,8 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
     let composer = Composer::new(station, &mut library, seed)?;
     let font = library.font(&station.soundfont)?;
     let theme = &station.theme;
-    let renderer = Renderer::new(&font, composer.mix(), station.bitrate)?
-        .with_guests(Guests::at_once(station, seed), None);
+    let renderer =
+        Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
     let (bars, starts, heard) = listen::station(composer, renderer, args.minutes * 60.0)?;
     Ok(Subject {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),

@@ -20,12 +20,12 @@ use crate::{
     model::{latent, music_vae::MusicVae, sampling},
     rng,
     station::{
-        broadcast::Broadcast,
+        broadcast::{Broadcast, Reserve},
         library::Library,
         rehearsal::{self, Pupil, Rehearsal},
-        renderer::Renderer,
+        stage::Stage,
     },
-    stream::mount::About,
+    stream::mount::{About, Rules},
     train::{checkpoint, fit::Measure, network::Network},
     units::{Bpm, Kbps},
     web::{
@@ -44,7 +44,7 @@ const TEMPERATURE: f64 = 0.5;
 const N_KEPT: usize = 12;
 
 /// What listeners of the stream have in hand.
-const BURST_BYTES: usize = 64 * 1024;
+const RESERVE: Reserve = Reserve { burst_bytes: 64 * 1024, lag_seconds: 20 };
 
 /// The previews of a run.
 pub struct Previews {
@@ -152,7 +152,7 @@ impl Stream {
             return Ok(());
         }
         let (sender, newest) = watch::channel(pupil);
-        let renderer = Renderer::new(font, &rehearsal::mix(), Kbps::DEFAULT)?;
+        let stage = Stage::new(font, &rehearsal::mix());
         let about = About {
             path: "/training.mp3".into(),
             name: "Training".into(),
@@ -162,11 +162,13 @@ impl Stream {
             public: false,
         };
         let rehearsal = Rehearsal::new(newest, seed);
-        let broadcast = Broadcast::play("training", rehearsal, renderer, about, BURST_BYTES)?;
+        let places = vec![(about, Rules::default())];
+        let broadcast = Broadcast::play("training", rehearsal, stage, places, RESERVE)?;
         let channel = Channel {
             station: broadcast.name.clone(),
-            mounts: vec![broadcast.mount.clone()],
+            mounts: broadcast.mounts.clone(),
             on_air: broadcast.on_air.clone(),
+            history: broadcast.history.clone(),
             hls: Vec::new(),
         };
         let site = Arc::new(Site::new(vec![channel], Server::default(), None));

@@ -1,0 +1,105 @@
+//! The composer's thread: bars into the queue, whatever happens.
+
+use tracing::error;
+
+use super::{
+    bar_queue::{BarQueue, Pushed},
+    phrase::PHRASE_BARS,
+    supervision::{caught, patience},
+};
+use crate::music::bar::Bar;
+
+/// Whatever a station plays.
+pub trait Source: Send + 'static {
+    /// The next bar; there is always one.
+    fn next_bar(&mut self) -> Bar;
+
+    /// Something was ordered: from bar `next` on, which begins a phrase, it is another bar that comes.
+    fn obey(&mut self, _next: u64) {}
+
+    /// It has panicked, for the `nth` time without a bar between, counted from 1; now it is to go on
+    /// with the bar after the last one that it gave.
+    fn recover(&mut self, _nth: u32) {}
+}
+
+/// Fills `bars` from `source` until they are closed. The queue is full most of the time: waiting there
+/// is this thread's rest.
+pub fn compose_until_closed(station: &str, mut source: impl Source, bars: &BarQueue) {
+    let mut n_failures = 0;
+    loop {
+        match caught(|| compose(&mut source, bars, &mut n_failures)) {
+            Ok(()) => return,
+            Err(why) => {
+                n_failures += 1;
+                error!(station, "the composer failed and starts again: {why}");
+            }
+        }
+        if bars.is_closed_within(patience(n_failures)) {
+            return;
+        }
+        // One that can't even recover is tried as it is.
+        if let Err(why) = caught(|| source.recover(n_failures)) {
+            error!(station, "the composer can't start again as it was: {why}");
+        }
+    }
+}
+
+fn compose(source: &mut impl Source, bars: &BarQueue, n_failures: &mut u32) {
+    loop {
+        let bar = source.next_bar();
+        *n_failures = 0;
+        let number = bar.number;
+        match bars.push(bar) {
+            Pushed::Queued => {}
+            Pushed::Interrupted => {
+                let next = bars.cut().unwrap_or(number.next_multiple_of(PHRASE_BARS));
+                source.obey(next);
+            }
+            Pushed::Closed => return,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::Arc, thread, time::Duration};
+
+    use super::*;
+    use crate::{station::rehearsal, units::Bpm};
+
+    /// Panics before each bar whose number is a multiple of 3, twice before each of 9.
+    struct Nervous {
+        next: u64,
+        n_left: u32,
+    }
+
+    impl Source for Nervous {
+        fn next_bar(&mut self) -> Bar {
+            assert!(self.n_left == 0, "stage fright");
+            self.next += 1;
+            self.n_left =
+                u32::from(self.next.is_multiple_of(3)) + u32::from(self.next.is_multiple_of(9));
+            Bar { number: self.next - 1, ..Bar::plain(Bpm::DEFAULT, rehearsal::mix()) }
+        }
+
+        fn recover(&mut self, _nth: u32) {
+            self.n_left -= 1;
+        }
+    }
+
+    #[test]
+    fn bars_come_in_order_whatever_panics_between_them() {
+        let bars = Arc::new(BarQueue::new(Duration::from_secs(10)));
+        let composing = thread::spawn({
+            let bars = bars.clone();
+            move || compose_until_closed("test", Nervous { next: 0, n_left: 0 }, &bars)
+        });
+
+        let numbers: Vec<u64> =
+            (0..12).map(|_| bars.take(Duration::from_mins(1)).unwrap().number).collect();
+        bars.close();
+        composing.join().unwrap();
+
+        assert_eq!(numbers, (0..12).collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,109 @@
+//! What was on air, and when.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::Timestamp;
+
+/// Titles that are remembered.
+pub const MOST: usize = 500;
+
+/// A title and when it went on air.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// When the first sound under it left, to the second.
+    pub at: Timestamp,
+    /// What listeners were shown.
+    pub title: Arc<str>,
+}
+
+/// The last titles of a station: its pieces, and the recordings between or over them.
+#[derive(Debug, Default)]
+pub struct History {
+    heard: Mutex<VecDeque<Heard>>,
+}
+
+impl History {
+    /// One that begins with what was `heard` before, oldest first.
+    pub fn new(heard: impl IntoIterator<Item = Heard>) -> Self {
+        let mut heard: VecDeque<Heard> = heard.into_iter().collect();
+        while MOST < heard.len() {
+            heard.pop_front();
+        }
+        Self { heard: Mutex::new(heard) }
+    }
+
+    /// Says that `title` is on air at `now`. Gives what is new in the history, if something is.
+    pub fn note(&self, title: &Arc<str>, now: Timestamp) -> Option<Heard> {
+        let mut heard = self.lock();
+        if title.is_empty() || heard.back().is_some_and(|last| last.title == *title) {
+            return None;
+        }
+        let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        let new = Heard { at, title: title.clone() };
+        if heard.len() == MOST {
+            heard.pop_front();
+        }
+        heard.push_back(new.clone());
+        Some(new)
+    }
+
+    /// What was heard, newest first: what is on air comes first.
+    pub fn newest_first(&self) -> Vec<Heard> {
+        self.lock().iter().rev().cloned().collect()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, VecDeque<Heard>> {
+        // Whole entries go in and out.
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    #[test]
+    fn a_title_is_noted_when_it_comes_and_not_while_it_stays() {
+        let before = Heard { at: at(5), title: "one".into() };
+        let history = History::new([before.clone()]);
+        let late: Timestamp = "2026-03-29T01:00:00.75Z".parse().unwrap();
+
+        assert_eq!(history.note(&"one".into(), at(9)), None);
+        assert_eq!(history.note(&"".into(), at(9)), None);
+        let new = history.note(&"two".into(), late).unwrap();
+        assert_eq!(new.at.to_string(), "2026-03-29T01:00:00Z");
+        assert_eq!(history.note(&"two".into(), late), None);
+
+        assert_eq!(history.newest_first(), [new, before]);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_leaves_the_order() {
+        let history = History::default();
+        for (second, title) in [(90, "one"), (30, "two"), (60, "three")] {
+            history.note(&title.into(), at(second));
+        }
+
+        let titles = history.newest_first().into_iter().map(|heard| heard.title.to_string());
+        assert_eq!(titles.collect::<Vec<_>>(), ["three", "two", "one"]);
+    }
+
+    #[test]
+    fn the_oldest_are_forgotten() {
+        let history = History::default();
+        for n in 0..2 * MOST {
+            history.note(&n.to_string().into(), at(n as i64)).unwrap();
+        }
+        let all = history.newest_first();
+
+        assert_eq!((all.len(), &*all[0].title, &*all[MOST - 1].title), (MOST, "999", "500"));
+        assert_eq!(History::new(all.into_iter().rev()).newest_first().len(), MOST);
+    }
+}
