@@ -5,51 +5,17 @@
 
 mod common;
 
-use std::time::{Duration, Instant};
+use std::{fs, process::Command, time::Duration};
 
 use common::{
-    http::Answer,
+    ELECTROPUNK,
     mp3::{decode, whole_frames},
     radio::Radio,
+    recorder::Recorder,
 };
-
-/// Half a second of sound at 128 kbit/s: what comes at a time.
-const CHUNK: usize = 8_000;
 
 /// A listener hears nothing of a gap that is shorter than the burst; this is a quarter of it.
 const MOST_GAP: Duration = Duration::from_millis(1_500);
-
-/// However slow the machine, an edit is on air by then.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// A listener who writes down what is heard and how long there was nothing.
-struct Recorder {
-    stream: Answer,
-    audio: Vec<u8>,
-    longest_gap: Duration,
-}
-
-impl Recorder {
-    fn join(radio: &Radio) -> Self {
-        let stream = radio.get("/a.mp3");
-        Self { stream, audio: Vec::new(), longest_gap: Duration::ZERO }
-    }
-
-    fn hear(&mut self) {
-        let asked = Instant::now();
-        self.audio.extend(self.stream.read(CHUNK));
-        self.longest_gap = self.longest_gap.max(asked.elapsed());
-    }
-
-    /// Listens on until `is_so`.
-    fn until(&mut self, what: &str, is_so: impl Fn() -> bool) {
-        let began = Instant::now();
-        while !is_so() {
-            assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
-            self.hear();
-        }
-    }
-}
 
 fn programme(title: &str, tempo: u32, gain_db: i32, more: &str) -> String {
     format!(
@@ -62,7 +28,7 @@ fn programme(title: &str, tempo: u32, gain_db: i32, more: &str) -> String {
 fn a_listener_stays_through_five_edits_one_of_them_broken() {
     const MORE: &str = "[[stations]]\nname = \"b\"\ntheme = \"a\"\n";
     let radio = Radio::start_with(&programme("First", 150, -3, ""), &[]);
-    let mut listener = Recorder::join(&radio);
+    let mut listener = Recorder::join(&radio, "/a.mp3");
     (0..10).for_each(|_| listener.hear());
     let says = |path: &str, text: &str| radio.get(path).text().contains(text);
 
@@ -87,6 +53,40 @@ fn a_listener_stays_through_five_edits_one_of_them_broken() {
     (0..10).for_each(|_| listener.hear());
 
     eprintln!("{} bytes, longest gap {:?}", listener.audio.len(), listener.longest_gap);
+    assert!(listener.longest_gap < MOST_GAP, "{:?}", listener.longest_gap);
+    assert!(0.02 < decode(&listener.audio));
+}
+
+#[test]
+fn waypoints_that_come_while_on_air_lead_the_music_elsewhere_from_a_phrase_on() {
+    let list = "[[stations.playlists]]\nfile = \"way.m3u8\"\n";
+    let folders = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    for folder in &folders {
+        fs::write(folder.path().join("way.m3u8"), "").unwrap();
+        fs::write(folder.path().join("radio.toml"), programme("Way", 150, -3, list)).unwrap();
+    }
+    let [radio, other] = folders.map(|folder| Radio::start_in(folder, &[]));
+    let mut listener = Recorder::join(&radio, "/a.mp3");
+    // What comes before a first bar is no gap.
+    listener.hear_seconds(4);
+    listener.longest_gap = Duration::ZERO;
+    let args = ["dataset", "patterns", "--style", "dub", "--count", "2", "--out", "."];
+    let patterns = Command::new(ELECTROPUNK).args(args).current_dir(radio.folder()).output();
+    assert!(patterns.unwrap().status.success());
+
+    fs::write(radio.folder().join("way.m3u8"), "dub-0.mid\ndub-1.mid\n").unwrap();
+    let mut first = None;
+    listener.until("other music", || {
+        let (bars, others) = (radio.bars("a"), other.bars("a"));
+        let differs = |(number, bar): (&u64, &serde_json::Value)| {
+            others.get(number).is_some_and(|other| other != bar).then_some(*number)
+        };
+        first = bars.iter().find_map(differs);
+        first.is_some()
+    });
+
+    eprintln!("bar {first:?} is the first, longest gap {:?}", listener.longest_gap);
+    assert!(first.is_some_and(|first| first >= 4), "{first:?}");
     assert!(listener.longest_gap < MOST_GAP, "{:?}", listener.longest_gap);
     assert!(0.02 < decode(&listener.audio));
 }

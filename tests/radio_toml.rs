@@ -89,8 +89,10 @@ fn the_defaults_that_comments_tell_are_those_that_the_file_shows() {
 fn every_key_is_explained() {
     let odd = "odd-one = 1\n";
     let text = format!(
-        "{odd}[server]\n{odd}[server.tls]\n{odd}[admin]\n{odd}[hls]\n{odd}[archive]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}[defaults.bass]\n{odd}\
-         [defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.playlists]]\n{odd}"
+        "{odd}[server]\n{odd}[server.tls]\n{odd}[admin]\n{odd}[hls]\n{odd}[archive]\n{odd}\
+         [directory]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}[defaults.bass]\n{odd}\
+         [defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.playlists]]\n{odd}\
+         [[stations.push]]\n{odd}"
     );
     let mut n_sections = 0;
     for problem in read(&text).unwrap_err().problems {

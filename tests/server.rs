@@ -20,6 +20,7 @@ use common::{
     mp3::{decode, whole_frames},
     process::run,
     radio::{ONE_STATION, Radio},
+    recorder::Recorder,
     tool::tool,
 };
 use serde_json::Value;
@@ -35,32 +36,15 @@ fn radio(server: &str) -> Radio {
     Radio::start_with(&format!("{ONE_STATION}[server]\n{server}\n"), &[])
 }
 
-/// A listener who keeps what it hears.
-struct Ear {
-    answer: Answer,
-    heard: Vec<u8>,
+/// All that `listener` heard decodes, from the first byte.
+fn check(listener: &Recorder) {
+    decode(&listener.audio);
 }
 
-impl Ear {
-    fn of(answer: Answer) -> Self {
-        assert_eq!(answer.status(), 200);
-        Self { answer, heard: Vec::new() }
-    }
-
-    fn hear(&mut self, n_bytes: usize) {
-        self.heard.extend(self.answer.read(n_bytes));
-    }
-
-    /// All of it decodes, from the first byte.
-    fn check(&self) {
-        decode(&self.heard);
-    }
-
-    /// It was sent away: what came is whole frames, to the last byte.
-    fn check_ended(mut self) {
-        self.heard.extend(self.answer.rest());
-        assert_eq!(whole_frames(&self.heard).concat().len(), self.heard.len());
-    }
+/// It was sent away: what came is whole frames, to the last byte.
+fn check_ended(listener: Recorder) {
+    let heard = listener.heard_to_end();
+    assert_eq!(whole_frames(&heard).concat().len(), heard.len());
 }
 
 /// A connection to `radio` on which `request` was sent.
@@ -130,8 +114,8 @@ fn ticks(radio: &Radio) -> u64 {
 fn t01_five_hundred_who_never_read_are_cut_and_cost_little() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let radio = radio("lag_seconds = 5\nmax_listeners = 1000");
-    let mut good = Ear::of(ask(radio.address, GET, ""));
-    good.hear(SECOND);
+    let mut good = Recorder::join(&radio, "/a.mp3");
+    good.hear_seconds(1);
     let before = memory_kb(&radio);
 
     let stuck: Vec<TcpStream> = (0..500).map(|_| send_slow(&radio, GET)).collect();
@@ -142,8 +126,8 @@ fn t01_five_hundred_who_never_read_are_cut_and_cost_little() {
     eprintln!("cut after {gone:?}; memory grew by {grown} kB for 500");
     assert!(grown < 500 * 100, "{grown} kB");
     drop(stuck);
-    good.hear(10 * SECOND);
-    good.check();
+    good.hear_seconds(10);
+    check(&good);
 }
 
 #[test]
@@ -152,7 +136,7 @@ fn t02_who_reads_at_half_the_rate_is_cut_and_nobody_else_notices() {
         return;
     }
     let radio = radio("lag_seconds = 5\nburst_bytes = 16000");
-    let mut good = Ear::of(ask(radio.address, GET, ""));
+    let mut good = Recorder::join(&radio, "/a.mp3");
     let mut slow = send_slow(&radio, GET);
     let (begun, mut gap, mut last) = (Instant::now(), Duration::ZERO, Instant::now());
     let reading = std::thread::spawn(move || {
@@ -164,7 +148,7 @@ fn t02_who_reads_at_half_the_rate_is_cut_and_nobody_else_notices() {
         begun.elapsed()
     });
     while !reading.is_finished() {
-        good.hear(SECOND / 4);
+        good.hear();
         gap = gap.max(last.elapsed());
         last = Instant::now();
     }
@@ -176,8 +160,8 @@ fn t02_who_reads_at_half_the_rate_is_cut_and_nobody_else_notices() {
 fn t03_a_thousand_slow_and_a_thousand_silent_requests_disturb_nobody() {
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let radio = radio("");
-    let mut good = Ear::of(ask(radio.address, GET, ""));
-    good.hear(SECOND);
+    let mut good = Recorder::join(&radio, "/a.mp3");
+    good.hear_seconds(1);
     let idle = open_files(&radio);
 
     let begun = Instant::now();
@@ -194,8 +178,8 @@ fn t03_a_thousand_slow_and_a_thousand_silent_requests_disturb_nobody() {
     });
 
     eprintln!("all let go {gone:?} after the last came, {:?} after the first", begun.elapsed());
-    good.hear(10 * SECOND);
-    good.check();
+    good.hear_seconds(10);
+    check(&good);
     drop(silent);
     assert_eq!(radio.get("/healthz").status(), 200);
 }
@@ -203,7 +187,7 @@ fn t03_a_thousand_slow_and_a_thousand_silent_requests_disturb_nobody() {
 #[test]
 fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
     let radio = radio("");
-    let mut good = Ear::of(ask(radio.address, GET, ""));
+    let mut good = Recorder::join(&radio, "/a.mp3");
     let long = "x".repeat(64 * 1024);
     let many: String = (0..100).map(|n| format!("x-{n}: 1\r\n")).collect();
     let close = "Host: a\r\nConnection: close\r\n\r\n";
@@ -245,8 +229,8 @@ fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
             "{shown:?}: {answer}"
         );
     }
-    good.hear(2 * SECOND);
-    good.check();
+    good.hear_seconds(2);
+    check(&good);
 }
 
 #[test]
@@ -380,22 +364,22 @@ fn t12_five_hundred_stay_while_the_programme_is_edited_and_a_removed_mount_ends_
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let two = format!("{ONE_STATION}[[stations]]\nname = \"b\"\ntheme = \"a\"\n");
     let radio = Radio::start_with(&format!("{two}[server]\nmax_listeners = 1000\n"), &[]);
-    let mut there: Vec<Ear> = (0..500).map(|_| Ear::of(ask(radio.address, GET, ""))).collect();
-    let mut gone = Ear::of(radio.get("/b.mp3"));
-    gone.hear(SECOND);
+    let mut there: Vec<Recorder> = (0..500).map(|_| Recorder::join(&radio, "/a.mp3")).collect();
+    let mut gone = Recorder::join(&radio, "/b.mp3");
+    gone.hear_seconds(1);
 
     radio.save("this is no radio.toml");
     wait_until("the mistake is told", Duration::from_secs(20), || {
         radio.get("/healthz").text().contains("radio.toml:1")
     });
     radio.save(&format!("{ONE_STATION}[server]\nmax_listeners = 1000\n"));
-    gone.check_ended();
+    check_ended(gone);
 
     assert_eq!(radio.get("/b.mp3").status(), 404);
     assert_eq!(listeners(&radio), 500);
     for listener in &mut there {
-        listener.hear(6 * SECOND);
-        assert!(!whole_frames(&listener.heard).is_empty());
+        listener.hear_seconds(6);
+        assert!(!whole_frames(&listener.audio).is_empty());
     }
 }
 
@@ -493,10 +477,10 @@ fn t14_each_command_is_for_whom_it_is_for() {
 fn an_operator_sees_who_listens_and_sends_one_away_or_all_elsewhere() {
     let two = format!("{ONE_STATION}[[stations]]\nname = \"b\"\ntheme = \"a\"\n");
     let radio = Radio::start_with(&format!("{two}{ADMIN}"), &[]);
-    let mut stays = Ear::of(radio.ask("GET", "/a.mp3", "User-Agent: <VLC> & co"));
-    let mut goes = Ear::of(radio.ask("GET", "/a.mp3", "User-Agent: other"));
-    stays.hear(SECOND);
-    goes.hear(SECOND);
+    let mut stays = Recorder::join_as(&radio, "/a.mp3", "User-Agent: <VLC> & co");
+    let mut goes = Recorder::join_as(&radio, "/a.mp3", "User-Agent: other");
+    stays.hear_seconds(1);
+    goes.hear_seconds(1);
     let admin = |path: &str| {
         let answer = radio.ask("GET", path, &format!("{AS_ADMIN}\nConnection: close"));
         assert_eq!(answer.status(), 200, "{path}");
@@ -511,7 +495,7 @@ fn an_operator_sees_who_listens_and_sends_one_away_or_all_elsewhere() {
     let (_, id) = before.rsplit_once("<ID>").unwrap();
     let killed = admin(&format!("/admin/killclient?mount=/a.mp3&id={id}"));
     assert!(killed.contains(&format!("<message>Client {id} removed</message>")), "{killed}");
-    goes.check_ended();
+    check_ended(goes);
 
     let moved = admin("/admin/moveclients?mount=/a.mp3&destination=/b.mp3");
     assert!(
@@ -521,8 +505,8 @@ fn an_operator_sees_who_listens_and_sends_one_away_or_all_elsewhere() {
     wait_until("it listens there", Duration::from_secs(10), || {
         admin("/admin/listclients?mount=/b.mp3").contains("<Listeners>1</Listeners>")
     });
-    stays.hear(8 * SECOND);
-    stays.check();
+    stays.hear_seconds(8);
+    check(&stays);
 }
 
 #[test]
@@ -547,22 +531,22 @@ fn t21_out_of_sockets_it_waits_and_goes_on() {
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -n 64; exec \"$0\" \"$@\"", common::ELECTROPUNK]);
     let radio = Radio::start_by(command, ONE_STATION, &[]);
-    let mut good = Ear::of(ask(radio.address, GET, ""));
-    good.hear(SECOND);
+    let mut good = Recorder::join(&radio, "/a.mp3");
+    good.hear_seconds(1);
 
     let crowd: Vec<TcpStream> =
         (0..200).map(|_| send(&radio, "GET /a.mp3 HTTP/1.0\r\n\r\n")).collect();
-    good.hear(4 * SECOND);
+    good.hear_seconds(4);
     let (before, begun) = (ticks(&radio), Instant::now());
-    good.hear(3 * SECOND);
+    good.hear_seconds(3);
     let busy = (ticks(&radio) - before) as f64 / 100.0 / begun.elapsed().as_secs_f64();
     drop(crowd);
-    let mut next = Ear::of(ask(radio.address, GET, ""));
+    let mut next = Recorder::join(&radio, "/a.mp3");
 
     eprintln!("{busy:.2} of a processor while out of sockets");
     assert!(busy < 0.9, "it spins: {busy}");
-    next.hear(2 * SECOND);
-    next.check();
+    next.hear_seconds(2);
+    check(&next);
 }
 
 #[test]

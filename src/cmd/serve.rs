@@ -21,10 +21,9 @@ use tracing::{error, info, warn};
 
 use crate::{
     cli,
-    config::{self, Config, Station, watch::Watch},
+    config::{self, Config, watch::Watch},
     out::outlets::Outlets,
     station::{broadcast::Broadcast, library::Library, programme::Programme},
-    stream::mount::Mount,
     web::{
         server::{self, Door},
         site::{Channel, Patience, Site},
@@ -32,7 +31,7 @@ use crate::{
     },
 };
 
-/// How often radio.toml is looked at.
+/// How often radio.toml and the MIDI files of playlists are looked at.
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Sound that the kernel holds for a listener who takes none: a full send buffer's.
@@ -67,7 +66,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let programme = Programme::start(&config, library, seed)?;
     let mut outlets = Outlets::on(runtime.handle());
-    outlets.turn_to(&config, mounts(&config, &programme));
+    turn_outlets(&mut outlets, &config, &programme);
     // Beyond what it may fall behind, what is in the kernel's hands for it.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
     let patience = Patience { stall, ..Patience::default() };
@@ -111,13 +110,17 @@ struct Live {
 }
 
 impl Live {
-    /// Looks at radio.toml until `stopped` is closed, then takes all stations off the air.
+    /// Looks at files until `stopped` is closed, then takes all stations off the air.
     fn run(mut self, stopped: &Receiver<()>) {
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
             if self.watch.is_changed() {
                 self.read_again();
             }
+            self.programme.look_at_waypoints();
         }
+        // Streams end by themselves before they are cut off.
+        drop(self.programme);
+        self.outlets.close();
     }
 
     fn read_again(&mut self) {
@@ -130,8 +133,8 @@ impl Live {
             Ok(config) => {
                 info!("{} is on air", config::source(self.path.as_deref()));
                 note_restart(&self.config, &config);
-                self.outlets.turn_to(&config, mounts(&config, &self.programme));
                 self.config = config;
+                turn_outlets(&mut self.outlets, &self.config, &self.programme);
                 None
             }
             Err(problem) => {
@@ -167,13 +170,10 @@ fn note_restart(old: &Config, new: &Config) {
     }
 }
 
-/// What is on air, with what radio.toml says of it.
-fn mounts<'a>(
-    config: &'a Config,
-    programme: &'a Programme,
-) -> impl Iterator<Item = (&'a Station, Arc<Mount>)> {
-    let mounts = programme.broadcasts().map(|broadcast| broadcast.mount.clone());
-    config.stations.iter().zip(mounts)
+/// Has other outlets read what is on air, as `config` wants it.
+fn turn_outlets(outlets: &mut Outlets, config: &Config, programme: &Programme) {
+    let on_air = programme.on_air();
+    outlets.turn_to(config, on_air.map(|(station, broadcast)| (station, broadcast.mount.clone())));
 }
 
 fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {

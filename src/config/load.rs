@@ -9,6 +9,7 @@ use super::{
     admin::Admin,
     archive::Archive,
     assets::AssetRef,
+    directory::Directory,
     hls::Hls,
     problem::{Fault, Problem, Problems},
     section::{Reading, Section},
@@ -84,6 +85,8 @@ pub(super) fn read(file: &mut Section) -> Config {
     let base_dir = file.reading.base_dir;
     let server = file.table("server", Server::read);
     let admin = file.table("admin", Admin::read);
+    let has_url = server.public_url.is_some();
+    let directory = file.table("directory", |section| Directory::read(section, has_url));
     let hls = file.table("hls", Hls::read);
     let archive = file.table("archive", Archive::read);
     let state = file.text_as("state", |text| Ok(base_dir.join(one_line(text, 1000)?)));
@@ -100,7 +103,19 @@ pub(super) fn read(file: &mut Section) -> Config {
     let shelf = Shelf { themes, soundfont };
     let stations = Station::read_all(file, &shelf);
     let soundfont = shelf.soundfont;
-    Config { server, admin, hls, archive, state, seed, device, precision, soundfont, stations }
+    Config {
+        server,
+        admin,
+        directory,
+        hls,
+        archive,
+        state,
+        seed,
+        device,
+        precision,
+        soundfont,
+        stations,
+    }
 }
 
 #[cfg(test)]
@@ -138,6 +153,7 @@ mod tests {
             admin,
             hls,
             archive,
+            directory,
             state,
             seed,
             device,
@@ -150,7 +166,7 @@ mod tests {
         assert_eq!(precision, Precision::Q8);
         assert_eq!(device, DeviceChoice::Auto);
 
-        assert_eq!(server, Server::default());
+        assert_eq!((server, directory), (Server::default(), Directory::default()));
         assert_eq!((seed, soundfont), (None, AssetRef::SOUNDFONT));
         assert_eq!(*stations[0].theme, Theme { name: "x".to_owned(), ..Theme::default() });
         assert_eq!((stations[0].title.as_str(), stations[0].genre.as_str()), ("x", "x"));

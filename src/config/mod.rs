@@ -13,11 +13,14 @@ mod archive;
 mod assets;
 mod choice;
 mod chords;
+mod directory;
 mod hls;
 mod load;
 mod part;
 mod playlist;
 mod problem;
+mod push;
+mod remote;
 mod schema;
 mod secret;
 mod section;
@@ -34,11 +37,14 @@ pub use self::{
     assets::AssetRef,
     choice::{Form, Shape, Strictness},
     chords::Chords,
+    directory::Directory,
     hls::Hls,
     load::{BUILT_IN, load, parse, source},
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
+    push::Push,
+    remote::Remote,
     schema::schema,
     secret::Secret,
     server::{Server, Tls},
@@ -57,6 +63,8 @@ pub struct Config {
     pub server: Server,
     /// Who runs it from afar. Default nobody.
     pub admin: Option<Admin>,
+    /// Where listeners look for stations. Default nowhere.
+    pub directory: Directory,
     /// The stations in small files too. Default not.
     pub hls: Hls,
     /// What is recorded. Default nothing.

@@ -10,6 +10,7 @@ use super::{
     choice::Form,
     playlist::Playlist,
     problem::Fault,
+    push::Push,
     section::Section,
     theme::Theme,
     value::{one_line, plain_name, quoted, set},
@@ -43,6 +44,10 @@ pub struct Station {
     pub record: bool,
     /// What joins the music. Default nothing.
     pub playlists: Vec<Playlist>,
+    /// Whether directories may list it. Default no.
+    pub public: bool,
+    /// Servers of others that it is sent to. Default none.
+    pub push: Vec<Push>,
 }
 
 /// What stations choose from and fall back on.
@@ -55,6 +60,12 @@ impl Station {
     /// Where listeners find it.
     pub fn mount(&self) -> String {
         format!("/{}.mp3", self.name)
+    }
+
+    /// Whether both sound alike: only where they are heard besides our own listeners may differ.
+    pub fn sounds_like(&self, other: &Self) -> bool {
+        let moved = Self { public: other.public, push: other.push.clone(), ..self.clone() };
+        moved == *other
     }
 
     /// Reads all stations of `file`; names, and so mounts, must differ.
@@ -94,6 +105,8 @@ impl Station {
         set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
         let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
+        let public = section.flag("public").unwrap_or(false);
+        let push = section.repeated("push", Push::read);
         let (name, theme) = (name?, theme?);
         Some(Self {
             title: title.unwrap_or_else(|| name.clone()),
@@ -108,6 +121,8 @@ impl Station {
             loudness,
             record,
             playlists: playlists.into_iter().flatten().collect(),
+            public,
+            push: push.into_iter().flatten().collect(),
         })
     }
 }

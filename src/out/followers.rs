@@ -55,8 +55,8 @@ impl<W: PartialEq + Clone> Followers<W> {
 /// that does, not where a station is called something else.
 pub fn unnamed(mount: &Mount) -> Arc<Mount> {
     let About { path, bitrate, .. } = mount.about.clone();
-    let (name, description, genre) = Default::default();
-    Arc::new(mount.told_as(About { path, name, description, genre, bitrate }))
+    let (name, description, genre, public) = Default::default();
+    Arc::new(mount.told_as(About { path, name, description, genre, bitrate, public }))
 }
 
 impl<W: PartialEq> Follower<W> {
@@ -93,6 +93,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
         (writer, Arc::new(Mount::new(about, tap)))

@@ -1,8 +1,12 @@
 //! Where a mount's sound goes besides its listeners: each reads the same ring as they do.
 
 pub mod archive;
+pub mod client;
+pub mod connect;
+pub mod directory;
 pub mod followers;
 pub mod hls;
 pub mod outlets;
+pub mod push;
 #[cfg(test)]
 mod testing;

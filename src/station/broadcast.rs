@@ -9,6 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustysynth::SoundFont;
 use tokio::sync::watch;
 use tracing::{error, warn};
 
@@ -19,7 +20,6 @@ use super::{
     cues::Cues,
     desk::Desk,
     guests::Guests,
-    library::Library,
     on_air::OnAir,
     pacer::Pacer,
     phrase::PHRASE_BARS,
@@ -71,21 +71,21 @@ pub struct Broadcast {
 }
 
 impl Broadcast {
-    /// Goes on air with a programme drawn from `seed`.
+    /// Goes on air with a programme drawn from `seed`, played through `font`.
     ///
     /// # Errors
-    /// Something that the theme names can't be used.
+    /// The synthesizer or the encoder can't start, or the system has no thread left.
     pub fn start(
         station: &Station,
-        library: &mut Library,
+        font: &Arc<SoundFont>,
+        repertoire: Repertoire,
         seed: u64,
         burst_bytes: usize,
     ) -> Result<Self, Error> {
-        let font = library.font(&station.soundfont)?;
-        let composer = Composer::new(station, library, seed)?;
+        let composer = Composer::with(station, repertoire, seed);
         let cues = Cues::aside(Desk::of(station, seed), &station.name)?;
         let guests = Arc::new(Mutex::new(Guests::new(&station.playlists, cues)));
-        let renderer = Renderer::new(&font, composer.mix(), station.bitrate)?;
+        let renderer = Renderer::new(font, composer.mix(), station.bitrate)?;
         let renderer = renderer.with_guests(guests.clone(), Some(Wall::now));
         let about = about(station);
         let orders = Orders::default();
@@ -151,10 +151,20 @@ impl Broadcast {
                 }
             }
         }
-        self.mount = Arc::new(self.mount.told_as(about(&station)));
+        self.tell_of(&station);
+        self.compose(station, repertoire);
+    }
+
+    /// Has what `station` says composed from the next phrase on, with what it needs opened already.
+    pub fn compose(&self, station: Station, repertoire: Repertoire) {
         let order = Some((station, repertoire));
         *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = order;
         self.bars.interrupt();
+    }
+
+    /// Tells of itself what `station` says, and plays on.
+    pub fn tell_of(&mut self, station: &Station) {
+        self.mount = Arc::new(self.mount.told_as(about(station)));
     }
 }
 
@@ -165,6 +175,7 @@ fn about(station: &Station) -> About {
         description: station.description.clone(),
         genre: station.genre.clone(),
         bitrate: station.bitrate,
+        public: station.public,
     }
 }
 

@@ -84,7 +84,7 @@ impl Composer {
     /// A composer with what is open already.
     pub fn with(station: &Station, repertoire: Repertoire, seed: u64) -> Self {
         let seed = rng::derive(seed, &station.name);
-        let Repertoire { drums, trio, groove, pad, anchors } = repertoire;
+        let Repertoire { drums, trio, groove, pad, anchors, .. } = repertoire;
         let drums = DrumWriter::new(drums, pad);
         Self {
             form: Form::new(station, anchors, drums.n_latent(), seed),
@@ -109,7 +109,7 @@ impl Composer {
     /// Plays what `station` says now from bar `next` on, which begins a phrase; bars composed from
     /// there on are forgotten.
     pub fn turn_to(&mut self, station: Station, repertoire: Repertoire, next: u64) {
-        let Repertoire { drums, trio, groove, pad, anchors } = repertoire;
+        let Repertoire { drums, trio, groove, pad, anchors, .. } = repertoire;
         self.drums = DrumWriter::new(drums, pad);
         self.lines.set_model(trio);
         self.groove = groove;

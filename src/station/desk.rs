@@ -95,11 +95,6 @@ impl Desk {
             }
         }
     }
-
-    /// MIDI files of all playlists, in their order.
-    pub fn waypoints(&self) -> Vec<PathBuf> {
-        self.lists.iter().flat_map(|list| list.contents.waypoints.clone()).collect()
-    }
 }
 
 impl List {
@@ -246,7 +241,6 @@ mod tests {
         let mut desk = desk(folder.path(), list);
 
         assert_eq!(taken(&mut desk, 5), ["First", "b", "First", "b", "First"]);
-        assert_eq!(desk.waypoints(), [folder.path().join("tune.mid")]);
     }
 
     #[test]

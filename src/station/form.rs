@@ -101,9 +101,9 @@ impl Form {
         &self.piece
     }
 
-    /// From the next phrase on what `station` says now. Where only the sound of the theme is another,
-    /// the piece goes on; otherwise a new one begins, at the place where the walk is. `anchors` are
-    /// those of the new theme.
+    /// From the next phrase on what `station` says now. Where only the sound of the theme or where it
+    /// leads is another, the piece goes on; otherwise a new one begins, at the place where the walk is.
+    /// `anchors` are those of the new theme.
     pub fn turn_to(&mut self, station: &config::Station, anchors: Anchors, n_beat: usize) {
         let goes_on = self.mode == station.form && self.theme.differs_in_sound_only(&station.theme);
         self.station.clone_from(&station.title);
@@ -113,6 +113,9 @@ impl Form {
         if goes_on {
             self.piece = Arc::new(self.piece.in_sound_of(&self.theme, self.loudness));
             self.next = Arc::new(self.next.in_sound_of(&self.theme, self.loudness));
+            if *self.walk.anchors() != anchors {
+                self.lead_to(anchors);
+            }
             return;
         }
         self.walk.set_anchors(anchors);
@@ -121,6 +124,16 @@ impl Form {
         self.next = Arc::new(self.piece.turn(self.source(), leg));
         self.begin_next();
         self.entry = 0.0;
+    }
+
+    /// Has the piece and the next one go between other `anchors`, from where the piece began.
+    fn lead_to(&mut self, anchors: Anchors) {
+        self.walk.take_back(&self.piece.leg);
+        self.walk.set_anchors(anchors);
+        for piece in [&mut self.piece, &mut self.next] {
+            let leg = self.walk.next().expect("a walk has no end");
+            *piece = Arc::new(piece.along(leg));
+        }
     }
 
     fn piece_after(&mut self, piece: &Piece) -> Piece {
@@ -348,5 +361,29 @@ mod tests {
         let new = form.next().unwrap();
         assert_eq!((new.section, new.piece.key.to_string()), (Section::Intro, "F# dorian".into()));
         assert_eq!(new.tempo[0], before.tempo[1]);
+    }
+
+    #[test]
+    fn other_waypoints_lead_the_piece_elsewhere_while_it_goes_on() {
+        let station = stations()[0].clone();
+        let mut form = Form::new(&station, anchors(), 8, 1);
+        let before = form.nth(3).unwrap();
+        let point = |at| latent::prior(8, &mut rng::stream(at, "waypoint"));
+        let waypoints = Anchors { points: (0..2).map(point).collect(), in_turn: true };
+
+        form.turn_to(&station, waypoints.clone(), 8);
+        let after = form.next().unwrap();
+
+        assert_eq!((after.piece.number, &after.piece.title), (0, &before.piece.title));
+        assert_eq!(after.of_section, before.of_section + 1);
+        assert_eq!(after.piece.leg.along(0.0), before.piece.leg.along(0.0));
+        let distance = |a: &[f32], b: &[f32]| -> f32 {
+            a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+        };
+        let legs = [&after.piece.leg, &form.next.leg];
+        for (leg, waypoint) in legs.into_iter().zip(&waypoints.points) {
+            assert!(distance(&leg.along(1.0), waypoint) < 1.0);
+        }
+        assert_eq!(legs[0].along(1.0), legs[1].along(0.0));
     }
 }

@@ -41,6 +41,7 @@ pub mod turns;
 pub mod understudy;
 pub mod walk;
 pub mod wall;
+pub mod waypoints;
 
 use crate::{
     model::{self, family::Family},

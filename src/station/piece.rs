@@ -115,6 +115,11 @@ impl Piece {
         }
     }
 
+    /// The same piece on another way.
+    pub fn along(&self, leg: Leg) -> Self {
+        Self { leg, ..self.clone() }
+    }
+
     /// The same piece as another version of its theme sounds.
     pub fn in_sound_of(&self, theme: &Theme, loudness: Lufs) -> Self {
         let mut mix = palette(theme, loudness, &mut rng::stream(self.seed, "sound"));

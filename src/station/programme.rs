@@ -1,8 +1,10 @@
 //! The stations on air, and their turn to another radio.toml.
 
-use tracing::info;
+use tracing::{info, warn};
 
-use super::{Error, broadcast::Broadcast, library::Library, repertoire::Repertoire};
+use super::{
+    Error, broadcast::Broadcast, library::Library, repertoire::Repertoire, waypoints::Waypoints,
+};
 use crate::config::{Config, Station};
 
 /// Every station of a radio, in the order of radio.toml.
@@ -10,7 +12,14 @@ pub struct Programme {
     library: Library,
     seed: u64,
     burst_bytes: usize,
-    on_air: Vec<(Station, Broadcast)>,
+    on_air: Vec<Aired>,
+}
+
+/// A station on air.
+struct Aired {
+    station: Station,
+    broadcast: Broadcast,
+    waypoints: Waypoints,
 }
 
 /// Which station can't go on air, and why.
@@ -25,12 +34,12 @@ pub struct StationError {
 
 /// What a station of a new radio.toml comes to.
 enum Turn {
-    /// It is what it was.
+    /// It plays what it did.
     Stay,
     /// It plays on, something else from the next phrase on.
     Change(Box<Repertoire>),
     /// It begins.
-    Begin(Box<Broadcast>),
+    Begin(Box<(Broadcast, Waypoints)>),
 }
 
 impl Programme {
@@ -61,45 +70,82 @@ impl Programme {
         }
         let mut before = std::mem::take(&mut self.on_air);
         for (station, turn) in config.stations.iter().zip(turns) {
-            let index = before.iter().position(|(old, _)| old.name == station.name);
+            let index = before.iter().position(|old| old.station.name == station.name);
             let old = index.map(|index| before.swap_remove(index));
-            let broadcast = match (turn, old) {
-                (Turn::Stay, Some((_, broadcast))) => broadcast,
-                (Turn::Change(repertoire), Some((_, mut broadcast))) => {
-                    info!(station = station.name, "turns to its new theme at the next phrase");
-                    broadcast.turn_to(station.clone(), *repertoire);
-                    broadcast
+            let (broadcast, waypoints) = match (turn, old) {
+                (Turn::Stay, Some(mut old)) => {
+                    if old.station != *station {
+                        old.broadcast.tell_of(station);
+                    }
+                    (old.broadcast, old.waypoints)
                 }
-                (Turn::Begin(broadcast), _) => *broadcast,
+                (Turn::Change(repertoire), Some(Aired { mut broadcast, .. })) => {
+                    info!(station = station.name, "turns to its new theme at the next phrase");
+                    let waypoints = repertoire.waypoints.clone();
+                    broadcast.turn_to(station.clone(), *repertoire);
+                    (broadcast, waypoints)
+                }
+                (Turn::Begin(begun), _) => *begun,
                 (Turn::Stay | Turn::Change(_), None) => continue,
             };
-            self.on_air.push((station.clone(), broadcast));
+            self.on_air.push(Aired { station: station.clone(), broadcast, waypoints });
         }
-        for (station, _) in &before {
+        for Aired { station, .. } in &before {
             info!(station = station.name, "ends");
         }
         Ok(())
     }
 
+    /// Looks at the MIDI files that stations are led by: where some have changed, the station's way
+    /// leads through them from its next phrase on.
+    pub fn look_at_waypoints(&mut self) {
+        for Aired { station, broadcast, waypoints } in &mut self.on_air {
+            if !waypoints.are_changed() {
+                continue;
+            }
+            let before = std::mem::replace(waypoints, Waypoints::of(&station.playlists));
+            if !waypoints.differ(&before) {
+                continue;
+            }
+            match Repertoire::open(station, &mut self.library) {
+                Ok(repertoire) => {
+                    info!(
+                        station = station.name,
+                        "follows its new waypoints from the next phrase on"
+                    );
+                    broadcast.compose(station.clone(), repertoire);
+                }
+                Err(error) => warn!(station = station.name, "its waypoints stay: {error}"),
+            }
+        }
+    }
+
     /// Opens what `station` needs that it has not.
     fn turn(&mut self, station: &Station) -> Result<Turn, Error> {
-        let old = self.on_air.iter().map(|(old, _)| old).find(|old| old.name == station.name);
+        let old = self.on_air.iter().map(|old| &old.station).find(|old| old.name == station.name);
         let sounds_on = old.is_some_and(|old| {
             (&old.soundfont, old.bitrate) == (&station.soundfont, station.bitrate)
         });
-        if old == Some(station) {
+        if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Turn::Stay);
         }
+        let repertoire = Repertoire::open(station, &mut self.library)?;
         if sounds_on {
-            let repertoire = Repertoire::open(station, &mut self.library)?;
             return Ok(Turn::Change(Box::new(repertoire)));
         }
-        let begun = Broadcast::start(station, &mut self.library, self.seed, self.burst_bytes)?;
-        Ok(Turn::Begin(Box::new(begun)))
+        let font = self.library.font(&station.soundfont)?;
+        let waypoints = repertoire.waypoints.clone();
+        let begun = Broadcast::start(station, &font, repertoire, self.seed, self.burst_bytes)?;
+        Ok(Turn::Begin(Box::new((begun, waypoints))))
+    }
+
+    /// What is on air and as what, in the order of radio.toml.
+    pub fn on_air(&self) -> impl Iterator<Item = (&Station, &Broadcast)> {
+        self.on_air.iter().map(|aired| (&aired.station, &aired.broadcast))
     }
 
     /// What is on air, in the order of radio.toml.
     pub fn broadcasts(&self) -> impl Iterator<Item = &Broadcast> {
-        self.on_air.iter().map(|(_, broadcast)| broadcast)
+        self.on_air.iter().map(|aired| &aired.broadcast)
     }
 }

@@ -2,18 +2,17 @@
 
 use std::sync::Arc;
 
-use tracing::warn;
-
 use super::{
     Error, anchors, dreamer::Dreamer, library::Library, pad::Pad, phrase::PHRASE_BARS,
-    playlist::Contents, walk::Anchors,
+    walk::Anchors, waypoints::Waypoints,
 };
 use crate::{
-    config::{Anchor, Station},
+    config::Station,
     model::{family::Family, latent::Latent},
 };
 
 /// Everything opened.
+#[derive(Clone)]
 pub struct Repertoire {
     /// Dreams the drums.
     pub drums: Arc<Dreamer>,
@@ -26,6 +25,8 @@ pub struct Repertoire {
     /// What bass and lead go between: the MIDI files of the station's playlists in their order, or,
     /// where there are none, the theme's anchors.
     pub anchors: Anchors,
+    /// Those MIDI files.
+    pub waypoints: Waypoints,
 }
 
 impl Repertoire {
@@ -46,7 +47,8 @@ impl Repertoire {
             corners.push(anchors::encode(drums.model(), anchor)?);
         }
         let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
-        let mut anchors = Anchors { points: waypoints(station, &trio), in_turn: true };
+        let waypoints = Waypoints::of(&station.playlists);
+        let mut anchors = Anchors { points: waypoints.points(trio.model()), in_turn: true };
         if anchors.points.is_empty() {
             anchors.in_turn = false;
             for anchor in &theme.anchors {
@@ -54,21 +56,6 @@ impl Repertoire {
             }
         }
         let pad = Pad::new(corners, theme.bars_per_round);
-        Ok(Self { drums, trio, groove, pad, anchors })
+        Ok(Self { drums, trio, groove, pad, anchors, waypoints })
     }
-}
-
-/// The MIDI files of the station's playlists as points; one that can't be used is left out with a
-/// warning.
-fn waypoints(station: &Station, trio: &Dreamer) -> Vec<Latent> {
-    let contents =
-        station.playlists.iter().filter_map(|playlist| Contents::read(&playlist.file).ok());
-    let point = |path| match anchors::encode(trio.model(), &Anchor::Midi(path)) {
-        Ok(point) => Some(point),
-        Err(error) => {
-            warn!("{error}; it is left out");
-            None
-        }
-    };
-    contents.flat_map(|contents| contents.waypoints).filter_map(point).collect()
 }

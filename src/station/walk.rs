@@ -47,6 +47,16 @@ impl Walk {
         Self { at: anchors.points[0].clone(), anchors, rng: rng::stream(seed, "walk"), here: 0 }
     }
 
+    /// What it goes between.
+    pub fn anchors(&self) -> &Anchors {
+        &self.anchors
+    }
+
+    /// Goes back to where `leg` began, as if it had never been.
+    pub fn take_back(&mut self, leg: &Leg) {
+        self.at.clone_from(&leg.from);
+    }
+
     /// From here on between other anchors: the walk goes on from where it is, or, where they lie in
     /// a space of another width, from the first of them.
     pub fn set_anchors(&mut self, anchors: Anchors) {

@@ -213,6 +213,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         Mount::new(about, ring(RingLimits { burst: 8, keep: 16 }).1)
     }
@@ -221,9 +222,7 @@ mod tests {
     fn seats_are_for_all_and_for_each_address() {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
         let seats = Seats { all: 3, per_address: 2 };
-        let admit = |address: &str| {
-            audience.admit(seats, &mount, address.parse().unwrap(), "test").map(|t| t)
-        };
+        let admit = |address: &str| audience.admit(seats, &mount, address.parse().unwrap(), "test");
 
         let (a, b) = (admit("10.0.0.1").unwrap(), admit("10.0.0.1").unwrap());
         assert_eq!(admit("10.0.0.1").err(), Some(Refusal::AddressFull));

@@ -27,6 +27,8 @@ pub struct About {
     pub genre: String,
     /// Constant bitrate of the stream.
     pub bitrate: Kbps,
+    /// Whether directories may list it.
+    pub public: bool,
 }
 
 /// A ring under a path, with its listeners counted.
@@ -163,6 +165,7 @@ mod tests {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         }
     }
 

@@ -335,6 +335,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn at_the_live_edge_nothing_that_was_before_is_read() {
+        let (mut writer, tap) = ring(LIMITS);
+        (0..4).for_each(|n| writer.push(chunk(n)));
+
+        let mut reader = tap.live_reader();
+        writer.push(chunk(4));
+
+        assert_eq!(reader.next().await, Ok(chunk(4)));
+    }
+
+    #[tokio::test]
     async fn a_waiting_reader_is_woken() {
         let (mut writer, tap) = ring(LIMITS);
         let mut reader = tap.reader();

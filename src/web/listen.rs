@@ -62,7 +62,7 @@ pub fn headers(
         ("icy-genre", to_value(&about.genre)),
         ("icy-description", to_value(&about.description)),
         ("icy-url", to_value(url)),
-        ("icy-pub", "0".to_owned()),
+        ("icy-pub", u8::from(about.public).to_string()),
     ];
     if let Some(metaint) = metaint {
         headers.push(("icy-metaint", metaint.to_string()));

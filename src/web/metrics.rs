@@ -7,10 +7,13 @@ use crate::{
     web::site::{Channel, Site},
 };
 
+/// What is told of each mount.
+type Figure = fn(&Channel, &Mount) -> f64;
+
 /// All figures.
 pub fn text(site: &Site) -> String {
     let mut out = String::new();
-    let of_mounts: [(&str, &str, &str, fn(&Channel, &Mount) -> f64); 6] = [
+    let of_mounts: [(&str, &str, &str, Figure); 6] = [
         ("listeners", "gauge", "Who listens now.", |_, mount| mount.listeners() as f64),
         ("listeners_peak", "gauge", "The most that listened at once.", |_, mount| {
             mount.peak() as f64

@@ -188,6 +188,7 @@ pub(super) mod tests {
             description: "for tests".into(),
             genre: "Test".into(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));

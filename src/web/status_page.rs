@@ -27,7 +27,7 @@ pub fn html(site: &Site, base_url: &str) -> String {
 fn row(channel: &Channel, mount: &Mount, base_url: &str) -> String {
     let about = &mount.about;
     let title = title(mount);
-    let [path, name, title] = [&about.path, &about.name, &*title].map(|text| escape(text));
+    let [path, name, title] = [&about.path, &about.name, &*title].map(escape);
     let (now, peak, kbps) = (mount.listeners(), mount.peak(), about.bitrate.get());
     let station = escape(&channel.station);
     format!(

@@ -1,5 +1,7 @@
 //! Answers of the admin pages: one tree, written as XML or as JSON.
 
+use std::fmt::Write as _;
+
 use quick_xml::escape::escape;
 use serde_json::{Map, Value};
 
@@ -46,14 +48,14 @@ impl Element {
         out.push('<');
         out.push_str(self.name);
         for (name, value) in &self.attributes {
-            *out += &format!(" {name}=\"{}\"", escape(&without_control(value)));
+            let _ = write!(out, " {name}=\"{}\"", escape(without_control(value)));
         }
         out.push('>');
         match &self.content {
-            Content::Text(text) => *out += &escape(&without_control(text)),
+            Content::Text(text) => *out += &escape(without_control(text)),
             Content::Elements(elements) => elements.iter().for_each(|element| element.write(out)),
         }
-        *out += &format!("</{}>", self.name);
+        let _ = write!(out, "</{}>", self.name);
     }
 
     /// As JSON: an object of the attributes and what is in it; names that come more than once make

@@ -7,9 +7,11 @@ pub mod browser;
 pub mod disk;
 pub mod hls;
 pub mod http;
+pub mod icecast;
 pub mod mp3;
 pub mod process;
 pub mod radio;
+pub mod recorder;
 pub mod tool;
 
 /// The binary under test.

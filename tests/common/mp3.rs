@@ -23,6 +23,13 @@ pub fn whole_frames(audio: &[u8]) -> Vec<&[u8]> {
     found
 }
 
+/// `audio` from its first frame on, where it begins anywhere in one: three in a row are no chance.
+pub fn frames_from_the_first(audio: &[u8]) -> &[u8] {
+    let begins_here = |at: &usize| frames(&audio[*at..]).take(3).count() == 3;
+    let first = (0..audio.len()).find(begins_here).expect("somewhere there are frames");
+    &audio[first..]
+}
+
 /// Decodes `audio` from its first byte; every frame must decode. Answers with the loudest sample.
 pub fn decode(audio: &[u8]) -> f32 {
     let whole = whole_frames(audio).concat();

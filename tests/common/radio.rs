@@ -1,14 +1,17 @@
 //! A radio: the real binary, alone in a folder of its own.
 
 use std::{
+    collections::BTreeMap,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
+    path::Path,
     process::{Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, Weak},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{
@@ -53,11 +56,16 @@ impl Radio {
         if !toml.is_empty() {
             std::fs::write(folder.path().join("radio.toml"), toml).unwrap();
         }
-        Self::start_in(Arc::new(folder), command, args)
+        Self::start_by_in(command, folder.into(), args)
     }
 
-    /// The same in a `folder` that has a radio.toml, which another radio may have left.
-    pub fn start_in(folder: Arc<TempDir>, mut command: Command, args: &[&str]) -> Self {
+    /// Plays what is in `folder`, which another radio may have left.
+    pub fn start_in(folder: impl Into<Arc<TempDir>>, args: &[&str]) -> Self {
+        Self::start_by_in(Command::new(ELECTROPUNK), folder.into(), args)
+    }
+
+    /// The same, where `command` starts the program.
+    pub fn start_by_in(mut command: Command, folder: Arc<TempDir>, args: &[&str]) -> Self {
         command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let started = Instant::now();
@@ -76,6 +84,23 @@ impl Radio {
         };
         collect(stdout);
         Self { address, started, process, log: Some(log), folder }
+    }
+
+    /// Where its files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The bars that `station` tells, by number, without the seconds at which they sound.
+    pub fn bars(&self, station: &str) -> BTreeMap<u64, Value> {
+        let text = self.get(&format!("/api/stations/{station}/bars")).text();
+        let mut answer: Value = serde_json::from_str(&text).unwrap();
+        let bars = answer["bars"].as_array_mut().unwrap().iter_mut();
+        let bars = bars.map(|bar| {
+            bar.as_object_mut().unwrap().remove("start_second");
+            (bar["number"].as_u64().unwrap(), bar.take())
+        });
+        bars.collect()
     }
 
     /// The built-in programme, played once for all tests that run at a time.

@@ -159,6 +159,7 @@ impl Stream {
             description: "A model as it learns".into(),
             genre: "Rehearsal".into(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         let rehearsal = Rehearsal::new(newest, seed);
         let broadcast = Broadcast::play("training", rehearsal, renderer, about, BURST_BYTES)?;

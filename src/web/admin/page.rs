@@ -1,5 +1,7 @@
 //! The operator's page: who listens, and a button to send someone away.
 
+use std::fmt::Write as _;
+
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::escape::escape;
 
@@ -23,19 +25,17 @@ fn section(site: &Site, mount: &Mount) -> String {
     let path = &mount.about.path;
     let in_query = utf8_percent_encode(path, NON_ALPHANUMERIC).to_string();
     let guests = site.audience.guests();
-    let rows: String = guests
-        .iter()
-        .filter(|guest| guest.path() == *path)
-        .map(|guest| {
-            let (id, address, agent) = (guest.id, guest.address, escape(&guest.agent));
-            let minutes = guest.since.elapsed().as_secs() / 60;
-            format!(
-                "<tr><td>{id}</td><td>{address}</td><td>{agent}</td><td>{minutes} min</td>\
-                 <td><form method=\"post\" action=\"/admin/killclient?mount={in_query}&amp;id={id}\">\
-                 <button>Send away</button></form></td></tr>"
-            )
-        })
-        .collect();
+    let mut rows = String::new();
+    for guest in guests.iter().filter(|guest| guest.path() == *path) {
+        let (id, address, agent) = (guest.id, guest.address, escape(&guest.agent));
+        let minutes = guest.since.elapsed().as_secs() / 60;
+        let _ = write!(
+            rows,
+            "<tr><td>{id}</td><td>{address}</td><td>{agent}</td><td>{minutes} min</td>\
+             <td><form method=\"post\" action=\"/admin/killclient?mount={in_query}&amp;id={id}\">\
+             <button>Send away</button></form></td></tr>"
+        );
+    }
     let (path, title, n) = (escape(path), title(mount), mount.listeners());
     let title = escape(&*title);
     format!(

@@ -34,6 +34,7 @@ fn site() -> &'static Site {
             description: String::new(),
             genre: String::new(),
             bitrate: Kbps::DEFAULT,
+            public: false,
         };
         let on_air = tokio::sync::watch::channel(Arc::new(OnAir::default())).1;
         let mounts = vec![Arc::new(Mount::new(about, tap))];

@@ -1,0 +1,110 @@
+//! `[[stations.push]]`: servers of others that a station is sent to.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    remote::Remote,
+    secret::{PASSWORD, Secret},
+    section::Section,
+    value::{quoted, set},
+};
+
+/// A mount of another server (Icecast, Liquidsoap, `AzuraCast`) that a station feeds as its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// The server and the mount.
+    pub server: Remote,
+    /// Who we are to it. Default `source`.
+    pub user: String,
+    /// How it knows us.
+    pub password: Secret,
+    /// Whether it may list the stream in directories. Default no.
+    pub public: bool,
+    /// Who vouches for an https server besides the authorities that this machine trusts: a file of
+    /// certificates in PEM. Default nobody.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Push {
+    /// `None` if something is missing or wrong, which is then a problem.
+    pub(super) fn read(section: &mut Section) -> Option<Self> {
+        section.require("url", "the address of a mount on another server");
+        let given = [PASSWORD.text, PASSWORD.env, PASSWORD.file].map(|key| section.has(key));
+        if given == [false; 3] {
+            section.require(PASSWORD.text, "the server's source password");
+        }
+        let server = section.text_as("url", mount);
+        let mut user = "source".to_owned();
+        set(&mut user, section.text_as("user", user_name));
+        let password = Secret::read(section, &PASSWORD);
+        let public = section.flag("public").unwrap_or(false);
+        let ca_file = read_ca_file(section);
+        Some(Self { server: server?, user, password: password?, public, ca_file })
+    }
+}
+
+/// A file of certificates, of which only its being there is checked yet.
+pub(super) fn read_ca_file(section: &mut Section) -> Option<PathBuf> {
+    let base_dir: &Path = section.reading.base_dir;
+    section.text_as("ca_file", |path| {
+        let file = base_dir.join(path);
+        let found = || format!("expected a file, found none at {:?}", file.display().to_string());
+        file.is_file().then(|| file.clone()).ok_or_else(found)
+    })
+}
+
+fn mount(text: &str) -> Result<Remote, String> {
+    let server: Remote = text.parse()?;
+    let expected = "expected a URL that ends with a mount, such as /live.mp3";
+    match server.path == "/" {
+        true => Err(format!("{expected}, found {}", quoted(text))),
+        false => Ok(server),
+    }
+}
+
+/// HTTP's Basic login ends the name at the first colon (RFC 7617, section 2).
+fn user_name(text: &str) -> Result<String, String> {
+    let is_name = (1..=100).contains(&text.len())
+        && !text.contains(|letter: char| letter == ':' || letter.is_control());
+    let expected = "expected 1 to 100 bytes without a colon";
+    is_name.then(|| text.to_owned()).ok_or_else(|| format!("{expected}, found {}", quoted(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Problems, parse};
+
+    const STATION: &str = "[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n";
+
+    fn pushes(text: &str) -> Result<Vec<Push>, Problems> {
+        let text = format!("{STATION}[[stations.push]]\n{text}");
+        Ok(parse(&text, "radio.toml", Path::new("/nowhere"))?.stations.remove(0).push)
+    }
+
+    #[test]
+    fn a_mount_and_a_password_are_enough() {
+        let pushes = pushes("url = \"http://a:8000/live.mp3\"\npassword = \"hackme\"").unwrap();
+
+        let [push] = &pushes[..] else { panic!("{pushes:?}") };
+        assert_eq!(push.server.to_string(), "http://a:8000/live.mp3");
+        assert_eq!((push.user.as_str(), push.public), ("source", false));
+        assert_eq!(push.password.expose(), "hackme");
+        assert!(!format!("{push:?}").contains("hackme"));
+    }
+
+    #[test]
+    fn what_is_wrong_gets_its_sentence() {
+        let mistakes = "url = \"http://a:8000\"\nuser = \"a:b\"\nca_file = \"gone.pem\"";
+        assert_eq!(
+            pushes(mistakes).unwrap_err().to_string(),
+            "radio.toml:5: [[stations.push]] lacks password, expected the server's source password\n\
+             radio.toml:6: url: expected a URL that ends with a mount, such as /live.mp3, found \
+             \"http://a:8000\"\n\
+             radio.toml:7: user: expected 1 to 100 bytes without a colon, found \"a:b\"\n\
+             radio.toml:8: ca_file: expected a file, found none at \"/nowhere/gone.pem\""
+        );
+    }
+}

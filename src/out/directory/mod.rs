@@ -1,0 +1,230 @@
+//! A station's entry in a directory in which listeners look for stations.
+
+pub mod protocol;
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{runtime::Handle, sync::mpsc, time::sleep};
+use tracing::{debug, info, warn};
+
+use self::protocol::Entry;
+use crate::{config::Directory, out::client::Question, stream::mount::Mount};
+
+/// An entry that is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing {
+    /// The station's name, for the log.
+    pub station: String,
+    /// Where.
+    pub directory: Directory,
+    /// How the world reaches the radio.
+    pub home: String,
+    /// How many may listen.
+    pub max_listeners: usize,
+}
+
+/// How patient directories want us to be.
+#[derive(Debug, Clone, Copy)]
+pub struct Times {
+    /// On air for so long before the first entry, so that those who come and go make none.
+    pub first: Duration,
+    /// After a failure at least; up to twice as much by chance.
+    pub after_failure: Duration,
+    /// The directory is not told of us more often, whatever it wants.
+    pub least_touch: Duration,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_mins(1),
+            after_failure: Duration::from_mins(20),
+            least_touch: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Keeps a station listed for as long as it is polled, and has the entry removed when it is dropped.
+///
+/// Whoever waits for `leaving` to be dropped everywhere has waited for that.
+pub async fn follow(listing: Listing, mount: Arc<Mount>, times: Times, leaving: mpsc::Sender<()>) {
+    let mut has_warned = false;
+    sleep(times.first).await;
+    loop {
+        let Err(reason) = stay_listed(&listing, &mount, times, &leaving).await;
+        let Listing { station, directory, .. } = &listing;
+        let url = directory.url.as_ref().map(ToString::to_string).unwrap_or_default();
+        if has_warned {
+            debug!(station, "not listed by {url}: {reason}");
+        } else {
+            warn!(station, "not listed by {url}: {reason}; trying again every now and then");
+            has_warned = true;
+        }
+        sleep(times.after_failure.mul_f64(1.0 + rand::random::<f64>())).await;
+    }
+}
+
+/// Ends with the reason why it is listed no longer, or not at all.
+async fn stay_listed(
+    listing: &Listing,
+    mount: &Mount,
+    times: Times,
+    leaving: &mpsc::Sender<()>,
+) -> Result<std::convert::Infallible, String> {
+    let Entry { id, mut every } = listing.ask(protocol::add(listing, mount), "").await?;
+    info!(station = listing.station, "listed as {id:?}");
+    let mut listed = Listed { listing: listing.clone(), id, leaving: leaving.clone() };
+    loop {
+        sleep(every.max(times.least_touch)).await;
+        let form = protocol::touch(listing, mount, &listed.id);
+        match listing.ask(form, &listed.id).await {
+            Ok(entry) => Entry { id: listed.id, every } = entry,
+            Err(reason) => {
+                // The directory has forgotten it, or will.
+                listed.id.clear();
+                return Err(reason);
+            }
+        }
+    }
+}
+
+impl Listing {
+    async fn ask(&self, form: String, id: &str) -> Result<Entry, String> {
+        let Directory { url: Some(to), ca_file } = &self.directory else {
+            return Err("there is no directory".to_owned());
+        };
+        let question = Question {
+            to,
+            ca_file: ca_file.as_deref(),
+            target: to.path.clone(),
+            login: None,
+            form: Some(form),
+        };
+        let answer = question.ask().await.map_err(|error| error.to_string())?;
+        protocol::entry(&answer.headers, id)
+    }
+}
+
+/// An entry that stands in a directory until this is dropped.
+struct Listed {
+    listing: Listing,
+    /// Empty if the directory has none any more.
+    id: String,
+    leaving: mpsc::Sender<()>,
+}
+
+impl Drop for Listed {
+    fn drop(&mut self) {
+        let (listing, id) = (self.listing.clone(), std::mem::take(&mut self.id));
+        let leaving = self.leaving.clone();
+        // Tasks are dropped by their runtime; where there is none the entry goes by itself in time.
+        let Ok(runtime) = Handle::try_current() else { return };
+        if !id.is_empty() {
+            runtime.spawn(async move {
+                let gone = listing.ask(protocol::remove(&id), &id).await;
+                debug!(station = listing.station, "no longer listed: {gone:?}");
+                drop(leaving);
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::{
+        stream::{
+            mount::About,
+            ring::{Chunk, RingLimits, Writer, ring},
+        },
+        units::Kbps,
+    };
+
+    const TIMES: Times = Times {
+        first: Duration::from_millis(10),
+        after_failure: Duration::from_millis(10),
+        least_touch: Duration::from_millis(10),
+    };
+
+    fn mount() -> (Writer, Arc<Mount>) {
+        let about = About {
+            path: "/a.mp3".into(),
+            name: "Night & Day".into(),
+            description: "Test".into(),
+            genre: "Techno".into(),
+            bitrate: Kbps::DEFAULT,
+            public: true,
+        };
+        let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
+        (writer, Arc::new(Mount::new(about, tap)))
+    }
+
+    /// Takes one form and answers with `headers`.
+    async fn take(directory: &TcpListener, headers: &str) -> String {
+        let (mut socket, _) = directory.accept().await.unwrap();
+        let mut request = Vec::new();
+        let (mut n_body, mut text) = (usize::MAX, String::new());
+        while text.split_once("\r\n\r\n").is_none_or(|(_, body)| body.len() < n_body) {
+            socket.read_buf(&mut request).await.unwrap();
+            text = String::from_utf8(request.clone()).unwrap();
+            let length = text.split("content-length: ").nth(1).and_then(|t| t.lines().next());
+            n_body = length.map_or(usize::MAX, |length| length.parse().unwrap());
+        }
+        let answer = format!("HTTP/1.0 200 OK\r\n{headers}\r\n\r\n");
+        socket.write_all(answer.as_bytes()).await.unwrap();
+        assert!(text.starts_with("POST /yp HTTP/1.1\r\n"), "{text}");
+        text.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    #[tokio::test]
+    async fn a_station_is_listed_kept_up_to_date_listed_again_and_removed() {
+        let directory = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/yp", directory.local_addr().unwrap()).parse().unwrap();
+        let listing = Listing {
+            station: "a".into(),
+            directory: Directory { url: Some(url), ca_file: None },
+            home: "http://radio.example".into(),
+            max_listeners: 500,
+        };
+        let (mut writer, mount) = mount();
+        let (leaving, mut left) = mpsc::channel(1);
+        let listener = mount.join();
+        let following = tokio::spawn(follow(listing, mount, TIMES, leaving));
+
+        let yes = "YPResponse: 1\r\nYPMessage: ok\r\nSID: 7 7\r\nTouchFreq: 0";
+        assert!(
+            take(&directory, "YPResponse: 0\r\nYPMessage: no").await.starts_with("action=add&")
+        );
+        assert_eq!(
+            take(&directory, yes).await,
+            "action=add&sn=Night%20%26%20Day&genre=Techno&cpswd=&desc=Test\
+             &url=http%3A%2F%2Fradio.example&listenurl=http%3A%2F%2Fradio.example%2Fa.mp3\
+             &type=audio%2Fmpeg&stype=&b=128&samplerate=44100&channels=2"
+        );
+        let sounding = tokio::spawn(async move {
+            loop {
+                writer.push(Chunk { audio: vec![0; 4].into(), title: "Caf\u{e9}".into() });
+                sleep(Duration::from_millis(5)).await;
+            }
+        });
+        assert_eq!(
+            take(&directory, yes).await,
+            "action=touch&sid=7%207&st=Caf%C3%A9&listeners=1&max_listeners=500&stype="
+        );
+        assert!(take(&directory, "YPResponse: 0").await.starts_with("action=touch&"));
+        assert!(take(&directory, yes).await.starts_with("action=add&"));
+
+        // Only once it knows its name can it give it up.
+        assert!(take(&directory, yes).await.starts_with("action=touch&"));
+        following.abort();
+        assert_eq!(take(&directory, yes).await, "action=remove&sid=7%207");
+        assert_eq!(left.recv().await, None);
+        sounding.abort();
+        drop(listener);
+    }
+}

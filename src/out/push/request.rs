@@ -1,0 +1,129 @@
+//! What a source says to a server: the head of the request that its sound follows.
+//!
+//! After libshout's `proto_http.c`: a `PUT` without a length and without chunks, which Icecast 2.4 does
+//! not decode, or the `SOURCE` of older servers.
+
+use base64::{Engine as _, prelude::BASE64_STANDARD};
+
+use crate::{
+    config::Push,
+    out::client::NAME,
+    stream::{icy::clean, mount::About},
+    units::SAMPLE_RATE,
+};
+
+/// The longest header value in bytes; servers have limits on whole heads, Icecast 4096.
+const MAX_VALUE: usize = 256;
+
+/// How to offer sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Icecast since 2.4, Liquidsoap.
+    Put,
+    /// Servers that know no `PUT`.
+    Source,
+}
+
+/// The whole head; `home` is the radio's own page.
+pub fn head(method: Method, push: &Push, about: &About, home: Option<&str>) -> String {
+    let server = &push.server;
+    let kbps = about.bitrate.get();
+    let mut lines = match method {
+        Method::Put => vec![
+            format!("PUT {} HTTP/1.1", server.path),
+            format!("Host: {}", server.authority()),
+            "Expect: 100-continue".to_owned(),
+        ],
+        Method::Source => vec![format!("SOURCE {} HTTP/1.0", server.path)],
+    };
+    let headers = [
+        ("Authorization", login(push)),
+        ("User-Agent", NAME.to_owned()),
+        ("Content-Type", "audio/mpeg".to_owned()),
+        ("ice-public", u8::from(push.public).to_string()),
+        ("ice-name", to_value(&about.name)),
+        ("ice-description", to_value(&about.description)),
+        ("ice-genre", to_value(&about.genre)),
+        ("ice-url", to_value(home.unwrap_or_default())),
+        ("ice-bitrate", kbps.to_string()),
+        ("ice-audio-info", format!("bitrate={kbps};samplerate={SAMPLE_RATE};channels=2")),
+    ];
+    let given = headers.into_iter().filter(|(_, value)| !value.is_empty());
+    lines.extend(given.map(|(name, value)| format!("{name}: {value}")));
+    lines.join("\r\n") + "\r\n\r\n"
+}
+
+/// The value of `Authorization`: HTTP's Basic login (RFC 7617).
+pub fn login(push: &Push) -> String {
+    let pair = format!("{}:{}", push.user, push.password.expose());
+    format!("Basic {}", BASE64_STANDARD.encode(pair))
+}
+
+/// `text` on one line as a server of others gets it.
+///
+/// Icecast 2.4 tells MP3 listeners in ISO 8859-1 unless its mount has a `<charset>`, where the
+/// typographer's apostrophe becomes `&#8217;`: so they get the plain one, except where players would
+/// take it for the end of a title.
+pub fn one_line(text: &str) -> String {
+    clean(text).replace('\u{2019}', "'").replace("';", "\u{2019};")
+}
+
+fn to_value(text: &str) -> String {
+    let mut value = one_line(text);
+    value.truncate(value.floor_char_boundary(MAX_VALUE));
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{config::Secret, units::Kbps};
+
+    fn push() -> Push {
+        Push {
+            server: "http://ice.example:8000/live.mp3".parse().unwrap(),
+            user: "source".into(),
+            password: Secret::new("hackme").unwrap(),
+            public: true,
+            ca_file: None,
+        }
+    }
+
+    fn about() -> About {
+        About {
+            path: "/a.mp3".into(),
+            name: "Nobody's\r\nX-Evil: 1';".into(),
+            description: String::new(),
+            genre: "Techno".into(),
+            bitrate: Kbps::DEFAULT,
+            public: false,
+        }
+    }
+
+    #[test]
+    fn a_put_is_what_libshout_sends() {
+        assert_eq!(
+            head(Method::Put, &push(), &about(), Some("https://radio.example")),
+            "PUT /live.mp3 HTTP/1.1\r\n\
+             Host: ice.example:8000\r\n\
+             Expect: 100-continue\r\n\
+             Authorization: Basic c291cmNlOmhhY2ttZQ==\r\n\
+             User-Agent: electropunk/0.1.0\r\n\
+             Content-Type: audio/mpeg\r\n\
+             ice-public: 1\r\n\
+             ice-name: Nobody's X-Evil: 1\u{2019};\r\n\
+             ice-genre: Techno\r\n\
+             ice-url: https://radio.example\r\n\
+             ice-bitrate: 128\r\n\
+             ice-audio-info: bitrate=128;samplerate=44100;channels=2\r\n\r\n"
+        );
+    }
+
+    #[test]
+    fn older_servers_are_not_asked_to_go_on() {
+        let head = head(Method::Source, &push(), &about(), None);
+
+        assert!(head.starts_with("SOURCE /live.mp3 HTTP/1.0\r\nAuthorization: "), "{head}");
+        assert!(!head.contains("Expect") && !head.contains("ice-url"));
+    }
+}

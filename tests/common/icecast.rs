@@ -1,0 +1,110 @@
+//! An Icecast of Debian's, in a folder of its own.
+
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
+    process::Stdio,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::{
+    http::{Answer, ask},
+    process::{Watched, signal},
+    tool::tool_of_nobody,
+};
+
+/// What sources and the operator need.
+const PASSWORD: &str = "hackme";
+
+/// For a server to open its port, on a loaded machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An address at which nobody listens yet.
+pub fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// A running Icecast; killed when dropped.
+pub struct Icecast {
+    /// Where it listens.
+    pub address: SocketAddr,
+    process: Watched,
+    _folder: TempDir,
+}
+
+impl Icecast {
+    /// Starts one at `address`, with more XML in its configuration; none where it is not installed.
+    pub fn start(address: SocketAddr, more: &str) -> Option<Self> {
+        let mut command = tool_of_nobody("icecast2")?;
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+        let file = folder.path().join("icecast.xml");
+        fs::write(&file, configuration(address, &folder, more)).unwrap();
+        let child = command
+            .arg("-c")
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let process = Watched::new(child);
+        let began = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            assert!(began.elapsed() < PATIENCE, "icecast2 does not open {address}");
+            sleep(Duration::from_millis(50));
+        }
+        Some(Self { address, process, _folder: folder })
+    }
+
+    /// Sends it the signal `name`.
+    pub fn signal(&self, name: &str) {
+        signal(self.process.pid, name);
+    }
+
+    /// Asks for `path` with more header lines.
+    pub fn get(&self, path: &str, lines: &str) -> Answer {
+        ask(self.address, &format!("GET {path} HTTP/1.0\nHost: localhost\n{lines}"), "")
+    }
+
+    /// What its status says of the source on `mount`, null if there is none or not yet a status: for
+    /// a moment after its start Icecast 2.4 writes broken JSON.
+    pub fn source(&self, mount: &str) -> Value {
+        let status = self.get("/status-json.xsl", "").text();
+        let status: Value = serde_json::from_str(&status).unwrap_or_default();
+        let source = &status["icestats"]["source"];
+        let sources = source.as_array().cloned().unwrap_or_else(|| vec![source.clone()]);
+        let is_it =
+            |source: &Value| source["listenurl"].as_str().is_some_and(|url| url.ends_with(mount));
+        sources.into_iter().find(is_it).unwrap_or_default()
+    }
+}
+
+fn configuration(address: SocketAddr, folder: &TempDir, more: &str) -> String {
+    let (port, folder) = (address.port(), folder.path().display());
+    format!(
+        "<icecast>
+           <limits>
+             <clients>100</clients><sources>10</sources>
+             <source-timeout>10</source-timeout><burst-size>65536</burst-size>
+           </limits>
+           <authentication>
+             <source-password>{PASSWORD}</source-password>
+             <admin-user>admin</admin-user><admin-password>{PASSWORD}</admin-password>
+           </authentication>
+           <hostname>localhost</hostname>
+           <listen-socket><port>{port}</port><bind-address>127.0.0.1</bind-address></listen-socket>
+           {more}
+           <paths>
+             <logdir>{folder}</logdir>
+             <webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot>
+           </paths>
+           <logging><accesslog>access.log</accesslog><errorlog>error.log</errorlog></logging>
+         </icecast>"
+    )
+}
