@@ -15,7 +15,6 @@ use std::{
 };
 
 use common::{
-    ELECTROPUNK,
     browser::Browser,
     hls::{Playlist, unpack},
     http::Answer,
