@@ -54,8 +54,8 @@ impl<W: PartialEq + Clone> Followers<W> {
 /// The same stream without what people read of it: who follows the sound alone begins anew only where
 /// that does, not where a station is called something else.
 pub fn unnamed(mount: &Mount) -> Arc<Mount> {
-    let About { path, bitrate, public, .. } = mount.about.clone();
-    let (name, description, genre) = Default::default();
+    let About { path, bitrate, .. } = mount.about.clone();
+    let (name, description, genre, public) = Default::default();
     Arc::new(mount.told_as(About { path, name, description, genre, bitrate, public }))
 }
 

@@ -77,9 +77,10 @@ impl Playlist {
         self.sequence + self.segments.len() as u64 - 1
     }
 
-    /// How long it is.
-    pub fn seconds(&self) -> f64 {
-        self.segments.iter().map(|segment| segment.seconds).sum()
+    /// How many breaks there were up to the segment at `index`.
+    pub fn breaks_until(&self, index: usize) -> u64 {
+        let breaks = self.segments[..=index].iter().filter(|segment| segment.is_break);
+        self.n_breaks + breaks.count() as u64
     }
 
     /// Fails unless `later` may be the same playlist at a later time.

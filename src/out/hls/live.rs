@@ -226,25 +226,13 @@ impl Counter {
 mod tests {
     use super::*;
     use crate::{
-        out::testing::sound,
-        stream::{
-            mount::About,
-            ring::{RingLimits, Writer, ring},
-        },
+        out::testing::{mount, sound},
+        stream::ring::Writer,
     };
 
-    /// A ring of `burst` bytes and half as many more, cut in segments of `segment_seconds`.
+    /// A mount of a ring of `burst` bytes, cut in segments of `segment_seconds`.
     fn live(burst: usize, segment_seconds: u32) -> (Writer, Arc<Mount>, Arc<Live>) {
-        let about = About {
-            path: "/a.mp3".into(),
-            name: "Test".into(),
-            description: String::new(),
-            genre: String::new(),
-            bitrate: Kbps::DEFAULT,
-            public: false,
-        };
-        let (writer, tap) = ring(RingLimits { burst, keep: burst * 3 / 2 });
-        let mount = Arc::new(Mount::new(about, tap));
+        let (writer, mount) = mount(burst);
         let settings = config::Hls { enabled: true, segment_seconds, segments: 6 };
         let live = Arc::new(Live::new(&mount, settings, None));
         (writer, mount, live)

@@ -83,3 +83,34 @@ impl Hls {
         self.lives.iter().find(|live| live.is_of(mount)).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{out::testing::mount, stream::mount::About};
+
+    #[tokio::test]
+    async fn a_mount_that_sounds_on_keeps_its_segments_and_others_begin() {
+        let mut hls = Hls::on(Handle::current());
+        let settings = config::Hls { enabled: true, ..config::Hls::default() };
+        let ((_a, a), (_b, b)) = (mount(8), mount(8));
+
+        hls.turn_to(&settings, None, [("a", a.clone()), ("b", b.clone())]);
+        let (of_a, of_b) = (hls.live(&a).unwrap(), hls.live(&b).unwrap());
+        assert!(!Arc::ptr_eq(&of_a, &of_b));
+
+        let about = About { name: "Other".into(), ..a.about.clone() };
+        let renamed = Arc::new(a.told_as(about));
+        // Two of one bitrate are one variant.
+        hls.turn_to(&settings, None, [("a", renamed), ("a", b.clone())]);
+        assert!(hls.live(&a).is_some_and(|live| Arc::ptr_eq(&live, &of_a)));
+        assert!(hls.live(&b).is_none());
+
+        let longer = config::Hls { segment_seconds: 8, ..settings.clone() };
+        hls.turn_to(&longer, None, [("a", a.clone())]);
+        assert!(hls.live(&a).is_some_and(|live| !Arc::ptr_eq(&live, &of_a)));
+
+        hls.turn_to(&config::Hls { enabled: false, ..longer }, None, [("a", a.clone())]);
+        assert!(hls.live(&a).is_none());
+    }
+}
