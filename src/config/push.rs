@@ -12,8 +12,10 @@ use super::{
 /// A mount of another server (Icecast, Liquidsoap, `AzuraCast`) that a station feeds as its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// The server and the mount.
+    /// The server and its mount.
     pub server: Remote,
+    /// The path of the station's mount whose sound it gets. Default its first.
+    pub mount: Option<String>,
     /// Who we are to it. Default `source`.
     pub user: String,
     /// How it knows us.
@@ -26,20 +28,23 @@ pub struct Push {
 }
 
 impl Push {
-    /// `None` if something is missing or wrong, which is then a problem.
-    pub(super) fn read(section: &mut Section) -> Option<Self> {
+    /// `None` if something is missing or wrong, which is then a problem; the station's own mounts are
+    /// at `paths`.
+    pub(super) fn read(section: &mut Section, paths: &[&str]) -> Option<Self> {
         section.require("url", "the address of a mount on another server");
         let given = [PASSWORD.text, PASSWORD.env, PASSWORD.file].map(|key| section.has(key));
         if given == [false; 3] {
             section.require(PASSWORD.text, "the server's source password");
         }
         let server = section.text_as("url", mount);
+        let own = section.text_as("mount", |path| own_mount(path, paths));
         let mut user = "source".to_owned();
         set(&mut user, section.text_as("user", user_name));
         let password = Secret::read(section, &PASSWORD);
         let public = section.flag("public").unwrap_or(false);
         let ca_file = read_ca_file(section);
-        Some(Self { server: server?, user, password: password?, public, ca_file })
+        let (server, password) = (server?, password?);
+        Some(Self { server, mount: own, user, password, public, ca_file })
     }
 }
 
@@ -60,6 +65,12 @@ fn mount(text: &str) -> Result<Remote, String> {
         true => Err(format!("{expected}, found {}", quoted(text))),
         false => Ok(server),
     }
+}
+
+fn own_mount(path: &str, paths: &[&str]) -> Result<String, String> {
+    let expected = || format!("expected one of the station's mounts {}", paths.join(", "));
+    let is_own = paths.contains(&path);
+    is_own.then(|| path.to_owned()).ok_or_else(|| format!("{}, found {}", expected(), quoted(path)))
 }
 
 /// HTTP's Basic login ends the name at the first colon (RFC 7617, section 2).
@@ -90,21 +101,23 @@ mod tests {
 
         let [push] = &pushes[..] else { panic!("{pushes:?}") };
         assert_eq!(push.server.to_string(), "http://a:8000/live.mp3");
-        assert_eq!((push.user.as_str(), push.public), ("source", false));
+        assert_eq!((push.user.as_str(), push.public, &push.mount), ("source", false, &None));
         assert_eq!(push.password.expose(), "hackme");
         assert!(!format!("{push:?}").contains("hackme"));
     }
 
     #[test]
     fn what_is_wrong_gets_its_sentence() {
-        let mistakes = "url = \"http://a:8000\"\nuser = \"a:b\"\nca_file = \"gone.pem\"";
+        let mistakes = "url = \"http://a:8000\"\nuser = \"a:b\"\nca_file = \"gone.pem\"\n\
+                        mount = \"/y.mp3\"";
         assert_eq!(
             pushes(mistakes).unwrap_err().to_string(),
             "radio.toml:5: [[stations.push]] lacks password, expected the server's source password\n\
              radio.toml:6: url: expected a URL that ends with a mount, such as /live.mp3, found \
              \"http://a:8000\"\n\
              radio.toml:7: user: expected 1 to 100 bytes without a colon, found \"a:b\"\n\
-             radio.toml:8: ca_file: expected a file, found none at \"/nowhere/gone.pem\""
+             radio.toml:8: ca_file: expected a file, found none at \"/nowhere/gone.pem\"\n\
+             radio.toml:9: mount: expected one of the station's mounts /x.mp3, found \"/y.mp3\""
         );
     }
 }

@@ -120,7 +120,8 @@ impl Station {
         let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);
-        let push = section.repeated("push", Push::read);
+        let paths: Vec<_> = mounts.iter().map(|placed| placed.mount.path.as_str()).collect();
+        let push = section.repeated("push", |section| Push::read(section, &paths));
         let (name, theme) = (name?, theme?);
         Some(Self {
             title: title.unwrap_or_else(|| name.clone()),

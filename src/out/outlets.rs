@@ -62,7 +62,8 @@ impl Outlets {
     /// Opens and closes outlets so that they are those which `config` wants for the stations that are
     /// `on_air`, each with its mounts; those that it wants as before go on undisturbed.
     ///
-    /// HLS offers every bitrate; all others take the station's first mount.
+    /// HLS offers every bitrate, a push takes the mount that it names; all others take the station's
+    /// first.
     pub fn turn_to<'a>(
         &mut self,
         config: &Config,
@@ -73,7 +74,7 @@ impl Outlets {
             mounts.first().map(|mount| (*station, mount.clone()))
         };
         let firsts: Vec<_> = on_air.iter().filter_map(first).collect();
-        self.turn_pushes(config, &firsts);
+        self.turn_pushes(config, &on_air);
         self.turn_directory(config, &firsts);
         let all = on_air.iter().flat_map(|(station, mounts)| {
             mounts.iter().map(|mount| (station.name.as_str(), mount.clone()))
@@ -82,12 +83,16 @@ impl Outlets {
         self.archive.turn_to(&config.archive, firsts);
     }
 
-    fn turn_pushes(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {
-        let wanted = mounts.iter().flat_map(|(station, mount)| {
-            station.push.iter().map(|push| {
+    fn turn_pushes(&mut self, config: &Config, on_air: &[(&Station, &[Arc<Mount>])]) {
+        let wanted = on_air.iter().flat_map(|(station, mounts)| {
+            station.push.iter().filter_map(|push| {
+                let is_it = |mount: &&Arc<Mount>| {
+                    push.mount.as_ref().is_none_or(|path| *path == mount.about.path)
+                };
+                let mount = mounts.iter().find(is_it)?.clone();
                 let (station, push) = (station.name.clone(), push.clone());
                 let home = config.server.public_url.clone();
-                (Wish { station, push, home }, mount.clone())
+                Some((Wish { station, push, home }, mount))
             })
         });
         self.push.turn_to(wanted, |wish, mount| {

@@ -82,6 +82,7 @@ mod tests {
     fn push() -> Push {
         Push {
             server: "http://ice.example:8000/live.mp3".parse().unwrap(),
+            mount: None,
             user: "source".into(),
             password: Secret::new("hackme").unwrap(),
             public: true,
