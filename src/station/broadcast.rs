@@ -302,8 +302,10 @@ impl Source for Ordered {
 
     fn obey(&mut self, next: u64) {
         let order = self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some((station, repertoire)) = order {
-            self.composer.turn_to(station, repertoire, next);
+        match order {
+            Some((station, repertoire)) => self.composer.turn_to(station, repertoire, next),
+            // It came with the order before this one; the bars that were dropped are still due.
+            None => self.composer.go_back(next),
         }
     }
 

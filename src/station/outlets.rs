@@ -45,6 +45,7 @@ struct Outlet {
     writer: Writer,
     /// None until its first block, and after a failure.
     encoder: Option<Encoder>,
+    is_well: bool,
     audio: Vec<u8>,
 }
 
@@ -72,7 +73,9 @@ impl Outlets {
                 };
                 if let Some(mut writer) = writer.or(old_writer) {
                     writer.keep(keep);
-                    self.mounts.push(Outlet { path, bitrate, writer, encoder, audio: Vec::new() });
+                    let audio = Vec::new();
+                    let outlet = Outlet { path, bitrate, writer, encoder, is_well: true, audio };
+                    self.mounts.push(outlet);
                 }
             }
         }
@@ -81,10 +84,15 @@ impl Outlets {
     /// Encodes a block for all mounts. An encoder that fails is replaced by another.
     pub fn encode(&mut self, block: &Block) {
         for outlet in &mut self.mounts {
-            if let Err(why) = outlet.encode(block, &self.recent) {
+            let encoded = outlet.encode(block, &self.recent);
+            let was_well = std::mem::replace(&mut outlet.is_well, encoded.is_ok());
+            if let Err(why) = encoded {
                 outlet.encoder = None;
-                let path = &outlet.path;
-                error!(station = self.station, path, "the encoder failed and starts again: {why}");
+                // Not for every block, if no encoder can start.
+                if was_well {
+                    let (station, path) = (&self.station, &outlet.path);
+                    error!(station, path, "the encoder failed and starts again: {why}");
+                }
             }
         }
         if self.recent.len() == N_PRIMING {
