@@ -52,8 +52,8 @@ fn stand_still(length: Duration) {
     eprintln!(
         "stopped for {length:?}: a gap of {gap:?}, then {heard:.1} s of sound in {since:.1} s"
     );
-    let most = length + Duration::from_secs(2);
-    assert!((length - Duration::from_secs(1)..most).contains(&gap), "{gap:?}");
+    let a_second = Duration::from_secs(1);
+    assert!(length < gap + a_second && gap < length + 2 * a_second, "{gap:?}");
     // What was in the ring, the burst that is due at once again, and then in real time.
     assert!(heard < since + 2.0 * BURST_SECONDS + 1.0, "{heard} s of sound in {since} s");
     assert!(last_bar < self::last_bar(&radio));

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// flood the listeners, so the clock starts anew.
 const TOO_LATE: Duration = Duration::from_secs(5);
 
-/// Sound against the clock: a sample is due at the start plus its place, less the lead.
+/// Sound against the clock: the lead is due at once, then a sample at the start plus its place.
 ///
 /// Always from the count of samples, never by adding up sleeps: nothing drifts. By the monotonic clock:
 /// whoever sets the machine's time is not heard.
@@ -19,15 +19,20 @@ pub struct Pacer {
 }
 
 impl Pacer {
-    /// A clock that starts `now` with `lead` of sound due at once.
+    /// A clock that starts `now`, or when `lead` of sound, which is due at once, is complete.
     pub fn new(now: Instant, lead: Duration) -> Self {
         Self { start: now, lead, origin: 0.0 }
     }
 
     /// How long to wait at `now` before the sound that ends at `second` may leave.
     pub fn wait(&mut self, now: Instant, second: f64) -> Duration {
-        let due = self.start + Duration::from_secs_f64((second - self.origin).max(0.0));
-        let due = due.checked_sub(self.lead).unwrap_or(self.start);
+        let played = Duration::from_secs_f64((second - self.origin).max(0.0));
+        let Some(beyond) = played.checked_sub(self.lead) else {
+            // The clock starts when the lead is complete, however long a slow machine takes for it.
+            self.start = now;
+            return Duration::ZERO;
+        };
+        let due = self.start + beyond;
         if TOO_LATE < now.saturating_duration_since(due) {
             *self = Self { start: now, lead: self.lead, origin: second };
             // What listeners had in hand is used up: the lead is due at once again.
@@ -49,6 +54,19 @@ mod tests {
         assert_eq!(pacer.wait(now, 3.0), Duration::ZERO);
         assert_eq!(pacer.wait(now, 10.0), Duration::from_secs(6));
         assert_eq!(pacer.wait(now + Duration::from_secs(1), 10.0), Duration::from_secs(5));
+    }
+
+    #[test]
+    fn a_lead_of_a_minute_that_takes_ten_seconds_to_play_is_no_jump() {
+        let now = Instant::now();
+        let mut pacer = Pacer::new(now, Duration::from_mins(1));
+        let mut waited = Duration::ZERO;
+        for second in 1..=60 {
+            waited += pacer.wait(now + Duration::from_secs(second) / 6, second as f64);
+        }
+
+        assert_eq!(waited, Duration::ZERO);
+        assert_eq!(pacer.wait(now + Duration::from_secs(10), 62.0), Duration::from_secs(2));
     }
 
     #[test]
