@@ -15,8 +15,9 @@ use common::{
 };
 use electropunk::stream::mp3::FrameHeader;
 
-/// A listener hears nothing of a gap that is shorter than the burst; this is a quarter of it.
-const MOST_GAP: Duration = Duration::from_millis(1_500);
+/// A listener hears nothing of a gap that is shorter than the burst, which is 4 s; on a machine that is
+/// busy with other tests this much of it may be used.
+const MOST_GAP: Duration = Duration::from_secs(3);
 
 fn programme(title: &str, tempo: u32, gain_db: i32, more: &str) -> String {
     format!(
