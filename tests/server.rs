@@ -436,6 +436,28 @@ fn t13_an_address_gets_the_seats_that_it_may_have_also_behind_a_proxy() {
 }
 
 #[test]
+fn who_finds_no_seat_or_no_sound_goes_to_the_mount_that_stands_in() {
+    let b = "[themes.t]\n[[stations]]\nname = \"b\"\ntheme = \"t\"\n";
+    let a = "[[stations]]\nname = \"a\"\ntheme = \"t\"\n\
+             [[stations.mounts]]\nmax_listeners = 1\nfallback = \"/b.mp3\"\n";
+    let radio = Radio::start_with(&format!("{b}{a}"), &[]);
+    let heard_by = |n: usize| json(&radio, "/api/stations")[n]["listeners"].as_u64().unwrap();
+    let mut first = Recorder::join(&radio, "/a.mp3");
+    first.hear_seconds(2);
+    let mut second = Recorder::join(&radio, "/a.mp3");
+    second.hear_seconds(2);
+    assert_eq!((heard_by(0), heard_by(1)), (1, 1));
+
+    radio.save(b);
+    first.until("its own mount is gone", || radio.get("/a.mp3").status() == 404);
+    first.hear_seconds(8);
+
+    assert_eq!(heard_by(0), 2);
+    check(&first);
+    check(&second);
+}
+
+#[test]
 fn t14_each_command_is_for_whom_it_is_for() {
     let radio = radio(ADMIN);
     ask(radio.address, GET, "").read(1);
