@@ -37,7 +37,7 @@ fn a_radio_that_is_killed_goes_on_with_the_next_bar_of_the_piece() {
     let kept = folder.path().join("kept");
     let place = json(&kept.join("a.bar.json"));
     let (heard, stood_in) = (place["bar"].as_u64().unwrap(), place["stood_in"].as_u64().unwrap());
-    let seed = json(&kept.join("radio.json"))["seed"].to_string();
+    let seed = json(&kept.join("radio.seed.json"))["seed"].to_string();
     let history = fs::read_to_string(kept.join("a.history.jsonl")).unwrap();
     assert_eq!(history.lines().count(), 1, "{history}");
     assert!(before.contains_key(&heard) && heard + 3 >= last(&before), "{heard} of {before:?}");
@@ -71,7 +71,7 @@ fn a_state_that_can_t_be_used_is_told_and_the_radio_begins_anew() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("kept");
     fs::create_dir(&kept).unwrap();
-    for name in ["radio.json", "a.json", "a.bar.json"] {
+    for name in ["radio.seed.json", "a.json", "a.bar.json"] {
         fs::write(kept.join(name), "{\"version\":1,\"half of").unwrap();
     }
     fs::write(folder.path().join("radio.toml"), programme("state = \"kept\"\n")).unwrap();
@@ -84,7 +84,7 @@ fn a_state_that_can_t_be_used_is_told_and_the_radio_begins_anew() {
     radio.signal("TERM");
     let (status, log) = radio.wait(Duration::from_secs(20));
     assert!(status.is_some_and(|status| status.success()), "{log}");
-    for name in ["radio.json", "a.json"] {
+    for name in ["radio.seed.json", "a.json"] {
         let is_told = |line: &&str| line.contains(name) && line.contains("left aside");
         assert_eq!(log.lines().filter(is_told).count(), 1, "{log}");
     }

@@ -3,7 +3,7 @@
 use std::{
     env,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         mpsc::{self, Receiver, RecvTimeoutError},
@@ -25,7 +25,10 @@ use crate::{
     cmd::systemd::{self, Watchdog},
     config::{self, Config, watch::Watch},
     out::outlets::Outlets,
-    station::{broadcast::Broadcast, library::Library, programme::Programme, state::State},
+    station::{
+        broadcast::Broadcast, library::Library, programme::Programme, state::State,
+        supervision::caught,
+    },
     web::{
         api,
         server::{self, Door},
@@ -40,6 +43,9 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Sound that the kernel holds for a listener who takes none: a full send buffer's.
 const IN_FLIGHT: Duration = Duration::from_secs(10);
 
+/// For what is still being written when all listeners are gone.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// Runs the command; returns when all listeners have been let go.
 ///
 /// # Errors
@@ -51,7 +57,6 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let state = state(&config);
     let given = args.seed.or(config.seed);
     let seed = given.or_else(|| state.seed()).unwrap_or_else(rand::random);
-    state.keep_seed(seed);
     let bind = args.bind.unwrap_or(config.server.bind);
     // A socket for each listener: as many as the system allows.
     if let Err(error) = rlimit::increase_nofile_limit(u64::MAX) {
@@ -69,9 +74,12 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     if let Some(files) = config.server.tls.clone() {
         doors.push(secure_door(files, &runtime)?);
     }
+    // Not before: another radio may be on air from this folder.
+    state.keep_seed(seed);
+    let folder = state.folder().map(Path::to_owned);
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let programme = Programme::start(&config, library, seed, state)?;
-    let mut outlets = Outlets::on(runtime.handle());
+    let mut outlets = Outlets::on(runtime.handle(), folder);
     turn_outlets(&mut outlets, &config, &programme);
     // Beyond what it may fall behind, what is in the kernel's hands for it.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
@@ -84,7 +92,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         let shutdown = async {
             asked_to_stop().await;
             drop(stop);
@@ -92,8 +100,10 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
             let _ = tokio::task::spawn_blocking(|| watching.join()).await;
         };
         server::serve(doors, site, patience, shutdown).await
-    })?;
-    Ok(())
+    });
+    // A name that is being looked up, or a disk that is gone, could be waited for without end.
+    runtime.shutdown_timeout(LAST_WORDS);
+    Ok(served?)
 }
 
 fn secure_door(files: config::Tls, runtime: &Runtime) -> anyhow::Result<Door> {
@@ -105,11 +115,12 @@ fn secure_door(files: config::Tls, runtime: &Runtime) -> anyhow::Result<Door> {
     Ok(Door::secure(listener, tls))
 }
 
-/// The folder that radio.toml names, or else the one that systemd gives.
+/// The folder that systemd gives, which lets nothing else be written; or else the one that radio.toml
+/// names.
 fn state(config: &Config) -> State {
     let given = env::var_os("STATE_DIRECTORY");
     let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());
-    let folder = config.state.clone().or(given.filter(|folder| folder.is_absolute()));
+    let folder = given.filter(|folder| folder.is_absolute()).or(config.state.clone());
     folder.map_or_else(State::default, |folder| State::in_folder(&folder))
 }
 
@@ -127,13 +138,23 @@ impl Live {
     /// Looks at files until `stopped` is closed, then takes all stations off the air.
     fn run(mut self, stopped: &Receiver<()>) {
         let mut watchdog = Watchdog::asked_for();
-        systemd::ready();
+        let mut is_told = false;
         while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(LOOK) {
-            watchdog.pet(|| api::silent_stations(&self.sites.borrow()).is_empty());
-            if self.watch.is_changed() {
-                self.read_again();
+            let is_well = api::silent_stations(&self.sites.borrow()).is_empty();
+            if is_well && !is_told {
+                systemd::ready();
+                is_told = true;
             }
-            self.programme.look_at_waypoints();
+            watchdog.pet(is_well);
+            let looked = caught(|| {
+                if self.watch.is_changed() {
+                    self.read_again();
+                }
+                self.programme.look_at_waypoints();
+            });
+            if let Err(why) = looked {
+                error!("looking at files failed, what is on air stays as it is: {why}");
+            }
         }
         systemd::stopping();
         // Streams end by themselves before they are cut off.

@@ -64,10 +64,11 @@ impl Station {
         &self.mounts[0]
     }
 
-    /// Whether both sound alike: only what becomes of the sound besides our listeners may differ.
+    /// Whether both play the same: only where it goes, and what is told of it, may differ. The title
+    /// must not, since pieces may be named by it.
     pub fn sounds_like(&self, other: &Self) -> bool {
-        let Self { record, public, push, .. } = other.clone();
-        Self { record, public, push, ..self.clone() } == *other
+        let Self { description, genre, mounts, record, public, push, .. } = other.clone();
+        Self { description, genre, mounts, record, public, push, ..self.clone() } == *other
     }
 
     /// Reads all stations of `file`; their names must differ, and their mounts.

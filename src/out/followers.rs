@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::{runtime::Handle, task::AbortHandle};
+use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
 
 use crate::stream::mount::{About, Mount};
 
@@ -15,7 +15,8 @@ pub struct Followers<W> {
 struct Follower<W> {
     wish: W,
     mount: Arc<Mount>,
-    task: AbortHandle,
+    /// None once it was told to end.
+    task: Option<JoinHandle<()>>,
 }
 
 impl<W: PartialEq + Clone> Followers<W> {
@@ -40,12 +41,24 @@ impl<W: PartialEq + Clone> Followers<W> {
             index.map(|index| before.swap_remove(index))
         });
         let kept: Vec<_> = kept.collect();
-        // First the ends, so that who takes over a file or a mount of another server finds it free.
-        drop(before);
+        // Who takes over a file or a mount of another server shall find it free.
+        let ended: Vec<_> = before.into_iter().filter_map(Follower::end).collect();
+        let (all_ended, ends) = watch::channel(());
+        self.runtime.spawn(async move {
+            for task in ended {
+                let _ = task.await;
+            }
+            drop(all_ended);
+        });
         for ((wish, mount), kept) in wanted.into_iter().zip(kept) {
             self.running.push(kept.unwrap_or_else(|| {
-                let task = self.runtime.spawn(begin(wish.clone(), mount.clone())).abort_handle();
-                Follower { wish, mount, task }
+                let (follow, mut ends) = (begin(wish.clone(), mount.clone()), ends.clone());
+                let task = self.runtime.spawn(async move {
+                    // Comes as an error: nothing is ever sent.
+                    let _ = ends.changed().await;
+                    follow.await;
+                });
+                Follower { wish, mount, task: Some(task) }
             }));
         }
     }
@@ -60,6 +73,11 @@ pub fn unnamed(mount: &Mount) -> Arc<Mount> {
 }
 
 impl<W: PartialEq> Follower<W> {
+    /// Tells it to end; what is given back comes when it has.
+    fn end(mut self) -> Option<JoinHandle<()>> {
+        self.task.take().inspect(JoinHandle::abort)
+    }
+
     fn is_for(&self, (wish, mount): &(W, Arc<Mount>)) -> bool {
         self.wish == *wish
             && self.mount.about == mount.about
@@ -69,7 +87,7 @@ impl<W: PartialEq> Follower<W> {
 
 impl<W> Drop for Follower<W> {
     fn drop(&mut self) {
-        self.task.abort();
+        self.task.iter().for_each(JoinHandle::abort);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Everything that carries a station's sound or name beyond our own listeners, as radio.toml wants it.
 
 use std::{
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -34,6 +35,7 @@ pub struct Outlets {
     /// Their sound in small files.
     pub hls: Hls,
     archive: Archive,
+    state: Option<PathBuf>,
     runtime: Handle,
     push: Followers<Wish>,
     told: Mutex<Vec<Told>>,
@@ -44,12 +46,13 @@ pub struct Outlets {
 }
 
 impl Outlets {
-    /// None yet; they will run on `runtime`.
-    pub fn on(runtime: &Handle) -> Self {
+    /// None yet; they will run on `runtime` and keep in the folder `state` what must survive.
+    pub fn on(runtime: &Handle, state: Option<PathBuf>) -> Self {
         let (leaving, left) = mpsc::channel(1);
         Self {
             hls: Hls::on(runtime.clone()),
             archive: Archive::on(runtime.clone()),
+            state,
             runtime: runtime.clone(),
             push: Followers::on(runtime.clone()),
             told: Mutex::default(),
@@ -79,7 +82,7 @@ impl Outlets {
         let all = on_air.iter().flat_map(|(station, mounts)| {
             mounts.iter().map(|mount| (station.name.as_str(), mount.clone()))
         });
-        self.hls.turn_to(&config.hls, config.state.as_deref(), all);
+        self.hls.turn_to(&config.hls, self.state.as_deref(), all);
         self.archive.turn_to(&config.archive, firsts);
     }
 
@@ -99,6 +102,7 @@ impl Outlets {
             let (sender, status) = watch::channel(Status::default());
             let (station, server) = (wish.station.clone(), wish.push.server.to_string());
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.retain(Told::is_current);
             told.push(Told { station, server, status });
             push::follow(wish, mount, sender)
         });

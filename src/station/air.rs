@@ -101,7 +101,8 @@ impl Air {
             if let Some(heard) = self.history.note(&title, Timestamp::now()) {
                 self.notebook.title(heard);
             }
-            let on_air = self.renderer.on_air();
+            let mut on_air = self.renderer.on_air();
+            on_air.ready_seconds = self.bars.ready().as_secs_f64();
             let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
             if let Some(bar) = bar.filter(|bar| last.replace(*bar) != Some(*bar)) {
                 self.notebook.bar(Place { bar, stood_in: supply.stood_in() });

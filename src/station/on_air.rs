@@ -16,6 +16,8 @@ pub struct AiredBar {
 /// The newest bars; published by the renderer through a `tokio::sync::watch` after each chunk.
 #[derive(Debug, Clone, Default)]
 pub struct OnAir {
+    /// Seconds of music that are composed and wait to be rendered.
+    pub ready_seconds: f64,
     /// Seconds of sound that the ring has been given: its live edge. Listeners hear earlier ones.
     pub rendered_seconds: f64,
     /// The bars of the last half minute or so and those rendered ahead, oldest first.
@@ -42,7 +44,8 @@ mod tests {
 
     #[test]
     fn a_bar_sounds_until_the_next_begins() {
-        let on_air = OnAir { rendered_seconds: 10.0, bars: (2..5).map(aired).collect() };
+        let on_air =
+            OnAir { ready_seconds: 0.0, rendered_seconds: 10.0, bars: (2..5).map(aired).collect() };
         let number_at = |second| on_air.bar_at(second).map(|aired| aired.bar.number);
 
         assert_eq!([0.0, 5.9, 6.0, 99.0].map(number_at), [Some(2), Some(2), Some(3), Some(4)]);

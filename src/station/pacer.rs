@@ -27,11 +27,12 @@ impl Pacer {
     /// How long to wait at `now` before the sound that ends at `second` may leave.
     pub fn wait(&mut self, now: Instant, second: f64) -> Duration {
         let played = Duration::from_secs_f64((second - self.origin).max(0.0));
-        let Some(beyond) = played.checked_sub(self.lead) else {
+        let beyond = played.saturating_sub(self.lead);
+        if beyond.is_zero() {
             // The clock starts when the lead is complete, however long a slow machine takes for it.
             self.start = now;
             return Duration::ZERO;
-        };
+        }
         let due = self.start + beyond;
         if TOO_LATE < now.saturating_duration_since(due) {
             *self = Self { start: now, lead: self.lead, origin: second };

@@ -35,7 +35,7 @@ use crate::{
 const QUEUED_FRAMES: u64 = SAMPLE_RATE as u64 + FRAMES_PER_MP3_FRAME as u64;
 
 /// Bars are remembered until they are so old: the longest burst is over by then.
-const MEMORY_SECONDS: f64 = 40.0;
+const MEMORY_SECONDS: f64 = 100.0;
 
 /// A station's sound, block by block.
 pub struct Renderer {
@@ -152,7 +152,7 @@ impl Renderer {
         while self.bars.front().is_some_and(is_old) {
             self.bars.pop_front();
         }
-        OnAir { rendered_seconds, bars: self.bars.clone() }
+        OnAir { ready_seconds: 0.0, rendered_seconds, bars: self.bars.clone() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     time::Instant,
 };
@@ -61,6 +61,15 @@ pub enum Order {
     Move(Arc<Mount>),
 }
 
+/// Whose limits an address counts for: its own, or with IPv6 those of its network of 64 bits, all of
+/// whose addresses one subscriber has.
+pub fn household(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
 /// Everybody who listens.
 pub struct Audience {
     present: Mutex<Present>,
@@ -98,7 +107,8 @@ impl Guest {
         lock(&self.order).take()
     }
 
-    pub(super) fn moved_to(&self, path: &str) {
+    /// Notes that it listens to the mount at `path` now.
+    pub fn moved_to(&self, path: &str) {
         path.clone_into(&mut lock(&self.path));
     }
 }
@@ -125,12 +135,13 @@ impl Audience {
         if seats.all <= present.guests.len() {
             return Err(Refusal::Full);
         }
-        let from_there = present.per_address.get(&address).copied().unwrap_or(0);
+        let household = household(address);
+        let from_there = present.per_address.get(&household).copied().unwrap_or(0);
         if 0 < seats.per_address && seats.per_address <= from_there {
             return Err(Refusal::AddressFull);
         }
         present.n_ever += 1;
-        present.per_address.insert(address, from_there + 1);
+        present.per_address.insert(household, from_there + 1);
         let guest = Arc::new(Guest {
             id: present.n_ever,
             address,
@@ -181,10 +192,10 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         let mut present = lock(&self.audience.present);
         present.guests.remove(&self.guest.id);
-        let address = self.guest.address;
-        match present.per_address.get_mut(&address) {
+        let household = household(self.guest.address);
+        match present.per_address.get_mut(&household) {
             Some(n) if 1 < *n => *n -= 1,
-            _ => drop(present.per_address.remove(&address)),
+            _ => drop(present.per_address.remove(&household)),
         }
         self.audience.count.send_replace(present.guests.len());
     }
@@ -233,6 +244,15 @@ mod tests {
         assert_eq!((audience.len(), audience.n_ever()), (0, 3));
         assert!(admit("10.0.0.1").is_ok());
         assert!(lock(&audience.present).per_address.is_empty(), "nothing is left of who left");
+    }
+
+    #[test]
+    fn one_network_of_ipv6_is_one_household() {
+        let of = |address: &str| household(address.parse().unwrap()).to_string();
+
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(of("10.0.0.1"), "10.0.0.1");
     }
 
     #[test]

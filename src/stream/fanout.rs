@@ -191,8 +191,11 @@ impl Seat {
             match self.write() {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(n) => {
-                    self.stuck_since = None;
                     self.pending.advance(n);
+                    // A few bytes now and then don't count: a second of sound is to go within the time.
+                    if !self.pending.has_remaining() {
+                        self.stuck_since = None;
+                    }
                     self.feed.count_bytes(n);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

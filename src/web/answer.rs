@@ -59,7 +59,7 @@ pub const TEXT: &str = "text/plain; charset=UTF-8";
 const MAX_AGENT: usize = 200;
 
 /// Nothing that the page shows or runs comes from elsewhere.
-const CONTENT_POLICY: &str =
+pub const CONTENT_POLICY: &str =
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'";
 
 /// An answer that hyper sends.
@@ -138,9 +138,10 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     let agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
     let mut agent = clean(&agent.unwrap_or_default());
     agent.truncate(agent.floor_char_boundary(MAX_AGENT));
-    let seat = find_seat(mount).ok_or(Refusal::MountFull);
-    let ticket = seat.and_then(|listener| {
-        let ticket = site.audience.admit(site.seats(), &listener.mount, asked.address, &agent)?;
+    let ticket = site.audience.admit(site.seats(), mount, asked.address, &agent);
+    let ticket = ticket.and_then(|ticket| {
+        let listener = find_seat(mount).ok_or(Refusal::MountFull)?;
+        ticket.guest.moved_to(&listener.mount.about.path);
         Ok((listener, ticket))
     });
     match ticket {
@@ -156,10 +157,12 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     }
 }
 
-/// A seat at `mount`, or at the next mount in its stead that has one.
+/// A seat at `mount`, or at the next mount in its stead that has one; first where there is sound.
 fn find_seat(mount: &Arc<Mount>) -> Option<Listener> {
-    let chain = std::iter::successors(Some(mount.clone()), |mount| mount.fallback());
-    chain.into_iter().find_map(|mount| mount.try_join())
+    let chain = || std::iter::successors(Some(mount.clone()), |mount| mount.fallback());
+    let sounding =
+        chain().filter(|mount| !api::is_silent(mount)).find_map(|mount| mount.try_join());
+    sounding.or_else(|| chain().find_map(|mount| mount.try_join()))
 }
 
 fn header_name(name: &str) -> HeaderName {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::{
     music::bar::{Bar, Hit},
     station::on_air::AiredBar,
+    stream::mount::Mount,
     web::{
         hls,
         site::{Channel, Site},
@@ -154,12 +155,15 @@ pub fn history(channel: &Channel) -> Vec<HeardNow> {
         .collect()
 }
 
+/// Whether a mount gets no sound at present.
+pub fn is_silent(mount: &Mount) -> bool {
+    mount.tap.pushed_at().is_none_or(|at| at.elapsed() > MAX_SILENCE)
+}
+
 /// The stations that get no sound at present.
 pub fn silent_stations(site: &Site) -> Vec<&str> {
-    let is_silent = |channel: &&Channel| {
-        channel.main().tap.pushed_at().is_none_or(|at| at.elapsed() > MAX_SILENCE)
-    };
-    site.channels.iter().filter(is_silent).map(|channel| channel.station.as_str()).collect()
+    let silent = site.channels.iter().filter(|channel| is_silent(channel.main()));
+    silent.map(|channel| channel.station.as_str()).collect()
 }
 
 #[cfg(test)]

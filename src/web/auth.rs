@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::{HeaderMap, header::AUTHORIZATION};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{config::Secret, web::site::Site};
+use crate::{config::Secret, stream::audience::household, web::site::Site};
 
 /// The longest name or password that is compared; all are brought to this length, so that the time
 /// that it takes says nothing about theirs.
@@ -45,7 +45,7 @@ pub fn authorise(
     needed: Role,
 ) -> Result<(), Denial> {
     let admin = site.admin.as_ref().ok_or(Denial::Closed)?;
-    let now = Instant::now();
+    let (address, now) = (household(address), Instant::now());
     if site.logins.must_wait(address, now) {
         return Err(Denial::MustWait);
     }
@@ -63,7 +63,10 @@ pub fn authorise(
         tracing::warn!("a login from {address} failed");
         return Err(Denial::Unknown);
     };
-    site.logins.succeeded(address);
+    // Whoever has the relay's password must not guess the admin's with it.
+    if role == Role::Admin {
+        site.logins.succeeded(address);
+    }
     if role < needed { Err(Denial::Forbidden) } else { Ok(()) }
 }
 
@@ -125,6 +128,12 @@ mod tests {
         assert_eq!(ask(&site, &basic("admin:hackme"), Role::Relay), Ok(()));
         assert_eq!(ask(&site, &basic("relay:relayme"), Role::Relay), Ok(()));
         assert_eq!(ask(&site, &basic("relay:relayme"), Role::Admin), Err(Denial::Forbidden));
+        let four = ["admin:1", "admin:2", "admin:3", "admin:4"];
+        assert!(four.iter().all(|guess| ask(&site, &basic(guess), Role::Relay) == unknown));
+        assert_eq!(ask(&site, &basic("relay:relayme"), Role::Relay), Ok(()));
+        assert_eq!(ask(&site, &basic("admin:5"), Role::Relay), unknown);
+        assert_eq!(ask(&site, &basic("relay:relayme"), Role::Relay), Err(Denial::MustWait));
+        let site = guarded();
         for wrong in ["admin:hackme2", "admin:", "admin", "Admin:hackme", "admin:relayme"] {
             assert_eq!(ask(&site, &basic(wrong), Role::Relay), unknown, "{wrong}");
             // A success between keeps it from having to wait.

@@ -24,10 +24,10 @@ pub struct Ends {
 pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut address = remote.to_canonical();
-    let lines = headers.get_all("x-forwarded-for").into_iter();
-    let entries =
-        lines.rev().filter_map(|line| line.to_str().ok()).flat_map(|line| line.rsplit(','));
-    for entry in entries {
+    // Whatever a client put before it, what the proxy appended to the line must be seen.
+    let lines = headers.get_all("x-forwarded-for").into_iter().rev();
+    let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    for entry in lines.iter().flat_map(|line| line.rsplit(',')) {
         if !is_trusted(&address) {
             break;
         }
@@ -46,12 +46,14 @@ fn parse(entry: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use hyper::header::HeaderValue;
+
     use super::*;
 
     fn seen(remote: &str, lines: &[&str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append("x-forwarded-for", line.parse().unwrap());
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
         let trusted: Vec<IpNet> = trusted.iter().map(|net| net.parse().unwrap()).collect();
         address(remote.parse().unwrap(), &headers, &trusted).to_string()
@@ -66,6 +68,7 @@ mod tests {
         assert_eq!(seen("127.0.0.1", &["6.6.6.6, 1.1.1.1, 10.1.2.3"], &proxies), "1.1.1.1");
         assert_eq!(seen("127.0.0.1", &["6.6.6.6", "1.1.1.1,10.1.2.3"], &proxies), "1.1.1.1");
         assert_eq!(seen("127.0.0.1", &["1.1.1.1"], &[]), "127.0.0.1");
+        assert_eq!(seen("127.0.0.1", &["\u{ff}, 1.1.1.1"], &proxies), "1.1.1.1");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{
     io,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use hyper::{server::conn::http1, service::service_fn};
@@ -11,7 +12,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     sync::watch,
-    time::timeout,
+    time::{sleep, timeout},
 };
 
 use crate::{
@@ -20,7 +21,7 @@ use crate::{
         answer::{Answer, answer},
         client::Ends,
         listen::{self, Admission},
-        server::Stopping,
+        server::{Place, Stopping},
         site::{Patience, Site},
         tls::Tls,
     },
@@ -29,6 +30,10 @@ use crate::{
 /// The longest request head in bytes, the least that hyper allows; and the most header lines.
 const MAX_HEAD: usize = 8 * 1024;
 const MAX_HEADERS: usize = 64;
+
+/// A connection that has not become a stream for so long is asked to end: nobody keeps a place by
+/// asking now and then, or by reading an answer letter by letter.
+const LIFE: Duration = Duration::from_mins(1);
 
 /// What all connections share.
 pub struct House {
@@ -60,14 +65,16 @@ pub async fn plain(socket: TcpStream, ends: Ends, house: &House) {
     }
 }
 
-/// Serves a connection of HTTPS, its stream included: only who encrypts can write to it.
-pub async fn secure(socket: TcpStream, tls: &Tls, ends: Ends, house: &House) {
+/// Serves a connection of HTTPS, its stream included: only who encrypts can write to it. `place` is
+/// given up once it is one.
+pub async fn secure(socket: TcpStream, tls: &Tls, ends: Ends, house: &House, place: Place) {
     let socket = match timeout(house.patience.header, tls.accept(socket)).await {
         Ok(Ok(socket)) => socket,
         Ok(Err(error)) => return tracing::debug!("a TLS handshake failed: {error}"),
         Err(_) => return tracing::debug!("a TLS handshake took too long"),
     };
     let Some((mut socket, feed)) = converse(socket, ends, house).await else { return };
+    drop(place);
     if let Some(feed) = feed {
         let played = listen::play(&mut socket, feed, house.patience.stall, house.stopping.clone());
         if let Err(error) = played.await {
@@ -102,15 +109,20 @@ where
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(socket), service);
     let end = tokio::select! {
-        end = &mut connection => end,
-        () = house.stopping.clone().begun() => {
+        end = &mut connection => Some(end),
+        () = async {
+            tokio::select! {
+                () = house.stopping.clone().begun() => {}
+                () = sleep(LIFE) => {}
+            }
+        } => {
             Pin::new(&mut connection).graceful_shutdown();
-            (&mut connection).await
+            timeout(house.patience.header, &mut connection).await.ok()
         }
     };
     let mut socket = connection.into_parts().io.into_inner();
     let Some(admission) = admission.into_inner().unwrap_or_else(PoisonError::into_inner) else {
-        if let Err(error) = end {
+        if let Some(Err(error)) = end {
             tracing::debug!("a connection ended: {error}");
         }
         return None;

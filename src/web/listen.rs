@@ -33,6 +33,9 @@ use crate::{
 /// The longest header value in bytes; they come from radio.toml and some players have short buffers.
 const MAX_VALUE: usize = 256;
 
+/// Bytes a second that a listener takes at least: a quarter of the smallest bitrate.
+const LEAST_RATE: usize = 3000;
+
 /// One who may listen: the end of a request for a stream.
 pub struct Admission {
     /// The whole answer's head.
@@ -102,16 +105,20 @@ pub async fn begin(
     // Head and burst in one write: that is one packet less to wait for.
     let mut bytes = head.into_bytes();
     loop {
-        let n_head = bytes.len();
+        let n_before = bytes.len();
         loop {
             match feed.try_next() {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,
-                Err(ending) => return Ok(Err(ending)),
+                // What came before the end is heard, and be it the head alone.
+                Err(ending) => {
+                    send(socket, &bytes, max_stall).await?;
+                    return Ok(Err(ending));
+                }
             }
         }
         send(socket, &bytes, max_stall).await?;
-        feed.count_bytes(bytes.len() - n_head.min(bytes.len()));
+        feed.count_bytes(bytes.len() - n_before);
         // On a slow line much has come since.
         if feed.n_waiting() < CHUNKS_PER_WRITE {
             return Ok(Ok(feed));
@@ -147,21 +154,18 @@ pub async fn play(
     }
 }
 
-/// Writes all of `bytes`, as long as some of them leave within each `max_stall`.
+/// Writes all of `bytes`, within `max_stall` and what they take at [`LEAST_RATE`].
 async fn send(
     socket: &mut (impl AsyncWrite + Unpin),
-    mut bytes: &[u8],
+    bytes: &[u8],
     max_stall: Duration,
 ) -> io::Result<()> {
-    while !bytes.is_empty() {
-        let n_sent = timeout(max_stall, socket.write(bytes)).await??;
-        if n_sent == 0 {
-            return Err(io::ErrorKind::WriteZero.into());
-        }
-        bytes = &bytes[n_sent..];
-    }
-    timeout(max_stall, socket.flush()).await??;
-    Ok(())
+    let patience = max_stall + Duration::from_secs((bytes.len() / LEAST_RATE) as u64);
+    timeout(patience, async {
+        socket.write_all(bytes).await?;
+        socket.flush().await
+    })
+    .await?
 }
 
 #[cfg(test)]

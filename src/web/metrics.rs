@@ -27,13 +27,8 @@ pub fn text(site: &Site) -> String {
         ("silent_seconds", "gauge", "Since the newest sound.", |_, mount| {
             mount.tap.pushed_at().map_or(f64::INFINITY, |at| at.elapsed().as_secs_f64())
         }),
-        ("ahead_seconds", "gauge", "Music composed and not yet sent.", |channel, _| {
-            let on_air = channel.on_air.borrow();
-            let end = on_air.bars.back().map(|aired| {
-                let bar = &aired.bar;
-                aired.start_second + bar.tempo.seconds_per_step() * 16.0
-            });
-            (end.unwrap_or(0.0) - on_air.rendered_seconds).max(0.0)
+        ("ahead_seconds", "gauge", "Music composed and not yet rendered.", |channel, _| {
+            channel.on_air.borrow().ready_seconds
         }),
     ];
     for (name, kind, help, figure) in of_mounts {

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use crate::{
-    stream::fanout::Fanout,
+    stream::{audience::household, fanout::Fanout},
     web::{
         client::Ends,
         connection::{self, House},
@@ -45,7 +45,8 @@ const N_OF_ADDRESS: usize = 1024;
 /// stopped reading minutes ago would still look well. Linux doubles what it is told.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// A vanished peer's connection ends after so long without an acknowledgement.
+/// A vanished peer's connection ends after so long without an acknowledgement; not before one who
+/// stands still is given up.
 const PEER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Out of file descriptors or memory: time for connections to end.
@@ -158,15 +159,17 @@ async fn attend(door: Door, house: Arc<House>, reception: Arc<Reception>) {
         tokio::select! {
             () = &mut stop => break,
             (socket, remote, place) = accept(&listener, &reception) => {
-                let Ok(local) = prepare(&socket) else { continue };
+                let Ok(local) = prepare(&socket, house.patience.stall) else { continue };
                 let ends = Ends { local, remote, is_secure: tls.is_some() };
                 let (house, tls) = (house.clone(), tls.clone());
                 connections.spawn(async move {
                     match tls {
-                        None => connection::plain(socket, ends, &house).await,
-                        Some(tls) => connection::secure(socket, &tls, ends, &house).await,
+                        None => {
+                            connection::plain(socket, ends, &house).await;
+                            drop(place);
+                        }
+                        Some(tls) => connection::secure(socket, &tls, ends, &house, place).await,
                     }
-                    drop(place);
                 });
             }
             Some(_) = connections.join_next() => {}
@@ -183,7 +186,7 @@ struct Reception {
 }
 
 /// A place there; free again when dropped.
-struct Place {
+pub struct Place {
     address: IpAddr,
     of_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
     _permit: OwnedSemaphorePermit,
@@ -198,6 +201,7 @@ impl Default for Reception {
 impl Reception {
     /// A place for one from `address`, unless there are too many from there.
     fn take(&self, address: IpAddr, permit: OwnedSemaphorePermit) -> Option<Place> {
+        let address = household(address);
         let mut counts = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
         let n = counts.entry(address).or_default();
         if N_OF_ADDRESS <= *n {
@@ -238,11 +242,11 @@ async fn accept(listener: &TcpListener, reception: &Reception) -> (TcpStream, So
 }
 
 /// Sets what a listener's socket needs; answers with its local address.
-fn prepare(socket: &TcpStream) -> io::Result<SocketAddr> {
+fn prepare(socket: &TcpStream, stall: Duration) -> io::Result<SocketAddr> {
     let raw = SockRef::from(socket);
     raw.set_send_buffer_size(SEND_BUFFER)?;
     raw.set_tcp_nodelay(true)?;
     #[cfg(target_os = "linux")]
-    raw.set_tcp_user_timeout(Some(PEER_TIMEOUT))?;
+    raw.set_tcp_user_timeout(Some(PEER_TIMEOUT.max(stall)))?;
     socket.local_addr()
 }

@@ -67,6 +67,10 @@ impl Live {
         &self.settings
     }
 
+    pub(super) fn bitrate(&self) -> Kbps {
+        self.bitrate
+    }
+
     pub(super) fn is_of(&self, mount: &Mount) -> bool {
         self.tap.is_of_same_ring(&mount.tap)
     }

@@ -64,7 +64,10 @@ impl Hls {
             .into_iter()
             .filter(is_new)
             .map(|(station, mount)| {
-                let live = self.live(&mount).filter(|live| live.settings() == settings);
+                let is_same = |live: &Arc<Live>| {
+                    live.settings() == settings && live.bitrate() == mount.about.bitrate
+                };
+                let live = self.live(&mount).filter(is_same);
                 let live = live.unwrap_or_else(|| {
                     let file =
                         state.map(|folder| folder.join("hls").join(Live::file(station, &mount)));

@@ -1,6 +1,6 @@
 //! What survives a restart, even one by `kill -9`: a folder of small files.
 //!
-//! - `radio.json`: the seed that was drawn.
+//! - `radio.seed.json`: the seed that was drawn.
 //! - `NAME.json`: the composer of a station before a phrase that was on air, every sixteen bars.
 //! - `NAME.bar.json`: the bar that is on air, once a bar.
 //! - `NAME.history.jsonl`: a title and its time on each line, as they come.
@@ -34,6 +34,9 @@ pub use self::keeper::Notebook;
 
 /// A bar that is further from the saved phrase is not of the same programme.
 const MOST_BARS: u64 = 64;
+
+/// What the seed is kept in; no station can be called so, since names have no dot.
+const SEED_FILE: &str = "radio.seed.json";
 
 /// A folder, or none: then nothing survives.
 #[derive(Default)]
@@ -80,7 +83,7 @@ impl State {
     /// Keeps what survives in `folder`, which is made where it is not there. If that can't be, nothing
     /// survives, which is told.
     pub fn in_folder(folder: &Path) -> Self {
-        let probe = folder.join("radio.json.partial");
+        let probe = folder.join("radio.seed.json.partial");
         let made = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, ""));
         if let Err(error) = made.and_then(|()| fs::remove_file(&probe)) {
             warn!("{}: {error}; nothing survives a restart", folder.display());
@@ -96,15 +99,20 @@ impl State {
         Self { folder: Some(folder.to_owned()), notes, keeper }
     }
 
+    /// Where it is, if anywhere.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
     /// The seed that was kept.
     pub fn seed(&self) -> Option<u64> {
-        read::<Radio>(&self.folder.as_ref()?.join("radio.json")).map(|radio| radio.seed)
+        read::<Radio>(&self.folder.as_ref()?.join(SEED_FILE)).map(|radio| radio.seed)
     }
 
     /// Keeps `seed` for a start that is given none.
     pub fn keep_seed(&self, seed: u64) {
         if let Some(folder) = &self.folder {
-            let path = folder.join("radio.json");
+            let path = folder.join(SEED_FILE);
             if let Err(error) = write(&path, &Radio { seed }) {
                 warn!("{}: {error}", path.display());
             }

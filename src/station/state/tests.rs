@@ -49,7 +49,7 @@ fn what_is_broken_or_of_another_version_is_left_aside() {
     for text in
         ["", "{}", "{\"version\":1", "{\"version\":2,\"seed\":7}", "{\"version\":1,\"seed\":-7}"]
     {
-        fs::write(path("radio.json"), text).unwrap();
+        fs::write(path("radio.seed.json"), text).unwrap();
         fs::write(path("a.json"), text).unwrap();
         assert_eq!((state.seed(), state.station("a", 7)), (None, None), "{text}");
     }

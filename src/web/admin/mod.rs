@@ -11,7 +11,7 @@ mod report;
 use hyper::{Method, StatusCode};
 
 use crate::web::{
-    answer::{Asked, HTML, JSON, TEXT, Whole, private, with},
+    answer::{Asked, CONTENT_POLICY, HTML, JSON, TEXT, Whole, private, with},
     auth::{Denial, Role, authorise},
     site::Site,
     tree::Element,
@@ -39,7 +39,8 @@ pub fn answer<B>(site: &Site, command: &str, asked: &Asked<B>) -> Whole {
         return private(StatusCode::NOT_FOUND, TEXT, "there is no such command\n");
     };
     let method = asked.request.method();
-    if ![Method::GET, Method::HEAD, Method::POST].contains(method) {
+    let is_look = *method == Method::HEAD && !command.is_change();
+    if ![Method::GET, Method::POST].contains(method) && !is_look {
         let response = private(StatusCode::METHOD_NOT_ALLOWED, TEXT, "expected GET or POST\n");
         return with(response, "allow", "GET, HEAD, POST");
     }
@@ -64,7 +65,11 @@ pub fn answer<B>(site: &Site, command: &str, asked: &Asked<B>) -> Whole {
 fn show(outcome: Outcome, is_json: bool) -> Whole {
     let tree = match outcome {
         Outcome::Text(text) => return private(StatusCode::OK, TEXT, text),
-        Outcome::Page(page) => return private(StatusCode::OK, HTML, page),
+        // Nor may a page elsewhere show it and have its buttons pressed.
+        Outcome::Page(page) => {
+            let response = private(StatusCode::OK, HTML, page);
+            return with(response, "content-security-policy", CONTENT_POLICY);
+        }
         Outcome::Report(tree) => tree,
         Outcome::Done(message, is_done) => Element::of(
             "iceresponse",

@@ -53,8 +53,11 @@ fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
         Element::text("listener_peak", mount.peak()),
         Element::text("listeners", mount.listeners()),
         Element::text("listenurl", format!("{base_url}{}", about.path)),
-        Element::text("max_listeners", site.server.max_listeners),
-        Element::text("public", 0),
+        Element::text(
+            "max_listeners",
+            mount.rules.max_listeners.unwrap_or(site.server.max_listeners),
+        ),
+        Element::text("public", u8::from(about.public)),
         Element::text("server_description", &about.description),
         Element::text("server_name", &about.name),
         Element::text("server_type", "audio/mpeg"),
