@@ -49,7 +49,9 @@ fn site() -> &'static Site {
             relay_user: "r".into(),
             relay_password: Some(Secret::new("s").unwrap()),
         };
-        Site::new(vec![Channel { station: "a".into(), mounts, on_air }], server, Some(admin))
+        let (station, hls, history) = ("a".into(), Vec::new(), Arc::default());
+        let channel = Channel { station, mounts, on_air, hls, history };
+        Site::new(vec![channel], server, Some(admin))
     })
 }
 
