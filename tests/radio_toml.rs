@@ -106,7 +106,7 @@ fn every_key_is_explained() {
             }
         }
     }
-    assert_eq!(n_sections, 14);
+    assert_eq!(n_sections, 16);
 }
 
 fn assert_explained(section: &str, key: &str) {
