@@ -64,23 +64,37 @@ until curl -s --max-time 5 http://127.0.0.1:18201/techno.mp3 -o /dev/null -r 0-9
 done
 sleep 6 # A burst's worth of sound for Icecast's queue.
 
-echo "| server | listeners | at full rate | CPU s per 1000 a minute | first byte ms p50 / p99 | 64 KB ms p50 | longest gap ms | KB a listener |"
+# What each costs without listeners: the radio also makes the music, and is not compared for that.
+hertz=$(getconf CLK_TCK)
+ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
+alone() { # pid
+    local before
+    before=$(ticks "$1")
+    sleep 30
+    echo $((($(ticks "$1") - before) * 2)) | awk -v hertz="$hertz" '{ print $1 / hertz }'
+}
+radio_alone=$(alone $radio)
+icecast_alone=$(alone $icecast)
+echo "without listeners, CPU s a minute: electropunk $radio_alone, Icecast $icecast_alone"
+
+echo "| server | listeners | at full rate | CPU s per 1000 a minute, beyond that | first byte ms p50 / p99 | 64 KB ms p50 | longest gap ms | KB a listener |"
 echo "|---|---|---|---|---|---|---|---|"
-run() { # name url pid count ramp
+run() { # name url pid count ramp alone
     "$loadgen" "$2" "$4" "$seconds" "$5" --settle 8 --pid "$3" --src-spread 50 |
         python3 -c '
 import json, sys
 r = json.loads(sys.stdin.read())
 print("| %s | %d (%d/s) | %d | %.2f | %.2f / %.1f | %.1f | %.0f | %.1f |" % (sys.argv[1], r["count"],
-    int(sys.argv[2]), r["full_rate"], r["srv_cpu_s_per_1000_per_min"], r["ttfb_ms_p50"],
-    r["ttfb_ms_p99"], r["t64k_ms_p50"], r["gap_ms_max"], r["srv_rss_kb_per_listener"]))' "$1" "$5"
+    int(sys.argv[2]), r["full_rate"],
+    r["srv_cpu_s_per_1000_per_min"] - float(sys.argv[3]) * 1000 / r["count"], r["ttfb_ms_p50"],
+    r["ttfb_ms_p99"], r["t64k_ms_p50"], r["gap_ms_max"], r["srv_rss_kb_per_listener"]))' "$1" "$5" "$6"
 }
 for count in "${counts[@]}"; do
     ramp=1000
     [ "$count" -lt 4000 ] || ramp=400
-    run electropunk http://127.0.0.1:18200/techno.mp3 $radio "$count" $ramp
+    run electropunk http://127.0.0.1:18200/techno.mp3 $radio "$count" $ramp "$radio_alone"
     sleep 5
     run "Icecast $(icecast2 -v 2>&1 | grep -o '[0-9][0-9.]*' | head -1)" \
-        http://127.0.0.1:18201/techno.mp3 $icecast "$count" $ramp
+        http://127.0.0.1:18201/techno.mp3 $icecast "$count" $ramp "$icecast_alone"
     sleep 5
 done
