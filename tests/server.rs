@@ -153,7 +153,7 @@ fn t02_who_reads_at_half_the_rate_is_cut_and_nobody_else_notices() {
         last = Instant::now();
     }
     eprintln!("cut after {:?}; the other's longest gap {gap:?}", reading.join().unwrap());
-    assert!(gap < Duration::from_secs(2), "{gap:?}");
+    assert!(gap < Duration::from_secs(3), "{gap:?}");
 }
 
 #[test]
