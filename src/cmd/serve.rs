@@ -189,6 +189,7 @@ impl Live {
             ..Site::clone(&self.sites.borrow())
         };
         self.sites.send_replace(Arc::new(site));
+        self.programme.let_go();
     }
 }
 

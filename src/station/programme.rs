@@ -20,6 +20,8 @@ pub struct Programme {
     seed: u64,
     reserve: Reserve,
     on_air: Vec<Aired>,
+    /// No longer wanted, but still heard.
+    ended: Vec<Aired>,
     // Last: it is written to its end when all stations are off the air.
     state: State,
 }
@@ -64,13 +66,15 @@ impl Programme {
     ) -> Result<Self, StationError> {
         let Server { burst_bytes, lag_seconds, .. } = config.server;
         let reserve = Reserve { burst_bytes, lag_seconds };
-        let mut programme = Self { library, seed, reserve, on_air: Vec::new(), state };
+        let mut programme =
+            Self { library, seed, reserve, on_air: Vec::new(), ended: Vec::new(), state };
         programme.turn_to(config)?;
         Ok(programme)
     }
 
-    /// Turns to what `config` says: stations that are new begin, those that are gone end, those that
-    /// changed play on and turn at their next phrase. One whose SoundFont is another begins anew.
+    /// Turns to what `config` says: stations that are new begin, those that changed play on and turn at
+    /// their next phrase, those that are gone end with [`Self::let_go`]. One whose SoundFont is another
+    /// begins anew.
     ///
     /// # Errors
     /// Something that a station names can't be used; everything stays as it was.
@@ -99,16 +103,26 @@ impl Programme {
                     broadcast.turn_to(station.clone(), *repertoire);
                     (broadcast, waypoints)
                 }
-                (Turn::Begin(begun), _) => *begun,
+                (Turn::Begin(begun), old) => {
+                    self.ended.extend(old);
+                    *begun
+                }
                 (Turn::Stay | Turn::Change(_), None) => continue,
             };
             self.on_air.push(Aired { station: station.clone(), broadcast, waypoints });
         }
         self.point_to_fallbacks();
-        for Aired { station, .. } in &before {
-            info!(station = station.name, "ends");
-        }
+        self.ended.append(&mut before);
         Ok(())
+    }
+
+    /// Takes off the air what the last turn ended: after whoever shows what is on air has heard of it,
+    /// so that nobody comes to a station that is none any more.
+    pub fn let_go(&mut self) {
+        for Aired { station, broadcast, .. } in self.ended.drain(..) {
+            info!(station = station.name, "ends");
+            drop(broadcast);
+        }
     }
 
     /// Tells each mount which one stands in for it.
