@@ -244,9 +244,8 @@ const UNTIL_TWO_PLAYLISTS_ARE_HEARD: &str = "
 fn hls_js_plays_on_in_a_browser() {
     let (Some(browser), Some(mut npm)) = (Browser::start(), tool("npm")) else { return };
     let folder = tempfile::tempdir().unwrap();
-    play(
-        npm.args(["install", "--no-audit", "--no-fund", "--prefix"]).arg(folder.path()).arg(HLS_JS),
-    );
+    npm.args(["install", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
+    play(npm.arg("--prefix").arg(folder.path()).arg(HLS_JS));
     let library = folder.path().join("node_modules/hls.js/dist/hls.min.js");
     let library = fs::read_to_string(library).unwrap();
     let radio = radio();
