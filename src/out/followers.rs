@@ -25,6 +25,11 @@ impl<W: PartialEq + Clone> Followers<W> {
         Self { runtime, running: Vec::new() }
     }
 
+    /// Whether one of them follows the sound of `mount`.
+    pub fn follow(&self, mount: &Mount) -> bool {
+        self.running.iter().any(|follower| follower.mount.tap.is_of_same_ring(&mount.tap))
+    }
+
     /// Ends the tasks that are no longer wanted, begins those that are new, and leaves alone those
     /// whose wish, sound and name are what they were.
     pub fn turn_to<F>(
@@ -67,9 +72,9 @@ impl<W: PartialEq + Clone> Followers<W> {
 /// The same stream without what people read of it: who follows the sound alone begins anew only where
 /// that does, not where a station is called something else.
 pub fn unnamed(mount: &Mount) -> Arc<Mount> {
-    let About { path, bitrate, .. } = mount.about.clone();
+    let About { path, coding, .. } = mount.about.clone();
     let (name, description, genre, public) = Default::default();
-    Arc::new(mount.told_as(About { path, name, description, genre, bitrate, public }))
+    Arc::new(mount.told_as(About { path, name, description, genre, coding, public }))
 }
 
 impl<W: PartialEq> Follower<W> {
@@ -96,12 +101,10 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     use super::*;
-    use crate::{
-        stream::{
-            mount::About,
-            ring::{RingLimits, Writer, ring},
-        },
-        units::Kbps,
+    use crate::stream::{
+        coding::Coding,
+        mount::About,
+        ring::{RingLimits, Writer, ring},
     };
 
     fn mount(path: &str) -> (Writer, Arc<Mount>) {
@@ -110,7 +113,7 @@ mod tests {
             name: "Test".into(),
             description: String::new(),
             genre: String::new(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         };
         let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });

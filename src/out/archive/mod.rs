@@ -21,7 +21,10 @@ use self::recorder::Recorder;
 use super::followers::{Followers, unnamed};
 use crate::{
     config::{self, Station},
-    stream::{mount::Mount, ring::ReadError},
+    stream::{
+        mount::Mount,
+        ring::{ReadError, Reader, Tap},
+    },
 };
 
 /// All stations that are recorded.
@@ -73,6 +76,7 @@ impl Archive {
         mounts: impl IntoIterator<Item = (&'a Station, Arc<Mount>)>,
     ) {
         let mut wanted: Vec<(Wish, Arc<Mount>)> = Vec::new();
+        let mut begun: Vec<Tap> = Vec::new();
         for (Station { name, record, .. }, mount) in mounts {
             let is_taken = wanted.iter().any(|(wish, _)| wish.station == *name);
             let Some(root) = settings.folder.clone().filter(|_| *record && !is_taken) else {
@@ -80,17 +84,24 @@ impl Archive {
             };
             let config::Archive { keep_days, min_free_gb, .. } = *settings;
             let wish = Wish { station: name.clone(), root, keep_days, min_free_gb };
+            if self.followers.follow(&mount) {
+                begun.push(mount.tap.clone());
+            }
             wanted.push((wish, unnamed(&mount)));
         }
-        self.followers.turn_to(wanted, record);
+        self.followers.turn_to(wanted, |wish, mount| {
+            // What is in the ring was recorded by the one before.
+            let goes_on = begun.iter().any(|tap| tap.is_of_same_ring(&mount.tap));
+            let reader = if goes_on { mount.tap.live_reader() } else { mount.tap.reader() };
+            record(wish, reader)
+        });
     }
 }
 
-/// Records what `mount` plays until that ends. Its disk may be slow or gone: no one waits for it but
+/// Records what `reader` gives until that ends. Its disk may be slow or gone: no one waits for it but
 /// this task, which leaves out what the ring no longer holds.
-async fn record(wish: Wish, mount: Arc<Mount>) {
+async fn record(wish: Wish, mut reader: Reader) {
     let station = wish.station.clone();
-    let mut reader = mount.tap.reader();
     let mut recorder = Recorder::new(wish);
     loop {
         let chunk = match reader.next().await {

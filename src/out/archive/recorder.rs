@@ -69,7 +69,7 @@ impl Recorder {
         let folder = self.wish.folder();
         if self.open.as_ref().is_none_or(|(of, _)| *of != hour) {
             self.open = None;
-            delete_old(&folder, self.wish.keep_days, now);
+            delete_old(&self.wish.root, self.wish.keep_days, now);
             self.open = Some((hour, Recording::begin(&folder, &self.wish.station, hour)?));
         }
         leave_free(&folder, self.wish.min_free_gb)?;
@@ -87,10 +87,12 @@ fn leave_free(folder: &Path, floor: f64) -> Result<(), Fault> {
     is_enough.then_some(()).ok_or_else(|| Fault::Full { folder: folder.to_owned(), free, floor })
 }
 
-/// Deletes the recordings in `folder` that are older than `n_days`, and nothing else.
-fn delete_old(folder: &Path, n_days: u32, now: &ZonedDateTime) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten() {
+/// Deletes the recordings that are older than `n_days`, those of stations that are no more among them,
+/// and nothing else in the archive's folder `root`.
+fn delete_old(root: &Path, n_days: u32, now: &ZonedDateTime) {
+    let Ok(folders) = fs::read_dir(root) else { return };
+    let files = folders.flatten().filter_map(|folder| fs::read_dir(folder.path()).ok()).flatten();
+    for entry in files.flatten() {
         let begins = entry.file_name().to_str().and_then(recorded_at);
         if !begins.is_some_and(|begins| is_older(begins, n_days, now)) {
             continue;

@@ -5,9 +5,10 @@ use std::{fs, path::Path};
 use jiff::{SignedDuration, ZonedDateTime};
 use tempfile::TempDir;
 
-use super::{Wish, recorder::Recorder};
+use super::{Archive, Wish, recorder::Recorder};
 use crate::{
-    out::testing::sound,
+    config,
+    out::testing::{mount, sound},
     stream::{mp3::frames, ring::Chunk},
 };
 
@@ -75,8 +76,15 @@ fn old_recordings_are_deleted_and_nothing_else() {
     let old = ["2026-11-25_12h.mp3", "2026-11-25_12h.cue", "2024-02-29_00h_2.mp3"];
     let kept = ["2026-11-25_14h.mp3", "2020-01-01_00h best.mp3", "2020-01-01_00h.wav", "notes.txt"];
     old.iter().chain(&kept).for_each(|name| fs::write(inner.join(name), "").unwrap());
+    let of_gone = folder.path().join("gone");
+    fs::create_dir(&of_gone).unwrap();
+    for name in ["2026-11-25_12h.mp3", "notes.txt"] {
+        fs::write(of_gone.join(name), "").unwrap();
+    }
 
     recorder(folder.path()).take(&sound(1, ""), &at(0));
+
+    assert!(!of_gone.join("2026-11-25_12h.mp3").exists() && of_gone.join("notes.txt").exists());
 
     let left = names(&folder);
     assert!(kept.iter().all(|name| left.iter().any(|left| left == name)), "{left:?}");
@@ -112,4 +120,39 @@ fn a_folder_that_can_be_written_again_is_recorded_into_ten_seconds_later() {
     recorder.take(&chunk(3), &at(10));
 
     assert_eq!(frames(&read(&folder, "2026-11-27_15h.mp3")).count(), 3);
+}
+
+#[tokio::test]
+async fn other_settings_record_nothing_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let toml = "[themes.a]\n[[stations]]\nname = \"a\"\ntheme = \"a\"\n";
+    let station = config::parse(toml, "radio.toml", Path::new("")).unwrap().stations.remove(0);
+    let (mut writer, mount) = mount(1 << 20);
+    let mut archive = Archive::on(tokio::runtime::Handle::current());
+    let settings = |keep_days| config::Archive {
+        folder: Some(folder.path().into()),
+        keep_days,
+        min_free_gb: 0.0,
+    };
+    // Its own recording is of an hour of this clock, or of two.
+    let recorded = || -> usize {
+        let Ok(entries) = fs::read_dir(folder.path().join("a")) else { return 0 };
+        let files = entries.map(|entry| fs::read(entry.unwrap().path()).unwrap());
+        files.map(|file| frames(&file).count()).sum()
+    };
+    let until = async |n| {
+        while recorded() < n {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+
+    writer.push(sound(40, "one"));
+    archive.turn_to(&settings(2), [(&station, mount.clone())]);
+    until(40).await;
+    archive.turn_to(&settings(3), [(&station, mount.clone())]);
+    writer.push(sound(2, "one"));
+    until(42).await;
+    drop(writer);
+
+    assert_eq!(recorded(), 42);
 }
