@@ -84,8 +84,11 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     // Beyond what it may fall behind, what is in the kernel's hands for it.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
     let patience = Patience { stall, ..Patience::default() };
-    let site =
-        Site::new(channels(&programme, &outlets), config.server.clone(), config.admin.clone());
+    let channels = channels(&programme, &outlets);
+    let site = Site {
+        pushes: outlets.pushes(),
+        ..Site::new(channels, config.server.clone(), config.admin.clone())
+    };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
@@ -185,6 +188,7 @@ impl Live {
             channels: channels(&self.programme, &self.outlets),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
+            pushes: self.outlets.pushes(),
             problem,
             ..Site::clone(&self.sites.borrow())
         };
@@ -237,6 +241,9 @@ fn announce(site: &Site, address: SocketAddr) {
     for channel in &site.channels {
         let about = &channel.main().about;
         println!("  {:<24} {base}{}", about.name, about.path);
+        for mount in &channel.mounts[1..] {
+            println!("  {:<24} {base}{}", "", mount.about.path);
+        }
     }
 }
 

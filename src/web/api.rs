@@ -93,11 +93,11 @@ fn station(channel: &Channel, base_url: &str) -> StationNow {
         key: now.as_ref().map(|bar| bar.key.to_string()),
         listeners: channel.listeners(),
         listener_peak: mount.peak(),
-        bitrate_kbps: about.bitrate.get(),
+        bitrate_kbps: about.coding.kbps(),
         path: about.path.clone(),
         listen_url: format!("{base_url}{}", about.path),
         hls_url: hls::url(channel, base_url),
-        hls_listeners: channel.hls.iter().map(|live| live.listeners()).sum(),
+        hls_listeners: channel.hls_listeners(),
         rendered_seconds: channel.on_air.borrow().rendered_seconds,
         burst_seconds: mount.burst_seconds(),
     }
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_station_tells_the_bar_that_a_new_listener_hears() {
         let (channel, mut writer, on_air) = channel("a");
-        writer.push(Chunk { audio: vec![0; 48_000].into(), title: "two".into() });
+        writer.push(Chunk::mp3(vec![0; 48_000], "two"));
         on_air.send_modify(|now| {
             let now = Arc::make_mut(now);
             now.rendered_seconds = 6.0;
@@ -214,7 +214,7 @@ mod tests {
         let site = site(vec![channel]);
 
         assert_eq!(silent_stations(&site), ["a"]);
-        writer.push(Chunk { audio: vec![0; 4].into(), title: "".into() });
+        writer.push(Chunk::mp3(vec![0; 4], ""));
         assert!(silent_stations(&site).is_empty());
     }
 }

@@ -3,12 +3,16 @@
 use std::fmt::Write as _;
 
 use crate::{
+    out::push::status::{State, Status},
     stream::mount::Mount,
     web::site::{Channel, Site},
 };
 
 /// What is told of each mount.
 type Figure = fn(&Channel, &Mount) -> f64;
+
+/// What is told of each server that is sent to.
+type PushFigure = fn(&Status) -> u64;
 
 /// All figures.
 pub fn text(site: &Site) -> String {
@@ -42,6 +46,12 @@ pub fn text(site: &Site) -> String {
             );
         }
     }
+    describe(&mut out, "hls_listeners", "gauge", "Who asks for HLS playlists now.");
+    for channel in &site.channels {
+        let (station, n) = (label(&channel.station), channel.hls_listeners());
+        let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
+    }
+    pushes(&mut out, site);
     let problem = f64::from(u8::from(site.problem.is_some()));
     for (name, kind, help, figure) in [
         ("config_problem", "gauge", "1 if the radio.toml saved last is wrong.", problem),
@@ -52,6 +62,25 @@ pub fn text(site: &Site) -> String {
         let _ = writeln!(out, "electropunk_{name} {}", number(figure));
     }
     out
+}
+
+fn pushes(out: &mut String, site: &Site) {
+    let is_up = |status: &Status| u64::from(matches!(status.state, State::OnAir { .. }));
+    let figures: [(&str, &str, &str, PushFigure); 2] = [
+        ("push_up", "gauge", "1 while a server of others has the sound.", is_up),
+        ("push_times_total", "counter", "How often it came to have it.", |s| s.times_on_air),
+    ];
+    for (name, kind, help, figure) in figures {
+        describe(out, name, kind, help);
+        for told in site.pushes() {
+            let (station, server) = (label(&told.station), label(&told.server));
+            let figure = figure(&told.status.borrow());
+            let _ = writeln!(
+                out,
+                "electropunk_{name}{{station=\"{station}\",server=\"{server}\"}} {figure}"
+            );
+        }
+    }
 }
 
 fn describe(out: &mut String, name: &str, kind: &str, help: &str) {

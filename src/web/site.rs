@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::{
     config::{Admin, Server},
     music::bar::Bar,
-    out::hls::Live,
+    out::{hls::Live, push::status::Told},
     station::{history::History, on_air::OnAir},
     stream::{
         audience::{Audience, Seats},
@@ -74,6 +74,8 @@ pub struct Site {
     pub logins: Arc<Logins>,
     /// When it opened.
     pub started: SystemTime,
+    /// Those that are or were sent to servers of others, and how they fare.
+    pub pushes: Vec<Told>,
     /// What is wrong with the radio.toml that was last saved, if something is; it plays on by the
     /// one before.
     pub problem: Option<String>,
@@ -95,6 +97,11 @@ impl Channel {
     /// What to show as playing; the station's name before the first sound.
     pub fn title(&self) -> Arc<str> {
         title(self.main())
+    }
+
+    /// How many ask for its HLS playlists.
+    pub fn hls_listeners(&self) -> usize {
+        self.hls.iter().map(|live| live.listeners()).sum()
     }
 
     /// How many listen, on all mounts.
@@ -119,8 +126,14 @@ impl Site {
             audience: Arc::default(),
             logins: Arc::default(),
             started: SystemTime::now(),
+            pushes: Vec::new(),
             problem: None,
         }
+    }
+
+    /// How those fare that are sent to servers of others now.
+    pub fn pushes(&self) -> impl Iterator<Item = &Told> {
+        self.pushes.iter().filter(|told| told.is_current())
     }
 
     /// The channel of that name, if there is one.
@@ -173,10 +186,11 @@ pub(super) mod tests {
         music::bar::Hit,
         station::{on_air::AiredBar, rehearsal},
         stream::{
+            coding::Coding,
             mount::About,
             ring::{RingLimits, Writer, ring},
         },
-        units::{Bpm, Kbps},
+        units::Bpm,
     };
 
     pub(in crate::web) const RING: RingLimits = RingLimits { burst: 65_536, keep: 524_288 };
@@ -189,7 +203,7 @@ pub(super) mod tests {
             name: format!("Station {station}"),
             description: "for tests".into(),
             genre: "Test".into(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         };
         let (send, on_air) = watch::channel(Arc::default());

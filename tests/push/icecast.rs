@@ -111,9 +111,16 @@ fn a_wrong_password_and_a_taken_mount_are_told_once_and_overcome() {
         std::thread::sleep(Duration::from_secs(1));
     }
     assert!(!on_air(&icecast, "/live.mp3"));
+    let is_up = |n: u8| {
+        let labels = format!("station=\"a\",server=\"http://{address}/live.mp3\"");
+        let line = format!("electropunk_push_up{{{labels}}} {n}\n");
+        radio.get("/metrics").text().contains(&line)
+    };
+    assert!(is_up(0));
 
     radio.save(&pushes(LOGIN));
     let corrected = until("the right password", || on_air(&icecast, "/live.mp3"));
+    until("a figure of it", || is_up(1));
     drop(other);
     let freed = until("the free mount", || {
         icecast.source("/taken.mp3")["server_name"] == "Test Tone's \u{c3}\u{bc}ber"

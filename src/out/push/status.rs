@@ -1,6 +1,6 @@
 //! How a push fares, for whoever shows it.
 
-use std::time::SystemTime;
+use std::{fmt, time::SystemTime};
 
 use tokio::sync::watch;
 
@@ -53,6 +53,22 @@ impl Status {
     pub(super) fn got_on_air(&mut self) {
         self.state = State::OnAir { since: SystemTime::now() };
         self.times_on_air += 1;
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connecting => f.write_str("connecting"),
+            Self::OnAir { since } => {
+                let minutes = since.elapsed().unwrap_or_default().as_secs() / 60;
+                write!(f, "on air for {minutes} min")
+            }
+            Self::Waiting { why, until } => {
+                let wait = until.duration_since(SystemTime::now()).unwrap_or_default();
+                write!(f, "not on air: {why}; again in {} s", wait.as_secs())
+            }
+        }
     }
 }
 
