@@ -81,7 +81,7 @@ impl Lufs {
 }
 
 /// A constant MP3 bitrate in kbit/s, one of those that MPEG-1 Layer III has from 96 to 320.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kbps(u16);
 
 impl Kbps {
@@ -96,6 +96,12 @@ impl Kbps {
     /// Bytes that one second of sound takes.
     pub fn bytes_per_second(self) -> usize {
         usize::from(self.0) * 125
+    }
+}
+
+impl Default for Kbps {
+    fn default() -> Self {
+        Self::DEFAULT
     }
 }
 

@@ -50,11 +50,11 @@ fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     Renderer::new(&font, composer.mix())?;
     let theme = &station.theme;
     let mut report = format!(
-        "{}: {:?} at {}, {} kbit/s\n  theme {}: {}, {}, {} anchors\n",
+        "{}: {:?} at {}, {}\n  theme {}: {}, {}, {} anchors\n",
         station.name,
         station.title,
         station.main().path,
-        station.main().bitrate.get(),
+        station.main().coding,
         theme.name,
         theme.tempo,
         theme.key,
@@ -64,7 +64,7 @@ fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
         writeln!(report, "  {name:<9} {value}").expect("a String takes every line");
     };
     for mount in &station.mounts[1..] {
-        line("also at", &format!("{}, {} kbit/s", mount.path, mount.bitrate.get()));
+        line("also at", &format!("{}, {}", mount.path, mount.coding));
     }
     line("drums by", &theme.drums_model);
     line("lines by", &theme.trio_model);

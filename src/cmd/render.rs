@@ -45,7 +45,8 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         let font = library.font(&station.soundfont)?;
         let renderer =
             Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
-        let files = Files::create(args, &renderer, station.main().bitrate)?;
+        let files =
+            Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
         write_sound(composer, renderer, seconds, files)?;
     }
     println!("{}: {} minutes of {}, seed {seed}", args.out.display(), args.minutes, station.name);

@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(*stations[0].theme, Theme { name: "x".to_owned(), ..Theme::default() });
         assert_eq!((stations[0].title.as_str(), stations[0].genre.as_str()), ("x", "x"));
         let mount = stations[0].main();
-        assert_eq!((mount.bitrate.get(), mount.path.as_str()), (128, "/x.mp3"));
+        assert_eq!((mount.coding.kbps(), mount.path.as_str()), (128, "/x.mp3"));
     }
 
     #[test]
@@ -220,7 +220,7 @@ mod tests {
         let voice = theme.voices[Part::Lead as usize];
         assert_eq!((voice.program, voice.gain, voice.pan), (89, Decibels(-1.5), -1.0));
         assert_eq!((theme.lead.register.span(), theme.lead.max_notes), ((40, 60), 3));
-        assert_eq!(stations[0].main().bitrate.get(), 320);
+        assert_eq!(stations[0].main().coding.kbps(), 320);
     }
 
     #[test]

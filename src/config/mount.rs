@@ -7,7 +7,7 @@ use super::{
     section::{Reading, Section},
     value::{quoted, set},
 };
-use crate::units::Kbps;
+use crate::stream::coding::Coding;
 
 /// First parts of paths that are pages or other services.
 const RESERVED: [&str; 3] = ["admin", "api", "hls"];
@@ -15,10 +15,10 @@ const RESERVED: [&str; 3] = ["admin", "api", "hls"];
 /// An address at which a station's sound is heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// The path of its URL, from the slash on; ends in `.mp3`. Default `/NAME.mp3`.
+    /// The path of its URL, from the slash on; ends in `.mp3` or `.opus`. Default `/NAME.mp3`.
     pub path: String,
-    /// How many bits its sound takes. Default the station's.
-    pub bitrate: Kbps,
+    /// How its sound is coded, as the path says. Default of MP3 the station's rate, of Opus 96 kbit/s.
+    pub coding: Coding,
     /// How many may listen at a time, 1 to 100 000. Default as many as the server takes.
     pub max_listeners: Option<usize>,
     /// The path of the mount for those who find no seat here, or no sound. Default none.
@@ -34,28 +34,46 @@ pub(super) struct Placed {
 
 impl Mount {
     /// The one of a station that names none.
-    pub(super) fn of_station(name: &str, bitrate: Kbps) -> Self {
-        Self { path: format!("/{name}.mp3"), bitrate, max_listeners: None, fallback: None }
+    pub(super) fn of_station(name: &str, coding: Coding) -> Self {
+        Self { path: format!("/{name}.mp3"), coding, max_listeners: None, fallback: None }
     }
 
-    /// Reads the mounts of the station called `name`: at least one.
-    pub(super) fn read_all(section: &mut Section, name: &str, bitrate: Kbps) -> Vec<Placed> {
+    /// Reads the mounts of the station called `name`: at least one, and the first is MP3.
+    pub(super) fn read_all(section: &mut Section, name: &str, coding: Coding) -> Vec<Placed> {
         let name_line = section.line_of("name");
         let mounts = section.repeated("mounts", |section| {
-            let mut mount = Self::of_station(name, bitrate);
+            let mut mount = Self::of_station(name, coding);
             set(&mut mount.path, section.text_as("path", path));
-            set(&mut mount.bitrate, section.whole_as("bitrate_kbps"));
+            mount.coding = read_coding(section, &mount.path, coding);
             mount.max_listeners = section.whole("max_listeners", 1..=100_000);
             mount.fallback = section.text_as("fallback", path);
             let (path_line, fallback_line) = (section.line_of("path"), section.line_of("fallback"));
             Placed { mount, path_line, fallback_line }
         });
         if mounts.is_empty() {
-            let mount = Self::of_station(name, bitrate);
+            let mount = Self::of_station(name, coding);
             return vec![Placed { mount, path_line: name_line, fallback_line: name_line }];
+        }
+        let Placed { mount: first, path_line, .. } = &mounts[0];
+        if first.coding.mp3().is_none() {
+            let expected =
+                "expected a station's first mount to end in .mp3, which all players play";
+            let sentence = format!("{expected}, found {}", quoted(&first.path));
+            section.reading.note(*path_line, Fault::Value { key: "path".to_owned(), sentence });
         }
         mounts
     }
+}
+
+/// How a mount at `path` is coded in a station of `station`'s rate.
+fn read_coding(section: &mut Section, path: &str, station: Coding) -> Coding {
+    let of_path = Coding::of(path).unwrap_or_default();
+    let usual = if of_path.is_like(station) { station } else { of_path };
+    let Some(kbps) = section.whole("bitrate_kbps", 32..=320) else { return usual };
+    usual.at(kbps).unwrap_or_else(|sentence| {
+        section.note("bitrate_kbps", sentence);
+        usual
+    })
 }
 
 /// Notes mounts that have the path of another, and fallbacks that lead nowhere or round in a circle.
@@ -89,6 +107,10 @@ fn follow(mount: &Mount, by_path: &HashMap<&str, &Placed>) -> Result<(), String>
             let found = format!("expected the path of another mount, found {}", quoted(path));
             return if is_mine { Err(found) } else { Ok(()) };
         };
+        if way.len() == 1 && !placed.mount.coding.is_like(mount.coding) {
+            let expected = format!("expected a mount that ends in {}", mount.coding.ending());
+            return Err(format!("{expected} too, since players can't change over, found {path}"));
+        }
         way.push(path);
         if path == mount.path {
             return Err(format!("expected a way that ends, found {}", way.join(" to ")));
@@ -108,9 +130,10 @@ fn mounts_twice(way: &[&str]) -> bool {
 
 /// `text` if it can be a path of ours: it goes into URLs, playlists and headers as it is.
 fn path(text: &str) -> Result<String, String> {
-    let expected =
-        "expected a path such as \"/techno-low.mp3\": letters, digits, '-', '_', '.' and '/'";
-    let inner = text.strip_prefix('/').and_then(|text| text.strip_suffix(".mp3"));
+    let expected = "expected a path such as \"/techno-low.mp3\": letters, digits, '-', '_', '.' and \
+                    '/', at the end .mp3 or .opus";
+    let ending = Coding::of(text).map(Coding::ending);
+    let inner = text.strip_prefix('/').and_then(|text| text.strip_suffix(ending?));
     let is_plain = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')
@@ -149,7 +172,7 @@ mod tests {
     fn a_station_has_its_mounts_or_one_of_its_name() {
         let lines = "bitrate_kbps = 192\n[[stations.mounts]]\nfallback = \"/low/a.mp3\"\n\
             [[stations.mounts]]\npath = \"/low/a.mp3\"\nbitrate_kbps = 96\nmax_listeners = 10\n";
-        let kbps = |rate: i64| Kbps::try_from(rate).unwrap();
+        let kbps = |rate: i64| Coding::default().at(rate).unwrap();
 
         let mounts = read(lines).unwrap();
 
@@ -164,8 +187,8 @@ mod tests {
     fn paths_that_are_taken_or_unfit_are_told() {
         let lines = "[[stations.mounts]]\npath = \"/b.mp3\"\n[[stations.mounts]]\npath = \"a.mp3\"\n\
             [[stations.mounts]]\npath = \"/api/a.mp3\"\n[[stations.mounts]]\npath = \"/../a.mp3\"\n";
-        let plain =
-            "expected a path such as \"/techno-low.mp3\": letters, digits, '-', '_', '.' and '/'";
+        let plain = "expected a path such as \"/techno-low.mp3\": letters, digits, '-', '_', '.' and \
+                     '/', at the end .mp3 or .opus";
 
         let found = read(lines).unwrap_err();
 
@@ -179,6 +202,31 @@ mod tests {
         );
         assert!(found.contains(&format!("radio.toml:12: path: {plain}, found \"/../a.mp3\"")));
         assert!(found.contains("radio.toml:14: path: \"/b.mp3\" is taken by line 6"), "{found}");
+    }
+
+    #[test]
+    fn paths_say_how_the_sound_is_coded() {
+        let lines = "bitrate_kbps = 192\n[[stations.mounts]]\n\
+            [[stations.mounts]]\npath = \"/a.opus\"\n\
+            [[stations.mounts]]\npath = \"/low.opus\"\nbitrate_kbps = 48\nfallback = \"/a.opus\"\n";
+
+        let codings =
+            read(lines).unwrap()[0].iter().map(|m| m.coding.to_string()).collect::<Vec<_>>();
+
+        assert_eq!(codings, ["MP3, 192 kbit/s", "Opus, 96 kbit/s", "Opus, 48 kbit/s"]);
+
+        let mistakes = "[[stations.mounts]]\npath = \"/a.opus\"\nbitrate_kbps = 320\n\
+            fallback = \"/b.mp3\"\n[[stations.mounts]]\nbitrate_kbps = 100\n";
+        assert_eq!(
+            read(mistakes).unwrap_err(),
+            "radio.toml:6: path: expected a station's first mount to end in .mp3, which all players \
+             play, found \"/a.opus\"\n\
+             radio.toml:7: bitrate_kbps: expected 32 to 256 kbit/s for Opus, found 320\n\
+             radio.toml:8: fallback: expected a mount that ends in .opus too, since players can't \
+             change over, found /b.mp3\n\
+             radio.toml:10: bitrate_kbps: expected one of 96, 112, 128, 160, 192, 224, 256, 320 \
+             kbit/s, found 100"
+        );
     }
 
     #[test]

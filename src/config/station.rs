@@ -16,7 +16,10 @@ use super::{
     theme::Theme,
     value::{one_line, plain_name, quoted, set},
 };
-use crate::units::{Kbps, Lufs};
+use crate::{
+    stream::coding::Coding,
+    units::{Kbps, Lufs},
+};
 
 /// A programme of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,7 +32,7 @@ pub struct Station {
     pub description: String,
     /// What station lists file it under. Default the theme's name.
     pub genre: String,
-    /// Where it is heard: at least one mount, the first the main one. Default one at `/NAME.mp3` of
+    /// Where it is heard: at least one mount, the first the main one and MP3. Default one at `/NAME.mp3` of
     /// 128 kbit/s.
     pub mounts: Vec<Mount>,
     /// What plays it. Default the file's.
@@ -117,7 +120,8 @@ impl Station {
         set(&mut energy, section.number("energy", 0.0..=1.0));
         let mut loudness = Lufs::DEFAULT;
         set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
-        *mounts = Mount::read_all(section, name.as_deref().unwrap_or_default(), bitrate);
+        *mounts =
+            Mount::read_all(section, name.as_deref().unwrap_or_default(), Coding::Mp3(bitrate));
         let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);

@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::{
-    stream::{
-        mount::{About, Mount},
-        ring::{Chunk, RingLimits, Writer, ring},
-    },
-    units::Kbps,
+use crate::stream::{
+    coding::Coding,
+    mount::{About, Mount},
+    ring::{Chunk, RingLimits, Writer, ring},
 };
 
 /// `n` silent frames of 128 kbit/s.
 pub fn sound(n: usize, title: &str) -> Chunk {
     let mut frame = vec![0; 417];
     frame[..4].copy_from_slice(&[0xff, 0xfb, 0x90, 0]);
-    Chunk { audio: frame.repeat(n).into(), title: title.into() }
+    Chunk::mp3(frame.repeat(n), title)
 }
 
 /// A mount of 128 kbit/s whose ring holds `burst` bytes and half as many more.
@@ -24,7 +22,7 @@ pub fn mount(burst: usize) -> (Writer, Arc<Mount>) {
         name: "Test".into(),
         description: String::new(),
         genre: String::new(),
-        bitrate: Kbps::DEFAULT,
+        coding: Coding::default(),
         public: false,
     };
     let (writer, tap) = ring(RingLimits { burst, keep: burst * 3 / 2 });

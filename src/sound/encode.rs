@@ -60,7 +60,7 @@ impl Encoder {
         let input = DualPcm { left: &block.left[..], right: &block.right[..] };
         self.lame
             .encode_to_vec(input, &mut self.bytes)
-            .map_err(|error| Error::Encode { reason: error.to_string() })?;
+            .map_err(|error| Error::Encode { encoder: "LAME", reason: error.to_string() })?;
         Ok(&self.bytes)
     }
 
@@ -72,7 +72,7 @@ impl Encoder {
         self.bytes.clear();
         self.lame
             .flush_to_vec::<FlushGap>(&mut self.bytes)
-            .map_err(|error| Error::Encode { reason: error.to_string() })?;
+            .map_err(|error| Error::Encode { encoder: "LAME", reason: error.to_string() })?;
         Ok(self.bytes)
     }
 }

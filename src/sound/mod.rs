@@ -3,7 +3,8 @@
 //! [`timeline`] lays bars end to end in frames, [`events`] turns hits into note messages, one
 //! synthesizer a part plays them ([`band`]), each through its [`sweep`] and [`duck`]; the parts' sends
 //! feed one [`chorus`], one [`echo`] and one [`reverb`]; [`master`] glues and levels the mix and keeps
-//! its true peaks down; [`encode`] makes MP3 frames that each stand alone. Everything moves in
+//! its true peaks down; a [`coder`] makes MP3 frames that each stand alone ([`encode`]), or pages of
+//! Ogg. Everything moves in
 //! [`frame::Block`]s of one MP3 frame; nothing allocates for each block after the start. A [`clip`] is
 //! recorded sound that joins the mix.
 
@@ -56,6 +57,12 @@ pub mod encode;
 pub mod wav;
 
 pub mod flac;
+
+mod resample;
+
+pub mod ogg_opus;
+
+pub mod coder;
 
 pub mod mp3_file;
 
@@ -116,9 +123,11 @@ pub enum Error {
         /// What it answered.
         reason: String,
     },
-    /// LAME failed at a block.
-    #[error("LAME can't encode: {reason}")]
+    /// An encoder failed at a block, or can't start.
+    #[error("{encoder} can't encode: {reason}")]
     Encode {
+        /// Which one.
+        encoder: &'static str,
         /// What it answered.
         reason: String,
     },

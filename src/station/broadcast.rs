@@ -35,10 +35,10 @@ use crate::{
     config::{self, Station},
     music::bar::Bar,
     stream::{
+        coding::Coding,
         mount::{About, Mount, Rules},
         ring::{RingLimits, ring},
     },
-    units::Kbps,
 };
 
 /// Music composed ahead.
@@ -79,6 +79,13 @@ pub struct Reserve {
     pub burst_bytes: usize,
     /// Seconds that a slow one may fall behind beyond that.
     pub lag_seconds: usize,
+}
+
+impl Reserve {
+    /// How long the burst of a mount sounds.
+    fn burst(self, coding: Coding) -> Duration {
+        Duration::from_secs_f64(self.burst_bytes as f64 / coding.bytes_per_second() as f64)
+    }
 }
 
 /// What a station goes on from and leaves behind.
@@ -152,7 +159,7 @@ impl Broadcast {
         let (stop, stopped) = mpsc::channel();
         let (changes, wanted) = mpsc::channel();
         let bars = Arc::new(BarQueue::new(AHEAD));
-        let bursts = places.iter().map(|(about, _)| burst(reserve.burst_bytes, about.bitrate));
+        let bursts = places.iter().map(|(about, _)| reserve.burst(about.coding));
         let shortest = bursts.clone().min().unwrap_or_default();
         let history = Arc::new(memoir.history);
         let air = Air {
@@ -229,9 +236,9 @@ impl Broadcast {
     fn take_places(&mut self, places: Vec<(About, Rules)>) {
         let (mut mounts, mut wanted) = (Vec::new(), Vec::new());
         for (about, rules) in places {
-            let (path, bitrate) = (about.path.clone(), about.bitrate);
+            let (path, coding) = (about.path.clone(), about.coding);
             let Reserve { burst_bytes: burst, lag_seconds } = self.reserve;
-            let keep = burst + lag_seconds * bitrate.bytes_per_second();
+            let keep = burst + lag_seconds * coding.bytes_per_second();
             let old = self.mounts.iter().find(|mount| mount.about.path == path);
             let (mount, writer) = if let Some(old) = old {
                 (old.told_as(about), None)
@@ -240,17 +247,12 @@ impl Broadcast {
                 (Mount::new(about, tap), Some(writer))
             };
             mounts.push(Arc::new(mount.with_rules(rules)));
-            wanted.push(Wanted { path, bitrate, keep, writer });
+            wanted.push(Wanted { path, coding, keep, writer });
         }
         self.mounts = mounts;
         // Who is not on air any more needs no mounts.
         let _ = self.changes.send(wanted);
     }
-}
-
-/// How long the burst of a mount sounds.
-fn burst(bytes: usize, bitrate: Kbps) -> Duration {
-    Duration::from_secs_f64(bytes as f64 / bitrate.bytes_per_second() as f64)
 }
 
 fn places(station: &Station) -> Vec<(About, Rules)> {
@@ -260,7 +262,7 @@ fn places(station: &Station) -> Vec<(About, Rules)> {
             name: station.title.clone(),
             description: station.description.clone(),
             genre: station.genre.clone(),
-            bitrate: mount.bitrate,
+            coding: mount.coding,
             public: station.public,
         };
         let config::Mount { max_listeners, fallback, .. } = mount.clone();

@@ -9,21 +9,22 @@ use tracing::error;
 
 use super::supervision::caught;
 use crate::{
-    sound::{encode::Encoder, frame::Block},
-    stream::ring::{Chunk, Writer},
-    units::Kbps,
+    sound::{coder::Coder, frame::Block},
+    stream::{
+        coding::Coding,
+        ring::{Chunk, Writer},
+    },
 };
 
-/// Blocks that a new encoder hears before the first that counts: its frames then overlap with those of
-/// the one before it as if they were its own.
+/// Blocks that a new encoder hears before the first that counts.
 const N_PRIMING: usize = 4;
 
 /// A mount as it is wanted from the next chunk on.
 pub struct Wanted {
     /// What it is known by: its path.
     pub path: String,
-    /// How many bits its sound takes.
-    pub bitrate: Kbps,
+    /// How its sound is coded.
+    pub coding: Coding,
     /// How many bytes its ring keeps.
     pub keep: usize,
     /// Its ring, where it is new. None: the one that it has.
@@ -41,10 +42,10 @@ pub struct Outlets {
 
 struct Outlet {
     path: String,
-    bitrate: Kbps,
+    coding: Coding,
     writer: Writer,
     /// None until its first block, and after a failure.
-    encoder: Option<Encoder>,
+    encoder: Option<Coder>,
     is_well: bool,
     audio: Vec<u8>,
 }
@@ -61,20 +62,20 @@ impl Outlets {
     pub fn turn(&mut self) {
         while let Ok(wanted) = self.changes.try_recv() {
             let mut before = std::mem::take(&mut self.mounts);
-            for Wanted { path, bitrate, keep, writer } in wanted {
+            for Wanted { path, coding, keep, writer } in wanted {
                 let index = before.iter().position(|outlet| outlet.path == path);
                 let old = index.map(|index| before.swap_remove(index));
                 let (old_writer, encoder) = match old {
                     Some(old) => (
                         Some(old.writer),
-                        old.encoder.filter(|_| old.bitrate == bitrate && writer.is_none()),
+                        old.encoder.filter(|_| old.coding == coding && writer.is_none()),
                     ),
                     None => (None, None),
                 };
                 if let Some(mut writer) = writer.or(old_writer) {
                     writer.keep(keep);
                     let audio = Vec::new();
-                    let outlet = Outlet { path, bitrate, writer, encoder, is_well: true, audio };
+                    let outlet = Outlet { path, coding, writer, encoder, is_well: true, audio };
                     self.mounts.push(outlet);
                 }
             }
@@ -88,6 +89,10 @@ impl Outlets {
             let was_well = std::mem::replace(&mut outlet.is_well, encoded.is_ok());
             if let Err(why) = encoded {
                 outlet.encoder = None;
+                // A chunk is of one stream.
+                if outlet.coding.subtype().is_some() {
+                    outlet.audio.clear();
+                }
                 // Not for every block, if no encoder can start.
                 if was_well {
                     let (station, path) = (&self.station, &outlet.path);
@@ -106,7 +111,8 @@ impl Outlets {
         for outlet in &mut self.mounts {
             let audio = std::mem::take(&mut outlet.audio);
             if !audio.is_empty() {
-                outlet.writer.push(Chunk { audio: audio.into(), title: title.clone() });
+                let chain = outlet.encoder.as_ref().and_then(Coder::chain).cloned();
+                outlet.writer.push(Chunk { audio: audio.into(), title: title.clone(), chain });
             }
         }
     }
@@ -114,25 +120,16 @@ impl Outlets {
 
 impl Outlet {
     fn encode(&mut self, block: &Block, recent: &VecDeque<Block>) -> Result<(), String> {
-        let Self { bitrate, encoder, audio, .. } = self;
+        let Self { coding, encoder, audio, .. } = self;
         let encoded = caught(|| {
             let encoder = match encoder {
                 Some(encoder) => encoder,
-                none => none.insert(primed(*bitrate, recent)?),
+                none => none.insert(Coder::after(recent, *coding)?),
             };
-            audio.extend_from_slice(encoder.encode(block)?);
-            Ok(())
+            encoder.encode(block, audio)
         });
         encoded?.map_err(|error: crate::sound::Error| error.to_string())
     }
-}
-
-fn primed(bitrate: Kbps, recent: &VecDeque<Block>) -> Result<Encoder, crate::sound::Error> {
-    let mut encoder = Encoder::new(bitrate)?;
-    for block in recent {
-        encoder.encode(block)?;
-    }
-    Ok(encoder)
 }
 
 #[cfg(test)]
@@ -152,8 +149,8 @@ mod tests {
     const LIMITS: RingLimits = RingLimits { burst: 1 << 20, keep: 1 << 20 };
 
     fn wanted(path: &str, kbps: i64, writer: Option<Writer>) -> Wanted {
-        let bitrate = Kbps::try_from(kbps).unwrap();
-        Wanted { path: path.into(), bitrate, keep: 1 << 20, writer }
+        let coding = Coding::Mp3(kbps.try_into().unwrap());
+        Wanted { path: path.into(), coding, keep: 1 << 20, writer }
     }
 
     /// A chunk of a tone of 1000 Hz that began `n_blocks` ago.
@@ -212,5 +209,31 @@ mod tests {
         }
         // An encoder's first block gives no frame; one that was primed owes none.
         assert_eq!(n_frames, [(59, 128, 320), (29, 96, 96), (30, 128, 128)]);
+    }
+
+    #[tokio::test]
+    async fn ogg_goes_on_in_one_stream_until_its_rate_changes() {
+        let (sender, changes) = mpsc::channel();
+        let mut outlets = Outlets::new("test", changes);
+        let (writer, tap) = ring(LIMITS);
+        let want = |kbps, writer| {
+            let coding = Coding::Opus { kbps };
+            vec![Wanted { path: "a".into(), coding, keep: 1 << 20, writer }]
+        };
+        let mut n = 0;
+
+        sender.send(want(96, Some(writer))).unwrap();
+        (0..3).for_each(|_| play(&mut outlets, &mut n));
+        sender.send(want(48, None)).unwrap();
+        (0..3).for_each(|_| play(&mut outlets, &mut n));
+        drop(outlets);
+
+        let (mut reader, mut last, mut heads) = (tap.reader(), None, Vec::new());
+        while let Ok(chunk) = reader.next().await {
+            assert_eq!(&chunk.audio[..4], b"OggS");
+            let begun = chunk.begun_after(&mut last, "Test");
+            heads.push(begun.is_some_and(|audio| audio.windows(8).any(|w| w == b"OpusHead")));
+        }
+        assert_eq!(heads, [true, false, false, true, false, false]);
     }
 }

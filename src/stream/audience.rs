@@ -209,12 +209,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        stream::{
-            mount::About,
-            ring::{RingLimits, ring},
-        },
-        units::Kbps,
+    use crate::stream::{
+        coding::Coding,
+        mount::About,
+        ring::{RingLimits, ring},
     };
 
     fn mount() -> Mount {
@@ -223,7 +221,7 @@ mod tests {
             name: "A".into(),
             description: String::new(),
             genre: String::new(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         };
         Mount::new(about, ring(RingLimits { burst: 8, keep: 16 }).1)

@@ -2,7 +2,7 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::atomic::Ordering::Relaxed,
+    sync::{Arc, atomic::Ordering::Relaxed},
     time::{Duration, Instant},
 };
 
@@ -12,6 +12,7 @@ use crate::stream::{
     audience::{Order, Ticket},
     icy::Interleaver,
     mount::Listener,
+    ogg::Chain,
     ring::{Chunk, ReadError},
 };
 
@@ -23,6 +24,8 @@ pub struct Feed {
     listener: Listener,
     ticket: Ticket,
     icy: Option<Interleaver>,
+    /// The stream whose head was sent last.
+    chain: Option<Arc<Chain>>,
     lagged_at: Option<Instant>,
 }
 
@@ -44,7 +47,7 @@ impl Feed {
     pub fn new(listener: Listener, ticket: Ticket, metaint: Option<NonZeroUsize>) -> Self {
         let name = &listener.mount.about.name;
         let icy = metaint.map(|metaint| Interleaver::new(metaint, name));
-        Self { listener, ticket, icy, lagged_at: None }
+        Self { listener, ticket, icy, chain: None, lagged_at: None }
     }
 
     /// Whose it is.
@@ -92,7 +95,11 @@ impl Feed {
         }
     }
 
-    fn weave(&mut self, chunk: Chunk) -> Bytes {
+    fn weave(&mut self, mut chunk: Chunk) -> Bytes {
+        let artist = &self.listener.mount.about.name;
+        if let Some(audio) = chunk.begun_after(&mut self.chain, artist) {
+            chunk.audio = audio;
+        }
         match &mut self.icy {
             None => chunk.audio,
             Some(icy) => icy.interleave(&chunk),

@@ -87,7 +87,7 @@ mod tests {
     use super::*;
 
     fn chunk(audio: &[u8], title: &str) -> Chunk {
-        Chunk { audio: audio.to_vec().into(), title: title.into() }
+        Chunk::mp3(audio.to_vec(), title)
     }
 
     fn interleaver(interval: usize) -> Interleaver {

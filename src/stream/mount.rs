@@ -9,9 +9,9 @@ use std::{
     time::SystemTime,
 };
 
-use crate::{
-    stream::ring::{Reader, Tap},
-    units::Kbps,
+use crate::stream::{
+    coding::Coding,
+    ring::{Reader, Tap},
 };
 
 /// What a mount tells of itself in headers, playlists and on the status page.
@@ -25,8 +25,8 @@ pub struct About {
     pub description: String,
     /// A word or two, as radio directories sort it.
     pub genre: String,
-    /// Constant bitrate of the stream.
-    pub bitrate: Kbps,
+    /// How its sound is coded.
+    pub coding: Coding,
     /// Whether directories may list it.
     pub public: bool,
 }
@@ -163,7 +163,7 @@ impl Mount {
 
     /// How far behind the live edge one who joins now begins, in seconds of sound.
     pub fn burst_seconds(&self) -> f64 {
-        self.tap.burst_bytes() as f64 / self.about.bitrate.bytes_per_second() as f64
+        self.tap.burst_bytes() as f64 / self.about.coding.bytes_per_second() as f64
     }
 }
 
@@ -190,7 +190,7 @@ mod tests {
             name: "Test".into(),
             description: String::new(),
             genre: String::new(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         }
     }
@@ -229,7 +229,7 @@ mod tests {
 
         assert_eq!(mount.burst_seconds(), 0.0);
         for _ in 0..4 {
-            writer.push(Chunk { audio: vec![0; 16_000].into(), title: "".into() });
+            writer.push(Chunk::mp3(vec![0; 16_000], ""));
         }
 
         assert_eq!(mount.burst_seconds(), 3.0);

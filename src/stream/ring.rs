@@ -13,16 +13,39 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::watch;
 
-/// Whole MP3 frames and the title that was on air with them.
+use crate::stream::ogg::Chain;
+
+/// Whole MP3 frames, or whole pages of Ogg, and the title that was on air with them.
 ///
 /// The title rides with the sound, so that each listener's ICY metadata changes at the right frame
 /// however far behind that listener is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chunk {
-    /// Whole frames, so that a listener may begin or end at any chunk.
+    /// Whole frames or pages, so that a listener may begin or end at any chunk.
     pub audio: Bytes,
     /// What is shown while it sounds.
     pub title: Arc<str>,
+    /// The stream that its pages belong to. None: frames, which need no head.
+    pub chain: Option<Arc<Chain>>,
+}
+
+impl Chunk {
+    /// Frames of MP3.
+    pub fn mp3(audio: impl Into<Bytes>, title: impl Into<Arc<str>>) -> Self {
+        Self { audio: audio.into(), title: title.into(), chain: None }
+    }
+
+    /// The audio after a head of `artist`'s, if it needs one: if its stream is another than `last`,
+    /// which it then becomes.
+    pub fn begun_after(&self, last: &mut Option<Arc<Chain>>, artist: &str) -> Option<Bytes> {
+        let chain = self.chain.as_ref()?;
+        if last.as_ref().is_some_and(|last| Arc::ptr_eq(last, chain)) {
+            return None;
+        }
+        *last = Some(chain.clone());
+        let title = if self.title.is_empty() { artist } else { &self.title };
+        Some([&chain.head(artist, title)[..], &self.audio].concat().into())
+    }
 }
 
 /// How much a ring holds, in bytes of audio. At 128 kbit/s a second is 16 000 bytes.
@@ -260,7 +283,7 @@ mod tests {
 
     /// Four bytes of sound, so that `burst: 8` is two chunks.
     fn chunk(n: u8) -> Chunk {
-        Chunk { audio: vec![n; 4].into(), title: "test".into() }
+        Chunk::mp3(vec![n; 4], "test")
     }
 
     const LIMITS: RingLimits = RingLimits { burst: 8, keep: 16 };

@@ -127,7 +127,7 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     let metaint = NonZeroUsize::new(site.server.metaint_bytes).filter(|_| wants_titles(headers));
     let about = &mount.about;
     if asked.request.method() == Method::HEAD {
-        let mut response = respond(StatusCode::OK, "audio/mpeg", "");
+        let mut response = respond(StatusCode::OK, about.coding.content_type(), "");
         *response.version_mut() = Version::HTTP_10;
         for (name, value) in listen::headers(about, &asked.base_url, metaint) {
             let value = HeaderValue::from_bytes(value.as_bytes()).expect("cleaned text is valid");

@@ -22,7 +22,6 @@ use crate::{
         icy::clean,
         mount::About,
     },
-    units::SAMPLE_RATE,
     web::{
         answer::CORS,
         date::Date,
@@ -50,17 +49,16 @@ pub fn headers(
     url: &str,
     metaint: Option<NonZeroUsize>,
 ) -> Vec<(&'static str, String)> {
-    let kbps = about.bitrate.get();
     let mut headers = vec![
         ("Connection", "close".to_owned()),
-        ("Content-Type", "audio/mpeg".to_owned()),
+        ("Content-Type", about.coding.content_type().to_owned()),
         ("Cache-Control", "no-cache, no-store".to_owned()),
         ("Expires", "Mon, 26 Jul 1997 05:00:00 GMT".to_owned()),
         ("Pragma", "no-cache".to_owned()),
         ("X-Content-Type-Options", "nosniff".to_owned()),
-        ("icy-br", kbps.to_string()),
-        ("icy-sr", SAMPLE_RATE.to_string()),
-        ("ice-audio-info", format!("bitrate={kbps};samplerate={SAMPLE_RATE};channels=2")),
+        ("icy-br", about.coding.kbps().to_string()),
+        ("icy-sr", about.coding.sample_rate().to_string()),
+        ("ice-audio-info", about.coding.info()),
         ("icy-name", to_value(&about.name)),
         ("icy-genre", to_value(&about.genre)),
         ("icy-description", to_value(&about.description)),

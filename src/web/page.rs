@@ -35,8 +35,8 @@ pub fn xspf(mount: &Mount, base_url: &str) -> String {
     let annotation = [
         format!("Stream Title: {}", clean(&about.name)),
         format!("Stream Description: {}", clean(&about.description)),
-        "Content Type: audio/mpeg".to_owned(),
-        format!("Bitrate: {}", about.bitrate.get()),
+        format!("Content Type: {}", about.coding.content_type()),
+        format!("Bitrate: {}", about.coding.kbps()),
         format!("Current Listeners: {}", mount.listeners()),
         format!("Peak Listeners: {}", mount.peak()),
         format!("Stream Genre: {}", clean(&about.genre)),

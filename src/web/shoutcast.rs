@@ -10,7 +10,7 @@ use crate::web::{
 pub fn seven(site: &Site) -> String {
     let figures = site.channels.first().map(|channel| {
         let mount = channel.main();
-        let (now, peak, kbps) = (mount.listeners(), mount.peak(), mount.about.bitrate.get());
+        let (now, peak, kbps) = (mount.listeners(), mount.peak(), mount.about.coding.kbps());
         let most = site.server.max_listeners;
         // A comma in a title stays: it is the last field.
         format!("{now},1,{peak},{most},{now},{kbps},{}", channel.title())
@@ -37,8 +37,8 @@ pub fn stats(site: &Site) -> Element {
         Element::text("STREAMHITS", mount.total()),
         Element::text("STREAMSTATUS", 1),
         Element::text("STREAMPATH", &about.path),
-        Element::text("BITRATE", about.bitrate.get()),
-        Element::text("CONTENT", "audio/mpeg"),
+        Element::text("BITRATE", about.coding.kbps()),
+        Element::text("CONTENT", about.coding.content_type()),
         Element::text("VERSION", super::server::SERVER),
     ];
     Element::of("SHOUTCASTSERVER", figures)
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn the_first_station_s_figures_are_told() {
         let (channel, mut writer, _on_air) = channel("a");
-        writer.push(Chunk { audio: vec![0; 4].into(), title: "One, <two>".into() });
+        writer.push(Chunk::mp3(vec![0; 4], "One, <two>"));
         let site = site(vec![channel]);
 
         let seven = "<html><body>0,1,0,500,0,128,One, &lt;two&gt;</body></html>";

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::{
     stream::mount::Mount,
-    units::SAMPLE_RATE,
     web::{
         date::Date,
         site::{Site, title},
@@ -39,29 +38,33 @@ pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
 /// Only what anyone may know: who listens, from where and with what is nobody's business.
 fn source(mount: &Mount, base_url: &str) -> Value {
     let about = &mount.about;
-    let bitrate = about.bitrate.get();
+    let (bitrate, sample_rate) = (about.coding.kbps(), about.coding.sample_rate());
     let started = Date::of(mount.started);
-    json!({
-        "audio_info": format!("bitrate={bitrate};samplerate={SAMPLE_RATE};channels=2"),
+    let mut source = json!({
+        "audio_info": about.coding.info(),
         "bitrate": bitrate,
         "channels": 2,
         "genre": about.genre,
         "ice-bitrate": bitrate,
         "ice-channels": 2,
-        "ice-samplerate": SAMPLE_RATE,
+        "ice-samplerate": sample_rate,
         "listener_peak": mount.peak(),
         "listeners": mount.listeners(),
         "listenurl": format!("{base_url}{}", about.path),
-        "samplerate": SAMPLE_RATE,
+        "samplerate": sample_rate,
         "server_description": about.description,
         "server_name": about.name,
-        "server_type": "audio/mpeg",
+        "server_type": about.coding.content_type(),
         "server_url": base_url,
         "stream_start": started.to_rfc_2822(),
         "stream_start_iso8601": started.to_iso_8601(),
         "title": &*title(mount),
         "dummy": null,
-    })
+    });
+    if let Some(subtype) = about.coding.subtype() {
+        source["subtype"] = subtype.into();
+    }
+    source
 }
 
 /// The name alone, without scheme and port.
@@ -105,7 +108,7 @@ mod tests {
     #[test]
     fn a_title_that_is_a_number_stays_a_string() {
         let (channel, mut writer, _on_air) = channel("a");
-        writer.push(Chunk { audio: vec![0; 4].into(), title: "1979".into() });
+        writer.push(Chunk::mp3(vec![0; 4], "1979"));
         let site = site(vec![channel]);
 
         let status = icecast(&site, "http://[::1]:8000", None);

@@ -28,7 +28,7 @@ fn row(channel: &Channel, mount: &Mount, base_url: &str) -> String {
     let about = &mount.about;
     let title = title(mount);
     let [path, name, title] = [&about.path, &about.name, &*title].map(escape);
-    let (now, peak, kbps) = (mount.listeners(), mount.peak(), about.bitrate.get());
+    let (now, peak, kbps) = (mount.listeners(), mount.peak(), about.coding.kbps());
     let station = escape(&channel.station);
     format!(
         "<tr><td><a href=\"{base_url}{path}\">{path}</a></td>\
@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn no_title_and_no_problem_becomes_a_part_of_the_page() {
         let (channel, mut writer, _on_air) = channel("a");
-        writer.push(Chunk { audio: vec![0; 4].into(), title: "<script>\"'&".into() });
+        writer.push(Chunk::mp3(vec![0; 4], "<script>\"'&"));
         let mut site = site(vec![channel]);
         site.problem = Some("radio.toml:1: <b>".into());
 

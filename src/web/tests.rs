@@ -75,7 +75,7 @@ impl Radio {
             audio.extend(frame);
             self.n_frames += 1;
         }
-        let chunk = Chunk { audio: audio.clone().into(), title: title.into() };
+        let chunk = Chunk::mp3(audio.clone(), title);
         self.writer.as_mut().unwrap().push(chunk);
         audio
     }
@@ -449,7 +449,7 @@ async fn a_shutdown_lets_a_station_play_its_last_chunk() {
     radio.stop.send(()).unwrap();
     tokio::task::yield_now().await;
     let mut writer = radio.writer.take().unwrap();
-    writer.push(Chunk { audio: vec![7; 4].into(), title: "fade".into() });
+    writer.push(Chunk::mp3(vec![7; 4], "fade"));
     drop(writer);
 
     assert_eq!(read(&mut socket, 4).await, [7; 4]);

@@ -25,9 +25,12 @@ use crate::{
         rehearsal::{self, Pupil, Rehearsal},
         stage::Stage,
     },
-    stream::mount::{About, Rules},
+    stream::{
+        coding::Coding,
+        mount::{About, Rules},
+    },
     train::{checkpoint, fit::Measure, network::Network},
-    units::{Bpm, Kbps},
+    units::Bpm,
     web::{
         server::{self, Door},
         site::{Channel, Patience, Site},
@@ -158,7 +161,7 @@ impl Stream {
             name: "Training".into(),
             description: "A model as it learns".into(),
             genre: "Rehearsal".into(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         };
         let rehearsal = Rehearsal::new(newest, seed);

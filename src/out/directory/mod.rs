@@ -137,12 +137,10 @@ mod tests {
     };
 
     use super::*;
-    use crate::{
-        stream::{
-            mount::About,
-            ring::{Chunk, RingLimits, Writer, ring},
-        },
-        units::Kbps,
+    use crate::stream::{
+        coding::Coding,
+        mount::About,
+        ring::{Chunk, RingLimits, Writer, ring},
     };
 
     const TIMES: Times = Times {
@@ -157,7 +155,7 @@ mod tests {
             name: "Night & Day".into(),
             description: "Test".into(),
             genre: "Techno".into(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: true,
         };
         let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
@@ -208,7 +206,7 @@ mod tests {
         );
         let sounding = tokio::spawn(async move {
             loop {
-                writer.push(Chunk { audio: vec![0; 4].into(), title: "Caf\u{e9}".into() });
+                writer.push(Chunk::mp3(vec![0; 4], "Caf\u{e9}"));
                 sleep(Duration::from_millis(5)).await;
             }
         });

@@ -11,7 +11,6 @@ use super::Listing;
 use crate::{
     out::client::fields,
     stream::{icy::clean, mount::Mount},
-    units::SAMPLE_RATE,
 };
 
 /// Where a directory does not say how often it wants to hear of us.
@@ -40,10 +39,10 @@ pub fn add(listing: &Listing, mount: &Mount) -> String {
         ("desc", &clean(&about.description)),
         ("url", &listing.home),
         ("listenurl", &format!("{}{}", listing.home, about.path)),
-        ("type", "audio/mpeg"),
+        ("type", about.coding.content_type()),
         ("stype", ""),
-        ("b", &about.bitrate.get().to_string()),
-        ("samplerate", &SAMPLE_RATE.to_string()),
+        ("b", &about.coding.kbps().to_string()),
+        ("samplerate", &about.coding.sample_rate().to_string()),
         ("channels", "2"),
     ])
 }

@@ -49,7 +49,7 @@ impl Live {
         let patience = Duration::from_secs(2 * u64::from(settings.segment_seconds));
         Self {
             settings,
-            bitrate: mount.about.bitrate,
+            bitrate: mount.about.coding.mp3().unwrap_or_default(),
             tap: mount.tap.clone(),
             file,
             name: Mutex::new(mount.about.name.as_str().into()),
@@ -60,7 +60,7 @@ impl Live {
 
     /// What the file is called that its numbers are kept in.
     pub(super) fn file(station: &str, mount: &Mount) -> String {
-        format!("{station}-{}k.json", mount.about.bitrate.get())
+        format!("{station}-{}k.json", mount.about.coding.kbps())
     }
 
     pub(super) fn settings(&self) -> &config::Hls {

@@ -47,7 +47,8 @@ impl Hls {
 
     /// Cuts `mounts`, each given with its station's name, as `settings` say.
     ///
-    /// Of mounts of a station that have the same bitrate the first counts: they would be one variant.
+    /// Only MP3 is cut. Of mounts of a station that have the same bitrate the first counts: they would
+    /// be one variant.
     /// A mount that sounds on keeps its segments. One that is new, or all if the settings are, begin
     /// with a break; what they have counted stands in the folder `state`.
     pub fn turn_to<'a>(
@@ -58,14 +59,15 @@ impl Hls {
     ) {
         let mut variants = HashSet::new();
         let is_new = |(station, mount): &(&'a str, Arc<Mount>)| {
-            settings.enabled && variants.insert((*station, mount.about.bitrate.get()))
+            let kbps = mount.about.coding.mp3();
+            settings.enabled && kbps.is_some_and(|kbps| variants.insert((*station, kbps)))
         };
         let wanted: Vec<_> = mounts
             .into_iter()
             .filter(is_new)
             .map(|(station, mount)| {
                 let is_same = |live: &Arc<Live>| {
-                    live.settings() == settings && live.bitrate() == mount.about.bitrate
+                    live.settings() == settings && Some(live.bitrate()) == mount.about.coding.mp3()
                 };
                 let live = self.live(&mount).filter(is_same);
                 let live = live.unwrap_or_else(|| {

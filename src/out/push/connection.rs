@@ -17,10 +17,7 @@ use super::{
 };
 use crate::{
     out::connect::connect,
-    stream::{
-        mount::Mount,
-        ring::{ReadError, Reader},
-    },
+    stream::{mount::Mount, ring::ReadError},
 };
 
 /// For a server's first answer. Longer than libshout's 4 s, which then sends unasked: all servers that
@@ -55,7 +52,7 @@ pub async fn hold(
     let (title, titles) = watch::channel(Arc::from(""));
     let (mut from_server, to_server) = io::split(stream);
     tokio::select! {
-        end = give(mount.tap.live_reader(), to_server, &title) => end,
+        end = give(mount, to_server, &title) => end,
         end = hear(&mut from_server, &mut handshake, false) => end,
         never = titles::tell(wish, titles) => match never {},
     }
@@ -87,10 +84,12 @@ async fn hear(
 
 /// Sends chunks as they come: the ring gives them in real time, from the live edge on.
 async fn give(
-    mut reader: Reader,
+    mount: &Mount,
     mut stream: impl AsyncWrite + Unpin,
     title: &watch::Sender<Arc<str>>,
 ) -> Result<(), Failure> {
+    let mut reader = mount.tap.live_reader();
+    let mut chain = None;
     loop {
         let chunk = match reader.next().await {
             Ok(chunk) => chunk,
@@ -101,8 +100,13 @@ async fn give(
                 return Ok(());
             }
         };
+        if let Some(audio) = chunk.begun_after(&mut chain, &mount.about.name) {
+            send(&mut stream, &audio).await?;
+            continue;
+        }
         title.send_if_modified(|told| {
-            let is_new = *told != chunk.title;
+            // Ogg has its title in its head, and Icecast takes no other for it.
+            let is_new = *told != chunk.title && chunk.chain.is_none();
             told.clone_from(&chunk.title);
             is_new
         });

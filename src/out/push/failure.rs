@@ -21,7 +21,7 @@ pub enum Failure {
     #[error("the mount is in use by another source")]
     InUse,
     /// 415, or 403 by Icecast 2.4.
-    #[error("it takes no MP3 on this mount")]
+    #[error("it takes no such sound on this mount")]
     ContentType,
     /// 404.
     #[error("it has no such mount")]
@@ -97,8 +97,8 @@ mod tests {
             (404, "", "it has no such mount"),
             (409, "", "the mount is in use by another source"),
             (403, &*page("Mountpoint in use"), "the mount is in use by another source"),
-            (403, &page("No Content-type given"), "it takes no MP3 on this mount"),
-            (415, "", "it takes no MP3 on this mount"),
+            (403, &page("No Content-type given"), "it takes no such sound on this mount"),
+            (415, "", "it takes no such sound on this mount"),
             (403, &page("too many sources connected"), "it takes no more sources for now"),
             (503, "", "it takes no more sources for now"),
             (403, &page("internal format allocation"), "it refuses: 403 No 403 - internal format"),

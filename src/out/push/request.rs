@@ -9,7 +9,6 @@ use crate::{
     config::Push,
     out::client::NAME,
     stream::{icy::clean, mount::About},
-    units::SAMPLE_RATE,
 };
 
 /// The longest header value in bytes; servers have limits on whole heads, Icecast 4096.
@@ -27,7 +26,6 @@ pub enum Method {
 /// The whole head; `home` is the radio's own page.
 pub fn head(method: Method, push: &Push, about: &About, home: Option<&str>) -> String {
     let server = &push.server;
-    let kbps = about.bitrate.get();
     let mut lines = match method {
         Method::Put => vec![
             format!("PUT {} HTTP/1.1", server.path),
@@ -39,14 +37,14 @@ pub fn head(method: Method, push: &Push, about: &About, home: Option<&str>) -> S
     let headers = [
         ("Authorization", login(push)),
         ("User-Agent", NAME.to_owned()),
-        ("Content-Type", "audio/mpeg".to_owned()),
+        ("Content-Type", about.coding.content_type().to_owned()),
         ("ice-public", u8::from(push.public).to_string()),
         ("ice-name", to_value(&about.name)),
         ("ice-description", to_value(&about.description)),
         ("ice-genre", to_value(&about.genre)),
         ("ice-url", to_value(home.unwrap_or_default())),
-        ("ice-bitrate", kbps.to_string()),
-        ("ice-audio-info", format!("bitrate={kbps};samplerate={SAMPLE_RATE};channels=2")),
+        ("ice-bitrate", about.coding.kbps().to_string()),
+        ("ice-audio-info", about.coding.info()),
     ];
     let given = headers.into_iter().filter(|(_, value)| !value.is_empty());
     lines.extend(given.map(|(name, value)| format!("{name}: {value}")));
@@ -77,7 +75,7 @@ fn to_value(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{config::Secret, units::Kbps};
+    use crate::{config::Secret, stream::coding::Coding};
 
     fn push() -> Push {
         Push {
@@ -96,7 +94,7 @@ mod tests {
             name: "Nobody's\r\nX-Evil: 1';".into(),
             description: String::new(),
             genre: "Techno".into(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         }
     }

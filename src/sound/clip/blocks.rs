@@ -2,8 +2,14 @@
 
 use std::ops::Range;
 
-use super::{ClipError, resample::Resampler, source::Source};
-use crate::sound::frame::{Block, FRAMES_PER_MP3_FRAME};
+use super::{ClipError, source::Source};
+use crate::{
+    sound::{
+        frame::{Block, FRAMES_PER_MP3_FRAME},
+        resample::Resampler,
+    },
+    units::SAMPLE_RATE,
+};
 
 /// What is heard of a file, in blocks; the last one ends in silence. Ends after an error.
 pub struct Blocks {
@@ -19,7 +25,7 @@ pub struct Blocks {
 
 impl Blocks {
     pub(super) fn new(source: Source, heard: Range<u64>) -> Self {
-        let resampler = Resampler::new(source.rate());
+        let resampler = Resampler::new(source.rate(), SAMPLE_RATE);
         let (decoded, ready) = Default::default();
         Self { source, resampler, at: 0, heard, decoded, ready, is_over: false }
     }

@@ -9,7 +9,6 @@ mod blocks;
 mod downmix;
 mod error;
 mod measure;
-mod resample;
 mod source;
 mod tags;
 
@@ -19,7 +18,8 @@ use std::{
 };
 
 pub use self::{blocks::Blocks, error::ClipError};
-use self::{measure::Measure, resample::Resampler, source::Source};
+use self::{measure::Measure, source::Source};
+use super::resample::Resampler;
 use crate::units::{Decibels, Lufs, SAMPLE_RATE};
 
 /// Longer files are refused.
@@ -50,7 +50,7 @@ impl Clip {
         let mut source = Source::open(path)?;
         let title = source.title();
         let mut measure = Measure::new();
-        let mut resampler = Resampler::new(source.rate());
+        let mut resampler = Resampler::new(source.rate(), SAMPLE_RATE);
         let (mut decoded, mut planes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
         while source.read(&mut decoded)? {
             resampler.push(&mut decoded, &mut planes);

@@ -67,7 +67,7 @@ fn place(path: &str) -> (About, Rules) {
         name,
         description: text(),
         genre: text(),
-        bitrate: Kbps::DEFAULT,
+        coding: Coding::default(),
         public: false,
     };
     (about, Rules::default())

@@ -39,7 +39,7 @@ pub enum Failure {
         /// Which parameter.
         name: &'static str,
         /// What may be.
-        expected: &'static str,
+        expected: String,
         /// What it is.
         found: String,
     },
@@ -92,7 +92,9 @@ impl Command {
                 mount()?;
                 kill(site, query)?
             }
-            Self::MoveClients => move_all(site, mount()?, self::mount(site, query, "destination")?),
+            Self::MoveClients => {
+                move_all(site, mount()?, self::mount(site, query, "destination")?)?
+            }
             Self::Metadata => retitle(mount()?, query)?,
             Self::KillSource => {
                 let path = &mount()?.about.path;
@@ -114,7 +116,7 @@ fn mount<'a>(site: &'a Site, query: Query, name: &'static str) -> Result<&'a Arc
 
 fn kill(site: &Site, query: Query) -> Result<Outcome, Failure> {
     let id = query.get("id").ok_or(Failure::Missing("id"))?;
-    let expected = "the number of a listener";
+    let expected = "the number of a listener".to_owned();
     let number = id.parse().map_err(|_| Failure::Wrong { name: "id", expected, found: id })?;
     let Some(guest) = site.audience.guest(number) else {
         return Ok(Outcome::Done(format!("Client {number} not found"), false));
@@ -123,19 +125,25 @@ fn kill(site: &Site, query: Query) -> Result<Outcome, Failure> {
     Ok(Outcome::Done(format!("Client {number} removed"), true))
 }
 
-fn move_all(site: &Site, from: &Arc<Mount>, to: &Arc<Mount>) -> Outcome {
+fn move_all(site: &Site, from: &Arc<Mount>, to: &Arc<Mount>) -> Result<Outcome, Failure> {
+    let coding = from.about.coding;
+    if !coding.is_like(to.about.coding) {
+        let expected = format!("a mount that ends in {}", coding.ending());
+        let found = to.about.path.clone();
+        return Err(Failure::Wrong { name: "destination", expected, found });
+    }
     let guests = site.audience.guests();
     let here = guests.iter().filter(|guest| guest.path() == from.about.path);
     let n = here.map(|guest| guest.order(Order::Move(to.clone()))).count();
     let (from, to) = (&from.about.path, &to.about.path);
-    Outcome::Done(format!("{n} Clients moved from \"{from}\" to \"{to}\""), true)
+    Ok(Outcome::Done(format!("{n} Clients moved from \"{from}\" to \"{to}\""), true))
 }
 
 /// Shows another title until the music changes its own.
 fn retitle(mount: &Mount, query: Query) -> Result<Outcome, Failure> {
     let mode = query.get("mode").ok_or(Failure::Missing("mode"))?;
     if mode != "updinfo" {
-        return Err(Failure::Wrong { name: "mode", expected: "updinfo", found: mode });
+        return Err(Failure::Wrong { name: "mode", expected: "updinfo".to_owned(), found: mode });
     }
     let charset = query.get("charset");
     let text = |name| query.text(name, charset.as_deref());

@@ -7,7 +7,6 @@ use std::{
 
 use crate::{
     stream::mount::Mount,
-    units::SAMPLE_RATE,
     web::{
         date::Date,
         server::SERVER,
@@ -43,10 +42,10 @@ pub fn stats(site: &Site, base_url: &str, only: Option<&Arc<Mount>>) -> Element 
 
 fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
     let about = &mount.about;
-    let kbps = about.bitrate.get();
+    let kbps = about.coding.kbps();
     let started = Date::of(mount.started);
     let elements = vec![
-        Element::text("audio_info", format!("bitrate={kbps};samplerate={SAMPLE_RATE};channels=2")),
+        Element::text("audio_info", about.coding.info()),
         Element::text("bitrate", kbps),
         Element::text("genre", &about.genre),
         Element::text("ice-bitrate", kbps),
@@ -60,7 +59,7 @@ fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
         Element::text("public", u8::from(about.public)),
         Element::text("server_description", &about.description),
         Element::text("server_name", &about.name),
-        Element::text("server_type", "audio/mpeg"),
+        Element::text("server_type", about.coding.content_type()),
         Element::text("stream_start", started.to_rfc_2822()),
         Element::text("stream_start_iso8601", started.to_iso_8601()),
         Element::text("title", title(mount)),
@@ -78,7 +77,7 @@ pub fn mounts(site: &Site) -> Element {
             Element::text("fallback", fallback.unwrap_or_default()),
             Element::text("listeners", mount.listeners()),
             Element::text("Connected", age.as_secs()),
-            Element::text("content-type", "audio/mpeg"),
+            Element::text("content-type", mount.about.coding.content_type()),
         ];
         Element::of("source", elements).with("mount", &mount.about.path)
     };

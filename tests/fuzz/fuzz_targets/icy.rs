@@ -17,7 +17,7 @@ fuzz_target!(|bytes: &[u8]| {
         let (title, audio) = part.split_at(part.len() / 2);
         let title = String::from_utf8_lossy(title).into_owned();
         sound.extend_from_slice(audio);
-        let chunk = Chunk { audio: audio.to_vec().into(), title: title.into() };
+        let chunk = Chunk::mp3(audio.to_vec(), title);
         out.extend_from_slice(&icy.interleave(&chunk));
     }
     let (mut heard, mut left) = (Vec::new(), out.as_slice());

@@ -12,10 +12,10 @@ use electropunk::{
     config::{Admin, Secret, Server},
     station::on_air::OnAir,
     stream::{
+        coding::Coding,
         mount::{About, Mount},
         ring::{RingLimits, ring},
     },
-    units::Kbps,
     web::{
         answer::answer,
         client::Ends,
@@ -33,7 +33,7 @@ fn site() -> &'static Site {
             name: "A".into(),
             description: String::new(),
             genre: String::new(),
-            bitrate: Kbps::DEFAULT,
+            coding: Coding::default(),
             public: false,
         };
         let on_air = tokio::sync::watch::channel(Arc::new(OnAir::default())).1;

@@ -1,11 +1,9 @@
-//! Any rate to 44.1 kHz, through a Fourier transform (crate `rubato`).
+//! Any rate to any other, through a Fourier transform (crate `rubato`).
 
 use rubato::{
     Fft, FixedSync, Indexing, Resampler as _, WindowFunction,
     audioadapter_buffers::direct::SequentialSliceOfVecs,
 };
-
-use crate::units::SAMPLE_RATE;
 
 /// Frames of a transform, about: the longer, the nearer to the highest pitch it passes all.
 const CHUNK: usize = 2048;
@@ -14,7 +12,8 @@ const CHUNK: usize = 2048;
 /// frame.
 pub(super) struct Resampler {
     fft: Option<Fft<f32>>, // none where the rates are alike
-    rate: u32,
+    from: u32,
+    to: u32,
     waiting: [Vec<f32>; 2],
     chunk: [Vec<f32>; 2],
     n_in: u64,
@@ -24,18 +23,17 @@ pub(super) struct Resampler {
 }
 
 impl Resampler {
-    /// From `rate`, which must not be 0.
-    pub fn new(rate: u32) -> Self {
-        let fft = (rate != SAMPLE_RATE).then(|| {
-            let (from, to) = (rate as usize, SAMPLE_RATE as usize);
+    /// From a rate in Hz to another; neither may be 0.
+    pub fn new(from: u32, to: u32) -> Self {
+        let fft = (from != to).then(|| {
             let window = WindowFunction::BlackmanHarris2;
-            Fft::new_custom(from, to, CHUNK, 1, 2, window, FixedSync::Both)
-                .expect("rate and chunk are not 0")
+            Fft::new_custom(from as usize, to as usize, CHUNK, 1, 2, window, FixedSync::Both)
+                .expect("rates and chunk are not 0")
         });
         let n_most = fft.as_ref().map_or(0, Fft::output_frames_max);
         let skip = fft.as_ref().map_or(0, Fft::output_delay);
         let chunk = [vec![0.0; n_most], vec![0.0; n_most]];
-        Self { fft, rate, waiting: Default::default(), chunk, n_in: 0, n_out: 0, skip }
+        Self { fft, from, to, waiting: Default::default(), chunk, n_in: 0, n_out: 0, skip }
     }
 
     /// Takes all of `input` and appends what is ready to `output`.
@@ -57,7 +55,7 @@ impl Resampler {
     /// Appends what is left.
     pub fn finish(&mut self, output: &mut [Vec<f32>; 2]) {
         let Some(need) = self.fft.as_ref().map(Fft::input_frames_next) else { return };
-        let n_wanted = self.n_in * u64::from(SAMPLE_RATE) / u64::from(self.rate);
+        let n_wanted = self.n_in * u64::from(self.to) / u64::from(self.from);
         while self.n_out < n_wanted {
             self.waiting.iter_mut().for_each(|waiting| waiting.resize(need, 0.0));
             self.transform(0, output);
@@ -98,7 +96,7 @@ mod tests {
 
     /// `seconds` of a tone of amplitude 1 at `rate`, resampled in pieces of odd lengths.
     fn resampled(rate: u32, frequency: f64, seconds: f64) -> Vec<f32> {
-        let mut resampler = Resampler::new(rate);
+        let mut resampler = Resampler::new(rate, 44_100);
         let n_frames = (f64::from(rate) * seconds) as usize;
         let tone = |n: usize| (TAU * frequency * n as f64 / f64::from(rate)).sin() as f32;
         let mut output = [Vec::new(), Vec::new()];

@@ -1,0 +1,148 @@
+//! Blocks to Opus in pages of Ogg.
+//!
+//! Opus knows 48 kHz and its divisors only, so the sound is resampled on its way.
+//!
+//! Source: RFC 6716, RFC 7845.
+
+use std::sync::Arc;
+
+use opus_pure::{Application, Error as OpusError, MAX_PACKET_BYTES, OpusEncoder, Signal};
+
+use super::{frame::Block, resample::Resampler};
+use crate::{
+    stream::ogg::{Chain, Pages},
+    units::SAMPLE_RATE,
+};
+
+/// Hz.
+const RATE: u32 = 48_000;
+
+/// Frames in a packet: 20 ms, the usual ones.
+const FRAME: usize = 960;
+
+/// A fifth of a second: shorter pages cost 32 bytes each, longer ones sound later.
+const PACKETS_PER_PAGE: u64 = 10;
+
+/// An endless stream of Opus.
+pub struct OggOpus {
+    resampler: Resampler,
+    /// Resampled, a plane a channel.
+    waiting: [Vec<f32>; 2],
+    encoder: OpusEncoder,
+    packet: Vec<u8>,
+    n_packets: u64,
+    pages: Pages,
+}
+
+impl OggOpus {
+    /// A stream of `kbps` at its start.
+    ///
+    /// # Errors
+    /// The encoder refuses its settings.
+    pub fn new(kbps: u16) -> Result<Self, OpusError> {
+        let mut encoder = OpusEncoder::new(RATE as i32, 2, Application::Audio)?;
+        encoder.bitrate_bps = i32::from(kbps) * 1000;
+        encoder.complexity = 10;
+        encoder.signal_type = Some(Signal::Music);
+        let chain = Chain::new(identification(encoder.lookahead() as u16));
+        Ok(Self {
+            resampler: Resampler::new(SAMPLE_RATE, RATE),
+            waiting: Default::default(),
+            encoder,
+            packet: vec![0; MAX_PACKET_BYTES],
+            n_packets: 0,
+            pages: Pages::new(chain),
+        })
+    }
+
+    /// The stream that it is.
+    pub fn chain(&self) -> &Arc<Chain> {
+        self.pages.chain()
+    }
+
+    /// Encodes a block, and gives the pages that are full.
+    ///
+    /// # Errors
+    /// The encoder fails.
+    pub fn encode(&mut self, block: &Block) -> Result<Vec<u8>, OpusError> {
+        let mut planes = [block.left.to_vec(), block.right.to_vec()];
+        self.resampler.push(&mut planes, &mut self.waiting);
+        while FRAME <= self.waiting[0].len() {
+            let [left, right] = &mut self.waiting;
+            let frames = left.drain(..FRAME).zip(right.drain(..FRAME));
+            let samples: Vec<f32> = frames.flat_map(|(left, right)| [left, right]).collect();
+            let n_bytes = self.encoder.encode(&samples, FRAME, &mut self.packet)?;
+            self.n_packets += 1;
+            let ends_page = self.n_packets.is_multiple_of(PACKETS_PER_PAGE);
+            self.pages.push(self.packet[..n_bytes].to_vec(), FRAME as u64, ends_page);
+        }
+        Ok(self.pages.take())
+    }
+}
+
+/// `OpusHead`: version 1, two channels, `pre_skip` frames of the encoder's own to be left out, the rate
+/// that the sound had before, no gain, and the channels in their usual order.
+fn identification(pre_skip: u16) -> Vec<u8> {
+    let [low, high] = pre_skip.to_le_bytes();
+    let rate = SAMPLE_RATE.to_le_bytes();
+    [&b"OpusHead\x01\x02"[..], &[low, high], &rate, &[0, 0, 0]].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use ogg::PacketReader;
+    use opus_pure::{MAX_PACKET_SAMPLES, OpusDecoder};
+
+    use super::*;
+
+    /// `seconds` of a tone at half of full scale, as pages.
+    fn tone(frequency: f32, seconds: f64, stream: &mut OggOpus) -> Vec<u8> {
+        let n_blocks = (seconds * 44_100.0 / 1152.0) as usize;
+        let radians = std::f32::consts::TAU * frequency / SAMPLE_RATE as f32;
+        let block = |block: usize| {
+            let wave = |n: usize| 0.5 * (radians * (block * 1152 + n) as f32).sin();
+            let plane = std::array::from_fn(wave);
+            Block { left: plane, right: plane }
+        };
+        (0..n_blocks).flat_map(|n| stream.encode(&block(n)).unwrap()).collect()
+    }
+
+    #[test]
+    fn the_tone_that_went_in_comes_out_wherever_one_joins() {
+        let mut stream = OggOpus::new(96).unwrap();
+        let missed = tone(1000.0, 1.0, &mut stream);
+        let pages = tone(1000.0, 2.0, &mut stream);
+        assert!((10_000..14_000).contains(&missed.len()), "{} bytes a second", missed.len());
+        let joined = [&stream.chain().head("a", "b")[..], &pages].concat();
+
+        let mut reader = PacketReader::new(Cursor::new(joined));
+        let mut next = || reader.read_packet().expect("pages are whole");
+        assert_eq!(next().unwrap().data, b"OpusHead\x01\x02\x38\x01\x44\xac\0\0\0\0\0");
+        assert!(next().unwrap().data.starts_with(b"OpusTags"));
+        let mut decoder = OpusDecoder::new(RATE as i32, 2).unwrap();
+        let mut heard = Vec::new();
+        while let Some(packet) = next() {
+            let mut samples = vec![0.0; 2 * MAX_PACKET_SAMPLES];
+            let n = decoder.decode(&packet.data, MAX_PACKET_SAMPLES, &mut samples).unwrap();
+            heard.extend(samples[..2 * n].chunks(2).map(|frame| frame[0]));
+        }
+
+        assert!((1.7..2.1).contains(&(heard.len() as f64 / 48_000.0)), "{}", heard.len());
+        // A second from where the decoder has found its way.
+        let second = &heard[19_200..67_200];
+        let part = |frequency: f64| {
+            let radians = std::f64::consts::TAU * frequency / 48_000.0;
+            let (mut re, mut im) = (0.0, 0.0);
+            for (n, x) in second.iter().enumerate() {
+                let (sin, cos) = (radians * n as f64).sin_cos();
+                re += f64::from(*x) * cos;
+                im += f64::from(*x) * sin;
+            }
+            2.0 * re.hypot(im) / second.len() as f64
+        };
+        assert!((0.48..0.52).contains(&part(1000.0)), "{}", part(1000.0));
+        assert!(part(1500.0) < 1e-3, "{}", part(1500.0));
+    }
+}

@@ -1,0 +1,201 @@
+//! Mounts of Opus, heard from the real binary by players and servers of others.
+
+// Helpers of tests too stop at what they can't go on from.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    process::Command,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+use common::{
+    browser::Browser,
+    icecast::{Icecast, free_address},
+    process::{Finished, run},
+    radio::Radio,
+    tool::{tool, tool_of_nobody},
+};
+use serde_json::Value;
+
+/// For a player to hear its part, on a loaded machine.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+const PATH: &str = "/a.opus";
+
+/// A station with a mount of MP3, two of Opus, and more lines.
+fn programme(lines: &str) -> String {
+    format!(
+        "seed = 5\n[admin]\npassword = \"hackme\"\n[themes.a]\ntempo = 128\n[[stations]]\n\
+         name = \"a\"\ntheme = \"a\"\ntitle = \"Night Line\"\n[[stations.mounts]]\n\
+         [[stations.mounts]]\npath = \"{PATH}\"\n\
+         [[stations.mounts]]\npath = \"/low.opus\"\nbitrate_kbps = 48\n{lines}"
+    )
+}
+
+/// Runs a player that must end well and complain of nothing.
+fn play(command: &mut Command) -> Finished {
+    let finished = run(command, PATIENCE);
+    assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
+    finished
+}
+
+/// What ffprobe finds at `url`.
+fn probe(ffprobe: &mut Command, url: &str) -> Value {
+    let options = ["-v", "error", "-show_entries", "stream=codec_name:stream_tags"];
+    let shown = play(ffprobe.args(options).args(["-of", "json", "-icy", "0", url])).stdout;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    shown["streams"][0].clone()
+}
+
+#[test]
+fn head_and_status_say_what_it_is() {
+    let radio = Radio::start_with(&programme(""), &[]);
+
+    let mut answer = radio.get(PATH);
+
+    assert_eq!((answer.status(), answer.header("content-type")), (200, Some("audio/ogg")));
+    assert_eq!((answer.header("icy-sr"), answer.header("icy-br")), (Some("48000"), Some("96")));
+    assert_eq!(&answer.read(4), b"OggS");
+    let status = radio.get(&format!("/status-json.xsl?mount={PATH}")).text();
+    let status: Value = serde_json::from_str(&status).unwrap();
+    let source = &status["icestats"]["source"];
+    assert_eq!((&source["subtype"], &source["server_type"]), (&"Opus".into(), &"audio/ogg".into()));
+}
+
+#[test]
+fn ffmpeg_finds_codec_and_title_and_decodes_without_a_complaint() {
+    let (Some(mut ffprobe), Some(_)) = (tool("ffprobe"), tool("ffmpeg")) else { return };
+    let radio = Radio::start_with(&programme(""), &[]);
+
+    let url = radio.url(PATH);
+    let stream = probe(&mut ffprobe, &url);
+    assert_eq!(stream["codec_name"], "opus");
+    assert_eq!(stream["tags"]["ARTIST"], "Night Line", "{stream}");
+    assert!(stream["tags"]["TITLE"].as_str().is_some_and(|title| !title.is_empty()), "{stream}");
+
+    // With titles between the pages, as it asks for them by itself, and without.
+    for icy in ["0", "1"] {
+        let options = ["-nostdin", "-v", "warning", "-xerror", "-icy", icy, "-i", &url];
+        play(tool("ffmpeg").unwrap().args(options).args(["-t", "10", "-f", "null", "-"]));
+    }
+}
+
+#[test]
+fn mpv_plays_some_seconds() {
+    let Some(mut mpv) = tool("mpv") else { return };
+    let radio = Radio::start_with(&programme(""), &[]);
+
+    let options = ["--no-config", "--no-video", "--ao=null", "--length=5", "--msg-level=all=warn"];
+    let said = play(mpv.args(options).arg(radio.url(PATH))).stdout;
+
+    assert_eq!(said, "");
+}
+
+#[test]
+fn vlc_plays_some_seconds() {
+    // It refuses to run as root.
+    let Some(mut vlc) = tool_of_nobody("cvlc") else { return };
+    let radio = Radio::start_with(&programme(""), &[]);
+
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o777)).unwrap();
+    let file = folder.path().join("heard.wav");
+    let sink = format!(
+        "--sout=#transcode{{acodec=s16l}}:std{{access=file,mux=wav,dst={}}}",
+        file.display()
+    );
+    let options = ["--quiet", "--run-time=5", "--play-and-exit", &sink];
+    let finished = run(vlc.args(options).args([&radio.url(PATH), "vlc://quit"]), PATIENCE);
+
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    let n_seconds = fs::metadata(file).unwrap().len() as f64 / (48_000.0 * 4.0);
+    assert!(3.0 < n_seconds, "{n_seconds} s; {}", finished.stderr);
+}
+
+/// Plays the URL that is given to it and calls back with the error, or with the seconds that were
+/// heard once there are five.
+const UNTIL_FIVE_SECONDS_ARE_HEARD: &str = "
+    const [done] = arguments;
+    const audio = new Audio('URL');
+    audio.addEventListener('error', () => done(audio.error.message));
+    audio.addEventListener('timeupdate', () => {
+      const first = audio.played.length ? audio.played.start(0) : audio.currentTime;
+      if (audio.currentTime - first > 5) done(audio.currentTime - first);
+    });
+    audio.play().catch((error) => done(String(error)));";
+
+#[test]
+fn a_browser_plays_some_seconds() {
+    let Some(browser) = Browser::start() else { return };
+    let radio = Radio::start_with(&programme(""), &[]);
+
+    browser.open(&radio.url("/status.xsl"));
+    let heard = browser.wait_for(&UNTIL_FIVE_SECONDS_ARE_HEARD.replace("URL", PATH));
+
+    assert!(heard.as_f64().is_some_and(|seconds| 5.0 < seconds), "{heard}");
+}
+
+#[test]
+fn who_is_moved_gets_the_head_of_the_other_stream() {
+    let radio = Radio::start_with(&programme(""), &[]);
+    let mut listener = radio.get(PATH);
+    listener.read(20_000);
+
+    // Base64 of admin:hackme.
+    let login = "Authorization: Basic YWRtaW46aGFja21l\nConnection: close";
+    let ask = |to: &str| {
+        let path = format!("/admin/moveclients?mount={PATH}&destination={to}");
+        radio.ask("POST", &path, login).text()
+    };
+    let refused = ask("/a.mp3");
+    assert!(refused.contains("expected a mount that ends in .opus"), "{refused}");
+    let moved = ask("/low.opus");
+    assert!(moved.contains("1 Clients moved"), "{moved}");
+
+    let mut heard = Vec::new();
+    while !heard.windows(8).any(|bytes| bytes == b"OpusHead") {
+        assert!(heard.len() < 200_000, "no head of the other stream");
+        heard.extend(listener.read(1000));
+    }
+}
+
+/// Waits until `is_so`.
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !is_so() {
+        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
+        sleep(Duration::from_millis(100));
+    }
+}
+
+#[test]
+fn icecast_has_it_as_a_server_and_as_a_relay() {
+    let (Some(_), Some(_)) = (tool("ffprobe"), tool("ffmpeg")) else { return };
+    let address = free_address();
+    let push = format!(
+        "[[stations.push]]\nurl = \"http://{address}{PATH}\"\nmount = \"{PATH}\"\n\
+         password = \"hackme\"\n"
+    );
+    let radio = Radio::start_with(&programme(&push), &[]);
+    let (ip, port) = (radio.address.ip(), radio.address.port());
+    let relay = format!(
+        "<relay><server>{ip}</server><port>{port}</port><mount>{PATH}</mount>\
+         <local-mount>/relay.opus</local-mount></relay>"
+    );
+    let Some(icecast) = Icecast::start(address, &relay) else { return };
+
+    for mount in [PATH, "/relay.opus"] {
+        until(mount, || icecast.source(mount)["listenurl"].is_string());
+        let url = format!("http://{address}{mount}");
+        let stream = probe(&mut tool("ffprobe").unwrap(), &url);
+        assert_eq!(stream["codec_name"], "opus", "{mount}");
+        assert_eq!(stream["tags"]["ARTIST"], "Night Line", "{mount}");
+        let options = ["-nostdin", "-v", "warning", "-xerror", "-i", &url, "-t", "5"];
+        play(tool("ffmpeg").unwrap().args(options).args(["-f", "null", "-"]));
+    }
+}
