@@ -114,6 +114,10 @@ impl Renderer {
             meet(&mut lock(guests), &bar, &frames, self.wall);
         }
         self.bars.push_back(AiredBar { start_second: seconds(start), bar });
+        let oldest = self.rendered_seconds() - MEMORY_SECONDS;
+        while self.bars.front().is_some_and(|aired| aired.start_second < oldest) {
+            self.bars.pop_front();
+        }
     }
 
     /// The parts and the effects of the block rendered last, by name, before the master: their sum is
@@ -124,7 +128,7 @@ impl Renderer {
     }
 
     /// What is shown with the sound from `second` to where it is now.
-    pub fn title_since(&mut self, second: f64) -> Arc<str> {
+    pub fn title_since(&self, second: f64) -> Arc<str> {
         let of_bar = self.on_air().bar_at(second).map(|aired| aired.bar.title.clone());
         self.guest_title().or(of_bar).unwrap_or_else(|| "".into())
     }
@@ -146,12 +150,8 @@ impl Renderer {
     }
 
     /// What to tell the world.
-    pub fn on_air(&mut self) -> OnAir {
+    pub fn on_air(&self) -> OnAir {
         let rendered_seconds = self.rendered_seconds();
-        let is_old = |aired: &AiredBar| aired.start_second < rendered_seconds - MEMORY_SECONDS;
-        while self.bars.front().is_some_and(is_old) {
-            self.bars.pop_front();
-        }
         OnAir { ready_seconds: 0.0, rendered_seconds, bars: self.bars.clone() }
     }
 }
@@ -182,4 +182,32 @@ fn lock(guests: &Mutex<Guests>) -> MutexGuard<'_, Guests> {
 
 fn seconds(frames: u64) -> f64 {
     frames as f64 / f64::from(SAMPLE_RATE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{sound::testing::tiny_font, station::rehearsal, units::Bpm};
+
+    #[test]
+    fn only_the_bars_of_the_last_minutes_are_remembered() {
+        let mix = rehearsal::mix();
+        let mut renderer = Renderer::new(&tiny_font(), &mix).unwrap();
+        let mut n_bars = 0;
+        let mut next = || {
+            n_bars += 1;
+            Arc::new(Bar {
+                number: n_bars,
+                ..Bar::plain(Bpm::try_from(300.0).unwrap(), mix.clone())
+            })
+        };
+
+        while renderer.rendered_seconds() < 300.0 {
+            renderer.render(&mut next);
+        }
+
+        // A bar is 0.8 s.
+        let remembered = renderer.on_air().bars.len();
+        assert!((120..130).contains(&remembered), "{remembered} of {n_bars}");
+    }
 }
