@@ -24,8 +24,8 @@ use super::{
     guests::Guests,
     history::History,
     on_air::OnAir,
+    orders::{Ordered, Orders},
     outlets::{Outlets, Wanted},
-    phrase::PHRASE_BARS,
     repertoire::Repertoire,
     stage::Stage,
     state::{Notebook, Place, State},
@@ -33,7 +33,6 @@ use super::{
 };
 use crate::{
     config::{self, Station},
-    music::bar::Bar,
     stream::{
         coding::Coding,
         mount::{About, Mount, Rules},
@@ -125,7 +124,7 @@ impl Broadcast {
         let stage = Stage::new(font, composer.mix()).with_guests(guests.clone(), Wall::now);
         let orders = Orders::default();
         let notebook = kept.notebook(&station.name, seed);
-        let source = Ordered { composer, orders: orders.clone(), notebook: notebook.clone() };
+        let source = Ordered::new(composer, orders.clone(), notebook.clone());
         let memoir = Memoir { history: kept.history(&station.name), notebook, stood_in };
         let places = places(station);
         let mut broadcast = Self::play_on(&station.name, source, stage, places, reserve, memoir)?;
@@ -223,8 +222,7 @@ impl Broadcast {
 
     /// Has what `station` says composed from the next phrase on, with what it needs opened already.
     pub fn compose(&self, station: Station, repertoire: Repertoire) {
-        let order = Some((station, repertoire));
-        *self.orders.lock().unwrap_or_else(PoisonError::into_inner) = order;
+        self.orders.give(station, repertoire);
         self.bars.interrupt();
     }
 
@@ -280,39 +278,6 @@ impl Drop for Broadcast {
                 error!(station = self.name, "a thread of the station panicked");
             }
         }
-    }
-}
-
-/// What a composer is to turn to, if it is.
-type Orders = Arc<Mutex<Option<(Station, Repertoire)>>>;
-
-/// A composer, the orders that it is given, and where it writes itself down.
-struct Ordered {
-    composer: Composer,
-    orders: Orders,
-    notebook: Notebook,
-}
-
-impl Source for Ordered {
-    fn next_bar(&mut self) -> Bar {
-        let bar = self.composer.next().expect("a composer has no end");
-        if bar.number.is_multiple_of(PHRASE_BARS) {
-            self.notebook.phrase(self.composer.before().clone());
-        }
-        bar
-    }
-
-    fn obey(&mut self, next: u64) {
-        let order = self.orders.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match order {
-            Some((station, repertoire)) => self.composer.turn_to(station, repertoire, next),
-            // It came with the order before this one; the bars that were dropped are still due.
-            None => self.composer.go_back(next),
-        }
-    }
-
-    fn recover(&mut self, nth: u32) {
-        self.composer.recover(nth);
     }
 }
 

@@ -29,6 +29,7 @@ pub mod library;
 pub mod lines;
 pub mod memory;
 pub mod on_air;
+pub mod orders;
 pub mod outlets;
 pub mod pacer;
 pub mod pad;

@@ -7,7 +7,7 @@ use std::{
 
 use super::*;
 use crate::{
-    music::bar::{Hit, Mix},
+    music::bar::{Bar, Hit, Mix},
     sound::testing::{decode, tiny_font},
     station::{cues::Cues, desk::Desk, on_air::AiredBar, rehearsal},
     stream::{mp3::frames, ring::Reader},
