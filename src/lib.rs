@@ -17,8 +17,8 @@
 //!
 //! - [`units`], [`rng`]: numbers with units, one seed for everything.
 //! - [`music`]: notes, steps, bars, keys, tokens. No audio, no tensors.
-//! - [`stream`]: MP3 bytes to listeners. No HTTP, no music.
-//! - [`sound`]: bars to air pressure to MP3.
+//! - [`stream`]: coded sound to listeners. No HTTP, no music.
+//! - [`sound`]: bars to air pressure to MP3 and Opus.
 //! - [`model`]: MusicVAE; tokens to latent z and back.
 //! - [`patterns`]: hand-written generators of themed patterns.
 //! - [`picture`]: piano rolls as PNG, learning curves as SVG.
