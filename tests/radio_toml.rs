@@ -92,9 +92,9 @@ fn the_defaults_that_comments_tell_are_those_that_the_file_shows() {
 fn every_key_is_explained() {
     let odd = "odd-one = 1\n";
     let text = format!(
-        "{odd}[server]\n{odd}[server.tls]\n{odd}[admin]\n{odd}[hls]\n{odd}[archive]\n{odd}\
-         [directory]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}[defaults.bass]\n{odd}\
-         [defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.mounts]]\n{odd}\
+        "{odd}[server]\n{odd}[server.tls]\n{odd}[admin]\n{odd}[hls]\n{odd}[hls.upload]\n{odd}\
+         [archive]\n{odd}[directory]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}\
+         [defaults.bass]\n{odd}[defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.mounts]]\n{odd}\
          [[stations.playlists]]\n{odd}[[stations.push]]\n{odd}"
     );
     let mut n_sections = 0;
@@ -106,7 +106,7 @@ fn every_key_is_explained() {
             }
         }
     }
-    assert_eq!(n_sections, 16);
+    assert_eq!(n_sections, 17);
 }
 
 fn assert_explained(section: &str, key: &str) {

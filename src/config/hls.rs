@@ -1,6 +1,6 @@
 //! `[hls]`: stations in small files, for networks that cache.
 
-use super::{section::Section, value::set};
+use super::{section::Section, upload::Upload, value::set};
 
 /// Stations as HTTP Live Streaming, beside their mounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,11 +11,13 @@ pub struct Hls {
     pub segment_seconds: u32,
     /// Segments in a playlist, 3 to 30. Default 6.
     pub segments: usize,
+    /// Where it is put, besides being here. Default nowhere.
+    pub upload: Option<Upload>,
 }
 
 impl Default for Hls {
     fn default() -> Self {
-        Self { enabled: false, segment_seconds: 4, segments: 6 }
+        Self { enabled: false, segment_seconds: 4, segments: 6, upload: None }
     }
 }
 
@@ -25,6 +27,17 @@ impl Hls {
         set(&mut hls.enabled, section.flag("enabled"));
         set(&mut hls.segment_seconds, section.whole("segment_seconds", 2..=10));
         set(&mut hls.segments, section.whole("segments", 3..=30));
+        hls.upload = section.table("upload", Upload::read);
+        if hls.upload.is_some() && !hls.enabled {
+            let sentence = "expected enabled = true in [hls], too: it is what is uploaded";
+            section.note("upload", sentence.to_owned());
+        }
         hls
+    }
+
+    /// Whether both give the same segments and playlists, wherever these go.
+    pub fn cuts_like(&self, other: &Self) -> bool {
+        let upload = self.upload.clone();
+        Self { upload, ..other.clone() } == *self
     }
 }

@@ -28,6 +28,7 @@ mod section;
 mod server;
 mod station;
 mod theme;
+mod upload;
 mod value;
 pub mod watch;
 
@@ -52,6 +53,7 @@ pub use self::{
     server::{Server, Tls},
     station::Station,
     theme::Theme,
+    upload::Upload,
 };
 
 use std::path::PathBuf;

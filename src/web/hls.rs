@@ -6,15 +6,16 @@ use hyper::{
     header::{CACHE_CONTROL, CONTENT_RANGE, HeaderValue, RANGE, USER_AGENT},
 };
 
-use crate::web::{
-    answer::{Asked, TEXT, Whole, respond, with},
-    site::Channel,
+use crate::{
+    out::hls::{
+        main_playlist,
+        names::{MAIN, PLAYLIST_TYPE, SEGMENT_TYPE},
+    },
+    web::{
+        answer::{Asked, TEXT, Whole, respond, with},
+        site::Channel,
+    },
 };
-
-/// The playlist that listeners are given.
-const MAIN: &str = "live.m3u8";
-
-const PLAYLIST: &str = "application/vnd.apple.mpegurl";
 
 /// Where listeners find the station's playlist, if it has one.
 pub fn url(channel: &Channel, base_url: &str) -> Option<String> {
@@ -25,12 +26,12 @@ pub fn url(channel: &Channel, base_url: &str) -> Option<String> {
 pub fn answer<B>(channel: &Channel, file: &str, asked: &Asked<B>) -> Whole {
     let lives = &channel.hls;
     if file == MAIN && !lives.is_empty() {
-        return respond(StatusCode::OK, PLAYLIST, main_playlist(channel));
+        return respond(StatusCode::OK, PLAYLIST_TYPE, main_playlist(lives));
     }
     if let Some(live) = lives.iter().find(|live| live.playlist_name() == file) {
         live.note((asked.address, asked.request.headers().get(USER_AGENT)));
         return match live.playlist() {
-            Some(playlist) => respond(StatusCode::OK, PLAYLIST, playlist),
+            Some(playlist) => respond(StatusCode::OK, PLAYLIST_TYPE, playlist),
             None => with(
                 respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, "nothing has sounded yet\n"),
                 "retry-after",
@@ -38,34 +39,27 @@ pub fn answer<B>(channel: &Channel, file: &str, asked: &Asked<B>) -> Whole {
             ),
         };
     }
-    let found = lives.iter().find_map(|live| Some((live.segment(file)?, live.max_age())));
+    let found = lives.iter().find_map(|live| Some((live.segment(file)?, live.cache_control())));
     match found {
-        Some((segment, max_age)) => part(&segment, max_age, asked),
+        Some((segment, cached)) => part(&segment, &cached, asked),
         None => respond(StatusCode::NOT_FOUND, TEXT, "there is nothing at this address\n"),
     }
 }
 
-/// RFC 8216, 4.3.4: a variant for each bitrate, to choose from by the speed of the line.
-fn main_playlist(channel: &Channel) -> String {
-    let variants: Vec<String> = channel.hls.iter().map(|live| live.variant()).collect();
-    format!("#EXTM3U\n#EXT-X-VERSION:3\n{}", variants.concat())
-}
-
-/// All of `segment`, or the part that is asked for. It never changes: whoever has it may keep it.
-fn part<B>(segment: &Bytes, max_age: u32, asked: &Asked<B>) -> Whole {
+/// All of `segment`, or the part that is asked for.
+fn part<B>(segment: &Bytes, cached: &str, asked: &Asked<B>) -> Whole {
     let range = asked.request.headers().get(RANGE).and_then(|range| range.to_str().ok());
     let mut response = match range.and_then(|range| single_range(range, segment.len())) {
-        None => respond(StatusCode::OK, "audio/mpeg", segment.clone()),
+        None => respond(StatusCode::OK, SEGMENT_TYPE, segment.clone()),
         Some(Range { first, end }) => {
             let place = format!("bytes {first}-{}/{}", end - 1, segment.len());
             let mut response =
-                respond(StatusCode::PARTIAL_CONTENT, "audio/mpeg", segment.slice(first..end));
+                respond(StatusCode::PARTIAL_CONTENT, SEGMENT_TYPE, segment.slice(first..end));
             response.headers_mut().insert(CONTENT_RANGE, ascii(&place));
             response
         }
     };
-    let cached = format!("public, max-age={max_age}, immutable");
-    response.headers_mut().insert(CACHE_CONTROL, ascii(&cached));
+    response.headers_mut().insert(CACHE_CONTROL, ascii(cached));
     with(response, "accept-ranges", "bytes")
 }
 

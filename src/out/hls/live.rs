@@ -9,13 +9,14 @@ use std::{
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::spawn_blocking;
+use tokio::{sync::watch, task::spawn_blocking};
 use tracing::warn;
 
 use super::{
     clients::Clients,
     cutter::{Cutter, Piece},
     dates::Origin,
+    names,
     numbers::Numbers,
     tag::tag,
     window::{Segment, Window},
@@ -38,7 +39,7 @@ pub struct Live {
     file: Option<PathBuf>,
     /// The station's, as listeners read it.
     name: Mutex<Arc<str>>,
-    window: Mutex<Window>,
+    window: watch::Sender<Window>,
     clients: Mutex<Clients>,
 }
 
@@ -53,7 +54,7 @@ impl Live {
             tap: mount.tap.clone(),
             file,
             name: Mutex::new(mount.about.name.as_str().into()),
-            window: Mutex::new(window),
+            window: watch::Sender::new(window),
             clients: Mutex::new(Clients::new(patience)),
         }
     }
@@ -95,7 +96,7 @@ impl Live {
 
     /// What its playlist is called: by its bitrate, which tells apart the variants of a station.
     pub fn playlist_name(&self) -> String {
-        format!("{}k.m3u8", self.bitrate.get())
+        names::playlist(self.bitrate)
     }
 
     /// `client` asks for the playlist, and so listens for two segments more.
@@ -110,22 +111,36 @@ impl Live {
 
     /// Its playlist, once there is a segment.
     pub fn playlist(&self) -> Option<Bytes> {
-        lock(&self.window).playlist()
+        self.window.borrow().playlist()
     }
 
     /// The segment of that name, while it is kept.
     pub fn segment(&self, name: &str) -> Option<Bytes> {
-        lock(&self.window).find(name)
+        self.window.borrow().find(name)
     }
 
     /// How much memory the segments take, in bytes.
     pub fn n_bytes(&self) -> usize {
-        lock(&self.window).n_bytes()
+        self.window.borrow().n_bytes()
     }
 
     /// How long a segment may be cached, in seconds: as long as anybody may ask for it.
     pub fn max_age(&self) -> u32 {
         self.settings.segment_seconds * (2 * self.settings.segments as u32 + 1)
+    }
+
+    /// The same as a segment's `Cache-Control`: it never changes, so whoever has it may keep it.
+    pub fn cache_control(&self) -> String {
+        format!("public, max-age={}, immutable", self.max_age())
+    }
+
+    pub(super) fn push(&self, segment: Segment) {
+        self.window.send_modify(|window| window.push(segment));
+    }
+
+    /// Follows the segments as they come.
+    pub(super) fn window(&self) -> watch::Receiver<Window> {
+        self.window.subscribe()
     }
 }
 
@@ -145,7 +160,7 @@ pub(super) async fn fill(live: Arc<Live>, mount: Arc<Mount>) {
                     let ahead = SignedDuration::from_secs_f64(mount.burst_seconds());
                     let segment = counter.number(&live, piece, Timestamp::now(), ahead);
                     counter.save(&live).await;
-                    lock(&live.window).push(segment);
+                    live.push(segment);
                 }
             }
             Err(ReadError::Lagged { chunks }) => {
@@ -203,7 +218,7 @@ impl Counter {
         let mut bytes = tag(piece.begins, &piece.title, &lock(&live.name));
         bytes.extend_from_slice(&piece.audio);
         Segment {
-            name: format!("{}k-{}-{number}.mp3", live.bitrate.get(), self.began),
+            name: names::segment(live.bitrate, self.began, number),
             bytes: bytes.into(),
             number,
             run,
@@ -237,7 +252,7 @@ mod tests {
     /// A mount of a ring of `burst` bytes, cut in segments of `segment_seconds`.
     fn live(burst: usize, segment_seconds: u32) -> (Writer, Arc<Mount>, Arc<Live>) {
         let (writer, mount) = mount(burst);
-        let settings = config::Hls { enabled: true, segment_seconds, segments: 6 };
+        let settings = config::Hls { enabled: true, segment_seconds, ..config::Hls::default() };
         let live = Arc::new(Live::new(&mount, settings, None));
         (writer, mount, live)
     }

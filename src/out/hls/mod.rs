@@ -10,8 +10,10 @@ mod clients;
 mod cutter;
 mod dates;
 mod live;
+pub mod names;
 mod numbers;
 mod tag;
+pub mod upload;
 mod window;
 
 pub use self::live::Live;
@@ -23,9 +25,17 @@ use tokio::runtime::Handle;
 use super::followers::{Followers, unnamed};
 use crate::{config, stream::mount::Mount};
 
+/// The playlist of a station whose variants are `lives`, to choose from by the speed of the line
+/// (RFC 8216, 4.3.4).
+pub fn main_playlist(lives: &[Arc<Live>]) -> String {
+    let variants: Vec<String> = lives.iter().map(|live| live.variant()).collect();
+    format!("#EXTM3U\n#EXT-X-VERSION:3\n{}", variants.concat())
+}
+
 /// All mounts that are cut into segments.
 pub struct Hls {
     followers: Followers<Wish>,
+    uploads: Followers<upload::Wish>,
     lives: Vec<Arc<Live>>,
 }
 
@@ -42,15 +52,16 @@ impl PartialEq for Wish {
 impl Hls {
     /// None yet; tasks will run on `runtime`.
     pub fn on(runtime: Handle) -> Self {
-        Self { followers: Followers::on(runtime), lives: Vec::new() }
+        let followers = Followers::on(runtime.clone());
+        Self { followers, uploads: Followers::on(runtime), lives: Vec::new() }
     }
 
     /// Cuts `mounts`, each given with its station's name, as `settings` say.
     ///
     /// Only MP3 is cut. Of mounts of a station that have the same bitrate the first counts: they would
-    /// be one variant.
-    /// A mount that sounds on keeps its segments. One that is new, or all if the settings are, begin
-    /// with a break; what they have counted stands in the folder `state`.
+    /// be one variant. A mount that sounds on keeps its segments. One that is new, or all if they are
+    /// to be cut in another way, begin with a break; what they have counted stands in the folder
+    /// `state`.
     pub fn turn_to<'a>(
         &mut self,
         settings: &config::Hls,
@@ -67,7 +78,8 @@ impl Hls {
             .filter(is_new)
             .map(|(station, mount)| {
                 let is_same = |live: &Arc<Live>| {
-                    live.settings() == settings && Some(live.bitrate()) == mount.about.coding.mp3()
+                    let is_cut_like = live.settings().cuts_like(settings);
+                    is_cut_like && Some(live.bitrate()) == mount.about.coding.mp3()
                 };
                 let live = self.live(&mount).filter(is_same);
                 let live = live.unwrap_or_else(|| {
@@ -76,11 +88,28 @@ impl Hls {
                     Arc::new(Live::new(&mount, settings.clone(), file))
                 });
                 live.rename(&mount.about.name);
-                (Wish(live), unnamed(&mount))
+                (station, live, unnamed(&mount))
             })
             .collect();
-        self.lives = wanted.iter().map(|(wish, _)| wish.0.clone()).collect();
+        self.lives = wanted.iter().map(|(_, live, _)| live.clone()).collect();
+        self.turn_uploads(settings, &wanted);
+        let wanted = wanted.into_iter().map(|(_, live, mount)| (Wish(live), mount));
         self.followers.turn_to(wanted, |wish, mount| live::fill(wish.0, mount));
+    }
+
+    /// A station's variants go to the bucket together, with the main playlist.
+    fn turn_uploads(&mut self, settings: &config::Hls, wanted: &[(&str, Arc<Live>, Arc<Mount>)]) {
+        let stations = wanted.chunk_by(|(station, ..), (other, ..)| station == other);
+        let wanted = stations.filter_map(|variants| {
+            let (station, _, mount) = variants.first()?;
+            let wish = upload::Wish {
+                upload: settings.upload.clone()?,
+                station: (*station).to_owned(),
+                lives: variants.iter().map(|(_, live, _)| live.clone()).collect(),
+            };
+            Some((wish, mount.clone()))
+        });
+        self.uploads.turn_to(wanted, |wish, _| upload::follow(wish));
     }
 
     /// The segments of `mount`, if it is cut.

@@ -37,6 +37,15 @@ pub struct Window {
     playlist: Option<Bytes>,
 }
 
+/// A playlist, and the segments that it lists.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    /// As it is sent.
+    pub playlist: Bytes,
+    /// Oldest first.
+    pub segments: Vec<Segment>,
+}
+
 impl Window {
     /// An empty one, for playlists of `n_listed` segments of at most `target` seconds.
     pub fn new(n_listed: usize, target: u32) -> Self {
@@ -49,14 +58,22 @@ impl Window {
         while 2 * self.n_listed + 1 < self.segments.len() {
             self.segments.pop_front();
         }
-        let n_left_out = self.segments.len().saturating_sub(self.n_listed);
-        let listed = self.segments.iter().skip(n_left_out);
-        self.playlist = playlist(listed, self.target).map(Bytes::from);
+        self.playlist = playlist(self.listed(), self.target).map(Bytes::from);
+    }
+
+    fn listed(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter().skip(self.segments.len().saturating_sub(self.n_listed))
     }
 
     /// The playlist, once there is a segment.
     pub fn playlist(&self) -> Option<Bytes> {
         self.playlist.clone()
+    }
+
+    /// The playlist with its segments, once there is one.
+    pub fn listing(&self) -> Option<Listing> {
+        let playlist = self.playlist()?;
+        Some(Listing { playlist, segments: self.listed().cloned().collect() })
     }
 
     /// The segment of that name.

@@ -1,0 +1,263 @@
+//! What of a station is in its bucket, and what is missing there.
+
+use std::{collections::VecDeque, sync::Arc, time::Instant};
+
+use bytes::Bytes;
+use futures_util::future::select_all;
+use tokio::sync::watch;
+
+use super::{bucket::Bucket, failure::Failure, old::Old};
+use crate::out::hls::{Live, main_playlist, names::MAIN, window::Window};
+
+/// A station as far as it is in its bucket.
+///
+/// It holds no sound but that of the windows that it follows: what leaves them before it could be put
+/// is left out.
+pub struct Mirror {
+    bucket: Bucket,
+    /// At least one.
+    variants: Vec<Variant>,
+    /// What the main playlist shall be, and whether it is.
+    main: (String, bool),
+    old: Old,
+}
+
+/// A playlist and its segments.
+struct Variant {
+    live: Arc<Live>,
+    window: watch::Receiver<Window>,
+    /// Segments that are in the bucket, oldest first.
+    there: VecDeque<String>,
+    /// The number of the newest that is or was.
+    newest: Option<u64>,
+    playlist: Option<Bytes>,
+}
+
+/// How far it got.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Segments that were put.
+    pub n_put: u64,
+    /// Segments that will never be.
+    pub n_missed: u64,
+}
+
+impl Mirror {
+    /// Of `lives`, at least one, the variants of a station; as if nothing were in the bucket yet.
+    pub fn new(bucket: Bucket, lives: &[Arc<Live>]) -> Self {
+        let max_age = lives.iter().map(|live| live.max_age()).max().unwrap_or_default();
+        Self {
+            bucket,
+            variants: lives.iter().map(Variant::new).collect(),
+            main: (main_playlist(lives), false),
+            old: Old::new(max_age),
+        }
+    }
+
+    /// Puts what is missing, which adds to `progress`. Each file comes after those that it names, so
+    /// that players find what they are told of.
+    ///
+    /// # Errors
+    /// The bucket does not take it. What it has taken before is not put again.
+    pub async fn catch_up(&mut self, progress: &mut Progress) -> Result<(), Failure> {
+        for variant in &mut self.variants {
+            variant.catch_up(&self.bucket, progress).await?;
+        }
+        let (main, is_there) = &mut self.main;
+        if !*is_there && self.variants.iter().all(|variant| variant.playlist.is_some()) {
+            self.bucket.put_playlist(MAIN, main.clone().into()).await?;
+            *is_there = true;
+        }
+        Ok(())
+    }
+
+    /// Deletes some of what nobody may ask for any more, as of `now`; not before something was put, so
+    /// that nothing is lost to a radio that has no sound.
+    ///
+    /// # Errors
+    /// The bucket does not let us.
+    pub async fn tidy(&mut self, now: Instant) -> Result<(), Failure> {
+        if self.variants.iter().all(|variant| variant.newest.is_none()) {
+            return Ok(());
+        }
+        for variant in &mut self.variants {
+            variant.let_go(&mut self.old);
+        }
+        let Self { bucket, variants, old, .. } = self;
+        old.clear(bucket, now, |name| variants.iter().any(|variant| variant.has(name))).await
+    }
+
+    /// Waits for a segment.
+    pub async fn changed(&mut self) {
+        let changes = self.variants.iter_mut().map(|variant| Box::pin(variant.window.changed()));
+        // Never an error: who holds the window is ours.
+        let _ = select_all(changes).await;
+    }
+}
+
+impl Variant {
+    fn new(live: &Arc<Live>) -> Self {
+        let (live, window) = (live.clone(), live.window());
+        Self { live, window, there: VecDeque::new(), newest: None, playlist: None }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.there.iter().any(|there| there == name)
+    }
+
+    async fn catch_up(&mut self, to: &Bucket, progress: &mut Progress) -> Result<(), Failure> {
+        let Some(listing) = self.window.borrow_and_update().listing() else { return Ok(()) };
+        for segment in listing.segments {
+            if self.newest.is_some_and(|newest| segment.number <= newest) {
+                continue;
+            }
+            to.put_segment(&segment.name, segment.bytes, self.live.cache_control()).await?;
+            let due = self.newest.map_or(segment.number, |newest| newest + 1);
+            progress.n_put += 1;
+            progress.n_missed += segment.number - due;
+            self.newest = Some(segment.number);
+            self.there.push_back(segment.name);
+        }
+        if self.playlist.as_ref() != Some(&listing.playlist) {
+            to.put_playlist(&self.live.playlist_name(), listing.playlist.clone()).await?;
+            self.playlist = Some(listing.playlist);
+        }
+        Ok(())
+    }
+
+    /// Gives up what is no longer in the window.
+    fn let_go(&mut self, old: &mut Old) {
+        let window = self.window.borrow();
+        while let Some(name) = self.there.pop_front_if(|name| window.find(name).is_none()) {
+            old.add(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{slice::from_ref, time::Duration};
+
+    use object_store::Attribute::{CacheControl, ContentType};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::out::hls::upload::testing::{ALL, LISTED, Storage, live, push};
+
+    async fn catch_up(mirror: &mut Mirror) -> (u64, u64) {
+        let mut progress = Progress::default();
+        mirror.catch_up(&mut progress).await.unwrap();
+        (progress.n_put, progress.n_missed)
+    }
+
+    #[tokio::test]
+    async fn a_file_comes_after_those_that_it_names() {
+        let (storage, high, low) = (Storage::default(), live(128), live(96));
+        let mut mirror = Mirror::new(storage.bucket(), &[high.clone(), low.clone()]);
+        (0..9).for_each(|number| push(&high, number));
+
+        assert_eq!(catch_up(&mut mirror).await, (3, 0));
+        let put = ["put 128k-0-6.mp3", "put 128k-0-7.mp3", "put 128k-0-8.mp3", "put 128k.m3u8"];
+        assert_eq!(storage.done(), put);
+
+        push(&low, 0);
+        assert_eq!(catch_up(&mut mirror).await, (1, 0));
+        assert_eq!(storage.done(), ["put 96k-0-0.mp3", "put 96k.m3u8", "put live.m3u8"]);
+        assert_eq!(catch_up(&mut mirror).await, (0, 0));
+        assert_eq!(storage.done(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn files_are_as_they_are_here() {
+        let (storage, live) = (Storage::default(), live(128));
+        let lives = [live.clone()];
+        push(&live, 0);
+        catch_up(&mut Mirror::new(storage.bucket(), &lives)).await;
+
+        let (bytes, about) = storage.get("radio/a/128k-0-0.mp3").await;
+        assert_eq!(Some(bytes), live.segment("128k-0-0.mp3"));
+        assert_eq!(about.get(&ContentType).map(AsRef::as_ref), Some("audio/mpeg"));
+        assert_eq!(about.get(&CacheControl).map(AsRef::as_ref), Some(&*live.cache_control()));
+        let (bytes, about) = storage.get("radio/a/128k.m3u8").await;
+        assert_eq!(Some(bytes), live.playlist());
+        let playlist = Some("application/vnd.apple.mpegurl");
+        assert_eq!(about.get(&ContentType).map(AsRef::as_ref), playlist);
+        assert_eq!(about.get(&CacheControl).map(AsRef::as_ref), Some("public, max-age=1"));
+        let (bytes, about) = storage.get("radio/a/live.m3u8").await;
+        assert_eq!(bytes, main_playlist(&lives));
+        assert_eq!(about.get(&ContentType).map(AsRef::as_ref), playlist);
+    }
+
+    #[tokio::test]
+    async fn while_the_storage_is_away_the_window_moves_on() {
+        let (storage, live) = (Storage::default(), live(128));
+        let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
+        push(&live, 0);
+        catch_up(&mut mirror).await;
+        storage.done();
+
+        storage.refuse(ALL);
+        for number in 1..1000 {
+            push(&live, number);
+            assert!(mirror.catch_up(&mut Progress::default()).await.is_err());
+        }
+        storage.refuse(&[]);
+        storage.done();
+
+        assert_eq!(catch_up(&mut mirror).await, (LISTED as u64, 999 - LISTED as u64));
+        assert_eq!(storage.done()[..2], ["put 128k-0-997.mp3", "put 128k-0-998.mp3"]);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_may_ask_for_any_more_is_deleted_and_refusals_hold_nothing_up() {
+        let (storage, live) = (Storage::default(), live(128));
+        let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
+        storage.refuse(&["delete"]);
+        for number in 0..10 {
+            push(&live, number);
+            assert_eq!(catch_up(&mut mirror).await, (1, 0));
+            assert_eq!(mirror.tidy(Instant::now()).await.is_ok(), number <= 2 * LISTED as u64);
+        }
+        storage.refuse(&[]);
+        storage.done();
+        mirror.tidy(Instant::now()).await.unwrap();
+
+        let gone = ["delete 128k-0-0.mp3", "delete 128k-0-1.mp3", "delete 128k-0-2.mp3"];
+        assert_eq!(storage.done(), gone);
+    }
+
+    #[tokio::test]
+    async fn what_an_earlier_run_has_left_goes_when_nobody_can_be_at_it_and_all_else_stays() {
+        let (storage, live) = (Storage::default(), live(128));
+        let others = ["radio/a/128k-0-1.txt", "radio/a/b/128k-0-1.mp3", "radio/b/128k-0-1.mp3"];
+        for place in others.into_iter().chain(["radio/a/64k-0-7.mp3", "radio/a/128k-0-0.mp3"]) {
+            storage.put(place).await;
+        }
+        let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
+        push(&live, 0);
+        catch_up(&mut mirror).await;
+
+        let began = Instant::now();
+        let after = |seconds: u32| began + Duration::from_secs(seconds.into());
+        mirror.tidy(began).await.unwrap();
+        mirror.tidy(after(live.max_age() - 1)).await.unwrap();
+        assert_eq!(storage.places().await.len(), 7);
+
+        mirror.tidy(after(live.max_age())).await.unwrap();
+        let mut stay = others.to_vec();
+        stay.extend(["radio/a/128k-0-0.mp3", "radio/a/128k.m3u8", "radio/a/live.m3u8"]);
+        stay.sort_unstable();
+        assert_eq!(storage.places().await, stay);
+    }
+
+    #[tokio::test]
+    async fn it_waits_for_a_segment_of_any_variant() {
+        let lives = [live(128), live(96)];
+        let mut mirror = Mirror::new(Storage::default().bucket(), &lives);
+        assert!(timeout(Duration::ZERO, mirror.changed()).await.is_err());
+
+        push(&lives[1], 0);
+
+        mirror.changed().await;
+    }
+}
