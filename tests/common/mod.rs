@@ -8,6 +8,7 @@ pub mod disk;
 pub mod hls;
 pub mod http;
 pub mod icecast;
+pub mod moto;
 pub mod mp3;
 pub mod process;
 pub mod radio;
