@@ -198,5 +198,26 @@ fn icecast_has_it_as_a_server_and_as_a_relay() {
         assert_eq!(stream["tags"]["ARTIST"], "Night Line", "{mount}");
         let options = ["-nostdin", "-v", "warning", "-xerror", "-i", &url, "-t", "5"];
         play(tool("ffmpeg").unwrap().args(options).args(["-f", "null", "-"]));
+        let numbers = page_numbers(&icecast.get(mount, "").read(120_000));
+        assert!(30 < numbers.len(), "{mount}: {numbers:?}");
+        // Two pages of head, then those that are on air, each of them.
+        assert_eq!(numbers[..2], [0, 1], "{mount}");
+        assert!(numbers[2..].windows(2).all(|pair| pair[0] + 1 == pair[1]), "{mount}: {numbers:?}");
     }
+}
+
+/// The numbers of the pages that `stream` begins with, the last of which may be cut off. Source: RFC
+/// 3533, section 6.
+fn page_numbers(stream: &[u8]) -> Vec<u32> {
+    let (mut numbers, mut rest) = (Vec::new(), stream);
+    while let Some((head, body)) = rest.split_at_checked(27) {
+        assert_eq!(&head[..4], b"OggS", "a page begins where another ended");
+        numbers.push(u32::from_le_bytes(head[18..22].try_into().unwrap()));
+        let n_segments = usize::from(head[26]);
+        let Some((lengths, body)) = body.split_at_checked(n_segments) else { break };
+        let n_bytes = lengths.iter().map(|length| usize::from(*length)).sum();
+        let Some((_, later)) = body.split_at_checked(n_bytes) else { break };
+        rest = later;
+    }
+    numbers
 }

@@ -43,8 +43,10 @@ impl Mount {
         let name_line = section.line_of("name");
         let mounts = section.repeated("mounts", |section| {
             let mut mount = Self::of_station(name, coding);
-            set(&mut mount.path, section.text_as("path", path));
-            mount.coding = read_coding(section, &mount.path, coding);
+            let given = section.text_as("path", path);
+            let is_known = given.is_some() || !section.has("path");
+            set(&mut mount.path, given);
+            mount.coding = read_coding(section, &mount.path, coding, is_known);
             mount.max_listeners = section.whole("max_listeners", 1..=100_000);
             mount.fallback = section.text_as("fallback", path);
             let (path_line, fallback_line) = (section.line_of("path"), section.line_of("fallback"));
@@ -65,13 +67,16 @@ impl Mount {
     }
 }
 
-/// How a mount at `path` is coded in a station of `station`'s rate.
-fn read_coding(section: &mut Section, path: &str, station: Coding) -> Coding {
+/// How a mount at `path` is coded in a station of `station`'s rate; what is wrong is only told where the
+/// path `is_known`.
+fn read_coding(section: &mut Section, path: &str, station: Coding, is_known: bool) -> Coding {
     let of_path = Coding::of(path).unwrap_or_default();
     let usual = if of_path.is_like(station) { station } else { of_path };
-    let Some(kbps) = section.whole("bitrate_kbps", 32..=320) else { return usual };
+    let Some(kbps) = section.whole_as::<i64>("bitrate_kbps") else { return usual };
     usual.at(kbps).unwrap_or_else(|sentence| {
-        section.note("bitrate_kbps", sentence);
+        if is_known {
+            section.note("bitrate_kbps", sentence);
+        }
         usual
     })
 }

@@ -98,7 +98,14 @@ impl Outlets {
                 Some((Wish { station, push, home }, mount))
             })
         });
-        self.push.turn_to(wanted, |wish, mount| {
+        let wanted: Vec<_> = wanted.collect();
+        let place = |told: &Told| {
+            let is_it = |(wish, _): &(Wish, _)| {
+                wish.station == told.station && wish.push.server.to_string() == told.server
+            };
+            wanted.iter().position(is_it)
+        };
+        self.push.turn_to(wanted.iter().cloned(), |wish, mount| {
             let (sender, status) = watch::channel(Status::default());
             let (station, server) = (wish.station.clone(), wish.push.server.to_string());
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -106,6 +113,8 @@ impl Outlets {
             told.push(Told { station, server, status });
             push::follow(wish, mount, sender)
         });
+        // Those that go on were told of before those that are new.
+        self.told.lock().unwrap_or_else(PoisonError::into_inner).sort_by_key(place);
     }
 
     fn turn_directory(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {
@@ -125,7 +134,7 @@ impl Outlets {
         });
     }
 
-    /// How each push fares.
+    /// How each push fares, in the order of radio.toml.
     pub fn pushes(&self) -> Vec<Told> {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(Told::is_current);

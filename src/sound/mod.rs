@@ -1,4 +1,4 @@
-//! Bars to air pressure to MP3.
+//! Bars to air pressure to MP3 or Opus.
 //!
 //! [`timeline`] lays bars end to end in frames, [`events`] turns hits into note messages, one
 //! synthesizer a part plays them ([`band`]), each through its [`sweep`] and [`duck`]; the parts' sends

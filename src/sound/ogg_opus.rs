@@ -20,6 +20,10 @@ const RATE: u32 = 48_000;
 /// Frames in a packet: 20 ms, the usual ones.
 const FRAME: usize = 960;
 
+/// Frames that decoders leave out, 80 ms: within them they find their way, wherever they begin (RFC
+/// 7845, 4.6).
+const PRE_SKIP: u16 = 3840;
+
 /// A fifth of a second: shorter pages cost 32 bytes each, longer ones sound later.
 const PACKETS_PER_PAGE: u64 = 10;
 
@@ -44,7 +48,7 @@ impl OggOpus {
         encoder.bitrate_bps = i32::from(kbps) * 1000;
         encoder.complexity = 10;
         encoder.signal_type = Some(Signal::Music);
-        let chain = Chain::new(identification(encoder.lookahead() as u16));
+        let chain = Chain::new(identification());
         Ok(Self {
             resampler: Resampler::new(SAMPLE_RATE, RATE),
             waiting: Default::default(),
@@ -80,12 +84,11 @@ impl OggOpus {
     }
 }
 
-/// `OpusHead`: version 1, two channels, `pre_skip` frames of the encoder's own to be left out, the rate
-/// that the sound had before, no gain, and the channels in their usual order.
-fn identification(pre_skip: u16) -> Vec<u8> {
-    let [low, high] = pre_skip.to_le_bytes();
-    let rate = SAMPLE_RATE.to_le_bytes();
-    [&b"OpusHead\x01\x02"[..], &[low, high], &rate, &[0, 0, 0]].concat()
+/// `OpusHead`: version 1, two channels, what is to be left out, the rate that the sound had before, no
+/// gain, and the channels in their usual order.
+fn identification() -> Vec<u8> {
+    let (pre_skip, rate) = (PRE_SKIP.to_le_bytes(), SAMPLE_RATE.to_le_bytes());
+    [&b"OpusHead\x01\x02"[..], &pre_skip, &rate, &[0, 0, 0]].concat()
 }
 
 #[cfg(test)]
@@ -119,7 +122,7 @@ mod tests {
 
         let mut reader = PacketReader::new(Cursor::new(joined));
         let mut next = || reader.read_packet().expect("pages are whole");
-        assert_eq!(next().unwrap().data, b"OpusHead\x01\x02\x38\x01\x44\xac\0\0\0\0\0");
+        assert_eq!(next().unwrap().data, b"OpusHead\x01\x02\0\x0f\x44\xac\0\0\0\0\0");
         assert!(next().unwrap().data.starts_with(b"OpusTags"));
         let mut decoder = OpusDecoder::new(RATE as i32, 2).unwrap();
         let mut heard = Vec::new();

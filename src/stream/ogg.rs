@@ -6,7 +6,7 @@
 //! Source: RFC 3533 (pages), RFC 7845 (what is in them).
 
 use std::sync::{
-    Arc,
+    Arc, LazyLock,
     atomic::{AtomicU32, Ordering::Relaxed},
 };
 
@@ -19,8 +19,8 @@ const VENDOR: &str = concat!("electropunk ", env!("CARGO_PKG_VERSION"));
 /// The longest comment in bytes: the whole head fits a page of any player's.
 const MAX_COMMENT: usize = 1024;
 
-/// No two streams of a process have the same serial number.
-static N_CHAINS: AtomicU32 = AtomicU32::new(1);
+/// No two streams have the same serial number, of this process or, most likely, of another.
+static NEXT_SERIAL: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(rand::random()));
 
 /// A logical stream: from an encoder's first packet to its last.
 #[derive(Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub struct Pages {
 impl Chain {
     /// A stream whose first packet is `identification`.
     pub fn new(identification: Vec<u8>) -> Self {
-        Self { serial: N_CHAINS.fetch_add(1, Relaxed), identification }
+        Self { serial: NEXT_SERIAL.fetch_add(1, Relaxed), identification }
     }
 
     /// What comes before the first page that a listener gets, whichever that is: `title` by `artist`.
@@ -142,8 +142,9 @@ mod tests {
         assert_eq!(packets[0].data, b"OpusHead");
         assert!(packets[0].first_in_stream());
         let comments = [
-            &b"OpusTags\x11\0\0\0electropunk 0.1.0\x02\0\0\0"[..],
-            b"\x0c\0\0\0ARTIST=Night\x09\0\0\0TITLE=One",
+            &b"OpusTags"[..],
+            &with_length(VENDOR),
+            b"\x02\0\0\0\x0c\0\0\0ARTIST=Night\x09\0\0\0TITLE=One",
         ];
         assert_eq!(packets[1].data, comments.concat());
         let sound: Vec<_> = packets[2..].iter().map(|p| (p.data[0], p.absgp_page())).collect();

@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::{
     stream::{
         audience::Refusal,
+        coding::Coding,
         feed::Feed,
         icy::clean,
         mount::{Listener, Mount},
@@ -124,8 +125,9 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
 /// and a `206` would make players seek in what has no end.
 fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     let headers = asked.request.headers();
-    let metaint = NonZeroUsize::new(site.server.metaint_bytes).filter(|_| wants_titles(headers));
     let about = &mount.about;
+    let metaint = NonZeroUsize::new(site.server.metaint_bytes)
+        .filter(|_| wants_titles(headers) && !takes_titles_for_sound(headers, about.coding));
     if asked.request.method() == Method::HEAD {
         let mut response = respond(StatusCode::OK, about.coding.content_type(), "");
         *response.version_mut() = Version::HTTP_10;
@@ -167,6 +169,13 @@ fn find_seat(mount: &Arc<Mount>) -> Option<Listener> {
 
 fn header_name(name: &str) -> HeaderName {
     HeaderName::from_bytes(name.as_bytes()).expect("our names are valid")
+}
+
+/// Icecast asks for titles when it relays, and takes them out of MP3 only: in Ogg it would drop the
+/// pages that they fall into.
+fn takes_titles_for_sound(headers: &HeaderMap, coding: Coding) -> bool {
+    let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+    coding.mp3().is_none() && agent.starts_with(b"Icecast")
 }
 
 /// Any number but 0 asks for titles, as in Icecast.

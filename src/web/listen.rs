@@ -32,7 +32,7 @@ use crate::{
 /// The longest header value in bytes; they come from radio.toml and some players have short buffers.
 const MAX_VALUE: usize = 256;
 
-/// Bytes a second that a listener takes at least: a quarter of the smallest bitrate.
+/// Bytes a second that a listener takes at least: a quarter of MP3's smallest bitrate.
 const LEAST_RATE: usize = 3000;
 
 /// One who may listen: the end of a request for a stream.

@@ -64,6 +64,7 @@ pub fn text(site: &Site) -> String {
     out
 }
 
+/// By number: whoever reads figures need not know where they are sent. `/admin/` tells.
 fn pushes(out: &mut String, site: &Site) {
     let is_up = |status: &Status| u64::from(matches!(status.state, State::OnAir { .. }));
     let figures: [(&str, &str, &str, PushFigure); 2] = [
@@ -72,13 +73,11 @@ fn pushes(out: &mut String, site: &Site) {
     ];
     for (name, kind, help, figure) in figures {
         describe(out, name, kind, help);
-        for told in site.pushes() {
-            let (station, server) = (label(&told.station), label(&told.server));
-            let figure = figure(&told.status.borrow());
-            let _ = writeln!(
-                out,
-                "electropunk_{name}{{station=\"{station}\",server=\"{server}\"}} {figure}"
-            );
+        for (n, told) in site.pushes().enumerate() {
+            let (station, figure) = (label(&told.station), figure(&told.status.borrow()));
+            let n = n + 1;
+            let _ =
+                writeln!(out, "electropunk_{name}{{station=\"{station}\",push=\"{n}\"}} {figure}");
         }
     }
 }

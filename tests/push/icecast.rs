@@ -112,8 +112,7 @@ fn a_wrong_password_and_a_taken_mount_are_told_once_and_overcome() {
     }
     assert!(!on_air(&icecast, "/live.mp3"));
     let is_up = |n: u8| {
-        let labels = format!("station=\"a\",server=\"http://{address}/live.mp3\"");
-        let line = format!("electropunk_push_up{{{labels}}} {n}\n");
+        let line = format!("electropunk_push_up{{station=\"a\",push=\"1\"}} {n}\n");
         radio.get("/metrics").text().contains(&line)
     };
     assert!(is_up(0));

@@ -47,7 +47,7 @@ impl Cue {
     /// The sheet as it is written.
     pub fn text(&self) -> String {
         let Self { station, file, tracks } = self;
-        let mut text = format!("PERFORMER \"{station}\"\nFILE \"{file}\" MP3\n");
+        let mut text = first_line(station) + &format!("FILE \"{file}\" MP3\n");
         for (number, Track { title, begins }) in (1..).zip(tracks) {
             let index = index(*begins);
             let track = format_args!("  TRACK {number:02} AUDIO\n    TITLE \"{title}\"");
@@ -55,6 +55,11 @@ impl Cue {
         }
         text
     }
+}
+
+/// What a sheet of `station`'s begins with.
+pub fn first_line(station: &str) -> String {
+    format!("PERFORMER \"{}\"\n", quotable(station))
 }
 
 /// The format knows no way to write a quote within quotes.

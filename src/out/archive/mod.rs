@@ -4,6 +4,7 @@ mod cue;
 mod hour;
 mod recorder;
 mod recording;
+mod retention;
 #[cfg(test)]
 mod tests;
 

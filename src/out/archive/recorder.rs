@@ -1,7 +1,6 @@
 //! A station's recordings, one after the other: a new one each hour, none where the disk can't.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -10,11 +9,7 @@ use jiff::ZonedDateTime;
 use rustix::fs::statvfs;
 use tracing::{info, warn};
 
-use super::{
-    Fault, Wish,
-    hour::{Hour, is_older, recorded_at},
-    recording::Recording,
-};
+use super::{Fault, Wish, hour::Hour, recording::Recording, retention::delete_old};
 use crate::stream::ring::Chunk;
 
 /// Between a failure and the next try.
@@ -69,7 +64,7 @@ impl Recorder {
         let folder = self.wish.folder();
         if self.open.as_ref().is_none_or(|(of, _)| *of != hour) {
             self.open = None;
-            delete_old(&self.wish.root, self.wish.keep_days, now);
+            delete_old(&self.wish.root, &self.wish.station, self.wish.keep_days, now);
             self.open = Some((hour, Recording::begin(&folder, &self.wish.station, hour)?));
         }
         leave_free(&folder, self.wish.min_free_gb)?;
@@ -85,21 +80,4 @@ fn leave_free(folder: &Path, floor: f64) -> Result<(), Fault> {
     let free = disk.f_bavail as f64 * disk.f_frsize as f64 / GB;
     let is_enough = floor <= free;
     is_enough.then_some(()).ok_or_else(|| Fault::Full { folder: folder.to_owned(), free, floor })
-}
-
-/// Deletes the recordings that are older than `n_days`, those of stations that are no more among them,
-/// and nothing else in the archive's folder `root`.
-fn delete_old(root: &Path, n_days: u32, now: &ZonedDateTime) {
-    let Ok(folders) = fs::read_dir(root) else { return };
-    let files = folders.flatten().filter_map(|folder| fs::read_dir(folder.path()).ok()).flatten();
-    for entry in files.flatten() {
-        let begins = entry.file_name().to_str().and_then(recorded_at);
-        if !begins.is_some_and(|begins| is_older(begins, n_days, now)) {
-            continue;
-        }
-        match fs::remove_file(entry.path()) {
-            Ok(()) => info!("{} is older than {n_days} days and deleted", entry.path().display()),
-            Err(error) => warn!("{} can't be deleted: {error}", entry.path().display()),
-        }
-    }
 }

@@ -78,13 +78,18 @@ fn old_recordings_are_deleted_and_nothing_else() {
     old.iter().chain(&kept).for_each(|name| fs::write(inner.join(name), "").unwrap());
     let of_gone = folder.path().join("gone");
     fs::create_dir(&of_gone).unwrap();
-    for name in ["2026-11-25_12h.mp3", "notes.txt"] {
-        fs::write(of_gone.join(name), "").unwrap();
+    let best = folder.path().join("best");
+    fs::create_dir(&best).unwrap();
+    for of in [&of_gone, &best] {
+        fs::write(of.join("2026-11-25_12h.mp3"), "").unwrap();
+        fs::write(of.join("2026-11-25_12h.cue"), "PERFORMER \"gone\"\n").unwrap();
+        fs::write(of.join("notes.txt"), "").unwrap();
     }
 
     recorder(folder.path()).take(&sound(1, ""), &at(0));
 
     assert!(!of_gone.join("2026-11-25_12h.mp3").exists() && of_gone.join("notes.txt").exists());
+    assert!(best.join("2026-11-25_12h.mp3").exists(), "somebody copied it there");
 
     let left = names(&folder);
     assert!(kept.iter().all(|name| left.iter().any(|left| left == name)), "{left:?}");
@@ -137,8 +142,9 @@ async fn other_settings_record_nothing_twice() {
     // Its own recording is of an hour of this clock, or of two.
     let recorded = || -> usize {
         let Ok(entries) = fs::read_dir(folder.path().join("a")) else { return 0 };
-        let files = entries.map(|entry| fs::read(entry.unwrap().path()).unwrap());
-        files.map(|file| frames(&file).count()).sum()
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let sound = paths.filter(|path| path.extension().is_some_and(|ending| ending == "mp3"));
+        sound.map(|path| frames(&fs::read(path).unwrap()).count()).sum()
     };
     let until = async |n| {
         while recorded() < n {

@@ -62,6 +62,7 @@ fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
         Element::text("server_type", about.coding.content_type()),
         Element::text("stream_start", started.to_rfc_2822()),
         Element::text("stream_start_iso8601", started.to_iso_8601()),
+        Element::text("subtype", about.coding.subtype().unwrap_or_default()),
         Element::text("title", title(mount)),
         Element::text("total_bytes_sent", mount.bytes_sent()),
     ];
