@@ -21,7 +21,7 @@ const RATE: u32 = 48_000;
 const FRAME: usize = 960;
 
 /// Frames that decoders leave out, 80 ms: within them they find their way, wherever they begin (RFC
-/// 7845, 4.6).
+/// 7845, 4.2).
 const PRE_SKIP: u16 = 3840;
 
 /// A fifth of a second: shorter pages cost 32 bytes each, longer ones sound later.
