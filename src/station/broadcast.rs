@@ -51,6 +51,9 @@ const LEAST_PATIENCE: Duration = Duration::from_secs(1);
 const MOST_PATIENCE: Duration = Duration::from_secs(4);
 
 /// A station that plays until it is dropped; listeners then hear what is left and a clean end.
+///
+/// Only the renderer is waited for then. The composer may be in the middle of a phrase, which takes
+/// seconds on a busy machine and which nobody will hear: it ends by itself at its next bar.
 pub struct Broadcast {
     /// Its name in URLs.
     pub name: String,
@@ -68,7 +71,7 @@ pub struct Broadcast {
     seed: u64,
     /// Never used to send: closing it is the order to stop.
     stop: Option<Sender<()>>,
-    threads: Vec<JoinHandle<()>>,
+    renderer: Option<JoinHandle<()>>,
 }
 
 /// How much sound a mount has in hand for its listeners.
@@ -188,15 +191,15 @@ impl Broadcast {
             guests: None,
             seed: 0,
             stop: Some(stop),
-            threads: Vec::new(),
+            renderer: None,
         };
         broadcast.take_places(places);
         let compose = thread::Builder::new().name(format!("compose-{name}"));
         let station = name.to_owned();
         let composing = move || compose_until_closed(&station, source, &bars);
-        broadcast.threads.push(compose.spawn(composing)?);
+        compose.spawn(composing)?;
         let render = thread::Builder::new().name(format!("render-{name}"));
-        broadcast.threads.push(render.spawn(move || air.run())?);
+        broadcast.renderer = Some(render.spawn(move || air.run())?);
         Ok(broadcast)
     }
 
@@ -229,6 +232,12 @@ impl Broadcast {
     /// Tells of itself what `station` says, and plays on.
     pub fn tell_of(&mut self, station: &Station) {
         self.take_places(places(station));
+    }
+
+    /// Orders it to end, without waiting for that.
+    pub fn stop(&mut self) {
+        self.stop.take();
+        self.bars.close();
     }
 
     fn take_places(&mut self, places: Vec<(About, Rules)>) {
@@ -271,12 +280,9 @@ fn places(station: &Station) -> Vec<(About, Rules)> {
 
 impl Drop for Broadcast {
     fn drop(&mut self) {
-        self.stop.take();
-        self.bars.close();
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                error!(station = self.name, "a thread of the station panicked");
-            }
+        self.stop();
+        if self.renderer.take().is_some_and(|renderer| renderer.join().is_err()) {
+            error!(station = self.name, "its renderer panicked");
         }
     }
 }

@@ -187,3 +187,12 @@ impl Programme {
         self.on_air.iter().map(|aired| &aired.broadcast)
     }
 }
+
+impl Drop for Programme {
+    /// All stations end at the same time, not one after the other.
+    fn drop(&mut self) {
+        for Aired { broadcast, .. } in self.on_air.iter_mut().chain(&mut self.ended) {
+            broadcast.stop();
+        }
+    }
+}

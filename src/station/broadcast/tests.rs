@@ -193,3 +193,35 @@ async fn a_renderer_that_panics_is_replaced_and_no_listener_is_lost() {
     let seconds = audio.len() as f64 / 16_000.0;
     assert!((17.0..21.5).contains(&seconds), "{seconds} s of sound in 18");
 }
+
+/// Gives three bars, then thinks about the fourth for as long as its other end lives.
+struct Thinker(Drummer, mpsc::Receiver<()>);
+
+impl Source for Thinker {
+    fn next_bar(&mut self) -> Bar {
+        if self.0.next == 3 {
+            let _ = self.1.recv();
+        }
+        self.0.next_bar()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_station_that_ends_waits_for_no_phrase() {
+    let stage = Stage::new(&tiny_font(), &rehearsal::mix());
+    let (thinking, until) = mpsc::channel();
+    let source = Thinker(Drummer::new(0, 0), until);
+    let broadcast =
+        Broadcast::play("thinks", source, stage, vec![place("/thinks.mp3")], RESERVE).unwrap();
+    let mut reader = broadcast.mounts[0].tap.reader();
+    let mut audio = reader.next().await.unwrap().audio.to_vec();
+
+    let ending = tokio::task::spawn_blocking(move || drop(broadcast));
+
+    tokio::time::timeout(Duration::from_secs(30), ending).await.unwrap().unwrap();
+    while let Ok(chunk) = reader.next().await {
+        audio.extend_from_slice(&chunk.audio);
+    }
+    assert_whole(&audio);
+    drop(thinking);
+}

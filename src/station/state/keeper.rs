@@ -31,8 +31,8 @@ pub enum Note {
     Title(Heard),
 }
 
-/// A station's name and its note.
-pub type Sent = (String, Note);
+/// A station's name and its note; none is the end, whoever still has a notebook.
+pub type Sent = Option<(String, Note)>;
 
 /// Where a station writes; never waits. The default is thrown away.
 #[derive(Clone, Default)]
@@ -65,12 +65,12 @@ impl Notebook {
     fn send(&self, note: Note) {
         if let Some(notes) = &self.notes {
             // A keeper that is gone keeps nothing.
-            let _ = notes.send((self.name.clone(), note));
+            let _ = notes.send(Some((self.name.clone(), note)));
         }
     }
 }
 
-/// Starts the thread; it ends when nobody can send any more.
+/// Starts the thread; it ends when it is told to, or nobody can send any more.
 pub(super) fn start(folder: PathBuf) -> io::Result<(Sender<Sent>, JoinHandle<()>)> {
     let (notes, incoming) = mpsc::channel();
     let keeper = super::spawn(move || keep(&folder, &incoming))?;
@@ -80,7 +80,7 @@ pub(super) fn start(folder: PathBuf) -> io::Result<(Sender<Sent>, JoinHandle<()>
 fn keep(folder: &Path, notes: &Receiver<Sent>) {
     let mut pages: HashMap<String, Page> = HashMap::new();
     let mut is_well = true;
-    for (name, note) in notes {
+    while let Ok(Some((name, note))) = notes.recv() {
         let page = pages.entry(name.clone()).or_insert_with(|| Page::new(folder, &name));
         let written = page.take(note);
         if let Err(error) = &written

@@ -151,9 +151,12 @@ impl State {
 }
 
 impl Drop for State {
-    /// Waits until all is written. Whoever holds a notebook is to be gone by then.
+    /// Waits until all that was noted so far is written. What comes later is not: a composer that is at
+    /// work on a phrase which nobody will hear need not be waited for.
     fn drop(&mut self) {
-        self.notes.take();
+        if let Some(notes) = self.notes.take() {
+            let _ = notes.send(None);
+        }
         if let Some(keeper) = self.keeper.take() {
             // A panic there has been told already.
             let _ = keeper.join();

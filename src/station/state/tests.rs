@@ -30,7 +30,8 @@ fn the_phrase_that_is_on_air_is_kept_and_not_the_one_that_is_composed() {
     }
     notebook.bar(Place { bar: 9, stood_in: 4 });
     notebook.title(Heard { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "\"one\"".into() });
-    drop((notebook, state));
+    drop(state);
+    notebook.bar(Place { bar: 99, stood_in: 0 });
 
     let state = State::in_folder(folder.path());
 
