@@ -50,15 +50,13 @@ impl Quantised {
             true => (weight(input, output) / steps[output]).round_ties_even() as i8,
             false => 0,
         };
-        let round = &round;
-        let rows = (0..n_outputs.div_ceil(WIDTH)).flat_map(|panel| {
-            (0..n_inputs.div_ceil(2)).map(move |pair| {
-                let entry = |at| round(2 * pair + at % 2, panel * WIDTH + at / 2);
-                Pairs(std::array::from_fn(entry))
-            })
+        let n_pairs = n_inputs.div_ceil(2);
+        let rows = (0..n_outputs.div_ceil(WIDTH) * n_pairs).map(|at| {
+            let (panel, pair) = (at / n_pairs, at % n_pairs);
+            Pairs(std::array::from_fn(|at| round(2 * pair + at % 2, panel * WIDTH + at / 2)))
         });
-        let rows = rows.collect();
-        Self { n_inputs, n_outputs, rows, scales: steps.iter().map(|step| step / ONE).collect() }
+        let scales = steps.iter().map(|step| step / ONE).collect();
+        Self { n_inputs, n_outputs, rows: rows.collect(), scales }
     }
 
     /// Adds `x` (B, I), each from -1 to 1, times the weights to `out` (B, O).

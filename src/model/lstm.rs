@@ -59,13 +59,14 @@ impl Cell {
     /// # Errors
     /// A tensor is missing.
     pub fn load(weights: &Weights, prefix: &str, n_lookup: usize) -> Result<Self, Error> {
-        let mut table = weights.values(&names::kernel(prefix))?;
+        let kernel = weights.values(&names::kernel(prefix))?;
         let bias = weights.values(&names::bias(prefix))?;
         let n_hidden = bias.len() / 4;
-        let dense = table.split_off(n_lookup * bias.len());
+        let (table, dense) = kernel.split_at(n_lookup * bias.len());
         let (input, hidden) = dense.split_at(dense.len() - n_hidden * bias.len());
         let hidden = Matrix::new(hidden, bias.len());
-        Ok(Self { n_hidden, table, input: Linear::new(input, bias), hidden })
+        // A copy: split off, it would keep the room of the whole kernel.
+        Ok(Self { n_hidden, table: table.to_vec(), input: Linear::new(input, bias), hidden })
     }
 
     /// The same cell, as near as `precision` has the weights of its steps.

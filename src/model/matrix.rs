@@ -49,11 +49,10 @@ impl Matrix {
             row.0[..columns.len()].copy_from_slice(&kernel[input * n_outputs..][columns]);
             row
         };
-        let panels = (0..n_outputs.div_ceil(WIDTH)).flat_map(|panel| {
-            let row = &row;
-            (0..n_inputs).map(move |input| row(panel, input))
-        });
-        Self { n_inputs, n_outputs, panels: Panels::F32(panels.collect()) }
+        // Of a known length, so that no room is taken that stays empty.
+        let rows =
+            (0..n_outputs.div_ceil(WIDTH) * n_inputs).map(|at| row(at / n_inputs, at % n_inputs));
+        Self { n_inputs, n_outputs, panels: Panels::F32(rows.collect()) }
     }
 
     /// I.

@@ -1,6 +1,6 @@
 //! Models and SoundFonts, opened once and shared by all stations.
 
-use std::{collections::HashMap, fs, path::Path, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, fs, path::Path, sync::Arc};
 
 use candle_core::Device;
 use rustysynth::SoundFont;
@@ -122,12 +122,12 @@ impl Library {
 ///
 /// # Errors
 /// Its file can't be read.
-pub fn bytes(asset: &AssetRef) -> Result<Vec<u8>, Error> {
+pub fn bytes(asset: &AssetRef) -> Result<Cow<'static, [u8]>, Error> {
     match asset {
-        AssetRef::File(path) => read(path),
+        AssetRef::File(path) => read(path).map(Cow::Owned),
         AssetRef::Embedded(wanted) => {
             let found = EMBEDDED.iter().find(|(name, _)| name == wanted);
-            Ok(found.expect("configuration names what is embedded").1.to_vec())
+            Ok(found.expect("configuration names what is embedded").1.into())
         }
     }
 }
