@@ -70,6 +70,12 @@ fn playlist_that(moto: &Moto, folder: &str, is_so: impl Fn(&Playlist) -> bool) -
     })
 }
 
+/// What `/metrics` says of the upload.
+fn figure(radio: &Radio, name: &str) -> Option<u64> {
+    let name = format!("electropunk_upload_{name}{{station=\"a\"}} ");
+    radio.get("/metrics").text().lines().find_map(|line| line.strip_prefix(&name)?.parse().ok())
+}
+
 /// Ends the radio; what its log tells of the bucket, without times, and all of it.
 fn log_of(radio: Radio) -> (Vec<String>, String) {
     radio.signal("TERM");
@@ -128,13 +134,17 @@ fn storage_that_comes_late_is_lost_and_is_changed_disturbs_nobody() {
     let n_breaks = |playlist: &Playlist| playlist.breaks_until(playlist.segments.len() - 1);
     until("a segment", || (radio.get("/hls/a/128k.m3u8").status() == 200).then_some(()));
     let breaks = n_breaks(&own());
+    assert_eq!(["up", "times_total"].map(|name| figure(&radio, name)), [Some(0); 2]);
 
     let moto = Moto::start(address).unwrap();
     let before = playlist_that(&moto, "live", |_| true);
+    until("it is told", || (figure(&radio, "up") == Some(1)).then_some(()));
     drop(moto);
+    until("it is told", || (figure(&radio, "up") == Some(0)).then_some(()));
     let moto = Moto::start(address).unwrap();
     let after = playlist_that(&moto, "live", |_| true);
     assert!(before.newest() < after.newest());
+    until("it is told", || (figure(&radio, "times_total") == Some(2)).then_some(()));
 
     radio.save(&upload(address, "elsewhere", &any_key()));
     let elsewhere = playlist_that(&moto, "elsewhere", |_| true);
@@ -146,6 +156,7 @@ fn storage_that_comes_late_is_lost_and_is_changed_disturbs_nobody() {
         (playlist.newest() + 2 < own().newest()).then_some(())
     });
     assert_eq!(n_breaks(&own()), breaks);
+    assert_eq!(figure(&radio, "up"), None);
     let sound = listener.read(20 * SECOND);
     assert!(0.02 < decode(frames_from_the_first(&sound)));
 

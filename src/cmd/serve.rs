@@ -86,7 +86,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let patience = Patience { stall, ..Patience::default() };
     let channels = channels(&programme, &outlets);
     let site = Site {
-        pushes: outlets.pushes(),
+        sent: outlets.told(),
         ..Site::new(channels, config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
@@ -188,7 +188,7 @@ impl Live {
             channels: channels(&self.programme, &self.outlets),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
-            pushes: self.outlets.pushes(),
+            sent: self.outlets.told(),
             problem,
             ..Site::clone(&self.sites.borrow())
         };

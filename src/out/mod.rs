@@ -8,5 +8,6 @@ pub mod followers;
 pub mod hls;
 pub mod outlets;
 pub mod push;
+pub mod status;
 #[cfg(test)]
 mod testing;

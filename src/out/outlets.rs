@@ -1,26 +1,16 @@
 //! Everything that carries a station's sound or name beyond our own listeners, as radio.toml wants it.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use tokio::{
-    runtime::Handle,
-    sync::{mpsc, watch},
-    time::timeout,
-};
+use tokio::{runtime::Handle, sync::mpsc, time::timeout};
 
 use super::{
     archive::Archive,
     directory::{self, Listing, Times},
     followers::Followers,
     hls::Hls,
-    push::{
-        self, Wish,
-        status::{Status, Told},
-    },
+    push::{self, Wish},
+    status::{Board, Told, Way},
 };
 use crate::{
     config::{Config, Station},
@@ -38,7 +28,7 @@ pub struct Outlets {
     state: Option<PathBuf>,
     runtime: Handle,
     push: Followers<Wish>,
-    told: Mutex<Vec<Told>>,
+    pushes: Board,
     directory: Followers<Listing>,
     /// Never sent to: whoever still has something to say to a directory has a copy.
     leaving: mpsc::Sender<()>,
@@ -55,7 +45,7 @@ impl Outlets {
             state,
             runtime: runtime.clone(),
             push: Followers::on(runtime.clone()),
-            told: Mutex::default(),
+            pushes: Board::default(),
             directory: Followers::on(runtime.clone()),
             leaving,
             left,
@@ -106,15 +96,12 @@ impl Outlets {
             wanted.iter().position(is_it)
         };
         self.push.turn_to(wanted.iter().cloned(), |wish, mount| {
-            let (sender, status) = watch::channel(Status::default());
-            let (station, server) = (wish.station.clone(), wish.push.server.to_string());
-            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-            told.retain(Told::is_current);
-            told.push(Told { station, server, status });
-            push::follow(wish, mount, sender)
+            let server = wish.push.server.to_string();
+            let status = self.pushes.add(Way::Push, &wish.station, server);
+            push::follow(wish, mount, status)
         });
         // Those that go on were told of before those that are new.
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).sort_by_key(place);
+        self.pushes.sort_by_key(place);
     }
 
     fn turn_directory(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {
@@ -134,11 +121,9 @@ impl Outlets {
         });
     }
 
-    /// How each push fares, in the order of radio.toml.
-    pub fn pushes(&self) -> Vec<Told> {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.retain(Told::is_current);
-        told.clone()
+    /// How each push and then each upload fares, in the order of radio.toml.
+    pub fn told(&self) -> Vec<Told> {
+        [self.pushes.read(), self.hls.told()].concat()
     }
 
     /// Closes all, and waits a moment for directories to hear of it. Not to be called on the runtime.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    out::push::status::{State, Status},
+    out::status::{State, Status, Way},
     stream::mount::Mount,
     web::site::{Channel, Site},
 };
@@ -11,8 +11,8 @@ use crate::{
 /// What is told of each mount.
 type Figure = fn(&Channel, &Mount) -> f64;
 
-/// What is told of each server that is sent to.
-type PushFigure = fn(&Status) -> u64;
+/// What is told of each push or upload.
+type SentFigure = fn(&Status) -> u64;
 
 /// All figures.
 pub fn text(site: &Site) -> String {
@@ -51,7 +51,7 @@ pub fn text(site: &Site) -> String {
         let (station, n) = (label(&channel.station), channel.hls_listeners());
         let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
     }
-    pushes(&mut out, site);
+    sent(&mut out, site);
     let problem = f64::from(u8::from(site.problem.is_some()));
     for (name, kind, help, figure) in [
         ("config_problem", "gauge", "1 if the radio.toml saved last is wrong.", problem),
@@ -64,20 +64,28 @@ pub fn text(site: &Site) -> String {
     out
 }
 
-/// By number: whoever reads figures need not know where they are sent. `/admin/` tells.
-fn pushes(out: &mut String, site: &Site) {
-    let is_up = |status: &Status| u64::from(matches!(status.state, State::OnAir { .. }));
-    let figures: [(&str, &str, &str, PushFigure); 2] = [
-        ("push_up", "gauge", "1 while a server of others has the sound.", is_up),
-        ("push_times_total", "counter", "How often it came to have it.", |s| s.times_on_air),
+/// Pushes by number: whoever reads figures need not know where they are sent. `/admin/` tells.
+fn sent(out: &mut String, site: &Site) {
+    let is_up: SentFigure = |status| u64::from(matches!(status.state, State::OnAir { .. }));
+    let times: SentFigure = |status| status.times_on_air;
+    let n_missed: SentFigure = |status| status.n_missed;
+    let figures = [
+        (Way::Push, "push_up", "gauge", "1 while a server of others has the sound.", is_up),
+        (Way::Push, "push_times_total", "counter", "How often it came to have it.", times),
+        (Way::Upload, "upload_up", "gauge", "1 while a bucket takes the station's HLS.", is_up),
+        (Way::Upload, "upload_times_total", "counter", "How often it came to take it.", times),
+        (Way::Upload, "upload_missed_total", "counter", "Segments that never got there.", n_missed),
     ];
-    for (name, kind, help, figure) in figures {
+    for (way, name, kind, help, figure) in figures {
         describe(out, name, kind, help);
-        for (n, told) in site.pushes().enumerate() {
+        for (n, told) in site.sent().filter(|told| told.way == way).enumerate() {
             let (station, figure) = (label(&told.station), figure(&told.status.borrow()));
-            let n = n + 1;
-            let _ =
-                writeln!(out, "electropunk_{name}{{station=\"{station}\",push=\"{n}\"}} {figure}");
+            let push = match way {
+                Way::Push => format!(",push=\"{}\"", n + 1),
+                // A station has one at most.
+                Way::Upload => String::new(),
+            };
+            let _ = writeln!(out, "electropunk_{name}{{station=\"{station}\"{push}}} {figure}");
         }
     }
 }

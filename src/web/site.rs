@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::{
     config::{Admin, Server},
     music::bar::Bar,
-    out::{hls::Live, push::status::Told},
+    out::{hls::Live, status::Told},
     station::{history::History, on_air::OnAir},
     stream::{
         audience::{Audience, Seats},
@@ -74,8 +74,8 @@ pub struct Site {
     pub logins: Arc<Logins>,
     /// When it opened.
     pub started: SystemTime,
-    /// Those that are or were sent to servers of others, and how they fare.
-    pub pushes: Vec<Told>,
+    /// What is or was sent to servers of others, and how that fares.
+    pub sent: Vec<Told>,
     /// What is wrong with the radio.toml that was last saved, if something is; it plays on by the
     /// one before.
     pub problem: Option<String>,
@@ -126,14 +126,14 @@ impl Site {
             audience: Arc::default(),
             logins: Arc::default(),
             started: SystemTime::now(),
-            pushes: Vec::new(),
+            sent: Vec::new(),
             problem: None,
         }
     }
 
-    /// How those fare that are sent to servers of others now.
-    pub fn pushes(&self) -> impl Iterator<Item = &Told> {
-        self.pushes.iter().filter(|told| told.is_current())
+    /// What is sent to servers of others now, and how that fares.
+    pub fn sent(&self) -> impl Iterator<Item = &Told> {
+        self.sent.iter().filter(|told| told.is_current())
     }
 
     /// The channel of that name, if there is one.

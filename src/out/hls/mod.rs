@@ -22,7 +22,10 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use tokio::runtime::Handle;
 
-use super::followers::{Followers, unnamed};
+use super::{
+    followers::{Followers, unnamed},
+    status::{Board, Told, Way},
+};
 use crate::{config, stream::mount::Mount};
 
 /// The playlist of a station whose variants are `lives`, to choose from by the speed of the line
@@ -36,6 +39,7 @@ pub fn main_playlist(lives: &[Arc<Live>]) -> String {
 pub struct Hls {
     followers: Followers<Wish>,
     uploads: Followers<upload::Wish>,
+    told: Board,
     lives: Vec<Arc<Live>>,
 }
 
@@ -53,7 +57,8 @@ impl Hls {
     /// None yet; tasks will run on `runtime`.
     pub fn on(runtime: Handle) -> Self {
         let followers = Followers::on(runtime.clone());
-        Self { followers, uploads: Followers::on(runtime), lives: Vec::new() }
+        let (uploads, told) = (Followers::on(runtime), Board::default());
+        Self { followers, uploads, told, lives: Vec::new() }
     }
 
     /// Cuts `mounts`, each given with its station's name, as `settings` say.
@@ -100,7 +105,7 @@ impl Hls {
     /// A station's variants go to the bucket together, with the main playlist.
     fn turn_uploads(&mut self, settings: &config::Hls, wanted: &[(&str, Arc<Live>, Arc<Mount>)]) {
         let stations = wanted.chunk_by(|(station, ..), (other, ..)| station == other);
-        let wanted = stations.filter_map(|variants| {
+        let wishes = stations.filter_map(|variants| {
             let (station, _, mount) = variants.first()?;
             let wish = upload::Wish {
                 upload: settings.upload.clone()?,
@@ -109,7 +114,17 @@ impl Hls {
             };
             Some((wish, mount.clone()))
         });
-        self.uploads.turn_to(wanted, |wish, _| upload::follow(wish));
+        self.uploads.turn_to(wishes, |wish, _| {
+            let status = self.told.add(Way::Upload, &wish.station, wish.place());
+            upload::follow(wish, status)
+        });
+        let place = |told: &Told| wanted.iter().position(|(station, ..)| *station == told.station);
+        self.told.sort_by_key(place);
+    }
+
+    /// How each upload fares, in the order of the stations.
+    pub fn told(&self) -> Vec<Told> {
+        self.told.read()
     }
 
     /// The segments of `mount`, if it is cut.

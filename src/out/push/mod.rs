@@ -8,26 +8,26 @@ pub mod connection;
 pub mod failure;
 pub mod handshake;
 pub mod request;
-pub mod status;
 pub mod titles;
 
 use std::{
     mem::{Discriminant, discriminant},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 use tokio::{sync::watch, time::sleep};
 use tracing::{debug, info, warn};
 
-use self::{
-    backoff::Backoff,
-    connection::hold,
-    failure::Failure,
-    request::Method,
-    status::{State, Status},
+use self::{backoff::Backoff, connection::hold, failure::Failure, request::Method};
+use crate::{
+    config::Push,
+    out::{
+        connect,
+        status::{State, Status},
+    },
+    stream::mount::Mount,
 };
-use crate::{config::Push, out::connect, stream::mount::Mount};
 
 /// On air for so long, all is well: the next failure is news, and tried again soon.
 const STEADY: Duration = Duration::from_mins(1);
@@ -52,7 +52,7 @@ pub async fn follow(wish: Wish, mount: Arc<Mount>, status: watch::Sender<Status>
         status.send_modify(|status| status.state = State::Connecting);
         let on_air = || {
             log.on_air();
-            status.send_modify(Status::got_on_air);
+            status.send_modify(Status::is_on_air);
         };
         let Err(failure) = hold(&wish, &mount, method, on_air).await else { return };
         if was_steady(&status.borrow().state) {
@@ -68,8 +68,7 @@ pub async fn follow(wish: Wish, mount: Arc<Mount>, status: watch::Sender<Status>
         }
         let wait = backoff.next(rand::random());
         log.failed(&failure, wait);
-        let state = State::Waiting { why: failure.to_string(), until: SystemTime::now() + wait };
-        status.send_modify(|status| status.state = state);
+        status.send_modify(|status| status.waits(&failure, wait));
         sleep(wait).await;
     }
 }

@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::escape::escape;
 
 use crate::{
-    out::push::status::Told,
+    out::status::Told,
     stream::mount::Mount,
     web::site::{Site, title},
 };
@@ -14,23 +14,23 @@ use crate::{
 /// The page.
 pub fn html(site: &Site) -> String {
     let mounts: String = site.mounts().map(|(_, mount)| section(site, mount)).collect();
-    let pushes = pushes(site);
+    let sent = sent(site);
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>electropunk: admin</title>\
          <link rel=\"stylesheet\" href=\"/style.css\"></head><body class=\"status\">\
-         <h1>Listeners</h1>{mounts}{pushes}</body></html>"
+         <h1>Listeners</h1>{mounts}{sent}</body></html>"
     )
 }
 
 /// Where stations are sent to, if they are, and how that fares.
-fn pushes(site: &Site) -> String {
+fn sent(site: &Site) -> String {
     let row = |told: &Told| {
         let state = told.status.borrow().state.to_string();
         let [station, server, state] = [&told.station, &told.server, &state].map(escape);
         format!("<tr><td>{station}</td><td>{server}</td><td>{state}</td></tr>")
     };
-    let rows: String = site.pushes().map(row).collect();
+    let rows: String = site.sent().map(row).collect();
     if rows.is_empty() {
         return rows;
     }

@@ -20,7 +20,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::time::sleep;
+use tokio::{sync::watch, time::sleep};
 use tracing::{debug, info, warn};
 
 use self::{
@@ -29,7 +29,10 @@ use self::{
     mirror::{Mirror, Progress},
 };
 use super::{Live, names::MAIN};
-use crate::{config::Upload, out::push::backoff::Backoff};
+use crate::{
+    config::Upload,
+    out::{push::backoff::Backoff, status::Status},
+};
 
 /// Working for so long, all is well: the next failure is news.
 const STEADY: Duration = Duration::from_mins(1);
@@ -46,8 +49,8 @@ pub struct Wish {
 }
 
 impl Wish {
-    /// For the log.
-    fn place(&self) -> String {
+    /// The station's folder, for whoever reads of it.
+    pub(super) fn place(&self) -> String {
         let Upload { endpoint, bucket, .. } = &self.upload;
         let endpoint = endpoint.to_string();
         let folder = self.upload.folder(&self.station);
@@ -63,21 +66,22 @@ impl PartialEq for Wish {
     }
 }
 
-/// Keeps the bucket as the station is, until it is dropped.
-pub async fn follow(wish: Wish) {
+/// Keeps the bucket as the station is, until it is dropped; tells `status` how that fares.
+pub async fn follow(wish: Wish, status: watch::Sender<Status>) {
     let mut log = Log { wish: &wish, since: None, is_news: true, warned: Vec::new() };
     match Bucket::open(&wish.upload, &wish.station) {
-        Ok(bucket) => keep(Mirror::new(bucket, &wish.lives), log).await,
+        Ok(bucket) => keep(Mirror::new(bucket, &wish.lives), log, &status).await,
         Err(failure) => log.complain(Complaint::Failed(discriminant(&failure)), &failure),
     }
 }
 
-async fn keep(mut mirror: Mirror, mut log: Log<'_>) {
+async fn keep(mut mirror: Mirror, mut log: Log<'_>, status: &watch::Sender<Status>) {
     let (mut backoff, mut progress) = (Backoff::default(), Progress::default());
     loop {
         match mirror.catch_up(&mut progress).await {
             Ok(()) => {
                 backoff = Backoff::default();
+                status.send_modify(|status| tell(status, &progress));
                 log.got_on(std::mem::take(&mut progress));
                 if let Err(failure) = mirror.tidy(Instant::now()).await {
                     log.complain(Complaint::Old, &failure);
@@ -85,10 +89,19 @@ async fn keep(mut mirror: Mirror, mut log: Log<'_>) {
                 mirror.changed().await;
             }
             Err(failure) => {
+                let wait = backoff.next(rand::random());
+                status.send_modify(|status| status.waits(&failure, wait));
                 log.failed(&failure);
-                sleep(backoff.next(rand::random())).await;
+                sleep(wait).await;
             }
         }
+    }
+}
+
+fn tell(status: &mut Status, &Progress { n_put, n_missed }: &Progress) {
+    status.n_missed += n_missed;
+    if n_put > 0 {
+        status.is_on_air();
     }
 }
 
@@ -170,17 +183,20 @@ mod tests {
     async fn it_begins_again_until_it_works_and_then_follows_every_segment() {
         let (storage, live) = (Storage::default(), live(128));
         let wish = wish(std::slice::from_ref(&live));
-        let keeping = keep(Mirror::new(storage.bucket(), &wish.lives), log(&wish));
+        let (status, told) = watch::channel(Status::default());
+        let keeping = keep(Mirror::new(storage.bucket(), &wish.lives), log(&wish), &status);
         tokio::pin!(keeping);
         storage.refuse(ALL);
         push(&live, 0);
 
         tokio::select! { () = &mut keeping => {}, () = storage.until(1) => {} }
         assert_eq!(storage.done(), ["no put 128k-0-0.mp3"]);
+        assert!(told.borrow().state.to_string().starts_with("not on air: "));
 
         storage.refuse(&[]);
         tokio::select! { () = &mut keeping => {}, () = storage.until(4) => {} }
         assert_eq!(storage.done(), ["put 128k-0-0.mp3", "put 128k.m3u8", "put live.m3u8", "list "]);
+        assert_eq!(told.borrow().state.to_string(), "on air for 0 min");
 
         push(&live, 1);
         tokio::select! { () = &mut keeping => {}, () = storage.until(2) => {} }
