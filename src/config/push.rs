@@ -120,4 +120,13 @@ mod tests {
              radio.toml:9: mount: expected one of the station's mounts /x.mp3, found \"/y.mp3\""
         );
     }
+
+    #[test]
+    fn a_mount_has_one_source() {
+        let one = "url = \"http://a:8000/live.mp3\"\npassword = \"hackme\"";
+        let other = "url = \"http://a:8000/low.mp3\"\npassword = \"hackme\"";
+        let found = pushes(&format!("{one}\n[[stations.push]]\n{one}")).unwrap_err().to_string();
+        assert_eq!(found, "radio.toml:9: url: \"http://a:8000/live.mp3\" is taken by line 6");
+        pushes(&format!("{one}\n[[stations.push]]\n{other}")).unwrap();
+    }
 }

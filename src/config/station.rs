@@ -76,14 +76,14 @@ impl Station {
 
     /// Reads all stations of `file`; their names must differ, and their mounts.
     pub(super) fn read_all(file: &mut Section, shelf: &Shelf) -> Vec<Self> {
-        let (mut taken, mut mounts) = (HashMap::new(), Vec::new());
+        let (mut taken, mut pushed, mut mounts) = (HashMap::new(), HashMap::new(), Vec::new());
         let stations = file.repeated("stations", |section| {
             section.require("name", "a name such as \"techno\"");
             let name = section.text_as("name", plain_name);
             let is_new =
-                name.as_ref().is_some_and(|name| !note_if_taken(section, name, &mut taken));
+                name.as_ref().is_some_and(|name| !note_if_taken(section, "name", name, &mut taken));
             let mut placed = Vec::new();
-            let station = Self::read(section, name, shelf, &mut placed);
+            let station = Self::read(section, name, shelf, &mut placed, &mut pushed);
             // Of two with one name the mounts are one, too.
             if is_new {
                 mounts.extend(placed);
@@ -100,6 +100,7 @@ impl Station {
         name: Option<String>,
         shelf: &Shelf,
         mounts: &mut Vec<Placed>,
+        pushed: &mut HashMap<String, usize>,
     ) -> Option<Self> {
         section.require("theme", "the name of a theme");
         let theme = section.text_as("theme", |name| shelf.theme(name));
@@ -126,7 +127,12 @@ impl Station {
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);
         let paths: Vec<_> = mounts.iter().map(|placed| placed.mount.path.as_str()).collect();
-        let push = section.repeated("push", |section| Push::read(section, &paths));
+        let push = section.repeated("push", |section| {
+            let push = Push::read(section, &paths)?;
+            // Two sources of one mount would throw each other out for ever.
+            note_if_taken(section, "url", &push.server.to_string(), pushed);
+            Some(push)
+        });
         let (name, theme) = (name?, theme?);
         Some(Self {
             title: title.unwrap_or_else(|| name.clone()),
@@ -161,17 +167,21 @@ impl Shelf {
     }
 }
 
-/// Whether `name` is that of a station before this one.
-fn note_if_taken(section: &Section, name: &str, taken: &mut HashMap<String, usize>) -> bool {
-    let line = section.line_of("name");
-    match taken.entry(name.to_owned()) {
+/// Whether another section before this one has that `value` at `key`, too.
+fn note_if_taken(
+    section: &Section,
+    key: &'static str,
+    value: &str,
+    taken: &mut HashMap<String, usize>,
+) -> bool {
+    let line = section.line_of(key);
+    match taken.entry(value.to_owned()) {
         Entry::Vacant(vacant) => {
             vacant.insert(line);
             false
         }
         Entry::Occupied(first) => {
-            let fault =
-                Fault::Taken { key: "name", found: name.to_owned(), first_line: *first.get() };
+            let fault = Fault::Taken { key, found: value.to_owned(), first_line: *first.get() };
             section.reading.note(line, fault);
             true
         }
