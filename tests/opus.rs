@@ -9,7 +9,7 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
-    thread::sleep,
+    thread::{self, sleep},
     time::{Duration, Instant},
 };
 
@@ -26,6 +26,9 @@ use serde_json::Value;
 const PATIENCE: Duration = Duration::from_mins(2);
 
 const PATH: &str = "/a.opus";
+
+/// Base64 of admin:hackme.
+const LOGIN: &str = "Authorization: Basic YWRtaW46aGFja21l\nConnection: close";
 
 /// A station with a mount of MP3, two of Opus, and more lines.
 fn programme(lines: &str) -> String {
@@ -147,11 +150,9 @@ fn who_is_moved_gets_the_head_of_the_other_stream() {
     let mut listener = radio.get(PATH);
     listener.read(20_000);
 
-    // Base64 of admin:hackme.
-    let login = "Authorization: Basic YWRtaW46aGFja21l\nConnection: close";
     let ask = |to: &str| {
         let path = format!("/admin/moveclients?mount={PATH}&destination={to}");
-        radio.ask("POST", &path, login).text()
+        radio.ask("POST", &path, LOGIN).text()
     };
     let refused = ask("/a.mp3");
     assert!(refused.contains("expected a mount that ends in .opus"), "{refused}");
@@ -203,6 +204,26 @@ fn icecast_has_it_as_a_server_and_as_a_relay() {
         // Two pages of head, then those that are on air, each of them.
         assert_eq!(numbers[..2], [0, 1], "{mount}");
         assert!(numbers[2..].windows(2).all(|pair| pair[0] + 1 == pair[1]), "{mount}: {numbers:?}");
+    }
+
+    let players = [PATH, "/relay.opus"].map(|mount| {
+        let url = format!("http://{address}{mount}");
+        let mut ffmpeg = tool("ffmpeg").unwrap();
+        ffmpeg.args(["-nostdin", "-v", "warning", "-xerror", "-i", &url, "-t", "20"]);
+        thread::spawn(move || play(ffmpeg.args(["-f", "null", "-"])))
+    });
+    let new_title =
+        format!("/admin/metadata?mount={PATH}&mode=updinfo&song=Night%20Line%20-%20Proof");
+    let answer = radio.ask("POST", &new_title, LOGIN).text();
+    assert!(answer.contains("Metadata update successful"), "{answer}");
+    for mount in [PATH, "/relay.opus"] {
+        let url = format!("http://{address}{mount}");
+        until("who comes gets the new title", || {
+            probe(&mut tool("ffprobe").unwrap(), &url)["tags"]["TITLE"] == "Proof"
+        });
+    }
+    for player in players {
+        player.join().unwrap();
     }
 }
 

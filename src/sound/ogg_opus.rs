@@ -10,7 +10,7 @@ use opus_pure::{Application, Error as OpusError, MAX_PACKET_BYTES, OpusEncoder, 
 
 use super::{frame::Block, resample::Resampler};
 use crate::{
-    stream::ogg::{Chain, Pages},
+    stream::ogg::{Chain, End, Pages},
     units::SAMPLE_RATE,
 };
 
@@ -48,7 +48,8 @@ impl OggOpus {
         encoder.bitrate_bps = i32::from(kbps) * 1000;
         encoder.complexity = 10;
         encoder.signal_type = Some(Signal::Music);
-        let chain = Chain::new(identification());
+        let n_to_converge = usize::from(PRE_SKIP) / FRAME;
+        let chain = Chain::new(identification(), FRAME as u64, n_to_converge);
         Ok(Self {
             resampler: Resampler::new(SAMPLE_RATE, RATE),
             waiting: Default::default(),
@@ -77,8 +78,11 @@ impl OggOpus {
             let samples: Vec<f32> = frames.flat_map(|(left, right)| [left, right]).collect();
             let n_bytes = self.encoder.encode(&samples, FRAME, &mut self.packet)?;
             self.n_packets += 1;
-            let ends_page = self.n_packets.is_multiple_of(PACKETS_PER_PAGE);
-            self.pages.push(self.packet[..n_bytes].to_vec(), FRAME as u64, ends_page);
+            let end = match self.n_packets.is_multiple_of(PACKETS_PER_PAGE) {
+                true => End::EndPage,
+                false => End::NormalPacket,
+            };
+            self.pages.push(self.packet[..n_bytes].to_vec(), end);
         }
         Ok(self.pages.take())
     }

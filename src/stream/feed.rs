@@ -13,6 +13,7 @@ use crate::stream::{
     icy::Interleaver,
     mount::Listener,
     ogg::Chain,
+    retitled::Retitled,
     ring::{Chunk, ReadError},
 };
 
@@ -23,10 +24,27 @@ const PATIENCE: Duration = Duration::from_mins(5);
 pub struct Feed {
     listener: Listener,
     ticket: Ticket,
-    icy: Option<Interleaver>,
+    weaver: Weaver,
     /// The stream whose head was sent last.
     chain: Option<Arc<Chain>>,
     lagged_at: Option<Instant>,
+}
+
+/// How a listener hears of titles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Titles {
+    /// Not at all, but for the one that its stream may begin with.
+    None,
+    /// As ICY has it, each so many bytes.
+    Icy(NonZeroUsize),
+    /// By the heads of streams of Ogg, one for each title.
+    Heads,
+}
+
+enum Weaver {
+    Plain,
+    Icy(Interleaver),
+    Heads(Box<Retitled>),
 }
 
 /// Why a listener's stream ended.
@@ -43,11 +61,15 @@ pub enum Ending {
 }
 
 impl Feed {
-    /// A stream that begins where `listener` stands, with titles every `metaint` bytes if it is given.
-    pub fn new(listener: Listener, ticket: Ticket, metaint: Option<NonZeroUsize>) -> Self {
+    /// A stream that begins where `listener` stands.
+    pub fn new(listener: Listener, ticket: Ticket, titles: Titles) -> Self {
         let name = &listener.mount.about.name;
-        let icy = metaint.map(|metaint| Interleaver::new(metaint, name));
-        Self { listener, ticket, icy, chain: None, lagged_at: None }
+        let weaver = match titles {
+            Titles::None => Weaver::Plain,
+            Titles::Icy(metaint) => Weaver::Icy(Interleaver::new(metaint, name)),
+            Titles::Heads => Weaver::Heads(Retitled::new(name).into()),
+        };
+        Self { listener, ticket, weaver, chain: None, lagged_at: None }
     }
 
     /// Whose it is.
@@ -96,13 +118,16 @@ impl Feed {
     }
 
     fn weave(&mut self, mut chunk: Chunk) -> Bytes {
+        if let Weaver::Heads(retitled) = &mut self.weaver {
+            return retitled.tell(&chunk);
+        }
         let artist = &self.listener.mount.about.name;
         if let Some(audio) = chunk.begun_after(&mut self.chain, artist) {
             chunk.audio = audio;
         }
-        match &mut self.icy {
-            None => chunk.audio,
-            Some(icy) => icy.interleave(&chunk),
+        match &mut self.weaver {
+            Weaver::Icy(icy) => icy.interleave(&chunk),
+            Weaver::Plain | Weaver::Heads(_) => chunk.audio,
         }
     }
 

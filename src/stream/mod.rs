@@ -8,4 +8,5 @@ pub mod icy;
 pub mod mount;
 pub mod mp3;
 pub mod ogg;
+pub mod retitled;
 pub mod ring;

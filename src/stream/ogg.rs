@@ -5,13 +5,18 @@
 //!
 //! Source: RFC 3533 (pages), RFC 7845 (what is in them).
 
-use std::sync::{
-    Arc, LazyLock,
-    atomic::{AtomicU32, Ordering::Relaxed},
+use std::{
+    io::Cursor,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU32, Ordering::Relaxed},
+    },
 };
 
 use bytes::Bytes;
-use ogg::{PacketWriteEndInfo as End, PacketWriter};
+use ogg::{Packet, PacketReader, PacketWriter};
+
+pub use ogg::PacketWriteEndInfo as End;
 
 /// Whose program wrote it.
 const VENDOR: &str = concat!("electropunk ", env!("CARGO_PKG_VERSION"));
@@ -28,23 +33,50 @@ pub struct Chain {
     serial: u32,
     /// The first packet: what a decoder must know.
     identification: Vec<u8>,
+    n_packet_frames: u64,
+    n_to_converge: usize,
 }
 
 /// A logical stream as it grows.
 pub struct Pages {
     chain: Arc<Chain>,
     writer: PacketWriter<'static, Vec<u8>>,
-    /// Frames so far, in the codec's own rate.
-    n_frames: u64,
+    /// Packets of sound so far.
+    n_packets: u64,
 }
 
 impl Chain {
-    /// A stream whose first packet is `identification`.
-    pub fn new(identification: Vec<u8>) -> Self {
-        Self { serial: NEXT_SERIAL.fetch_add(1, Relaxed), identification }
+    /// A stream whose first packet is `identification`. Each packet of sound has `n_packet_frames`, in
+    /// the codec's own rate, and decoders find their way within `n_to_converge` of them.
+    pub fn new(identification: Vec<u8>, n_packet_frames: u64, n_to_converge: usize) -> Self {
+        let serial = NEXT_SERIAL.fetch_add(1, Relaxed);
+        Self { serial, identification, n_packet_frames, n_to_converge }
     }
 
-    /// What comes before the first page that a listener gets, whichever that is: `title` by `artist`.
+    /// Another stream from the same encoder.
+    pub fn renewed(&self) -> Self {
+        Self::new(self.identification.clone(), self.n_packet_frames, self.n_to_converge)
+    }
+
+    /// Packets within which decoders find their way.
+    pub fn n_to_converge(&self) -> usize {
+        self.n_to_converge
+    }
+
+    /// The packets in `pages`, which are whole and this stream's, and what ends with each.
+    pub fn packets(&self, pages: &[u8]) -> Vec<(Vec<u8>, End)> {
+        // The reader knows a stream by its beginning.
+        let mut reader = PacketReader::new(Cursor::new([&self.head("", "")[..], pages].concat()));
+        let packets = std::iter::from_fn(|| reader.read_packet().ok().flatten());
+        let with_end = |packet: Packet| {
+            let end = if packet.last_in_page() { End::EndPage } else { End::NormalPacket };
+            (packet.data, end)
+        };
+        packets.skip(2).map(with_end).collect()
+    }
+
+    /// What comes before the first page that a listener gets, whichever that is: `title` by `artist`,
+    /// whose name stands for one that is empty.
     pub fn head(&self, artist: &str, title: &str) -> Bytes {
         self.begin(artist, title).into_inner().into()
     }
@@ -71,6 +103,7 @@ impl Chain {
 
 /// The second packet. Our titles may begin with the artist, as ICY wants it.
 fn comments(artist: &str, title: &str) -> Vec<u8> {
+    let title = if title.is_empty() { artist } else { title };
     let title =
         title.strip_prefix(artist).and_then(|rest| rest.strip_prefix(" - ")).unwrap_or(title);
     let mut list = with_length(VENDOR);
@@ -93,7 +126,7 @@ impl Pages {
         // Each listener gets a head of its own; this one only makes the pages count from there.
         let mut writer = chain.begin("", "");
         writer.inner_mut().clear();
-        Self { chain: Arc::new(chain), writer, n_frames: 0 }
+        Self { chain: Arc::new(chain), writer, n_packets: 0 }
     }
 
     /// Which stream it is.
@@ -101,11 +134,11 @@ impl Pages {
         &self.chain
     }
 
-    /// Appends a packet of `n_frames`, after which the page is ended if it `ends_page`.
-    pub fn push(&mut self, packet: Vec<u8>, n_frames: u64, ends_page: bool) {
-        self.n_frames += n_frames;
-        let end = if ends_page { End::EndPage } else { End::NormalPacket };
-        self.chain.write(&mut self.writer, packet, end, self.n_frames);
+    /// Appends a packet, with which the page or the stream may `end`.
+    pub fn push(&mut self, packet: Vec<u8>, end: End) {
+        self.n_packets += 1;
+        let n_frames = self.n_packets * self.chain.n_packet_frames;
+        self.chain.write(&mut self.writer, packet, end, n_frames);
     }
 
     /// Takes the pages that were ended since the last time.
@@ -116,17 +149,13 @@ impl Pages {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
-    use ogg::PacketReader;
-
     use super::*;
 
     #[test]
     fn whoever_begins_at_a_page_gets_a_stream() {
-        let mut pages = Pages::new(Chain::new(b"OpusHead".to_vec()));
+        let mut pages = Pages::new(Chain::new(b"OpusHead".to_vec(), 960, 4));
         for n in 0..6u8 {
-            pages.push(vec![n; 300], 960, n % 2 == 1);
+            pages.push(vec![n; 300], if n % 2 == 1 { End::EndPage } else { End::NormalPacket });
             if n == 1 {
                 // Whoever comes now has missed it.
                 assert_eq!(&pages.take()[..4], b"OggS");
@@ -155,11 +184,10 @@ mod tests {
 
     #[test]
     fn a_title_of_any_length_fits() {
-        let chain = Chain::new(b"OpusHead".to_vec());
-        let other = Chain::new(b"OpusHead".to_vec());
-        assert_ne!(chain, other, "each has a serial number of its own");
+        let chain = Chain::new(b"OpusHead".to_vec(), 960, 4);
+        assert_ne!(chain, chain.renewed(), "each has a serial number of its own");
 
-        let head = chain.head(&"\u{fc}".repeat(5000), "");
+        let head = chain.head(&"\u{fc}".repeat(5000), "One");
 
         let mut reader = PacketReader::new(Cursor::new(head));
         reader.read_packet_expected().unwrap();

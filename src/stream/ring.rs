@@ -43,8 +43,7 @@ impl Chunk {
             return None;
         }
         *last = Some(chain.clone());
-        let title = if self.title.is_empty() { artist } else { &self.title };
-        Some([&chain.head(artist, title)[..], &self.audio].concat().into())
+        Some([&chain.head(artist, &self.title)[..], &self.audio].concat().into())
     }
 }
 

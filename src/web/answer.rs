@@ -14,7 +14,7 @@ use crate::{
     stream::{
         audience::Refusal,
         coding::Coding,
-        feed::Feed,
+        feed::{Feed, Titles},
         icy::clean,
         mount::{Listener, Mount},
     },
@@ -126,8 +126,11 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
 fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     let headers = asked.request.headers();
     let about = &mount.about;
-    let metaint = NonZeroUsize::new(site.server.metaint_bytes)
-        .filter(|_| wants_titles(headers) && !takes_titles_for_sound(headers, about.coding));
+    let titles = titles(site, headers, about.coding);
+    let metaint = match titles {
+        Titles::Icy(metaint) => Some(metaint),
+        Titles::None | Titles::Heads => None,
+    };
     if asked.request.method() == Method::HEAD {
         let mut response = respond(StatusCode::OK, about.coding.content_type(), "");
         *response.version_mut() = Version::HTTP_10;
@@ -148,7 +151,7 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
     });
     match ticket {
         Ok((listener, ticket)) => {
-            let feed = Feed::new(listener, ticket, metaint);
+            let feed = Feed::new(listener, ticket, titles);
             let head = listen::head(about, &asked.base_url, metaint);
             Answer::Stream(Box::new(Admission { head, feed }))
         }
@@ -171,11 +174,17 @@ fn header_name(name: &str) -> HeaderName {
     HeaderName::from_bytes(name.as_bytes()).expect("our names are valid")
 }
 
-/// Icecast asks for titles when it relays, and takes them out of MP3 only: in Ogg it would drop the
-/// pages that they fall into.
-fn takes_titles_for_sound(headers: &HeaderMap, coding: Coding) -> bool {
+/// How who asks is told of titles.
+///
+/// Icecast asks for ICY when it relays, and takes it out of MP3 only: in Ogg it would drop the pages
+/// that titles fall into.
+fn titles(site: &Site, headers: &HeaderMap, coding: Coding) -> Titles {
     let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-    coding.mp3().is_none() && agent.starts_with(b"Icecast")
+    match NonZeroUsize::new(site.server.metaint_bytes) {
+        _ if coding.mp3().is_none() && agent.starts_with(b"Icecast") => Titles::Heads,
+        Some(metaint) if wants_titles(headers) => Titles::Icy(metaint),
+        _ => Titles::None,
+    }
 }
 
 /// Any number but 0 asks for titles, as in Icecast.

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     out::connect::connect,
-    stream::{mount::Mount, ring::ReadError},
+    stream::{mount::Mount, retitled::Retitled, ring::ReadError},
 };
 
 /// For a server's first answer. Longer than libshout's 4 s, which then sends unasked: all servers that
@@ -89,7 +89,7 @@ async fn give(
     title: &watch::Sender<Arc<str>>,
 ) -> Result<(), Failure> {
     let mut reader = mount.tap.live_reader();
-    let mut chain = None;
+    let mut retitled = Retitled::new(&mount.about.name);
     loop {
         let chunk = match reader.next().await {
             Ok(chunk) => chunk,
@@ -100,17 +100,13 @@ async fn give(
                 return Ok(());
             }
         };
-        if let Some(audio) = chunk.begun_after(&mut chain, &mount.about.name) {
-            send(&mut stream, &audio).await?;
-            continue;
-        }
         title.send_if_modified(|told| {
-            // Ogg has its title in its head, and Icecast takes no other for it.
+            // Ogg has its titles in its heads, and Icecast takes no others for it.
             let is_new = *told != chunk.title && chunk.chain.is_none();
             told.clone_from(&chunk.title);
             is_new
         });
-        send(&mut stream, &chunk.audio).await?;
+        send(&mut stream, &retitled.tell(&chunk)).await?;
     }
 }
 
