@@ -106,13 +106,6 @@ fn open_files(radio: &Radio) -> usize {
     fs::read_dir(format!("/proc/{}/fd", radio.pid())).unwrap().count()
 }
 
-/// Ticks of processor time, hundredths of a second, that the process of `radio` has used.
-fn ticks(radio: &Radio) -> u64 {
-    let stat = fs::read_to_string(format!("/proc/{}/stat", radio.pid())).unwrap();
-    let (_, rest) = stat.rsplit_once(')').unwrap();
-    rest.split_whitespace().skip(11).take(2).map(|field| field.parse::<u64>().unwrap()).sum()
-}
-
 const ADMIN: &str = "[admin]\npassword = \"hackme\"\nrelay_password = \"relayme\"\n";
 
 /// Name and password of the admin, as a header line.
