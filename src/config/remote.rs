@@ -13,7 +13,7 @@ use super::value::quoted;
 pub struct Remote {
     /// Whether it is reached by TLS: https.
     pub is_tls: bool,
-    /// A name or an address, IPv6 in brackets.
+    /// A name in small letters, or an address, IPv6 in brackets.
     pub host: String,
     /// Default 80, of https 443.
     pub port: u16,
@@ -72,7 +72,7 @@ fn read(text: &str) -> Option<Remote> {
     };
     // The parser drops what follows a #.
     let is_plain = uri.query().is_none() && !text.contains('#') && !authority.host().is_empty();
-    let (host, path) = (authority.host().to_owned(), uri.path().to_owned());
+    let (host, path) = (authority.host().to_lowercase(), uri.path().to_owned());
     is_plain.then_some(Remote { is_tls, host, port, path })
 }
 

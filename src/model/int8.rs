@@ -53,7 +53,7 @@ impl Quantised {
         let n_pairs = n_inputs.div_ceil(2);
         let rows = (0..n_outputs.div_ceil(WIDTH) * n_pairs).map(|at| {
             let (panel, pair) = (at / n_pairs, at % n_pairs);
-            Pairs(std::array::from_fn(|at| round(2 * pair + at % 2, panel * WIDTH + at / 2)))
+            Pairs(std::array::from_fn(|lane| round(2 * pair + lane % 2, panel * WIDTH + lane / 2)))
         });
         let scales = steps.iter().map(|step| step / ONE).collect();
         Self { n_inputs, n_outputs, rows: rows.collect(), scales }

@@ -68,7 +68,15 @@ impl Board {
     /// Adds what goes to `server`; tell it by what is returned, for as long as it is wanted.
     pub fn add(&self, way: Way, station: &str, server: String) -> watch::Sender<Status> {
         let (sender, status) = watch::channel(Status::default());
-        self.change(|all| all.push(Told { way, station: station.to_owned(), server, status }));
+        self.change(|all| {
+            // The one that it stands in for may still be on its way out. A station has one upload.
+            let is_other = |told: &Told| {
+                let is_there = way == Way::Upload || told.server == server;
+                (told.way, told.station.as_str()) != (way, station) || !is_there
+            };
+            all.retain(is_other);
+            all.push(Told { way, station: station.to_owned(), server, status });
+        });
         sender
     }
 

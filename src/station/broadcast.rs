@@ -68,6 +68,7 @@ pub struct Broadcast {
     bars: Arc<BarQueue>,
     orders: Orders,
     guests: Option<Arc<Mutex<Guests>>>,
+    notebook: Notebook,
     seed: u64,
     /// Never used to send: closing it is the order to stop.
     stop: Option<Sender<()>>,
@@ -174,7 +175,7 @@ impl Broadcast {
             stopped,
             telling,
             history: history.clone(),
-            notebook: memoir.notebook,
+            notebook: memoir.notebook.clone(),
             stood_in: memoir.stood_in,
             // A burst's worth of sound is due at once, so that the first listener need not wait for it.
             lead: bursts.max().unwrap_or_default(),
@@ -189,6 +190,7 @@ impl Broadcast {
             bars: bars.clone(),
             orders: Orders::default(),
             guests: None,
+            notebook: memoir.notebook,
             seed: 0,
             stop: Some(stop),
             renderer: None,
@@ -238,6 +240,7 @@ impl Broadcast {
     pub fn stop(&mut self) {
         self.stop.take();
         self.bars.close();
+        self.notebook.close();
     }
 
     fn take_places(&mut self, places: Vec<(About, Rules)>) {

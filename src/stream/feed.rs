@@ -67,7 +67,7 @@ impl Feed {
         let weaver = match titles {
             Titles::None => Weaver::Plain,
             Titles::Icy(metaint) => Weaver::Icy(Interleaver::new(metaint, name)),
-            Titles::Heads => Weaver::Heads(Retitled::new(name).into()),
+            Titles::Heads => Weaver::Heads(Box::default()),
         };
         Self { listener, ticket, weaver, chain: None, lagged_at: None }
     }
@@ -118,10 +118,10 @@ impl Feed {
     }
 
     fn weave(&mut self, mut chunk: Chunk) -> Bytes {
-        if let Weaver::Heads(retitled) = &mut self.weaver {
-            return retitled.tell(&chunk);
-        }
         let artist = &self.listener.mount.about.name;
+        if let Weaver::Heads(retitled) = &mut self.weaver {
+            return retitled.tell(&chunk, artist);
+        }
         if let Some(audio) = chunk.begun_after(&mut self.chain, artist) {
             chunk.audio = audio;
         }
@@ -156,6 +156,9 @@ impl Feed {
                 Ok(())
             }
             ReadError::Lagged { .. } => {
+                if let Weaver::Heads(retitled) = &mut self.weaver {
+                    retitled.break_off();
+                }
                 let before = self.lagged_at.replace(Instant::now());
                 let is_too_slow = before.is_some_and(|at| at.elapsed() < PATIENCE);
                 if is_too_slow { Err(Ending::TooSlow) } else { Ok(()) }

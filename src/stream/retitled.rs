@@ -18,8 +18,8 @@ use super::{
 };
 
 /// What one server is told.
+#[derive(Default)]
 pub struct Retitled {
-    artist: String,
     told: Option<Told>,
     /// The newest packets, as many as a decoder needs to find its way.
     newest: VecDeque<Vec<u8>>,
@@ -33,14 +33,15 @@ struct Told {
 }
 
 impl Retitled {
-    /// Nothing yet; all will be `artist`'s.
-    pub fn new(artist: &str) -> Self {
-        Self { artist: artist.to_owned(), told: None, newest: VecDeque::new() }
+    /// What comes does not follow what was told last: it is a stream of its own.
+    pub fn break_off(&mut self) {
+        self.told = None;
+        self.newest.clear();
     }
 
-    /// The sound of the next chunk, with a head before it where there must be one. What needs no head,
+    /// The sound of the next chunk, which is `artist`'s, with a head before it where there must be one. What needs no head,
     /// such as MP3, is as it was.
-    pub fn tell(&mut self, chunk: &Chunk) -> Bytes {
+    pub fn tell(&mut self, chunk: &Chunk, artist: &str) -> Bytes {
         let Some(of) = &chunk.chain else { return chunk.audio.clone() };
         let mut packets = of.packets(&chunk.audio).into_iter().peekable();
         if packets.peek().is_none() {
@@ -58,7 +59,7 @@ impl Retitled {
             }
         }
         let mut told = self.told.take().unwrap_or_else(|| {
-            let (told, head) = self.begin(of, &chunk.title);
+            let (told, head) = self.begin(of, artist, &chunk.title);
             out.extend(head);
             told
         });
@@ -81,10 +82,10 @@ impl Retitled {
         told.pages.take()
     }
 
-    /// A stream under `title` that sounds on after the newest packets, and its head.
-    fn begin(&self, of: &Arc<Chain>, title: &Arc<str>) -> (Told, Bytes) {
+    /// A stream under `title` by `artist` that sounds on after the newest packets, and its head.
+    fn begin(&self, of: &Arc<Chain>, artist: &str, title: &Arc<str>) -> (Told, Bytes) {
         let mut pages = Pages::new(of.renewed());
-        let head = pages.chain().head(&self.artist, title);
+        let head = pages.chain().head(artist, title);
         for packet in &self.newest {
             pages.push(packet.clone(), End::NormalPacket);
         }
@@ -137,10 +138,10 @@ mod tests {
 
     #[test]
     fn each_title_has_a_stream_that_begins_where_the_one_before_ended() {
-        let (mut source, mut retitled) = (Source::new(), Retitled::new("Night"));
+        let (mut source, mut retitled) = (Source::new(), Retitled::default());
         source.chunk("Night - Zero");
         let titles = ["Night - One", "Night - One", "Night - Two", "Night - Two"];
-        let told = titles.map(|title| retitled.tell(&source.chunk(title))).concat();
+        let told = titles.map(|title| retitled.tell(&source.chunk(title), "Night")).concat();
 
         let packets = packets(told);
 
@@ -158,9 +159,9 @@ mod tests {
 
     #[test]
     fn another_sound_does_not_begin_with_the_one_before() {
-        let mut retitled = Retitled::new("Night");
-        let told =
-            [Source::new(), Source::new()].map(|mut source| retitled.tell(&source.chunk("")));
+        let mut retitled = Retitled::default();
+        let told = [Source::new(), Source::new()]
+            .map(|mut source| retitled.tell(&source.chunk(""), "Night"));
 
         let streams = streams(&packets(told.concat()));
 
@@ -171,6 +172,6 @@ mod tests {
     #[test]
     fn frames_of_mp3_need_no_head() {
         let chunk = Chunk::mp3("frames", "One");
-        assert_eq!(Retitled::new("Night").tell(&chunk), chunk.audio);
+        assert_eq!(Retitled::default().tell(&chunk, "Night"), chunk.audio);
     }
 }

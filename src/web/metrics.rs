@@ -64,7 +64,7 @@ pub fn text(site: &Site) -> String {
     out
 }
 
-/// Pushes by number: whoever reads figures need not know where they are sent. `/admin/` tells.
+/// What is sent to servers of others.
 fn sent(out: &mut String, site: &Site) {
     let is_up: SentFigure = |status| u64::from(matches!(status.state, State::OnAir { .. }));
     let times: SentFigure = |status| status.times_on_air;
@@ -81,6 +81,7 @@ fn sent(out: &mut String, site: &Site) {
         for (n, told) in site.sent().filter(|told| told.way == way).enumerate() {
             let (station, figure) = (label(&told.station), figure(&told.status.borrow()));
             let push = match way {
+                // Whoever reads figures need not know where it is sent. `/admin/` tells.
                 Way::Push => format!(",push=\"{}\"", n + 1),
                 // A station has one at most.
                 Way::Upload => String::new(),

@@ -89,12 +89,15 @@ async fn give(
     title: &watch::Sender<Arc<str>>,
 ) -> Result<(), Failure> {
     let mut reader = mount.tap.live_reader();
-    let mut retitled = Retitled::new(&mount.about.name);
+    let mut retitled = Retitled::default();
     loop {
         let chunk = match reader.next().await {
             Ok(chunk) => chunk,
             // The server was slow, though never for long; it goes on with what is newer.
-            Err(ReadError::Lagged { .. }) => continue,
+            Err(ReadError::Lagged { .. }) => {
+                retitled.break_off();
+                continue;
+            }
             Err(ReadError::Ended) => {
                 let _ = timeout(MOST_STALL, stream.shutdown()).await;
                 return Ok(());
@@ -106,7 +109,7 @@ async fn give(
             told.clone_from(&chunk.title);
             is_new
         });
-        send(&mut stream, &retitled.tell(&chunk)).await?;
+        send(&mut stream, &retitled.tell(&chunk, &mount.about.name)).await?;
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
         mpsc::{self, Receiver, Sender},
     },
     thread::JoinHandle,
@@ -40,11 +41,12 @@ pub struct Notebook {
     name: String,
     seed: u64,
     notes: Option<Sender<Sent>>,
+    is_closed: Arc<AtomicBool>,
 }
 
 impl Notebook {
     pub(super) fn new(name: &str, seed: u64, notes: Option<Sender<Sent>>) -> Self {
-        Self { name: name.to_owned(), seed, notes }
+        Self { name: name.to_owned(), seed, notes, is_closed: Arc::default() }
     }
 
     /// The composer as it is before a phrase.
@@ -62,8 +64,15 @@ impl Notebook {
         self.send(Note::Title(heard));
     }
 
+    /// Takes nothing more: another station of the name may write by then.
+    pub fn close(&self) {
+        self.is_closed.store(true, Relaxed);
+    }
+
     fn send(&self, note: Note) {
-        if let Some(notes) = &self.notes {
+        if let Some(notes) = &self.notes
+            && !self.is_closed.load(Relaxed)
+        {
             // A keeper that is gone keeps nothing.
             let _ = notes.send(Some((self.name.clone(), note)));
         }

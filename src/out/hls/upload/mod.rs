@@ -31,7 +31,10 @@ use self::{
 use super::{Live, names::MAIN};
 use crate::{
     config::Upload,
-    out::{push::backoff::Backoff, status::Status},
+    out::{
+        push::backoff::Backoff,
+        status::{State, Status},
+    },
 };
 
 /// Working for so long, all is well: the next failure is news.
@@ -93,6 +96,7 @@ async fn keep(mut mirror: Mirror, mut log: Log<'_>, status: &watch::Sender<Statu
                 status.send_modify(|status| status.waits(&failure, wait));
                 log.failed(&failure);
                 sleep(wait).await;
+                status.send_modify(|status| status.state = State::Connecting);
             }
         }
     }
