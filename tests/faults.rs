@@ -19,9 +19,6 @@ use common::{
     tool::tool,
 };
 
-/// Listeners have four seconds in hand, and machines are busy.
-const MOST_GAP: Duration = Duration::from_secs(3);
-
 /// Seconds of sound at 128 kbit/s that a new listener gets at once.
 const BURST_SECONDS: f64 = 4.1;
 
@@ -55,7 +52,8 @@ fn stand_still(length: Duration) {
     eprintln!(
         "stopped for {length:?}: a gap of {gap:?}, then {heard:.1} s of sound in {since:.1} s"
     );
-    assert!(length < gap + Duration::from_secs(1) && gap < length + MOST_GAP, "{gap:?}");
+    let a_second = Duration::from_secs(1);
+    assert!(length < gap + a_second && gap < length + 2 * a_second, "{gap:?}");
     // What was in the ring, the burst that is due at once again, and then in real time.
     assert!(heard < since + 2.0 * BURST_SECONDS + 1.0, "{heard} s of sound in {since} s");
     assert!(last_bar < self::last_bar(&radio));
@@ -158,7 +156,7 @@ fn files_that_turn_to_garbage_on_air_are_not_heard_and_a_save_that_needs_them_is
         .until("the new tempo", || radio.bars("a").values().any(|bar| bar["tempo_bpm"] == 100.0));
 
     eprintln!("longest gap {:?}", listener.longest_gap);
-    assert!(listener.longest_gap < MOST_GAP, "{:?}", listener.longest_gap);
+    assert!(listener.longest_gap < Duration::from_millis(1500), "{:?}", listener.longest_gap);
     assert!(0.02 < decode(&listener.audio));
 }
 
@@ -211,7 +209,7 @@ fn a_clock_that_jumps_by_years_is_not_heard() {
     let heard = seconds(&listener.audio);
     eprintln!("years {dates:?}, longest gap {:?}, {heard:.1} s heard", listener.longest_gap);
     assert_eq!(dates.iter().map(|year| year - dates[0]).collect::<Vec<_>>(), [0, 1, -1]);
-    assert!(listener.longest_gap < MOST_GAP, "{:?}", listener.longest_gap);
+    assert!(listener.longest_gap < Duration::from_millis(1500), "{:?}", listener.longest_gap);
     let elapsed = radio.started.elapsed().as_secs_f64();
     assert!(heard < elapsed + BURST_SECONDS + 1.0, "{heard} s in {elapsed} s");
     assert!(0.02 < decode(&listener.audio));
