@@ -7,6 +7,7 @@ mod common;
 
 use std::{
     fs,
+    net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
     thread::{self, sleep},
@@ -175,72 +176,172 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// An Icecast that a radio is pushed to at [`PATH`], and that relays it.
+struct ByIcecast {
+    radio: Radio,
+    icecast: Icecast,
+    address: SocketAddr,
+}
+
+const RELAY: &str = "/relay.opus";
+
+impl ByIcecast {
+    /// On air both ways, where there is an Icecast.
+    fn start() -> Option<Self> {
+        let address = free_address();
+        let push = format!(
+            "[[stations.push]]\nurl = \"http://{address}{PATH}\"\nmount = \"{PATH}\"\n\
+             password = \"hackme\"\n"
+        );
+        let radio = Radio::start_with(&programme(&push), &[]);
+        let (ip, port) = (radio.address.ip(), radio.address.port());
+        let relay = format!(
+            "<relay><server>{ip}</server><port>{port}</port><mount>{PATH}</mount>\
+             <local-mount>{RELAY}</local-mount></relay>"
+        );
+        let icecast = Icecast::start(address, &relay)?;
+        for mount in [PATH, RELAY] {
+            until(mount, || icecast.source(mount)["listenurl"].is_string());
+        }
+        Some(Self { radio, icecast, address })
+    }
+
+    fn url(&self, mount: &str) -> String {
+        format!("http://{}{mount}", self.address)
+    }
+
+    /// Waits until `n` listen to `mount`.
+    fn until_listeners(&self, mount: &str, n: u64) {
+        until("so many listeners", || self.icecast.source(mount)["listeners"] == n);
+    }
+
+    /// Changes the title that is on air.
+    fn retitle(&self, title: &str) {
+        let song = format!("Night%20Line%20-%20{title}");
+        let path = format!("/admin/metadata?mount={PATH}&mode=updinfo&song={song}");
+        let answer = self.radio.ask("POST", &path, LOGIN).text();
+        assert!(answer.contains("Metadata update successful"), "{answer}");
+    }
+}
+
 #[test]
 fn icecast_has_it_as_a_server_and_as_a_relay() {
     let (Some(_), Some(_)) = (tool("ffprobe"), tool("ffmpeg")) else { return };
-    let address = free_address();
-    let push = format!(
-        "[[stations.push]]\nurl = \"http://{address}{PATH}\"\nmount = \"{PATH}\"\n\
-         password = \"hackme\"\n"
-    );
-    let radio = Radio::start_with(&programme(&push), &[]);
-    let (ip, port) = (radio.address.ip(), radio.address.port());
-    let relay = format!(
-        "<relay><server>{ip}</server><port>{port}</port><mount>{PATH}</mount>\
-         <local-mount>/relay.opus</local-mount></relay>"
-    );
-    let Some(icecast) = Icecast::start(address, &relay) else { return };
+    let Some(there) = ByIcecast::start() else { return };
 
-    for mount in [PATH, "/relay.opus"] {
-        until(mount, || icecast.source(mount)["listenurl"].is_string());
-        let url = format!("http://{address}{mount}");
-        let stream = probe(&mut tool("ffprobe").unwrap(), &url);
+    for mount in [PATH, RELAY] {
+        let stream = probe(&mut tool("ffprobe").unwrap(), &there.url(mount));
         assert_eq!(stream["codec_name"], "opus", "{mount}");
         assert_eq!(stream["tags"]["ARTIST"], "Night Line", "{mount}");
-        let options = ["-nostdin", "-v", "warning", "-xerror", "-i", &url, "-t", "5"];
+        let options = ["-nostdin", "-v", "warning", "-xerror", "-i", &there.url(mount), "-t", "5"];
         play(tool("ffmpeg").unwrap().args(options).args(["-f", "null", "-"]));
-        let numbers = page_numbers(&icecast.get(mount, "").read(120_000));
-        assert!(30 < numbers.len(), "{mount}: {numbers:?}");
-        // Two pages of head, then those that are on air, each of them.
-        assert_eq!(numbers[..2], [0, 1], "{mount}");
-        // Another title counts anew.
-        let is_next = |pair: &[u32]| pair[1] == 0 || pair[0] + 1 == pair[1];
-        assert!(numbers[2..].windows(2).all(is_next), "{mount}: {numbers:?}");
+        let pages = pages(&there.icecast.get(mount, "").read(120_000));
+        assert!(30 < pages.len(), "{mount}: {pages:?}");
+        // Two pages of head, then those that are on air, each of them; another title counts anew.
+        assert_eq!((pages[0].number, pages[1].number), (0, 1), "{mount}");
+        let is_next = |pair: &[Page]| pair[1].number == 0 || pair[0].number + 1 == pair[1].number;
+        assert!(pages[2..].windows(2).all(is_next), "{mount}: {pages:?}");
     }
+}
 
-    let players = [PATH, "/relay.opus"].map(|mount| {
-        let url = format!("http://{address}{mount}");
+#[test]
+fn who_listens_by_way_of_icecast_hears_on_where_a_title_changes() {
+    let Some(_) = tool("ffmpeg") else { return };
+    let Some(there) = ByIcecast::start() else { return };
+    let players = [PATH, RELAY].map(|mount| {
         let mut ffmpeg = tool("ffmpeg").unwrap();
-        ffmpeg.args(["-nostdin", "-v", "warning", "-xerror", "-i", &url, "-t", "20"]);
+        ffmpeg.args(["-nostdin", "-v", "warning", "-xerror", "-i", &there.url(mount), "-t", "20"]);
         thread::spawn(move || play(ffmpeg.args(["-f", "null", "-"])))
     });
-    let new_title =
-        format!("/admin/metadata?mount={PATH}&mode=updinfo&song=Night%20Line%20-%20Proof");
-    let answer = radio.ask("POST", &new_title, LOGIN).text();
-    assert!(answer.contains("Metadata update successful"), "{answer}");
-    for mount in [PATH, "/relay.opus"] {
-        let url = format!("http://{address}{mount}");
-        until("who comes gets the new title", || {
-            probe(&mut tool("ffprobe").unwrap(), &url)["tags"]["TITLE"] == "Proof"
-        });
+    for mount in [PATH, RELAY] {
+        there.until_listeners(mount, 1);
+    }
+    let mut listeners = [PATH, RELAY].map(|mount| there.icecast.get(mount, ""));
+    let mut heard = listeners.each_mut().map(|listener| listener.read(1000));
+
+    there.retitle("Proof");
+
+    for (listener, heard) in listeners.iter_mut().zip(&mut heard) {
+        while !heard.windows(11).any(|bytes| bytes == b"TITLE=Proof") {
+            assert!(heard.len() < 500_000, "no such title");
+            heard.extend(listener.read(1000));
+        }
+        heard.extend(listener.read(20_000));
+        let pages = pages(heard);
+        let first = pages.iter().rposition(Page::begins).unwrap();
+        let (before, after) = (&pages[first - 1], &pages[first]);
+        assert!(before.ends() && before.serial != after.serial, "{before:?} {after:?}");
+        let numbers: Vec<u32> = pages[first..].iter().map(|page| page.number).collect();
+        assert_eq!(numbers, (0..numbers.len() as u32).collect::<Vec<_>>());
+        assert!(pages[first..].iter().all(|page| page.serial == after.serial));
     }
     for player in players {
         player.join().unwrap();
     }
 }
 
-/// The numbers of the pages that `stream` begins with, the last of which may be cut off. Source: RFC
-/// 3533, section 6.
-fn page_numbers(stream: &[u8]) -> Vec<u32> {
-    let (mut numbers, mut rest) = (Vec::new(), stream);
+/// Plays the URL that is given to it and calls back once two seconds were heard.
+const BEGIN: &str = "
+    const [done] = arguments;
+    window.radio = new Audio('URL');
+    radio.addEventListener('error', () => done(radio.error.message));
+    radio.addEventListener('timeupdate', () => {
+      if (radio.played.length && radio.currentTime - radio.played.start(0) > 2) done('plays');
+    });
+    radio.play().catch((error) => done(String(error)));";
+
+/// Calls back with what went wrong, or once 15 seconds more were heard.
+const GO_ON: &str = "
+    const [done] = arguments;
+    const began = radio.currentTime;
+    radio.addEventListener('error', () => done(radio.error.message));
+    radio.addEventListener('ended', () => done('ended'));
+    radio.addEventListener('timeupdate', () => {
+      if (radio.currentTime - began > 15) done('plays');
+    });";
+
+#[test]
+fn a_browser_hears_on_by_way_of_icecast_where_a_title_changes() {
+    let Some(browser) = Browser::start() else { return };
+    let Some(there) = ByIcecast::start() else { return };
+    browser.open(&there.url("/status.xsl"));
+    assert_eq!(browser.wait_for(&BEGIN.replace("URL", PATH)), "plays");
+
+    there.retitle("Proof");
+
+    assert_eq!(browser.wait_for(GO_ON), "plays");
+}
+
+/// What the head of a page of Ogg says.
+#[derive(Debug)]
+struct Page {
+    flags: u8,
+    serial: u32,
+    number: u32,
+}
+
+impl Page {
+    fn begins(&self) -> bool {
+        self.flags & 2 != 0
+    }
+
+    fn ends(&self) -> bool {
+        self.flags & 4 != 0
+    }
+}
+
+/// The pages that `stream` begins with, the last of which may be cut off. Source: RFC 3533, section 6.
+fn pages(stream: &[u8]) -> Vec<Page> {
+    let (mut pages, mut rest) = (Vec::new(), stream);
     while let Some((head, body)) = rest.split_at_checked(27) {
         assert_eq!(&head[..4], b"OggS", "a page begins where another ended");
-        numbers.push(u32::from_le_bytes(head[18..22].try_into().unwrap()));
+        let word = |at: usize| u32::from_le_bytes(head[at..at + 4].try_into().unwrap());
+        pages.push(Page { flags: head[5], serial: word(14), number: word(18) });
         let n_segments = usize::from(head[26]);
         let Some((lengths, body)) = body.split_at_checked(n_segments) else { break };
         let n_bytes = lengths.iter().map(|length| usize::from(*length)).sum();
         let Some((_, later)) = body.split_at_checked(n_bytes) else { break };
         rest = later;
     }
-    numbers
+    pages
 }

@@ -125,10 +125,10 @@ impl Feed {
         if let Some(audio) = chunk.begun_after(&mut self.chain, artist) {
             chunk.audio = audio;
         }
-        match &mut self.weaver {
-            Weaver::Icy(icy) => icy.interleave(&chunk),
-            Weaver::Plain | Weaver::Heads(_) => chunk.audio,
+        if let Weaver::Icy(icy) = &mut self.weaver {
+            return icy.interleave(&chunk);
         }
+        chunk.audio
     }
 
     /// Does what an operator ordered.

@@ -39,14 +39,15 @@ impl Retitled {
         self.newest.clear();
     }
 
-    /// The sound of the next chunk, which is `artist`'s, with a head before it where there must be one. What needs no head,
-    /// such as MP3, is as it was.
+    /// The sound of the next chunk, which is `artist`'s, with a head before it where there must be one.
+    /// What needs no head, such as MP3, is as it was.
     pub fn tell(&mut self, chunk: &Chunk, artist: &str) -> Bytes {
         let Some(of) = &chunk.chain else { return chunk.audio.clone() };
-        let mut packets = of.packets(&chunk.audio).into_iter().peekable();
-        if packets.peek().is_none() {
+        let packets = of.packets(&chunk.audio);
+        if packets.is_empty() {
             return Bytes::new();
         }
+        let mut packets = packets.into_iter();
         let mut out = Vec::new();
         let is_over = |told: &mut Told| !Arc::ptr_eq(&told.of, of) || told.title != chunk.title;
         if let Some(mut told) = self.told.take_if(is_over) {
