@@ -179,6 +179,6 @@ fn t21_out_of_sockets_it_waits_and_goes_on() {
     let (_, log) = radio.wait(Duration::from_secs(10));
     let n_tries = log.matches("can't accept a connection").count();
     eprintln!("tried {n_tries} times while out of sockets");
-    // Ten a second and one for each of the crowd; without a pause there are tens of thousands.
-    assert!((1..2000).contains(&n_tries), "it spins: {n_tries}");
+    // Ten a second and one for each of the crowd: some 220; 6,000 with the pause taken out.
+    assert!((1..1000).contains(&n_tries), "it spins: {n_tries}");
 }
