@@ -17,7 +17,8 @@ use std::{
 
 use candle_core::{Device, Tensor};
 use electropunk::{
-    model::{
+    music::{meter::STEPS_PER_BAR, trio::Line},
+    musicvae::net::{
         config::Config,
         domain::Domain,
         family::Family,
@@ -28,7 +29,6 @@ use electropunk::{
         sampling,
         weights::Weights,
     },
-    music::{meter::STEPS_PER_BAR, trio::Line},
     rng,
 };
 use rand::RngExt as _;

@@ -14,16 +14,18 @@ use std::{
 };
 
 use electropunk::{
-    dataset::window::Window,
-    model::{config::Config, family::Family},
-    rng,
-    train::{
+    lab::train::{
         examples::{Examples, Pool},
         fit::{Fit, Settings},
         network::Network,
         schedule::Schedule,
         scheduled::{Growth, SamplingSchedule},
     },
+    musicvae::{
+        convert::window::Window,
+        net::{config::Config, family::Family},
+    },
+    rng,
 };
 use rand::RngExt as _;
 

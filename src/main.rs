@@ -23,19 +23,10 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Serve(args) => cmd::serve::run(&args),
         Command::Schema => cmd::schema::run(),
-        Command::Soundfont(args) => cmd::soundfont::run(&args.out),
-        Command::Dataset(args) => cmd::dataset::run(&args),
-        Command::Train(args) => cmd::train::run(&args),
         Command::Check(args) => cmd::check::run(&args),
-        Command::Eval(args) => cmd::eval::run(&args),
-        Command::Attributes(args) => cmd::attributes::run(&args),
-        Command::Import(args) => cmd::import::run(&args),
-        Command::Sample(args) => cmd::sample::run(&args),
-        Command::Interpolate(args) => cmd::interpolate::run(&args),
-        Command::Encode(args) => cmd::encode::run(&args),
-        Command::Decode(args) => cmd::decode::run(&args),
         Command::Render(args) => cmd::render::run(&args),
-        Command::Critique(args) => cmd::critique::run(&args),
+        #[cfg(feature = "lab")]
+        Command::Lab(command) => electropunk::lab::cmd::run(&command),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,7 +12,7 @@ use std::{
 };
 
 use candle_core::Tensor;
-use electropunk::model::import::{self, Format, Found};
+use electropunk::musicvae::import::{self, Format, Found};
 
 /// The folder of the small networks, where it is there.
 fn toy() -> Option<PathBuf> {

@@ -9,15 +9,23 @@ use std::{
 };
 
 /// Modules in groups, from what everything stands on to what the user meets.
-const GROUPS: [&[&str]; 10] = [
-    &["units", "rng"],
+const GROUPS: [&[&str]; 18] = [
+    &["units", "rng", "files", "threads", "args"],
     &["music", "stream"],
-    &["sound", "model", "patterns", "picture", "measure"],
-    &["dataset"],
-    &["config", "train"],
+    &["patterns", "sound"],
+    &["musicvae"],
+    &["config"],
+    &["compose", "inserts"],
     &["station"],
     &["out"],
     &["web"],
+    &["lab::measure", "lab::picture", "lab::soundfont"],
+    &["lab::dataset"],
+    &["lab::train"],
+    &["lab::preview"],
+    &["lab::cli"],
+    &["lab::cmd"],
+    &["lab"],
     &["cli"],
     &["cmd"],
 ];

@@ -5,12 +5,13 @@
 use std::{collections::HashSet, path::Path};
 
 use electropunk::{
+    compose::composer::Composer,
     config::{self, Config, Station},
     music::{
         bar::{Bar, Part},
         section::Section,
     },
-    station::{composer::Composer, library::Library},
+    station::load::library::Library,
 };
 
 const MINUTES: f64 = 6.0;

@@ -11,7 +11,7 @@ use common::{
     ELECTROPUNK, mp3,
     process::{Finished, run},
 };
-use electropunk::music::{extract::Lines, midi};
+use electropunk::{music::midi, musicvae::convert::extract::Lines};
 
 const PATIENCE: Duration = Duration::from_mins(2);
 

@@ -8,7 +8,7 @@
 use std::{collections::HashMap, fs, path::Path};
 
 use candle_core::{Device, Tensor, safetensors};
-use electropunk::model::{
+use electropunk::musicvae::net::{
     config::Config,
     domain::Sparse,
     family::Family,

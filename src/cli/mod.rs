@@ -1,23 +1,15 @@
 //! What can be typed on the command line; nothing else.
 
-mod critique;
-mod dataset;
-mod learn;
-mod musician;
-mod value;
-
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 
-use self::value::{positive, sound_or_mid, time};
-pub use self::{
-    critique::Critique,
-    dataset::{Build, Dataset, Patterns, Stats},
-    learn::{Attributes, Eval, Schedule, Sizes, Train},
-    musician::{AudioFormat, Decode, Encode, Import, Interpolate, Sample, Takes},
+#[cfg(feature = "lab")]
+use crate::lab;
+use crate::{
+    args::{positive, sound_or_mid, time},
+    musicvae::net::device_choice::DeviceChoice,
 };
-use crate::model::device_choice::DeviceChoice;
 
 /// An endless generative radio: dreams music in MusicVAE's latent space and broadcasts it.
 ///
@@ -41,31 +33,12 @@ pub enum Command {
     Check(Check),
     /// Print a JSON Schema of radio.toml, with which editors help to write it
     Schema,
-    /// Write the default SoundFont, which is made by code
-    Soundfont(Soundfont),
-    /// Turn MIDI files into a data set, or write themed patterns as MIDI files
-    #[command(subcommand)]
-    Dataset(Dataset),
-    /// Train a model, or go on training one
-    Train(Train),
-    /// Say how well a model rebuilds songs that it has not been trained on
-    Eval(Eval),
-    /// Find the ways in a model's latent space that lead to more notes, more syncopation, higher notes
-    Attributes(Attributes),
-    /// Turn a checkpoint of Magenta's or magenta-js's into a model
-    Import(Import),
-    /// Write what a model dreams on its own as MIDI files
-    Sample(Sample),
-    /// Write the way from one MIDI file to another, as a model sees it
-    Interpolate(Interpolate),
-    /// Turn a MIDI file into points of a model's latent space
-    Encode(Encode),
-    /// Turn points of a model's latent space into MIDI files
-    Decode(Decode),
     /// Play a station into a file, as fast as the machine can
     Render(Render),
-    /// Say in figures, and draw, how good a station, a MIDI file or a recording is
-    Critique(Critique),
+    /// A command of the workshop
+    #[cfg(feature = "lab")]
+    #[command(flatten)]
+    Lab(lab::cli::Command),
 }
 
 /// `electropunk serve`.
@@ -91,14 +64,6 @@ pub struct Check {
     /// Programme to check [default: radio.toml here, else the built-in one]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-}
-
-/// `electropunk soundfont`.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
-pub struct Soundfont {
-    /// Where to write it
-    #[arg(long, value_name = "FILE", default_value = "soundfonts/electropunk.sf2")]
-    pub out: PathBuf,
 }
 
 /// `electropunk render`.
@@ -130,12 +95,12 @@ pub struct Render {
     pub stems: Option<PathBuf>,
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "lab"))]
 mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
-    use crate::music::style::Style;
+    use crate::patterns::style::Style;
 
     fn command(line: &str) -> Result<Option<Command>, clap::Error> {
         Cli::try_parse_from(line.split_whitespace()).map(|cli| cli.command)
@@ -162,7 +127,9 @@ mod tests {
         assert_eq!(serve.seed, Some(7));
 
         let line = "electropunk dataset patterns --style hip-hop --out there";
-        let Some(Command::Dataset(Dataset::Patterns(patterns))) = command(line).unwrap() else {
+        let Some(Command::Lab(lab::cli::Command::Dataset(lab::cli::Dataset::Patterns(patterns)))) =
+            command(line).unwrap()
+        else {
             panic!()
         };
         assert_eq!((patterns.style, patterns.count), (Style::HipHop, 16));
@@ -172,9 +139,12 @@ mod tests {
     fn training_defaults_are_magentas() {
         let line =
             "electropunk train --config cat-drums_2bar_small --data a b --out models/drums-2bar";
-        let Some(Command::Train(train)) = command(line).unwrap() else { panic!() };
+        let Some(Command::Lab(lab::cli::Command::Train(train))) = command(line).unwrap() else {
+            panic!()
+        };
 
-        let Schedule { learning_rate, decay_rate, min_learning_rate, .. } = train.schedule;
+        let lab::cli::Schedule { learning_rate, decay_rate, min_learning_rate, .. } =
+            train.schedule;
         assert_eq!((learning_rate, decay_rate, min_learning_rate), (1e-3, 0.9999, 1e-5));
         assert_eq!((train.schedule.max_beta, train.schedule.beta_rate), (None, None));
         assert_eq!((train.data.len(), train.checkpoints_to_keep), (2, 2));

@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use rustysynth::SoundFont;
 
-use super::playlists::{self, Inspection};
 use crate::{
     cli,
+    cmd::playlists::{self, Inspection},
+    compose::composer::Composer,
     config::{self, Fault, Problem, Problems, Station},
     music::bar::{Part, Voice},
     sound::preset::{self, Preset},
-    station::{Error, composer::Composer, library::Library, renderer::Renderer},
+    station::{Error, load::library::Library, renderer::Renderer},
 };
 
 /// Runs the command.
@@ -116,9 +117,10 @@ mod tests {
         assert!(told.contains("broken.safetensors"), "{told}");
     }
 
+    #[cfg(feature = "lab")]
     #[test]
     fn a_preset_that_the_font_lacks_is_told_with_its_stand_in() {
-        let font = crate::sound::font_file::parse(&crate::sound::font::build(), "own").unwrap();
+        let font = crate::sound::font_file::parse(&crate::lab::soundfont::build(), "own").unwrap();
         let voice = config::BUILT_IN;
         let config = config::parse(voice, "radio.toml", std::path::Path::new("")).unwrap();
         let mut voice = config.stations[0].theme.voices[0];

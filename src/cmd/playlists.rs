@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::{
     config::{Order, Place, Playlist},
-    station::{desk::measured, playlist::Contents},
+    inserts::{list::Contents, prefetch::measured},
 };
 
 /// What is in a playlist, every file of it heard to its end.

@@ -5,16 +5,17 @@ use std::{fs, io, ops::Range, path::Path};
 use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::ahead;
 use crate::{
-    cli, config,
+    cli,
+    compose::composer::Composer,
+    config, files,
+    inserts::player::Guests,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
     sound::{
         frame::{Block, FRAMES_PER_MP3_FRAME},
         sink::{Format, SoundFile},
     },
-    station::{composer::Composer, guests::Guests, library::Library, renderer::Renderer},
-    train::checkpoint::write_whole,
+    station::{ahead, load::library::Library, renderer::Renderer},
     units::{Kbps, SAMPLE_RATE},
 };
 
@@ -69,7 +70,7 @@ fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyho
     progress.finish_and_clear();
     let piece = sequence::from_bars(&bars);
     let bytes = midi::write(&piece, |note| sequence::part_name(note));
-    write_whole(out, |partial| fs::write(partial, &bytes).map_err(|error| error.to_string()))?;
+    files::write(out, &bytes)?;
     Ok(())
 }
 

@@ -24,9 +24,9 @@ use crate::{
     cli,
     cmd::systemd::{self, Watchdog},
     config::{self, Config, watch::Watch},
-    out::outlets::Outlets,
+    out::sinks::Outlets,
     station::{
-        broadcast::Broadcast, library::Library, programme::Programme, state::State,
+        broadcast::Broadcast, load::library::Library, radio::Programme, state::State,
         supervision::caught,
     },
     web::{

@@ -1,6 +1,6 @@
 //! `[admin]`: who may look behind the curtain.
 
-use super::{
+use crate::config::{
     secret::{PASSWORD, Secret, SecretKeys},
     section::Section,
     value::{quoted, set},

@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::value::quoted;
-use crate::music::style::Style;
+use crate::{config::value::quoted, patterns::style::Style};
 
 /// Music that becomes a point in latent space.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{
+use crate::config::{
     section::Section,
     value::{one_line, set},
 };

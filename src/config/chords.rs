@@ -1,11 +1,13 @@
 //! `[themes.NAME.chords]`: what everything sounds over, and how the chords themselves are played.
 
-use super::{
-    part::{Register, read_voice},
-    section::Section,
-    value::set,
+use crate::{
+    config::{
+        part::{Register, read_voice},
+        section::Section,
+        value::set,
+    },
+    music::{bar::Voice, chord::Numeral, rhythm::Rhythm},
 };
-use crate::music::{bar::Voice, chord::Numeral, rhythm::Rhythm};
 
 /// Chord loops and the part that plays them.
 #[derive(Debug, Clone, PartialEq)]

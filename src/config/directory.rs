@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{push::read_ca_file, remote::Remote, section::Section};
+use crate::config::{push::read_ca_file, remote::Remote, section::Section};
 
 /// A directory that public stations are listed in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,6 +1,6 @@
 //! `[hls]`: stations in small files, for networks that cache.
 
-use super::{section::Section, upload::Upload, value::set};
+use crate::config::{section::Section, upload::Upload, value::set};
 
 /// Stations as HTTP Live Streaming, beside their mounts.
 #[derive(Debug, Clone, PartialEq, Eq)]

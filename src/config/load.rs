@@ -9,7 +9,7 @@ use std::{
 
 use toml::de::DeTable;
 
-use super::{
+use crate::config::{
     Config,
     admin::Admin,
     archive::Archive,
@@ -131,8 +131,9 @@ mod tests {
     use super::*;
     use crate::{
         config::Anchor,
-        model::{device_choice::DeviceChoice, precision::Precision},
-        music::{bar::Part, style::Style},
+        music::bar::Part,
+        musicvae::net::{device_choice::DeviceChoice, precision::Precision},
+        patterns::style::Style,
         units::{Bpm, Decibels},
     };
 

@@ -58,7 +58,7 @@ pub use self::{
 
 use std::path::PathBuf;
 
-use crate::model::{device_choice::DeviceChoice, precision::Precision};
+use crate::musicvae::net::{device_choice::DeviceChoice, precision::Precision};
 
 /// A whole radio.toml.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::{
-    problem::Fault,
-    section::{Reading, Section},
-    value::{quoted, set},
+use crate::{
+    config::{
+        problem::Fault,
+        section::{Reading, Section},
+        value::{quoted, set},
+    },
+    stream::coding::Coding,
 };
-use crate::stream::coding::Coding;
 
 /// First parts of paths that are pages or other services.
 const RESERVED: [&str; 3] = ["admin", "api", "hls"];

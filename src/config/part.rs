@@ -1,7 +1,7 @@
 //! `[themes.NAME.drums]`, `.bass` and `.lead`: how parts sound and what they keep to.
 
-use super::{section::Section, value::set};
 use crate::{
+    config::{section::Section, value::set},
     music::{
         bar::{Part, Voice},
         melody::{MAX_PITCH, MIN_PITCH},

@@ -6,12 +6,14 @@ use std::{
     str::FromStr,
 };
 
-use super::{
-    choice::choose,
-    section::Section,
-    value::{quoted, set},
+use crate::{
+    config::{
+        choice::choose,
+        section::Section,
+        value::{quoted, set},
+    },
+    units::Decibels,
 };
-use crate::units::Decibels;
 
 /// A list of recordings and the rule that brings them on air.
 #[derive(Debug, Clone, PartialEq)]

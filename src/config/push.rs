@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{
+use crate::config::{
     remote::Remote,
     secret::{PASSWORD, Secret},
     section::Section,

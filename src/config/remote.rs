@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use hyper::Uri;
 
-use super::value::quoted;
+use crate::config::value::quoted;
 
 /// Where something is on a server of others: `http://HOST:PORT/PATH`, or https.
 ///

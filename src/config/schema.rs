@@ -6,7 +6,7 @@ use std::{cell::RefCell, path::Path};
 use serde_json::{Map, Value, json};
 use toml::de::DeTable;
 
-use super::{
+use crate::config::{
     load::{self, BUILT_IN},
     section::{Reading, Section},
 };

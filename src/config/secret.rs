@@ -4,7 +4,7 @@ use std::{env, fmt, fs, path::Path, sync::Arc};
 
 use serde_json::json;
 
-use super::section::Section;
+use crate::config::section::Section;
 
 /// The most bytes of a password.
 const MOST: usize = 256;

@@ -9,7 +9,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{
+use crate::config::{
     problem::{Fault, Problem, nearest},
     schema::{Recorder, Step},
     value::{plain_name, sentence},

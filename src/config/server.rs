@@ -7,7 +7,7 @@ use std::{
 
 use ipnet::IpNet;
 
-use super::{
+use crate::config::{
     section::Section,
     value::{one_line, quoted, set},
 };

@@ -5,18 +5,18 @@ use std::{
     sync::Arc,
 };
 
-use super::{
-    assets::AssetRef,
-    choice::Form,
-    mount::{self, Mount, Placed},
-    playlist::Playlist,
-    problem::Fault,
-    push::Push,
-    section::Section,
-    theme::Theme,
-    value::{one_line, plain_name, quoted, set},
-};
 use crate::{
+    config::{
+        assets::AssetRef,
+        choice::Form,
+        mount::{self, Mount, Placed},
+        playlist::Playlist,
+        problem::Fault,
+        push::Push,
+        section::Section,
+        theme::Theme,
+        value::{one_line, plain_name, quoted, set},
+    },
     stream::coding::Coding,
     units::{Kbps, Lufs},
 };

@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use super::{
-    anchor::Anchor,
-    assets::AssetRef,
-    choice::{Shape, Strictness},
-    chords::Chords,
-    part::{PartLimits, Register, default_voice, read_limits, read_voice},
-    section::Section,
-    value::{one_line, set},
-};
 use crate::{
+    config::{
+        anchor::Anchor,
+        assets::AssetRef,
+        choice::{Shape, Strictness},
+        chords::Chords,
+        part::{PartLimits, Register, default_voice, read_limits, read_voice},
+        section::Section,
+        value::{one_line, set},
+    },
     music::{
         bar::{N_PARTS, Part, Voice},
         scale::{Key, Mode},
-        style::Style,
     },
+    patterns::style::Style,
     units::Bpm,
 };
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{
+use crate::config::{
     push::read_ca_file,
     remote::Remote,
     secret::{Secret, SecretKeys},

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use toml::{Spanned, de::DeValue};
 
-use super::{problem::Fault, section::Section};
+use crate::config::{problem::Fault, section::Section};
 
 impl Section<'_> {
     /// The text of `key` as `read` understands it; its error is a sentence.

@@ -19,9 +19,9 @@ pub struct Watch {
 type Stamp = (SystemTime, u64);
 
 impl Watch {
-    /// Watches the file that [`super::load`] reads at `path`, as it is now.
+    /// Watches the file that [`crate::config::load`] reads at `path`, as it is now.
     pub fn new(path: Option<&Path>) -> Self {
-        let path = path.unwrap_or(Path::new(super::load::FILE)).to_owned();
+        let path = path.unwrap_or(Path::new(crate::config::load::FILE)).to_owned();
         let now = stamp(&path).ok();
         Self { path, read: now, seen: now }
     }

@@ -134,6 +134,16 @@ impl Mix {
     pub fn of(voices: [Voice; N_PARTS]) -> Self {
         Self { voices, echo_steps: 3.0, echo_feedback: 0.0, loudness: Lufs::DEFAULT }
     }
+
+    /// A kit, a synth bass, a square lead and a pad, in a small room.
+    pub fn plain() -> Self {
+        let voice = |bank, program| Voice {
+            gain: Decibels(-3.0),
+            reverb: 0.15,
+            ..Voice::plain(bank, program)
+        };
+        Self::of([voice(128, 0), voice(0, 38), voice(0, 80), voice(0, 89)])
+    }
 }
 
 impl Voice {

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::scale::{Key, NOTE_NAMES};
+use crate::music::scale::{Key, NOTE_NAMES};
 
 /// A degree of a scale and what is stacked on it, as in `vi`, `V7` or `IIsus4`.
 ///

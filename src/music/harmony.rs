@@ -4,7 +4,7 @@
 //! circles around becomes the chord's root; its rhythm and contour stay. The lead stays where it is
 //! but for its strong beats, which go to the nearest tone of the chord.
 
-use super::{
+use crate::music::{
     arrange::{LineNote, fold},
     chord::Chord,
     meter::STEPS_PER_BAR,

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::meter::STEPS_PER_BAR;
+use crate::music::meter::STEPS_PER_BAR;
 
 /// Which steps of a bar are struck, and for how long each stroke is held.
 #[derive(Debug, Clone, PartialEq, Eq)]

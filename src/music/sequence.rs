@@ -166,7 +166,8 @@ mod tests {
             TRIO_PARTS[usize::from(note.instrument)]
         });
 
-        let lines = crate::music::extract::Lines::extract(&midi::read(&bytes).unwrap()).unwrap();
+        let lines = crate::musicvae::convert::extract::Lines::extract(&midi::read(&bytes).unwrap())
+            .unwrap();
         let found = (&lines.melodies[0], &lines.basses[0], lines.drums.as_ref().unwrap());
         assert_eq!(found, (&trio.melody, &trio.bass, &trio.drums));
     }

@@ -2,8 +2,8 @@
 
 /// A line of tokens, one a sixteenth.
 ///
-/// Drum lines hold sets of classes ([`super::drums`]), melody and bass lines the tokens of
-/// [`super::melody`]: 0 goes on as before, 1 ends the note, 2..=89 begins pitch 21..=108.
+/// Drum lines hold sets of classes ([`crate::music::drums`]), melody and bass lines the tokens of
+/// [`crate::music::melody`]: 0 goes on as before, 1 ends the note, 2..=89 begins pitch 21..=108.
 pub type Line = Vec<u16>;
 
 /// Three lines of equal length.

@@ -1,6 +1,6 @@
 //! Chords as a player lays them on the keys: each voice goes to the nearest tone of the next chord.
 
-use super::chord::Chord;
+use crate::music::chord::Chord;
 
 /// Notes that sound together, lowest first.
 pub type Voicing = Vec<u8>;

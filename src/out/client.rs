@@ -12,8 +12,10 @@ use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::timeout;
 
-use super::connect::{self, connect};
-use crate::config::Remote;
+use crate::{
+    config::Remote,
+    out::connect::{self, connect},
+};
 
 /// How we call ourselves to other servers.
 pub const NAME: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));

@@ -6,8 +6,8 @@ pub mod connect;
 pub mod directory;
 pub mod followers;
 pub mod hls;
-pub mod outlets;
 pub mod push;
+pub mod sinks;
 pub mod status;
 #[cfg(test)]
 mod testing;

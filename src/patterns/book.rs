@@ -23,8 +23,8 @@ pub struct Book {
 #[cfg(test)]
 mod tests {
     use crate::{
-        music::{meter::STEPS_PER_BAR, style::Style},
-        patterns::{book, form::PHRASE},
+        music::meter::STEPS_PER_BAR,
+        patterns::{book, form::PHRASE, style::Style},
     };
 
     fn is_written_in(steps: &str, letters: &str) -> bool {

@@ -25,6 +25,7 @@ mod hip_hop;
 mod house;
 mod lo_fi;
 mod punk;
+pub mod style;
 mod techno;
 #[cfg(test)]
 mod tests;
@@ -33,8 +34,8 @@ mod tune;
 use rand::RngExt as _;
 
 use crate::{
-    music::{scale::Key, style::Style, trio::Trio},
-    patterns::{book::Book, form::Form, harmony::Harmony},
+    music::{scale::Key, trio::Trio},
+    patterns::{book::Book, form::Form, harmony::Harmony, style::Style},
     rng::{Rng, stream},
     units::Bpm,
 };

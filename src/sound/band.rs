@@ -4,20 +4,22 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use rustysynth::SoundFont;
 
-use super::{
-    Error,
-    chorus::Chorus,
-    duck::Duck,
-    echo::Echo,
-    frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
-    player::Player,
-    reverb::Reverb,
-    timeline::Timeline,
-};
-use crate::music::{
-    bar::{Bar, Hit, Mix, Part},
-    drums::{self, Drum},
-    meter::STEPS_PER_QUARTER,
+use crate::{
+    music::{
+        bar::{Bar, Hit, Mix, Part},
+        drums::{self, Drum},
+        meter::STEPS_PER_QUARTER,
+    },
+    sound::{
+        Error,
+        chorus::Chorus,
+        duck::Duck,
+        echo::Echo,
+        frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+        player::Player,
+        reverb::Reverb,
+        timeline::Timeline,
+    },
 };
 
 /// Plays bars, one synthesizer a part, so that parts can be mixed, muted and exported as stems.

@@ -2,8 +2,7 @@
 
 use std::f32::consts::TAU;
 
-use super::frame::Block;
-use crate::units::SAMPLE_RATE;
+use crate::{sound::frame::Block, units::SAMPLE_RATE};
 
 /// The copy's delay in the middle of its swing.
 const DELAY_SECONDS: f32 = 0.012;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Error, encode::Encoder, frame::Block, ogg_opus::OggOpus};
-use crate::stream::{coding::Coding, ogg::Chain};
+use crate::{
+    sound::{Error, encode::Encoder, frame::Block, ogg_opus::OggOpus},
+    stream::{coding::Coding, ogg::Chain},
+};
 
 /// The encoder of a mount.
 pub enum Coder {

@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
-use crate::units::{Decibels, SAMPLE_RATE};
+use crate::{
+    sound::frame::{Block, FRAMES_PER_MP3_FRAME},
+    units::{Decibels, SAMPLE_RATE},
+};
 
 /// From the kick's beginning until all of the step back is made: 4 ms, short and without a click.
 const ATTACK_FRAMES: f32 = 0.004 * SAMPLE_RATE as f32;

@@ -1,7 +1,9 @@
 //! A tape echo in time with the music: each repeat on the other side, and duller.
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
-use crate::units::SAMPLE_RATE;
+use crate::{
+    sound::frame::{Block, FRAMES_PER_MP3_FRAME},
+    units::SAMPLE_RATE,
+};
 
 /// A power of two above the longest delay: 5.9 s.
 const LINE: usize = 1 << 18;

@@ -7,12 +7,14 @@ use mp3lame_encoder::{
     max_required_buffer_size,
 };
 
-use super::{
-    Error,
-    frame::{Block, FRAMES_PER_MP3_FRAME},
-    lame,
+use crate::{
+    sound::{
+        Error,
+        frame::{Block, FRAMES_PER_MP3_FRAME},
+        lame,
+    },
+    units::{Kbps, SAMPLE_RATE},
 };
-use crate::units::{Kbps, SAMPLE_RATE};
 
 /// LAME's scale from 0, the best, to 9.
 const QUALITY: Quality = Quality::Good;

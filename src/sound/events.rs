@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::timeline::Span;
-use crate::music::bar::{Hit, Voice};
+use crate::{
+    music::bar::{Hit, Voice},
+    sound::timeline::Span,
+};
 
 /// What a synthesizer is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,8 +15,10 @@ use flacenc::{
     source::{Context, Fill as _, FrameBuf},
 };
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
-use crate::units::SAMPLE_RATE;
+use crate::{
+    sound::frame::{Block, FRAMES_PER_MP3_FRAME},
+    units::SAMPLE_RATE,
+};
 
 const N_CHANNELS: usize = 2;
 const BITS: usize = 16;

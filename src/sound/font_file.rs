@@ -4,7 +4,7 @@ use std::{fs, panic, path::Path, sync::Arc};
 
 use rustysynth::SoundFont;
 
-use super::Error;
+use crate::sound::Error;
 
 /// Reads an SF2 file.
 ///

@@ -1,7 +1,9 @@
 //! A gentle compressor over the whole mix, which makes one thing of its parts.
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
-use crate::units::{Decibels, SAMPLE_RATE};
+use crate::{
+    sound::frame::{Block, FRAMES_PER_MP3_FRAME},
+    units::{Decibels, SAMPLE_RATE},
+};
 
 /// Above this level, root mean square, the mix is turned down.
 const THRESHOLD: Decibels = Decibels(-20.0);

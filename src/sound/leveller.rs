@@ -7,11 +7,13 @@ use std::collections::VecDeque;
 
 use ebur128::{EbuR128, Mode};
 
-use super::{
-    Error,
-    frame::{Block, Ramp},
+use crate::{
+    sound::{
+        Error,
+        frame::{Block, Ramp},
+    },
+    units::{Decibels, Lufs, SAMPLE_RATE},
 };
-use crate::units::{Decibels, Lufs, SAMPLE_RATE};
 
 /// Blocks between two looks at the meter: about a second.
 const STRIDE: u32 = 38;

@@ -6,11 +6,13 @@
 
 use std::collections::VecDeque;
 
-use super::{
-    frame::{Block, FRAMES_PER_MP3_FRAME},
-    true_peak::{self, TruePeak},
+use crate::{
+    sound::{
+        frame::{Block, FRAMES_PER_MP3_FRAME},
+        true_peak::{self, TruePeak},
+    },
+    units::{Decibels, SAMPLE_RATE},
 };
-use crate::units::{Decibels, SAMPLE_RATE};
 
 /// Where a station's limiter stands, in dBTP.
 ///

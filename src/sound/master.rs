@@ -1,13 +1,15 @@
 //! What the whole mix goes through before it is encoded.
 
-use super::{
-    Error,
-    frame::Block,
-    glue::Glue,
-    leveller::Leveller,
-    limiter::{CEILING, Limiter},
+use crate::{
+    sound::{
+        Error,
+        frame::Block,
+        glue::Glue,
+        leveller::Leveller,
+        limiter::{CEILING, Limiter},
+    },
+    units::Lufs,
 };
-use crate::units::Lufs;
 
 /// Compressor, loudness, limiter.
 pub struct Master {

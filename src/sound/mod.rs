@@ -18,8 +18,6 @@ pub mod timeline;
 
 pub mod events;
 
-pub mod font;
-
 pub mod font_file;
 
 pub mod preset;
@@ -69,8 +67,6 @@ pub mod mp3_file;
 pub mod sink;
 
 pub mod clip;
-
-pub mod guest;
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -2,8 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::{Error, encode::Encoder, frame::Block};
-use crate::units::Kbps;
+use crate::{
+    sound::{Error, encode::Encoder, frame::Block},
+    units::Kbps,
+};
 
 /// An MP3 file in the making; without [`Mp3File::finish`] it lacks its last frames.
 pub struct Mp3File<W> {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use opus_pure::{Application, Error as OpusError, MAX_PACKET_BYTES, OpusEncoder, Signal};
 
-use super::{frame::Block, resample::Resampler};
 use crate::{
+    sound::{frame::Block, resample::Resampler},
     stream::ogg::{Chain, End, Pages},
     units::SAMPLE_RATE,
 };

@@ -4,17 +4,17 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use rustysynth::SoundFont;
 
-use super::{
-    Error,
-    band::Band,
-    frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
-    limiter::{CEILING, Limiter},
-};
 use crate::{
     music::{
         bar::{Bar, Hit, Mix, N_PARTS, Voice},
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::{Note, NoteSequence},
+    },
+    sound::{
+        Error,
+        band::Band,
+        frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+        limiter::{CEILING, Limiter},
     },
     units::{Bpm, SAMPLE_RATE},
 };

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
-use super::{
-    Error,
-    events::{Message, Score, place},
-    frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
-    preset::{self, Preset},
-    sweep::Sweep,
-    timeline::Span,
-};
 use crate::{
     music::bar::{Hit, Part, Voice},
+    sound::{
+        Error,
+        events::{Message, Score, place},
+        frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+        preset::{self, Preset},
+        sweep::Sweep,
+        timeline::Span,
+    },
     units::{Decibels, SAMPLE_RATE},
 };
 

@@ -5,8 +5,7 @@
 //! The lines feed each other through a Householder reflection, which loses no energy, so that decay
 //! comes from the lines' gains alone.
 
-use super::frame::Block;
-use crate::units::SAMPLE_RATE;
+use crate::{sound::frame::Block, units::SAMPLE_RATE};
 
 /// Lines; the even ones hear the left side and answer there, the odd ones the right.
 const N_LINES: usize = 8;

@@ -1,13 +1,15 @@
 //! Files that sound is written to, whole or not at all.
 
 use std::{
-    fs::{self, File},
     io::{self, BufWriter, Seek, Write},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use super::{flac::Flac, frame::Block, mp3_file::Mp3File, wav::Wav};
-use crate::units::Kbps;
+use crate::{
+    files::Pending,
+    sound::{flac::Flac, frame::Block, mp3_file::Mp3File, wav::Wav},
+    units::Kbps,
+};
 
 /// How sound is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,33 +79,26 @@ impl<W: Write> Sink for Mp3File<W> {
     }
 }
 
-/// A file that takes its name when it is finished; before, and if it is never, nothing of that name
-/// is touched.
+/// A file that takes its name when it is finished; until then nothing of that name is touched.
 pub struct SoundFile {
-    path: PathBuf,
-    partial: PathBuf,
-    sink: Option<Box<dyn Sink>>,
-    is_whole: bool,
+    pending: Pending,
+    sink: Box<dyn Sink>,
 }
 
 impl SoundFile {
     /// Begins the file at `path`.
     ///
     /// # Errors
-    /// It can't be made, or LAME not be set up.
+    /// The file can't be created, or LAME can't be set up.
     pub fn create(path: &Path, format: Format) -> io::Result<Self> {
-        let mut partial = path.as_os_str().to_owned();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
-        let file = BufWriter::new(File::create(&partial)?);
-        // From here on it removes what it has begun.
-        let mut created = Self { path: path.to_owned(), partial, sink: None, is_whole: false };
-        created.sink = Some(match format {
+        let (pending, file) = Pending::create(path)?;
+        let file = BufWriter::new(file);
+        let sink: Box<dyn Sink> = match format {
             Format::Wav => Box::new(Wav::new(file)?),
             Format::Flac => Box::new(Flac::new(file)?),
             Format::Mp3(kbps) => Box::new(Mp3File::new(file, kbps).map_err(io::Error::other)?),
-        });
-        Ok(created)
+        };
+        Ok(Self { pending, sink })
     }
 
     /// Appends a block.
@@ -111,36 +106,23 @@ impl SoundFile {
     /// # Errors
     /// The file can't be written, or would be longer than its format can say.
     pub fn push(&mut self, block: &Block) -> io::Result<()> {
-        self.sink.as_mut().map_or(Ok(()), |sink| sink.push(block))
+        self.sink.push(block)
     }
 
     /// Puts the file in its place.
     ///
     /// # Errors
-    /// It can't be written.
-    pub fn finish(mut self) -> io::Result<()> {
-        if let Some(sink) = self.sink.take() {
-            sink.finish()?;
-        }
-        File::open(&self.partial)?.sync_all()?;
-        fs::rename(&self.partial, &self.path)?;
-        self.is_whole = true;
-        Ok(())
-    }
-}
-
-impl Drop for SoundFile {
-    fn drop(&mut self) {
-        if !self.is_whole {
-            // The disk may be full: what was taken is given back. If that fails, too, nothing more
-            // can be done.
-            let _ = fs::remove_file(&self.partial);
-        }
+    /// The file can't be written.
+    pub fn finish(self) -> io::Result<()> {
+        self.sink.finish()?;
+        self.pending.commit()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::sound::{
         clip::Clip,

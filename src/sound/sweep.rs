@@ -2,8 +2,10 @@
 
 use biquad::{Biquad as _, Coefficients, DirectForm1, Q_BUTTERWORTH_F32, ToHertz as _, Type};
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
-use crate::units::SAMPLE_RATE;
+use crate::{
+    sound::frame::{Block, FRAMES_PER_MP3_FRAME},
+    units::SAMPLE_RATE,
+};
 
 /// Where the low-pass stands when it is closed, and when it is open.
 const CLOSED_HZ: f32 = 220.0;

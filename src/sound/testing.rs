@@ -10,9 +10,9 @@ use symphonia::core::{
     meta::MetadataOptions,
 };
 
-use super::{font_file, frame::Block, tiny_font};
 use crate::{
     music::bar::{Bar, Hit, Mix, N_PARTS, Voice},
+    sound::{font_file, frame::Block, tiny_font},
     units::{Bpm, Decibels},
 };
 

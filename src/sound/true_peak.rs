@@ -5,7 +5,7 @@
 
 use std::f64::consts::PI;
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
+use crate::sound::frame::{Block, FRAMES_PER_MP3_FRAME};
 
 /// Samples that each point between two samples is computed from.
 const N_TAPS: usize = 16;

@@ -5,8 +5,10 @@
 
 use std::io::{self, Seek, SeekFrom, Write};
 
-use super::frame::{Block, FRAMES_PER_MP3_FRAME};
-use crate::units::SAMPLE_RATE;
+use crate::{
+    sound::frame::{Block, FRAMES_PER_MP3_FRAME},
+    units::SAMPLE_RATE,
+};
 
 const IEEE_FLOAT: u16 = 3;
 const N_CHANNELS: u16 = 2;

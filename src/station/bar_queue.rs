@@ -6,8 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::phrase::PHRASE_BARS;
-use crate::music::{bar::Bar, meter::STEPS_PER_BAR};
+use crate::{
+    compose::phrase::PHRASE_BARS,
+    music::{bar::Bar, meter::STEPS_PER_BAR},
+};
 
 /// A bounded queue of one composer and one renderer that can be cut.
 pub struct BarQueue {
@@ -126,10 +128,10 @@ fn length(bars: &VecDeque<Arc<Bar>>) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{music::bar::Mix, station::rehearsal, units::Bpm};
+    use crate::{music::bar::Mix, units::Bpm};
 
     fn bar(number: u64) -> Bar {
-        let mix: Arc<Mix> = rehearsal::mix();
+        let mix: Arc<Mix> = Arc::new(Mix::plain());
         Bar { number, ..Bar::plain(Bpm::DEFAULT, mix) }
     }
 

@@ -13,26 +13,22 @@ use rustysynth::SoundFont;
 use tokio::sync::watch;
 use tracing::{error, warn};
 
-use super::{
-    Error,
-    air::Air,
-    bar_queue::BarQueue,
-    composer::Composer,
-    composing::{Source, compose_until_closed},
-    cues::Cues,
-    desk::Desk,
-    guests::Guests,
-    history::History,
-    on_air::OnAir,
-    orders::{Ordered, Orders},
-    outlets::{Outlets, Wanted},
-    repertoire::Repertoire,
-    stage::Stage,
-    state::{Notebook, Place, State},
-    wall::Wall,
-};
 use crate::{
+    compose::{composer::Composer, loaded_theme::Repertoire},
     config::{self, Station},
+    inserts::{cues::Cues, local_time::Wall, player::Guests, prefetch::Desk},
+    station::{
+        Error,
+        bar_queue::BarQueue,
+        composing::{Source, compose_until_closed},
+        encoders::{Outlets, Wanted},
+        history::History,
+        on_air::OnAir,
+        orders::{Ordered, Orders},
+        playout::Air,
+        stage::Stage,
+        state::{Notebook, Place, State},
+    },
     stream::{
         coding::Coding,
         mount::{About, Mount, Rules},

@@ -2,12 +2,14 @@
 
 use tracing::error;
 
-use super::{
-    bar_queue::{BarQueue, Pushed},
-    phrase::PHRASE_BARS,
-    supervision::{caught, patience},
+use crate::{
+    compose::phrase::PHRASE_BARS,
+    music::bar::Bar,
+    station::{
+        bar_queue::{BarQueue, Pushed},
+        supervision::{caught, patience},
+    },
 };
-use crate::music::bar::Bar;
 
 /// Whatever a station plays.
 pub trait Source: Send + 'static {
@@ -65,7 +67,7 @@ mod tests {
     use std::{sync::Arc, thread, time::Duration};
 
     use super::*;
-    use crate::{station::rehearsal, units::Bpm};
+    use crate::{music::bar::Mix, units::Bpm};
 
     /// Panics before each bar whose number is a multiple of 3, twice before each of 9.
     struct Nervous {
@@ -79,7 +81,7 @@ mod tests {
             self.next += 1;
             self.n_left =
                 u32::from(self.next.is_multiple_of(3)) + u32::from(self.next.is_multiple_of(9));
-            Bar { number: self.next - 1, ..Bar::plain(Bpm::DEFAULT, rehearsal::mix()) }
+            Bar { number: self.next - 1, ..Bar::plain(Bpm::DEFAULT, Arc::new(Mix::plain())) }
         }
 
         fn recover(&mut self, _nth: u32) {

@@ -11,55 +11,26 @@
 //! a panic in either thread is an error line and a fresh start ([`supervision`]). What is to survive
 //! the process is written down by [`state`], from [`snapshot`]s of the composer between phrases.
 
-pub mod accompaniment;
-pub mod air;
-pub mod anchors;
+pub mod ahead;
 pub mod bar_queue;
 pub mod broadcast;
-pub mod composer;
 pub mod composing;
-pub mod cues;
-pub mod desk;
-pub mod dreamer;
-pub mod drums;
-pub mod form;
-pub mod guests;
+pub mod encoders;
 pub mod history;
-pub mod library;
-pub mod lines;
-pub mod memory;
+pub mod load;
 pub mod on_air;
 pub mod orders;
-pub mod outlets;
 pub mod pacer;
-pub mod pad;
-pub mod phrase;
-pub mod piece;
-pub mod playlist;
-pub mod programme;
-pub mod rack;
-pub mod rehearsal;
+pub mod playout;
+pub mod radio;
 pub mod renderer;
-pub mod repertoire;
-pub mod schedule;
-pub mod sections;
-mod shared;
-pub mod snapshot;
 pub mod stage;
 pub mod state;
 pub mod supervision;
 pub mod supply;
-pub mod taste;
-pub mod titles;
-pub mod touch;
-pub mod turns;
-pub mod understudy;
-pub mod walk;
-pub mod wall;
-pub mod waypoints;
 
 use crate::{
-    model::{self, family::Family},
+    musicvae::net::{self, family::Family},
     sound,
 };
 
@@ -69,7 +40,7 @@ use crate::{
 pub enum Error {
     /// A model can't be read.
     #[error(transparent)]
-    Model(#[from] model::Error),
+    Model(#[from] net::Error),
     /// A model is not what the theme needs it to be.
     #[error("{name} is no model of {family}: {source}")]
     WrongModel {
@@ -78,7 +49,7 @@ pub enum Error {
         /// What the theme needs.
         family: Family,
         /// What doesn't fit.
-        source: model::Error,
+        source: net::Error,
     },
     /// A model reads and writes something else than the theme needs.
     #[error("{name}: expected a model such as {expected}, found one of {found}")]

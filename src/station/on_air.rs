@@ -35,10 +35,10 @@ impl OnAir {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{station::rehearsal, units::Bpm};
+    use crate::{music::bar::Mix, units::Bpm};
 
     fn aired(number: u64) -> AiredBar {
-        let bar = Bar { number, ..Bar::plain(Bpm::DEFAULT, rehearsal::mix()) };
+        let bar = Bar { number, ..Bar::plain(Bpm::DEFAULT, Arc::new(Mix::plain())) };
         AiredBar { start_second: 2.0 * number as f64, bar: bar.into() }
     }
 

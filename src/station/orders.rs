@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::{
-    composer::Composer, composing::Source, phrase::PHRASE_BARS, repertoire::Repertoire,
-    state::Notebook,
+use crate::{
+    compose::{composer::Composer, loaded_theme::Repertoire, phrase::PHRASE_BARS},
+    config::Station,
+    music::bar::Bar,
+    station::{composing::Source, state::Notebook},
 };
-use crate::{config::Station, music::bar::Bar};
 
 /// The newest order, if it was not obeyed yet.
 #[derive(Clone, Default)]

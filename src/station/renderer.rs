@@ -8,16 +8,10 @@ use std::{
 
 use rustysynth::SoundFont;
 
-use super::{
-    Error,
-    guests::Guests,
-    on_air::{AiredBar, OnAir},
-    phrase::PHRASE_BARS,
-    schedule::Moment,
-    wall::Wall,
-};
 use crate::{
+    compose::phrase::PHRASE_BARS,
     config::Edge,
+    inserts::{local_time::Wall, player::Guests, schedule::Moment},
     music::{
         bar::{Bar, Mix, Part},
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
@@ -26,6 +20,10 @@ use crate::{
         band::Band,
         frame::{Block, FRAMES_PER_MP3_FRAME},
         master::Master,
+    },
+    station::{
+        Error,
+        on_air::{AiredBar, OnAir},
     },
     units::SAMPLE_RATE,
 };
@@ -187,11 +185,11 @@ fn seconds(frames: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{sound::testing::tiny_font, station::rehearsal, units::Bpm};
+    use crate::{music::bar::Mix, sound::testing::tiny_font, units::Bpm};
 
     #[test]
     fn only_the_bars_of_the_last_minutes_are_remembered() {
-        let mix = rehearsal::mix();
+        let mix = Arc::new(Mix::plain());
         let mut renderer = Renderer::new(&tiny_font(), &mix).unwrap();
         let mut n_bars = 0;
         let mut next = || {

@@ -4,8 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use rustysynth::SoundFont;
 
-use super::{Error, guests::Guests, renderer::Renderer, wall::Wall};
-use crate::music::bar::Mix;
+use crate::{
+    inserts::{local_time::Wall, player::Guests},
+    music::bar::Mix,
+    station::{Error, renderer::Renderer},
+};
 
 /// Guests, and the clock by which times of day count for them.
 type Visit = (Arc<Mutex<Guests>>, fn() -> Wall);

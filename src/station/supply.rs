@@ -4,8 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tracing::{info, warn};
 
-use super::{bar_queue::BarQueue, phrase::PHRASE_BARS, understudy::Understudy};
-use crate::music::bar::Bar;
+use crate::{
+    compose::{fallback::Understudy, phrase::PHRASE_BARS},
+    music::bar::Bar,
+    station::bar_queue::BarQueue,
+};
 
 /// Bars without end, one numbered after the other.
 ///
@@ -90,13 +93,10 @@ impl Supply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        station::{bar_queue::Pushed, rehearsal},
-        units::Bpm,
-    };
+    use crate::{music::bar::Mix, station::bar_queue::Pushed, units::Bpm};
 
     fn bar(number: u64) -> Bar {
-        Bar { number, piece: number / 8, ..Bar::plain(Bpm::DEFAULT, rehearsal::mix()) }
+        Bar { number, piece: number / 8, ..Bar::plain(Bpm::DEFAULT, Arc::new(Mix::plain())) }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 
-use super::{
+use crate::stream::{
     ogg::{Chain, End, Pages},
     ring::Chunk,
 };

@@ -192,7 +192,7 @@ mod tests {
         for name in ["Content-Length", "Transfer-Encoding", "Accept-Ranges"] {
             assert!(!head.contains(name), "{name}");
         }
-        assert!(!super::head(&about, URL, None).contains("icy-metaint:"));
+        assert!(!crate::web::listen::head(&about, URL, None).contains("icy-metaint:"));
     }
 
     #[test]

@@ -151,6 +151,9 @@ mod tests {
         ] {
             assert!(Route::of(path, &site).is_none(), "{path}");
         }
-        assert!(Route::of("/stream", &super::Site { channels: Vec::new(), ..site }).is_none());
+        assert!(
+            Route::of("/stream", &crate::web::route::Site { channels: Vec::new(), ..site })
+                .is_none()
+        );
     }
 }

@@ -39,7 +39,7 @@ pub fn stats(site: &Site) -> Element {
         Element::text("STREAMPATH", &about.path),
         Element::text("BITRATE", about.coding.kbps()),
         Element::text("CONTENT", about.coding.content_type()),
-        Element::text("VERSION", super::server::SERVER),
+        Element::text("VERSION", crate::web::server::SERVER),
     ];
     Element::of("SHOUTCASTSERVER", figures)
 }
@@ -64,7 +64,7 @@ mod tests {
         let site = site(vec![channel]);
 
         let seven = "<html><body>0,1,0,500,0,128,One, &lt;two&gt;</body></html>";
-        assert_eq!(super::seven(&site), seven);
+        assert_eq!(crate::web::shoutcast::seven(&site), seven);
         assert_eq!(current_song(&site), "One, <two>");
         assert_eq!(stats(&site).to_json()["SONGTITLE"], "One, <two>");
         assert!(stats(&site).to_xml().contains("<STREAMPATH>/a.mp3</STREAMPATH>"));

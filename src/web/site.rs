@@ -184,7 +184,8 @@ pub(super) mod tests {
     use super::*;
     use crate::{
         music::bar::Hit,
-        station::{on_air::AiredBar, rehearsal},
+        music::bar::Mix,
+        station::on_air::AiredBar,
         stream::{
             coding::Coding,
             mount::About,
@@ -226,7 +227,7 @@ pub(super) mod tests {
             key: "A minor".parse().unwrap(),
             title: title.into(),
             parts: [vec![kick], vec![], vec![], vec![]],
-            ..Bar::plain(Bpm::DEFAULT, rehearsal::mix())
+            ..Bar::plain(Bpm::DEFAULT, Arc::new(Mix::plain()))
         };
         AiredBar { start_second: 2.0 * number as f64, bar: bar.into() }
     }

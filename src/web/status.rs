@@ -23,7 +23,7 @@ pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
         "admin": site.server.contact,
         "host": host(base_url),
         "location": site.server.location,
-        "server_id": super::server::SERVER,
+        "server_id": crate::web::server::SERVER,
         "server_start": started.to_rfc_2822(),
         "server_start_iso8601": started.to_iso_8601(),
     });

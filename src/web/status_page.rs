@@ -2,8 +2,10 @@
 
 use quick_xml::escape::escape;
 
-use crate::stream::mount::Mount;
-use crate::web::site::{Channel, Site, title};
+use crate::{
+    stream::mount::Mount,
+    web::site::{Channel, Site, title},
+};
 
 /// The page.
 pub fn html(site: &Site, base_url: &str) -> String {

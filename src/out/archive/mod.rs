@@ -18,10 +18,12 @@ use jiff::ZonedDateTime;
 use tokio::{runtime::Handle, task::spawn_blocking};
 use tracing::{error, warn};
 
-use self::recorder::Recorder;
-use super::followers::{Followers, unnamed};
 use crate::{
     config::{self, Station},
+    out::{
+        archive::recorder::Recorder,
+        followers::{Followers, unnamed},
+    },
     stream::{
         mount::Mount,
         ring::{ReadError, Reader, Tap},

@@ -9,8 +9,10 @@ use jiff::ZonedDateTime;
 use rustix::fs::statvfs;
 use tracing::{info, warn};
 
-use super::{Fault, Wish, hour::Hour, recording::Recording, retention::delete_old};
-use crate::stream::ring::Chunk;
+use crate::{
+    out::archive::{Fault, Wish, hour::Hour, recording::Recording, retention::delete_old},
+    stream::ring::Chunk,
+};
 
 /// Between a failure and the next try.
 const RETRY: Duration = Duration::from_secs(10);

@@ -6,10 +6,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Fault, cue::Cue, hour::Hour};
-use crate::stream::{
-    mp3::{FrameHeader, frames},
-    ring::Chunk,
+use crate::{
+    files::{self, NotWritten},
+    out::archive::{Fault, cue::Cue, hour::Hour},
+    stream::{
+        mp3::{FrameHeader, frames},
+        ring::Chunk,
+    },
 };
 
 /// A file that grows by whole frames.
@@ -67,16 +70,10 @@ impl Recording {
         Ok(())
     }
 
-    /// Readers find the old sheet or the new one, never a part.
     fn write_cue(&self) -> Result<(), Fault> {
         let path = self.path.with_extension("cue");
-        let partial = self.path.with_extension("cue.partial");
-        let written = fs::write(&partial, self.cue.text());
-        let written = written.and_then(|()| fs::rename(&partial, &path));
-        written.map_err(|error| {
-            let _ = fs::remove_file(&partial);
-            Fault::at(&path)(error)
-        })
+        let written = files::write(&path, self.cue.text().as_bytes());
+        written.map_err(|NotWritten { path, source }| Fault::at(&path)(source))
     }
 
     /// Takes away what has no sound in it: a disk that is full has room for names.

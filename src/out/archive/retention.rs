@@ -9,7 +9,7 @@ use std::{
 use jiff::ZonedDateTime;
 use tracing::{info, warn};
 
-use super::{
+use crate::out::archive::{
     cue,
     hour::{is_older, recorded_at},
 };

@@ -5,10 +5,12 @@ use std::{fs, path::Path};
 use jiff::{SignedDuration, ZonedDateTime};
 use tempfile::TempDir;
 
-use super::{Archive, Wish, recorder::Recorder};
 use crate::{
     config,
-    out::testing::{mount, sound},
+    out::{
+        archive::{Archive, Wish, recorder::Recorder},
+        testing::{mount, sound},
+    },
     stream::{mp3::frames, ring::Chunk},
 };
 

@@ -7,8 +7,11 @@ use std::{sync::Arc, time::Duration};
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use tracing::{debug, info, warn};
 
-use self::protocol::Entry;
-use crate::{config::Directory, out::client::Question, stream::mount::Mount};
+use crate::{
+    config::Directory,
+    out::{client::Question, directory::protocol::Entry},
+    stream::mount::Mount,
+};
 
 /// An entry that is wanted.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use hyper::HeaderMap;
 
-use super::Listing;
 use crate::{
-    out::client::fields,
+    out::{client::fields, directory::Listing},
     stream::{icy::clean, mount::Mount},
 };
 

@@ -2,8 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::cutter::Piece;
-use crate::units::SAMPLE_RATE;
+use crate::{out::hls::cutter::Piece, units::SAMPLE_RATE};
 
 /// Further off, the clock was set or the machine slept: a loaded one is not so late.
 const TOO_FAR: SignedDuration = SignedDuration::from_secs(5);

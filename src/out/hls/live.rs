@@ -12,17 +12,17 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::{sync::watch, task::spawn_blocking};
 use tracing::warn;
 
-use super::{
-    clients::Clients,
-    cutter::{Cutter, Piece},
-    dates::Origin,
-    names,
-    numbers::Numbers,
-    tag::tag,
-    window::{Segment, Window},
-};
 use crate::{
     config,
+    out::hls::{
+        clients::Clients,
+        cutter::{Cutter, Piece},
+        dates::Origin,
+        names,
+        numbers::Numbers,
+        tag::tag,
+        window::{Segment, Window},
+    },
     stream::{
         mount::Mount,
         ring::{ReadError, Tap},

@@ -22,11 +22,14 @@ use std::{collections::HashSet, path::Path, sync::Arc};
 
 use tokio::runtime::Handle;
 
-use super::{
-    followers::{Followers, unnamed},
-    status::{Board, Told, Way},
+use crate::{
+    config,
+    out::{
+        followers::{Followers, unnamed},
+        status::{Board, Told, Way},
+    },
+    stream::mount::Mount,
 };
-use crate::{config, stream::mount::Mount};
 
 /// The playlist of a station whose variants are `lives`, to choose from by the speed of the line
 /// (RFC 8216, 4.3.4).

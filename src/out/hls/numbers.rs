@@ -13,6 +13,8 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+use crate::files;
+
 /// The most that a file can say and not be damaged.
 const MOST: Numbers = Numbers { segment: 1 << 53, run: 1_000_000 };
 
@@ -42,12 +44,10 @@ impl Numbers {
     /// # Errors
     /// The file can't be written.
     pub fn save(self, file: &Path) -> io::Result<()> {
-        let partial = file.with_extension("partial");
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
-        fs::write(&partial, serde_json::to_vec(&self)?)?;
-        fs::rename(partial, file)
+        Ok(files::write(file, &serde_json::to_vec(&self)?)?)
     }
 }
 

@@ -8,15 +8,17 @@ use tokio::{
     time::timeout,
 };
 
-use super::{
-    Wish,
-    failure::Failure,
-    handshake::Handshake,
-    request::{Method, head},
-    titles,
-};
 use crate::{
-    out::connect::connect,
+    out::{
+        connect::connect,
+        push::{
+            Wish,
+            failure::Failure,
+            handshake::Handshake,
+            request::{Method, head},
+            titles,
+        },
+    },
     stream::{mount::Mount, retitled::Retitled, ring::ReadError},
 };
 

@@ -4,7 +4,7 @@
 //! send the second when the stream has ended, and who does not know `Expect` or is asked by `SOURCE`
 //! sends `200 OK` alone. So we are on air with the first of them, and read on.
 
-use super::failure::Failure;
+use crate::out::push::failure::Failure;
 
 /// The longest answer, in bytes.
 const MAX_ANSWER: usize = 16 * 1024;

@@ -19,11 +19,11 @@ use std::{
 use tokio::{sync::watch, time::sleep};
 use tracing::{debug, info, warn};
 
-use self::{backoff::Backoff, connection::hold, failure::Failure, request::Method};
 use crate::{
     config::Push,
     out::{
         connect,
+        push::{backoff::Backoff, connection::hold, failure::Failure, request::Method},
         status::{State, Status},
     },
     stream::mount::Mount,

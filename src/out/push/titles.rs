@@ -9,13 +9,15 @@ use hyper::StatusCode;
 use tokio::{sync::watch, time::timeout};
 use tracing::{debug, warn};
 
-use super::{
-    Wish,
-    request::{login, one_line},
-};
 use crate::{
     config::Remote,
-    out::client::{Question, fields},
+    out::{
+        client::{Question, fields},
+        push::{
+            Wish,
+            request::{login, one_line},
+        },
+    },
 };
 
 /// Before a title that did not arrive is told again, unless a newer comes first. Right after a push

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::{ClipError, source::Source};
 use crate::{
     sound::{
+        clip::{ClipError, source::Source},
         frame::{Block, FRAMES_PER_MP3_FRAME},
         resample::Resampler,
     },

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use super::MOST_SECONDS;
+use crate::sound::clip::MOST_SECONDS;
 
 /// Why a file is not played; each is one sentence that names it.
 #[derive(Debug, thiserror::Error)]

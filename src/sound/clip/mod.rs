@@ -18,9 +18,13 @@ use std::{
 };
 
 pub use self::{blocks::Blocks, error::ClipError};
-use self::{measure::Measure, source::Source};
-use super::resample::Resampler;
-use crate::units::{Decibels, Lufs, SAMPLE_RATE};
+use crate::{
+    sound::{
+        clip::{measure::Measure, source::Source},
+        resample::Resampler,
+    },
+    units::{Decibels, Lufs, SAMPLE_RATE},
+};
 
 /// Longer files are refused.
 pub const MOST_SECONDS: f64 = 3.0 * 3600.0;

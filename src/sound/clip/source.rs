@@ -21,7 +21,7 @@ use symphonia::core::{
     meta::MetadataOptions,
 };
 
-use super::{ClipError, MOST_SECONDS, downmix, tags};
+use crate::sound::clip::{ClipError, MOST_SECONDS, downmix, tags};
 
 /// Sample rates that make sense; others are slips or tricks.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;

@@ -7,9 +7,10 @@ use std::{
 
 use super::*;
 use crate::{
+    inserts::{cues::Cues, prefetch::Desk},
     music::bar::{Bar, Hit, Mix},
     sound::testing::{decode, tiny_font},
-    station::{cues::Cues, desk::Desk, on_air::AiredBar, rehearsal},
+    station::on_air::AiredBar,
     stream::{mp3::frames, ring::Reader},
     units::{Bpm, Lufs},
 };
@@ -34,7 +35,7 @@ struct Drummer {
 
 impl Drummer {
     fn new(fails_at: u64, n_left: u32) -> Self {
-        Self { next: 0, fails_at, n_left, mix: rehearsal::mix() }
+        Self { next: 0, fails_at, n_left, mix: Arc::new(Mix::plain()) }
     }
 }
 
@@ -123,7 +124,7 @@ fn assert_whole(audio: &[u8]) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_composer_that_panics_is_stood_in_for_until_it_is_back() {
     let font = tiny_font();
-    let stage = || Stage::new(&font, &rehearsal::mix());
+    let stage = || Stage::new(&font, &Arc::new(Mix::plain()));
     let play = |name: &str, source: Drummer| {
         let path = format!("/{name}.mp3");
         Broadcast::play(name, source, stage(), vec![place(&path)], RESERVE).unwrap()
@@ -173,7 +174,7 @@ async fn a_renderer_that_panics_is_replaced_and_no_listener_is_lost() {
     let font = tiny_font();
     let desk = Desk::new(&[], Lufs::DEFAULT, 1);
     let guests = Arc::new(Mutex::new(Guests::new(&[], Cues::AtOnce(desk))));
-    let stage = Stage::new(&font, &rehearsal::mix()).with_guests(guests, broken_clock);
+    let stage = Stage::new(&font, &Arc::new(Mix::plain())).with_guests(guests, broken_clock);
     let source = Drummer::new(0, 0);
     let broadcast =
         Broadcast::play("breaks", source, stage, vec![place("/breaks.mp3")], RESERVE).unwrap();
@@ -208,7 +209,7 @@ impl Source for Thinker {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_station_that_ends_waits_for_no_phrase() {
-    let stage = Stage::new(&tiny_font(), &rehearsal::mix());
+    let stage = Stage::new(&tiny_font(), &Arc::new(Mix::plain()));
     let (thinking, until) = mpsc::channel();
     let source = Thinker(Drummer::new(0, 0), until);
     let broadcast =

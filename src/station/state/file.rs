@@ -1,12 +1,11 @@
 //! Small JSON files that are whole or not there.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::warn;
+
+use crate::files::{self, NotWritten};
 
 /// Counted up when older files can no longer be read.
 const VERSION: u32 = 1;
@@ -49,14 +48,12 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
     }
 }
 
-/// Writes `content` to the file at `path`, whole or not at all. A process that is killed leaves one or
-/// the other; what a power cut leaves is up to the file system.
+/// Replaces the file at `path` by `content`.
 ///
 /// # Errors
-/// The disk is full or read-only.
-pub fn write<T: Serialize>(path: &Path, content: &T) -> io::Result<()> {
-    let bytes = serde_json::to_vec(&Versioned { version: VERSION, content })?;
-    let partial = PathBuf::from(format!("{}.partial", path.display()));
-    fs::write(&partial, bytes)?;
-    fs::rename(&partial, path)
+/// The disk is full, fails or is read-only.
+pub fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), NotWritten> {
+    let bytes = serde_json::to_vec(&Versioned { version: VERSION, content });
+    let bytes = bytes.expect("its maps have strings as keys");
+    files::write(path, &bytes)
 }

@@ -16,8 +16,13 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tracing::warn;
 
-use super::{Heard, Place, Snapshot, file::write};
-use crate::station::{history::MOST, snapshot::Prints};
+use crate::{
+    compose::progress::Prints,
+    station::{
+        history::MOST,
+        state::{Heard, Place, Snapshot, file::write},
+    },
+};
 
 /// How often a composer is written: four phrases, half a minute of most music.
 const EVERY_BARS: u64 = 16;
@@ -82,7 +87,7 @@ impl Notebook {
 /// Starts the thread; it ends when it is told to, or nobody can send any more.
 pub(super) fn start(folder: PathBuf) -> io::Result<(Sender<Sent>, JoinHandle<()>)> {
     let (notes, incoming) = mpsc::channel();
-    let keeper = super::spawn(move || keep(&folder, &incoming))?;
+    let keeper = crate::station::state::spawn(move || keep(&folder, &incoming))?;
     Ok((notes, keeper))
 }
 
@@ -141,7 +146,7 @@ impl Page {
             }
             Note::Bar(place) => {
                 self.write_snapshot(place.composed())?;
-                write(&self.bar, &place)
+                Ok(write(&self.bar, &place)?)
             }
             Note::Title(heard) => self.append(&heard),
         }

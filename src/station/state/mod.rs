@@ -21,13 +21,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use self::{
-    file::{read, write},
-    keeper::Sent,
-};
-use super::{
-    history::{Heard, History},
-    snapshot::Snapshot,
+use crate::{
+    compose::progress::Snapshot,
+    station::{
+        history::{Heard, History},
+        state::{
+            file::{read, write},
+            keeper::Sent,
+        },
+    },
 };
 
 pub use self::keeper::Notebook;

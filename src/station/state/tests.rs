@@ -2,8 +2,9 @@ use std::fs;
 
 use super::*;
 use crate::{
+    compose::composer::Composer,
     config::{BUILT_IN, parse},
-    station::{composer::Composer, library::Library},
+    station::load::library::Library,
 };
 
 /// A composer's snapshot before bar `bar`.

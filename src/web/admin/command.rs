@@ -2,10 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{Outcome, page, report};
 use crate::{
     stream::{audience::Order, icy::clean, mount::Mount},
-    web::{answer::Asked, auth::Role, query::Query, site::Site},
+    web::{
+        admin::{Outcome, page, report},
+        answer::Asked,
+        auth::Role,
+        query::Query,
+        site::Site,
+    },
 };
 
 /// What an operator or a relay may ask for.

@@ -25,7 +25,7 @@ pub fn stats(site: &Site, base_url: &str, only: Option<&Arc<Mount>>) -> Element 
         Element::text("client_connections", n_ever),
         Element::text("clients", n_now),
         Element::text("connections", n_ever),
-        Element::text("host", super::super::status::host(base_url)),
+        Element::text("host", crate::web::status::host(base_url)),
         Element::text("listener_connections", n_ever),
         Element::text("listeners", n_now),
         Element::text("location", &site.server.location),

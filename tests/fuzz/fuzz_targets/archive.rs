@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use electropunk::model::import;
+use electropunk::musicvae::import;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

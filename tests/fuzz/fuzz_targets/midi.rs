@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use electropunk::music::{extract::Lines, midi};
+use electropunk::{music::midi, musicvae::convert::extract::Lines};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use electropunk::station::playlist::Contents;
+use electropunk::inserts::list::Contents;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -8,20 +8,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use electropunk::{
-    config::{Admin, Secret, Server},
-    station::on_air::OnAir,
-    stream::{
-        coding::Coding,
-        mount::{About, Mount},
-        ring::{RingLimits, ring},
-    },
-    web::{
-        answer::answer,
-        client::Ends,
-        site::{Channel, Site},
-    },
-};
+use electropunk::{config::{Admin, Secret, Server}, station::on_air::OnAir, stream::{coding::Coding, mount::{About, Mount}, ring::{RingLimits, ring}}, web::{answer::answer, client::Ends, site::{Channel, Site}}};
 use libfuzzer_sys::fuzz_target;
 
 fn site() -> &'static Site {

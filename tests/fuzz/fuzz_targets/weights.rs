@@ -2,10 +2,7 @@
 
 #![no_main]
 
-use electropunk::model::{
-    music_vae::MusicVae,
-    weights::{Weights, named_family},
-};
+use electropunk::musicvae::net::{music_vae::MusicVae, weights::{Weights, named_family}};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -9,10 +9,12 @@ use object_store::{
     aws::AmazonS3Builder, path::Path,
 };
 
-use super::{failure::Failure, line::Line};
 use crate::{
     config::Upload,
-    out::hls::names::{PLAYLIST_TYPE, SEGMENT_TYPE, is_segment},
+    out::hls::{
+        names::{PLAYLIST_TYPE, SEGMENT_TYPE, is_segment},
+        upload::{failure::Failure, line::Line},
+    },
 };
 
 /// Playlists change with every segment. A second takes nothing from listeners, and most of the load

@@ -4,8 +4,7 @@ use std::error::Error;
 
 use hyper::StatusCode;
 
-use super::line;
-use crate::stream::icy::clean;
+use crate::{out::hls::upload::line, stream::icy::clean};
 
 /// The most that is repeated of what others say, in bytes.
 const MOST: usize = 200;

@@ -6,8 +6,12 @@ use bytes::Bytes;
 use futures_util::future::select_all;
 use tokio::sync::watch;
 
-use super::{bucket::Bucket, failure::Failure, old::Old};
-use crate::out::hls::{Live, main_playlist, names::MAIN, window::Window};
+use crate::out::hls::{
+    Live, main_playlist,
+    names::MAIN,
+    upload::{bucket::Bucket, failure::Failure, old::Old},
+    window::Window,
+};
 
 /// A station as far as it is in its bucket.
 ///

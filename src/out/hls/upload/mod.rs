@@ -23,15 +23,18 @@ use std::{
 use tokio::{sync::watch, time::sleep};
 use tracing::{debug, info, warn};
 
-use self::{
-    bucket::Bucket,
-    failure::Failure,
-    mirror::{Mirror, Progress},
-};
-use super::{Live, names::MAIN};
 use crate::{
     config::Upload,
     out::{
+        hls::{
+            Live,
+            names::MAIN,
+            upload::{
+                bucket::Bucket,
+                failure::Failure,
+                mirror::{Mirror, Progress},
+            },
+        },
         push::backoff::Backoff,
         status::{State, Status},
     },
@@ -174,10 +177,8 @@ impl Log<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        testing::{ALL, Storage, live, push, wish},
-        *,
-    };
+    use super::*;
+    use crate::out::hls::upload::testing::{ALL, Storage, live, push, wish};
 
     fn log(wish: &Wish) -> Log<'_> {
         Log { wish, since: None, is_news: true, warned: Vec::new() }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{bucket::Bucket, failure::Failure};
+use crate::out::hls::upload::{bucket::Bucket, failure::Failure};
 
 /// So many are deleted before new ones are looked after again.
 const AT_ONCE: usize = 20;

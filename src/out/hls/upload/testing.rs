@@ -16,11 +16,14 @@ use object_store::{
 };
 use tokio::sync::watch;
 
-use super::{Wish, bucket::Bucket};
 use crate::{
     config::{self, Upload},
     out::{
-        hls::{Live, names, window::Segment},
+        hls::{
+            Live, names,
+            upload::{Wish, bucket::Bucket},
+            window::Segment,
+        },
         testing::mount,
     },
     stream::{

@@ -1,0 +1,106 @@
+//! `electropunk attributes`: which ways in a model's latent space lead to more notes, more
+//! syncopation, higher notes.
+
+use std::{collections::HashMap, fs, io};
+
+use anyhow::{Context as _, ensure};
+use candle_core::{DType, Device, Tensor};
+use safetensors::SafeTensors;
+
+use crate::{
+    files,
+    lab::{
+        cli,
+        cmd::model,
+        dataset::packed::Dataset,
+        measure::{Kind, attribute::Attribute},
+    },
+    musicvae::{
+        convert::{voices::voices, window::Window},
+        net::{attributes::PREFIX, latent::Latent, music_vae::MusicVae},
+    },
+};
+
+/// A vector's ends are the means of so large a share of the windows each.
+const SHARE: f64 = 0.25;
+
+/// Runs the command.
+///
+/// # Errors
+/// The model or the data set can't be read or don't fit, or the model not be written.
+pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
+    let (network, _) = model::open(&args.model)?;
+    let set = Dataset::load(&args.data)?;
+    set.require(network.config(), &args.data)?;
+    let mut windows: Vec<Window> = set.all().collect();
+    let stride = windows.len().div_ceil(args.windows.max(1)).max(1);
+    windows = windows.into_iter().step_by(stride).collect();
+    ensure!(8 <= windows.len(), "{}: expected 8 windows or more", args.data.display());
+    let mut encoded = Vec::new();
+    for window in &windows {
+        encoded.push(network.encode(window)?.mu);
+    }
+    let mut found = Vec::new();
+    for attribute in Attribute::ALL {
+        if let Some((vector, span)) = vector(&network, attribute, &windows, &encoded) {
+            let length = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
+            println!("{:<12} {:.2} to {:.2}, {length:.2} apart", attribute.name(), span.0, span.1);
+            found.push((attribute, vector));
+        }
+    }
+    write(args, &found)?;
+    println!("{}: {} windows", args.model.with_extension("safetensors").display(), windows.len());
+    Ok(())
+}
+
+/// The attribute's vector, and its means at both ends.
+fn vector(
+    network: &MusicVae,
+    attribute: Attribute,
+    windows: &[Window],
+    encoded: &[Latent],
+) -> Option<(Latent, (f64, f64))> {
+    let amount = |window: &Window| {
+        let lines = voices(network.config(), window);
+        let kinds = lines.iter().map(|(name, line)| (kind(name), &line[..]));
+        attribute.of(&kinds.collect::<Vec<_>>())
+    };
+    let amounts = windows.iter().zip(encoded).filter_map(|(window, z)| Some((amount(window)?, z)));
+    let mut sorted: Vec<(f64, &Latent)> = amounts.collect();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let n = (SHARE * sorted.len() as f64) as usize;
+    if n == 0 {
+        return None;
+    }
+    let (least, most) = (&sorted[..n], &sorted[sorted.len() - n..]);
+    let mean =
+        |part: &[(f64, &Latent)]| part.iter().map(|(amount, _)| amount).sum::<f64>() / n as f64;
+    let at = |part: &[(f64, &Latent)], dim: usize| {
+        part.iter().map(|(_, z)| z[dim]).sum::<f32>() / n as f32
+    };
+    let vector = (0..encoded[0].len()).map(|dim| at(most, dim) - at(least, dim)).collect();
+    Some((vector, (mean(least), mean(most))))
+}
+
+fn kind(part: &str) -> Kind {
+    if part == "drums" { Kind::Drums } else { Kind::Pitched }
+}
+
+/// Puts the vectors into the model's file, in the place of those that it had.
+fn write(args: &cli::Attributes, found: &[(Attribute, Latent)]) -> anyhow::Result<()> {
+    let path = args.model.with_extension("safetensors");
+    let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
+    let (_, header) = SafeTensors::read_metadata(&bytes)?;
+    let metadata = header.metadata().clone();
+    let mut tensors: HashMap<String, Tensor> =
+        candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)?;
+    tensors.retain(|name, _| !name.starts_with(PREFIX));
+    for (attribute, vector) in found {
+        let tensor = Tensor::new(&vector[..], &Device::Cpu)?.to_dtype(DType::F16)?;
+        tensors.insert(format!("{PREFIX}{}", attribute.name()), tensor);
+    }
+    files::write_with(&path, |partial| {
+        safetensors::serialize_to_file(&tensors, metadata, partial).map_err(io::Error::other)
+    })?;
+    Ok(())
+}

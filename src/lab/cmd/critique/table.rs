@@ -1,0 +1,167 @@
+//! Figures with their goals, as text and as JSON.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer, ser::SerializeStruct as _};
+
+use crate::lab::cmd::critique::goal::{Goal, Unit};
+
+/// Letters of a name and of a value.
+const NAME: usize = 46;
+const VALUE: usize = 10;
+
+/// One figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Which heading it stands under.
+    pub group: &'static str,
+    /// What it is called.
+    pub name: String,
+    /// What was measured; none if there was nothing to measure.
+    pub value: Option<f64>,
+    /// What it counts.
+    pub unit: Unit,
+    /// What it should be.
+    pub goal: Option<Goal>,
+    /// What drummers have.
+    pub drummers: Option<f64>,
+}
+
+impl Row {
+    /// A figure without a goal.
+    pub fn new(
+        group: &'static str,
+        name: impl Into<String>,
+        unit: Unit,
+        value: impl Into<Option<f64>>,
+    ) -> Self {
+        let value = value.into().filter(|value| value.is_finite());
+        Self { group, name: name.into(), value, unit, goal: None, drummers: None }
+    }
+
+    /// The same with a goal.
+    pub fn with_goal(self, goal: impl Into<Option<Goal>>) -> Self {
+        Self { goal: goal.into(), ..self }
+    }
+
+    /// The same beside drummers.
+    pub fn beside_drummers(self, value: f64) -> Self {
+        Self { drummers: Some(value), ..self }
+    }
+
+    /// Whether it reaches its goal, if it has both.
+    pub fn is_met(&self) -> Option<bool> {
+        Some(self.goal?.is_met(self.value?))
+    }
+
+    fn remark(&self) -> String {
+        let goal = self.goal.map(|goal| goal.describe(|value| self.unit.write(value)));
+        let drummers = self.drummers.map(|value| format!("drummers {}", self.unit.write(value)));
+        [goal, drummers].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.value.map_or_else(|| "-".to_owned(), |value| self.unit.write(value));
+        let verdict = match self.is_met() {
+            Some(true) => "ok",
+            Some(false) => "MISS",
+            None => "",
+        };
+        let Self { name, unit, .. } = self;
+        let unit = unit.to_string();
+        let row = format!("  {name:<NAME$}{value:>VALUE$} {unit:<7}{verdict:<6}{}", self.remark());
+        f.write_str(row.trim_end())
+    }
+}
+
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let unit = match self.unit {
+            Unit::Share => "share",
+            Unit::Of(name, _) => name,
+        };
+        let goal = self.goal.map(|goal| goal.describe(|value| value.to_string()));
+        let mut row = serializer.serialize_struct("Row", 7)?;
+        row.serialize_field("group", self.group)?;
+        row.serialize_field("name", &self.name)?;
+        row.serialize_field("value", &self.value)?;
+        row.serialize_field("unit", unit)?;
+        row.serialize_field("goal", &goal)?;
+        row.serialize_field("drummers", &self.drummers)?;
+        row.serialize_field("ok", &self.is_met())?;
+        row.end()
+    }
+}
+
+/// All figures of a subject.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Table<'a> {
+    /// What they are of.
+    pub title: &'a str,
+    /// What it was drawn from.
+    pub seed: Option<u64>,
+    /// The figures by group.
+    pub rows: Vec<Row>,
+}
+
+impl Table<'_> {
+    /// How many goals are met, and the names of those that are not.
+    pub fn verdict(&self) -> String {
+        let judged = self.rows.iter().filter_map(|row| Some((row, row.is_met()?)));
+        let (met, missed): (Vec<_>, Vec<_>) = judged.partition(|(_, is_met)| *is_met);
+        let names: Vec<&str> = missed.iter().map(|(row, _)| row.name.as_str()).collect();
+        let n_goals = met.len() + missed.len();
+        let verdict = format!("{} of {n_goals} goals met", met.len());
+        if names.is_empty() { verdict } else { format!("{verdict}; missed: {}", names.join("; ")) }
+    }
+}
+
+impl fmt::Display for Table<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.title)?;
+        for group in self.rows.chunk_by(|a, b| a.group == b.group) {
+            writeln!(f, "\n{}", group[0].group)?;
+            for row in group {
+                writeln!(f, "{row}")?;
+            }
+        }
+        writeln!(f, "\n{}", self.verdict())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table<'static> {
+        let row = |name: &str, unit, value: Option<f64>| Row::new("notes", name, unit, value);
+        let rows = vec![
+            row("bars", Unit::COUNT, Some(320.0)),
+            row("empty bars", Unit::Share, Some(0.05)).with_goal(Goal::AtMost(0.02)),
+            row("in the key", Unit::Share, Some(0.98)).with_goal(Goal::AtLeast(0.97)),
+            row("outside the chord", Unit::Share, None).with_goal(Goal::AtMost(0.0)),
+            row("loudness", Unit::Of("LUFS", 1), Some(f64::NEG_INFINITY)),
+        ];
+        Table { title: "techno", seed: Some(1), rows }
+    }
+
+    #[test]
+    fn a_goal_that_is_missed_is_named() {
+        let text = table().to_string();
+        assert!(text.starts_with("techno\n\nnotes\n  bars "), "{text}");
+        assert!(text.contains("5.0 %      MISS  at most 2.0\n"), "{text}");
+        assert!(text.ends_with("\n1 of 2 goals met; missed: empty bars\n"), "{text}");
+    }
+
+    #[test]
+    fn what_could_not_be_measured_is_neither_met_nor_missed() {
+        let table = table();
+        assert_eq!((table.rows[3].is_met(), table.rows[4].value), (None, None));
+        let json = serde_json::to_value(&table).unwrap();
+        assert_eq!(json["rows"][3]["ok"], serde_json::Value::Null);
+        assert_eq!(json["rows"][1]["goal"], "at most 0.02");
+        assert_eq!((&json["rows"][1]["ok"], &json["seed"]), (&false.into(), &1.into()));
+    }
+}

@@ -1,0 +1,116 @@
+//! `electropunk dataset`: MIDI files to a data set, and what is in it; patterns to MIDI files.
+
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::{
+    lab::{
+        cli,
+        cmd::stats,
+        dataset::{
+            build::{Wanted, build},
+            report::rejected_path,
+        },
+    },
+    music::{
+        meter::STEPS_PER_BAR,
+        midi,
+        sequence::{self, TRIO_PARTS},
+    },
+    musicvae::net::config::Config,
+    patterns,
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// A source can't be read, or the result not be written.
+pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
+    match command {
+        cli::Dataset::Build(args) => pack(args),
+        cli::Dataset::Stats(args) => stats::run(args),
+        cli::Dataset::Patterns(args) => write_patterns(args),
+    }
+}
+
+fn pack(args: &cli::Build) -> anyhow::Result<()> {
+    let bar = ProgressBar::new_spinner();
+    bar.set_style(ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")?);
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = stop.clone();
+    ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
+    let report = build(&args.sources, wanted(args)?, &args.out, &|n_files| {
+        bar.set_position(n_files as u64);
+        !stop.load(Ordering::Relaxed)
+    });
+    bar.finish_and_clear();
+    let report = report.with_context(|| format!("can't build {}", args.out.display()))?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+        return Ok(());
+    }
+    print!("{report}");
+    if !report.left_out.is_empty() {
+        println!("all files left out are listed in {}", rejected_path(&args.out).display());
+    }
+    println!("written to {}", args.out.display());
+    Ok(())
+}
+
+fn wanted(args: &cli::Build) -> anyhow::Result<Wanted> {
+    let mut config = Config::official(args.config);
+    if let Some(bars) = args.bars {
+        let longer = config.with_steps(bars as usize * STEPS_PER_BAR);
+        config =
+            longer.with_context(|| format!("{} has no windows of {bars} bars", args.config))?;
+    }
+    Ok(Wanted { config, with_absent: args.partial })
+}
+
+fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {
+    let folder = args.out.display();
+    fs::create_dir_all(&args.out).with_context(|| format!("can't make the folder {folder}"))?;
+    for number in 0..args.count {
+        let pattern = patterns::pattern(args.style, number);
+        let piece = sequence::from_trio(&pattern.trio, pattern.tempo);
+        let bytes = midi::write(&piece, |note| TRIO_PARTS[usize::from(note.instrument)]);
+        let path = args.out.join(format!("{}-{number}.mid", args.style));
+        fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))?;
+    }
+    println!("{} patterns of {}, written to {folder}", args.count, args.style);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{music::trio::Trio, musicvae::convert::extract::Lines, patterns::style::Style};
+
+    #[test]
+    fn patterns_keep_their_tokens_on_their_way_through_midi_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for style in Style::ALL {
+            let args = cli::Patterns { style, count: 20, out: folder.path().join("new") };
+            write_patterns(&args).unwrap();
+
+            for number in 0..args.count {
+                let bytes = fs::read(args.out.join(format!("{style}-{number}.mid"))).unwrap();
+                let mut lines = Lines::extract(&midi::read(&bytes).unwrap()).unwrap();
+                let trio = Trio {
+                    melody: lines.melodies.remove(0),
+                    bass: lines.basses.remove(0),
+                    drums: lines.drums.unwrap(),
+                };
+                assert_eq!(trio, patterns::pattern(style, number).trio, "{style} {number}");
+            }
+        }
+    }
+}

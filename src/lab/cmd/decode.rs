@@ -1,0 +1,148 @@
+//! `electropunk decode`: points in the latent space to music.
+
+use std::path::Path;
+
+use anyhow::ensure;
+use serde_json::json;
+
+use crate::{
+    lab::cli,
+    lab::cmd::{model, npy, takes::Folder},
+    music::drums::N_CLASSES,
+    musicvae::{
+        convert::window::Window,
+        net::{
+            config::Config,
+            domain::{self, Domain},
+            head::Pick,
+            math, sampling,
+        },
+    },
+    rng,
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// The model or the array can't be read, z is of another width, or a file can't be written.
+pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
+    let (model, _) = model::open(&args.model)?;
+    let config = model.config();
+    let z = npy::read(&args.z, 2)?;
+    ensure!(
+        z.shape[1] == config.n_latent,
+        "{}: expected an array of shape (N, {}), found {:?}",
+        args.z.display(),
+        config.n_latent,
+        z.shape
+    );
+    let seed = args.takes.seed.unwrap_or_else(rand::random);
+    let temperature = if args.greedy { 0.0 } else { args.temperature };
+    let mut decoded = Vec::new();
+    for (number, z) in z.rows().enumerate() {
+        let mut rng = rng::stream(seed, &format!("decode {number}"));
+        let mut pick = Noting { pick: sampling::sampler(temperature, &mut rng), heard: vec![] };
+        let window = model.decode(z, &mut pick)?;
+        let projections = by_step(config, &pick.heard);
+        decoded.push((window, projections));
+    }
+    if let Some(path) = &args.logits {
+        let width = decoded.first().map_or(0, |(_, projections)| projections.len());
+        let shape = [decoded.len(), config.n_steps(), width / config.n_steps()];
+        npy::write(path, &shape, decoded.iter().flat_map(|(_, found)| found.clone()))?;
+    }
+    let facts = json!({
+        "model": args.model,
+        "config": config.family.name(),
+        "n": decoded.len(),
+        "seed": seed,
+        "temperature": temperature,
+    });
+    if args.takes.out.extension().is_some_and(|ending| ending == "npy") {
+        write_tokens(config, &decoded, &args.takes.out)?;
+        match args.takes.json {
+            true => println!("{facts}"),
+            false => println!("{} sequences: {}", decoded.len(), args.takes.out.display()),
+        }
+        return Ok(());
+    }
+    let mut folder = Folder::open(&args.takes)?;
+    for (number, (window, _)) in decoded.iter().enumerate() {
+        folder.write(&format!("decode-{number:03}"), config, std::slice::from_ref(window))?;
+    }
+    folder.report(args.takes.json, facts);
+    Ok(())
+}
+
+/// Chooses as `pick` does, and notes what the cores project: (core, values), step by step.
+struct Noting<P> {
+    pick: P,
+    heard: Vec<(usize, Vec<f32>)>,
+}
+
+impl<P: Pick> Pick for Noting<P> {
+    fn pick(&mut self, part: usize, logits: &mut [f32]) -> u16 {
+        self.pick.pick(part, logits)
+    }
+
+    fn hear(&mut self, core: usize, projection: &[f32]) {
+        self.heard.push((core, projection.to_vec()));
+    }
+}
+
+/// All cores' projections of each step side by side, step after step.
+fn by_step(config: &Config, heard: &[(usize, Vec<f32>)]) -> Vec<f32> {
+    let n_steps = config.n_steps();
+    let cores: Vec<&[(usize, Vec<f32>)]> = heard.chunks(n_steps).collect();
+    (0..n_steps)
+        .flat_map(|step| cores.iter().flat_map(move |core| core[step].1.iter().copied()))
+        .collect()
+}
+
+/// Writes what was decoded: tokens (N, T) or, of several parts, (N, T, parts); a drum roll's classes
+/// (N, T, classes) as 0 and 1; a groove's hits, velocities and offsets (N, T, 27).
+fn write_tokens(
+    config: &Config,
+    decoded: &[(Window, Vec<f32>)],
+    path: &Path,
+) -> anyhow::Result<()> {
+    let (n, n_steps) = (decoded.len(), config.n_steps());
+    let rows = |window: &Window| -> Vec<Vec<u16>> {
+        (0..n_steps).map(|step| window.iter().map(|line| line[step]).collect()).collect()
+    };
+    match config.family.domain() {
+        Domain::Groove(_) => {
+            let values = decoded.iter().flat_map(|(window, projections)| {
+                let steps = projections.chunks_exact(3 * N_CLASSES);
+                let rows = rows(window).into_iter().zip(steps);
+                rows.flat_map(|(row, projection)| groove_values(row[0], projection))
+                    .collect::<Vec<f32>>()
+            });
+            npy::write(path, &[n, n_steps, 3 * N_CLASSES], values)
+        }
+        Domain::DrumRoll => {
+            let values = decoded.iter().flat_map(|(window, _)| rows(window)).flat_map(|row| {
+                let mut classes = vec![0i64; config.n_classes];
+                domain::bits(&row).for_each(|class| classes[class as usize] = 1);
+                classes
+            });
+            npy::write(path, &[n, n_steps, config.n_classes], values)
+        }
+        _ => {
+            let tokens = decoded.iter().flat_map(|(window, _)| rows(window)).flatten();
+            let n_parts = config.columns().len();
+            let shape = [n, n_steps, n_parts];
+            let shape = if n_parts == 1 { &shape[..2] } else { &shape[..] };
+            npy::write(path, shape, tokens.map(i64::from))
+        }
+    }
+}
+
+fn groove_values(hits: u16, projection: &[f32]) -> Vec<f32> {
+    let value = |(input, &x): (usize, &f32)| match input / N_CLASSES {
+        0 => f32::from(hits >> input & 1),
+        1 => math::sigmoid(x),
+        _ => math::tanh(x),
+    };
+    projection.iter().enumerate().map(value).collect()
+}

@@ -1,0 +1,104 @@
+//! `electropunk encode`: a piece to points in the latent space.
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use serde_json::json;
+
+use crate::{
+    lab::cli,
+    lab::cmd::{model, npy, takes::read_midi},
+    musicvae::{
+        convert::window::{Window, windows_in_order},
+        net::{config::Config, domain::Sparse, encoder::Posterior, music_vae::MusicVae},
+    },
+    rng,
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// The model or the piece can't be read, it has no window of the model's, or the result can't be
+/// written.
+pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
+    let (model, _) = model::open(&args.model)?;
+    let config = model.config();
+    let is_array = args.source.extension().is_some_and(|ending| ending == "npy");
+    let (bars, found) = if is_array {
+        (vec![], encode_inputs(&model, &args.source)?)
+    } else {
+        let windows = in_a_row(&args.source, config)?;
+        let bars: Vec<usize> = windows.iter().map(|(bar, _)| *bar).collect();
+        let found = windows.iter().map(|(_, window)| Ok(model.encode(window)?));
+        (bars, found.collect::<anyhow::Result<_>>()?)
+    };
+    let shape = [found.len(), config.n_latent];
+    let z = |(number, posterior): (usize, &Posterior)| match args.seed {
+        Some(seed) => posterior.draw(&mut rng::stream(seed, &format!("encode {number}"))),
+        None => posterior.mu.clone(),
+    };
+    npy::write(&args.out, &shape, found.iter().enumerate().flat_map(z))?;
+    if let Some(path) = &args.sigma {
+        npy::write(path, &shape, found.iter().flat_map(|posterior| posterior.sigma.clone()))?;
+    }
+    if args.json {
+        let kl_bits = |posterior: &Posterior| posterior.kl() / std::f64::consts::LN_2;
+        let kl_bits: Vec<f64> = found.iter().map(kl_bits).collect();
+        println!("{}", json!({ "z": args.out, "shape": shape, "bars": bars, "kl_bits": kl_bits }));
+    } else {
+        println!("{} windows, z of {} numbers each: {}", shape[0], shape[1], args.out.display());
+    }
+    Ok(())
+}
+
+/// Encodes what an encoder reads, an array (N, T, inputs).
+fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>> {
+    let config = model.config();
+    let (n_steps, n_inputs) = (config.n_steps(), config.n_encoder_inputs());
+    let array = npy::read(path, 3)?;
+    ensure!(
+        array.shape[1..] == [n_steps, n_inputs],
+        "{}: expected an array of shape (N, {n_steps}, {n_inputs}), found {:?}",
+        path.display(),
+        array.shape
+    );
+    let sparse = |row: &[f32]| -> Sparse {
+        (0..).zip(row.iter().copied()).filter(|(_, value)| *value != 0.0).collect()
+    };
+    let encode = |window: &[f32]| {
+        let steps: Vec<Sparse> = window.chunks_exact(n_inputs).map(sparse).collect();
+        Ok(model.encode_inputs(&steps)?)
+    };
+    array.rows().map(encode).collect()
+}
+
+/// The windows of a MIDI file that follow one another without overlap, each with its first bar.
+fn in_a_row(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
+    let piece = read_midi(path)?;
+    let name = || path.display().to_string();
+    let found = windows_in_order(&piece, config, false).with_context(name)?;
+    let mut end = 0;
+    let mut windows = Vec::new();
+    for (bar, window) in found {
+        if end <= bar {
+            end = bar + config.n_bars();
+            windows.push((bar, window));
+        }
+    }
+    ensure!(
+        !windows.is_empty(),
+        "{}: expected {} bars of 4/4 with {}, found none",
+        name(),
+        config.n_bars(),
+        config.family.domain().parts().join(", ")
+    );
+    Ok(windows)
+}
+
+/// The first window of a MIDI file.
+///
+/// # Errors
+/// The file can't be read or has none.
+pub fn first_window(path: &Path, config: &Config) -> anyhow::Result<Window> {
+    Ok(in_a_row(path, config)?.swap_remove(0).1)
+}

@@ -1,0 +1,145 @@
+//! `electropunk eval`: a model on what it has not been trained on, and what it invents.
+
+mod figures;
+mod report;
+
+use std::{collections::BTreeMap, path::Path};
+
+use anyhow::ensure;
+use indicatif::{ProgressBar, ProgressStyle};
+use rand::seq::SliceRandom as _;
+
+use crate::{
+    lab::{
+        cli,
+        cmd::{eval::figures::figures, model},
+        dataset::packed::Dataset,
+        train::{evaluation::evaluate, network::Network},
+    },
+    musicvae::{
+        convert::{
+            themed::{self, FIRST_HELD_OUT_PATTERN},
+            window::{Window, is_whole},
+        },
+        net::config::Config,
+    },
+    rng,
+};
+
+/// Held-out themed patterns of each style.
+const N_PATTERNS: u64 = 50;
+
+/// Runs the command.
+///
+/// # Errors
+/// The model or a data set can't be read, they are of different families, or no song is held out.
+pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
+    let (model, weights) = model::open(&args.model)?;
+    let config = model.config();
+    let real = some_of(read_windows(&args.data, config, args.all)?, args);
+    let network = Network::from_tensors(*config, weights.tensors())?;
+    let mut held_out = BTreeMap::new();
+    let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
+    let themed = themed::windows(config, numbers);
+    for (name, windows) in [("real", &real), ("themed", &themed)] {
+        if windows.is_empty() {
+            continue;
+        }
+        let progress = ProgressBar::new(windows.len() as u64).with_prefix(name);
+        let template = "{prefix} {bar:24} {pos}/{len} windows, {eta} left";
+        progress.set_style(ProgressStyle::with_template(template)?);
+        progress.tick();
+        let scores = evaluate(&model, &network, windows, &|| progress.inc(1))?;
+        progress.finish_and_clear();
+        if !args.json {
+            println!("{}", report::scores(name, &scores));
+        }
+        held_out.insert(name, scores);
+    }
+    let mut train = Vec::new();
+    for path in &args.train_data {
+        let set = Dataset::load(path)?;
+        set.require(config, path)?;
+        let windows = if args.all { set.all().collect() } else { set.split().0 };
+        train.extend(windows.into_iter().filter(is_whole));
+    }
+    let figures = figures(&model, [&real, &train], args.samples as usize, args.seed)?;
+    if args.json {
+        let all = serde_json::json!({ "held_out": held_out, "inventions": figures });
+        println!("{}", serde_json::to_string_pretty(&all)?);
+        return Ok(());
+    }
+    print!("{}", report::inventions(&figures));
+    println!("\nFor the model's card:\n");
+    print!("{}", toml::to_string(&BTreeMap::from([("held_out", held_out)]))?);
+    Ok(())
+}
+
+/// The held-out windows of all `data`, or all of them, which must be for networks of `config`.
+fn read_windows<P: AsRef<Path>>(
+    data: &[P],
+    config: &Config,
+    all: bool,
+) -> anyhow::Result<Vec<Window>> {
+    let mut windows = Vec::new();
+    for path in data {
+        let set = Dataset::load(path.as_ref())?;
+        set.require(config, path.as_ref())?;
+        match all {
+            true => windows.extend(set.all().filter(is_whole)),
+            false => windows.extend(set.split().1),
+        }
+    }
+    ensure!(!windows.is_empty(), "no song of the data sets is held out: expected more songs");
+    Ok(windows)
+}
+
+/// As many windows as were asked for, of all songs alike.
+fn some_of(mut windows: Vec<Window>, args: &cli::Eval) -> Vec<Window> {
+    let n = args.examples.map_or(windows.len(), |n| windows.len().min(n as usize));
+    let mut rng = rng::stream(args.seed, "eval");
+    windows.partial_shuffle(&mut rng, n).0.to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::musicvae::net::family::Family;
+
+    fn save(folder: &Path, name: &str, family: Family) -> std::path::PathBuf {
+        let path = folder.join(name);
+        let config = Config::official(family);
+        let n_steps = config.n_steps();
+        let songs: Vec<String> = (0..100).map(|n| format!("song {n}")).collect();
+        let window =
+            |n: usize| config.columns().into_iter().map(move |_| vec![n as u16 % 90; n_steps]);
+        let windows = (0..100).map(|song| (song, window(song).collect())).collect();
+        Dataset { family, n_steps, songs, windows }.save(&path).unwrap();
+        path
+    }
+
+    #[test]
+    fn only_held_out_songs_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
+
+        let config = Config::official(Family::Drums2Bar);
+        let windows = read_windows(&[&path], &config, false).unwrap();
+
+        assert!((1..40).contains(&windows.len()), "{}", windows.len());
+        let is_held_out = |w: &Window| Dataset::is_held_out(&format!("song {}", w[0][0]));
+        assert!(windows.iter().filter(|w| w[0][0] >= 10).all(is_held_out));
+    }
+
+    #[test]
+    fn a_data_set_for_another_model_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
+
+        let config = Config::official(Family::Trio4Bar);
+        let error = read_windows(&[&path], &config, false).unwrap_err().to_string();
+
+        let expected = "expected windows of 64 steps for hier-trio_4bar";
+        assert!(error.contains("a.safetensors") && error.contains(expected), "{error}");
+    }
+}

@@ -1,0 +1,88 @@
+//! `electropunk import`: a checkpoint of Magenta's, or of its ports, as a model of ours.
+
+use std::{collections::HashMap, io, path::Path};
+
+use anyhow::Context as _;
+use candle_core::{DType, Tensor};
+use serde_json::json;
+
+use crate::{
+    files,
+    lab::{cli, train::card},
+    musicvae::{
+        import::{self, Found, recognise::recognise},
+        net::{
+            config::Config,
+            weights::{self, Weights},
+        },
+    },
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// There is no checkpoint, it is broken or of no configuration of ours, or the model can't be
+/// written.
+pub fn run(args: &cli::Import) -> anyhow::Result<()> {
+    let found = import::read(&args.source)?;
+    let source = args.source.display().to_string();
+    let (config, read) = recognise(&found, args.config).context(source)?;
+    save(&config, &read, args.half, &args.out.with_extension("safetensors"))?;
+    write_card(args, &found, &config)?;
+    let n: usize = config.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
+    if args.json {
+        let facts = json!({
+            "format": found.format.to_string(),
+            "config": config.family.name(),
+            "sizes": card::sizes(&config),
+            "segments": config.n_segments,
+            "segment_steps": config.n_segment_steps,
+            "parameters": n,
+            "skipped": found.n_skipped,
+            "model": args.out,
+        });
+        println!("{facts}");
+        return Ok(());
+    }
+    println!("found {}, {n} parameters of {}", found.format, config.family);
+    for (name, size) in card::sizes(&config) {
+        println!("  {name} {size}");
+    }
+    let (segments, steps) = (config.n_segments, config.n_segment_steps);
+    println!("  {segments} x {steps} steps");
+    if 0 < found.n_skipped {
+        println!("{} tensors that only training needs were left out", found.n_skipped);
+    }
+    println!("written to {}", args.out.with_extension("safetensors").display());
+    Ok(())
+}
+
+/// Writes the tensors of `config` alone, as they are or in half the bytes.
+fn save(config: &Config, read: &Weights, half: bool, path: &Path) -> anyhow::Result<()> {
+    let kind = if half { DType::F16 } else { DType::F32 };
+    let mut tensors: HashMap<String, Tensor> = HashMap::new();
+    for (name, shape) in config.tensors() {
+        let tensor = read.tensors().get(&name).context("recognised tensors are there")?;
+        tensors.insert(name, tensor.reshape(shape)?.to_dtype(kind)?);
+    }
+    let metadata = weights::metadata(config);
+    files::write_with(path, |partial| {
+        safetensors::serialize_to_file(&tensors, Some(metadata), partial).map_err(io::Error::other)
+    })?;
+    Ok(())
+}
+
+/// Where the weights came from, for those who find the file later.
+fn write_card(args: &cli::Import, found: &Found, config: &Config) -> anyhow::Result<()> {
+    let name = args.source.file_name().unwrap_or_default().display().to_string();
+    let mut card = toml::Table::new();
+    card.insert("config".into(), config.family.name().into());
+    card.insert("sizes".into(), toml::Value::try_from(card::sizes(config))?);
+    let mut imported = toml::Table::new();
+    imported.insert("from".into(), name.into());
+    imported.insert("format".into(), found.format.to_string().into());
+    card.insert("imported".into(), imported.into());
+    let path = args.out.with_extension("toml");
+    files::write(&path, card.to_string().as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! `electropunk interpolate`: the way from one piece to another.
+
+use serde_json::json;
+
+use crate::{
+    lab::cli,
+    lab::cmd::{encode::first_window, model, takes::Folder},
+    musicvae::net::{latent, sampling},
+    rng,
+};
+
+/// Runs the command.
+///
+/// # Errors
+/// The model or a piece can't be read, a piece has no window of the model's, or a file can't be
+/// written.
+pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
+    let (model, _) = model::open(&args.model)?;
+    let config = model.config();
+    let a = model.encode(&first_window(&args.from, config)?)?.mu;
+    let b = model.encode(&first_window(&args.to, config)?)?.mu;
+    let mut folder = Folder::open(&args.takes)?;
+    let seed = args.takes.seed.unwrap_or_else(rand::random);
+    let mut windows = Vec::new();
+    for step in 0..args.steps {
+        let t = step as f64 / (args.steps - 1).max(1) as f64;
+        let z = match args.lerp {
+            true => latent::mix(&[&a, &b], &[1.0 - t, t]),
+            false => latent::slerp(&a, &b, t),
+        };
+        // All steps draw the same numbers: only z moves.
+        let mut rng = rng::stream(seed, "interpolate");
+        let mut pick = sampling::sampler(args.temperature, &mut rng);
+        let window = model.decode(&z, &mut pick)?;
+        folder.write(&format!("step-{step:03}"), config, std::slice::from_ref(&window))?;
+        windows.push(window);
+    }
+    folder.write("all", config, &windows)?;
+    let facts = json!({
+        "model": args.model,
+        "config": config.family.name(),
+        "from": args.from,
+        "to": args.to,
+        "line": if args.lerp { "lerp" } else { "slerp" },
+        "seed": seed,
+    });
+    folder.report(args.takes.json, facts);
+    Ok(())
+}

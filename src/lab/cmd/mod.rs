@@ -1,0 +1,39 @@
+//! The workshop's commands.
+
+pub mod attributes;
+pub mod critique;
+pub mod dataset;
+pub mod decode;
+pub mod encode;
+pub mod eval;
+pub mod import;
+pub mod interpolate;
+mod model;
+mod npy;
+pub mod sample;
+pub mod soundfont;
+pub mod stats;
+mod takes;
+pub mod train;
+
+use crate::lab::cli::Command;
+
+/// Runs a command of the workshop.
+///
+/// # Errors
+/// Those of the command.
+pub fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Soundfont(args) => soundfont::run(&args.out),
+        Command::Dataset(args) => dataset::run(args),
+        Command::Train(args) => train::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Attributes(args) => attributes::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Sample(args) => sample::run(args),
+        Command::Interpolate(args) => interpolate::run(args),
+        Command::Encode(args) => encode::run(args),
+        Command::Decode(args) => decode::run(args),
+        Command::Critique(args) => critique::run(args),
+    }
+}

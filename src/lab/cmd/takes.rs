@@ -1,0 +1,124 @@
+//! What the musicians' commands write: a MIDI file for each take and, on request, its sound.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Context as _;
+use rustysynth::SoundFont;
+
+use crate::{
+    config::AssetRef,
+    files,
+    lab::cli::{AudioFormat, Takes},
+    music::{midi, note::NoteSequence},
+    musicvae::{
+        convert::{
+            notes::{part_name, piece},
+            window::Window,
+        },
+        net::config::Config,
+    },
+    sound::{
+        piece::PiecePlayer,
+        sink::{Format, SoundFile},
+    },
+    station::{self, load::library::Library},
+    units::{Bpm, Kbps},
+};
+
+/// Where takes go, and in which forms.
+pub struct Folder {
+    path: PathBuf,
+    tempo: Bpm,
+    audio: Option<(AudioFormat, Arc<SoundFont>)>,
+    written: Vec<PathBuf>,
+}
+
+impl Folder {
+    /// The folder of `args`, made if it is not there.
+    ///
+    /// # Errors
+    /// It can't be made, the tempo is out of range, or the SoundFont can't be read.
+    pub fn open(args: &Takes) -> anyhow::Result<Self> {
+        let path = args.out.clone();
+        fs::create_dir_all(&path)
+            .with_context(|| format!("can't make the folder {}", path.display()))?;
+        let tempo = Bpm::try_from(args.tempo).map_err(anyhow::Error::msg)?;
+        let font = args.soundfont.clone().map_or(AssetRef::SOUNDFONT, AssetRef::File);
+        let open = |format| Ok::<_, station::Error>((format, Library::default().font(&font)?));
+        let audio = args.audio.map(open).transpose()?;
+        Ok(Self { path, tempo, audio, written: Vec::new() })
+    }
+
+    /// Writes `windows`, one after the other, as the take called `name`.
+    ///
+    /// # Errors
+    /// A file can't be written.
+    pub fn write(&mut self, name: &str, config: &Config, windows: &[Window]) -> anyhow::Result<()> {
+        let piece = piece(config, windows, self.tempo);
+        let path = self.path.join(format!("{name}.mid"));
+        let bytes = midi::write(&piece, |note| part_name(note));
+        files::write(&path, &bytes)?;
+        self.written.push(path);
+        if let Some((format, font)) = &self.audio {
+            let path = self.path.join(format!("{name}.{}", format.ending()));
+            write_sound(&piece, font, *format, &path)?;
+            self.written.push(path);
+        }
+        Ok(())
+    }
+
+    /// The files written so far.
+    pub fn written(&self) -> Vec<String> {
+        self.written.iter().map(|path| path.display().to_string()).collect()
+    }
+
+    /// Says what was written: one line of words, or as JSON with what else `facts` tell.
+    pub fn report(&self, as_json: bool, mut facts: serde_json::Value) {
+        if as_json {
+            facts["files"] = self.written().into();
+            println!("{facts}");
+        } else {
+            println!("{} files written to {}", self.written.len(), self.path.display());
+        }
+    }
+}
+
+/// Writes the sound of `piece` to `path`.
+///
+/// # Errors
+/// The synthesizer or the encoder can't start, or the file not be written.
+pub fn write_sound(
+    piece: &NoteSequence,
+    font: &Arc<SoundFont>,
+    format: AudioFormat,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let mut player = PiecePlayer::new(piece, font)?;
+    let format = match format {
+        AudioFormat::Mp3 => Format::Mp3(Kbps::DEFAULT),
+        AudioFormat::Wav => Format::Wav,
+        AudioFormat::Flac => Format::Flac,
+    };
+    let mut write = || -> io::Result<()> {
+        let mut file = SoundFile::create(path, format)?;
+        while let Some(block) = player.render() {
+            file.push(block)?;
+        }
+        file.finish()
+    };
+    write().with_context(|| format!("can't write {}", path.display()))
+}
+
+/// The piece in the MIDI file at `path`.
+///
+/// # Errors
+/// The file can't be read or is none.
+pub fn read_midi(path: &Path) -> anyhow::Result<NoteSequence> {
+    let bytes: io::Result<Vec<u8>> = fs::read(path);
+    let bytes = bytes.with_context(|| format!("can't read {}", path.display()))?;
+    midi::read(&bytes).with_context(|| path.display().to_string())
+}

@@ -1,0 +1,196 @@
+//! What a training run begins with: the network, the examples, the settings.
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::{
+    lab::{
+        cli,
+        cmd::model,
+        dataset::packed::Dataset,
+        train::{
+            checkpoint::Run,
+            defaults::{BATCH_SIZE, defaults},
+            examples::{Examples, Pool},
+            fit::{Fit, Measure, Settings},
+            schedule::Schedule,
+            scheduled::SamplingSchedule,
+        },
+    },
+    musicvae::{
+        convert::{
+            themed::{self, FIRST_HELD_OUT_PATTERN},
+            window::{Window, is_whole},
+        },
+        net::{config::Config, weights::Weights},
+    },
+};
+
+/// Held-out windows looked at while training; all of them wait for `eval`.
+const N_VALIDATED: usize = 256;
+
+/// Held-out themed patterns of each style.
+const N_HELD_OUT_PATTERNS: u64 = 20;
+
+/// Held-out windows by what they are of.
+pub type HeldOut = Vec<(&'static str, Vec<Window>)>;
+
+/// What validations gave, by what they were of.
+pub type Measures = Vec<(&'static str, Measure)>;
+
+/// The network's sizes and, if it does not begin at random, its first weights.
+///
+/// # Errors
+/// The model to begin with can't be read, or a size was asked for that it has not.
+pub fn network(args: &cli::Train) -> anyhow::Result<(Config, Option<Weights>)> {
+    let mut config = Config::official(args.config);
+    let mut weights = None;
+    if let Some(from) = &args.from {
+        let found = model::read(from)?;
+        let path = from.with_extension("safetensors");
+        config = found.config(args.config).with_context(|| path.display().to_string())?;
+        weights = Some(found);
+    }
+    let n_steps = match (args.sizes.bars, args.data.first()) {
+        (Some(bars), _) => Some(bars as usize * 16),
+        (None, Some(data)) => Some(Dataset::load(data)?.n_steps),
+        (None, None) => None,
+    };
+    if let Some(n_steps) = n_steps {
+        let longer = config.with_steps(n_steps);
+        let family = args.config;
+        config = longer.with_context(|| format!("{family} has no sequences of {n_steps} steps"))?;
+    }
+    let sized = resize(config, &args.sizes);
+    ensure!(
+        weights.is_none() || sized == config,
+        "--from gives the sizes of the network: leave them out"
+    );
+    Ok((sized, weights))
+}
+
+fn resize(config: Config, sizes: &cli::Sizes) -> Config {
+    let or = |given: Option<u64>, official| given.map_or(official, |n| n as usize);
+    Config {
+        n_latent: or(sizes.z_size, config.n_latent),
+        n_encoder: or(sizes.enc_rnn_size, config.n_encoder),
+        n_encoder_layers: or(sizes.enc_rnn_layers, config.n_encoder_layers),
+        n_decoder: or(sizes.dec_rnn_size, config.n_decoder),
+        n_decoder_layers: or(sizes.dec_rnn_layers, config.n_decoder_layers),
+        n_conductor: or(sizes.conductor_rnn_size, config.n_conductor),
+        n_conductor_layers: match config.n_conductor_layers {
+            0 => 0,
+            n => or(sizes.conductor_rnn_layers, n),
+        },
+        ..config
+    }
+}
+
+/// What is learnt from, and what is validated on.
+///
+/// # Errors
+/// A data set can't be read or is for other networks, or there is nothing to learn from.
+pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Examples, HeldOut)> {
+    let (mut real, mut held_out) = (Vec::new(), Vec::new());
+    for path in &args.data {
+        let set = Dataset::load(path)?;
+        set.require(config, path)?;
+        if args.held_out.is_empty() {
+            let (train, held) = set.split();
+            real.extend(train);
+            held_out.extend(held);
+        } else {
+            real.extend(set.all());
+        }
+    }
+    for path in &args.held_out {
+        let set = Dataset::load(path)?;
+        set.require(config, path)?;
+        held_out.extend(set.all().filter(is_whole));
+    }
+    let themed = themed::windows(config, 0..args.patterns);
+    let real = Pool::from(real);
+    let themed = Pool::from(themed);
+    if real.windows.is_empty() && themed.windows.is_empty() {
+        bail!("nothing to learn from: give --data, --patterns or both");
+    }
+    eprintln!(
+        "{} real and {} themed windows to learn from",
+        real.windows.len(),
+        themed.windows.len()
+    );
+    let mut sets = vec![("real", thin_out(held_out))];
+    if !themed.windows.is_empty() {
+        let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_HELD_OUT_PATTERNS;
+        sets.push(("themed", thin_out(themed::windows(config, numbers))));
+    }
+    sets.retain(|(_, windows)| !windows.is_empty());
+    let themed_share = if real.windows.is_empty() { 1.0 } else { args.themed_share };
+    let recombined_share = args.recombined_share;
+    Ok((Examples { real, themed, themed_share, recombined_share }, sets))
+}
+
+/// Every n-th window, so that few of them stand for all.
+fn thin_out(windows: Vec<Window>) -> Vec<Window> {
+    let every = windows.len().div_ceil(N_VALIDATED).max(1);
+    windows.into_iter().step_by(every).collect()
+}
+
+/// What stays the same for the run.
+pub fn settings(args: &cli::Train, n_threads: usize) -> Settings {
+    let given = &args.schedule;
+    let usual = defaults(args.config);
+    let schedule = Schedule {
+        learning_rate: given.learning_rate,
+        decay_rate: given.decay_rate,
+        min_learning_rate: given.min_learning_rate,
+        free_bits: given.free_bits.unwrap_or(usual.free_bits),
+        max_beta: given.max_beta.unwrap_or(usual.max_beta),
+        beta_rate: given.beta_rate.unwrap_or(usual.beta_rate),
+        sampling: SamplingSchedule { growth: given.sampling_schedule, rate: given.sampling_rate },
+    };
+    let n_examples = given.batch_size.map_or(BATCH_SIZE, |n| n as usize);
+    let keep_prob = given.keep_prob.unwrap_or(usual.keep_prob);
+    Settings { schedule, seed: args.seed, n_examples, n_threads, keep_prob }
+}
+
+/// `fit` at its beginning, or where the checkpoints in `run` left it.
+///
+/// # Errors
+/// There are checkpoints and nobody asked to go on, or they are of another run.
+pub fn start(args: &cli::Train, run: &Run, mut fit: Fit) -> anyhow::Result<Fit> {
+    match run.load()? {
+        Some(saved) if args.resume => {
+            let text = describe(args);
+            ensure!(
+                saved.settings == text,
+                "the checkpoint in {} was made with other settings: expected\n  {text}\nfound\n  {}",
+                run.folder.display(),
+                saved.settings
+            );
+            fit.restore(saved)?;
+            eprintln!("going on from step {}", fit.step);
+        }
+        Some(saved) => bail!(
+            "{} holds a run at step {}: go on with --resume, or remove it",
+            run.folder.display(),
+            saved.step
+        ),
+        None => {}
+    }
+    Ok(fit)
+}
+
+/// All that a run's steps depend on, but for how many there are.
+pub fn describe(args: &cli::Train) -> String {
+    let schedule = cli::Schedule { steps: 0, ..args.schedule.clone() };
+    format!(
+        "{} {:?} {:?} seed {} patterns {} share {} recombined {}",
+        args.config,
+        args.sizes,
+        schedule,
+        args.seed,
+        args.patterns,
+        args.themed_share,
+        args.recombined_share
+    )
+}

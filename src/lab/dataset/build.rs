@@ -1,0 +1,335 @@
+//! MIDI files to a data set, on all cores, with an account of what was left out and why.
+//!
+//! Made for collections of any size: memory holds a batch of files, and for every window kept a
+//! hash of 64 bits and for every song a title; the windows go to the disk ([`crate::lab::dataset::work`]). Files
+//! count in the order in which their sources name them, whichever core reads them, so that one
+//! command gives one set, bit for bit.
+
+use std::{
+    collections::{BTreeSet, HashSet},
+    hash::{DefaultHasher, Hasher as _},
+    io::Read as _,
+    path::{Path, PathBuf},
+    sync::mpsc::{Receiver, sync_channel},
+};
+
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
+
+use crate::{
+    lab::dataset::{
+        Error,
+        journal::{Fate, Outcome, Settings},
+        reading::{MidiFile, read_batches},
+        report::{Report, write_rejected},
+        stream::{self, Head, encode},
+        work::Work,
+    },
+    music::midi,
+    musicvae::{convert::window::windows, net::config::Config},
+};
+
+/// Batches that may wait to be parsed.
+const QUEUE: usize = 1;
+
+/// Which windows are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Sizes of the networks that will learn from them.
+    pub config: Config,
+    /// Also windows that lack some of several parts.
+    pub with_absent: bool,
+}
+
+/// Is told how many files are done, and says whether to go on.
+pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
+
+/// Packs all MIDI files of `sources` into the set `out`, and writes the list of those left out
+/// beside it. Where a build of the same was broken off, it goes on.
+///
+/// # Errors
+/// A source can't be opened, `watch` says stop, or nothing in the sources can be learnt from. A
+/// broken MIDI file is no error but a line in the report.
+pub fn build(
+    sources: &[PathBuf],
+    wanted: Wanted,
+    out: &Path,
+    watch: Watch,
+) -> Result<Report, Error> {
+    let mut build = Build::open(sources, wanted, out)?;
+    if let Err(error) = build.read(sources, watch) {
+        // Without a batch there is nothing to go on with.
+        let is_empty = build.work.n_files == 0;
+        return Err(if is_empty { build.work.remove().err().unwrap_or(error) } else { error });
+    }
+    let report = build.finish(out)?;
+    build.work.remove()?;
+    if report.n_windows == 0 {
+        Err(Error::NoWindows(wanted.config.family.name()))
+    } else {
+        Ok(report)
+    }
+}
+
+struct Build {
+    wanted: Wanted,
+    window_bytes: usize,
+    work: Work,
+    /// Hashes of all windows so far. Of ten million windows, one in three hundred thousand such
+    /// sets would lose one to a collision.
+    seen: HashSet<u64>,
+}
+
+impl Build {
+    fn open(sources: &[PathBuf], wanted: Wanted, out: &Path) -> Result<Self, Error> {
+        let Wanted { config, with_absent } = wanted;
+        let window_bytes = 2 * config.n_steps() * config.columns().len();
+        let settings = Settings {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            family: config.family.name().to_owned(),
+            n_steps: config.n_steps(),
+            with_absent,
+            sources: sources.to_owned(),
+            window_bytes,
+        };
+        let folder = stream::beside(out, ".building");
+        let work = Work::open(&folder, &settings)?;
+        let (mut tokens, mut window) = (work.tokens()?, vec![0; window_bytes]);
+        let mut seen = HashSet::new();
+        for _ in 0..work.n_windows {
+            tokens.read_exact(&mut window).map_err(Error::file(&folder))?;
+            seen.insert(hash(&window));
+        }
+        Ok(Self { wanted, window_bytes, work, seen })
+    }
+
+    /// Reads on one thread, parses on all.
+    fn read(&mut self, sources: &[PathBuf], watch: Watch) -> Result<(), Error> {
+        let done = self.work.outcomes()?.map(|outcome| outcome.map(|outcome| outcome.file));
+        let (sender, receiver) = sync_channel(QUEUE);
+        std::thread::scope(|scope| {
+            let reader = scope.spawn(move || read_batches(sources, done, &sender));
+            let taken = self.take_all(receiver, watch);
+            // The receiver is gone by now: a reader that waited for room has ended as well.
+            let read = reader.join().expect("reading does not panic");
+            taken.and(read)
+        })
+    }
+
+    fn take_all(&mut self, batches: Receiver<Vec<MidiFile>>, watch: Watch) -> Result<(), Error> {
+        for files in batches {
+            if !watch(self.work.n_files) {
+                return Err(Error::Stopped { n_files: self.work.n_files });
+            }
+            self.take(files)?;
+        }
+        Ok(())
+    }
+
+    /// Parses a batch on all cores and keeps what is new of it.
+    fn take(&mut self, files: Vec<MidiFile>) -> Result<(), Error> {
+        let wanted = self.wanted;
+        let parsed = files.into_par_iter().map(|file| (parse(&file, wanted), file.name));
+        let parsed: Vec<_> = parsed.collect();
+        let mut kept = Vec::new();
+        let mut outcomes = Vec::new();
+        for (found, file) in parsed {
+            let fate = found.map_or_else(Fate::LeftOut, |found| self.keep_new(&found, &mut kept));
+            outcomes.push(Outcome { file, fate });
+        }
+        self.work.append(&kept, &outcomes)
+    }
+
+    fn keep_new(&mut self, found: &[u8], kept: &mut Vec<u8>) -> Fate {
+        let (mut new, mut duplicates) = (0, 0);
+        for window in found.chunks_exact(self.window_bytes) {
+            if self.seen.insert(hash(window)) {
+                kept.extend(window);
+                new += 1;
+            } else {
+                duplicates += 1;
+            }
+        }
+        Fate::Kept { new, duplicates }
+    }
+
+    /// Writes the set and the list of what was left out of it; a set without windows is not written.
+    fn finish(&self, out: &Path) -> Result<Report, Error> {
+        let mut report = Report::default();
+        let mut titles = BTreeSet::new();
+        for outcome in self.work.outcomes()? {
+            let outcome = outcome?;
+            report.add(&outcome);
+            if outcome.n_new() > 0 {
+                titles.insert(title(&outcome.file));
+            }
+        }
+        let songs: Vec<String> = titles.into_iter().collect();
+        report.n_songs = songs.len();
+        write_rejected(out, self.work.outcomes()?)?;
+        if report.n_windows > 0 {
+            let config = self.wanted.config;
+            let head = Head {
+                family: config.family,
+                songs: &songs,
+                n_windows: report.n_windows,
+                n_steps: config.n_steps(),
+                n_columns: config.columns().len(),
+            };
+            stream::write(out, &head, self.numbers(&songs)?, self.work.tokens()?)?;
+        }
+        Ok(report)
+    }
+
+    /// For each window the number of its song.
+    fn numbers(&self, songs: &[String]) -> Result<impl Iterator<Item = Result<u32, Error>>, Error> {
+        let numbers = self.work.outcomes()?.flat_map(|outcome| match outcome {
+            Ok(outcome) => {
+                // Where it is not found there are no windows to number.
+                let number = songs.binary_search(&title(&outcome.file)).unwrap_or_default();
+                (0..outcome.n_new()).map(|_| Ok(number as u32)).collect()
+            }
+            Err(error) => vec![Err(error)],
+        });
+        Ok(numbers)
+    }
+}
+
+fn hash(window: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(window);
+    hasher.finish()
+}
+
+/// The windows of a file as bytes, or why it has none.
+fn parse(file: &MidiFile, wanted: Wanted) -> Result<Vec<u8>, String> {
+    let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
+    let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
+    let found = windows(&sequence, &wanted.config, wanted.with_absent);
+    let mut bytes = Vec::new();
+    for window in found.map_err(|unfit| unfit.to_string())? {
+        encode(&window, &mut bytes);
+    }
+    if bytes.is_empty() { Err(format!("no window of {}", wanted.config.family)) } else { Ok(bytes) }
+}
+
+/// The song that a file is a version of: its name without folder, extension, case, and a hash at
+/// the end, as collections of old versions have.
+fn title(file: &str) -> String {
+    let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let is_hash = |end: &str| end.len() == 8 && end.chars().all(|c| c.is_ascii_hexdigit());
+    match stem.rsplit_once('-') {
+        Some((title, end)) if is_hash(end) => title.to_owned(),
+        _ => stem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        lab::dataset::{packed::Dataset, report::rejected_path},
+        music::note::{Note, NoteSequence},
+        musicvae::net::family::Family,
+    };
+
+    fn wanted(family: Family) -> Wanted {
+        Wanted { config: Config::official(family), with_absent: false }
+    }
+
+    fn beat(pitch: u8) -> Vec<u8> {
+        let hit = |n: u32| Note {
+            pitch,
+            velocity: 100,
+            start: f64::from(n),
+            end: f64::from(n) + 0.1,
+            program: 0,
+            is_drum: true,
+            instrument: 0,
+        };
+        let notes = (0..16).map(hit).collect();
+        midi::write(&NoteSequence { notes, tempos: vec![], meters: vec![] }, |_| "drums")
+    }
+
+    /// A folder `midi` with beats of different lengths, some of them twice, and a broken file.
+    fn collection(n_files: u8) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("midi")).unwrap();
+        for n in 0..n_files {
+            let bytes = if n % 7 == 3 { b"MThd".to_vec() } else { beat(35 + n % 20) };
+            std::fs::write(folder.path().join(format!("midi/{n:03}.mid")), bytes).unwrap();
+        }
+        folder
+    }
+
+    fn build_in(folder: &Path, name: &str, watch: Watch) -> Result<Report, Error> {
+        build(&[folder.join("midi")], wanted(Family::Drums2Bar), &folder.join(name), watch)
+    }
+
+    #[test]
+    fn files_become_windows_and_broken_ones_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes);
+        write("Kick.mid", &beat(36)).unwrap();
+        write("kick-0123abcd.mid", &beat(36)).unwrap();
+        write("snare.MID", &beat(38)).unwrap();
+        write("broken.mid", b"MThd").unwrap();
+        write("notes.txt", b"not looked at").unwrap();
+        let out = folder.path().join("a.dataset");
+
+        let sources = [folder.path().to_owned()];
+        let report = build(&sources, wanted(Family::Drums2Bar), &out, &|_| true).unwrap();
+
+        let set = Dataset::load(&out).unwrap();
+        assert_eq!(set.songs, ["kick", "snare"]);
+        assert_eq!((report.n_files_kept, report.n_windows, report.n_duplicates), (3, 2, 1));
+        let list = std::fs::read_to_string(rejected_path(&out)).unwrap();
+        assert!(list.contains("broken.mid: not a standard MIDI file"), "{list}");
+    }
+
+    #[test]
+    fn a_broken_off_build_ends_with_the_same_set_bit_for_bit() {
+        let folder = collection(250);
+        let files = |name: &str| {
+            let out = folder.path().join(name);
+            (std::fs::read(&out).unwrap(), std::fs::read(rejected_path(&out)).unwrap())
+        };
+        // A large file ends a batch.
+        std::fs::write(folder.path().join("midi/100.mid"), vec![0; 3 << 20]).unwrap();
+        let whole = build_in(folder.path(), "a", &|_| true).unwrap();
+
+        let stopped = build_in(folder.path(), "b", &|n_files| n_files == 0).unwrap_err();
+        assert!(matches!(stopped, Error::Stopped { n_files: 101 }), "{stopped}");
+        let resumed = build_in(folder.path(), "b", &|n_files| n_files > 0).unwrap();
+
+        assert_eq!(resumed, whole);
+        assert_eq!(files("a"), files("b"));
+        assert!(!folder.path().join("b.building").exists());
+    }
+
+    #[test]
+    fn the_number_of_cores_changes_nothing() {
+        let folder = collection(100);
+        for n_threads in [1, 5] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| build_in(folder.path(), &n_threads.to_string(), &|_| true)).unwrap();
+        }
+
+        let read = |name| std::fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read("1"), read("5"));
+    }
+
+    #[test]
+    fn a_source_without_music_is_an_error_that_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("midi")).unwrap();
+
+        let error = build_in(folder.path(), "a", &|_| true).unwrap_err();
+
+        assert!(error.to_string().contains("cat-drums_2bar_small"));
+        assert!(!folder.path().join("a").exists() && !folder.path().join("a.building").exists());
+        let sources = [PathBuf::from("no such.rar")];
+        let out = folder.path().join("b");
+        let error = build(&sources, wanted(Family::Trio4Bar), &out, &|_| true).unwrap_err();
+        assert!(error.to_string().contains("no such.rar"));
+    }
+}

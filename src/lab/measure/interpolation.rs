@@ -1,0 +1,172 @@
+//! Whether the way from one window to another leads through music (Roberts et al. 2018, Fig. 4).
+//!
+//! Two curves over windows decoded along a path from A to B: how far each is from A, which should
+//! rise evenly, and what it costs under a language model, which should stay as low as at the ends.
+//! The baseline is [`mix`], "data-space mixing", whose cost bulges in the middle.
+
+use rand::RngExt as _;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use serde::Serialize;
+
+use crate::{
+    lab::measure::{
+        Window, hamming,
+        language::LanguageModel,
+        statistics::{deviation, mean, rank_correlation},
+    },
+    rng::Rng,
+};
+
+/// Windows at even distances on the way from the first to the last.
+pub type Path = Vec<Window>;
+
+/// The rank correlation from which on a path counts as monotonic.
+pub const MONOTONIC: f64 = 0.95;
+
+/// Means over paths of one length.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Interpolation {
+    /// Paths that were looked at.
+    pub paths: usize,
+    /// How far each step is from the first, as a share of tokens that differ, 0 to 1.
+    pub from_start: Vec<f64>,
+    /// What a token costs at each step under the language model, in bits.
+    pub cost: Vec<f64>,
+    /// Spearman's correlation of `from_start` with the step, -1 to 1.
+    pub rank_correlation: f64,
+    /// The share of paths, 0 to 1, whose own correlation is at least [`MONOTONIC`].
+    pub monotonic_rate: f64,
+    /// The share of tokens that differ from each step to the next, 0 to 1.
+    pub step_mean: f64,
+    /// Variance of that share along a path: 0 if all steps are equally large.
+    pub step_variance: f64,
+    /// Cost in the middle over the mean of the costs at the ends: about 1 on the way through music.
+    pub middle_over_ends: f64,
+}
+
+/// Measures `paths`, which all have equally many steps; `models` judge a part each.
+///
+/// A path of the same window over and over has the correlation 0.
+pub fn measure(paths: &[Path], models: &[LanguageModel]) -> Interpolation {
+    let curves: Vec<Curve> = paths.par_iter().map(|path| Curve::of(path, models)).collect();
+    let from_start = mean_curve(curves.iter().map(|curve| &curve.from_start));
+    let cost = mean_curve(curves.iter().map(|curve| &curve.cost));
+    let n_monotonic = curves.iter().filter(|curve| MONOTONIC <= rise(&curve.from_start)).count();
+    let mean_of = |figure: fn(&[f64]) -> f64| {
+        mean(&curves.iter().map(|curve| figure(&curve.steps)).collect::<Vec<_>>())
+    };
+    Interpolation {
+        paths: paths.len(),
+        rank_correlation: rise(&from_start),
+        monotonic_rate: n_monotonic as f64 / paths.len().max(1) as f64,
+        step_mean: mean_of(mean),
+        step_variance: mean_of(|steps| deviation(steps).powi(2)),
+        middle_over_ends: middle_over_ends(&cost),
+        from_start,
+        cost,
+    }
+}
+
+/// The way from `a` to `b` in data space: at the share t of it each token is b's with the
+/// probability t, else a's.
+pub fn mix(a: &[Vec<u16>], b: &[Vec<u16>], n_steps: usize, rng: &mut Rng) -> Path {
+    let mut mix_at = |t: f64| -> Window {
+        let lines = a.iter().zip(b);
+        let mut draw = |(&a, &b)| if rng.random_bool(t) { b } else { a };
+        lines.map(|(a, b)| a.iter().zip(b).map(&mut draw).collect()).collect()
+    };
+    let last = n_steps.saturating_sub(1).max(1) as f64;
+    (0..n_steps).map(|step| mix_at(step as f64 / last)).collect()
+}
+
+/// The figures of one path.
+struct Curve {
+    from_start: Vec<f64>,
+    steps: Vec<f64>,
+    cost: Vec<f64>,
+}
+
+impl Curve {
+    fn of(path: &[Window], models: &[LanguageModel]) -> Self {
+        let cost = |window: &Window| {
+            let parts = window.iter().zip(models);
+            mean(&parts.map(|(line, model)| model.cost(line)).collect::<Vec<_>>())
+        };
+        Self {
+            from_start: path.iter().map(|window| hamming(&path[0], window)).collect(),
+            steps: path.windows(2).map(|pair| hamming(&pair[0], &pair[1])).collect(),
+            cost: path.iter().map(cost).collect(),
+        }
+    }
+}
+
+fn mean_curve<'a>(curves: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Vec<f64> {
+    let n_steps = curves.clone().map(Vec::len).min().unwrap_or(0);
+    let at = |step: usize| curves.clone().map(|curve| curve[step]).collect::<Vec<_>>();
+    (0..n_steps).map(|step| mean(&at(step))).collect()
+}
+
+/// How surely a curve rises with its steps.
+fn rise(curve: &[f64]) -> f64 {
+    let steps: Vec<f64> = (0..curve.len()).map(|step| step as f64).collect();
+    rank_correlation(&steps, curve)
+}
+
+/// Of an even number of steps the middle is between two; 1 if there is no cost.
+fn middle_over_ends(cost: &[f64]) -> f64 {
+    let (Some(first), Some(last)) = (cost.first(), cost.last()) else { return 1.0 };
+    let middle = f64::midpoint(cost[(cost.len() - 1) / 2], cost[cost.len() / 2]);
+    let ends = f64::midpoint(*first, *last);
+    if ends == 0.0 { 1.0 } else { middle / ends }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{lab::measure::Kind, rng};
+
+    fn window(tokens: [u16; 4]) -> Window {
+        vec![tokens.to_vec()]
+    }
+
+    #[test]
+    fn an_even_path_is_monotonic_with_steps_all_alike() {
+        let path: Path = [[1, 1, 1, 1], [2, 1, 1, 1], [2, 2, 1, 1], [2, 2, 2, 1], [2, 2, 2, 2]]
+            .map(window)
+            .to_vec();
+
+        let found = measure(&[path], &[]);
+
+        assert_eq!(found.from_start, [0.0, 0.25, 0.5, 0.75, 1.0]);
+        assert!((found.rank_correlation - 1.0).abs() < 1e-12);
+        assert_eq!((found.monotonic_rate, found.step_mean, found.step_variance), (1.0, 0.25, 0.0));
+    }
+
+    #[test]
+    fn a_jump_is_seen_in_the_variance_of_steps() {
+        let path: Path = [[1; 4], [1; 4], [2; 4]].map(window).to_vec();
+        let found = measure(&[path], &[]);
+        assert_eq!((found.step_mean, found.step_variance), (0.5, 0.25));
+        assert_eq!(found.monotonic_rate, 0.0);
+    }
+
+    #[test]
+    fn mixing_begins_at_one_end_ends_at_the_other_and_costs_most_between() {
+        let a: Window = vec![[40, 0, 0, 0].repeat(64)];
+        let b: Window = vec![[1, 45, 47, 49].repeat(64)];
+        let models = [LanguageModel::train(Kind::Pitched, &[&a[0], &b[0]])];
+        let mut rng = rng::stream(1, "mix");
+
+        let path = mix(&a, &b, 5, &mut rng);
+
+        assert_eq!((&path[0], &path[4]), (&a, &b));
+        let found = measure(&[path], &models);
+        assert!(found.middle_over_ends > 3.0, "{found:?}");
+    }
+
+    #[test]
+    fn nothing_is_measured_without_a_fault() {
+        let found = measure(&[], &[]);
+        assert_eq!((found.paths, found.cost.len(), found.middle_over_ends), (0, 0, 1.0));
+    }
+}

@@ -1,0 +1,84 @@
+//! How much of a set is pieced together from what stands in the training set, eight tokens at a time.
+
+use std::collections::HashSet;
+
+use crate::{lab::measure::Kind, music::melody};
+
+/// Tokens in a row.
+pub const N: usize = 8;
+
+type Ngram = [u16; N];
+
+/// All that a training set has in [`N`] tokens in a row, of lines of one kind.
+///
+/// Pitches count from the first of the row, so that a copy in another key is found as well. Rows in
+/// which fewer than two sounds begin are everywhere and not counted.
+#[derive(Debug, Clone)]
+pub struct Ngrams {
+    kind: Kind,
+    known: HashSet<Ngram>,
+}
+
+impl Ngrams {
+    /// Gathers those of `lines`.
+    pub fn new<L: AsRef<[u16]>>(kind: Kind, lines: &[L]) -> Self {
+        let known = lines.iter().flat_map(|line| ngrams(kind, line.as_ref())).collect();
+        Self { kind, known }
+    }
+
+    /// The share of rows in `lines`, 0 to 1, that are known; 0 if none counts.
+    pub fn hit_rate<L: AsRef<[u16]>>(&self, lines: &[L]) -> f64 {
+        let (mut n, mut n_known) = (0, 0);
+        for ngram in lines.iter().flat_map(|line| ngrams(self.kind, line.as_ref())) {
+            n += 1;
+            n_known += usize::from(self.known.contains(&ngram));
+        }
+        n_known as f64 / f64::from(n.max(1))
+    }
+}
+
+fn ngrams(kind: Kind, line: &[u16]) -> impl Iterator<Item = Ngram> {
+    let sounds = move |tokens: &&[u16]| tokens.iter().filter(|&&t| kind.begins(t)).count() >= 2;
+    line.windows(N).filter(sounds).map(move |tokens| {
+        let mut ngram = [0; N];
+        ngram.copy_from_slice(tokens);
+        if kind == Kind::Pitched {
+            from_first_pitch(&mut ngram);
+        }
+        ngram
+    })
+}
+
+/// Moves all notes so that the first has the token in the middle between none and wrapping.
+fn from_first_pitch(ngram: &mut Ngram) {
+    let Some(&first) = ngram.iter().find(|&&token| Kind::Pitched.begins(token)) else { return };
+    for token in ngram.iter_mut().filter(|token| Kind::Pitched.begins(**token)) {
+        *token += 2 * melody::N_TOKENS as u16 - first;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_known_in_any_key() {
+        let known = Ngrams::new(Kind::Pitched, &[[40, 0, 42, 0, 1, 0, 44, 0]]);
+        let lines = [[50, 0, 52, 0, 1, 0, 54, 0], [50, 0, 52, 0, 1, 0, 55, 0]];
+        assert_eq!(known.hit_rate(&lines), 0.5);
+    }
+
+    #[test]
+    fn drum_rows_are_known_as_they_are() {
+        let known = Ngrams::new(Kind::Drums, &[[1, 0, 4, 0, 2, 0, 4, 0]]);
+        assert_eq!(known.hit_rate(&[[1, 0, 4, 0, 2, 0, 4, 0]]), 1.0);
+        assert_eq!(known.hit_rate(&[[2, 0, 8, 0, 4, 0, 8, 0]]), 0.0);
+    }
+
+    #[test]
+    fn rows_where_next_to_nothing_begins_do_not_count() {
+        let held = [[40, 0, 0, 0, 0, 0, 0, 0]];
+        assert_eq!(Ngrams::new(Kind::Pitched, &held).hit_rate(&held), 0.0);
+        assert_eq!(Ngrams::new(Kind::Pitched, &held).hit_rate::<[u16; 8]>(&[]), 0.0);
+    }
+}

@@ -1,0 +1,65 @@
+//! Who plays when.
+
+use crate::{
+    lab::measure::score::{Onsets, Role, Score},
+    music::meter::STEPS_PER_BAR,
+};
+
+/// Whether `role` is heard in each bar: it begins something there, or holds it from before.
+pub fn sounding(score: &Score, role: Role) -> Vec<bool> {
+    let mut until = 0.0_f64;
+    let sounds = |(number, bar): (usize, &crate::lab::measure::score::ScoreBar)| {
+        let start = (number * STEPS_PER_BAR) as f64;
+        let hits = &bar.parts[role as usize];
+        let is_held = start < until;
+        let ends = hits.iter().map(|hit| start + f64::from(hit.start_step + hit.n_steps));
+        until = ends.fold(until, f64::max);
+        is_held || !hits.is_empty()
+    };
+    score.bars.iter().enumerate().map(sounds).collect()
+}
+
+/// The share of bars, 0 to 1, in which `role` is not heard.
+pub fn absence(score: &Score, role: Role) -> f64 {
+    share(sounding(score, role).into_iter().map(|sounds| !sounds))
+}
+
+/// The share of bars, 0 to 1, in which nobody is heard.
+pub fn emptiness(score: &Score) -> f64 {
+    let roles = Role::ALL.map(|role| sounding(score, role));
+    share((0..score.bars.len()).map(|bar| roles.iter().all(|sounds| !sounds[bar])))
+}
+
+/// How many notes `role` begins in each bar in which it is heard.
+pub fn notes_a_bar(score: &Score, onsets: &[Onsets], role: Role) -> Vec<f64> {
+    let bars = sounding(score, role).into_iter().zip(onsets);
+    bars.filter(|(sounds, _)| *sounds).map(|(_, bar)| bar.of(role).len() as f64).collect()
+}
+
+/// The share of what is true; 0 of nothing.
+pub(super) fn share(values: impl Iterator<Item = bool>) -> f64 {
+    let (n_true, n) = values.fold((0, 0), |(n_true, n), is| (n_true + usize::from(is), n + 1));
+    n_true as f64 / n.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::measure::score::tests::score;
+
+    #[test]
+    fn a_held_note_fills_the_bars_that_it_reaches() {
+        let mut piece = score(Role::Lead, &[&[(4.0, 60)], &[], &[], &[(0.0, 60)]]);
+        piece.bars[0].parts[Role::Lead as usize][0].n_steps = 20.0;
+
+        assert_eq!(sounding(&piece, Role::Lead), [true, true, false, true]);
+        assert_eq!((absence(&piece, Role::Lead), emptiness(&piece)), (0.25, 0.25));
+        assert_eq!(absence(&piece, Role::Drums), 1.0);
+        assert_eq!(notes_a_bar(&piece, &piece.onsets(), Role::Lead), [1.0, 0.0, 1.0]);
+    }
+
+    #[test]
+    fn nothing_is_not_empty() {
+        assert_eq!(emptiness(&score(Role::Lead, &[])), 0.0);
+    }
+}

@@ -1,0 +1,144 @@
+//! A model on the air while it learns: it dreams a window after the other, each by what it knows now.
+
+use std::{collections::VecDeque, sync::Arc};
+
+use tokio::sync::watch;
+
+use crate::{
+    music::{
+        bar::{Bar, Hit, Mix, N_PARTS, Part},
+        meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
+        note::Note,
+    },
+    musicvae::{
+        convert::{extract::is_bass, notes::piece},
+        net::{latent, music_vae::MusicVae, sampling},
+    },
+    rng,
+    station::composing::Source,
+    units::Bpm,
+};
+
+/// How freely it chooses: as Magenta samples.
+const TEMPERATURE: f64 = 0.5;
+
+/// A model as it was at some step.
+#[derive(Debug, Clone)]
+pub struct Pupil {
+    /// What it knows.
+    pub model: MusicVae,
+    /// What listeners are shown, such as the step and the loss.
+    pub title: Arc<str>,
+}
+
+/// An endless source of bars by whatever pupil is newest.
+pub struct Rehearsal {
+    newest: watch::Receiver<Arc<Pupil>>,
+    seed: u64,
+    n_windows: u64,
+    n_bars: u64,
+    mix: Arc<Mix>,
+    ready: VecDeque<Bar>,
+}
+
+impl Rehearsal {
+    /// A rehearsal that draws its dreams from `seed`.
+    pub fn new(newest: watch::Receiver<Arc<Pupil>>, seed: u64) -> Self {
+        Self {
+            newest,
+            seed,
+            n_windows: 0,
+            n_bars: 0,
+            mix: Arc::new(Mix::plain()),
+            ready: VecDeque::new(),
+        }
+    }
+
+    /// Dreams the next window.
+    fn dream(&mut self) {
+        let pupil = self.newest.borrow().clone();
+        let config = pupil.model.config();
+        let mut rng = rng::stream(self.seed, &format!("rehearse {}", self.n_windows));
+        let z = latent::prior(config.n_latent, &mut rng);
+        let mut pick = sampling::sampler(TEMPERATURE, &mut rng);
+        let window = pupil.model.decode(&z, &mut pick).expect("z is as wide as the model's");
+        let notes = piece(config, &[window], Bpm::DEFAULT).notes;
+        self.n_windows += 1;
+        for number in 0..config.n_bars() {
+            self.ready.push_back(bar(&notes, number, self.n_bars, &pupil.title, &self.mix));
+            self.n_bars += 1;
+        }
+    }
+}
+
+impl Source for Rehearsal {
+    fn next_bar(&mut self) -> Bar {
+        self.next().expect("a rehearsal has no end")
+    }
+}
+
+impl Iterator for Rehearsal {
+    type Item = Bar;
+
+    /// The next bar; there is always one.
+    fn next(&mut self) -> Option<Bar> {
+        if self.ready.is_empty() {
+            self.dream();
+        }
+        self.ready.pop_front()
+    }
+}
+
+/// Bar `number` of a window's notes as bar `n` of the rehearsal.
+fn bar(notes: &[Note], number: usize, n: u64, title: &Arc<str>, mix: &Arc<Mix>) -> Bar {
+    let first = (number * STEPS_PER_BAR) as f64;
+    let steps = |quarters: f64| quarters * STEPS_PER_QUARTER as f64;
+    let mut parts: [Vec<Hit>; N_PARTS] = Default::default();
+    for note in notes {
+        let part = match note {
+            Note { is_drum: true, .. } => Part::Drums,
+            note if is_bass(note.program) => Part::Bass,
+            _ => Part::Lead,
+        };
+        let start_step = steps(note.start) - first;
+        if (0.0..STEPS_PER_BAR as f64).contains(&start_step) {
+            parts[part as usize].push(Hit {
+                start_step: start_step as f32,
+                n_steps: steps(note.end - note.start) as f32,
+                pitch: note.pitch,
+                velocity: note.velocity,
+            });
+        }
+    }
+    Bar { number: n, title: title.clone(), parts, ..Bar::plain(Bpm::DEFAULT, mix.clone()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        lab::train::{checkpoint, network::Network},
+        musicvae::net::{config::Config, family::Family},
+    };
+
+    fn pupil(title: &str) -> Arc<Pupil> {
+        let official = Config::official(Family::Trio4Bar);
+        let config = Config { n_latent: 4, n_encoder: 4, n_decoder: 4, n_conductor: 4, ..official };
+        let model = checkpoint::snapshot(&Network::new(config, 1).unwrap()).unwrap();
+        Arc::new(Pupil { model, title: title.into() })
+    }
+
+    #[test]
+    fn a_rehearsal_goes_on_with_the_newest_pupil() {
+        let (sender, newest) = watch::channel(pupil("step 0"));
+        let mut rehearsal = Rehearsal::new(newest, 1);
+
+        let before: Vec<Bar> = rehearsal.by_ref().take(4).collect();
+        sender.send_replace(pupil("step 100"));
+        let after = rehearsal.next().unwrap();
+
+        assert!(before.iter().all(|bar| &*bar.title == "step 0"));
+        assert_eq!((&*after.title, after.number), ("step 100", 4));
+        assert!(before.iter().any(|bar| bar.parts.iter().any(|hits| !hits.is_empty())));
+    }
+}

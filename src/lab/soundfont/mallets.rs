@@ -1,0 +1,50 @@
+//! Bars of metal, struck or plucked.
+
+use crate::{
+    lab::soundfont::{
+        generator::Generator::{Attack, Decay, DecayPerKey, LfoRate, LfoToVolume, Release, Reverb},
+        patch::{Layer, Patch},
+        signal::Signal,
+        spectrum::Spectrum,
+    },
+    units::Decibels,
+};
+
+/// Bars tuned to ring with the double octave, tubes that open and shut beneath them.
+pub fn vibraphone() -> Patch {
+    let mode = |turns, gain, decay| {
+        mode((1, turns), gain, decay).with(&[DecayPerKey(30), LfoToVolume(2.2), LfoRate(4.7)])
+    };
+    let yarn = Signal::noise("yarn", 0.04).decay(0.005).band_pass(900.0, 0.8).faded();
+    let layers = vec![
+        mode(1, 0.0, 8.0),
+        mode(4, -15.0, 2.6),
+        mode(10, -24.0, 0.7),
+        mode(10, -17.0, 0.5).for_velocities(96..=127),
+        Layer::shot(yarn.peaking_at(Decibels(-24.0))),
+    ];
+    Patch { name: "Vibraphone", program: 11, level: Decibels(-9.7), layers }
+}
+
+/// Tongues of a thumb piano on a box, which buzz a little: modes of a clamped bar, 1, 6.27 and 17.5.
+pub fn kalimba() -> Patch {
+    let box_and_thumb = Signal::noise("thumb", 0.06).decay(0.008).band_pass(520.0, 1.2).faded();
+    let layers = vec![
+        mode((1, 1), 0.0, 2.6).with(&[DecayPerKey(50)]),
+        mode((1, 2), -19.0, 1.4),
+        mode((4, 25), -17.0, 0.5),
+        mode((2, 35), -25.0, 0.25).for_velocities(80..=127),
+        Layer::shot(box_and_thumb.peaking_at(Decibels(-15.0))),
+    ];
+    Patch { name: "Kalimba", program: 108, level: Decibels(-6.0), layers }
+}
+
+/// One way in which a bar rings: cycles of the pitch and turns of the mode in as long.
+fn mode((cycles, turns): (u32, u32), gain: f64, decay_seconds: f64) -> Layer {
+    Layer::tone(Spectrum::inharmonic(cycles, &[(turns, 1.0)])).gain(Decibels(gain)).with(&[
+        Attack(0.001),
+        Decay(decay_seconds),
+        Release(0.5 * decay_seconds),
+        Reverb(0.2),
+    ])
+}

@@ -1,0 +1,108 @@
+//! Pads and strings: loops of many voices, long enough that nobody hears them repeat.
+
+use libm::pow;
+
+use crate::{
+    lab::soundfont::{
+        generator::Generator::{
+            self, Attack, Chorus, EnvelopeToCutoff, FilterAttack, FilterDecay, FilterRelease,
+            FilterSustain, Pan, Release, Resonance, Reverb, StartOffset,
+        },
+        patch::{Layer, Patch},
+        signal::Signal,
+        spectrum::{Spectrum, formant},
+    },
+    units::Decibels,
+};
+
+/// How often the pitch goes round in a loop; a voice of one turn more is 8.6 cents sharp.
+const CYCLES: u32 = 200;
+
+/// Half a loop, in samples: what makes left and right differ.
+const HALF: u16 = 11_200;
+
+/// Three soft saws that swell.
+pub fn warm_pad() -> Patch {
+    let voices = ensemble(1.4, &[199, 200, 201], "warm pad");
+    let layer = Layer::long_tone(voices).cutoff(2200.0, 0.3);
+    let layers = wide(&layer, &[Attack(0.45), Release(0.9), Chorus(0.2), Reverb(0.3)]);
+    Patch { name: "Warm Pad", program: 89, level: Decibels(-7.1), layers }
+}
+
+/// The same behind a filter that opens for two seconds and shuts for four.
+pub fn sweep_pad() -> Patch {
+    let voices = ensemble(1.0, &[199, 200, 201], "sweep pad");
+    let layer = Layer::long_tone(voices).cutoff(500.0, 0.3);
+    let settings = [
+        Attack(0.3),
+        Release(1.2),
+        Resonance(6.0),
+        EnvelopeToCutoff(3200.0),
+        FilterAttack(2.0),
+        FilterDecay(4.0),
+        FilterSustain(0.2),
+        FilterRelease(1.5),
+        Chorus(0.25),
+        Reverb(0.35),
+    ];
+    Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.3), layers: wide(&layer, &settings) }
+}
+
+/// Five saws that bow.
+pub fn strings() -> Patch {
+    let voices = ensemble(1.0, &[198, 199, 200, 201, 202], "strings");
+    let layer = Layer::long_tone(voices).cutoff(5000.0, 0.3);
+    let layers = wide(&layer, &[Attack(0.12), Release(0.4), Chorus(0.1), Reverb(0.25)]);
+    Patch { name: "Synth Strings", program: 50, level: Decibels(-6.6), layers }
+}
+
+/// Many who sing "ah", far off.
+pub fn choir_pad() -> Patch {
+    let throat = |hz: f64| {
+        let vowel = formant(hz, 660.0, 170.0)
+            + 0.5 * formant(hz, 1120.0, 190.0)
+            + 0.16 * formant(hz, 2700.0, 350.0)
+            + 0.07 * formant(hz, 3500.0, 400.0);
+        (0.04 + vowel) * hz / (hz + 120.0)
+    };
+    let voices = ensemble(0.9, &[198, 199, 200, 201, 202], "choir");
+    let layer = Layer::long_tone(voices).through(throat);
+    let mut layers = wide(&layer, &[Attack(0.3), Release(0.8), Chorus(0.15), Reverb(0.35)]);
+    layers.push(air("choir air", 2600.0, -33.0));
+    Patch { name: "Choir Pad", program: 91, level: Decibels(-7.1), layers }
+}
+
+/// Rims of glasses, bowed: hardly more than sines, and the air about them.
+pub fn glass_pad() -> Patch {
+    let rim = Spectrum::harmonic(|n| match n as u32 {
+        1 => 1.0,
+        2 => 0.16,
+        3 => 0.3,
+        5 => 0.1,
+        8 => 0.07,
+        _ => 0.0,
+    });
+    let layer = Layer::long_tone(rim.ensemble(CYCLES, &[199, 200, 201], "glass"));
+    let mut layers = wide(&layer, &[Attack(0.8), Release(1.6), Chorus(0.2), Reverb(0.4)]);
+    layers.push(air("glass air", 6000.0, -22.0));
+    Patch { name: "Glass Pad", program: 92, level: Decibels(-6.6), layers }
+}
+
+/// Breath of many, about `hz`.
+fn air(name: &str, hz: f64, peak_db: f64) -> Layer {
+    let air = Signal::noise(name, 1.2).band_pass(hz, 0.6).looped(0.3);
+    Layer::breath(air.peaking_at(Decibels(peak_db))).with(&[Attack(0.6), Release(0.9), Reverb(0.4)])
+}
+
+/// Saws whose harmonics fall with `slope`.
+fn ensemble(slope: f64, turns: &[u32], seed: &str) -> Spectrum {
+    const N_HARMONICS: f64 = 48.0;
+    Spectrum::harmonic(|n| if n <= N_HARMONICS { pow(n, -slope) } else { 0.0 })
+        .ensemble(CYCLES, turns, seed)
+}
+
+/// The layer twice, half a loop apart, left and right.
+fn wide(layer: &Layer, settings: &[Generator]) -> Vec<Layer> {
+    let layer = layer.clone().gain(Decibels(-3.0)).with(settings);
+    vec![layer.clone().with(&[Pan(-0.35)]), layer.with(&[StartOffset(HALF), Pan(0.35)])]
+}

@@ -1,0 +1,292 @@
+//! Writes SoundFont files.
+//!
+//! Source: SoundFont Technical Specification 2.04 (E-mu 2006). A preset has one instrument of the
+//! same name here, and settings live in the instrument's zones alone.
+
+use std::ops::{Range, RangeInclusive};
+
+use crate::lab::soundfont::generator::Generator;
+
+/// Zeros that the specification wants after each sample, so that interpolation may read on.
+const N_GUARD: usize = 46;
+
+/// The bank of percussion kits.
+pub const KIT_BANK: u16 = 128;
+
+/// Samples and the presets that play them.
+#[derive(Debug, Default)]
+pub struct Font {
+    samples: Vec<Sample>,
+    presets: Vec<Preset>,
+}
+
+/// Which of a font's samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleId(u16);
+
+/// A mono recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sample {
+    /// At most 19 ASCII characters.
+    pub name: String,
+    /// Frames of full scale 32767.
+    pub frames: Vec<i16>,
+    /// Frames that repeat; 8 frames are before it and 8 after it.
+    pub looped: Option<Range<u32>>,
+    /// Frames a second, 400 to 50000.
+    pub rate: u32,
+    /// The key whose pitch it has at that rate.
+    pub root_key: u8,
+}
+
+/// Keys and velocities that play a sample in one way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    /// MIDI keys.
+    pub keys: RangeInclusive<u8>,
+    /// MIDI velocities.
+    pub velocities: RangeInclusive<u8>,
+    /// Settings; a sample's loop counts only with [`Generator::Looped`].
+    pub generators: Vec<Generator>,
+    /// What sounds.
+    pub sample: SampleId,
+}
+
+/// What a program change chooses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Preset {
+    /// At most 19 ASCII characters.
+    pub name: String,
+    /// 0, or [`KIT_BANK`].
+    pub bank: u16,
+    /// MIDI program, 0 to 127.
+    pub program: u16,
+    /// All that contain a note's key and velocity sound together.
+    pub zones: Vec<Zone>,
+}
+
+impl Font {
+    /// Takes a sample in, or finds the same one.
+    pub fn add_sample(&mut self, sample: Sample) -> SampleId {
+        let known = self.samples.iter().position(|known| *known == sample);
+        let index = known.unwrap_or(self.samples.len());
+        if known.is_none() {
+            self.samples.push(sample);
+        }
+        SampleId(index as u16)
+    }
+
+    /// Takes a preset in.
+    pub fn add_preset(&mut self, preset: Preset) {
+        self.presets.push(preset);
+    }
+
+    /// The file's bytes.
+    pub fn to_bytes(&self, title: &str) -> Vec<u8> {
+        let (smpl, shdr) = self.sample_chunks();
+        let body = [
+            b"sfbk".to_vec(),
+            list("INFO", &info(title)),
+            list("sdta", &chunk("smpl", &smpl)),
+            list("pdta", &self.preset_chunks(&shdr)),
+        ];
+        chunk("RIFF", &body.concat())
+    }
+
+    /// The bodies of `smpl` and `shdr`.
+    fn sample_chunks(&self) -> (Vec<u8>, Vec<u8>) {
+        let (mut smpl, mut shdr) = (Vec::new(), Vec::new());
+        for sample in &self.samples {
+            let start = smpl.len() as u32 / 2;
+            let end = start + sample.frames.len() as u32;
+            let looped = sample.looped.clone().unwrap_or(8..sample.frames.len() as u32 - 8);
+            smpl.extend(sample.frames.iter().flat_map(|frame| frame.to_le_bytes()));
+            smpl.extend([0; 2 * N_GUARD]);
+            shdr.extend(name(&sample.name));
+            for place in [start, end, start + looped.start, start + looped.end, sample.rate] {
+                shdr.extend(place.to_le_bytes());
+            }
+            shdr.extend([sample.root_key, 0]);
+            // No partner, mono.
+            shdr.extend([0, 0, 1, 0]);
+        }
+        shdr.extend(name("EOS"));
+        shdr.extend([0; 26]);
+        (smpl, shdr)
+    }
+
+    fn preset_chunks(&self, shdr: &[u8]) -> Vec<u8> {
+        let (mut phdr, mut inst) = (Vec::new(), Vec::new());
+        let (mut preset_zones, mut zones) = (Zones::default(), Zones::default());
+        for (index, preset) in self.presets.iter().enumerate() {
+            phdr.extend(preset_header(preset, preset_zones.n_zones()));
+            preset_zones.add(&[(41, index as i16)]);
+            inst.extend(name(&preset.name));
+            inst.extend(zones.n_zones().to_le_bytes());
+            preset.zones.iter().for_each(|zone| zones.add(&records(zone)));
+        }
+        let end = Preset { name: "EOP".into(), bank: 0, program: 0, zones: Vec::new() };
+        phdr.extend(preset_header(&end, preset_zones.n_zones()));
+        inst.extend(name("EOI"));
+        inst.extend(zones.n_zones().to_le_bytes());
+        let (pbag, pgen) = preset_zones.finish();
+        let (ibag, igen) = zones.finish();
+        let no_modulators = [0; 10];
+        let chunks: [(&str, &[u8]); 9] = [
+            ("phdr", &phdr),
+            ("pbag", &pbag),
+            ("pmod", &no_modulators),
+            ("pgen", &pgen),
+            ("inst", &inst),
+            ("ibag", &ibag),
+            ("imod", &no_modulators),
+            ("igen", &igen),
+            ("shdr", shdr),
+        ];
+        chunks.into_iter().flat_map(|(id, body)| chunk(id, body)).collect()
+    }
+}
+
+/// The bodies of a bag chunk and its generator chunk, as they grow.
+#[derive(Default)]
+struct Zones {
+    bag: Vec<u8>,
+    generators: Vec<u8>,
+}
+
+impl Zones {
+    fn n_zones(&self) -> u16 {
+        (self.bag.len() / 4) as u16
+    }
+
+    fn add(&mut self, records: &[(u16, i16)]) {
+        self.mark();
+        for (operator, amount) in records {
+            self.generators.extend(operator.to_le_bytes());
+            self.generators.extend(amount.to_le_bytes());
+        }
+    }
+
+    /// Where the next zone's generators begin; no modulators.
+    fn mark(&mut self) {
+        self.bag.extend(((self.generators.len() / 4) as u16).to_le_bytes());
+        self.bag.extend([0, 0]);
+    }
+
+    /// Both bodies with their terminal records.
+    fn finish(mut self) -> (Vec<u8>, Vec<u8>) {
+        self.mark();
+        self.generators.extend([0; 4]);
+        (self.bag, self.generators)
+    }
+}
+
+/// A zone's generators in the order that the specification demands: key range, velocity range, the
+/// rest, sample.
+fn records(zone: &Zone) -> Vec<(u16, i16)> {
+    let range = |range: &RangeInclusive<u8>| i16::from_le_bytes([*range.start(), *range.end()]);
+    let mut records = vec![(43, range(&zone.keys)), (44, range(&zone.velocities))];
+    records.extend(zone.generators.iter().map(|generator| generator.to_record()));
+    records.push((53, zone.sample.0 as i16));
+    records
+}
+
+fn preset_header(preset: &Preset, first_zone: u16) -> Vec<u8> {
+    let mut bytes = name(&preset.name).to_vec();
+    for number in [preset.program, preset.bank, first_zone] {
+        bytes.extend(number.to_le_bytes());
+    }
+    // Library, genre and morphology are reserved.
+    bytes.extend([0; 12]);
+    bytes
+}
+
+/// The sub-chunks of INFO.
+fn info(title: &str) -> Vec<u8> {
+    let text = |id: &str, text: &str| {
+        let mut bytes = text.as_bytes().to_vec();
+        // A zero ends the text, a second one makes the length even.
+        bytes.resize(2 * (bytes.len() / 2 + 1), 0);
+        chunk(id, &bytes)
+    };
+    [
+        chunk("ifil", &[2, 0, 4, 0]),
+        text("isng", "EMU8000"),
+        text("INAM", title),
+        text("ICOP", "MIT OR Apache-2.0"),
+        text("ISFT", "electropunk"),
+    ]
+    .concat()
+}
+
+/// 20 bytes, zeros after the text.
+fn name(text: &str) -> [u8; 20] {
+    let mut bytes = [0; 20];
+    for (byte, character) in bytes[..19].iter_mut().zip(text.bytes()) {
+        *byte = character;
+    }
+    bytes
+}
+
+fn list(kind: &str, body: &[u8]) -> Vec<u8> {
+    chunk("LIST", &[kind.as_bytes(), body].concat())
+}
+
+fn chunk(id: &str, body: &[u8]) -> Vec<u8> {
+    [id.as_bytes(), &(body.len() as u32).to_le_bytes()[..], body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn font() -> Font {
+        let mut font = Font::default();
+        let frames = (0..40).collect();
+        let sample = font.add_sample(Sample {
+            name: "ramp".into(),
+            frames,
+            looped: Some(8..32),
+            rate: 22_050,
+            root_key: 60,
+        });
+        let generators = vec![Generator::Looped];
+        let zone = Zone { keys: 0..=127, velocities: 1..=127, generators, sample };
+        font.add_preset(Preset { name: "Ramp".into(), bank: 0, program: 5, zones: vec![zone] });
+        font
+    }
+
+    #[test]
+    fn a_reader_finds_what_was_written() {
+        let bytes = font().to_bytes("Test");
+
+        let read = rustysynth::SoundFont::new(&mut bytes.as_slice()).unwrap();
+
+        assert_eq!(read.get_presets()[0].get_patch_number(), 5);
+        assert_eq!(read.get_presets()[0].get_name(), "Ramp");
+        let sample = &read.get_sample_headers()[0];
+        assert_eq!((sample.get_start_loop(), sample.get_end_loop()), (8, 32));
+        assert_eq!(sample.get_sample_rate(), 22_050);
+        assert_eq!(read.get_wave_data().len(), 40 + N_GUARD);
+        assert_eq!(read.get_instruments()[0].get_regions().len(), 1);
+    }
+
+    #[test]
+    fn sizes_count_the_bytes_that_follow() {
+        let bytes = font().to_bytes("odd");
+
+        assert_eq!(bytes.len() % 2, 0);
+        assert_eq!(u32::from_le_bytes(bytes[4..8].try_into().unwrap()) as usize, bytes.len() - 8);
+    }
+
+    #[test]
+    fn the_sample_is_the_last_generator_of_its_zone() {
+        let font = font();
+
+        let records = records(&font.presets[0].zones[0]);
+
+        assert_eq!(records[0], (43, 0x7F00));
+        assert_eq!(records[1], (44, 0x7F01));
+        assert_eq!(records.last(), Some(&(53, 0)));
+    }
+}

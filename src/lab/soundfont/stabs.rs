@@ -1,0 +1,101 @@
+//! Short chords and long howls of the rave.
+
+use crate::{
+    lab::soundfont::{
+        generator::Generator::{
+            Attack, Chorus, Decay, EnvelopeToCutoff, EnvelopeToPitch, FilterAttack, FilterDecay,
+            FilterRelease, FilterSustain, Pan, Release, Resonance, Reverb, StartOffset, Sustain,
+            Tune,
+        },
+        leads::detuned,
+        patch::{Layer, Patch},
+        signal::Signal,
+        spectrum::Spectrum,
+    },
+    units::Decibels,
+};
+
+/// A saw with a square an octave below, twice, behind a filter that a hand has set halfway: chords.
+pub fn polysynth() -> Patch {
+    let saw_and_sub = |turns: u32| {
+        let n = f64::from(turns) / 2.0;
+        let sub = if turns.is_multiple_of(2) { 0.0 } else { 0.4 / f64::from(turns) };
+        if turns.is_multiple_of(2) { 1.0 / n } else { sub }
+    };
+    let tone: Vec<_> = (1..=400).map(|turns| (turns, saw_and_sub(turns))).collect();
+    let voice = Layer::tone(Spectrum::inharmonic(2, &tone)).with(&[
+        Attack(0.004),
+        Decay(8.0),
+        Sustain(5.0),
+        Release(0.22),
+        Resonance(2.0),
+        FilterDecay(0.7),
+        FilterSustain(0.35),
+        FilterRelease(0.3),
+        Chorus(0.3),
+        Reverb(0.15),
+    ]);
+    let soft = voice.clone().for_velocities(0..=79).cutoff(1300.0, 0.4);
+    let hard = voice.for_velocities(80..=127).cutoff(1800.0, 0.4);
+    let mut layers = detuned(&soft.with(&[EnvelopeToCutoff(1200.0)]), 6, 0.25);
+    layers.extend(detuned(&hard.with(&[EnvelopeToCutoff(1700.0)]), 6, 0.25));
+    Patch { name: "Polysynth", program: 90, level: Decibels(-2.0), layers }
+}
+
+/// An orchestra of machines on one chord of octaves and a fifth, cut off.
+pub fn rave_hit() -> Patch {
+    const CYCLES: u32 = 100;
+    // In samples, for the other ear.
+    const HALF: u16 = 5600;
+    const TURNS: [u32; 7] = [50, 99, 100, 101, 150, 199, 201];
+    let section = Spectrum::harmonic(|n| if n < 25.0 { 1.0 / n } else { 0.0 });
+    let section = Layer::long_tone(section.ensemble(CYCLES, &TURNS, "rave hit"));
+    let section = section.cutoff(5200.0, 0.3).with(&[
+        Attack(0.001),
+        Decay(2.6),
+        Release(0.5),
+        EnvelopeToCutoff(-2400.0),
+        FilterAttack(0.35),
+        FilterRelease(0.6),
+        Reverb(0.3),
+    ]);
+    let drum = Signal::noise("hall drum", 0.25).decay(0.05).low_pass(1400.0).faded();
+    let bows = Signal::noise("bows", 0.12).decay(0.02).band_pass(2600.0, 0.7).faded();
+    let layers = vec![
+        section.clone().with(&[Pan(-0.3)]),
+        section.with(&[StartOffset(HALF), Pan(0.3)]),
+        Layer::shot(drum.peaking_at(Decibels(-9.0))),
+        Layer::shot(bows.peaking_at(Decibels(-14.0))).for_velocities(70..=127),
+    ];
+    Patch { name: "Rave Hit", program: 55, level: Decibels(-0.6), layers }
+}
+
+/// Thick pulses that howl up to their note.
+pub fn hoover() -> Patch {
+    // A saw with a notch wandering through it, as a pulse of changing width has.
+    let pulse = |width: f64| {
+        Spectrum::harmonic(move |n| (1.0 + 0.9 * libm::cos(std::f64::consts::TAU * width * n)) / n)
+    };
+    let voice = |spectrum: Spectrum, cents, place| {
+        Layer::tone(spectrum).cutoff(7000.0, 0.2).gain(Decibels(-8.0)).with(&[
+            Attack(0.006),
+            Release(0.16),
+            EnvelopeToPitch(-800.0),
+            FilterDecay(0.13),
+            FilterSustain(0.0),
+            FilterRelease(0.05),
+            Tune(cents),
+            Pan(place),
+            Chorus(0.4),
+            Reverb(0.2),
+        ])
+    };
+    let sub = Spectrum::inharmonic(2, &[(1, 1.0), (3, 0.33), (5, 0.2), (7, 0.14), (9, 0.11)]);
+    let layers = vec![
+        voice(pulse(0.14), -19, -0.35),
+        voice(pulse(0.23), 0, 0.0),
+        voice(pulse(0.14), 19, 0.35),
+        voice(sub, 0, 0.0),
+    ];
+    Patch { name: "Hoover", program: 84, level: Decibels(-8.8), layers }
+}

@@ -1,0 +1,205 @@
+//! What is learnt from: real windows and themed patterns, in a given proportion.
+
+use rand::RngExt as _;
+
+use crate::{
+    music::{melody, trio::Line},
+    musicvae::{
+        convert::{
+            performance,
+            window::{ABSENT, Window, is_whole},
+        },
+        net::{config::Config, domain::Domain},
+    },
+    rng::{self, Rng},
+};
+
+/// Semitones by which melodies and basses are moved, at most, down and up: every example is heard
+/// in all keys.
+const TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -5..=6;
+
+/// The same for tracks of events (musicvae `configs.py`).
+const TRACK_TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -3..=3;
+
+/// How often a part that is exchanged comes from a window that lacks others, if there are such.
+const LENT_SHARE: f64 = 0.5;
+
+/// Examples of one kind.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Pool {
+    /// Windows with all parts.
+    pub windows: Vec<Window>,
+    /// For each column, lines of windows that lack others.
+    pub lent: Vec<Vec<Line>>,
+}
+
+/// Two pools to draw from.
+pub struct Examples {
+    /// Windows of real songs.
+    pub real: Pool,
+    /// Windows of themed patterns.
+    pub themed: Pool,
+    /// Share of the themed in a batch, 0 to 1.
+    pub themed_share: f64,
+    /// Share of examples whose parts come from different windows, each in a key of its own, 0 to 1:
+    /// few songs have few combinations of parts, and a network that has learnt those by heart can't
+    /// rebuild others.
+    pub recombined_share: f64,
+}
+
+impl From<Vec<Window>> for Pool {
+    fn from(windows: Vec<Window>) -> Self {
+        let (windows, partial): (Vec<_>, Vec<_>) = windows.into_iter().partition(is_whole);
+        let mut lent = vec![Vec::new(); partial.first().map_or(0, Vec::len)];
+        for (part, line) in partial.into_iter().flat_map(|w| w.into_iter().enumerate()) {
+            if line.first() != Some(&ABSENT) {
+                lent[part].push(line);
+            }
+        }
+        Self { windows, lent }
+    }
+}
+
+impl Pool {
+    fn window(&self, rng: &mut Rng) -> &Window {
+        &self.windows[rng.random_range(0..self.windows.len())]
+    }
+
+    /// A line for `part`, whatever goes with it.
+    fn line(&self, part: usize, rng: &mut Rng) -> &Line {
+        match self.lent.get(part) {
+            Some(lent) if !lent.is_empty() && rng.random_bool(LENT_SHARE) => {
+                &lent[rng.random_range(0..lent.len())]
+            }
+            _ => &self.window(rng)[part],
+        }
+    }
+}
+
+impl Examples {
+    /// `n` examples of parts that were played together.
+    pub fn whole(&self, config: &Config, seed: u64, n: usize) -> Vec<Window> {
+        self.draw_with(0.0, config, rng::stream(seed, "whole"), n)
+    }
+
+    /// The batch of step `step`: a function of seed and step alone, so that a resumed run goes on as
+    /// if it had never stopped.
+    pub fn draw(&self, config: &Config, seed: u64, step: u64, n: usize) -> Vec<Window> {
+        let rng = rng::stream(seed, &format!("batch {step}"));
+        self.draw_with(self.recombined_share, config, rng, n)
+    }
+
+    fn draw_with(
+        &self,
+        recombined_share: f64,
+        config: &Config,
+        mut rng: Rng,
+        n: usize,
+    ) -> Vec<Window> {
+        let domain = config.family.domain();
+        let n_parts = domain.n_tokens().len();
+        let mut draw = || {
+            let themed = rng.random_bool(self.themed_share);
+            let is_themed =
+                self.real.windows.is_empty() || (themed && !self.themed.windows.is_empty());
+            let pool = if is_themed { &self.themed } else { &self.real };
+            if 1 < n_parts && rng.random_bool(recombined_share) {
+                let mut part = |part| {
+                    let line = pool.line(part, &mut rng);
+                    let alone =
+                        transpose_part(domain, part, line, rng.random_range(TRANSPOSITIONS));
+                    alone.unwrap_or_else(|| line.clone())
+                };
+                return (0..n_parts).map(&mut part).collect();
+            }
+            let window = pool.window(&mut rng);
+            match domain {
+                Domain::Performance => transpose_tracks(config, window, &mut rng),
+                _ => transpose(domain, window, &mut rng),
+            }
+        };
+        (0..n).map(|_| draw()).collect()
+    }
+}
+
+/// `window` in another key; as it is where a note would leave the range, or for drums alone.
+fn transpose(domain: Domain, window: &Window, rng: &mut Rng) -> Window {
+    let semitones = rng.random_range(TRANSPOSITIONS);
+    let numbered = window.iter().enumerate();
+    let moved = numbered.map(|(part, line)| transpose_part(domain, part, line, semitones));
+    moved.collect::<Option<Window>>().unwrap_or_else(|| window.clone())
+}
+
+/// A part's line in another key, if no note leaves the range.
+fn transpose_part(domain: Domain, part: usize, line: &Line, semitones: i16) -> Option<Line> {
+    let moved = |&token: &u16| match melody::pitch(token) {
+        Some(pitch) => u8::try_from(i16::from(pitch) + semitones).ok().and_then(melody::token),
+        None => Some(token),
+    };
+    match domain.n_tokens().get(part) {
+        Some(&melody::N_TOKENS) => line.iter().map(moved).collect(),
+        _ => Some(line.clone()),
+    }
+}
+
+/// All tracks but drums in another key.
+fn transpose_tracks(config: &Config, window: &Window, rng: &mut Rng) -> Window {
+    let semitones = rng.random_range(TRACK_TRANSPOSITIONS);
+    let tracks = window[0].chunks(config.n_segment_steps);
+    vec![tracks.flat_map(|track| performance::transpose(track, semitones)).collect()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::musicvae::{convert::themed, net::family::Family};
+
+    fn trio() -> Config {
+        Config::official(Family::Trio4Bar)
+    }
+
+    #[test]
+    fn a_batch_is_a_function_of_seed_and_step() {
+        let themed = Pool::from(themed::windows(&trio(), 0..3));
+        let real = Pool::default();
+        let examples = Examples { real, themed, themed_share: 0.5, recombined_share: 0.5 };
+        let draw = |seed, step| examples.draw(&trio(), seed, step, 8);
+
+        assert_eq!(draw(1, 1), draw(1, 1));
+        assert_ne!(draw(1, 1), draw(1, 2));
+        assert_ne!(draw(1, 1), draw(2, 1));
+    }
+
+    #[test]
+    fn recombined_examples_have_parts_of_several_windows_and_of_lenders() {
+        let whole = |n| vec![vec![0; 64], vec![0; 64], vec![n; 64]];
+        let lender = vec![vec![ABSENT; 64], vec![ABSENT; 64], vec![300; 64]];
+        let windows: Vec<Window> = (1..20).map(whole).chain([lender]).collect();
+        let pool = |recombined_share| Examples {
+            real: Pool::from(windows.clone()),
+            themed: Pool::default(),
+            themed_share: 0.0,
+            recombined_share,
+        };
+        let n_lent = |share| {
+            let drawn = pool(share).draw(&trio(), 1, 1, 200);
+            assert!(drawn.iter().all(is_whole));
+            drawn.iter().filter(|window| window[2][0] == 300).count()
+        };
+
+        assert_eq!(n_lent(0.0), 0);
+        assert!((70..130).contains(&n_lent(1.0)), "{}", n_lent(1.0));
+    }
+
+    #[test]
+    fn melody_and_bass_move_together() {
+        let window: Window = vec![vec![50, 0], vec![20, 1], vec![3, 5]];
+        let mut rng = rng::stream(0, "test");
+
+        for _ in 0..50 {
+            let moved = transpose(Domain::Trio, &window, &mut rng);
+            assert_eq!(moved[0][0] + 20, moved[1][0] + 50);
+            assert_eq!((moved[0][1], moved[1][1], &moved[2]), (0, 1, &window[2]));
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The loop's body: a batch, its gradient, a step; and how well what was learnt holds.
+
+use std::fmt;
+
+use candle_core::{DType, Tensor};
+use rand::RngExt as _;
+use rand_distr::{Distribution, StandardNormal};
+use rayon::{
+    iter::{IntoParallelRefIterator, ParallelIterator},
+    slice::ParallelSlice,
+};
+
+use crate::{
+    lab::train::{
+        Error,
+        adam::Adam,
+        batch::Batch,
+        checkpoint::Saved,
+        examples::Examples,
+        network::{Loss, Network, Pressure},
+        schedule::Schedule,
+        whiten::whiten,
+    },
+    musicvae::convert::window::Window,
+    rng,
+};
+
+/// Examples validated in one graph, to bound its memory.
+const VALIDATION_BATCH: usize = 64;
+
+/// Windows by which the latent space is laid: many more than it has dimensions.
+const N_WHITENED: usize = 8192;
+
+/// What stays the same for a whole run.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// Learning rate, beta and free bits by step.
+    pub schedule: Schedule,
+    /// What everything is drawn from.
+    pub seed: u64,
+    /// Examples a step.
+    pub n_examples: usize,
+    /// Shares that a batch is cut into, one a thread. Sums in another order differ in the last bit:
+    /// a run is repeated exactly with the same number.
+    pub n_threads: usize,
+    /// Share of steps at which the decoder is told the token before. Fewer than all make it listen
+    /// to z, and are Magenta's input dropout for one-hot inputs.
+    pub keep_prob: f64,
+}
+
+/// A training run between two steps.
+pub struct Fit {
+    /// The weights.
+    pub network: Network,
+    /// Steps taken.
+    pub step: u64,
+    /// The optimiser's memory.
+    pub adam: Adam,
+    settings: Settings,
+    examples: Examples,
+}
+
+/// What one step, or a validation, gave; means over the examples.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// Nats an example.
+    pub cross_entropy: f64,
+    /// Bits an example.
+    pub kl_bits: f64,
+    /// For each part, the share of tokens that were the likeliest, the ones before being right.
+    pub accuracy: Vec<f64>,
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { cross_entropy, kl_bits, accuracy } = self;
+        write!(f, "loss {cross_entropy:.2}, KL {kl_bits:.1} bits, right")?;
+        accuracy.iter().try_for_each(|share| write!(f, " {share:.3}"))
+    }
+}
+
+impl Fit {
+    /// A new run of `network`.
+    ///
+    /// # Errors
+    /// Memory is out.
+    pub fn new(network: Network, examples: Examples, settings: Settings) -> Result<Self, Error> {
+        let adam = Adam::new(&network.vars)?;
+        Ok(Self { network, step: 0, adam, settings, examples })
+    }
+
+    /// Goes back to where `saved` was taken.
+    ///
+    /// # Errors
+    /// It is of another network.
+    pub fn restore(&mut self, mut saved: Saved) -> Result<(), Error> {
+        let device = self.network.device().clone();
+        self.network = Network::from_tensors(self.network.config, &saved.weights)?.on(&device)?;
+        for (name, moments) in self.network.names.iter().zip(&mut self.adam.moments) {
+            if let Some([first, second]) = saved.moments.remove(name) {
+                *moments = [first.to_device(&device)?, second.to_device(&device)?];
+            }
+        }
+        self.step = saved.step;
+        Ok(())
+    }
+
+    /// The network with its latent space laid where the prior is; see [`whiten`].
+    ///
+    /// # Errors
+    /// A weight is no number any more, or memory is out.
+    pub fn whitened(&self) -> Result<Network, Error> {
+        let config = &self.network.config;
+        let heard = self.examples.whole(config, self.settings.seed, N_WHITENED);
+        whiten(&self.network, &heard)
+    }
+
+    /// Takes a step.
+    ///
+    /// # Errors
+    /// Memory is out.
+    pub fn advance(&mut self) -> Result<Measure, Error> {
+        let Settings { schedule, seed, n_examples, n_threads, keep_prob } = self.settings;
+        let config = self.network.config;
+        let windows = self.examples.draw(&config, seed, self.step, n_examples);
+        let pressure = Pressure {
+            beta: schedule.beta_at(self.step),
+            free_nats: schedule.free_nats(),
+            sampled_share: schedule.sampling.share_at(self.step),
+        };
+        let size = n_examples.div_ceil(n_threads.max(1));
+        let shares: Vec<(usize, &[Window])> = windows.chunks(size).enumerate().collect();
+        let gradients = shares.par_iter().map(|(number, share)| {
+            let mut rng = rng::stream(seed, &format!("step {} share {number}", self.step));
+            let mut forgotten = rng::stream(seed, &format!("forget {} {number}", self.step));
+            let references: Vec<&Window> = share.iter().collect();
+            let noise = self.noise(share.len(), &mut rng)?;
+            let mut is_forgotten = || !forgotten.random_bool(keep_prob);
+            let batch = Batch::new(&config, &references, &mut is_forgotten);
+            let loss = self.network.loss(&batch, &noise, pressure, n_examples, &mut rng)?;
+            let mut found = loss.total.backward()?;
+            let grads = self.network.vars.iter().map(|var| match found.remove(var) {
+                Some(grad) => grad.contiguous(),
+                None => var.zeros_like(),
+            });
+            Ok((loss, grads.collect::<candle_core::Result<Vec<_>>>()?))
+        });
+        let gradients: Vec<(Loss, Vec<Tensor>)> = gradients.collect::<Result<_, Error>>()?;
+        let (losses, grads): (Vec<_>, Vec<_>) = gradients.into_iter().unzip();
+        let mut shares = grads.into_iter();
+        let mut sum = shares.next().expect("a batch has an example");
+        for share in shares {
+            let pairs = sum.iter().zip(&share);
+            sum = pairs.map(|(a, b)| a + b).collect::<candle_core::Result<_>>()?;
+        }
+        let rate = schedule.learning_rate_at(self.step);
+        self.adam.step(&self.network.vars, &sum, self.step + 1, rate)?;
+        self.step += 1;
+        Ok(measure(&losses, n_examples))
+    }
+
+    /// [`validate`] of what was learnt so far.
+    ///
+    /// # Errors
+    /// Memory is out.
+    pub fn validate(&self, windows: &[Window]) -> Result<Measure, Error> {
+        validate(&self.network, windows)
+    }
+
+    fn noise(&self, n: usize, rng: &mut rng::Rng) -> candle_core::Result<Tensor> {
+        let n_latent = self.network.config.n_latent;
+        let values: Vec<f32> = (0..n * n_latent).map(|_| StandardNormal.sample(rng)).collect();
+        Tensor::from_vec(values, (n, n_latent), self.network.device())
+    }
+}
+
+/// How well `network` rebuilds `windows` from the mean of their z, each token before being right.
+///
+/// # Errors
+/// Memory is out.
+pub fn validate(network: &Network, windows: &[Window]) -> Result<Measure, Error> {
+    let n_latent = network.config.n_latent;
+    let pressure = Pressure::default();
+    let losses = windows.par_chunks(VALIDATION_BATCH).map(|chunk| {
+        let references: Vec<&Window> = chunk.iter().collect();
+        let batch = Batch::new(&network.config, &references, &mut || false);
+        let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, network.device())?;
+        // With no share to draw, nothing is drawn.
+        let rng = &mut rng::stream(0, "unused");
+        Ok(network.loss(&batch, &noise, pressure, windows.len(), rng)?)
+    });
+    let losses = losses.collect::<Result<Vec<_>, Error>>()?;
+    Ok(measure(&losses, windows.len()))
+}
+
+fn measure(losses: &[Loss], n_examples: usize) -> Measure {
+    let n = n_examples as f64;
+    let n_parts = losses.first().map_or(0, |loss| loss.hits.len());
+    let accuracy = |part: usize| {
+        let all = losses.iter().map(|loss| loss.hits[part]);
+        let (n_right, n) = all.fold((0, 0), |(right, n), hits| (right + hits.0, n + hits.1));
+        n_right as f64 / (n as f64).max(1.0)
+    };
+    Measure {
+        cross_entropy: losses.iter().map(|loss| loss.cross_entropy).sum::<f64>() / n,
+        kl_bits: losses.iter().map(|loss| loss.kl).sum::<f64>() / n / std::f64::consts::LN_2,
+        accuracy: (0..n_parts).map(accuracy).collect(),
+    }
+}

@@ -1,0 +1,128 @@
+//! The network's function over whole sequences, for autograd: tokens to z, z to projections.
+//!
+//! It computes what [`crate::musicvae::net`] computes, with the right step before each step (teacher
+//! forcing). In shapes as [`crate::lab::train::batch`] has them.
+
+use candle_core::{DType, Result, Tensor};
+
+use crate::{
+    lab::train::{
+        batch::Heard,
+        lstm::{Lookups, Run, lstm},
+        network::Network,
+    },
+    musicvae::net::{config::Config, names},
+};
+
+impl Network {
+    /// Mean and deviation of z, each (B, Z).
+    pub(super) fn encode(&self, heard: &Heard, n_examples: usize) -> Result<(Tensor, Tensor)> {
+        let levels = self.config.encoder_levels();
+        let mut summary = self.summarise_steps(&levels[0], heard, n_examples)?;
+        if let Some(level) = levels.get(1) {
+            let (layer, n_inputs) = &level[0];
+            let embeddings = summary.reshape((heard.n_segments, n_examples, *n_inputs))?;
+            summary = ends(&self.both_directions(layer, &embeddings, dense(heard.n_segments))?)?;
+        }
+        let mu = self.linear(names::MU, &summary)?;
+        let raw = self.linear(names::SIGMA, &summary)?;
+        // softplus, in the form that doesn't overflow.
+        let sigma = (raw.relu()? + (raw.abs()?.neg()?.exp()? + 1.0)?.log()?)?;
+        Ok((mu, sigma))
+    }
+
+    /// What the lowest level says of each segment in the end: (S * B, 2H).
+    fn summarise_steps(
+        &self,
+        layers: &[(String, usize)],
+        heard: &Heard,
+        n_examples: usize,
+    ) -> Result<Tensor> {
+        let n_rows = heard.n_segments * n_examples;
+        let nothing = Tensor::zeros((1, n_rows, 0), DType::F32, self.device())?;
+        let run = |lookups: &Lookups| Run {
+            n_steps: heard.n_steps,
+            n_lookup: layers[0].1,
+            lookups: Some(lookups.clone()),
+            is_reversed: false,
+        };
+        if let Some((lengths, reversed)) = &heard.ends {
+            let last = lengths.iter().enumerate().map(|(row, n)| ((n - 1) * n_rows + row) as u32);
+            let last = Tensor::from_iter(last, self.device())?;
+            let end = |way, lookups| {
+                let said = self.direction(&layers[0].0, way, &nothing, run(lookups))?;
+                said.reshape(((), self.config.n_encoder))?.index_select(&last, 0)
+            };
+            return Tensor::cat(&[end("fw", &heard.forward)?, end("bw", reversed)?], 1);
+        }
+        let mut said = self.both_directions(&layers[0].0, &nothing, run(&heard.forward))?;
+        for (layer, _) in &layers[1..] {
+            let x = Tensor::cat(&said, 2)?;
+            said = self.both_directions(layer, &x, dense(heard.n_steps))?;
+        }
+        ends(&said)
+    }
+
+    /// What a bidirectional layer says, each (T, rows, H) in the order of time.
+    fn both_directions(&self, layer: &str, x: &Tensor, run: Run) -> Result<[Tensor; 2]> {
+        let forward = self.direction(layer, "fw", x, run.clone())?;
+        let backward = self.direction(layer, "bw", x, Run { is_reversed: true, ..run })?;
+        Ok([forward, backward])
+    }
+
+    fn direction(&self, layer: &str, way: &str, x: &Tensor, run: Run) -> Result<Tensor> {
+        let weights = self.weights(&names::bidirectional(layer, way))?;
+        let zeros =
+            Tensor::zeros((2, x.dim(1)?, self.config.n_encoder), DType::F32, self.device())?;
+        lstm(x, &weights, &zeros, run)
+    }
+
+    /// What conditions the decoders (S * B, C): z, or what the conductor makes of it.
+    pub(super) fn context(&self, z: &Tensor) -> Result<Tensor> {
+        let Config { n_conductor, n_conductor_layers, n_segments, .. } = self.config;
+        if n_conductor_layers == 0 {
+            return Ok(z.clone());
+        }
+        let states = self.states(names::CONDUCTOR_STATE, z, n_conductor_layers)?;
+        let mut x = Tensor::zeros((1, z.dim(0)?, 0), DType::F32, self.device())?;
+        for (layer, state) in states.iter().enumerate() {
+            // The conductor hears one input that is always 0: a row that is never looked up.
+            let run = Run { n_lookup: usize::from(layer == 0), ..dense(n_segments) };
+            x = lstm(&x, &self.weights(&names::conductor_cell(layer))?, state, run)?;
+        }
+        x.reshape((n_segments * z.dim(0)?, n_conductor))
+    }
+
+    /// What the decoder under `core` projects (T * S * B, P).
+    pub(super) fn decode(&self, core: &str, context: &Tensor, heard: &Lookups) -> Result<Tensor> {
+        let Config { n_decoder, n_decoder_layers, n_segment_steps, .. } = self.config;
+        let states = self.states(&names::core_state(core), context, n_decoder_layers)?;
+        let mut x = context.unsqueeze(0)?;
+        for (layer, state) in states.iter().enumerate() {
+            let weights = self.weights(&names::core_cell(core, layer))?;
+            let mut run = dense(n_segment_steps);
+            if layer == 0 {
+                run.n_lookup = weights.dim(0)? - self.config.n_context() - n_decoder - 1;
+                run.lookups = Some(heard.clone());
+            }
+            x = lstm(&x, &weights, state, run)?;
+        }
+        self.linear(&names::core_projection(core), &x.reshape(((), n_decoder))?)
+    }
+
+    /// First states (2, B, H) of the layers: c and h in turn, each layer's side by side.
+    fn states(&self, name: &str, z: &Tensor, n_layers: usize) -> Result<Vec<Tensor>> {
+        let parts = self.linear(name, z)?.tanh()?.chunk(2 * n_layers, 1)?;
+        parts.chunks(2).map(|pair| Tensor::stack(pair, 0)).collect()
+    }
+}
+
+/// A layer whose inputs are all dense.
+fn dense(n_steps: usize) -> Run {
+    Run { n_steps, n_lookup: 0, lookups: None, is_reversed: false }
+}
+
+/// The last outputs of both directions, side by side: (rows, 2H).
+fn ends([forward, backward]: &[Tensor; 2]) -> Result<Tensor> {
+    Tensor::cat(&[forward.get(forward.dim(0)? - 1)?, backward.get(0)?], 1)
+}

@@ -1,0 +1,237 @@
+//! An LSTM over a whole sequence as one differentiable operation.
+//!
+//! candle's autograd over unrolled steps spends most of its time on small tensors and gradient
+//! sums. Here a layer is one node of the graph: its forward pass keeps the gates, its backward pass
+//! turns them into gradients in place and gets each weight gradient by one product over all steps.
+//!
+//! In shapes: T steps, B rows, V looked-up inputs, I dense inputs, H hidden. The cell is
+//! TensorFlow's `LSTMBlockCell`: gates in the order input, candidate, forget, output, and 1 added to
+//! the forget gate when the cell runs.
+
+use std::sync::{Mutex, PoisonError};
+
+use crate::lab::train::{layout::Sizes, lstm_tensors, passes::Saved};
+use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
+
+/// Rows of the weights to add at each step: inputs that are mostly 0, without the products.
+#[derive(Debug, Clone)]
+pub struct Lookups {
+    /// Row numbers (T, B, K); [`Lookups::NONE`] adds nothing.
+    pub rows: Vec<u32>,
+    /// How much of each row is added (T, B, K).
+    pub values: Vec<f32>,
+    /// K, how many rows a step may add.
+    pub n_per_step: usize,
+}
+
+impl Lookups {
+    /// No row: the silence before the first step.
+    pub const NONE: u32 = u32::MAX;
+}
+
+/// How a layer is run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// T.
+    pub n_steps: usize,
+    /// V, the rows of the weights that [`Lookups`] choose from.
+    pub n_lookup: usize,
+    /// What they choose.
+    pub lookups: Option<Lookups>,
+    /// From the last step to the first, as the backward half of a bidirectional layer.
+    pub is_reversed: bool,
+}
+
+/// Runs a layer and returns its outputs (T, B, H).
+///
+/// - `x`: (T, B, I), or (1, B, I) for an input that stays the same at all steps and is projected
+///   once; I may be 0.
+/// - `weights`: (V + I + H + 1, 4H), TensorFlow's kernel with the bias as its last row.
+/// - `state`: (2, B, H), the first c and h.
+///
+/// # Errors
+/// Shapes don't agree, or the device fails.
+pub fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Result<Tensor> {
+    let (x, weights, state) = (x.contiguous()?, weights.contiguous()?, state.contiguous()?);
+    if !x.device().is_cpu() {
+        return lstm_tensors::lstm(&x, &weights, &state, run);
+    }
+    x.apply_op3(&weights, &state, LstmOp { run, saved: Mutex::new(None) })
+}
+
+struct LstmOp {
+    run: Run,
+    /// From the forward pass for the one backward pass; freed with the graph.
+    saved: Mutex<Option<Saved>>,
+}
+
+impl CustomOp3 for LstmOp {
+    fn name(&self) -> &'static str {
+        "lstm"
+    }
+
+    fn cpu_fwd(
+        &self,
+        x: &CpuStorage,
+        x_layout: &Layout,
+        weights: &CpuStorage,
+        weights_layout: &Layout,
+        state: &CpuStorage,
+        state_layout: &Layout,
+    ) -> Result<(CpuStorage, Shape)> {
+        let s =
+            Sizes::new(&self.run, x_layout.shape(), weights_layout.shape(), state_layout.shape())?;
+        let (h, saved) = self.run.forward(
+            s,
+            slice(x, x_layout)?,
+            slice(weights, weights_layout)?,
+            slice(state, state_layout)?,
+        );
+        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(saved);
+        Ok((CpuStorage::F32(h), (s.t, s.b, s.h).into()))
+    }
+
+    fn bwd(
+        &self,
+        x: &Tensor,
+        weights: &Tensor,
+        state: &Tensor,
+        h: &Tensor,
+        grad: &Tensor,
+    ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
+        let s = Sizes::new(&self.run, x.shape(), weights.shape(), state.shape())?;
+        let grad = grad.contiguous()?;
+        let guards = [x, weights, state, h, &grad].map(Tensor::storage_and_layout);
+        let mut slices = [&[][..]; 5];
+        for (slice_of, (storage, layout)) in slices.iter_mut().zip(&guards) {
+            match &**storage {
+                Storage::Cpu(storage) => *slice_of = slice(storage, layout)?,
+                _ => bail!("lstm runs on the CPU only"),
+            }
+        }
+        let [x_values, w_values, state_values, h_values, grad_values] = slices;
+        let args = [x_values, w_values, state_values];
+        let Some(saved) = self.saved.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            bail!("the backward pass of an lstm runs once")
+        };
+        let [d_x, d_weights, d_state] = self.run.backward(s, args, h_values, grad_values, saved);
+        let device = x.device();
+        let d_x = (0 < s.i).then(|| Tensor::from_vec(d_x, x.shape(), device)).transpose()?;
+        let d_weights = Tensor::from_vec(d_weights, weights.shape(), device)?;
+        Ok((d_x, Some(d_weights), Some(Tensor::from_vec(d_state, state.shape(), device)?)))
+    }
+}
+
+/// The values of a contiguous tensor.
+fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        bail!("lstm needs contiguous tensors, found strides {:?}", layout.stride())
+    };
+    Ok(&storage.as_slice::<f32>()?[start..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::{Device, Var};
+    use candle_nn::ops::sigmoid;
+
+    use super::*;
+    use crate::musicvae::net::lstm::FORGET_BIAS;
+
+    const T: usize = 5;
+    const B: usize = 3;
+    const V: usize = 4;
+    const I: usize = 2;
+    const H: usize = 6;
+
+    fn var(shape: &[usize]) -> Var {
+        Var::randn(0f32, 0.7, shape, &Device::Cpu).unwrap()
+    }
+
+    /// The same layer step by step, for candle's autograd to differentiate.
+    fn unrolled(x: &Tensor, weights: &Tensor, state: &Tensor, run: &Run) -> Result<Tensor> {
+        let (mut c, mut h) = (state.get(0)?, state.get(1)?);
+        let mut steps: Vec<usize> = (0..T).collect();
+        if run.is_reversed {
+            steps.reverse();
+        }
+        let mut outputs = vec![h.clone(); T];
+        let ones = Tensor::ones((B, 1), candle_core::DType::F32, &Device::Cpu)?;
+        for t in steps {
+            let mut hot = vec![0f32; B * V];
+            if let Some(lookups) = &run.lookups {
+                for (index, &row) in lookups.rows[t * B * 2..][..B * 2].iter().enumerate() {
+                    if row != Lookups::NONE {
+                        hot[index / 2 * V + row as usize] += lookups.values[t * B * 2 + index];
+                    }
+                }
+            }
+            let hot = Tensor::from_vec(hot, (B, V), &Device::Cpu)?;
+            let x = x.get(if x.dim(0)? == 1 { 0 } else { t })?;
+            let sums = Tensor::cat(&[&hot, &x, &h, &ones], 1)?.matmul(weights)?;
+            let gates = sums.chunk(4, 1)?;
+            let forget = sigmoid(&(&gates[2] + f64::from(FORGET_BIAS))?)?;
+            c = ((forget * c)? + (sigmoid(&gates[0])? * gates[1].tanh()?)?)?;
+            h = (sigmoid(&gates[3])? * c.tanh()?)?;
+            outputs[t] = h.clone();
+        }
+        Tensor::stack(&outputs, 0)
+    }
+
+    fn largest_difference(a: &Tensor, b: &Tensor) -> f32 {
+        let difference = (a - b).unwrap().abs().unwrap().flatten_all().unwrap();
+        difference.max(0).unwrap().to_scalar().unwrap()
+    }
+
+    fn agrees_with_autograd(n_x: usize, is_reversed: bool) {
+        let rows = (0..T * B * 2).map(|n| if n % 5 == 0 { Lookups::NONE } else { n as u32 % 4 });
+        let values = (0..T * B * 2).map(|n| 1.0 - n as f32 / 20.0).collect();
+        let lookups = Some(Lookups { rows: rows.collect(), values, n_per_step: 2 });
+        let run = Run { n_steps: T, n_lookup: V, lookups, is_reversed };
+        let (x, state) = (var(&[n_x, B, I]), var(&[2, B, H]));
+        let weights = var(&[V + I + H + 1, 4 * H]);
+        let weighting = var(&[T, B, H]);
+
+        let theirs = unrolled(&x, &weights, &state, &run).unwrap();
+        let by_slices = lstm(&x, &weights, &state, run.clone()).unwrap();
+        let by_tensors = lstm_tensors::lstm(&x, &weights, &state, run).unwrap();
+        assert!(largest_difference(&by_slices, &theirs) < 2e-6);
+        assert!(largest_difference(&by_tensors, &theirs) < 2e-6);
+
+        let grads = |h: &Tensor| {
+            (h * weighting.as_tensor()).unwrap().sum_all().unwrap().backward().unwrap()
+        };
+        let expected = grads(&theirs);
+        for found in [grads(&by_slices), grads(&by_tensors)] {
+            for argument in [&x, &weights, &state] {
+                let (a, b) = (found.get(argument).unwrap(), expected.get(argument).unwrap());
+                assert!(largest_difference(a, b) < 2e-5);
+            }
+        }
+    }
+
+    #[test]
+    fn gradients_are_those_of_autograd() {
+        agrees_with_autograd(T, false);
+    }
+
+    #[test]
+    fn gradients_of_a_reversed_layer_are_those_of_autograd() {
+        agrees_with_autograd(T, true);
+    }
+
+    #[test]
+    fn gradients_of_a_constant_input_are_those_of_autograd() {
+        agrees_with_autograd(1, false);
+    }
+
+    #[test]
+    fn a_second_backward_pass_is_an_error() {
+        let run = Run { n_steps: 1, n_lookup: 0, lookups: None, is_reversed: false };
+        let (x, w, state) = (var(&[1, 1, 1]), var(&[3, 4]), var(&[2, 1, 1]));
+        let h = lstm(&x, &w, &state, run).unwrap();
+
+        assert!(h.backward().is_ok());
+        assert!(h.backward().is_err());
+    }
+}

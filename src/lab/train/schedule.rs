@@ -1,0 +1,65 @@
+//! Learning rate and beta as functions of the step, as Magenta has them.
+
+use crate::lab::train::scheduled::SamplingSchedule;
+
+/// How a training run proceeds; Magenta's names.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Schedule {
+    /// Learning rate at step 0.
+    pub learning_rate: f64,
+    /// What its part above the least is multiplied by at each step.
+    pub decay_rate: f64,
+    /// The least.
+    pub min_learning_rate: f64,
+    /// KL that costs nothing, in bits an example.
+    pub free_bits: f64,
+    /// Weight of the KL beyond, in the end.
+    pub max_beta: f64,
+    /// How slowly it gets there: 0 is at once.
+    pub beta_rate: f64,
+    /// How much the decoder hears of itself.
+    pub sampling: SamplingSchedule,
+}
+
+impl Schedule {
+    /// The learning rate of step `step`.
+    pub fn learning_rate_at(&self, step: u64) -> f64 {
+        let above = self.learning_rate - self.min_learning_rate;
+        above * self.decay_rate.powf(step as f64) + self.min_learning_rate
+    }
+
+    /// The weight of the KL at step `step`.
+    pub fn beta_at(&self, step: u64) -> f64 {
+        self.max_beta * (1.0 - self.beta_rate.powf(step as f64))
+    }
+
+    /// The free bits in nats.
+    pub fn free_nats(&self) -> f64 {
+        self.free_bits * std::f64::consts::LN_2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::train::scheduled::Growth;
+
+    #[test]
+    fn the_rate_falls_to_its_least_and_beta_rises_to_its_most() {
+        let schedule = Schedule {
+            learning_rate: 1e-3,
+            decay_rate: 0.9999,
+            min_learning_rate: 1e-5,
+            free_bits: 48.0,
+            max_beta: 0.2,
+            beta_rate: 0.99999,
+            sampling: SamplingSchedule { growth: Growth::Constant, rate: 0.0 },
+        };
+
+        assert!((schedule.learning_rate_at(0) - 1e-3).abs() < 1e-12);
+        assert!((schedule.learning_rate_at(1_000_000) - 1e-5).abs() < 1e-9);
+        assert_eq!(schedule.beta_at(0), 0.0);
+        assert!((schedule.beta_at(10_000_000) - 0.2).abs() < 1e-9);
+        assert_eq!(Schedule { beta_rate: 0.0, ..schedule }.beta_at(1), 0.2);
+    }
+}

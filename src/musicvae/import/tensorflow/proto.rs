@@ -1,0 +1,154 @@
+//! The two messages of an index (`tensor_bundle.proto`), of each the fields that we use.
+
+use crate::musicvae::import::tensorflow::wire::Wire;
+
+/// `BundleHeaderProto`.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    /// How many files of numbers there are.
+    pub n_shards: u64,
+    /// Whether the highest byte comes first.
+    pub is_big_endian: bool,
+}
+
+/// `BundleEntryProto`: what a tensor is and where.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    /// TensorFlow's `DataType`; 1 is f32.
+    pub dtype: u64,
+    /// Its sizes; none for a scalar.
+    pub shape: Vec<usize>,
+    /// In which file.
+    pub shard: u64,
+    /// Where in there, in bytes.
+    pub offset: u64,
+    /// How long, in bytes.
+    pub size: u64,
+    /// Its CRC-32C, masked.
+    pub checksum: u32,
+    /// Whether it is the whole of several slices that lie elsewhere.
+    pub is_sliced: bool,
+}
+
+impl Header {
+    /// `None` if the bytes are no such message.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut header = Self::default();
+        for_each_field(bytes, |number, value| {
+            match (number, value) {
+                (1, Value::Varint(n_shards)) => header.n_shards = n_shards,
+                (2, Value::Varint(endianness)) => header.is_big_endian = endianness != 0,
+                _ => {}
+            }
+            Some(())
+        })?;
+        Some(header)
+    }
+}
+
+impl Entry {
+    /// `None` if the bytes are no such message.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let mut entry = Self::default();
+        for_each_field(bytes, |number, value| {
+            match (number, value) {
+                (1, Value::Varint(dtype)) => entry.dtype = dtype,
+                (2, Value::Bytes(shape)) => entry.shape = parse_shape(shape)?,
+                (3, Value::Varint(shard)) => entry.shard = shard,
+                (4, Value::Varint(offset)) => entry.offset = offset,
+                (5, Value::Varint(size)) => entry.size = size,
+                (6, Value::Fixed32(checksum)) => entry.checksum = checksum,
+                (7, _) => entry.is_sliced = true,
+                _ => {}
+            }
+            Some(())
+        })?;
+        Some(entry)
+    }
+}
+
+/// `TensorShapeProto`: a message of one integer for each axis.
+fn parse_shape(bytes: &[u8]) -> Option<Vec<usize>> {
+    let mut shape = Vec::new();
+    for_each_field(bytes, |number, value| {
+        if let (2, Value::Bytes(axis)) = (number, value) {
+            // Without a field it is 0, as in any message.
+            let mut size = 0;
+            for_each_field(axis, |number, value| {
+                if let (1, Value::Varint(found)) = (number, value) {
+                    // A negative size is a huge one here.
+                    size = usize::try_from(found).ok()?;
+                }
+                Some(())
+            })?;
+            shape.push(size);
+        }
+        Some(())
+    })?;
+    Some(shape)
+}
+
+enum Value<'a> {
+    Varint(u64),
+    Fixed32(u32),
+    Bytes(&'a [u8]),
+}
+
+/// Calls `visit` with number and value of each field; `None` once anything is out of order.
+fn for_each_field<'a>(
+    bytes: &'a [u8],
+    mut visit: impl FnMut(u64, Value<'a>) -> Option<()>,
+) -> Option<()> {
+    let mut wire = Wire(bytes);
+    while !wire.0.is_empty() {
+        let key = wire.varint()?;
+        let value = match key & 7 {
+            0 => Value::Varint(wire.varint()?),
+            1 => Value::Bytes(wire.take(8)?),
+            2 => {
+                let n = wire.varint()?;
+                Value::Bytes(wire.take(n)?)
+            }
+            5 => Value::Fixed32(wire.fixed32()?),
+            _ => return None,
+        };
+        visit(key >> 3, value)?;
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_tensorflows_is_read() {
+        // `core_decoder_0/.../cell_0/lstm_cell/kernel` of a small trio that TensorFlow wrote.
+        let bytes = [
+            0x08, 0x01, 0x12, 0x08, 0x12, 0x02, 0x08, 0x7a, 0x12, 0x02, 0x08, 0x48, 0x20, 0xa4,
+            0x02, 0x28, 0xc0, 0x92, 0x02, 0x35, 0x10, 0x74, 0x2c, 0xd3,
+        ];
+
+        let expected = Entry {
+            dtype: 1,
+            shape: vec![122, 72],
+            offset: 292,
+            size: 122 * 72 * 4,
+            checksum: 0xd32c_7410,
+            ..Entry::default()
+        };
+        assert_eq!(Entry::parse(&bytes), Some(expected));
+        for length in 1..bytes.len() {
+            let _ = Entry::parse(&bytes[..length]);
+        }
+    }
+
+    #[test]
+    fn a_header_is_read_and_nonsense_is_none() {
+        let header = Header::parse(&[0x08, 0x01, 0x1a, 0x02, 0x08, 0x01]);
+        assert_eq!(header, Some(Header { n_shards: 1, is_big_endian: false }));
+        assert!(Header::parse(&[0x10, 0x01]).unwrap().is_big_endian);
+        assert_eq!(Header::parse(&[0x0b]), None);
+        assert_eq!(Header::parse(&[0x12, 0xff]), None);
+    }
+}

@@ -1,0 +1,282 @@
+//! How large a network is, and what its tensors are called and shaped.
+
+use crate::{
+    music::{drums, meter::STEPS_PER_BAR},
+    musicvae::net::{
+        domain::{Column, Domain},
+        family::{Family, Wiring},
+        head::Head,
+        names,
+    },
+};
+
+/// A network's sizes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Config {
+    /// What it reads and writes, and how it is wired.
+    pub family: Family,
+    /// Segments under the conductor; 1 for a flat network, which has none.
+    pub n_segments: usize,
+    /// Steps in a segment.
+    pub n_segment_steps: usize,
+    /// Z, the width of the latent space.
+    pub n_latent: usize,
+    /// H of each direction of the encoder.
+    pub n_encoder: usize,
+    /// Layers of the encoder; one at each level where it reads segments.
+    pub n_encoder_layers: usize,
+    /// H of the decoder, or of each core under a conductor.
+    pub n_decoder: usize,
+    /// Its layers.
+    pub n_decoder_layers: usize,
+    /// H of the conductor; unused by flat networks.
+    pub n_conductor: usize,
+    /// Its layers; 0 for flat networks.
+    pub n_conductor_layers: usize,
+    /// Classes of a drum roll; the nine of all drums elsewhere.
+    pub n_classes: usize,
+    /// Hidden units of a NADE; unused by other heads.
+    pub n_nade: usize,
+}
+
+/// A decoder that says some of a step's columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Core {
+    /// Where its tensors are.
+    pub prefix: String,
+    /// How it says them.
+    pub head: Head,
+    /// The first of its columns.
+    pub first_column: usize,
+}
+
+/// Every General MIDI percussion key that is in a class: Magenta's full drum roll.
+const N_ROLL_CLASSES: usize = 61;
+
+impl Config {
+    /// The sizes of Magenta's configuration of that name (musicvae `configs.py`; for `hier-trio_4bar`
+    /// magenta-js's `trio_4bar`).
+    pub fn official(family: Family) -> Self {
+        let flat = Self {
+            family,
+            n_segments: 1,
+            n_segment_steps: 32,
+            n_latent: 256,
+            n_encoder: 512,
+            n_encoder_layers: 1,
+            n_decoder: 256,
+            n_decoder_layers: 2,
+            n_conductor: 256,
+            n_conductor_layers: 0,
+            n_classes: drums::N_CLASSES,
+            n_nade: 128,
+        };
+        let big =
+            Self { n_latent: 512, n_encoder: 2048, n_decoder: 2048, n_decoder_layers: 3, ..flat };
+        let conducted = Self {
+            n_segments: 16,
+            n_segment_steps: 16,
+            n_latent: 512,
+            n_decoder: 1024,
+            n_conductor: 1024,
+            n_conductor_layers: 2,
+            ..flat
+        };
+        match family {
+            Family::Drums2Bar | Family::Melody2Bar | Family::Humanize2Bar | Family::Tap2Bar => flat,
+            Family::Drums2BarBig | Family::Melody2BarBig => big,
+            Family::NadeDrums2Bar => {
+                Self { n_encoder: 1024, n_decoder: 512, n_classes: N_ROLL_CLASSES, ..flat }
+            }
+            Family::Trio4Bar => {
+                Self { n_segments: 4, n_segment_steps: 16, n_conductor_layers: 2, ..flat }
+            }
+            Family::HierdecTrio16Bar => Self { n_encoder: 2048, n_encoder_layers: 2, ..conducted },
+            Family::HierTrio16Bar => Self { n_encoder: 1024, ..conducted },
+            Family::FlatTrio16Bar => Self { n_segment_steps: 256, n_encoder_layers: 2, ..big },
+            Family::Multitrack1Bar => Self {
+                n_segments: 8,
+                n_segment_steps: 64,
+                n_encoder: 1024,
+                n_decoder: 512,
+                n_decoder_layers: 3,
+                n_conductor: 512,
+                n_conductor_layers: 3,
+                ..conducted
+            },
+        }
+    }
+
+    /// As long as `n_steps` instead, where the family allows it: whole bars, and one for tracks.
+    pub fn with_steps(self, n_steps: usize) -> Option<Self> {
+        if n_steps == 0 || !n_steps.is_multiple_of(STEPS_PER_BAR) {
+            return None;
+        }
+        match (self.family.domain(), self.family.wiring()) {
+            (Domain::Performance, _) => (n_steps == self.n_steps()).then_some(self),
+            (_, Wiring::Flat) => Some(Self { n_segment_steps: n_steps, ..self }),
+            _ => Some(Self { n_segments: n_steps / self.n_segment_steps, ..self }),
+        }
+    }
+
+    /// Steps in all.
+    pub fn n_steps(&self) -> usize {
+        self.n_segments * self.n_segment_steps
+    }
+
+    /// Bars of a sequence, the last perhaps not whole; a bar of tracks is one.
+    pub fn n_bars(&self) -> usize {
+        match self.family.domain() {
+            Domain::Performance => 1,
+            _ => self.n_steps().div_ceil(STEPS_PER_BAR),
+        }
+    }
+
+    /// The columns of a step.
+    pub fn columns(&self) -> Vec<Column> {
+        self.family.domain().columns(self.n_classes)
+    }
+
+    /// Width of what the encoder reads at a step.
+    pub fn n_encoder_inputs(&self) -> usize {
+        self.family.domain().n_encoder_inputs(self.n_classes)
+    }
+
+    /// Width of what conditions the decoder: z, or the conductor's output.
+    pub fn n_context(&self) -> usize {
+        if self.n_conductor_layers == 0 { self.n_latent } else { self.n_conductor }
+    }
+
+    /// The encoder's levels, the lowest first: of each its layers' prefixes and input widths.
+    pub fn encoder_levels(&self) -> Vec<Vec<(String, usize)>> {
+        let (n_inputs, n_heard) = (self.n_encoder_inputs(), 2 * self.n_encoder);
+        match self.family.wiring() {
+            Wiring::Hier => {
+                vec![vec![(names::level(0), n_inputs)], vec![(names::level(1), n_heard)]]
+            }
+            Wiring::Flat | Wiring::Hierdec => {
+                let width = |layer| if layer == 0 { n_inputs } else { n_heard };
+                let layers = 0..self.n_encoder_layers;
+                vec![layers.map(|layer| (names::encoder_layer(layer), width(layer))).collect()]
+            }
+        }
+    }
+
+    /// The decoders, in the order of the columns.
+    pub fn cores(&self) -> Vec<Core> {
+        let prefix = if self.n_conductor_layers == 0 { "" } else { "core_decoder/" };
+        if self.family.has_core_for_each_part() {
+            let numbered = self.family.domain().n_tokens().iter().enumerate();
+            let core = |(first_column, n_tokens)| Core {
+                prefix: format!("{prefix}core_decoder_{first_column}/decoder"),
+                head: Head::Categorical(std::slice::from_ref(n_tokens)),
+                first_column,
+            };
+            return numbered.map(core).collect();
+        }
+        let head = Head::of(self.family.domain(), self.n_classes, self.n_nade);
+        vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0 }]
+    }
+
+    /// Names and shapes of all tensors, TensorFlow's, in a fixed order.
+    pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
+        let mut list = List::default();
+        for (layer, n_inputs) in self.encoder_levels().iter().flatten() {
+            for direction in names::DIRECTIONS {
+                list.lstm(&names::bidirectional(layer, direction), *n_inputs, self.n_encoder);
+            }
+        }
+        for head in [names::MU, names::SIGMA] {
+            list.linear(head, 2 * self.n_encoder, self.n_latent);
+        }
+        let n_states = 2 * self.n_conductor_layers * self.n_conductor;
+        if 0 < n_states {
+            list.linear(names::CONDUCTOR_STATE, self.n_latent, n_states);
+        }
+        for layer in 0..self.n_conductor_layers {
+            let n_inputs = if layer == 0 { 1 } else { self.n_conductor };
+            list.lstm(&names::conductor_cell(layer), n_inputs, self.n_conductor);
+        }
+        for core in self.cores() {
+            self.add_core(&core, &mut list);
+        }
+        list.0
+    }
+
+    fn add_core(&self, Core { prefix, head, .. }: &Core, list: &mut List) {
+        let n_states = 2 * self.n_decoder_layers * self.n_decoder;
+        list.linear(&names::core_state(prefix), self.n_context(), n_states);
+        for layer in 0..self.n_decoder_layers {
+            let n_inputs = match layer {
+                0 => head.n_heard() + self.n_context(),
+                _ => self.n_decoder,
+            };
+            list.lstm(&names::core_cell(prefix, layer), n_inputs, self.n_decoder);
+        }
+        list.linear(&names::core_projection(prefix), self.n_decoder, head.n_projected());
+        if let Head::Nade { n_classes, n_hidden } = *head {
+            list.0.push((names::nade_encoder(prefix), vec![n_classes, 1, n_hidden]));
+            list.0.push((names::nade_decoder(prefix), vec![n_classes, n_hidden, 1]));
+        }
+    }
+}
+
+#[derive(Default)]
+struct List(Vec<(String, Vec<usize>)>);
+
+impl List {
+    fn linear(&mut self, prefix: &str, n_inputs: usize, n_outputs: usize) {
+        self.0.push((names::kernel(prefix), vec![n_inputs, n_outputs]));
+        self.0.push((names::bias(prefix), vec![n_outputs]));
+    }
+
+    fn lstm(&mut self, prefix: &str, n_inputs: usize, n_hidden: usize) {
+        self.linear(prefix, n_inputs + n_hidden, 4 * n_hidden);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parameters in millions.
+    fn n_parameters(family: Family) -> f64 {
+        let tensors = Config::official(family).tensors();
+        tensors.iter().map(|(_, shape)| shape.iter().product::<usize>()).sum::<usize>() as f64 / 1e6
+    }
+
+    #[test]
+    fn official_sizes_have_the_published_number_of_parameters() {
+        for (family, published) in [
+            (Family::Drums2Bar, 4.64),
+            (Family::Melody2Bar, 4.42),
+            (Family::Melody2BarBig, 39.24 + 95.33),
+            (Family::NadeDrums2Bar, 9.95 + 4.44),
+            (Family::Trio4Bar, 17.64),
+            (Family::HierdecTrio16Bar, 149.8 + 81.2),
+            (Family::FlatTrio16Bar, 149.8 + 101.5),
+            (Family::Multitrack1Bar, 39.68 + 15.96),
+            (Family::Humanize2Bar, 2.737 + 1.348),
+        ] {
+            let found = n_parameters(family);
+            assert!((found / published - 1.0).abs() < 2e-3, "{family}: {found}, not {published}");
+        }
+    }
+
+    #[test]
+    fn a_conducted_network_grows_by_segments_and_a_flat_one_by_steps() {
+        let eight_bars = |family| Config::official(family).with_steps(128).unwrap();
+        assert_eq!(eight_bars(Family::Trio4Bar).n_segments, 8);
+        assert_eq!(eight_bars(Family::Drums2Bar).n_segment_steps, 128);
+        assert_eq!(Config::official(Family::Multitrack1Bar).with_steps(128), None);
+        assert_eq!(Config::official(Family::Drums2Bar).with_steps(40), None);
+    }
+
+    #[test]
+    fn a_lone_core_under_a_conductor_has_no_number() {
+        let core = &Config::official(Family::Multitrack1Bar).cores()[0];
+        assert_eq!(core.prefix, "core_decoder/decoder");
+        let core = &Config::official(Family::Trio4Bar).cores()[2];
+        assert_eq!((&*core.prefix, core.first_column), ("core_decoder/core_decoder_2/decoder", 2));
+    }
+}

@@ -1,0 +1,129 @@
+//! A sequence to the mean and deviation of z.
+
+use crate::{
+    musicvae::net::{
+        Error,
+        config::Config,
+        domain::Sparse,
+        latent::{self, Latent},
+        linear::Linear,
+        lstm::{Cell, CellState},
+        math, names,
+        weights::Weights,
+    },
+    rng::Rng,
+};
+
+/// Where a sequence lies in the latent space: a normal distribution, each (Z,).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posterior {
+    /// Its middle; what the radio uses.
+    pub mu: Vec<f32>,
+    /// Its deviation.
+    pub sigma: Vec<f32>,
+}
+
+impl Posterior {
+    /// How far it is from the prior, in nats.
+    pub fn kl(&self) -> f64 {
+        let term = |(&mu, &sigma): (&f32, &f32)| {
+            let (mu, sigma) = (f64::from(mu), f64::from(sigma));
+            0.5 * (mu * mu + sigma * sigma - 1.0) - sigma.ln()
+        };
+        self.mu.iter().zip(&self.sigma).map(term).sum()
+    }
+
+    /// A z drawn from it.
+    pub fn draw(&self, rng: &mut Rng) -> Latent {
+        let noise = latent::prior(self.mu.len(), rng);
+        let spread = self.sigma.iter().zip(noise).map(|(sigma, noise)| sigma * noise);
+        self.mu.iter().zip(spread).map(|(mu, spread)| mu + spread).collect()
+    }
+}
+
+/// Both directions of a layer.
+type Layer = [Cell; 2];
+
+/// Bidirectional layers over the steps and, where the sequence is cut into segments, one over what
+/// they give for each segment.
+#[derive(Debug, Clone)]
+pub struct Encoder {
+    levels: Vec<Vec<Layer>>,
+    to_mu: Linear,
+    to_sigma: Linear,
+}
+
+impl Encoder {
+    /// Reads the weights of `config`.
+    ///
+    /// # Errors
+    /// A tensor is missing.
+    pub fn load(weights: &Weights, config: &Config) -> Result<Self, Error> {
+        let mut levels = Vec::new();
+        let mut n_lookup = config.n_encoder_inputs();
+        for layers in config.encoder_levels() {
+            let mut level = Vec::new();
+            for (layer, _) in layers {
+                let load = |way| Cell::load(weights, &names::bidirectional(&layer, way), n_lookup);
+                level.push([load("fw")?, load("bw")?]);
+                // Only the first layer's inputs are mostly 0.
+                n_lookup = 0;
+            }
+            levels.push(level);
+        }
+        let (to_mu, to_sigma) = (weights.linear(names::MU)?, weights.linear(names::SIGMA)?);
+        Ok(Self { levels, to_mu, to_sigma })
+    }
+
+    /// Encodes segments of steps; the sequence as a whole is one segment.
+    pub fn encode(&self, segments: &[Vec<Sparse>]) -> Posterior {
+        let mut heard: Vec<Vec<f32>> =
+            segments.iter().map(|steps| summarise(&self.levels[0], steps, look_up)).collect();
+        if let Some(level) = self.levels.get(1) {
+            heard = vec![summarise(level, &heard, |cell, inputs| cell.project(inputs))];
+        }
+        // softplus, in the form that doesn't overflow.
+        let softplus = |x: f32| x.max(0.0) + libm::log1pf(math::exp(-x.abs()));
+        let sigma = self.to_sigma.forward(&heard[0]).into_iter().map(softplus).collect();
+        Posterior { mu: self.to_mu.forward(&heard[0]), sigma }
+    }
+}
+
+fn look_up(cell: &Cell, inputs: &Sparse) -> Vec<f32> {
+    let mut gates = cell.project(&[]);
+    cell.look_up(&mut gates, inputs);
+    gates
+}
+
+/// What both directions of the last layer say in the end, side by side; `gates` gives the share of
+/// a step's inputs in the first layer.
+fn summarise<T>(layers: &[Layer], steps: &[T], gates: fn(&Cell, &T) -> Vec<f32>) -> Vec<f32> {
+    let [first, rest @ ..] = layers else { return Vec::new() };
+    let mut said = first.each_ref().map(|cell| steps.iter().map(|x| gates(cell, x)).collect());
+    let mut heard = both_directions(first, &mut said);
+    for layer in rest {
+        let pairs = heard[0].iter().zip(&heard[1]);
+        let inputs: Vec<Vec<f32>> = pairs.map(|(fw, bw)| [&fw[..], bw].concat()).collect();
+        said = layer.each_ref().map(|cell| inputs.iter().map(|x| cell.project(x)).collect());
+        heard = both_directions(layer, &mut said);
+    }
+    let [forward, backward] = heard;
+    let ends = forward.last().zip(backward.first());
+    ends.map(|(fw, bw)| [&fw[..], bw].concat()).unwrap_or_default()
+}
+
+/// What each direction says at each step, both in the order of time.
+fn both_directions(layer: &Layer, gates: &mut [Vec<Vec<f32>>; 2]) -> [Vec<Vec<f32>>; 2] {
+    let run = |cell: &Cell, gates: Vec<Vec<f32>>| -> Vec<Vec<f32>> {
+        let mut state = CellState::zero(cell.n_hidden());
+        let step = |mut gates: Vec<f32>| {
+            cell.step(&mut gates, &mut state);
+            state.h.clone()
+        };
+        gates.into_iter().map(step).collect()
+    };
+    let [forward, backward] = std::mem::take(gates);
+    let mut reversed = run(&layer[1], backward.into_iter().rev().collect());
+    reversed.reverse();
+    [run(&layer[0], forward), reversed]
+}

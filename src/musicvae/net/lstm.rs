@@ -1,0 +1,188 @@
+//! The LSTM cell of the released checkpoints, TensorFlow's `LSTMBlockCell`, a step at a time.
+//!
+//! B sequences may share a step, and with it the way of the weights from memory; each has the bits
+//! that it has alone.
+
+// Only what is inlined into a dispatch is compiled for its vectors.
+#![allow(clippy::inline_always)]
+
+use pulp::Arch;
+
+use crate::musicvae::net::{
+    Error, linear::Linear, math, matrix::Matrix, names, precision::Precision, weights::Weights,
+};
+
+/// Added to the forget gate before its sigmoid, so that an untrained cell remembers.
+///
+/// TensorFlow adds it when the cell runs and never stores it: without it a checkpoint still loads,
+/// but its melodies wander off after a few steps.
+pub const FORGET_BIAS: f32 = 1.0;
+
+/// One layer. In shapes: V inputs of which few are not 0, I dense inputs, H hidden.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    n_hidden: usize,
+    table: Vec<f32>, // (V, 4H), by gate: input, candidate, forget, output
+    input: Linear,   // (I, 4H)
+    hidden: Matrix,  // (H, 4H)
+}
+
+/// What a cell keeps (`c`) and what it says (`h`), both (B, H).
+#[derive(Debug, Clone, PartialEq)]
+pub struct CellState {
+    /// What it keeps.
+    pub c: Vec<f32>,
+    /// What it says.
+    pub h: Vec<f32>,
+}
+
+impl CellState {
+    /// Nothing kept, nothing said.
+    pub fn zero(n_hidden: usize) -> Self {
+        Self { c: vec![0.0; n_hidden], h: vec![0.0; n_hidden] }
+    }
+
+    /// The first states of a stack from `values` (B, L * 2H): c and h in turn, layer by layer.
+    pub fn split(values: &[f32], n_layers: usize, n_hidden: usize) -> Vec<Self> {
+        let part = |part: usize| {
+            let rows = values.chunks_exact(2 * n_layers * n_hidden);
+            rows.flat_map(|row| &row[part * n_hidden..][..n_hidden]).copied().collect()
+        };
+        (0..n_layers).map(|layer| Self { c: part(2 * layer), h: part(2 * layer + 1) }).collect()
+    }
+}
+
+impl Cell {
+    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are for inputs that are
+    /// mostly 0.
+    ///
+    /// # Errors
+    /// A tensor is missing.
+    pub fn load(weights: &Weights, prefix: &str, n_lookup: usize) -> Result<Self, Error> {
+        let kernel = weights.values(&names::kernel(prefix))?;
+        let bias = weights.values(&names::bias(prefix))?;
+        let n_hidden = bias.len() / 4;
+        let (table, dense) = kernel.split_at(n_lookup * bias.len());
+        let (input, hidden) = dense.split_at(dense.len() - n_hidden * bias.len());
+        let hidden = Matrix::new(hidden, bias.len());
+        // A copy: split off, it would keep the room of the whole kernel.
+        Ok(Self { n_hidden, table: table.to_vec(), input: Linear::new(input, bias), hidden })
+    }
+
+    /// The same cell, as near as `precision` has the weights of its steps.
+    ///
+    /// Those of a first layer's dense input are read once a sequence, and it may be of any size: they
+    /// stay as they are.
+    pub fn with_precision(self, precision: Precision) -> Self {
+        let hidden = self.hidden.with_precision(precision);
+        let input = match self.table.is_empty() {
+            true => self.input.with_precision(precision),
+            false => self.input,
+        };
+        Self { input, hidden, ..self }
+    }
+
+    /// H.
+    pub fn n_hidden(&self) -> usize {
+        self.n_hidden
+    }
+
+    /// What the bias and the dense inputs `x` (B, I) give to the gates (B, 4H): for inputs that stay
+    /// the same over many steps, worked out once. Without dense inputs it is one row.
+    pub fn project(&self, x: &[f32]) -> Vec<f32> {
+        self.input.forward(x)
+    }
+
+    /// The same in `gates` (B, 4H).
+    pub fn project_into(&self, gates: &mut [f32], x: &[f32]) {
+        self.input.forward_into(gates, x);
+    }
+
+    /// Adds what the few inputs that are not 0 give to `gates` (4H,).
+    pub fn look_up(&self, gates: &mut [f32], inputs: &[(u32, f32)]) {
+        for &(row, value) in inputs {
+            let added = &self.table[row as usize * gates.len()..][..gates.len()];
+            gates.iter_mut().zip(added).for_each(|(gate, added)| *gate += value * added);
+        }
+    }
+
+    /// One step: `gates` (B, 4H) hold what the inputs give and are used up, `state` goes from before
+    /// to after.
+    pub fn step(&self, gates: &mut [f32], state: &mut CellState) {
+        let n = self.n_hidden;
+        self.hidden.add_product(gates, &state.h);
+        let states = state.c.chunks_exact_mut(n).zip(state.h.chunks_exact_mut(n));
+        for (gates, (c, h)) in gates.chunks_exact(4 * n).zip(states) {
+            advance(gates, c, h);
+        }
+    }
+}
+
+/// Takes the step that a row's sums tell.
+fn advance(sums: &[f32], c: &mut [f32], h: &mut [f32]) {
+    let n = c.len();
+    let (input, rest) = sums.split_at(n);
+    let (candidate, rest) = rest.split_at(n);
+    let (forget, output) = rest.split_at(n);
+    let (h, output) = (&mut h[..n], &output[..n]);
+    Arch::new().dispatch(|| {
+        for k in 0..n {
+            let sums = [input[k], candidate[k], forget[k], output[k]];
+            (_, c[k], h[k]) = unit(sums, c[k]);
+        }
+    });
+}
+
+/// One unit's gates, and what it keeps and says.
+#[inline(always)]
+fn unit([input, candidate, forget, output]: [f32; 4], c: f32) -> ([f32; 4], f32, f32) {
+    let (i, j) = (math::sigmoid(input), math::tanh(candidate));
+    let (f, o) = (math::sigmoid(forget + FORGET_BIAS), math::sigmoid(output));
+    let kept = f * c + i * j;
+    ([i, j, f, o], kept, o * math::tanh(kept))
+}
+
+/// Turns a row's sums into gates (input, candidate, forget, output) in place and takes the step.
+pub fn activate(gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32]) {
+    let n = c.len();
+    let (input, rest) = gates.split_at_mut(n);
+    let (candidate, rest) = rest.split_at_mut(n);
+    let (forget, output) = rest.split_at_mut(n);
+    let (c_before, h, output) = (&c_before[..n], &mut h[..n], &mut output[..n]);
+    Arch::new().dispatch(|| {
+        for k in 0..n {
+            let sums = [input[k], candidate[k], forget[k], output[k]];
+            let (gates, kept, said) = unit(sums, c_before[k]);
+            [input[k], candidate[k], forget[k], output[k]] = gates;
+            (c[k], h[k]) = (kept, said);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_zero_weights_a_cell_keeps_a_sigmoid_of_one() {
+        let cell = Cell {
+            n_hidden: 1,
+            table: vec![],
+            input: Linear::new(&[], vec![0.0; 4]),
+            hidden: Matrix::new(&[0.0; 4], 4),
+        };
+        let mut state = CellState { c: vec![1.0], h: vec![1.0] };
+
+        cell.step(&mut cell.project(&[]), &mut state);
+
+        let c = 1.0 / (1.0 + (-1f32).exp());
+        assert!((state.c[0] - c).abs() < 1e-6);
+        assert!((state.h[0] - 0.5 * c.tanh()).abs() < 1e-6);
+    }
+
+    #[test]
+    fn first_states_are_c_and_h_by_layer() {
+        let states = CellState::split(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], 2, 1);
+        assert_eq!(states[1], CellState { c: vec![3.0, 7.0], h: vec![4.0, 8.0] });
+    }
+}

@@ -1,0 +1,187 @@
+//! Tensors by name, as a file has them.
+
+use std::{collections::HashMap, fmt};
+
+use candle_core::{DType, Device, Tensor};
+use safetensors::SafeTensors;
+
+use crate::{
+    music::drums,
+    musicvae::net::{
+        Error,
+        config::Config,
+        family::{Family, Wiring},
+        head::Head,
+        linear::Linear,
+        names,
+    },
+};
+
+/// More steps than any network was trained on: what a file may claim.
+const MAX_STEPS: usize = 1 << 16;
+
+/// More classes than there are MIDI keys.
+const MAX_CLASSES: usize = 128;
+
+/// Where the metadata of a file of weights say which family they are of.
+const FAMILY_KEY: &str = "config";
+
+/// Where they say into how many segments a sequence is cut, and how many steps a segment has: all
+/// that the shapes of the tensors don't tell.
+const SEGMENTS_KEY: &str = "segments";
+const SEGMENT_STEPS_KEY: &str = "segment_steps";
+
+/// A network's tensors by TensorFlow's names, and what else its file says.
+#[derive(Debug, Clone, Default)]
+pub struct Weights {
+    tensors: HashMap<String, Tensor>,
+    metadata: HashMap<String, String>,
+}
+
+impl Weights {
+    /// Tensors that are in memory already.
+    pub fn new(tensors: HashMap<String, Tensor>) -> Self {
+        Self { tensors, metadata: HashMap::new() }
+    }
+
+    /// Tensors of a network of `config` that are in memory already.
+    pub fn of(config: &Config, tensors: HashMap<String, Tensor>) -> Self {
+        Self { tensors, metadata: metadata(config) }
+    }
+
+    /// Reads a safetensors file, of any float type, from its bytes; `file` names it in errors.
+    ///
+    /// # Errors
+    /// They are no such file.
+    pub fn read(bytes: &[u8], file: &str) -> Result<Self, Error> {
+        let not_weights = |reason: &dyn fmt::Display| Error::NotWeights {
+            file: file.into(),
+            reason: reason.to_string(),
+        };
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| not_weights(&e))?;
+        let tensors = candle_core::safetensors::load_buffer(bytes, &Device::Cpu);
+        let metadata = header.metadata().clone().unwrap_or_default();
+        Ok(Self { tensors: tensors.map_err(|e| not_weights(&e))?, metadata })
+    }
+
+    /// All tensors, by name.
+    pub fn tensors(&self) -> &HashMap<String, Tensor> {
+        &self.tensors
+    }
+
+    /// The family that the file names, if it does.
+    pub fn family(&self) -> Option<Family> {
+        Family::from_name(self.metadata.get(FAMILY_KEY)?)
+    }
+
+    /// The sizes of a network of `family`, every tensor checked against them: widths and layers are
+    /// told by the tensors' shapes, segments and steps by the file or, if it is silent, as official.
+    ///
+    /// # Errors
+    /// A tensor is missing or doesn't fit the others.
+    pub fn config(&self, family: Family) -> Result<Config, Error> {
+        let official = Config::official(family);
+        let number = |key, default| match self.metadata.get(key) {
+            Some(text) => text.parse().unwrap_or(0),
+            None => default,
+        };
+        let n_segments = number(SEGMENTS_KEY, official.n_segments);
+        let n_segment_steps = number(SEGMENT_STEPS_KEY, official.n_segment_steps);
+        self.sized(Config { n_segments, n_segment_steps, ..official })
+    }
+
+    /// `config` with the sizes that the tensors' shapes tell; its segments and steps are kept.
+    ///
+    /// # Errors
+    /// A tensor is missing or doesn't fit the others.
+    pub fn sized(&self, mut config: Config) -> Result<Config, Error> {
+        let Config { n_segments, n_segment_steps, .. } = config;
+        let is_flat = config.family.wiring() == Wiring::Flat;
+        let n_steps = n_segments.saturating_mul(n_segment_steps);
+        if !(1..=MAX_STEPS).contains(&n_steps) || (is_flat && n_segments != 1) {
+            return Err(Error::Segments { n_segments, n_segment_steps });
+        }
+        config.n_latent = self.dim(&names::bias(names::MU), 0)?;
+        config.n_encoder = self.dim(&names::kernel(names::MU), 0)? / 2;
+        if config.family.wiring() != Wiring::Hier {
+            let layer = |layer| names::bidirectional(&names::encoder_layer(layer), "fw");
+            config.n_encoder_layers = self.count(layer);
+        }
+        let core = config.cores().swap_remove(0);
+        config.n_decoder = self.dim(&names::kernel(&names::core_projection(&core.prefix)), 0)?;
+        config.n_decoder_layers = self.count(|layer| names::core_cell(&core.prefix, layer));
+        if !is_flat {
+            config.n_conductor_layers = self.count(names::conductor_cell);
+            config.n_conductor = self.dim(&names::bias(&names::conductor_cell(0)), 0)? / 4;
+        }
+        if let Head::Nade { .. } = core.head {
+            let encoder = names::nade_encoder(&core.prefix);
+            let (n_classes, n) = (self.dim(&encoder, 0)?, self.tensor(&encoder)?.elem_count());
+            if !(1..=MAX_CLASSES).contains(&n_classes) {
+                let (expected, found) = (vec![drums::N_CLASSES, 1, n], vec![n_classes, 1, n]);
+                return Err(Error::Shape { name: encoder, expected, found });
+            }
+            (config.n_classes, config.n_nade) = (n_classes, n / n_classes);
+        }
+        for (name, expected) in config.tensors() {
+            let found = self.tensor(&name)?.dims().to_vec();
+            if !is_same_shape(&found, &expected) {
+                return Err(Error::Shape { name, expected, found });
+            }
+        }
+        Ok(config)
+    }
+
+    /// The values of a tensor, row by row.
+    ///
+    /// # Errors
+    /// It is missing or not of numbers.
+    pub fn values(&self, name: &str) -> Result<Vec<f32>, Error> {
+        let tensor = self.tensor(name)?;
+        let values = tensor.to_dtype(DType::F32).and_then(|t| t.flatten_all()?.to_vec1());
+        values.map_err(|_| Error::Missing(name.to_owned()))
+    }
+
+    /// The linear layer under `prefix`.
+    ///
+    /// # Errors
+    /// A tensor of it is missing.
+    pub fn linear(&self, prefix: &str) -> Result<Linear, Error> {
+        let bias = self.values(&names::bias(prefix))?;
+        Ok(Linear::new(&self.values(&names::kernel(prefix))?, bias))
+    }
+
+    fn tensor(&self, name: &str) -> Result<&Tensor, Error> {
+        self.tensors.get(name).ok_or_else(|| Error::Missing(name.to_owned()))
+    }
+
+    fn dim(&self, name: &str, axis: usize) -> Result<usize, Error> {
+        let dims = self.tensor(name)?.dims();
+        let wrong_rank =
+            || Error::Shape { name: name.into(), expected: vec![0; axis + 1], found: dims.into() };
+        dims.get(axis).copied().ok_or_else(wrong_rank)
+    }
+
+    /// How many layers there are, by their kernels.
+    fn count(&self, cell: impl Fn(usize) -> String) -> usize {
+        let has = |&layer: &usize| self.tensors.contains_key(&names::kernel(&cell(layer)));
+        // One at least, so that a network without any lacks it.
+        (0..self.tensors.len()).take_while(has).count().max(1)
+    }
+}
+
+/// Whether two shapes are the same but for axes of 1, which TensorFlow and tfjs put elsewhere in a
+/// NADE's matrices.
+pub fn is_same_shape(a: &[usize], b: &[usize]) -> bool {
+    let long = |dims: &[usize]| dims.iter().copied().filter(|&n| n != 1).collect::<Vec<_>>();
+    a == b || (a.len() == 3 && long(a) == long(b))
+}
+
+/// What a file of weights of `config` says beside its tensors.
+pub fn metadata(config: &Config) -> HashMap<String, String> {
+    HashMap::from([
+        (FAMILY_KEY.to_owned(), config.family.name().to_owned()),
+        (SEGMENTS_KEY.to_owned(), config.n_segments.to_string()),
+        (SEGMENT_STEPS_KEY.to_owned(), config.n_segment_steps.to_string()),
+    ])
+}

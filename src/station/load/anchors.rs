@@ -1,0 +1,49 @@
+//! Anchors to points in the latent space.
+
+use std::path::Path;
+
+use crate::{
+    config::Anchor,
+    music::{meter::STEPS_PER_BAR, midi, trio::Line},
+    musicvae::{
+        convert::{themed, window::windows_in_order},
+        net::{
+            config::Config,
+            latent::{self, Latent},
+            music_vae::MusicVae,
+        },
+    },
+    rng,
+    station::Error,
+};
+
+/// The point that `anchor` stands for in the space of `model`.
+///
+/// # Errors
+/// A MIDI file can't be read, or has not the bars and parts that the model needs.
+pub fn encode(model: &MusicVae, anchor: &Anchor) -> Result<Latent, Error> {
+    let config = model.config();
+    let lines = match anchor {
+        Anchor::Dream(seed) => {
+            return Ok(latent::prior(config.n_latent, &mut rng::stream(*seed, "dream")));
+        }
+        Anchor::Pattern { style, number } => {
+            themed::of_pattern(config, *style, *number).swap_remove(0)
+        }
+        Anchor::Midi(path) => first_window(config, path)?,
+    };
+    Ok(model.encode(&lines)?.mu)
+}
+
+/// The first bars of a MIDI file that have all parts.
+fn first_window(config: &Config, path: &Path) -> Result<Vec<Line>, Error> {
+    let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
+    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let sequence = midi::read(&bytes).map_err(|error| refuse(error.to_string()))?;
+    let found =
+        windows_in_order(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;
+    found.into_iter().next().map(|(_, window)| window).ok_or_else(|| {
+        let (n_bars, parts) = (config.n_steps() / STEPS_PER_BAR, config.family.domain().parts());
+        refuse(format!("expected {n_bars} bars of 4/4 with {}, found none", parts.join(", ")))
+    })
+}
