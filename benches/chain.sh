@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What five minutes of a station cost, by the radio and by what one would put together instead: CPU
-# seconds a minute of sound at 128 kbit/s, one after the other on a quiet machine.
+# CPU time of a station beside the usual tools: seconds a minute of sound at 128 kbit/s, measured on
+# five minutes, one program after the other. Run it on a quiet machine.
 #
 #     benches/chain.sh [STATION]     needs fluidsynth, lame and liquidsoap (apt)
 set -euo pipefail

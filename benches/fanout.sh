@@ -6,8 +6,8 @@
 # LOADGEN is a program that opens N listeners and prints one line of JSON:
 #   LOADGEN URL N SECONDS RAMP_PER_S --settle S --pid PID --src-spread K
 # (url, alive_start, full_rate, gap_ms_max, ttfb_ms_p50, ttfb_ms_p99, t64k_ms_p50,
-# srv_cpu_s_per_1000_per_min, srv_rss_kb_per_listener...). Icecast and ffmpeg are installed from the
-# distribution where they are missing; Icecast's source is ffmpeg with a recording of the same station.
+# srv_cpu_s_per_1000_per_min, srv_rss_kb_per_listener...). Icecast and ffmpeg are installed with apt if
+# missing; ffmpeg feeds Icecast with a recording of the same station.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 loadgen=$(realpath "$1")
@@ -62,9 +62,9 @@ until curl -s --max-time 5 http://127.0.0.1:18201/techno.mp3 -o /dev/null -r 0-9
     [ $? = 28 ] && break
     sleep 0.2
 done
-sleep 6 # A burst's worth of sound for Icecast's queue.
+sleep 6 # Fills Icecast's burst.
 
-# What each costs without listeners: the radio also makes the music, and is not compared for that.
+# CPU time without listeners, which is subtracted: the radio also makes the music.
 hertz=$(getconf CLK_TCK)
 ticks() { awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$1/stat"; }
 alone() { # pid

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what the benches are compared with and runs one of benches/peers/ on them, once for each
-# framework that has a script of that name: `benches/peers.sh decode < models` and so on.
+# Installs the frameworks with which the benches are compared, PyTorch and @magenta/music, and runs a
+# script of benches/peers/ on each framework that has one of that name: `benches/peers.sh decode < models`.
 #
-# PyTorch and @magenta/music go into $PEERS (default: a folder under /tmp), which stays for the next
-# run. Needs python3 with venv, node and npm.
+# They are installed into $PEERS (default: a folder under /tmp), which is kept for the next run. Needs
+# python3 with venv, node and npm.
 set -eu
 here=$(dirname "$0")/peers
 peers=${PEERS:-${TMPDIR:-/tmp}/electropunk-peers}
