@@ -1,0 +1,256 @@
+//! The real binary as HLS: playlists by the rules, players of others, a crash.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    process::Command,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::common::{
+    browser::Browser,
+    hls::{Playlist, unpack},
+    http::Answer,
+    mp3::decode,
+    process::{Finished, run},
+    radio::{ONE_STATION, Radio},
+    tool::tool,
+};
+use electropunk::stream::mp3::frames;
+use serde_json::{Value, json};
+
+/// However slow the machine, the next segment is there by then.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Nobody tells when a playlist has changed: it is asked for, as players do.
+const LOOK: Duration = Duration::from_millis(200);
+
+/// The version that the test of the browser was made with.
+const HLS_JS: &str = "hls.js@1.7.4";
+
+/// Short segments, so that much happens in little time.
+fn radio() -> Radio {
+    let hls = "state = \"state\"\n[hls]\nenabled = true\nsegment_seconds = 2\nsegments = 4\n";
+    Radio::start_with(&format!("{hls}{ONE_STATION}"), &[])
+}
+
+const MAIN: &str = "/hls/a/live.m3u8";
+const MEDIA: &str = "/hls/a/128k.m3u8";
+
+/// The playlist once it `is_so`.
+fn playlist_that(radio: &Radio, what: &str, is_so: impl Fn(&Playlist) -> bool) -> Playlist {
+    let began = Instant::now();
+    loop {
+        let answer = radio.get(MEDIA);
+        if answer.status() == 200 {
+            let playlist = Playlist::read(&answer.text());
+            if is_so(&playlist) {
+                return playlist;
+            }
+        }
+        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
+        thread::sleep(LOOK);
+    }
+}
+
+fn segment(radio: &Radio, name: &str) -> Answer {
+    radio.get(&format!("/hls/a/{name}"))
+}
+
+#[test]
+fn a_moving_playlist_keeps_its_promises_and_its_sound_has_no_gap() {
+    let radio = radio();
+    let mut segments = BTreeMap::new();
+    let mut before = playlist_that(&radio, "a segment", |_| true);
+    while segments.len() < 10 {
+        let now = playlist_that(&radio, "a new segment", |now| now.newest() != before.newest());
+        before.assert_goes_on_in(&now);
+        for (number, listed) in (now.sequence..).zip(&now.segments) {
+            segments.entry(number).or_insert_with(|| {
+                let answer = segment(&radio, &listed.name);
+                assert_eq!(answer.status(), 200, "{}", listed.name);
+                (listed.clone(), answer.rest())
+            });
+        }
+        before = now;
+    }
+    assert_eq!((before.target, before.segments.len()), (2, 4));
+
+    let mut heard = Vec::new();
+    let mut expected = None;
+    for (number, (listed, bytes)) in &segments {
+        let packed = unpack(bytes);
+        let n_samples = 1152 * frames(packed.audio).count() as u64;
+        assert!((listed.seconds - n_samples as f64 / 44_100.0).abs() < 0.001, "{listed:?}");
+        if let Some((due, number_due, clock)) = expected {
+            assert_eq!((*number, listed.is_break), (number_due, false));
+            let late: jiff::SignedDuration = listed.begins.duration_since(due);
+            assert!(late.unsigned_abs() < Duration::from_millis(2), "{listed:?} {late}");
+            assert!(packed.clock.abs_diff(clock) <= 1, "{} {clock}", packed.clock);
+        }
+        let due = listed.begins + jiff::SignedDuration::from_secs_f64(n_samples as f64 / 44_100.0);
+        expected = Some((due, number + 1, packed.clock + n_samples * 90_000 / 44_100));
+        assert_eq!(packed.texts["TPE1"], "Test Tone's \u{fc}ber");
+        assert!(packed.texts["TIT2"].starts_with("Test Tone's \u{fc}ber - "), "{:?}", packed.texts);
+        heard.extend_from_slice(packed.audio);
+    }
+    eprintln!("{} segments, {} bytes of sound", segments.len(), heard.len());
+    assert!(0.02 < decode(&heard));
+}
+
+#[test]
+fn answers_say_who_may_keep_what_for_how_long() {
+    let radio = radio();
+    let playlist = playlist_that(&radio, "a segment", |_| true);
+    let main = radio.get(MAIN);
+
+    assert_eq!(main.header("content-type"), Some("application/vnd.apple.mpegurl"));
+    assert_eq!(main.header("access-control-allow-origin"), Some("*"));
+    let text = main.text();
+    let lines: Vec<&str> = text.lines().collect();
+    let variant = "#EXT-X-STREAM-INF:BANDWIDTH=132000,CODECS=\"mp4a.40.34\"";
+    assert_eq!(lines, ["#EXTM3U", "#EXT-X-VERSION:3", variant, "128k.m3u8"]);
+    let media = radio.get(MEDIA);
+    assert_eq!(media.header("content-type"), Some("application/vnd.apple.mpegurl"));
+    assert_eq!(media.header("cache-control"), Some("no-cache"));
+
+    let now: Value = serde_json::from_str(&radio.get("/api/stations").text()).unwrap();
+    assert_eq!(
+        (&now[0]["hls_url"], &now[0]["hls_listeners"]),
+        (&json!(radio.url(MAIN)), &json!(1))
+    );
+
+    let name = format!("/hls/a/{}", playlist.segments[0].name);
+    let whole = radio.get(&name);
+    assert_eq!(whole.header("content-type"), Some("audio/mpeg"));
+    assert_eq!(whole.header("cache-control"), Some("public, max-age=18, immutable"));
+    let whole = whole.rest();
+    assert!(whole.len() as f64 * 8.0 / playlist.segments[0].seconds < 132_000.0);
+    let head = radio.ask("HEAD", &name, "Connection: close");
+    assert_eq!(head.header("content-length"), Some(&*whole.len().to_string()));
+    assert_eq!(head.what_follows(), b"");
+    let part = radio.ask("GET", &name, "Range: bytes=10-19\nConnection: close");
+    let range = format!("bytes 10-19/{}", whole.len());
+    assert_eq!((part.status(), part.header("content-range")), (206, Some(&*range)));
+    assert_eq!(part.rest(), whole[10..20]);
+    for path in ["/hls/a/", "/hls/a/x.mp3", "/hls/b/live.m3u8", "/hls/a/../a/live.m3u8"] {
+        assert_eq!(radio.get(path).status(), 404, "{path}");
+    }
+}
+
+#[test]
+fn after_a_crash_the_playlist_counts_on_with_a_break() {
+    let radio = radio();
+    let before = playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
+    let old = &before.segments[3].name;
+    assert_eq!(segment(&radio, old).status(), 200);
+    let folder: Arc<_> = radio.folder.clone();
+    radio.signal("KILL");
+    radio.wait(PATIENCE);
+
+    let radio = Radio::start_in(folder, &[]);
+    let after = playlist_that(&radio, "a segment", |_| true);
+
+    eprintln!("{} and a break, then {}", before.newest(), after.sequence);
+    let n_unseen = after.sequence.checked_sub(before.newest() + 1).expect("numbers only grow");
+    assert!(n_unseen <= 1, "only what was cut between the look and the crash is missing");
+    assert!(after.segments[0].is_break);
+    assert_eq!(before.breaks_until(3) + 1, after.breaks_until(0));
+    assert_eq!(segment(&radio, old).status(), 404);
+    assert!(
+        before.segments.iter().all(|old| after.segments.iter().all(|new| new.name != old.name))
+    );
+}
+
+#[test]
+fn a_new_title_of_the_station_is_no_break() {
+    let radio = radio();
+    let before = playlist_that(&radio, "a segment", |_| true);
+    let path = radio.folder.path().join("radio.toml");
+    radio.save(&fs::read_to_string(path).unwrap().replace("Test Tone's", "Other"));
+    let is_told = |playlist: &Playlist| {
+        let newest = &playlist.segments[playlist.segments.len() - 1];
+        unpack(&segment(&radio, &newest.name).rest()).texts["TPE1"].starts_with("Other")
+    };
+    let after = playlist_that(&radio, "the new title", is_told);
+
+    assert!(before.newest() < after.newest());
+    assert_eq!(before.breaks_until(0), after.breaks_until(after.segments.len() - 1));
+}
+
+/// Runs a player that must end well.
+fn play(command: &mut Command) -> Finished {
+    let finished = run(command, PATIENCE);
+    assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
+    finished
+}
+
+#[test]
+fn ffmpeg_plays_it_without_an_error() {
+    let Some(mut ffmpeg) = tool("ffmpeg") else { return };
+    let radio = radio();
+    playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
+
+    let options = ["-nostdin", "-v", "warning", "-i", &radio.url(MAIN), "-t", "20"];
+    let said = play(ffmpeg.args(options).args(["-f", "null", "-"])).stderr;
+
+    assert_eq!(said, "");
+}
+
+#[test]
+fn mpv_plays_it() {
+    let Some(mut mpv) = tool("mpv") else { return };
+    let radio = radio();
+    playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
+
+    let options = ["--no-config", "--no-video", "--ao=null", "--length=12", "--msg-level=all=warn"];
+    let finished = play(mpv.args(options).arg(radio.url(MAIN)));
+
+    assert_eq!((finished.stdout.as_str(), finished.stderr.as_str()), ("", ""));
+}
+
+/// Calls back once more than two whole playlists have been heard, or it can't go on.
+const UNTIL_TWO_PLAYLISTS_ARE_HEARD: &str = "
+    const [done] = arguments;
+    const audio = document.createElement('audio');
+    document.body.append(audio);
+    const hls = new Hls();
+    const errors = [];
+    let first = null, waits = 0;
+    const report = () => done({
+      heard: audio.currentTime - first, waits, errors, stalled: hls.latency,
+    });
+    hls.on(Hls.Events.ERROR, (_, data) => {
+      errors.push(data.details);
+      if (data.fatal) report();
+    });
+    audio.addEventListener('playing', () => { if (first === null) first = audio.currentTime; });
+    audio.addEventListener('waiting', () => { if (first !== null) waits += 1; });
+    audio.addEventListener('timeupdate', () => {
+      if (first !== null && audio.currentTime - first > 18) report();
+    });
+    hls.loadSource('/hls/a/live.m3u8');
+    hls.attachMedia(audio);
+    audio.play().catch(error => errors.push(String(error)));";
+
+#[test]
+fn hls_js_plays_on_in_a_browser() {
+    let (Some(browser), Some(mut npm)) = (Browser::start(), tool("npm")) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    npm.args(["install", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
+    play(npm.arg("--prefix").arg(folder.path()).arg(HLS_JS));
+    let library = folder.path().join("node_modules/hls.js/dist/hls.min.js");
+    let library = fs::read_to_string(library).unwrap();
+    let radio = radio();
+    playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
+
+    // A page of ours that takes scripts of others; the player's does not.
+    browser.open(&radio.url("/healthz"));
+    let heard = browser.wait_for(&format!("{library}\n{UNTIL_TWO_PLAYLISTS_ARE_HEARD}"));
+
+    eprintln!("{heard}");
+    assert!(18.0 < heard["heard"].as_f64().unwrap(), "{heard}");
+    assert_eq!((&heard["errors"], &heard["waits"]), (&json!([]), &json!(0)));
+}
