@@ -1,14 +1,12 @@
-//! The import rule: a module imports only from groups before its own, never sideways.
-//!
-//! Layers that only a document knows are soon crossed. This reads the sources and names the file
-//! and line of whoever does.
+//! The order of the rooms: each imports only from those before it, and threads are spawned where the list
+//! below says.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::BTreeMap;
 
-/// Modules in groups, from what everything stands on to what the user meets.
+use crate::sources::{Mention, Source, Sources, assert_none, library, parse};
+
+/// Rooms in groups, from what everything builds on to the commands. Rooms of one group don't import one
+/// another.
 const GROUPS: [&[&str]; 18] = [
     &["units", "rng", "files", "threads", "args"],
     &["music", "stream"],
@@ -30,123 +28,137 @@ const GROUPS: [&[&str]; 18] = [
     &["cmd"],
 ];
 
-/// Files that only gather the modules.
-const FREE: [&str; 2] = ["lib", "main"];
+/// The room of threads.
+const THREADS: &str = "station";
+
+/// Modules elsewhere that spawn threads, and why.
+const SPAWNERS: [(&str, &str); 9] = [
+    ("threads", "it is what spawns them"),
+    ("stream::fanout", "writing to thousands of sockets needs a runtime of its own"),
+    ("musicvae::shared_model", "one model decodes for several stations at once"),
+    ("inserts::cues", "files are decoded ahead of their time"),
+    ("inserts::prefetch", "a decoder that panics must not take the station with it"),
+    ("inserts::mix::item", "files are decoded while they play"),
+    ("lab::dataset::build", "files are read on all cores"),
+    ("lab::cmd::critique::listen", "a recording is decoded while it is measured"),
+    ("cmd::serve", "radio.toml is watched beside the server"),
+];
 
 #[test]
-fn modules_import_only_from_groups_before_their_own() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut crossings = Vec::new();
-    for file in rust_files(&src) {
-        let text = fs::read_to_string(&file).unwrap();
-        crossings.extend(find_crossings(file.strip_prefix(&src).unwrap(), &text));
-    }
-    assert!(crossings.is_empty(), "\n{}", crossings.join("\n"));
+fn rooms_import_only_from_rooms_before_their_own() {
+    assert_none(&crossings(&library()));
 }
 
 #[test]
-fn each_way_to_write_an_import_is_seen() {
-    let crossings = |text| find_crossings(Path::new("sound/wav.rs"), text);
-
-    assert!(crossings("use crate::music::note::Note;\nuse crate::{units, sound::x};").is_empty());
-    assert!(crossings("//! Unlike [crate::web].\nlet x = 1; // crate::web::x").is_empty());
-    assert_eq!(
-        crossings("use std::fs;\nuse crate::web;"),
-        ["src/sound/wav.rs:2: sound imports web, which is not in a group before its own"]
-    );
-    assert_eq!(crossings("use crate::{\n    music::{bar, station},\n    model::x,\n};").len(), 1);
-    assert_eq!(crossings("fn f() { crate::train::fit() }").len(), 1);
-    assert_eq!(crossings("pub(in crate::sound) fn f() {}").len(), 0);
-    assert_eq!(
-        crossings("use crate::extras::x;"),
-        ["src/sound/wav.rs:1: sound imports extras, which tests/house/layers.rs does not place"]
-    );
-    assert!(find_crossings(Path::new("extras.rs"), "")[0].starts_with("src/extras.rs:1: "));
+fn threads_are_spawned_where_the_list_says() {
+    assert_none(&spawns(&library(), &SPAWNERS));
 }
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).expect("src can be read") {
-        let path = entry.expect("src can be read").path();
-        if path.is_dir() {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    files
+/// The name of the room that the modules `module` are in; rooms of the workshop have two parts.
+fn room(module: &[String]) -> String {
+    let n_parts = if module.first().is_some_and(|name| name == "lab") { 2 } else { 1 };
+    module.iter().take(n_parts).map(String::as_str).collect::<Vec<_>>().join("::")
 }
 
-/// A sentence for each import of `file`, a path below src, that crosses the layers.
-fn find_crossings(file: &Path, text: &str) -> Vec<String> {
-    let first = file.components().next().expect("a file has a name");
-    let own = Path::new(first.as_os_str()).with_extension("").display().to_string();
-    if FREE.contains(&own.as_str()) {
-        return Vec::new();
-    }
-    let place = |line| format!("src/{}:{line}", file.display());
-    let Some(own_group) = group(&own) else {
-        return vec![format!("{}: tests/house/layers.rs does not place {own}", place(1))];
+fn group(room: &str) -> Option<usize> {
+    GROUPS.iter().position(|group| group.contains(&room))
+}
+
+/// A sentence for each import that the order of the rooms forbids.
+fn crossings(sources: &Sources) -> Vec<String> {
+    let files = sources.files.iter().filter(|file| !file.module.is_empty());
+    let of_file = |file: &Source| {
+        let own = room(&file.module);
+        let Some(own_group) = group(&own) else {
+            return vec![format!("{}: tests/house/layers.rs does not place {own}", file.name)];
+        };
+        let of_mention = |mention: &Mention| {
+            let other = room(sources.module_of(&mention.path));
+            let fault = match group(&other) {
+                _ if other == own || other.is_empty() => return None,
+                None => "tests/house/layers.rs does not place",
+                // What tests share may lie beside them.
+                Some(group) if group < own_group => return None,
+                Some(group) if mention.is_test && group == own_group => return None,
+                Some(_) => "is not before it",
+            };
+            Some(format!("{}:{}: {own} imports {other}, which {fault}", file.name, mention.line))
+        };
+        let mut faults: Vec<String> = file.mentions.iter().filter_map(of_mention).collect();
+        faults.dedup();
+        faults
     };
-    let imports = imports(text).into_iter().filter(|(_, module)| *module != own);
-    imports
-        .filter_map(|(line, module)| match group(&module) {
-            Some(group) if group < own_group => None,
-            Some(_) => Some((line, module, "is not in a group before its own")),
-            None => Some((line, module, "tests/house/layers.rs does not place")),
-        })
-        .map(|(line, module, fault)| {
-            format!("{}: {own} imports {module}, which {fault}", place(line))
-        })
-        .collect()
+    files.flat_map(of_file).collect()
 }
 
-fn group(module: &str) -> Option<usize> {
-    GROUPS.iter().position(|group| group.contains(&module))
+/// A sentence for each thread that is spawned where it may not be, and for each of `spawners` that spawns
+/// none.
+fn spawns(sources: &Sources, spawners: &[(&str, &str)]) -> Vec<String> {
+    let files = sources.files.iter().filter(|file| room(&file.module) != THREADS);
+    let spawning: BTreeMap<String, (&str, usize)> = files
+        .filter_map(|file| Some((file.module.join("::"), (&*file.name, *file.spawns.first()?))))
+        .collect();
+    let is_listed = |module: &String| spawners.iter().any(|(listed, _)| listed == module);
+    let unlisted = spawning.iter().filter(|(module, _)| !is_listed(module));
+    let unlisted = unlisted.map(|(_, (name, line))| {
+        format!("{name}:{line}: spawns a thread outside {THREADS} and outside the list")
+    });
+    let idle = spawners.iter().filter(|(listed, _)| !spawning.contains_key(*listed));
+    let idle = idle.map(|(listed, _)| format!("{listed} is listed, but spawns no thread"));
+    unlisted.chain(idle).collect()
 }
 
-/// Line and first name of each path that begins with `crate::`.
-fn imports(text: &str) -> Vec<(usize, String)> {
-    let code: Vec<&str> =
-        text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
-    let code = code.join("\n");
-    let mut found = Vec::new();
-    for (at, prefix) in code.match_indices("crate::") {
-        let start = at + prefix.len();
-        if let Some(group) = code[start..].strip_prefix('{') {
-            let names = names_in(group).into_iter();
-            found.extend(names.map(|(offset, name)| (line(&code, start + 1 + offset), name)));
-        } else {
-            found.push((line(&code, at), name_at(&code[start..])));
-        }
+#[test]
+fn every_way_to_write_an_import_counts() {
+    let crossings = |text: &str| {
+        let above = ("src/web/mod.rs", "pub mod page;\npub fn serve() {}");
+        let below = ("src/music/mod.rs", "pub mod note;\npub use note::Note;");
+        let own = ("src/sound/mod.rs", "pub mod wav;");
+        let files = [above, below, own, ("src/sound/wav.rs", text)];
+        let more = [("src/web/page.rs", ""), ("src/music/note.rs", "pub struct Note;")];
+        crossings(&parse(&[&files[..], &more].concat()))
+    };
+    let sentence = "src/sound/wav.rs:2: sound imports web, which is not before it";
+
+    assert!(crossings("use crate::music::{Note, note};\nuse std::web;").is_empty());
+    assert!(crossings("//! Unlike [crate::web].\npub(in crate::sound) fn f() {}").is_empty());
+    for import in [
+        "use crate::web;",
+        "use crate::{music::note, web::page::*};",
+        "use super::super::web as other;",
+        "fn f() { crate::web::serve() }",
+        "fn f(_: Vec<crate::web::Page>) {}",
+        "fn f() { print!(\"{}\", crate::web::page::N) }",
+        "#[arg(value_parser = crate::web::parse)] struct Args;",
+        "mod inner { use super::super::super::web; }",
+        "#[cfg(test)] mod tests { use crate::web; }",
+    ] {
+        assert_eq!(crossings(&format!("\n{import}")), [sentence], "{import}");
     }
-    found
 }
 
-/// First names, with their offsets, of the paths in a group that has been opened.
-fn names_in(group: &str) -> Vec<(usize, String)> {
-    let (mut names, mut depth, mut expected) = (Vec::new(), 0, true);
-    for (offset, letter) in group.char_indices() {
-        match letter {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => expected = true,
-            letter if expected && letter.is_alphabetic() => {
-                names.push((offset, name_at(&group[offset..])));
-                expected = false;
-            }
-            _ => {}
-        }
+#[test]
+fn tests_may_import_what_lies_beside() {
+    let files = |text| parse(&[("src/patterns.rs", "pub fn f() {}"), ("src/sound.rs", text)]);
+
+    assert!(crossings(&files("#[cfg(test)] mod tests { use crate::patterns; }")).is_empty());
+    assert!(crossings(&files("#[test] fn f() { crate::patterns::f() }")).is_empty());
+    assert_eq!(crossings(&files("use crate::patterns;")).len(), 1);
+}
+
+#[test]
+fn a_thread_that_is_not_listed_is_named_and_so_is_a_listed_one_that_is_gone() {
+    let spawns = |station, out, web| {
+        let files = [("src/station.rs", station), ("src/out.rs", out), ("src/web.rs", web)];
+        spawns(&parse(&files), &[("web", "a reason")])
+    };
+    let listed = "use std::thread::Builder;";
+
+    assert!(spawns("fn f() { std::thread::spawn(f) }", "", listed).is_empty());
+    let idle = ["web is listed, but spawns no thread"];
+    assert_eq!(spawns("", "", "#[test] fn f() { std::thread::spawn(f) }"), idle);
+    for out in ["\nuse std::thread::{self, scope};", "\nfn f() { crate::threads::spawn(f) }"] {
+        let sentence = "src/out.rs:2: spawns a thread outside station and outside the list";
+        assert_eq!(spawns("", out, listed), [sentence], "{out}");
     }
-    names
-}
-
-fn name_at(text: &str) -> String {
-    text.chars().take_while(|letter| letter.is_alphanumeric() || *letter == '_').collect()
-}
-
-fn line(text: &str, offset: usize) -> usize {
-    1 + text[..offset].matches('\n').count()
 }

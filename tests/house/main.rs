@@ -4,7 +4,9 @@
 
 #[cfg(feature = "lab")]
 mod checkpoints;
+mod circles;
 mod layers;
 mod music;
 mod parity;
 mod radio_toml;
+mod sources;
