@@ -1,11 +1,11 @@
-//! The real binary on the command line: what it says, and the code it ends with.
+//! Output and exit codes of commands.
 
 use std::{
     fs,
     net::TcpListener,
     path::Path,
     process::{Command, Stdio},
-    thread,
+    thread::sleep,
     time::Duration,
 };
 
@@ -18,7 +18,7 @@ use electropunk::music::{
     note::{Note, NoteSequence},
 };
 
-/// Runs `electropunk args` in `folder`; no command here takes long.
+/// Runs `electropunk args` in `folder`.
 fn electropunk(folder: &Path, args: &[&str]) -> Finished {
     let mut command = Command::new(ELECTROPUNK);
     let finished = run(command.args(args).current_dir(folder), Duration::from_mins(2));
@@ -26,7 +26,7 @@ fn electropunk(folder: &Path, args: &[&str]) -> Finished {
     finished
 }
 
-/// A beat of `n_bars` in 4/4, with a kick on each quarter and a snare on every second.
+/// A MIDI file of `n_bars` in 4/4, with a kick on each quarter and a snare on every second.
 fn beat(n_bars: u8, snare: u8) -> Vec<u8> {
     let hit = |quarter: u8, pitch| Note {
         pitch,
@@ -64,7 +64,7 @@ fn every_mistake_of_radio_toml_is_named_with_its_line() {
 }
 
 #[test]
-fn a_programme_that_is_not_there_is_a_mistake() {
+fn a_missing_radio_toml_is_a_mistake() {
     let folder = tempfile::tempdir().unwrap();
 
     let finished = electropunk(folder.path(), &["serve", "--config", "nowhere.toml"]);
@@ -74,7 +74,7 @@ fn a_programme_that_is_not_there_is_a_mistake() {
 }
 
 #[test]
-fn what_can_t_be_understood_is_a_usage_error() {
+fn invalid_arguments_are_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
     for args in [&["dance"][..], &["serve", "--bind", "here"], &["train"], &["soundfont", "x"]] {
         let finished = electropunk(folder.path(), args);
@@ -88,7 +88,7 @@ fn what_can_t_be_understood_is_a_usage_error() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said_before_anything_is_loaded() {
+fn a_taken_port_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let holder = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = holder.local_addr().unwrap().to_string();
@@ -136,7 +136,7 @@ fn a_data_set_is_built_and_broken_files_are_named() {
 }
 
 #[test]
-fn a_build_that_is_killed_goes_on_to_the_same_set() {
+fn a_killed_build_resumes_to_the_same_data_set() {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir(folder.path().join("midi")).unwrap();
     for n in 0..2000 {
@@ -156,7 +156,7 @@ fn a_build_that_is_killed_goes_on_to_the_same_set() {
     assert!(build("a.set").status().unwrap().success());
     let mut child = build("b.set").spawn().unwrap();
     while length() < 10_000 && child.try_wait().unwrap().is_none() {
-        thread::sleep(Duration::from_millis(1));
+        sleep(Duration::from_millis(1));
     }
     child.kill().unwrap();
     child.wait().unwrap();
@@ -170,7 +170,7 @@ fn a_build_that_is_killed_goes_on_to_the_same_set() {
 }
 
 #[test]
-fn what_is_in_a_data_set_is_told_and_drawn() {
+fn a_data_set_has_statistics_and_a_picture() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("one.mid"), beat(4, 38)).unwrap();
     let build =

@@ -1,14 +1,13 @@
-//! `electropunk critique` of a station, its notes and its sound, through the real binary.
+//! `electropunk critique` of a station, its notes and its sound.
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, path::Path, process::Command};
 
 use crate::common::{
     ELECTROPUNK,
     process::{Finished, run},
+    wait::PATIENCE,
 };
 use serde_json::Value;
-
-const PATIENCE: Duration = Duration::from_mins(2);
 
 fn electropunk(folder: &Path, line: &str) -> Finished {
     let mut command = Command::new(ELECTROPUNK);
@@ -22,7 +21,7 @@ fn succeed(folder: &Path, line: &str) -> String {
     finished.stdout
 }
 
-/// The figure called `name`, whose value and verdict are wanted.
+/// The row of `name` in a table.
 fn row<'a>(table: &'a Value, name: &str) -> &'a Value {
     let rows = table["rows"].as_array().unwrap();
     rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name}"))
@@ -32,7 +31,7 @@ fn value(table: &Value, name: &str) -> f64 {
     row(table, name)["value"].as_f64().unwrap_or_else(|| panic!("{name} has no value"))
 }
 
-/// Width and height that a PNG's head tells.
+/// Width and height of a PNG.
 fn size(png: &[u8]) -> (u32, u32) {
     assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
     let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
@@ -40,7 +39,7 @@ fn size(png: &[u8]) -> (u32, u32) {
 }
 
 #[test]
-fn a_station_its_notes_and_its_sound_are_judged_alike() {
+fn a_station_its_notes_and_its_sound_have_the_same_figures() {
     let folder = tempfile::tempdir().unwrap();
     let critique = |line: &str| -> Value {
         let line = format!("critique {line} --json");
@@ -75,7 +74,7 @@ fn a_station_its_notes_and_its_sound_are_judged_alike() {
 }
 
 #[test]
-fn an_mp3_is_heard_to_its_end() {
+fn an_mp3_is_measured_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let sample = "sample --model models/drums-2bar --n 1 --seed 1 --audio mp3 --out takes";
     succeed(folder.path(), sample);
@@ -89,7 +88,7 @@ fn an_mp3_is_heard_to_its_end() {
 }
 
 #[test]
-fn a_recording_that_breaks_off_is_judged_as_far_as_it_goes() {
+fn a_truncated_recording_is_measured_as_far_as_it_goes() {
     let folder = tempfile::tempdir().unwrap();
     succeed(folder.path(), "render --station dub --minutes 0.1 --seed 1 --out whole.wav");
     let whole = fs::read(folder.path().join("whole.wav")).unwrap();
@@ -103,7 +102,7 @@ fn a_recording_that_breaks_off_is_judged_as_far_as_it_goes() {
 }
 
 #[test]
-fn a_table_says_which_goals_are_missed() {
+fn a_table_marks_missed_goals() {
     let folder = tempfile::tempdir().unwrap();
     let text = succeed(folder.path(), "critique ambient --minutes 0.3 --seed 1 --target -40");
 
@@ -114,7 +113,7 @@ fn a_table_says_which_goals_are_missed() {
 }
 
 #[test]
-fn what_can_t_be_judged_is_named() {
+fn an_unknown_or_broken_subject_is_named() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("broken.mid"), "MThd").unwrap();
     fs::write(folder.path().join("broken.wav"), "RIFF").unwrap();

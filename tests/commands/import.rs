@@ -1,29 +1,12 @@
-//! Checkpoints in each format, through the real binary: what comes out agrees with magenta-js.
+//! `electropunk import` of checkpoints in each format: encoding and decoding agree with magenta-js.
 //!
-//! The networks lie beside the project, not in it; where they don't, this says so and looks at
-//! nothing. `parity.rs` holds the same numbers against weights that are in the project.
+//! The networks are not part of the repository: see [`parity_folder`].
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command};
 
-use crate::common::{ELECTROPUNK, process::run};
+use crate::common::{ELECTROPUNK, parity::parity_folder, process::run, wait::PATIENCE};
 
-const PATIENCE: Duration = Duration::from_mins(2);
-
-fn toys() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/parity/toy");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not here", folder.display());
-        return None;
-    }
-    Some(folder)
-}
-
-/// Runs the binary in `folder`; what it says as JSON.
+/// Runs the binary in `folder`; returns its output, which is JSON or nothing.
 fn electropunk(folder: &Path, args: &[&str]) -> serde_json::Value {
     let mut command = Command::new(ELECTROPUNK);
     let finished = run(command.args(args).current_dir(folder), PATIENCE);
@@ -31,13 +14,14 @@ fn electropunk(folder: &Path, args: &[&str]) -> serde_json::Value {
     serde_json::from_str(&finished.stdout).unwrap_or_default()
 }
 
+/// Shape and values of a NumPy file.
 fn array(path: &Path) -> (Vec<usize>, Vec<f32>) {
     let file = npyz::NpyFile::new(std::io::Cursor::new(fs::read(path).unwrap())).unwrap();
     let shape = file.shape().iter().map(|&n| n as usize).collect();
     (shape, file.into_vec().unwrap())
 }
 
-/// Raw little-endian floats.
+/// A file of little-endian floats.
 fn golden(path: &Path) -> Vec<f32> {
     let bytes = fs::read(path).unwrap();
     bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
@@ -48,8 +32,8 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// Imports `source` and holds mu and logits against what is in `toy`.
-fn agrees(source: &Path, toy: &Path, config: &str, format: &str) {
+/// Imports `source` and compares mu and logits with those in `toy`.
+fn assert_agrees(source: &Path, toy: &Path, config: &str, format: &str) {
     let folder = tempfile::tempdir().unwrap();
     let here = folder.path();
     let path = |name: &str| toy.join(name).display().to_string();
@@ -82,8 +66,8 @@ fn agrees(source: &Path, toy: &Path, config: &str, format: &str) {
 }
 
 #[test]
-fn every_toy_network_agrees_with_magenta() {
-    let Some(toys) = toys() else { return };
+fn every_small_network_agrees_with_magenta() {
+    let Some(toys) = parity_folder("toy") else { return };
     let tfjs = "TensorFlow.js weights";
     for (name, config) in [
         ("flat_drums", "cat-drums_2bar_small"),
@@ -94,21 +78,21 @@ fn every_toy_network_agrees_with_magenta() {
         ("hier_trio_q1", "hier-trio_4bar"),
         ("multitrack", "hier-multiperf_vel_1bar_med"),
     ] {
-        agrees(&toys.join(name), &toys.join(name), config, tfjs);
+        assert_agrees(&toys.join(name), &toys.join(name), config, tfjs);
     }
 }
 
 #[test]
-fn a_tensorflow_checkpoint_agrees_as_well() {
-    let Some(toys) = toys() else { return };
+fn a_tensorflow_checkpoint_agrees_with_magenta() {
+    let Some(toys) = parity_folder("toy") else { return };
     let toy = toys.join("hier_trio");
     for source in ["tf_ckpt", "tf_ckpt/model.ckpt-1234", "tf_ckpt/model.ckpt-1234.index"] {
-        agrees(&toy.join(source), &toy, "hier-trio_4bar", "a TensorFlow V2 checkpoint");
+        assert_agrees(&toy.join(source), &toy, "hier-trio_4bar", "a TensorFlow V2 checkpoint");
     }
 }
 
 #[test]
-fn what_is_no_checkpoint_is_told_in_one_sentence() {
+fn a_source_without_a_checkpoint_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("weights_manifest.json"), "[{}]").unwrap();
     for source in [".", "weights_manifest.json", "nothing", "/"] {

@@ -1,6 +1,6 @@
-//! The commands of the real binary, those of the workshop among them.
+//! The program's commands.
 
-// Helpers of tests too stop at what they can't go on from.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../common/mod.rs"]

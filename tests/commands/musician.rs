@@ -1,14 +1,13 @@
-//! The commands of a musician, through the real binary and the shipped models.
+//! Commands for musicians, with the shipped models.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use crate::common::{
     ELECTROPUNK, mp3,
     process::{Finished, run},
+    wait::PATIENCE,
 };
 use electropunk::{music::midi, musicvae::convert::extract::Lines};
-
-const PATIENCE: Duration = Duration::from_mins(2);
 
 fn electropunk(folder: &Path, line: &str) -> Finished {
     let mut command = Command::new(ELECTROPUNK);
@@ -29,7 +28,7 @@ fn fail(folder: &Path, line: &str) -> String {
 }
 
 #[test]
-fn samples_are_music_and_a_seed_gives_the_same() {
+fn samples_are_music_and_depend_on_the_seed_alone() {
     let folder = tempfile::tempdir().unwrap();
     let sample = |out: &str, seed: u64| {
         let line =
@@ -54,7 +53,7 @@ fn samples_are_music_and_a_seed_gives_the_same() {
 }
 
 #[test]
-fn the_way_between_two_pieces_begins_and_ends_like_them() {
+fn an_interpolation_begins_and_ends_like_its_ends() {
     let folder = tempfile::tempdir().unwrap();
     for style in ["techno", "dub"] {
         succeed(
@@ -85,7 +84,7 @@ fn the_way_between_two_pieces_begins_and_ends_like_them() {
 }
 
 #[test]
-fn a_piece_survives_its_way_through_the_latent_space() {
+fn a_piece_is_encoded_and_decoded() {
     let folder = tempfile::tempdir().unwrap();
     succeed(folder.path(), "dataset patterns --style techno --count 1 --out .");
     let model = "--model models/drums-2bar";
@@ -121,7 +120,7 @@ fn a_piece_survives_its_way_through_the_latent_space() {
 }
 
 #[test]
-fn what_is_written_can_be_heard() {
+fn samples_are_written_as_audio() {
     let folder = tempfile::tempdir().unwrap();
 
     for format in ["mp3", "wav"] {

@@ -1,4 +1,4 @@
-//! The real binary learns, is interrupted, goes on and runs out of disk.
+//! `electropunk train`: it learns, is interrupted, resumes and runs out of disk.
 
 use std::{
     fs,
@@ -7,24 +7,21 @@ use std::{
     path::Path,
     process::{Command, Stdio},
     thread,
-    time::{Duration, Instant},
 };
 
 use crate::common::{
     ELECTROPUNK, mp3,
-    process::{Finished, Watched, collect, run, signal},
+    process::{Finished, Signal, Watched, collect, run, signal},
+    wait::{PATIENCE, until},
 };
 use safetensors::SafeTensors;
 
-/// For a run to end, or to reach its next checkpoint, on a loaded machine.
-const PATIENCE: Duration = Duration::from_mins(4);
-
-/// A network that learns a step in a moment.
+/// A network that is small enough for dozens of steps a second.
 const TINY: &str = "train --config cat-drums_2bar_small --patterns 2 --z-size 4 --enc-rnn-size 8 \
     --dec-rnn-size 8 --batch-size 8 --threads 2 --learning-rate 0.01 --checkpoint-steps 20 \
     --out models/tiny";
 
-/// A run of the tiny network in `folder`.
+/// A command that trains the tiny network in `folder`.
 fn train(folder: &Path, more: &str) -> Command {
     let mut command = Command::new(ELECTROPUNK);
     command.args(TINY.split_whitespace().chain(more.split_whitespace())).current_dir(folder);
@@ -49,12 +46,10 @@ fn train_until_checkpoint(folder: &Path, more: &str) -> (Watched, thread::JoinHa
     let mut child = pipes.spawn().unwrap();
     let stdout = collect(child.stdout.take().unwrap());
     let mut run = Watched::new(child);
-    let began = Instant::now();
-    // A file that appears is no event that a process could wait for everywhere.
-    while !checkpoint(folder, 20).exists() {
-        assert!(run.is_running() && began.elapsed() < PATIENCE, "no checkpoint");
-        thread::sleep(Duration::from_millis(2));
-    }
+    until("a checkpoint", || {
+        assert!(run.is_running(), "no checkpoint");
+        checkpoint(folder, 20).exists()
+    });
     (run, stdout)
 }
 
@@ -64,7 +59,7 @@ fn finish(command: &mut Command) -> Finished {
     finished
 }
 
-/// Name, type, shape and bytes of each tensor: file headers come in any order.
+/// Name, type and shape, and bytes of each tensor, sorted: the order in a file is arbitrary.
 fn tensors(path: &Path) -> Vec<(String, String, Vec<u8>)> {
     let bytes = fs::read(path).unwrap();
     let file = SafeTensors::deserialize(&bytes).unwrap();
@@ -80,7 +75,7 @@ fn tensors(path: &Path) -> Vec<(String, String, Vec<u8>)> {
 }
 
 #[test]
-fn the_loss_on_patterns_that_were_held_out_falls() {
+fn the_loss_on_held_out_patterns_falls() {
     let folder = tempfile::tempdir().unwrap();
 
     let finished = finish(&mut train(folder.path(), "--steps 100"));
@@ -95,11 +90,11 @@ fn the_loss_on_patterns_that_were_held_out_falls() {
 }
 
 #[test]
-fn a_run_that_was_killed_and_resumed_ends_with_the_weights_of_an_unbroken_one() {
+fn a_killed_and_resumed_run_ends_with_the_weights_of_an_unbroken_one() {
     let (broken, unbroken) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
 
     let (mut run, _) = train_until_checkpoint(broken.path(), "--steps 1000000");
-    signal(run.pid, "KILL");
+    signal(run.pid, Signal::KILL);
     assert_eq!(run.wait(PATIENCE).unwrap().code(), None);
     let newest = newest_checkpoint(broken.path());
     let steps = format!("--steps {}", newest + 30);
@@ -113,11 +108,11 @@ fn a_run_that_was_killed_and_resumed_ends_with_the_weights_of_an_unbroken_one() 
 }
 
 #[test]
-fn ctrl_c_keeps_what_was_learnt_and_says_so() {
+fn ctrl_c_saves_a_checkpoint_and_the_model() {
     let folder = tempfile::tempdir().unwrap();
 
     let (mut run, stdout) = train_until_checkpoint(folder.path(), "--steps 1000000");
-    signal(run.pid, "INT");
+    signal(run.pid, Signal::INT);
     let status = run.wait(PATIENCE).unwrap();
 
     assert!(status.success(), "{status}");
@@ -130,13 +125,13 @@ fn ctrl_c_keeps_what_was_learnt_and_says_so() {
 }
 
 #[test]
-fn a_full_disk_is_one_sentence_and_leaves_the_checkpoints_before_it() {
+fn a_full_disk_is_reported_and_keeps_older_checkpoints() {
     let folder = tempfile::tempdir().unwrap();
     finish(&mut train(folder.path(), "--steps 20"));
     let before = fs::read(checkpoint(folder.path(), 20)).unwrap();
     let train = train(folder.path(), "--steps 60 --resume");
 
-    // No file may grow beyond 4 blocks, and whoever tries is told instead of killed.
+    // No file may grow beyond 4 blocks; a write beyond fails instead of ending the process by a signal.
     let limited = "trap '' XFSZ; ulimit -f 4; exec \"$0\" \"$@\"";
     let mut shell = Command::new("sh");
     shell.args(["-c", limited]).arg(train.get_program()).args(train.get_args());
@@ -155,7 +150,7 @@ fn a_full_disk_is_one_sentence_and_leaves_the_checkpoints_before_it() {
 }
 
 #[test]
-fn a_run_is_not_begun_anew_over_its_checkpoints() {
+fn a_run_is_not_restarted_over_its_checkpoints() {
     let folder = tempfile::tempdir().unwrap();
     finish(&mut train(folder.path(), "--steps 1"));
 
@@ -168,7 +163,7 @@ fn a_run_is_not_begun_anew_over_its_checkpoints() {
 }
 
 #[test]
-fn a_model_is_heard_while_it_learns() {
+fn listeners_hear_a_model_in_training() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = train(folder.path(), "--steps 100000 --listen 127.0.0.1:0");
     let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -182,7 +177,7 @@ fn a_model_is_heard_while_it_learns() {
     let announced = announced.unwrap();
     let (address, path) = announced.split_once('/').unwrap();
 
-    // The socket is open before the first dream is: the request waits for it.
+    // The socket is open before the first sample is ready: the request waits.
     let mut listener = TcpStream::connect(address).unwrap();
     listener.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();

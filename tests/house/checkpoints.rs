@@ -1,32 +1,26 @@
-//! Checkpoints in the formats that Magenta publishes are read number for number.
+//! Checkpoints in the formats that Magenta publishes are read bit for bit.
 //!
-//! The small networks beside the project were written by TensorFlow and TensorFlow.js; what their
-//! numbers are lies beside each as `weights_dequantised.npz`.
+//! The reference networks were written by TensorFlow and TensorFlow.js; the file `weights_dequantised.npz`
+//! beside each contains its numbers.
 
 use std::{
     collections::HashMap,
     fs::{self, File},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use candle_core::Tensor;
 use electropunk::musicvae::import::{self, Format, Found};
 
-/// The folder of the small networks, where it is there.
-fn toy() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/parity/toy");
-    if !folder.is_dir() {
-        eprintln!("skipped: {} is not here", folder.display());
-        return None;
-    }
-    Some(folder)
-}
+use crate::parity_data::parity_folder;
 
+/// Shape and bits of the values.
 fn bits(tensor: &Tensor) -> (Vec<usize>, Vec<u32>) {
     let values: Vec<f32> = tensor.flatten_all().unwrap().to_vec1().unwrap();
     (tensor.dims().to_vec(), values.into_iter().map(f32::to_bits).collect())
 }
 
+/// Fails unless `found` has the tensors of `network`.
 fn assert_equal(found: &Found, network: &Path) {
     let golden = Tensor::read_npz(network.join("weights_dequantised.npz")).unwrap();
     let golden: HashMap<String, Tensor> = golden.into_iter().collect();
@@ -38,8 +32,8 @@ fn assert_equal(found: &Found, network: &Path) {
 }
 
 #[test]
-fn every_network_of_tensorflow_js_is_read_to_the_bit() {
-    let Some(toy) = toy() else { return };
+fn every_network_of_tensorflow_js_is_read_bit_for_bit() {
+    let Some(toy) = parity_folder("toy") else { return };
     for (name, kind, n_steps, n_segments) in [
         ("flat_mel", "MelodyConverter", 32, None),
         ("flat_drums", "DrumsConverter", 32, None),
@@ -63,8 +57,8 @@ fn every_network_of_tensorflow_js_is_read_to_the_bit() {
 }
 
 #[test]
-fn a_checkpoint_of_tensorflow_is_read_to_the_bit_by_each_of_its_names() {
-    let Some(toy) = toy() else { return };
+fn a_checkpoint_of_tensorflow_is_found_by_each_of_its_names() {
+    let Some(toy) = parity_folder("toy") else { return };
     let network = toy.join("hier_trio");
     let folder = network.join("tf_ckpt");
     let prefix = "model.ckpt-1234";
@@ -81,8 +75,8 @@ fn a_checkpoint_of_tensorflow_is_read_to_the_bit_by_each_of_its_names() {
 }
 
 #[test]
-fn an_archive_of_a_checkpoint_is_read_as_its_folder_is() {
-    let Some(toy) = toy() else { return };
+fn an_archive_of_a_checkpoint_is_read_like_its_folder() {
+    let Some(toy) = parity_folder("toy") else { return };
     let network = toy.join("hier_trio");
     let mut archive = tar::Builder::new(Vec::new());
     for file in fs::read_dir(network.join("tf_ckpt")).unwrap() {

@@ -1,4 +1,4 @@
-//! Six minutes of every theme of the default programme, on paper.
+//! Six minutes of bars of every built-in theme.
 
 use std::{collections::HashSet, path::Path};
 
@@ -12,16 +12,16 @@ use electropunk::{
     station::load::library::Library,
 };
 
+use crate::built_in::with_stations_on;
+
 const MINUTES: f64 = 6.0;
 
-/// The built-in programme with the stations on that it has off.
-fn programme() -> Config {
-    let (on, off) = config::BUILT_IN.split_once("# More, off to spare").unwrap();
-    let off = off.split_once('\n').unwrap().1.replace("\n# ", "\n");
-    config::parse(&format!("{on}\n{off}"), "radio.toml", Path::new("")).unwrap()
+/// The built-in radio.toml with all of its stations.
+fn config() -> Config {
+    config::parse(&with_stations_on(), "radio.toml", Path::new("")).unwrap()
 }
 
-/// What `station` plays in [`MINUTES`].
+/// The first [`MINUTES`] of `station`.
 fn play(station: &Station, seed: u64) -> Vec<Bar> {
     let mut seconds = 0.0;
     let composer = Composer::new(station, &mut Library::default(), seed).unwrap();
@@ -32,8 +32,7 @@ fn play(station: &Station, seed: u64) -> Vec<Bar> {
     composer.take_while(in_time).collect()
 }
 
-/// Whether each bar has something of a pitched part of `parts` in it, begun there or held from before,
-/// or a drum.
+/// Whether each bar sounds: it has a hit of one of `parts`, or one that is held from an earlier bar.
 fn sounding(bars: &[Bar], parts: &[Part]) -> Vec<bool> {
     let mut until = 0f32;
     let sounds = |(n, bar): (usize, &Bar)| {
@@ -46,7 +45,7 @@ fn sounding(bars: &[Bar], parts: &[Part]) -> Vec<bool> {
     bars.iter().enumerate().map(sounds).collect()
 }
 
-/// Steps and pitches of eight bars, as they are on the grid.
+/// Steps, rounded to the grid, and pitches of each of `bars`.
 fn grid(bars: &[Bar]) -> Vec<Vec<(u32, u8)>> {
     let of_bar = |bar: &Bar| {
         let hits = bar.parts.iter().flatten();
@@ -55,6 +54,7 @@ fn grid(bars: &[Bar]) -> Vec<Vec<(u32, u8)>> {
     bars.iter().map(of_bar).collect()
 }
 
+/// Fails if the first minutes of `station` are empty, out of key, too sparse, too dense or repetitive.
 fn check(station: &Station) {
     let name = &station.name;
     let bars = play(station, 1);
@@ -80,26 +80,25 @@ fn check(station: &Station) {
 
     let eights: Vec<_> = bars.chunks_exact(8).map(grid).collect();
     let different: HashSet<_> = eights.iter().collect();
-    assert_eq!(different.len(), eights.len(), "{name}: eight bars come back");
+    assert_eq!(different.len(), eights.len(), "{name}: eight bars repeat");
 
     let sections: HashSet<Section> = bars.iter().map(|bar| bar.section).collect();
     assert!(4 <= sections.len(), "{name}: {sections:?}");
 }
 
-/// Half of the themes each, for machines with more than one core.
 #[test]
-fn bars_are_full_and_in_key_and_don_t_come_back() {
-    programme().stations.iter().step_by(2).for_each(check);
+fn themes_are_full_in_key_and_never_repeat_eight_bars() {
+    config().stations.iter().step_by(2).for_each(check);
 }
 
 #[test]
-fn bars_of_the_other_themes_are_so_too() {
-    programme().stations.iter().skip(1).step_by(2).for_each(check);
+fn the_other_themes_too() {
+    config().stations.iter().skip(1).step_by(2).for_each(check);
 }
 
 #[test]
-fn a_seed_is_a_programme_and_another_seed_another_one() {
-    for station in programme().stations.iter().take(3) {
+fn bars_depend_on_the_seed() {
+    for station in config().stations.iter().take(3) {
         let first = |seed: u64| -> Vec<Bar> {
             let composer = Composer::new(station, &mut Library::default(), seed).unwrap();
             composer.take(32).collect()
@@ -113,7 +112,7 @@ fn a_seed_is_a_programme_and_another_seed_another_one() {
 
 #[test]
 fn ten_themes_differ_by_more_than_tempo() {
-    let stations = programme().stations;
+    let stations = config().stations;
     let own = |station: &Station| {
         let theme = &station.theme;
         let programs = theme.voices.map(|voice| voice.program);

@@ -1,7 +1,7 @@
-//! Our network computes what Magenta's computes.
+//! The networks compute what Magenta's compute.
 //!
-//! `data/parity` holds small networks of random weights with what @magenta/music 1.23.1 made of
-//! them: `golden/mu` for `golden/enc_input`, and the logits along a greedy decode of `golden/z`.
+//! `tests/data/parity` contains small networks of random weights and what @magenta/music 1.23.1 computed
+//! with them: `golden/mu` from `golden/enc_input`, and the logits along a greedy decode of `golden/z`.
 
 use std::{collections::HashMap, fs, path::Path};
 
@@ -15,6 +15,8 @@ use electropunk::musicvae::net::{
     sampling,
     weights::Weights,
 };
+
+use crate::parity_data::parity_folder;
 
 type Tensors = HashMap<String, Tensor>;
 
@@ -37,7 +39,7 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// Takes the likeliest, and notes what it was chosen from.
+/// Picks the likeliest and records what it picks from.
 #[derive(Default)]
 struct Greedy {
     logits: Vec<Vec<f32>>,
@@ -54,7 +56,8 @@ impl Pick for Greedy {
     }
 }
 
-fn agrees(name: &str, family: Family) {
+/// Compares mu and logits of the network `name` with Magenta's.
+fn assert_agrees(name: &str, family: Family) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parity").join(name);
     let weights = Weights::read(&fs::read(&path).unwrap(), name).unwrap();
     let tensors = safetensors::load(path, &Device::Cpu).unwrap();
@@ -79,42 +82,39 @@ fn agrees(name: &str, family: Family) {
 
 #[test]
 fn flat_drums_agree_with_magenta() {
-    agrees("flat_drums.safetensors", Family::Drums2Bar);
+    assert_agrees("flat_drums.safetensors", Family::Drums2Bar);
 }
 
 #[test]
 fn flat_melodies_agree_with_magenta() {
-    agrees("flat_mel.safetensors", Family::Melody2Bar);
+    assert_agrees("flat_mel.safetensors", Family::Melody2Bar);
 }
 
 #[test]
 fn the_hierarchical_trio_agrees_with_magenta() {
-    agrees("hier_trio.safetensors", Family::Trio4Bar);
+    assert_agrees("hier_trio.safetensors", Family::Trio4Bar);
 }
 
 #[test]
 fn a_nade_agrees_with_magenta() {
-    agrees("nade_drums.safetensors", Family::NadeDrums2Bar);
+    assert_agrees("nade_drums.safetensors", Family::NadeDrums2Bar);
 }
 
 #[test]
 fn a_groove_agrees_with_magenta() {
-    agrees("groove.safetensors", Family::Humanize2Bar);
+    assert_agrees("groove.safetensors", Family::Humanize2Bar);
 }
 
 #[test]
 fn tracks_of_different_lengths_agree_with_magenta() {
-    agrees("multitrack.safetensors", Family::Multitrack1Bar);
+    assert_agrees("multitrack.safetensors", Family::Multitrack1Bar);
 }
 
-/// Google's own 2-bar melody decoder, where it lies beside the project.
+/// Google's 2-bar melody decoder, whose weights may not be part of the repository.
 #[test]
-fn googles_melody_decoder_says_the_same_tokens() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/parity/mel_2bar");
-    let Ok(bytes) = fs::read(folder.join("decoder.safetensors")) else {
-        eprintln!("skipped: {} is not here", folder.display());
-        return;
-    };
+fn googles_melody_decoder_chooses_the_same_tokens() {
+    let Some(folder) = parity_folder("mel_2bar") else { return };
+    let bytes = fs::read(folder.join("decoder.safetensors")).unwrap();
     let weights = Weights::read(&bytes, "decoder.safetensors").unwrap();
     let config = Config::official(Family::Melody2Bar);
     let generator = Generator::load(&config, &weights).unwrap();
@@ -124,6 +124,7 @@ fn googles_melody_decoder_says_the_same_tokens() {
     let tokens = read("tokens.npy").to_dtype(candle_core::DType::I64).unwrap();
     let tokens: Vec<Vec<i64>> = tokens.to_vec2().unwrap();
 
+    assert_eq!((z.len(), tokens.len(), golden.len()), (11, 11, 11));
     for (n, z) in z.iter().enumerate() {
         let mut step = 0;
         let pick = &mut |_: usize, logits: &mut [f32]| {

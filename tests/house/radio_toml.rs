@@ -1,44 +1,25 @@
-//! The default programme: it loads, explains every key and tells the truth about defaults.
+//! The built-in radio.toml: it loads, shows the defaults of the code and explains every key.
 
 use std::path::Path;
 
 use electropunk::{
-    config::{BUILT_IN, Config, Fault, Problems, parse},
+    config::{BUILT_IN, Config, Fault, Problems, parse, schema},
     rng,
 };
 use rand::RngExt as _;
+use serde_json::Value;
 
-/// What ends the part of the file that is all defaults.
-const THEMES: &str = "# ---- Themes";
+use crate::built_in::{shown_default, with_defaults_on, with_stations_on};
 
-/// A station that plays a theme which says nothing of its own.
+/// A station whose theme sets nothing.
 const STATION: &str = "\n[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n";
 
 fn read(text: &str) -> Result<Config, Problems> {
     parse(text, "radio.toml", Path::new("/nowhere"))
 }
 
-/// The key of a line that shows a default, which is written `#key = value`.
-fn shown_default(line: &str) -> Option<(&str, &str)> {
-    let (key, value) = line.strip_prefix('#')?.split_once(" = ")?;
-    key.starts_with(|first: char| first.is_ascii_lowercase()).then_some((key, value))
-}
-
-/// The default programme with each default that it shows written out.
-fn with_defaults_on() -> String {
-    let lines = BUILT_IN.lines().map(|line| shown_default(line).map_or(line, |_| &line[1..]));
-    lines.collect::<Vec<_>>().join("\n")
-}
-
-/// The comment above line `index`, past the keys that share it.
-fn comment_above<'a>(lines: &[&'a str], index: usize) -> Vec<&'a str> {
-    let above = lines[..index].iter().rev().copied();
-    let comment = above.skip_while(|line| shown_default(line).is_some());
-    comment.take_while(|line| line.starts_with("# ")).collect()
-}
-
 #[test]
-fn the_default_programme_has_four_stations_that_differ() {
+fn the_built_in_stations_differ() {
     let config = read(BUILT_IN).unwrap();
 
     let mut tempos: Vec<f64> = config.stations.iter().map(|s| s.theme.tempo.get()).collect();
@@ -52,89 +33,84 @@ fn the_default_programme_has_four_stations_that_differ() {
 }
 
 #[test]
-fn the_stations_that_are_off_can_be_put_on() {
-    let (rest, off) = BUILT_IN.split_once("# More, off").unwrap();
-    let off = off.lines().skip(1).map(|line| line.strip_prefix("# ").unwrap_or(line));
-    let text = format!("{rest}\n{}", off.collect::<Vec<_>>().join("\n"));
-
-    assert_eq!(read(&text).unwrap().stations.len(), 10);
+fn the_stations_that_are_off_can_be_switched_on() {
+    assert_eq!(read(&with_stations_on()).unwrap().stations.len(), 10);
 }
 
 #[test]
-fn the_defaults_that_the_file_shows_are_those_of_the_code() {
+fn the_shown_defaults_are_those_of_the_code() {
     let shown = with_defaults_on();
-    let (shown, _) = shown.split_once(THEMES).unwrap();
-    assert!(shown.contains("\ntempo = 120\n"));
+    assert!(BUILT_IN.lines().filter_map(shown_default).count() > 50);
+    assert_eq!(read(&shown).unwrap(), read(BUILT_IN).unwrap());
 
-    let shown = read(&format!("{shown}{STATION}")).unwrap();
-    // The one key that the file sets and doesn't only show.
-    assert_eq!(shown.state.as_deref(), Some(Path::new("/nowhere/state")));
-    assert_eq!(Config { state: None, ..shown }, read(STATION).unwrap());
-}
-
-#[test]
-fn the_defaults_that_comments_tell_are_those_that_the_file_shows() {
-    let (head, _) = BUILT_IN.split_once(THEMES).unwrap();
-    let lines: Vec<&str> = head.lines().collect();
-    for (index, line) in lines.iter().enumerate() {
-        let Some((key, value)) = shown_default(line) else { continue };
-        let mut comment = comment_above(&lines, index);
-        comment.reverse();
-        let comment = comment.join(" ").replace("# ", "");
-        let (_, told) = comment.rsplit_once("Default").unwrap_or_else(|| panic!("{key}"));
-        let words = told.split([' ', ',', ';', ':']).map(|word| word.trim_end_matches('.'));
-        let is_told = words.clone().any(|word| word == value) || told.contains(value);
-        assert!(is_told || told.contains("as here"), "{key} = {value}, told{told}");
+    // Outside themes and stations the file sets nothing but the state folder.
+    let mut table: toml::Table = shown.parse().unwrap();
+    for key in ["themes", "stations", "state"] {
+        assert!(table.remove(key).is_some(), "{key}");
     }
+    assert_eq!(read(&format!("{table}{STATION}")).unwrap(), read(STATION).unwrap());
 }
 
 #[test]
-fn every_key_is_explained() {
-    let odd = "odd-one = 1\n";
-    let text = format!(
-        "{odd}[server]\n{odd}[server.tls]\n{odd}[admin]\n{odd}[hls]\n{odd}[hls.upload]\n{odd}\
-         [archive]\n{odd}[directory]\n{odd}[defaults]\n{odd}[defaults.drums]\n{odd}\
-         [defaults.bass]\n{odd}[defaults.lead]\n{odd}[defaults.chords]\n{odd}[[stations]]\n{odd}[[stations.mounts]]\n{odd}\
-         [[stations.playlists]]\n{odd}[[stations.push]]\n{odd}"
-    );
-    let mut n_sections = 0;
-    for problem in read(&text).unwrap_err().problems {
-        if let Fault::UnknownKey { section, known, .. } = problem.fault {
-            n_sections += 1;
-            for key in known {
-                assert_explained(&section, key);
+fn comments_name_the_defaults_that_the_file_shows() {
+    let mut comment = String::new();
+    for line in BUILT_IN.lines() {
+        match (shown_default(line), line.strip_prefix("# ")) {
+            (Some((key, value)), _) => {
+                if let Some(named) = named_default(&comment) {
+                    assert_eq!(value, named, "{key}");
+                }
             }
+            (None, Some(text)) => comment = format!("{comment} {text}"),
+            (None, None) => comment.clear(),
         }
     }
-    assert_eq!(n_sections, 17);
+    assert_eq!(named_default(" 1 to 9. Default \"a b\", as ever."), Some("\"a b\""));
+    assert_eq!(named_default(" Default: -0.5."), Some("-0.5"));
+    assert_eq!(named_default(" Default: none."), None);
 }
 
-fn assert_explained(section: &str, key: &str) {
-    let lines: Vec<&str> = BUILT_IN.lines().collect();
-    // An example of a table that is off has its header in a comment.
-    let is_header = |line: &&str| line.trim_start_matches("# ") == section;
-    let header = lines.iter().position(is_header).map_or(0, |header| header + 1);
-    let found = lines[header..]
-        .iter()
-        .take_while(|line| !line.starts_with('['))
-        .position(|line| {
-            let line = line.trim_start_matches('#').trim_start();
-            line.strip_prefix(key).is_some_and(|rest| rest.starts_with(" = "))
-        })
-        .map(|index| header + index);
-    let is_table = lines.iter().any(|line| {
-        let line = line.trim_start_matches("# ");
-        let name = line.trim_matches(['[', ']']);
-        line.starts_with('[') && name.split('.').any(|part| part == key)
-    });
-    match found {
-        Some(index) => assert!(!comment_above(&lines, index).is_empty(), "{section} {key}"),
-        None => assert!(is_table, "{section} {key} is not in radio.toml"),
+/// The value after the last `Default` of `comment`, if it is one that TOML knows and no word.
+fn named_default(comment: &str) -> Option<&str> {
+    let (_, rest) = comment.rsplit_once("Default")?;
+    let rest = rest.trim_start_matches(':').trim_start();
+    let length = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.find('"')? + 2,
+        None => rest.find([' ', ',', ';', ':']).unwrap_or(rest.len()),
+    };
+    let value = rest[..length].trim_end_matches('.');
+    let is_value = value.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    (is_value || value.starts_with('"') || ["true", "false"].contains(&value)).then_some(value)
+}
+
+#[test]
+fn every_key_has_a_comment() {
+    let mut n_keys = 0;
+    assert_explained(&schema(), "radio.toml", &mut n_keys);
+    assert!(n_keys > 100, "{n_keys}");
+}
+
+/// Fails unless every key below `table` that is no table has a description, which comes from the comments
+/// of the file.
+fn assert_explained(table: &Value, path: &str, n_keys: &mut usize) {
+    let tables = ["additionalProperties", "items"].map(|any| &table[any]);
+    for any in tables.into_iter().filter(|any| any.is_object()) {
+        assert_explained(any, path, n_keys);
+    }
+    for (key, value) in table["properties"].as_object().into_iter().flatten() {
+        let path = format!("{path}: {key}");
+        let is_table = value["properties"].is_object()
+            || value["additionalProperties"].is_object()
+            || value["items"]["properties"].is_object();
+        assert_explained(value, &path, n_keys);
+        let is_explained = value["description"].as_str().is_some_and(|text| !text.is_empty());
+        assert!(is_explained || is_table, "{path} has no comment in radio.toml");
+        *n_keys += 1;
     }
 }
 
 #[test]
-fn no_damage_to_the_file_is_a_panic() {
+fn no_damaged_file_causes_a_panic() {
     const BITS: [&str; 18] = [
         "\"",
         "[",
@@ -181,7 +157,7 @@ fn no_damage_to_the_file_is_a_panic() {
 }
 
 #[test]
-fn a_file_cut_short_anywhere_is_read_or_refused() {
+fn no_truncated_file_causes_a_panic() {
     for end in (0..BUILT_IN.len()).filter(|&end| BUILT_IN.is_char_boundary(end)).step_by(7) {
         let _ = read(&BUILT_IN[..end]).map_err(|problems| problems.to_string());
     }

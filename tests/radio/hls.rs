@@ -1,11 +1,9 @@
-//! The real binary as HLS: playlists by the rules, players of others, a crash.
+//! HLS: valid playlists, players, a crash.
 
 use std::{
     collections::BTreeMap,
     fs,
     process::Command,
-    sync::Arc,
-    thread,
     time::{Duration, Instant},
 };
 
@@ -16,21 +14,20 @@ use crate::common::{
     mp3::decode,
     process::{Finished, run},
     radio::{ONE_STATION, Radio},
+    tier::is_long,
     tool::tool,
+    wait::{PATIENCE, until_some},
 };
 use electropunk::stream::mp3::frames;
 use serde_json::{Value, json};
 
-/// However slow the machine, the next segment is there by then.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// Nobody tells when a playlist has changed: it is asked for, as players do.
-const LOOK: Duration = Duration::from_millis(200);
-
-/// The version that the test of the browser was made with.
+/// The player that the browser loads.
 const HLS_JS: &str = "hls.js@1.7.4";
 
-/// Short segments, so that much happens in little time.
+/// The length of a segment.
+const SEGMENT: Duration = Duration::from_secs(2);
+
+/// A radio with short segments, so that playlists change often.
 fn radio() -> Radio {
     let hls = "state = \"state\"\n[hls]\nenabled = true\nsegment_seconds = 2\nsegments = 4\n";
     Radio::start_with(&format!("{hls}{ONE_STATION}"), &[])
@@ -39,20 +36,13 @@ fn radio() -> Radio {
 const MAIN: &str = "/hls/a/live.m3u8";
 const MEDIA: &str = "/hls/a/128k.m3u8";
 
-/// The playlist once it `is_so`.
+/// Waits until the playlist `is_so`.
 fn playlist_that(radio: &Radio, what: &str, is_so: impl Fn(&Playlist) -> bool) -> Playlist {
-    let began = Instant::now();
-    loop {
+    until_some(what, || {
         let answer = radio.get(MEDIA);
-        if answer.status() == 200 {
-            let playlist = Playlist::read(&answer.text());
-            if is_so(&playlist) {
-                return playlist;
-            }
-        }
-        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
-        thread::sleep(LOOK);
-    }
+        let playlist = (answer.status() == 200).then(|| Playlist::read(&answer.text()));
+        playlist.filter(&is_so)
+    })
 }
 
 fn segment(radio: &Radio, name: &str) -> Answer {
@@ -60,7 +50,7 @@ fn segment(radio: &Radio, name: &str) -> Answer {
 }
 
 #[test]
-fn a_moving_playlist_keeps_its_promises_and_its_sound_has_no_gap() {
+fn playlists_follow_the_rules_and_segments_join_without_a_gap() {
     let radio = radio();
     let mut segments = BTreeMap::new();
     let mut before = playlist_that(&radio, "a segment", |_| true);
@@ -101,7 +91,7 @@ fn a_moving_playlist_keeps_its_promises_and_its_sound_has_no_gap() {
 }
 
 #[test]
-fn answers_say_who_may_keep_what_for_how_long() {
+fn answers_have_types_and_lifetimes_and_segments_ranges() {
     let radio = radio();
     let playlist = playlist_that(&radio, "a segment", |_| true);
     let main = radio.get(MAIN);
@@ -141,21 +131,24 @@ fn answers_say_who_may_keep_what_for_how_long() {
 }
 
 #[test]
-fn after_a_crash_the_playlist_counts_on_with_a_break() {
+fn after_a_crash_the_playlist_continues_with_a_break() {
     let radio = radio();
     let before = playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
+    let looked = Instant::now();
     let old = &before.segments[3].name;
     assert_eq!(segment(&radio, old).status(), 200);
-    let folder: Arc<_> = radio.folder.clone();
-    radio.signal("KILL");
-    radio.wait(PATIENCE);
+    let folder = radio.kill();
+    let n_whole = looked.elapsed().as_secs() / SEGMENT.as_secs();
 
     let radio = Radio::start_in(folder, &[]);
     let after = playlist_that(&radio, "a segment", |_| true);
 
     eprintln!("{} and a break, then {}", before.newest(), after.sequence);
     let n_unseen = after.sequence.checked_sub(before.newest() + 1).expect("numbers only grow");
-    assert!(n_unseen <= 1, "only what was cut between the look and the crash is missing");
+    assert!(
+        n_unseen <= 1 + n_whole,
+        "only segments made between the look and the crash may be missing"
+    );
     assert!(after.segments[0].is_break);
     assert_eq!(before.breaks_until(3) + 1, after.breaks_until(0));
     assert_eq!(segment(&radio, old).status(), 404);
@@ -165,7 +158,7 @@ fn after_a_crash_the_playlist_counts_on_with_a_break() {
 }
 
 #[test]
-fn a_new_title_of_the_station_is_no_break() {
+fn a_new_title_of_the_station_causes_no_break() {
     let radio = radio();
     let before = playlist_that(&radio, "a segment", |_| true);
     let path = radio.folder.path().join("radio.toml");
@@ -180,7 +173,7 @@ fn a_new_title_of_the_station_is_no_break() {
     assert_eq!(before.breaks_until(0), after.breaks_until(after.segments.len() - 1));
 }
 
-/// Runs a player that must end well.
+/// Runs a player, which must succeed.
 fn play(command: &mut Command) -> Finished {
     let finished = run(command, PATIENCE);
     assert_eq!(finished.code, Some(0), "{}{}", finished.stdout, finished.stderr);
@@ -188,7 +181,7 @@ fn play(command: &mut Command) -> Finished {
 }
 
 #[test]
-fn ffmpeg_plays_it_without_an_error() {
+fn ffmpeg_plays_hls_without_a_warning() {
     let Some(mut ffmpeg) = tool("ffmpeg") else { return };
     let radio = radio();
     playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
@@ -200,7 +193,7 @@ fn ffmpeg_plays_it_without_an_error() {
 }
 
 #[test]
-fn mpv_plays_it() {
+fn mpv_plays_hls() {
     let Some(mut mpv) = tool("mpv") else { return };
     let radio = radio();
     playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
@@ -211,7 +204,7 @@ fn mpv_plays_it() {
     assert_eq!((finished.stdout.as_str(), finished.stderr.as_str()), ("", ""));
 }
 
-/// Calls back once more than two whole playlists have been heard, or it can't go on.
+/// Reports once more than two whole playlists have been played, or on a fatal error.
 const UNTIL_TWO_PLAYLISTS_ARE_HEARD: &str = "
     const [done] = arguments;
     const audio = document.createElement('audio');
@@ -235,8 +228,12 @@ const UNTIL_TWO_PLAYLISTS_ARE_HEARD: &str = "
     hls.attachMedia(audio);
     audio.play().catch(error => errors.push(String(error)));";
 
+/// A browser on a machine under load may well wait for sound.
 #[test]
-fn hls_js_plays_on_in_a_browser() {
+fn long_hls_js_plays_in_a_browser_without_waiting() {
+    if !is_long() {
+        return;
+    }
     let (Some(browser), Some(mut npm)) = (Browser::start(), tool("npm")) else { return };
     let folder = tempfile::tempdir().unwrap();
     npm.args(["install", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"]);
@@ -246,7 +243,7 @@ fn hls_js_plays_on_in_a_browser() {
     let radio = radio();
     playlist_that(&radio, "a full playlist", |playlist| playlist.segments.len() == 4);
 
-    // A page of ours that takes scripts of others; the player's does not.
+    // This page may run any script; the player's may not.
     browser.open(&radio.url("/healthz"));
     let heard = browser.wait_for(&format!("{library}\n{UNTIL_TWO_PLAYLISTS_ARE_HEARD}"));
 

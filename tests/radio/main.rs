@@ -1,6 +1,6 @@
-//! The real binary as a server: what its listeners, players, servers of others and operators meet.
+//! The program as a server, with listeners, players, other servers and operators.
 
-// Helpers of tests too stop at what they can't go on from.
+// Tests may panic.
 #![allow(clippy::unwrap_used)]
 
 #[path = "../common/mod.rs"]

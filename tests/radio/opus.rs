@@ -1,12 +1,11 @@
-//! Mounts of Opus, heard from the real binary by players and servers of others.
+//! Opus mounts in players and by way of Icecast.
 
 use std::{
     fs,
     net::SocketAddr,
     os::unix::fs::PermissionsExt as _,
     process::{Command, Stdio},
-    thread::{self, sleep},
-    time::{Duration, Instant},
+    thread,
 };
 
 use crate::common::{
@@ -15,18 +14,16 @@ use crate::common::{
     process::{Finished, Watched, run},
     radio::Radio,
     tool::{tool, tool_of_nobody},
+    wait::{PATIENCE, until},
 };
 use serde_json::Value;
 
-/// For a player to hear its part, on a loaded machine.
-const PATIENCE: Duration = Duration::from_mins(2);
-
 const PATH: &str = "/a.opus";
 
-/// Base64 of admin:hackme.
+/// The header lines of the admin, whose password is hackme.
 const LOGIN: &str = "Authorization: Basic YWRtaW46aGFja21l\nConnection: close";
 
-/// A station with a mount of MP3, two of Opus, and more lines.
+/// A station with a mount of MP3, two of Opus, and more `lines`.
 fn programme(lines: &str) -> String {
     format!(
         "seed = 5\n[admin]\npassword = \"hackme\"\n[themes.a]\ntempo = 128\n[[stations]]\n\
@@ -36,14 +33,14 @@ fn programme(lines: &str) -> String {
     )
 }
 
-/// Runs a player that must end well and complain of nothing.
+/// Runs a player, which must succeed without a warning.
 fn play(command: &mut Command) -> Finished {
     let finished = run(command, PATIENCE);
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
     finished
 }
 
-/// What ffprobe finds at `url`.
+/// The first stream that ffprobe finds at `url`.
 fn probe(ffprobe: &mut Command, url: &str) -> Value {
     let options = ["-v", "error", "-show_entries", "stream=codec_name:stream_tags"];
     let shown = play(ffprobe.args(options).args(["-of", "json", "-icy", "0", url])).stdout;
@@ -52,7 +49,7 @@ fn probe(ffprobe: &mut Command, url: &str) -> Value {
 }
 
 #[test]
-fn head_and_status_say_what_it_is() {
+fn head_and_status_name_the_codec() {
     let radio = Radio::start_with(&programme(""), &[]);
 
     let mut answer = radio.get(PATH);
@@ -67,7 +64,7 @@ fn head_and_status_say_what_it_is() {
 }
 
 #[test]
-fn ffmpeg_finds_codec_and_title_and_decodes_without_a_complaint() {
+fn ffmpeg_finds_codec_and_title_and_decodes_without_a_warning() {
     let (Some(mut ffprobe), Some(_)) = (tool("ffprobe"), tool("ffmpeg")) else { return };
     let radio = Radio::start_with(&programme(""), &[]);
 
@@ -77,7 +74,7 @@ fn ffmpeg_finds_codec_and_title_and_decodes_without_a_complaint() {
     assert_eq!(stream["tags"]["ARTIST"], "Night Line", "{stream}");
     assert!(stream["tags"]["TITLE"].as_str().is_some_and(|title| !title.is_empty()), "{stream}");
 
-    // With titles between the pages, as it asks for them by itself, and without.
+    // Without and with interleaved titles, which ffmpeg requests by default.
     for icy in ["0", "1"] {
         let options = ["-nostdin", "-v", "warning", "-xerror", "-icy", icy, "-i", &url];
         play(tool("ffmpeg").unwrap().args(options).args(["-t", "10", "-f", "null", "-"]));
@@ -97,7 +94,7 @@ fn mpv_plays_some_seconds() {
 
 #[test]
 fn vlc_plays_some_seconds() {
-    // It refuses to run as root.
+    // VLC refuses to run as root.
     let Some(mut vlc) = tool_of_nobody("cvlc") else { return };
     let radio = Radio::start_with(&programme(""), &[]);
 
@@ -108,7 +105,7 @@ fn vlc_plays_some_seconds() {
         "--sout=#transcode{{acodec=s16l}}:std{{access=file,mux=wav,dst={}}}",
         file.display()
     );
-    // Not `--run-time`, which counts from the stream's beginning, not from ours.
+    // Not `--run-time`, which counts from the beginning of the stream.
     vlc.args(["--quiet", &sink, &radio.url(PATH)]);
     let pipes = vlc.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let _vlc = Watched::new(pipes.spawn().unwrap());
@@ -117,8 +114,7 @@ fn vlc_plays_some_seconds() {
     until("five seconds in VLC", || fs::metadata(&file).is_ok_and(|of| five_seconds < of.len()));
 }
 
-/// Plays the URL that is given to it and calls back with the error, or with the seconds that were
-/// heard once there are five.
+/// Plays URL; reports an error, or the seconds played once there are five.
 const UNTIL_FIVE_SECONDS_ARE_HEARD: &str = "
     const [done] = arguments;
     const audio = new Audio('URL');
@@ -141,7 +137,7 @@ fn a_browser_plays_some_seconds() {
 }
 
 #[test]
-fn who_is_moved_gets_the_head_of_the_other_stream() {
+fn a_moved_listener_receives_the_head_of_the_other_stream() {
     let radio = Radio::start_with(&programme(""), &[]);
     let mut listener = radio.get(PATH);
     listener.read(20_000);
@@ -162,16 +158,7 @@ fn who_is_moved_gets_the_head_of_the_other_stream() {
     }
 }
 
-/// Waits until `is_so`.
-fn until(what: &str, mut is_so: impl FnMut() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
-        sleep(Duration::from_millis(100));
-    }
-}
-
-/// An Icecast that a radio is pushed to at [`PATH`], and that relays it.
+/// An Icecast that receives a radio's push at [`PATH`] and also relays the radio.
 struct ByIcecast {
     radio: Radio,
     icecast: Icecast,
@@ -181,7 +168,7 @@ struct ByIcecast {
 const RELAY: &str = "/relay.opus";
 
 impl ByIcecast {
-    /// On air both ways, where there is an Icecast.
+    /// Starts both and waits until both mounts are on air; none if Icecast is not installed.
     fn start() -> Option<Self> {
         let address = free_address();
         let push = format!(
@@ -205,12 +192,12 @@ impl ByIcecast {
         format!("http://{}{mount}", self.address)
     }
 
-    /// Waits until `n` listen to `mount`.
+    /// Waits until `mount` has `n` listeners.
     fn until_listeners(&self, mount: &str, n: u64) {
         until("so many listeners", || self.icecast.source(mount)["listeners"] == n);
     }
 
-    /// Changes the title that is on air.
+    /// Sets the title.
     fn retitle(&self, title: &str) {
         let song = format!("Night%20Line%20-%20{title}");
         let path = format!("/admin/metadata?mount={PATH}&mode=updinfo&song={song}");
@@ -220,7 +207,7 @@ impl ByIcecast {
 }
 
 #[test]
-fn icecast_has_it_as_a_server_and_as_a_relay() {
+fn icecast_serves_opus_as_a_pushed_mount_and_as_a_relay() {
     let (Some(_), Some(_)) = (tool("ffprobe"), tool("ffmpeg")) else { return };
     let Some(there) = ByIcecast::start() else { return };
 
@@ -232,7 +219,7 @@ fn icecast_has_it_as_a_server_and_as_a_relay() {
         play(tool("ffmpeg").unwrap().args(options).args(["-f", "null", "-"]));
         let pages = pages(&there.icecast.get(mount, "").read(120_000));
         assert!(30 < pages.len(), "{mount}: {pages:?}");
-        // Two pages of head, then those that are on air, each of them; another title counts anew.
+        // Two pages of headers, then consecutive pages; a new title starts a new stream.
         assert_eq!((pages[0].number, pages[1].number), (0, 1), "{mount}");
         let is_next = |pair: &[Page]| pair[1].number == 0 || pair[0].number + 1 == pair[1].number;
         assert!(pages[2..].windows(2).all(is_next), "{mount}: {pages:?}");
@@ -240,7 +227,7 @@ fn icecast_has_it_as_a_server_and_as_a_relay() {
 }
 
 #[test]
-fn who_listens_by_way_of_icecast_hears_on_where_a_title_changes() {
+fn listeners_of_icecast_survive_a_new_title() {
     let Some(_) = tool("ffmpeg") else { return };
     let Some(there) = ByIcecast::start() else { return };
     let players = [PATH, RELAY].map(|mount| {
@@ -275,7 +262,7 @@ fn who_listens_by_way_of_icecast_hears_on_where_a_title_changes() {
     }
 }
 
-/// Plays the URL that is given to it and calls back once two seconds were heard.
+/// Plays URL; reports once two seconds have been played.
 const BEGIN: &str = "
     const [done] = arguments;
     window.radio = new Audio('URL');
@@ -285,7 +272,7 @@ const BEGIN: &str = "
     });
     radio.play().catch((error) => done(String(error)));";
 
-/// Calls back with what went wrong, or once 15 seconds more were heard.
+/// Reports an error, or once 15 more seconds have been played.
 const GO_ON: &str = "
     const [done] = arguments;
     const began = radio.currentTime;
@@ -296,7 +283,7 @@ const GO_ON: &str = "
     });";
 
 #[test]
-fn a_browser_hears_on_by_way_of_icecast_where_a_title_changes() {
+fn a_browser_on_icecast_survives_a_new_title() {
     let Some(browser) = Browser::start() else { return };
     let Some(there) = ByIcecast::start() else { return };
     browser.open(&there.url("/status.xsl"));
@@ -307,7 +294,7 @@ fn a_browser_hears_on_by_way_of_icecast_where_a_title_changes() {
     assert_eq!(browser.wait_for(GO_ON), "plays");
 }
 
-/// What the head of a page of Ogg says.
+/// The header of an Ogg page.
 #[derive(Debug)]
 struct Page {
     flags: u8,
@@ -325,11 +312,11 @@ impl Page {
     }
 }
 
-/// The pages that `stream` begins with, the last of which may be cut off. Source: RFC 3533, section 6.
+/// Splits `stream`, whose last page may be cut off. Source: RFC 3533, section 6.
 fn pages(stream: &[u8]) -> Vec<Page> {
     let (mut pages, mut rest) = (Vec::new(), stream);
     while let Some((head, body)) = rest.split_at_checked(27) {
-        assert_eq!(&head[..4], b"OggS", "a page begins where another ended");
+        assert_eq!(&head[..4], b"OggS", "a page follows a page");
         let word = |at: usize| u32::from_le_bytes(head[at..at + 4].try_into().unwrap());
         pages.push(Page { flags: head[5], serial: word(14), number: word(18) });
         let n_segments = usize::from(head[26]);

@@ -1,9 +1,9 @@
-//! The player page in a real browser, where one is installed: its button makes sound.
+//! The player page in a browser.
 
 use crate::common::{browser::Browser, radio::Radio};
 use serde_json::json;
 
-/// Calls back with the name of the station once the page knows one.
+/// Reports the name of the station once the page shows one.
 const UNTIL_A_STATION_IS_SHOWN: &str = "
     const [done] = arguments;
     const look = () => {
@@ -12,7 +12,7 @@ const UNTIL_A_STATION_IS_SHOWN: &str = "
     };
     look();";
 
-/// Calls back with what the page says once three seconds have been heard.
+/// Reports what the page shows once three seconds have been played.
 const UNTIL_THREE_SECONDS_ARE_HEARD: &str = "
     const [done] = arguments;
     const audio = document.getElementById('audio');
@@ -26,7 +26,7 @@ const UNTIL_THREE_SECONDS_ARE_HEARD: &str = "
     });";
 
 #[test]
-fn the_play_button_of_the_page_makes_sound() {
+fn the_play_button_plays() {
     let Some(browser) = Browser::start() else { return };
     let radio = Radio::start();
 

@@ -1,18 +1,16 @@
-//! Players of others, where they are installed, hear the real binary.
+//! MP3 streams in players.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, process::Command, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt as _, process::Command};
 
 use crate::common::{
     mp3::whole_frames,
     process::{Finished, run},
     radio::Radio,
     tool::{tool, tool_of_nobody},
+    wait::PATIENCE,
 };
 
-/// For a player to hear its part, on a loaded machine.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// Runs a player that must end well and complain of nothing.
+/// Runs a player, which must succeed without a warning.
 fn play(command: &mut Command) -> Finished {
     let finished = run(command, PATIENCE);
     assert_eq!((finished.code, finished.stderr.as_str()), (Some(0), ""), "{}", finished.stdout);
@@ -20,7 +18,7 @@ fn play(command: &mut Command) -> Finished {
 }
 
 #[test]
-fn ffmpeg_decodes_twenty_seconds_without_a_complaint() {
+fn ffmpeg_decodes_twenty_seconds_without_a_warning() {
     let Some(mut ffmpeg) = tool("ffmpeg") else { return };
     let radio = Radio::shared();
 
@@ -29,7 +27,7 @@ fn ffmpeg_decodes_twenty_seconds_without_a_complaint() {
 }
 
 #[test]
-fn mpg123_decodes_whole_frames_without_a_complaint() {
+fn mpg123_decodes_whole_frames_without_a_warning() {
     let Some(mut mpg123) = tool("mpg123") else { return };
     let radio = Radio::shared();
 
@@ -77,7 +75,7 @@ fn mpv_plays_some_seconds() {
 
 #[test]
 fn vlc_plays_some_seconds() {
-    // It refuses to run as root.
+    // VLC refuses to run as root.
     let Some(mut vlc) = tool_of_nobody("cvlc") else { return };
     let radio = Radio::shared();
 

@@ -1,10 +1,6 @@
-//! The real binary puts HLS into a bucket, out of which players of others hear it.
+//! HLS uploaded to S3 storage.
 
-use std::{
-    net::SocketAddr,
-    thread::sleep,
-    time::{Duration, Instant},
-};
+use std::net::SocketAddr;
 
 use crate::common::{
     hls::Playlist,
@@ -14,26 +10,21 @@ use crate::common::{
     process::run,
     radio::{ONE_STATION, Radio},
     tool::tool,
+    wait::{PATIENCE, until, until_some},
 };
-
-/// However slow the machine, the next segment is there by then.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// Nobody tells when a bucket has changed: it is asked, as players do.
-const LOOK: Duration = Duration::from_millis(200);
 
 /// A second of sound at 128 kbit/s, in bytes.
 const SECOND: usize = 16_000;
 
 const PLAYLIST_TYPE: Option<&str> = Some("application/vnd.apple.mpegurl");
 
-/// A station in short segments, with `lines` after `[hls]`.
+/// A radio.toml of one station with short segments and `lines` after `[hls]`.
 fn programme(lines: &str) -> String {
     let hls = "state = \"state\"\n[hls]\nenabled = true\nsegment_seconds = 2\nsegments = 4\n";
     format!("{hls}{lines}{ONE_STATION}")
 }
 
-/// What puts it into `folder` of the bucket at `address`.
+/// Such a radio.toml that uploads into `folder` of the bucket at `address`.
 fn upload(address: SocketAddr, folder: &str, Key { id, secret }: &Key) -> String {
     programme(&format!(
         "[hls.upload]\nendpoint = \"http://{address}\"\nbucket = \"{BUCKET}\"\n\
@@ -45,43 +36,31 @@ fn any_key() -> Key {
     Key { id: "ANYBODY".to_owned(), secret: "hackme".to_owned() }
 }
 
-fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(began.elapsed() < PATIENCE, "not so in time: {what}");
-        sleep(LOOK);
-    }
-}
-
-/// The station's playlist in `folder`, once it is there and `is_so`.
+/// Waits until the station's playlist in `folder` `is_so`.
 fn playlist_that(moto: &Moto, folder: &str, is_so: impl Fn(&Playlist) -> bool) -> Playlist {
-    until("a playlist in the bucket", || {
+    until_some("a playlist in the bucket", || {
         let answer = moto.get(&format!("{folder}/a/128k.m3u8"));
         let playlist = (answer.status() == 200).then(|| Playlist::read(&answer.text()));
         playlist.filter(&is_so)
     })
 }
 
-/// What `/metrics` says of the upload.
+/// A metric of the upload.
 fn figure(radio: &Radio, name: &str) -> Option<u64> {
     let name = format!("electropunk_upload_{name}{{station=\"a\"}} ");
     radio.get("/metrics").text().lines().find_map(|line| line.strip_prefix(&name)?.parse().ok())
 }
 
-/// Ends the radio; what its log tells of the bucket, without times, and all of it.
+/// Stops the radio; returns the lines of its log about the bucket, without times, and the whole log.
 fn log_of(radio: Radio) -> (Vec<String>, String) {
-    radio.signal("TERM");
-    let (_, log) = radio.wait(PATIENCE);
+    let log = radio.stop();
     let told = log.lines().filter(|line| line.contains(BUCKET));
     let told = told.map(|line| line.split_once(' ').unwrap().1.trim().to_owned());
     (told.collect(), log)
 }
 
 #[test]
-fn players_hear_a_station_out_of_a_bucket() {
+fn players_play_a_station_from_a_bucket() {
     let Some(moto) = Moto::start(free_address()) else { return };
     let (left, other) = ("live/a/128k-1700000000000-5.mp3", "live/a/jingle.mp3");
     moto.put(left);
@@ -110,7 +89,7 @@ fn players_hear_a_station_out_of_a_bucket() {
         assert_eq!((heard.code, heard.stderr.as_str()), (Some(0), ""));
     }
     for old in [left, &format!("live/a/{}", first.segments[0].name)] {
-        until("an old segment is gone", || (moto.get(old).status() != 200).then_some(()));
+        until("an old segment is gone", || moto.get(old).status() != 200);
     }
     assert_eq!(moto.get(other).status(), 200);
     let now = playlist_that(&moto, "live", |_| true);
@@ -120,26 +99,26 @@ fn players_hear_a_station_out_of_a_bucket() {
 }
 
 #[test]
-fn storage_that_comes_late_is_lost_and_is_changed_disturbs_nobody() {
+fn storage_that_is_late_lost_or_changed_is_not_heard() {
     let Some(_) = tool("moto_server") else { return };
     let address = free_address();
     let radio = Radio::start_with(&upload(address, "live", &any_key()), &[]);
     let mut listener = radio.get("/a.mp3");
     let own = || Playlist::read(&radio.get("/hls/a/128k.m3u8").text());
     let n_breaks = |playlist: &Playlist| playlist.breaks_until(playlist.segments.len() - 1);
-    until("a segment", || (radio.get("/hls/a/128k.m3u8").status() == 200).then_some(()));
+    until("a segment", || radio.get("/hls/a/128k.m3u8").status() == 200);
     let breaks = n_breaks(&own());
     assert_eq!(["up", "times_total"].map(|name| figure(&radio, name)), [Some(0); 2]);
 
     let moto = Moto::start(address).unwrap();
     let before = playlist_that(&moto, "live", |_| true);
-    until("it is told", || (figure(&radio, "up") == Some(1)).then_some(()));
+    until("the metric", || figure(&radio, "up") == Some(1));
     drop(moto);
-    until("it is told", || (figure(&radio, "up") == Some(0)).then_some(()));
+    until("the metric", || figure(&radio, "up") == Some(0));
     let moto = Moto::start(address).unwrap();
     let after = playlist_that(&moto, "live", |_| true);
     assert!(before.newest() < after.newest());
-    until("it is told", || (Some(2) <= figure(&radio, "times_total")).then_some(()));
+    until("the metric", || Some(2) <= figure(&radio, "times_total"));
 
     radio.save(&upload(address, "elsewhere", &any_key()));
     let elsewhere = playlist_that(&moto, "elsewhere", |_| true);
@@ -148,7 +127,7 @@ fn storage_that_comes_late_is_lost_and_is_changed_disturbs_nobody() {
     radio.save(&programme(""));
     until("no upload", || {
         let playlist = playlist_that(&moto, "elsewhere", |_| true);
-        (playlist.newest() + 2 < own().newest()).then_some(())
+        playlist.newest() + 2 < own().newest()
     });
     assert_eq!(n_breaks(&own()), breaks);
     assert_eq!(figure(&radio, "up"), None);
@@ -163,16 +142,16 @@ fn storage_that_comes_late_is_lost_and_is_changed_disturbs_nobody() {
 }
 
 #[test]
-fn a_wrong_key_is_told_once_and_no_key_gets_into_the_log() {
+fn a_wrong_key_is_logged_once_and_no_key_is_logged() {
     let Some(moto) = Moto::start(free_address()) else { return };
     let right = moto.lock();
     let wrong = Key { id: right.id.clone(), secret: "forgotten".to_owned() };
     let radio = Radio::start_with(&upload(moto.address, "live", &wrong), &[]);
     let done = |what: &str, status| moto.count(&format!("{what} /{BUCKET}/live/a/"), status);
-    until("three tries", || (3 <= done("PUT", 403)).then_some(()));
+    until("three tries", || 3 <= done("PUT", 403));
 
     radio.save(&upload(moto.address, "live", &right));
-    until("a deletion", || (0 < done("DELETE", 204)).then_some(()));
+    until("a deletion", || 0 < done("DELETE", 204));
 
     let (told, log) = log_of(radio);
     let [failed, on] = &told[..] else { panic!("{told:#?}") };

@@ -1,4 +1,4 @@
-//! Servers that answer in all the ways that there are.
+//! Every way in which a server may answer.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -9,31 +9,31 @@ use tokio_rustls::rustls::{
 
 use super::{
     fake::{Fake, Got},
-    lines_of_log, programme, until,
+    lines_of_log, programme,
 };
-use crate::common::{mp3::decode, radio::Radio};
+use crate::common::{mp3::decode, radio::Radio, wait::until};
 
 const LOGIN: &str = "user = \"dj\"\npassword = \"hackme\"";
 
 /// Bytes of three seconds of sound at 128 kbit/s.
 const ENOUGH: usize = 48_000;
 
-/// What a station has in hand as soon as it begins: its burst.
+/// The sound that a station has in hand as soon as it starts: its burst.
 const LEAD: Duration = Duration::from_secs(4);
 
-/// Whether the sound of connection `index` is whole frames from the first byte on, and came no faster
-/// than it sounds, but for `lead`.
+/// Fails unless the sound of connection `index` is whole frames that arrived in real time, apart from `lead`.
 fn assert_live(got: &Got, index: usize, lead: Duration) {
     let (sound, times) = &got.sounds[index];
     assert!(0.02 < decode(sound));
     let took = times.last().unwrap().duration_since(times[0]);
     let sounds = Duration::from_secs_f64(sound.len() as f64 / 16_000.0);
-    let most = took + lead + Duration::from_secs(1);
+    // A loaded machine may receive the first of it late.
+    let most = took + lead + Duration::from_secs(3);
     assert!(sounds < most, "{sounds:?} of sound in {took:?}");
 }
 
 #[test]
-fn whoever_says_yes_in_whatever_way_gets_sound_and_titles() {
+fn every_kind_of_acceptance_gets_sound_and_titles() {
     let fake = Fake::start(None);
     let mounts = ["/double.mp3", "/late.mp3", "/plain.mp3", "/old.mp3", "/gone.mp3"];
     let pushes = mounts.map(|mount| (format!("http://{}{mount}", fake.address), LOGIN));
@@ -43,7 +43,7 @@ fn whoever_says_yes_in_whatever_way_gets_sound_and_titles() {
         until(mount, || ENOUGH < fake.n_bytes(mount));
         assert_live(&fake.got(mount), 0, LEAD);
     }
-    // What was on air before is not made up for.
+    // A new connection starts with the sound of now, without a burst.
     until("another connection", || {
         fake.got("/late.mp3").sounds.get(1).is_some_and(|(s, _)| 30_000 < s.len())
     });
@@ -82,7 +82,7 @@ fn whoever_says_yes_in_whatever_way_gets_sound_and_titles() {
 }
 
 #[test]
-fn by_tls_only_who_is_vouched_for_gets_sound() {
+fn over_tls_only_a_trusted_server_gets_sound() {
     let authority = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let ca_file = folder.path().join("ca.pem");

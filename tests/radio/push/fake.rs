@@ -1,4 +1,4 @@
-//! A server whose answers to sources are chosen by the mount.
+//! A server that answers sources in ways that their mounts select.
 
 use std::{
     collections::HashMap,
@@ -14,31 +14,31 @@ use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 const CONTINUE: &str = "HTTP/1.1 100 Continue\r\nContent-Length: 0\r\n\r\n";
 const OK: &str = "HTTP/1.0 200 OK\r\n\r\n";
 
-/// What `/late.mp3` takes before it says that all is well, and ends.
+/// How many bytes `/late.mp3` accepts before it answers 200 and closes the connection.
 const LATE: usize = 40_000;
 
 trait Connection: Read + Write {}
 
 impl<T: Read + Write> Connection for T {}
 
-/// What a mount got by one connection after the other.
+/// What a mount has received.
 #[derive(Default, Clone)]
 pub struct Got {
-    /// The heads of the requests.
+    /// The heads of all requests.
     pub heads: Vec<String>,
-    /// The sound of each that was welcome, and when each part of it came.
+    /// The sound of each accepted connection, and the arrival times of its parts.
     pub sounds: Vec<(Vec<u8>, Vec<Instant>)>,
 }
 
-/// A server that runs to the end of the test; requests for `/admin/metadata` are kept under that path.
+/// A server that runs until the tests end.
 pub struct Fake {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     got: Arc<Mutex<HashMap<String, Got>>>,
 }
 
 impl Fake {
-    /// Starts one, with TLS if it gets a configuration for it.
+    /// Starts one, over TLS if `tls` is given.
     pub fn start(tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let fake = Self { address: listener.local_addr().unwrap(), got: Arc::default() };
@@ -52,12 +52,12 @@ impl Fake {
         fake
     }
 
-    /// What has come for `path` so far.
+    /// What it has received for `path` so far.
     pub fn got(&self, path: &str) -> Got {
         self.got.lock().unwrap().get(path).cloned().unwrap_or_default()
     }
 
-    /// How many bytes of sound have come for `path` in all.
+    /// How many bytes of sound it has received for `path`, over all connections.
     pub fn n_bytes(&self, path: &str) -> usize {
         self.got(path).sounds.iter().map(|(sound, _)| sound.len()).sum()
     }
@@ -68,7 +68,7 @@ fn converse(socket: TcpStream, tls: Option<Arc<ServerConfig>>, got: &Mutex<HashM
         None => answer(socket, got),
         Some(tls) => answer(StreamOwned::new(ServerConnection::new(tls).unwrap(), socket), got),
     };
-    // A client that goes is no fault of the test's.
+    // The client may close the connection at any time.
     let _: io::Result<()> = answered;
 }
 

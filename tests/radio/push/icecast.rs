@@ -1,4 +1,4 @@
-//! Icecast 2.4 has our sound: as its source, and as one that relays it.
+//! Icecast 2.4 as the target of a push and as a relay.
 
 use std::{
     fs,
@@ -7,39 +7,42 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{lines_of_log, programme, until};
+use super::{lines_of_log, programme};
 use crate::common::{
     http::Answer,
     icecast::{Icecast, free_address},
     mp3::{decode, frames_from_the_first},
     process::run,
     radio::Radio,
+    tier::is_long,
     tool::tool,
+    wait::until,
 };
 
 /// Bytes of a second of sound at 128 kbit/s.
 const SECOND: usize = 16_000;
 
-/// Sound that is not silence goes above this.
+/// Peak that sound exceeds and silence does not.
 const AUDIBLE: f32 = 0.02;
 
 const LOGIN: &str = "password = \"hackme\"";
 
-/// The next `n_seconds` of a stream that begins anywhere in a frame, decoded: all of its frames.
+/// Decodes the next `n_seconds` of a stream that may begin within a frame; returns the loudest sample.
 fn hear(stream: &mut Answer, n_seconds: usize) -> f32 {
     decode(frames_from_the_first(&stream.read(n_seconds * SECOND)))
 }
 
+/// Whether `mount` has a source.
 fn on_air(icecast: &Icecast, mount: &str) -> bool {
     icecast.source(mount)["listenurl"].is_string()
 }
 
 #[test]
-fn icecast_gets_sound_name_and_titles_as_a_server_and_as_a_relay() {
+fn icecast_gets_sound_name_and_titles_by_push_and_as_a_relay() {
     let address = free_address();
     let radio =
         Radio::start_with(&programme(&[(format!("http://{address}/live.mp3"), LOGIN)]), &[]);
-    // It is not there yet when the radio begins.
+    // The radio starts first and must retry.
     let more = format!(
         "<mount><mount-name>/live.mp3</mount-name><charset>UTF-8</charset></mount>
          <mount><mount-name>/relayed.mp3</mount-name><charset>UTF-8</charset></mount>
@@ -65,7 +68,7 @@ fn icecast_gets_sound_name_and_titles_as_a_server_and_as_a_relay() {
     assert_eq!(pushed["audio_info"], "bitrate=128;samplerate=44100;channels=2");
     let ours = shown["icestats"]["source"]["title"].as_str().unwrap();
     assert_eq!(pushed["title"], ours);
-    // A relay passes on what players get, in which no apostrophe can end a title.
+    // A relay passes on the titles of players, in which an apostrophe would end the title.
     assert_eq!(icecast.source("/relayed.mp3")["title"], ours.replace('\'', "\u{2019}"));
 
     for mount in ["/live.mp3", "/relayed.mp3"] {
@@ -86,7 +89,10 @@ fn icecast_gets_sound_name_and_titles_as_a_server_and_as_a_relay() {
 }
 
 #[test]
-fn a_wrong_password_and_a_taken_mount_are_told_once_and_overcome() {
+fn long_a_wrong_password_and_a_taken_mount_are_logged_once_and_retried() {
+    if !is_long() {
+        return;
+    }
     let address = free_address();
     let Some(icecast) = Icecast::start(address, "") else { return };
     let mut other = TcpStream::connect(address).unwrap();
@@ -102,7 +108,7 @@ fn a_wrong_password_and_a_taken_mount_are_told_once_and_overcome() {
         ])
     };
     let radio = Radio::start_with(&pushes("password = \"forgotten\""), &[]);
-    // Time for more than one try; the other source must say something within 10 s.
+    // Time for more than one try; Icecast drops a source that is silent for 10 s.
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(12) {
         other.write_all(&[0; 64]).unwrap();
@@ -135,11 +141,11 @@ fn a_wrong_password_and_a_taken_mount_are_told_once_and_overcome() {
     assert_eq!(count("/live.mp3: it does not accept this user and password"), 1, "{log}");
     assert_eq!(count("/taken.mp3: the mount is in use by another source"), 1, "{log}");
     assert_eq!(warnings.len(), 2, "{log}");
-    // The music went on: only where it goes was another.
+    // The station itself did not change.
     assert!(!log.contains("next phrase"), "{log}");
 }
 
-/// Resident memory of the radio, in KiB.
+/// The radio's resident memory in KiB.
 fn resident_kib(radio: &Radio) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", radio.pid())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
@@ -147,7 +153,10 @@ fn resident_kib(radio: &Radio) -> u64 {
 }
 
 #[test]
-fn a_server_that_was_killed_has_us_back_when_it_is() {
+fn long_a_push_resumes_when_a_killed_server_is_back() {
+    if !is_long() {
+        return;
+    }
     let address = free_address();
     let Some(icecast) = Icecast::start(address, "") else { return };
     let radio =
@@ -176,7 +185,10 @@ fn a_server_that_was_killed_has_us_back_when_it_is() {
 }
 
 #[test]
-fn a_server_that_stands_still_is_found_out_and_has_us_back() {
+fn long_a_push_to_a_frozen_server_times_out_and_resumes() {
+    if !is_long() {
+        return;
+    }
     let address = free_address();
     let Some(icecast) = Icecast::start(address, "") else { return };
     let radio =
@@ -184,11 +196,11 @@ fn a_server_that_stands_still_is_found_out_and_has_us_back() {
     until("the mount", || on_air(&icecast, "/live.mp3"));
     let mut listener = radio.get("/a.mp3");
 
-    icecast.signal("STOP");
-    // Until the kernels' buffers are full and 10 s more.
+    icecast.pause();
+    // Until the sockets' buffers are full, and 10 s more.
     listener.read(26 * SECOND);
-    icecast.signal("CONT");
-    // Icecast's own status has the source that it is about to let go of, too.
+    icecast.resume();
+    // Icecast's status still shows the old source, so the radio's own counter is read.
     let back = until("the mount again", || {
         let line = "electropunk_push_times_total{station=\"a\",push=\"1\"} 2\n";
         radio.get("/metrics").text().contains(line)

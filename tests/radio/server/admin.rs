@@ -1,16 +1,15 @@
-//! What an operator may do, and nobody else.
+//! Commands of the operator, and who may send them.
 
-use std::time::Duration;
-
-use super::{ADMIN, AS_ADMIN, AS_GUESSER, AS_RELAY, GET, check, check_ended, radio, wait_until};
+use super::{ADMIN, AS_ADMIN, AS_GUESSER, AS_RELAY, GET, check, check_ended, radio};
 use crate::common::{
     http::ask,
     radio::{ONE_STATION, Radio},
     recorder::Recorder,
+    wait::until,
 };
 
 #[test]
-fn t14_each_command_is_for_whom_it_is_for() {
+fn t14_each_command_needs_its_role() {
     let radio = radio(ADMIN);
     ask(radio.address, GET, "").read(1);
     let ask_as = |who: &str, method: &str, path: &str| {
@@ -43,7 +42,7 @@ fn t14_each_command_is_for_whom_it_is_for() {
     assert!(ask_as(nobody, "GET", "/admin/stats").header("www-authenticate").is_some());
     assert_eq!(ask_as(nobody, "GET", "/admin/stats").header("access-control-allow-origin"), None);
 
-    // A page elsewhere makes the operator's browser ask.
+    // A foreign page makes the operator's browser send the request.
     let browser = format!("{AS_ADMIN}\nAccept-Language: de");
     assert_eq!(ask_as(&browser, "GET", metadata).status(), 403);
     let foreign = format!("{browser}\nOrigin: http://evil.example");
@@ -55,8 +54,7 @@ fn t14_each_command_is_for_whom_it_is_for() {
     assert_eq!(guesses.collect::<Vec<_>>(), [401, 401, 401, 401, 401, 429]);
     assert_eq!(ask_as(AS_ADMIN, "GET", "/admin/stats").status(), 429);
 
-    radio.signal("TERM");
-    let (_, log) = radio.wait(Duration::from_secs(10));
+    let log = radio.stop();
     assert!(log.contains("a login from 127.0.0.1 failed"), "{log}");
     for secret in ["hackme", "relayme", "guess", "YWRtaW46"] {
         assert!(!log.contains(secret), "{secret} is in the log");
@@ -64,7 +62,7 @@ fn t14_each_command_is_for_whom_it_is_for() {
 }
 
 #[test]
-fn an_operator_sees_who_listens_and_sends_one_away_or_all_elsewhere() {
+fn an_operator_lists_removes_and_moves_listeners() {
     let two = format!("{ONE_STATION}[[stations]]\nname = \"b\"\ntheme = \"a\"\n");
     let radio = Radio::start_with(&format!("{two}{ADMIN}"), &[]);
     let mut stays = Recorder::join_as(&radio, "/a.mp3", "User-Agent: <VLC> & co");
@@ -92,7 +90,7 @@ fn an_operator_sees_who_listens_and_sends_one_away_or_all_elsewhere() {
         moved.contains("1 Clients moved from &quot;/a.mp3&quot; to &quot;/b.mp3&quot;"),
         "{moved}"
     );
-    wait_until("it listens there", Duration::from_secs(10), || {
+    until("the listener has moved", || {
         admin("/admin/listclients?mount=/b.mp3").contains("<Listeners>1</Listeners>")
     });
     stays.hear_seconds(8);

@@ -1,19 +1,22 @@
-//! Who is let in, and where those go who find no seat or no sound.
-
-use std::time::Duration;
+//! Limits on listeners, and fallback mounts.
 
 use serde_json::Value;
 
-use super::{ADMIN, AS_ADMIN, GET, check, check_ended, json, listeners, radio, wait_until};
+use super::{ADMIN, AS_ADMIN, GET, check, check_ended, json, listeners, radio};
 use crate::common::{
     http::ask,
     mp3::whole_frames,
     radio::{ONE_STATION, Radio},
     recorder::Recorder,
+    tier::is_long,
+    wait::until,
 };
 
 #[test]
-fn t12_five_hundred_stay_while_the_programme_is_edited_and_a_removed_mount_ends_alone() {
+fn t12_long_five_hundred_stay_while_radio_toml_is_edited() {
+    if !is_long() {
+        return;
+    }
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let two = format!("{ONE_STATION}[[stations]]\nname = \"b\"\ntheme = \"a\"\n");
     let radio = Radio::start_with(&format!("{two}[server]\nmax_listeners = 1000\n"), &[]);
@@ -22,9 +25,7 @@ fn t12_five_hundred_stay_while_the_programme_is_edited_and_a_removed_mount_ends_
     gone.hear_seconds(1);
 
     radio.save("this is no radio.toml");
-    wait_until("the mistake is told", Duration::from_secs(20), || {
-        radio.get("/healthz").text().contains("radio.toml:1")
-    });
+    until("the mistake is shown", || radio.get("/healthz").text().contains("radio.toml:1"));
     radio.save(&format!("{ONE_STATION}[server]\nmax_listeners = 1000\n"));
     check_ended(gone);
 
@@ -37,7 +38,7 @@ fn t12_five_hundred_stay_while_the_programme_is_edited_and_a_removed_mount_ends_
 }
 
 #[test]
-fn t13_a_full_house_says_so_and_the_admin_gets_in() {
+fn t13_a_full_radio_answers_503_and_still_admits_the_admin() {
     let radio = radio(&format!("max_listeners = 2\n{ADMIN}"));
     let mut first = ask(radio.address, GET, "");
     let mut second = ask(radio.address, GET, "");
@@ -52,12 +53,12 @@ fn t13_a_full_house_says_so_and_the_admin_gets_in() {
     assert_eq!(stats["listeners"], "2");
 
     drop((first, second));
-    wait_until("the seats are free", Duration::from_secs(10), || listeners(&radio) == 0);
+    until("both have left", || listeners(&radio) == 0);
     assert_eq!(radio.get("/a.mp3").status(), 200);
 }
 
 #[test]
-fn t13_an_address_gets_the_seats_that_it_may_have_also_behind_a_proxy() {
+fn t13_listeners_per_address_are_limited_also_behind_a_proxy() {
     let radio = radio(
         "listeners_per_address = 1\ntrusted_proxies = [\"127.0.0.1\"]\ndeny = [\"6.6.6.0/24\"]",
     );
@@ -73,23 +74,23 @@ fn t13_an_address_gets_the_seats_that_it_may_have_also_behind_a_proxy() {
 }
 
 #[test]
-fn who_finds_no_seat_or_no_sound_goes_to_the_mount_that_stands_in() {
+fn listeners_of_a_full_or_removed_mount_are_moved_to_its_fallback() {
     let b = "[themes.t]\n[[stations]]\nname = \"b\"\ntheme = \"t\"\n";
     let a = "[[stations]]\nname = \"a\"\ntheme = \"t\"\n\
              [[stations.mounts]]\nmax_listeners = 1\nfallback = \"/b.mp3\"\n";
     let radio = Radio::start_with(&format!("{b}{a}"), &[]);
-    let heard_by = |n: usize| json(&radio, "/api/stations")[n]["listeners"].as_u64().unwrap();
+    let n_listeners = |n: usize| json(&radio, "/api/stations")[n]["listeners"].as_u64().unwrap();
     let mut first = Recorder::join(&radio, "/a.mp3");
     first.hear_seconds(2);
     let mut second = Recorder::join(&radio, "/a.mp3");
     second.hear_seconds(2);
-    assert_eq!((heard_by(0), heard_by(1)), (1, 1));
+    assert_eq!((n_listeners(0), n_listeners(1)), (1, 1));
 
     radio.save(b);
-    first.until("its own mount is gone", || radio.get("/a.mp3").status() == 404);
+    first.until("its own mount is removed", || radio.get("/a.mp3").status() == 404);
     first.hear_seconds(8);
 
-    assert_eq!(heard_by(0), 2);
+    assert_eq!(n_listeners(0), 2);
     check(&first);
     check(&second);
 }

@@ -1,6 +1,5 @@
-//! What an internet does to a server, done to the real binary: the cases T1 to T21 of
-//! docs/reliability.md that are about connections. Those that need minutes run where
-//! `ELECTROPUNK_LONG_TESTS` is set.
+//! Crowds, slow clients, invalid requests and attacks: the cases T1 to T21 of docs/reliability.md that are
+//! about connections.
 
 mod admin;
 mod admission;
@@ -9,7 +8,7 @@ mod tls;
 mod words;
 
 use std::{
-    env, fs,
+    fs,
     io::Write as _,
     net::TcpStream,
     time::{Duration, Instant},
@@ -28,23 +27,23 @@ const GET: &str = "GET /a.mp3 HTTP/1.0\nHost: radio.example";
 /// Bytes of a second of sound at 128 kbit/s.
 const SECOND: usize = 16_000;
 
-/// The radio of one station under `server`, the keys of `[server]` and tables that follow.
+/// A radio of one station; `server` is the keys of `[server]` and any tables after it.
 fn radio(server: &str) -> Radio {
     Radio::start_with(&format!("{ONE_STATION}[server]\n{server}\n"), &[])
 }
 
-/// All that `listener` heard decodes, from the first byte.
+/// Fails unless all that `listener` received decodes.
 fn check(listener: &Recorder) {
     decode(&listener.audio);
 }
 
-/// It was sent away: what came is whole frames, to the last byte.
+/// Fails unless the stream of `listener` ends, on a whole frame.
 fn check_ended(listener: Recorder) {
     let heard = listener.heard_to_end();
     assert_eq!(whole_frames(&heard).concat().len(), heard.len());
 }
 
-/// A connection to `radio` on which `request` was sent.
+/// Connects to `radio` and sends `request`.
 fn send(radio: &Radio, request: &str) -> TcpStream {
     let mut socket = TcpStream::connect(radio.address).unwrap();
     socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
@@ -52,7 +51,7 @@ fn send(radio: &Radio, request: &str) -> TcpStream {
     socket
 }
 
-/// The same, by a client whose kernel takes little on its behalf.
+/// Does so with a small receive buffer, so that the server notices soon that nobody reads.
 fn send_slow(radio: &Radio, request: &str) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
@@ -63,15 +62,17 @@ fn send_slow(radio: &Radio, request: &str) -> TcpStream {
     socket
 }
 
+/// The JSON at `path`.
 fn json(radio: &Radio, path: &str) -> Value {
     serde_json::from_slice(&radio.get(path).rest()).unwrap()
 }
 
+/// How many listeners the first station has.
 fn listeners(radio: &Radio) -> u64 {
     json(radio, "/api/stations")[0]["listeners"].as_u64().unwrap()
 }
 
-/// Asks until `is_so`: leaving is noticed by writing, so there is nothing to be told.
+/// Waits until `is_so`, for `patience` at most; returns how long that took.
 fn wait_until(what: &str, patience: Duration, mut is_so: impl FnMut() -> bool) -> Duration {
     let begun = Instant::now();
     while !is_so() {
@@ -81,21 +82,14 @@ fn wait_until(what: &str, patience: Duration, mut is_so: impl FnMut() -> bool) -
     begun.elapsed()
 }
 
-fn is_long() -> bool {
-    let is_long = env::var_os("ELECTROPUNK_LONG_TESTS").is_some();
-    if !is_long {
-        eprintln!("left out: takes minutes, runs where ELECTROPUNK_LONG_TESTS is set");
-    }
-    is_long
-}
-
-/// Kilobytes of memory that the process of `radio` has.
+/// Resident memory of `radio` in kilobytes.
 fn memory_kb(radio: &Radio) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", radio.pid())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
+/// How many files and sockets `radio` has open.
 fn open_files(radio: &Radio) -> usize {
     fs::read_dir(format!("/proc/{}/fd", radio.pid())).unwrap().count()
 }

@@ -1,4 +1,4 @@
-//! The same over HTTPS.
+//! HTTPS.
 
 use std::{
     fs,
@@ -7,26 +7,27 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{SECOND, wait_until};
+use super::SECOND;
 use crate::common::{
     mp3::decode,
     process::{Finished, run},
     radio::{ONE_STATION, Radio},
     tool::tool,
+    wait::{PATIENCE, until},
 };
 
-/// Puts a certificate for localhost that vouches for itself, and its key, into `folder`; false where
-/// there is no openssl.
+/// Writes a self-signed certificate for localhost and its key into `folder`; false if openssl is not
+/// installed.
 fn certify(folder: &Path) -> bool {
     let Some(mut openssl) = tool("openssl") else { return false };
     openssl.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-batch"]);
     openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
     openssl.args(["-keyout", "key.pem", "-out", "cert.pem"]).current_dir(folder);
-    assert_eq!(run(&mut openssl, Duration::from_mins(1)).code, Some(0));
+    assert_eq!(run(&mut openssl, PATIENCE).code, Some(0));
     true
 }
 
-/// A radio that speaks HTTPS on the port.
+/// A radio that serves HTTPS on the returned port.
 fn radio(folder: &Path) -> (Radio, u16) {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let file = |name: &str| folder.join(name).display().to_string();
@@ -38,15 +39,15 @@ fn radio(folder: &Path) -> (Radio, u16) {
     (Radio::start_with(&format!("{ONE_STATION}{tls}"), &[]), port)
 }
 
-/// Asks for `url`, for so many seconds at most, as one who trusts the certificate `ca`.
+/// Requests `url` for at most `max_seconds`, trusting the certificate `ca`.
 fn curl(ca: &Path, url: &str, max_seconds: &str, out: &Path) -> Finished {
     let mut curl = tool("curl").expect("looked for before");
     curl.args(["--silent", "--max-time", max_seconds, "--cacert"]).arg(ca);
-    run(curl.arg("--output").arg(out).arg(url), Duration::from_mins(1))
+    run(curl.arg("--output").arg(out).arg(url), PATIENCE)
 }
 
 #[test]
-fn the_stream_comes_over_https_too() {
+fn a_stream_is_served_over_https() {
     let folder = tempfile::tempdir().unwrap();
     if tool("curl").is_none() || !certify(folder.path()) {
         return;
@@ -62,7 +63,7 @@ fn the_stream_comes_over_https_too() {
 }
 
 #[test]
-fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
+fn a_renewed_certificate_is_loaded_and_a_broken_one_is_ignored() {
     let (folder, newer) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     if tool("curl").is_none() || !certify(folder.path()) || !certify(newer.path()) {
         return;
@@ -75,7 +76,7 @@ fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     let is_trusted = |ca: &Path| curl(ca, &url, "8", &out).code == Some(0);
     assert!(is_trusted(&old));
 
-    // Half a file, as one that is being written; looked at within ten seconds.
+    // Half a file, as while it is being written; the radio looks every ten seconds.
     fs::write(folder.path().join("cert.pem"), "-----BEGIN CERTIFICATE-----\nMII").unwrap();
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(12) {
@@ -85,11 +86,10 @@ fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
         fs::copy(newer.path().join(name), folder.path().join(name)).unwrap();
     }
     let renewed = newer.path().join("cert.pem");
-    let after = wait_until("the new one", Duration::from_mins(1), || is_trusted(&renewed));
+    let after = until("the new one", || is_trusted(&renewed));
 
-    eprintln!("taken up after {after:.1?}");
+    eprintln!("loaded after {after:.1?}");
     assert!(!is_trusted(&old));
-    radio.signal("TERM");
-    let (_, log) = radio.wait(Duration::from_secs(10));
+    let log = radio.stop();
     assert_eq!(log.matches("the certificate read before is used on").count(), 1, "{log}");
 }

@@ -1,9 +1,8 @@
-//! What requests and titles hold stays in its place.
+//! Invalid requests, and titles that try to escape from their format.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
     net::TcpStream,
-    time::Duration,
 };
 
 use super::{ADMIN, AS_ADMIN, GET, SECOND, check, json, radio, send};
@@ -14,9 +13,10 @@ use crate::common::{
     radio::{ONE_STATION, Radio},
     recorder::Recorder,
     tool::tool,
+    wait::PATIENCE,
 };
 
-/// The first title that a player which asked for titles shows.
+/// The first title of a stream with interleaved titles.
 fn first_title(mut answer: Answer) -> String {
     let metaint: usize = answer.header("icy-metaint").unwrap().parse().unwrap();
     answer.read(metaint);
@@ -27,7 +27,7 @@ fn first_title(mut answer: Answer) -> String {
 }
 
 #[test]
-fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
+fn t04_t05_invalid_requests_get_a_status_and_no_file() {
     let radio = radio("");
     let mut good = Recorder::join(&radio, "/a.mp3");
     let long = "x".repeat(64 * 1024);
@@ -57,12 +57,12 @@ fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
         let shown: String = request.chars().take(60).collect();
         let mut answer = Vec::new();
         let mut socket = TcpStream::connect(radio.address).unwrap();
-        // It may be refused before all of it is sent.
+        // The server may refuse it before all of it is sent.
         let _ = socket.write_all(request.as_bytes());
         let end = socket.read_to_end(&mut answer);
         let answer = String::from_utf8_lossy(&answer).into_owned();
         let status = answer.split(' ').nth(1).unwrap_or_default().to_owned();
-        // A reset may overtake the answer to a client that is still sending.
+        // A reset may arrive before the answer while the client is still sending.
         let is_reset =
             answer.is_empty() && end.is_err_and(|e| e.kind() == ErrorKind::ConnectionReset);
         assert!(statuses.split(' ').any(|s| s == status) || is_reset, "{shown:?}: {answer}");
@@ -76,7 +76,7 @@ fn t04_t05_what_is_no_request_for_anything_gets_a_status_and_no_file() {
 }
 
 #[test]
-fn t09_no_title_gets_out_of_its_place() {
+fn t09_no_title_escapes_from_its_format() {
     let radio = radio(&format!("burst_bytes = 0\nmetaint_bytes = 256\n{ADMIN}"));
     ask(radio.address, GET, "").read(SECOND);
     let long = "x".repeat(5000);
@@ -89,7 +89,7 @@ fn t09_no_title_gets_out_of_its_place() {
         (&long, &long[..4065]),
     ] {
         let path = format!("/admin/metadata?mount=/a.mp3&mode=updinfo&song={song}");
-        // Header lines are short; the title is what is long.
+        // The request is short enough, the title is not.
         let answer = radio.ask("GET", &path, &format!("{AS_ADMIN}\nConnection: close"));
         assert_eq!(answer.status(), 200, "{song}");
         let player = radio.ask("GET", "/a.mp3", "Icy-MetaData: 1");
@@ -105,12 +105,12 @@ fn t09_no_title_gets_out_of_its_place() {
     }
     let Some(mut ffprobe) = tool("ffprobe") else { return };
     ffprobe.args(["-v", "quiet", "-show_entries", "format_tags"]).arg(radio.url("/a.mp3"));
-    let shown = run(&mut ffprobe, Duration::from_mins(1)).stdout;
+    let shown = run(&mut ffprobe, PATIENCE).stdout;
     assert!(shown.contains(&format!("TAG:StreamTitle={}", &long[..1000])), "{shown}");
 }
 
 #[test]
-fn t10_titles_at_any_interval_leave_the_sound_alone() {
+fn t10_titles_at_any_interval_do_not_change_the_sound() {
     for (metaint, burst) in [(256, 0), (8192, 65_536), (16_000, 1), (65_536, 65_536)] {
         let radio = radio(&format!("metaint_bytes = {metaint}\nburst_bytes = {burst}"));
         let mut plain = ask(radio.address, GET, "");
@@ -123,7 +123,7 @@ fn t10_titles_at_any_interval_leave_the_sound_alone() {
         }
         let heard = plain.read(8 * SECOND);
 
-        // They may have come a chunk apart.
+        // The two may have joined a chunk apart.
         let part = &audio[SECOND..4 * SECOND];
         assert!(heard.windows(part.len()).any(|window| window == part), "{metaint} {burst}");
         decode(&audio);
@@ -131,7 +131,7 @@ fn t10_titles_at_any_interval_leave_the_sound_alone() {
 }
 
 #[test]
-fn t19_no_request_writes_a_line_of_its_own_into_the_log() {
+fn t19_no_request_forges_a_line_of_the_log() {
     let radio = Radio::start_with(&format!("{ONE_STATION}{ADMIN}"), &[]);
     for path in ["/a%0d%0aERROR%20forged", "/\u{1b}[31m", "/admin/x%0aERROR"] {
         let mut socket = send(&radio, &format!("GET {path} HTTP/1.1\r\n"));
@@ -141,8 +141,7 @@ fn t19_no_request_writes_a_line_of_its_own_into_the_log() {
     let song = "%0a2026-11-27T00:00:00Z%20ERROR%20forged%1b[31m";
     let path = format!("/admin/metadata?mount=/a.mp3&mode=updinfo&song={song}");
     radio.ask("GET", &path, &format!("{AS_ADMIN}\nConnection: close")).rest();
-    radio.signal("TERM");
-    let (_, log) = radio.wait(Duration::from_secs(10));
+    let log = radio.stop();
 
     assert!(!log.contains("ERROR") && !log.contains('\u{1b}'), "{log}");
 }
