@@ -74,7 +74,7 @@ impl Browser {
         self.command(&format!("element/{id}/click"), &json!({}));
     }
 
-    /// Runs `script`; returns what it calls its last argument with, within 50 seconds.
+    /// Runs `script`, which must call its last argument within 50 seconds; returns the value it passes.
     pub fn wait_for(&self, script: &str) -> Value {
         self.command("timeouts", &json!({ "script": 50_000 }));
         self.command("execute/async", &json!({ "script": script, "args": [] }))

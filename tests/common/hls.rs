@@ -84,7 +84,7 @@ impl Playlist {
     }
 
     /// Fails unless `later` is a valid later state of this playlist.
-    pub fn assert_goes_on_in(&self, later: &Self) {
+    pub fn assert_continues_in(&self, later: &Self) {
         assert_eq!(self.target, later.target);
         let n_removed = later.sequence.checked_sub(self.sequence).expect("numbers only grow");
         let kept = self.segments.iter().skip(n_removed as usize);

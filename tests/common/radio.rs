@@ -175,7 +175,7 @@ impl Radio {
         self.folder.clone()
     }
 
-    /// Tells it to stop, which must succeed; returns its log.
+    /// Stops it by SIGTERM, which must succeed; returns its log.
     pub fn stop(mut self) -> String {
         signal(self.pid(), Signal::TERM);
         let status = self.process.wait(PATIENCE);

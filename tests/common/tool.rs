@@ -13,7 +13,7 @@ pub fn tool(name: &str) -> Option<Command> {
     found.map(Command::new)
 }
 
-/// Like [`tool`], for programs that refuse to run as root: they run as nobody then.
+/// Like [`tool`], for programs that refuse to run as root: runs them as nobody then.
 pub fn tool_of_nobody(name: &str) -> Option<Command> {
     let command = tool(name)?;
     if !is_root() {

@@ -1,4 +1,4 @@
-//! Waiting for what no event reports: a file, a bucket or a status that changes.
+//! Waits for changes that no event reports: of a file, a bucket or a status.
 
 use std::{
     thread,

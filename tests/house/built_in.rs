@@ -1,4 +1,4 @@
-//! The built-in radio.toml, with what it shows in comments switched on.
+//! The built-in radio.toml, with its commented parts switched on.
 
 use electropunk::config::BUILT_IN;
 

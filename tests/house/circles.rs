@@ -9,8 +9,8 @@ fn no_files_import_one_another_in_a_circle() {
     assert_none(&circles(&library()));
 }
 
-/// What imports and is imported: a file, but of a `mod.rs` each item, since children may well share what
-/// their parent defines, as long as that does not need them.
+/// A node of the graph of imports: a file, or an item of a `mod.rs`. Children may use an item of their
+/// parent, such as an error, as long as that item does not need them.
 type Unit = (usize, Option<String>);
 
 /// For each unit those that it imports from, tests aside, and the line that does so first.
@@ -20,7 +20,7 @@ fn imports(sources: &Sources) -> BTreeMap<Unit, BTreeMap<Unit, usize>> {
     let mut imports: BTreeMap<Unit, BTreeMap<Unit, usize>> = BTreeMap::new();
     for (file, source) in sources.files.iter().enumerate() {
         for mention in source.mentions.iter().filter(|it| !it.is_test && !it.is_reexport) {
-            // What a parent imports counts where an item of it uses the import.
+            // An import of a parent counts for the items that use it.
             if is_parent(file) && mention.item.is_none() {
                 continue;
             }
@@ -114,7 +114,7 @@ fn a_circle_is_named_with_its_files_and_lines() {
     assert_eq!(found, [format!("{step}, which imports src/music/a.rs in line 3")]);
     assert!(circles("", "use super::b::B;", "#[cfg(test)] use super::A;").is_empty());
 
-    // A parent that defines what its children share, and works with them elsewhere, is in no circle.
+    // A parent may define an item for its children and use the children in another item.
     let shares = "pub struct Error;\nfn f() -> Error { A::f(b::B) }";
     assert!(circles(shares, "use super::{Error, b};", "use super::*;").is_empty());
     let needs = "pub struct Error;\nimpl From<A> for Error {}";

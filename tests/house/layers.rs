@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::sources::{Mention, Source, Sources, assert_none, library, parse};
 
-/// Rooms in groups, from what everything builds on to the commands. Rooms of one group don't import one
-/// another.
+/// Rooms in groups, from the foundations to the commands. Rooms of one group don't import one another.
 const GROUPS: [&[&str]; 18] = [
     &["units", "rng", "files", "threads", "args"],
     &["music", "stream"],
@@ -77,7 +76,7 @@ fn crossings(sources: &Sources) -> Vec<String> {
             let fault = match group(&other) {
                 _ if other == own || other.is_empty() => return None,
                 None => "tests/house/layers.rs does not place",
-                // What tests share may lie beside them.
+                // Tests may use a room of their own group.
                 Some(group) if group < own_group => return None,
                 Some(group) if mention.is_test && group == own_group => return None,
                 Some(_) => "is not before it",
@@ -138,7 +137,7 @@ fn every_way_to_write_an_import_counts() {
 }
 
 #[test]
-fn tests_may_import_what_lies_beside() {
+fn tests_may_import_from_their_own_group() {
     let files = |text| parse(&[("src/patterns.rs", "pub fn f() {}"), ("src/sound.rs", text)]);
 
     assert!(crossings(&files("#[cfg(test)] mod tests { use crate::patterns; }")).is_empty());

@@ -90,8 +90,8 @@ fn every_key_has_a_comment() {
     assert!(n_keys > 100, "{n_keys}");
 }
 
-/// Fails unless every key below `table` that is no table has a description, which comes from the comments
-/// of the file.
+/// Fails unless every key below `table`, except for tables, has a description, which the schema takes from
+/// the comments of the file.
 fn assert_explained(table: &Value, path: &str, n_keys: &mut usize) {
     let tables = ["additionalProperties", "items"].map(|any| &table[any]);
     for any in tables.into_iter().filter(|any| any.is_object()) {

@@ -52,7 +52,7 @@ fn pause(length: Duration) -> Duration {
     eprintln!(
         "stopped for {length:?}: a gap of {gap:?}, then {heard:.1} s of sound in {since:.1} s"
     );
-    // What was in the ring, the burst that is due at once again, and then in real time.
+    // At most the rest of the ring and another burst at once, then real time.
     assert!(heard < since + 2.0 * BURST_SECONDS + 1.0, "{heard} s of sound in {since} s");
     assert!(last_bar < self::last_bar(&radio));
     assert_eq!(radio.get("/healthz").status(), 200);
@@ -87,14 +87,14 @@ fn a_radio_without_listeners_plays_on() {
 }
 
 #[test]
-fn long_a_listener_who_comes_after_all_have_left_is_served_at_once() {
+fn long_the_first_listener_after_a_while_without_any_is_served_at_once() {
     if is_long() {
         let waited = leave_and_return();
         assert!(waited < Duration::from_secs(2), "{waited:?}");
     }
 }
 
-/// Lets all listeners leave and one come later; returns how long that one waits for three seconds of
+/// Disconnects all listeners and connects one later; returns how long that one waits for three seconds of
 /// sound.
 fn leave_and_return() -> Duration {
     let radio = Radio::start_with(ONE_STATION, &[]);

@@ -56,7 +56,7 @@ fn playlists_follow_the_rules_and_segments_join_without_a_gap() {
     let mut before = playlist_that(&radio, "a segment", |_| true);
     while segments.len() < 10 {
         let now = playlist_that(&radio, "a new segment", |now| now.newest() != before.newest());
-        before.assert_goes_on_in(&now);
+        before.assert_continues_in(&now);
         for (number, listed) in (now.sequence..).zip(&now.segments) {
             segments.entry(number).or_insert_with(|| {
                 let answer = segment(&radio, &listed.name);

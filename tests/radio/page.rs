@@ -12,7 +12,7 @@ const UNTIL_A_STATION_IS_SHOWN: &str = "
     };
     look();";
 
-/// Reports what the page shows once three seconds have been played.
+/// Reports the state of the page once three seconds have been played.
 const UNTIL_THREE_SECONDS_ARE_HEARD: &str = "
     const [done] = arguments;
     const audio = document.getElementById('audio');

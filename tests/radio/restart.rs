@@ -52,7 +52,7 @@ fn a_killed_radio_continues_with_the_next_bar() {
     assert_eq!(after[&(heard + 1)]["title"], before[&heard]["title"]);
     assert_eq!(fs::read_to_string(kept.join("a.history.jsonl")).unwrap(), history);
     assert!(0.02 < decode(&listener.audio));
-    // Note for note what a radio plays that was not interrupted, apart from fallback bars.
+    // Apart from fallback bars, the same notes as in a radio that was not interrupted.
     drop(again);
     let n_fallback = place(&kept).1 + place(&whole.kill().path().join("kept")).1;
     before.retain(|number, _| *number <= heard);

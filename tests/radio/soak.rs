@@ -1,4 +1,4 @@
-//! T22: listeners come and go for long.
+//! T22: a soak with listeners who connect and leave.
 //!
 //! The long form takes three minutes, or `ELECTROPUNK_SOAK_MINUTES`:
 //!
@@ -71,7 +71,7 @@ fn memory_megabytes(radio: &Radio) -> f64 {
     line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
 }
 
-/// What a listener measured who stayed.
+/// Measurements of a listener who stays connected.
 struct Measured {
     /// Seconds from the first to the last arrival that counts.
     n_seconds: f64,
@@ -83,7 +83,8 @@ struct Measured {
     gap: Duration,
 }
 
-/// Plays to `n_visitors` who stay for `stays` seconds each, and to one who stays for all of `length`.
+/// Runs a radio for `length` with `n_visitors`, who reconnect after `stays` seconds each, and one steady
+/// listener, who measures.
 fn soak(length: Duration, n_visitors: usize, stays: (f64, f64)) -> Measured {
     let toml = format!("{ONE_STATION}[server]\nmax_listeners = 1000\n");
     let radio = Arc::new(Radio::start_with(&toml, &["--seed", "1"]));
@@ -138,13 +139,13 @@ fn soak(length: Duration, n_visitors: usize, stays: (f64, f64)) -> Measured {
 }
 
 #[test]
-fn t22_listeners_who_come_and_go_receive_whole_frames() {
+fn t22_listeners_who_reconnect_receive_whole_frames() {
     let measured = soak(Duration::from_secs(15), 10, (0.5, 4.0));
     assert!(measured.growth < 20.0, "{} MB", measured.growth);
 }
 
 #[test]
-fn t22_long_listeners_who_come_and_go_cause_no_gap_no_drift_and_no_leak() {
+fn t22_long_a_soak_shows_no_gap_no_drift_and_no_leak() {
     if !is_long() {
         return;
     }
@@ -153,7 +154,7 @@ fn t22_long_listeners_who_come_and_go_cause_no_gap_no_drift_and_no_leak() {
         soak(Duration::from_mins(minutes), 200, (1.0, 60.0));
 
     assert!(gap < Duration::from_secs(3), "{gap:?}");
-    // 50 ppm and a megabyte an hour, and what can't be told from noise.
+    // 50 ppm and a megabyte an hour, plus the noise of a measurement.
     assert!(drift.abs() < 0.05 + 50e-6 * n_seconds, "{drift} s in {n_seconds} s");
     assert!(growth < 3.0 + n_seconds / 3600.0, "{growth} MB in {n_seconds} s");
 }

@@ -1,13 +1,12 @@
-//! The library's sources, parsed: which file mentions which, and where.
+//! The library's sources: which file mentions which, and where.
 
 mod reader;
+mod tokens;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
 };
-
-use reader::Reader;
 
 /// The path of a module or an item from the crate's root, without `crate`.
 pub type Path = Vec<String>;
@@ -27,7 +26,7 @@ pub struct Source {
     pub module: Path,
     /// The paths into the crate that it contains.
     pub mentions: Vec<Mention>,
-    /// The lines that spawn threads or import what does, tests aside.
+    /// Lines that spawn a thread or import a function that does, tests aside.
     pub spawns: Vec<usize>,
 }
 
@@ -50,11 +49,13 @@ pub struct Mention {
 struct Module {
     /// The index of its file.
     file: usize,
-    /// What it defines.
+    /// The names of the modules in it that have been declared so far.
+    children: BTreeSet<String>,
+    /// The names of its items.
     items: BTreeSet<String>,
-    /// What it imports from this crate, by the name that the import has here.
+    /// Its imports from this crate: paths by their names here.
     imports: BTreeMap<String, Path>,
-    /// The modules from which it imports everything.
+    /// The modules that it imports by `*`.
     globs: Vec<Path>,
 }
 
@@ -74,8 +75,7 @@ impl Sources {
         is_test: bool,
     ) {
         let text = read(&name).unwrap_or_else(|| panic!("{name} can't be read"));
-        let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let found = Reader::read(&syntax, &module, self.files.len(), is_test);
+        let found = reader::read(&text, &module, self.files.len(), is_test);
         self.modules.extend(found.modules);
         let (mentions, spawns) = (found.mentions, found.spawns);
         self.files.push(Source { name, module, mentions, spawns });

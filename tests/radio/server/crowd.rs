@@ -21,7 +21,7 @@ use crate::common::{
 };
 
 #[test]
-fn t01_long_five_hundred_who_never_read_are_dropped_and_cost_little_memory() {
+fn t01_long_five_hundred_stuck_listeners_are_dropped_and_cost_little_memory() {
     if !is_long() {
         return;
     }
