@@ -4,7 +4,8 @@ use std::{
     fs,
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
-    process::Stdio,
+    process::{self, Stdio},
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -24,9 +25,14 @@ const PASSWORD: &str = "hackme";
 /// How long it may take to open its port.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An address whose port was free a moment ago.
+/// An address for a server that can't choose its port itself. Its port is below those that the system hands
+/// out, and no two calls return the same, so that nothing else takes it first.
 pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + (process::id() % 200) as u16 * 100;
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Relaxed) % 100);
+    let addresses = ports.by_ref().map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+    addresses.take(100).find(|address| TcpListener::bind(address).is_ok()).expect("a free port")
 }
 
 /// A running Icecast; killed when dropped.

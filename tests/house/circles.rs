@@ -25,6 +25,10 @@ fn imports(sources: &Sources) -> BTreeMap<Unit, BTreeMap<Unit, usize>> {
                 continue;
             }
             let Some((other, item)) = sources.definition(&mention.path) else { continue };
+            // In code a module alone is no path: the name is a variable's.
+            if mention.item.is_some() && item.is_none() {
+                continue;
+            }
             let (from, to) = (unit(file, mention.item.as_ref()), unit(other, item.as_ref()));
             if from != to {
                 imports.entry(from).or_default().entry(to).or_insert(mention.line);

@@ -174,7 +174,8 @@ impl Reader {
                         .chunks_exact(2)
                         .take_while(|pair| pair[0].text == "::" && is_name(&pair[1].text));
                     let n = 1 + 2 * n_more.count();
-                    let is_field = at > 0 && [".", "::", "let"].contains(&&*tokens[at - 1].text)
+                    let is_field = at > 0
+                        && [".", "::", "fn", "let"].contains(&&*tokens[at - 1].text)
                         || is(tokens, at + n, ":");
                     if n > 1 || !is_field {
                         let names = tokens[at..at + n].iter().step_by(2);

@@ -2,13 +2,13 @@
 
 use std::{
     fs,
-    net::TcpListener,
     path::Path,
     time::{Duration, Instant},
 };
 
 use super::SECOND;
 use crate::common::{
+    icecast::free_address,
     mp3::decode,
     process::{Finished, run},
     radio::{ONE_STATION, Radio},
@@ -29,7 +29,7 @@ fn certify(folder: &Path) -> bool {
 
 /// A radio that serves HTTPS on the returned port.
 fn radio(folder: &Path) -> (Radio, u16) {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = free_address().port();
     let file = |name: &str| folder.join(name).display().to_string();
     let tls = format!(
         "[server.tls]\nbind = \"127.0.0.1:{port}\"\ncertificate = \"{}\"\nkey = \"{}\"\n",
