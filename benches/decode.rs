@@ -1,8 +1,8 @@
-//! Bars a second, one thread: each shipped model and each configuration at full size.
+//! Decoding speed in bars a second on one thread: shipped models, and every configuration at full size.
 //!
-//! `cargo bench --bench decode [-- [--peers] [NAME...]]` decodes 1, 8 and 32 sequences at once,
-//! greedily, and takes the best of some runs. Weights at full size are random. Beside both precisions
-//! stands how many tokens the integers choose as the floats do, the tokens before being theirs. With
+//! `cargo bench --bench decode [-- [--peers] [NAME...]]` decodes batches of 1, 8 and 32 sequences greedily
+//! and prints the best of several runs. Configurations at full size have random weights. The column
+//! `agree` is the share of tokens that 8-bit weights choose like floats, given the same tokens before. With
 //! `--peers`, PyTorch and @magenta/music decode networks of the same shapes in the same run
 //! (`benches/peers.sh` installs them).
 
@@ -35,7 +35,7 @@ use rand::RngExt as _;
 
 const BATCHES: [usize; 3] = [1, 8, 32];
 const SHIPPED: [&str; 4] = ["drums-2bar", "trio-4bar", "trio-16bar", "groove-2bar"];
-/// Least time of a measurement, in seconds.
+/// Shortest measurement, in seconds.
 const ENOUGH: f64 = 1.0;
 
 /// Bars a second by peer, model and batch.
@@ -80,7 +80,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A shipped model, or the decoding half of a configuration with random weights.
+/// A shipped model, or the decoder of a configuration with random weights.
 fn network(name: &str) -> Result<(Config, Weights), Box<dyn Error>> {
     let Some(family) = Family::from_name(name) else {
         let file = format!("models/{name}.safetensors");
@@ -110,7 +110,7 @@ fn zs(config: &Config, n: usize) -> Vec<Vec<f32>> {
 
 fn n_bars(config: &Config) -> f64 {
     match config.family.domain() {
-        // Tracks of one bar.
+        // Its tracks are one bar long.
         Domain::Performance => 1.0,
         _ => config.n_steps() as f64 / STEPS_PER_BAR as f64,
     }
@@ -135,7 +135,7 @@ fn bars_a_second(
     Ok(batch as f64 * n_bars(config) / best)
 }
 
-/// Chooses as another network did, and counts how often it would have chosen so itself.
+/// Picks what another network picked, and counts how often its own network would have.
 struct Follower {
     choices: std::vec::IntoIter<u16>,
     n_equal: usize,
@@ -170,7 +170,7 @@ fn agreement(
     Ok(n_equal as f64 / n as f64)
 }
 
-/// What the peers make of a network of these shapes; nothing for heads that they are not asked for.
+/// Speed of the peers with a network of these shapes; nothing for heads that they don't implement.
 fn peers(name: &str, config: &Config) -> Result<Rates, Box<dyn Error>> {
     let mut cores = Vec::new();
     for core in config.cores() {

@@ -1,8 +1,8 @@
-//! What a minute of one station costs: four synthesizers, effects, master and MP3.
+//! Processor time for a minute of one station: four synthesizers, effects, master and MP3.
 //!
-//! `cargo bench --bench render [-- FONT.sf2]` plays a dense loop (drums in sixteenths, bass in
-//! eighths, three-note chords with a melody) and prints seconds of processor time a minute of sound
-//! for each stage, the levels on the way and the figures of a quiet station beside them.
+//! `cargo bench --bench render [-- FONT.sf2]` plays a dense loop (drums in sixteenths, bass in eighths,
+//! three-note chords, a melody) and a sparse one. It prints seconds of processor time for a minute of
+//! sound by stage, and the levels before and after the master.
 
 use std::{error::Error, fs, path::Path, sync::Arc, time::Instant};
 
@@ -77,7 +77,7 @@ fn timed<T>(seconds: &mut f64, work: impl FnOnce() -> T) -> T {
     done
 }
 
-/// Of this thread where Linux tells it, else of the clock on the wall.
+/// Processor time of this thread on Linux; elapsed time elsewhere.
 fn cpu_seconds() -> f64 {
     thread_local!(static BEGAN: Instant = Instant::now());
     let nanoseconds = fs::read_to_string("/proc/thread-self/schedstat")

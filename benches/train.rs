@@ -1,8 +1,8 @@
-//! Examples a second in training, and peak memory, beside PyTorch.
+//! Training speed in examples a second, and peak memory, compared with PyTorch.
 //!
 //! `cargo bench --bench train [-- --peers]` trains the official drums and trio networks from random
-//! weights on random windows, with one thread and two, each in a process of its own, and takes the
-//! best of some steps: forward, backward, clipped gradient, Adam. With `--peers`, PyTorch trains the
+//! weights on random windows, with one thread and with two, each in a process of its own. It prints the
+//! best of several steps: forward, backward, clipped gradient, Adam. With `--peers`, PyTorch trains the
 //! same networks with batches of the same size in the same run (`benches/peers.sh` installs it).
 
 use std::{
@@ -29,7 +29,7 @@ use electropunk::{
 };
 use rand::RngExt as _;
 
-/// Families and the examples of a step.
+/// Families and their batch sizes.
 const CASES: [(Family, usize); 2] = [(Family::Drums2Bar, 128), (Family::Trio4Bar, 64)];
 const N_STEPS: usize = 8;
 const SCHEDULE: Schedule = Schedule {
@@ -103,7 +103,7 @@ fn one_case(name: &str, n_threads: usize) -> Result<()> {
     Ok(())
 }
 
-/// Windows of tokens without a pattern: how fast a step is does not depend on them.
+/// Windows of random tokens: the speed of a step does not depend on them.
 fn windows(config: &Config) -> Vec<Window> {
     let mut rng = rng::stream(3, "windows");
     let n_tokens = config.family.domain().n_tokens();
@@ -113,7 +113,7 @@ fn windows(config: &Config) -> Vec<Window> {
     (0..256).map(|_| n_tokens.iter().map(|&n| line(n)).collect()).collect()
 }
 
-/// The most memory that this process has had, where Linux tells it.
+/// Peak memory of this process on Linux; 0 elsewhere.
 fn peak_megabytes() -> u64 {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

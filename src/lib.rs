@@ -13,7 +13,7 @@
 //! ```
 //!
 //! Modules in reading order, from what everything stands on to what the user meets; each imports
-//! only from those above it (`tests/layers.rs` checks that):
+//! only from those above it (`tests/house/layers.rs` checks that):
 //!
 //! - [`units`], [`rng`], [`files`], [`threads`], [`args`]: numbers with units, seeded random streams,
 //!   durable file writes, thread spawning, parsers of command-line values.

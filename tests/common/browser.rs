@@ -1,4 +1,4 @@
-//! A real browser, where one is installed.
+//! A headless browser.
 
 use std::{
     io::{BufRead as _, BufReader},
@@ -22,7 +22,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A headless Chromium, where it and its driver are installed.
+    /// Starts Chromium; none, after a call of [`skip`](super::tier::skip), if it or its driver is not installed.
     pub fn start() -> Option<Self> {
         let (_, mut driver) = (tool("chromium")?, tool("chromedriver")?);
         let pipes = driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped());
@@ -44,7 +44,7 @@ impl Browser {
         };
         collect(stdout);
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        // Without its sandbox it runs as root and in containers too, and it sees our page alone.
+        // It opens trusted pages only; without its sandbox it also runs as root and in containers.
         let args = [
             "--headless=new",
             "--no-sandbox",
@@ -62,19 +62,19 @@ impl Browser {
         post(self.address, &format!("/session/{}/{name}", self.session), body)
     }
 
-    /// Shows the page at `url`.
+    /// Opens the page at `url`.
     pub fn open(&self, url: &str) {
         self.command("url", &json!({ "url": url }));
     }
 
-    /// Clicks on what `selector` finds.
+    /// Clicks the element that the CSS selector `selector` finds.
     pub fn click(&self, selector: &str) {
         let found = self.command("element", &json!({ "using": "css selector", "value": selector }));
         let id = found.as_object().and_then(|found| found.values().next()?.as_str()).unwrap();
         self.command(&format!("element/{id}/click"), &json!({}));
     }
 
-    /// What `script` calls back with, which takes it at most 50 seconds.
+    /// Runs `script`, which must call its last argument within 50 seconds; returns the value it passes.
     pub fn wait_for(&self, script: &str) -> Value {
         self.command("timeouts", &json!({ "script": 50_000 }));
         self.command("execute/async", &json!({ "script": script, "args": [] }))
@@ -83,7 +83,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Ends the browser, which the driver would leave behind.
+        // Ends the browser, which outlives its driver otherwise.
         let path = format!("/session/{}", self.session);
         ask(self.address, &format!("DELETE {path} HTTP/1.1\nHost: {}", self.address), "").rest();
     }

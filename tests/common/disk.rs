@@ -1,4 +1,4 @@
-//! A disk that is soon full.
+//! A small file system that fills up soon.
 
 use std::{
     fs,
@@ -8,14 +8,14 @@ use std::{
 
 use super::tool::is_root;
 
-/// A small file system in memory; gone when dropped.
+/// A small file system in memory; unmounted when dropped.
 pub struct SmallDisk {
     path: PathBuf,
 }
 
 impl SmallDisk {
-    /// One of `n_kilobytes` at `path`, where we may mount it. The caller's test is else skipped, which
-    /// is said on stderr: a container may forbid it, whatever is installed.
+    /// Mounts one of `n_kilobytes` at `path`; none, after a line on stderr, if that is not permitted, as in
+    /// many containers.
     pub fn mount(path: &Path, n_kilobytes: u32) -> Option<Self> {
         fs::create_dir_all(path).unwrap();
         let size = format!("size={n_kilobytes}k");
@@ -24,14 +24,14 @@ impl SmallDisk {
         if is_root() && command.status().is_ok_and(|status| status.success()) {
             return Some(Self { path: path.to_owned() });
         }
-        eprintln!("skipped: no file system can be mounted");
+        eprintln!("skipped: mounting a file system is not permitted");
         None
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: whoever has a file open on it may end later.
+        // Lazily, since a process may still have files open on it.
         let _ = Command::new("umount").arg("-l").arg(&self.path).status();
     }
 }

@@ -1,37 +1,37 @@
-//! HLS as a player understands it.
+//! Parsers of HLS playlists and segments, as strict as a player may be.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-/// A media playlist, read by the letter of RFC 8216.
+/// A media playlist. Source: RFC 8216.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Playlist {
-    /// Whole seconds that no segment is longer than.
+    /// Target duration: the longest segment, in whole seconds.
     pub target: u64,
-    /// The number of the first segment.
+    /// Media sequence number of the first segment.
     pub sequence: u64,
-    /// The number of breaks before the first segment's own.
+    /// Discontinuity sequence number: breaks before the first segment's own.
     pub n_breaks: u64,
-    /// What it lists.
+    /// The segments, oldest first.
     pub segments: Vec<Listed>,
 }
 
-/// A segment as a playlist tells of it.
+/// A segment's entry in a playlist.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
-    /// Its URL, from the playlist's.
+    /// Its URL, relative to the playlist's.
     pub name: String,
-    /// Its length.
+    /// Its length in seconds.
     pub seconds: f64,
-    /// When it is due.
+    /// The time of day at which it begins.
     pub begins: Timestamp,
-    /// Whether it does not follow the one before.
+    /// Whether a discontinuity precedes it.
     pub is_break: bool,
 }
 
 impl Playlist {
-    /// Reads `text`, which may hold nothing that we don't know.
+    /// Parses `text`; unknown tags fail the test.
     pub fn read(text: &str) -> Self {
         let mut lines = text.lines();
         assert_eq!((lines.next(), text.ends_with('\n')), (Some("#EXTM3U"), true), "{text}");
@@ -49,13 +49,13 @@ impl Playlist {
                 is_break = true;
             } else if let Some(tag) = line.strip_prefix("#EXT-X-") {
                 let (name, value) = tag.split_once(':').unwrap();
-                assert!(segments.is_empty(), "{line} stands behind a segment");
-                assert!(tags.insert(name, value.parse().unwrap()).is_none(), "{line} comes twice");
+                assert!(segments.is_empty(), "{line} after a segment");
+                assert!(tags.insert(name, value.parse().unwrap()).is_none(), "{line} occurs twice");
             } else {
                 segments.push(Listed {
                     name: line.to_owned(),
-                    seconds: seconds.take().expect("a segment has its length"),
-                    begins: begins.take().expect("a segment has its date"),
+                    seconds: seconds.take().expect("a segment has a length"),
+                    begins: begins.take().expect("a segment has a date"),
                     is_break: std::mem::take(&mut is_break),
                 });
             }
@@ -72,19 +72,19 @@ impl Playlist {
         playlist
     }
 
-    /// The number of the newest segment.
+    /// Media sequence number of the newest segment.
     pub fn newest(&self) -> u64 {
         self.sequence + self.segments.len() as u64 - 1
     }
 
-    /// How many breaks there were up to the segment at `index`.
+    /// Breaks since the stream began, up to the segment at `index`.
     pub fn breaks_until(&self, index: usize) -> u64 {
         let breaks = self.segments[..=index].iter().filter(|segment| segment.is_break);
         self.n_breaks + breaks.count() as u64
     }
 
-    /// Fails unless `later` may be the same playlist at a later time.
-    pub fn assert_goes_on_in(&self, later: &Self) {
+    /// Fails unless `later` is a valid later state of this playlist.
+    pub fn assert_continues_in(&self, later: &Self) {
         assert_eq!(self.target, later.target);
         let n_removed = later.sequence.checked_sub(self.sequence).expect("numbers only grow");
         let kept = self.segments.iter().skip(n_removed as usize);
@@ -95,17 +95,17 @@ impl Playlist {
     }
 }
 
-/// A segment of packed audio, taken apart.
+/// The parts of a packed audio segment.
 pub struct Packed<'a> {
-    /// When it begins, in 90 kHz.
+    /// Timestamp of its first sample, in 90 kHz ticks.
     pub clock: u64,
-    /// Texts by the names of their frames.
+    /// Text frames of the ID3 tag, by frame name.
     pub texts: HashMap<String, String>,
-    /// What follows the tag.
+    /// The audio after the tag.
     pub audio: &'a [u8],
 }
 
-/// Reads the `ID3v2.4` tag that `segment` must begin with.
+/// Splits `segment`, which must begin with an `ID3v2.4` tag.
 pub fn unpack(segment: &[u8]) -> Packed<'_> {
     assert_eq!(&segment[..5], b"ID3\x04\0");
     let (mut tag, audio) = segment[10..].split_at(synchsafe(&segment[6..10]));

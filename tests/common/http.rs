@@ -1,4 +1,4 @@
-//! HTTP as players speak it, in raw bytes.
+//! A minimal HTTP client that shows the raw bytes of an answer.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -6,18 +6,18 @@ use std::{
     time::Duration,
 };
 
-/// A radio under load may take its time, but an answer that never comes fails the test.
+/// How long a read may wait: generous, so that only an answer that never arrives fails the test.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The head of an answer, and the connection on which its body comes.
+/// The parsed head of an answer, and the connection that its body arrives on.
 pub struct Answer {
-    /// `HTTP/1.0 200 OK`
+    /// Such as `HTTP/1.0 200 OK`.
     pub status_line: String,
     headers: Vec<(String, String)>,
     body: BufReader<TcpStream>,
 }
 
-/// Sends `head`, the lines of a request without the last empty one, and `body`.
+/// Sends a request: `head`, its lines without the empty line that ends them, and `body`.
 pub fn ask(address: SocketAddr, head: &str, body: &str) -> Answer {
     let mut socket = TcpStream::connect(address).unwrap();
     socket.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -41,16 +41,16 @@ impl Answer {
         Self { status_line, headers, body }
     }
 
-    /// The three digits of the status line.
+    /// The status code.
     pub fn status(&self) -> u16 {
         self.status_line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap()
     }
 
-    /// The value of the header `name`, written in small letters.
+    /// The value of the header `name`, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(header, _)| header == name);
         let value = found.next().map(|(_, value)| value.as_str());
-        assert!(found.next().is_none(), "{name} comes twice");
+        assert!(found.next().is_none(), "{name} occurs twice");
         value
     }
 
@@ -61,7 +61,7 @@ impl Answer {
         bytes
     }
 
-    /// The body to its end: to its length where it has one, else to that of the connection.
+    /// The rest of the body: up to its content length, or else until the connection ends.
     pub fn rest(mut self) -> Vec<u8> {
         let length = self.header("content-length").map(|length| length.parse().unwrap());
         if let Some(length) = length {
@@ -77,8 +77,8 @@ impl Answer {
         String::from_utf8(self.rest()).unwrap()
     }
 
-    /// All that comes after our side says that it will send nothing more; only for answers without
-    /// a body, on connections that would else stay open.
+    /// What the server still sends after the client has shut down its side of the connection. For answers
+    /// without a body on connections that stay open otherwise.
     pub fn what_follows(mut self) -> Vec<u8> {
         self.body.get_ref().shutdown(Shutdown::Write).unwrap();
         let mut bytes = Vec::new();

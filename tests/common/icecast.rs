@@ -1,10 +1,11 @@
-//! An Icecast of Debian's, in a folder of its own.
+//! Icecast 2.4, in a folder of its own.
 
 use std::{
     fs,
     net::{SocketAddr, TcpListener, TcpStream},
     os::unix::fs::PermissionsExt as _,
-    process::Stdio,
+    process::{self, Stdio},
+    sync::atomic::{AtomicU16, Ordering::Relaxed},
     thread::sleep,
     time::{Duration, Instant},
 };
@@ -14,31 +15,37 @@ use tempfile::TempDir;
 
 use super::{
     http::{Answer, ask},
-    process::{Watched, signal},
+    process::{Signal, Watched, signal},
     tool::tool_of_nobody,
 };
 
-/// What sources and the operator need.
+/// The password of sources and of the operator.
 const PASSWORD: &str = "hackme";
 
-/// For a server to open its port, on a loaded machine.
+/// How long it may take to open its port.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An address at which nobody listens yet.
+/// An address for a server that can't choose its port itself. Its port is below those that the system hands
+/// out, and no two calls return the same, so that nothing else takes it first.
 pub fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + (process::id() % 200) as u16 * 100;
+    let mut ports = std::iter::repeat_with(|| first + NEXT.fetch_add(1, Relaxed) % 100);
+    let addresses = ports.by_ref().map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+    addresses.take(100).find(|address| TcpListener::bind(address).is_ok()).expect("a free port")
 }
 
 /// A running Icecast; killed when dropped.
 pub struct Icecast {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     process: Watched,
     _folder: TempDir,
 }
 
 impl Icecast {
-    /// Starts one at `address`, with more XML in its configuration; none where it is not installed.
+    /// Starts Icecast at `address` with the XML `more` in its configuration; none, after a call of
+    /// [`skip`](super::tier::skip), if it is not installed.
     pub fn start(address: SocketAddr, more: &str) -> Option<Self> {
         let mut command = tool_of_nobody("icecast2")?;
         let folder = tempfile::tempdir().unwrap();
@@ -62,18 +69,23 @@ impl Icecast {
         Some(Self { address, process, _folder: folder })
     }
 
-    /// Sends it the signal `name`.
-    pub fn signal(&self, name: &str) {
-        signal(self.process.pid, name);
+    /// Stops its process until [`resume`](Self::resume).
+    pub fn pause(&self) {
+        signal(self.process.pid, Signal::STOP);
     }
 
-    /// Asks for `path` with more header lines.
+    /// Lets its process continue.
+    pub fn resume(&self) {
+        signal(self.process.pid, Signal::CONT);
+    }
+
+    /// Requests `path` with the header lines `lines`.
     pub fn get(&self, path: &str, lines: &str) -> Answer {
         ask(self.address, &format!("GET {path} HTTP/1.0\nHost: localhost\n{lines}"), "")
     }
 
-    /// What its status says of the source on `mount`, null if there is none or not yet a status: for
-    /// a moment after its start Icecast 2.4 writes broken JSON.
+    /// Its status of the source on `mount`, or null. Right after its start Icecast 2.4 writes broken JSON,
+    /// which counts as null too.
     pub fn source(&self, mount: &str) -> Value {
         let status = self.get("/status-json.xsl", "").text();
         let status: Value = serde_json::from_str(&status).unwrap_or_default();

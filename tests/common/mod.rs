@@ -1,6 +1,6 @@
-//! What the tests of the real binary share.
+//! Helpers of the tests that run the real binary.
 
-// Each test file is a crate of its own that uses a part of this.
+// Each crate of tests uses a part of this.
 #![allow(dead_code)]
 
 pub mod browser;
@@ -10,10 +10,13 @@ pub mod http;
 pub mod icecast;
 pub mod moto;
 pub mod mp3;
+pub mod parity;
 pub mod process;
 pub mod radio;
 pub mod recorder;
+pub mod tier;
 pub mod tool;
+pub mod wait;
 
 /// The binary under test.
 pub const ELECTROPUNK: &str = env!("CARGO_BIN_EXE_electropunk");

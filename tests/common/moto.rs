@@ -1,6 +1,6 @@
-//! Storage that speaks S3: moto's, which checks signatures as Amazon does.
+//! S3 storage: moto, which verifies signatures as Amazon does.
 //!
-//! From 5.2.5 on: 5.2.1 takes signed listings for forged.
+//! 5.2.5 or later: 5.2.1 rejects valid signatures of listings.
 
 use std::{
     fs::{self, File},
@@ -19,10 +19,10 @@ use super::{
     tool::tool,
 };
 
-/// For a server in Python to open its port, on a loaded machine.
+/// How long it may take to open its port.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The bucket that it has, which everybody may read.
+/// Its bucket, readable by everybody.
 pub const BUCKET: &str = "my-radio";
 
 const EVERYBODY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
@@ -31,24 +31,25 @@ const EVERYBODY: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "A
 const MAY_WRITE: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow",
     "Action": ["s3:PutObject", "s3:DeleteObject", "s3:ListBucket"], "Resource": "*"}]}"#;
 
-/// A running moto; killed when dropped, and with it what it holds.
+/// A running moto; killed when dropped, together with its bucket.
 pub struct Moto {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     _process: Watched,
     folder: TempDir,
 }
 
-/// What opens its bucket.
+/// An access key.
 pub struct Key {
-    /// Its name.
+    /// The key's public name.
     pub id: String,
-    /// Its secret.
+    /// The key's secret.
     pub secret: String,
 }
 
 impl Moto {
-    /// Starts one at `address` with a bucket; none where it is not installed. It takes every key.
+    /// Starts moto at `address` with a bucket, accepting every key; none, after a call of
+    /// [`skip`](super::tier::skip), if it is not installed.
     pub fn start(address: SocketAddr) -> Option<Self> {
         let mut command = tool("moto_server")?;
         let folder = tempfile::tempdir().unwrap();
@@ -72,7 +73,7 @@ impl Moto {
         Some(moto)
     }
 
-    /// From now on it takes no key but the one that this gives.
+    /// Accepts only the returned key from now on.
     pub fn lock(&self) -> Key {
         self.account("Action=CreateUser");
         let policy = utf8_percent_encode(MAY_WRITE, NON_ALPHANUMERIC);
@@ -87,7 +88,7 @@ impl Moto {
         key
     }
 
-    /// Its own service for accounts is told apart by what a request is signed for.
+    /// Sends a form to its accounts service, which it selects by the scope of a request's signature.
     fn account(&self, form: &str) -> String {
         let lines = "Authorization: AWS4-HMAC-SHA256 Credential=x/20261127/us-east-1/iam/aws4_request\n\
                      Content-Type: application/x-www-form-urlencoded";
@@ -97,12 +98,12 @@ impl Moto {
         answer.text()
     }
 
-    /// Puts a file into the bucket.
+    /// Writes a file into the bucket.
     pub fn put(&self, name: &str) {
         self.must("PUT", &format!("/{name}"), "Content-Type: audio/mpeg", "x");
     }
 
-    /// Asks for a file of the bucket, as everybody may.
+    /// Requests a file of the bucket without a key.
     pub fn get(&self, name: &str) -> Answer {
         self.ask("GET", &format!("/{BUCKET}/{name}"), "", "")
     }
@@ -112,7 +113,7 @@ impl Moto {
         format!("http://{}/{BUCKET}/{name}", self.address)
     }
 
-    /// How many requests that begin with `what` it has answered by `status`.
+    /// How many requests that contain `what` it has answered with `status`.
     pub fn count(&self, what: &str, status: u16) -> usize {
         let log = fs::read_to_string(self.folder.path().join("log")).unwrap();
         let is_one = |line: &&str| line.contains(what) && line.ends_with(&format!(" {status} -"));

@@ -1,4 +1,4 @@
-//! What was broadcast, as a player understands it.
+//! Checks of MP3 streams.
 
 use std::io::Cursor;
 
@@ -13,7 +13,7 @@ use symphonia::core::{
 /// The length of the longest frame, 320 kbit/s at 44.1 kHz.
 const MAX_FRAME: usize = 1045;
 
-/// The whole frames that `audio` begins with; all but an unfinished last one must be such.
+/// Splits `audio` into frames; it must begin with one, and only the last may be cut off.
 pub fn whole_frames(audio: &[u8]) -> Vec<&[u8]> {
     let found: Vec<&[u8]> = frames(audio).collect();
     let n_whole: usize = found.iter().map(|frame| frame.len()).sum();
@@ -23,14 +23,14 @@ pub fn whole_frames(audio: &[u8]) -> Vec<&[u8]> {
     found
 }
 
-/// `audio` from its first frame on, where it begins anywhere in one: three in a row are no chance.
+/// `audio` from the first of three frames in a row, for streams that begin within a frame.
 pub fn frames_from_the_first(audio: &[u8]) -> &[u8] {
     let begins_here = |at: &usize| frames(&audio[*at..]).take(3).count() == 3;
-    let first = (0..audio.len()).find(begins_here).expect("somewhere there are frames");
+    let first = (0..audio.len()).find(begins_here).expect("there are frames");
     &audio[first..]
 }
 
-/// Decodes `audio` from its first byte; every frame must decode. Answers with the loudest sample.
+/// Decodes `audio`, every frame of which must decode; returns the loudest sample.
 pub fn decode(audio: &[u8]) -> f32 {
     let whole = whole_frames(audio).concat();
     let n_frames = frames(&whole).count();
@@ -53,6 +53,6 @@ pub fn decode(audio: &[u8]) -> f32 {
         peak = samples.iter().fold(peak, |peak, sample| peak.max(sample.abs()));
         n_decoded += 1;
     }
-    assert_eq!(n_decoded, n_frames, "every frame is one to the decoder too");
+    assert_eq!(n_decoded, n_frames, "the decoder skips no frame");
     peak
 }

@@ -1,4 +1,4 @@
-//! Processes that are watched, told to stop and never left behind.
+//! Child processes that never outlive their test.
 
 use std::{
     io::Read,
@@ -11,23 +11,30 @@ use std::{
     time::Duration,
 };
 
-/// Sends the signal `name`, such as `TERM`, to the process `pid`.
-pub fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap();
-    assert!(status.success(), "kill -s {name} {pid}");
+pub use rustix::process::Signal;
+use rustix::{
+    io::Errno,
+    process::{Pid, kill_process},
+};
+
+/// Sends `signal` to the process `pid`.
+pub fn signal(pid: u32, signal: Signal) {
+    let process = Pid::from_raw(pid as i32).expect("a process has a number");
+    // A process that has just exited needs no signal.
+    assert!(matches!(kill_process(process, signal), Ok(()) | Err(Errno::SRCH)), "{pid}");
 }
 
-/// A child whose end can be awaited for a limited time.
+/// A child whose exit can be awaited for a limited time; killed when dropped.
 pub struct Watched {
-    /// For signals.
+    /// Its process number.
     pub pid: u32,
-    /// Behind a lock only to be shared between tests; it is never contended.
+    /// The lock only makes it shareable between tests; it is never contended.
     end: Mutex<Receiver<ExitStatus>>,
     has_ended: bool,
 }
 
 impl Watched {
-    /// Watches `child`, whose pipes are the caller's.
+    /// Watches `child`; its pipes stay with the caller.
     pub fn new(mut child: Child) -> Self {
         let (sender, end) = channel();
         let pid = child.id();
@@ -35,7 +42,7 @@ impl Watched {
         Self { pid, end: Mutex::new(end), has_ended: false }
     }
 
-    /// How it ended, if it did within `patience`.
+    /// Its exit status, if it exits within `patience`.
     pub fn wait(&mut self, patience: Duration) -> Option<ExitStatus> {
         match self.end.get_mut().unwrap().recv_timeout(patience) {
             Ok(status) => {
@@ -43,11 +50,11 @@ impl Watched {
                 Some(status)
             }
             Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => panic!("the end was asked for twice"),
+            Err(RecvTimeoutError::Disconnected) => panic!("it was awaited twice"),
         }
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub fn is_running(&mut self) -> bool {
         !self.has_ended && self.wait(Duration::ZERO).is_none()
     }
@@ -56,7 +63,7 @@ impl Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         if self.is_running() {
-            signal(self.pid, "KILL");
+            signal(self.pid, Signal::KILL);
             self.wait(Duration::from_secs(10));
         }
     }
@@ -64,30 +71,30 @@ impl Drop for Watched {
 
 /// A finished process.
 pub struct Finished {
-    /// Its exit code; none is a signal's doing.
+    /// Its exit code; none if a signal ended it.
     pub code: Option<i32>,
-    /// What it wrote to stdout.
+    /// Its stdout.
     pub stdout: String,
-    /// What it wrote to stderr.
+    /// Its stderr.
     pub stderr: String,
 }
 
-/// Runs `command` to its end, which must come within `patience`.
+/// Runs `command`, which must exit within `patience`.
 pub fn run(command: &mut Command, patience: Duration) -> Finished {
     let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = pipes.spawn().unwrap();
     let stdout = collect(child.stdout.take().unwrap());
     let stderr = collect(child.stderr.take().unwrap());
     let mut watched = Watched::new(child);
-    let status = watched.wait(patience).unwrap_or_else(|| panic!("{command:?} does not end"));
+    let status = watched.wait(patience).unwrap_or_else(|| panic!("{command:?} does not exit"));
     Finished { code: status.code(), stdout: stdout.join().unwrap(), stderr: stderr.join().unwrap() }
 }
 
-/// Reads a pipe to its end, so that its writer never waits.
+/// Reads a pipe to its end on a thread, so that its writer never blocks.
 pub fn collect(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<String> {
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        // A killed process closes its pipes; what came before counts.
+        // An error ends the pipe as its writer's exit does.
         let _ = pipe.read_to_end(&mut bytes);
         String::from_utf8_lossy(&bytes).into_owned()
     })

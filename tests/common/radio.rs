@@ -1,11 +1,11 @@
-//! A radio: the real binary, alone in a folder of its own.
+//! A radio: the real binary, serving from a folder of its own.
 
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
     net::SocketAddr,
     path::Path,
-    process::{Command, ExitStatus, Stdio},
+    process::{Command, Stdio},
     sync::{Arc, Mutex, Weak},
     thread::JoinHandle,
     time::{Duration, Instant},
@@ -17,40 +17,43 @@ use tempfile::TempDir;
 use super::{
     ELECTROPUNK,
     http::{Answer, ask},
-    process::{Watched, collect, signal},
+    process::{Signal, Watched, collect, signal},
 };
 
-/// One station only, so that several radios fit on a small machine.
+/// A radio.toml of one station, so that several radios fit on a small machine.
 pub const ONE_STATION: &str = "[themes.a]\ntempo = 128\n\
     [[stations]]\nname = \"a\"\ntheme = \"a\"\ntitle = \"Test Tone's \u{fc}ber\"\n";
 
-/// The stations of the built-in programme.
+/// The stations of the built-in radio.toml.
 pub const STATIONS: [&str; 4] = ["techno", "dub", "punk", "ambient"];
 
-/// A radio on the air; stopped when dropped.
+/// How long it may take to exit, on a machine under load.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running radio; stopped when dropped.
 pub struct Radio {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
     /// When its process was started.
     pub started: Instant,
     process: Watched,
     log: Option<JoinHandle<String>>,
-    /// What it plays in; outlives it where somebody keeps it.
+    /// Its working directory, which lives as long as anything refers to it.
     pub folder: Arc<TempDir>,
 }
 
 impl Radio {
-    /// Plays the built-in programme.
+    /// Starts with the built-in radio.toml.
     pub fn start() -> Self {
         Self::start_with("", &[])
     }
 
-    /// Plays `toml`, or the built-in programme if that is empty, with more arguments.
+    /// Starts with the radio.toml `toml`, or the built-in one if it is empty, and more arguments.
     pub fn start_with(toml: &str, args: &[&str]) -> Self {
         Self::start_by(Command::new(ELECTROPUNK), toml, args)
     }
 
-    /// The same, where `command` starts the program.
+    /// Starts with `command`, which runs the program, and `toml` as above.
     pub fn start_by(command: Command, toml: &str, args: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         if !toml.is_empty() {
@@ -59,12 +62,12 @@ impl Radio {
         Self::start_by_in(command, folder.into(), args)
     }
 
-    /// Plays what is in `folder`, which another radio may have left.
+    /// Starts in `folder`, which may contain the files of an earlier radio.
     pub fn start_in(folder: impl Into<Arc<TempDir>>, args: &[&str]) -> Self {
         Self::start_by_in(Command::new(ELECTROPUNK), folder.into(), args)
     }
 
-    /// The same, with more in its environment.
+    /// Starts in `folder` with more environment variables.
     pub fn start_with_env(
         folder: impl Into<Arc<TempDir>>,
         args: &[&str],
@@ -75,7 +78,7 @@ impl Radio {
         Self::start_by_in(command, folder.into(), args)
     }
 
-    /// The same, where `command` starts the program.
+    /// Starts with `command`, which runs the program, in `folder`.
     pub fn start_by_in(mut command: Command, folder: Arc<TempDir>, args: &[&str]) -> Self {
         command.args(["serve", "--bind", "127.0.0.1:0"]).args(args).current_dir(folder.path());
         let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -97,12 +100,12 @@ impl Radio {
         Self { address, started, process, log: Some(log), folder }
     }
 
-    /// Where its files are.
+    /// The path of its working directory.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The bars that `station` tells, by number, without the seconds at which they sound.
+    /// The bars that the API shows of `station`, by number, without the seconds at which they sound.
     pub fn bars(&self, station: &str) -> BTreeMap<u64, Value> {
         let text = self.get(&format!("/api/stations/{station}/bars")).text();
         let mut answer: Value = serde_json::from_str(&text).unwrap();
@@ -114,7 +117,7 @@ impl Radio {
         bars.collect()
     }
 
-    /// The built-in programme, played once for all tests that run at a time.
+    /// A radio with the built-in radio.toml, shared by the tests that run at the same time.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<Radio>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -125,66 +128,75 @@ impl Radio {
         })
     }
 
-    /// The address of `path`.
+    /// The URL of `path`.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Asks as a simple player does.
+    /// Sends a GET request.
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, "Connection: close")
     }
 
-    /// Asks by `method` with more header lines.
+    /// Sends a request with the header lines `lines`.
     pub fn ask(&self, method: &str, path: &str, lines: &str) -> Answer {
         ask(self.address, &format!("{method} {path} HTTP/1.1\nHost: {}\n{lines}", self.address), "")
     }
 
-    /// Asks as old players do.
+    /// Sends a GET request of HTTP/1.0.
     pub fn get_1_0(&self, path: &str, lines: &str) -> Answer {
         ask(self.address, &format!("GET {path} HTTP/1.0\n{lines}"), "")
     }
 
-    /// Saves `toml` as its radio.toml, as an operator does who edits it.
+    /// Saves `toml` as its radio.toml, which it watches.
     pub fn save(&self, toml: &str) {
         std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
     }
 
-    /// The number of its process.
+    /// Its process number.
     pub fn pid(&self) -> u32 {
         self.process.pid
     }
 
-    /// Sends the signal `name`.
-    pub fn signal(&self, name: &str) {
-        signal(self.process.pid, name);
+    /// Stops its process until [`resume`](Self::resume).
+    pub fn pause(&self) {
+        signal(self.pid(), Signal::STOP);
     }
 
-    /// Kills it at once, as `kill -9` does; gives the folder that it played in.
+    /// Lets its process continue.
+    pub fn resume(&self) {
+        signal(self.pid(), Signal::CONT);
+    }
+
+    /// Kills it at once, as a crash would; returns its working directory.
     pub fn kill(mut self) -> Arc<TempDir> {
-        self.signal("KILL");
-        assert!(self.process.wait(Duration::from_secs(10)).is_some());
+        signal(self.pid(), Signal::KILL);
+        assert!(self.process.wait(PATIENCE).is_some());
         self.folder.clone()
     }
 
-    /// How it ended, if it did within `patience`, and its log.
-    pub fn wait(mut self, patience: Duration) -> (Option<ExitStatus>, String) {
-        let status = self.process.wait(patience);
+    /// Stops it by SIGTERM, which must succeed; returns its log.
+    pub fn stop(mut self) -> String {
+        signal(self.pid(), Signal::TERM);
+        let status = self.process.wait(PATIENCE);
         if status.is_none() {
-            self.signal("KILL");
+            signal(self.pid(), Signal::KILL);
         }
-        (status, self.log.take().map(|log| log.join().unwrap()).unwrap_or_default())
+        let log = self.log.take().map(|log| log.join().unwrap()).unwrap_or_default();
+        assert!(status.is_some_and(|status| status.success()), "{status:?}\n{log}");
+        assert!(!log.contains("panicked"), "{log}");
+        log
     }
 }
 
 impl Drop for Radio {
     fn drop(&mut self) {
         if self.process.is_running() {
-            self.signal("TERM");
-            self.process.wait(Duration::from_secs(10));
+            signal(self.pid(), Signal::TERM);
+            self.process.wait(PATIENCE);
         }
         let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
-        // Shown by the test harness where a test fails.
+        // The test harness shows it if the test fails.
         println!("the log of the radio in {}:\n{log}", self.folder.path().display());
     }
 }

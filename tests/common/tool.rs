@@ -1,23 +1,19 @@
-//! Programs of others that listen to us, where they are installed.
+//! Programs that tests run, where they are installed.
 
-use std::{
-    env,
-    path::PathBuf,
-    process::{Command, Output},
-};
+use std::{env, path::PathBuf, process::Command};
 
-/// A command that runs `name`, or none where it is not installed. The caller's test is then skipped,
-/// which is said on stderr, and is a failure where `ELECTROPUNK_NO_SKIPS` is set.
+use super::tier::skip;
+
+/// A command that runs `name`; none, after a call of [`skip`], if it is not installed.
 pub fn tool(name: &str) -> Option<Command> {
     let found = find(name);
     if found.is_none() {
-        assert!(env::var_os("ELECTROPUNK_NO_SKIPS").is_none(), "{name} is not installed");
-        eprintln!("skipped: {name} is not installed");
+        skip(&format!("{name} is not installed"));
     }
     found.map(Command::new)
 }
 
-/// Like [`tool`], for programs that refuse to run as root: then run by nobody.
+/// Like [`tool`], for programs that refuse to run as root: runs them as nobody then.
 pub fn tool_of_nobody(name: &str) -> Option<Command> {
     let command = tool(name)?;
     if !is_root() {
@@ -29,10 +25,9 @@ pub fn tool_of_nobody(name: &str) -> Option<Command> {
     Some(by_nobody)
 }
 
-/// Whether we run as root.
+/// Whether the tests run as root.
 pub fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|Output { stdout, .. }| stdout.trim_ascii() == b"0")
+    rustix::process::geteuid().is_root()
 }
 
 fn find(name: &str) -> Option<PathBuf> {

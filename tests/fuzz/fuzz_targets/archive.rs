@@ -1,4 +1,4 @@
-//! `.tar`, `.tar.gz` and `.zip`.
+//! Archives: `.tar`, `.tar.gz` and `.zip`.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! An interval, and chunks that alternate title and sound: what comes out can be taken apart again.
+//! ICY: an interval, and chunks of title and sound; the interleaved stream can be separated again.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! MIDI files of strangers, from bytes to lines of tokens.
+//! MIDI files, from bytes to lines of tokens.
 
 #![no_main]
 

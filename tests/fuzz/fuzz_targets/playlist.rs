@@ -1,4 +1,4 @@
-//! A playlist file's text.
+//! The text of an insert list.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! A query, and the list of proxies that a request went through.
+//! A query, and the same bytes as an X-Forwarded-For header.
 
 #![no_main]
 

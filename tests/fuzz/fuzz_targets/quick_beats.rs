@@ -1,4 +1,4 @@
-//! quick-beats: a meta file, a NUL, and all numbers.
+//! quick-beats: a meta file, a NUL, and the bytes of all tensors.
 
 #![no_main]
 

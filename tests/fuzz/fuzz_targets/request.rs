@@ -1,5 +1,5 @@
-//! What follows a method: a target, a NUL, and header lines. Goes through addresses, routes, logins,
-//! the admin's commands and every page, as the server would.
+//! The target of a request, a NUL, and header lines. The request passes client addresses, routes, logins,
+//! admin commands and pages as in the server.
 
 #![no_main]
 

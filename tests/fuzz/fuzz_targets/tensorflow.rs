@@ -1,5 +1,5 @@
-//! TensorFlow: the bytes as an index, and as a block of one whose checksums are right; a fuzzer
-//! does not guess checksums.
+//! TensorFlow: the bytes as an index, and as a block of an index with valid checksums, which a fuzzer
+//! can't guess.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     }
 });
 
-/// A table of `block`, an empty block of blocks' names, and a block that lists `block`.
+/// A table of `block`, an empty meta index, and an index that lists `block`.
 fn table(block: &[u8]) -> Vec<u8> {
     const EMPTY: [u8; 8] = [0, 0, 0, 0, 1, 0, 0, 0];
     let mut table = Vec::new();
@@ -29,7 +29,7 @@ fn table(block: &[u8]) -> Vec<u8> {
     table
 }
 
-/// Where the block is, as two varints.
+/// Appends `block` with its checksum; returns its offset and length as two varints.
 fn append(table: &mut Vec<u8>, block: &[u8]) -> Vec<u8> {
     let handle = [varint(table.len()), varint(block.len())].concat();
     let start = table.len();

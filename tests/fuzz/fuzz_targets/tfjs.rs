@@ -1,4 +1,4 @@
-//! TensorFlow.js: a manifest, a NUL, and what two shards share.
+//! TensorFlow.js: a manifest, a NUL, and the bytes of two shards.
 
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Files of weights, from bytes to a network.
+//! Model files, from bytes to a network.
 
 #![no_main]
 

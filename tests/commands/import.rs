@@ -1,0 +1,108 @@
+//! `electropunk import` of checkpoints in each format: encoding and decoding agree with magenta-js.
+//!
+//! The networks are not part of the repository: see [`parity_folder`].
+
+use std::{fs, path::Path, process::Command};
+
+use crate::common::{ELECTROPUNK, parity::parity_folder, process::run, wait::PATIENCE};
+
+/// Runs the binary in `folder`; returns its output, which is JSON or nothing.
+fn electropunk(folder: &Path, args: &[&str]) -> serde_json::Value {
+    let mut command = Command::new(ELECTROPUNK);
+    let finished = run(command.args(args).current_dir(folder), PATIENCE);
+    assert_eq!(finished.code, Some(0), "{args:?}: {}", finished.stderr);
+    serde_json::from_str(&finished.stdout).unwrap_or_default()
+}
+
+/// Shape and values of a NumPy file.
+fn array(path: &Path) -> (Vec<usize>, Vec<f32>) {
+    let file = npyz::NpyFile::new(std::io::Cursor::new(fs::read(path).unwrap())).unwrap();
+    let shape = file.shape().iter().map(|&n| n as usize).collect();
+    (shape, file.into_vec().unwrap())
+}
+
+/// A file of little-endian floats.
+fn golden(path: &Path) -> Vec<f32> {
+    let bytes = fs::read(path).unwrap();
+    bytes.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
+    assert_eq!(a.len(), b.len());
+    a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
+}
+
+/// Imports `source` and compares mu and logits with those in `toy`.
+fn assert_agrees(source: &Path, toy: &Path, config: &str, format: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let here = folder.path();
+    let path = |name: &str| toy.join(name).display().to_string();
+    let source = source.display().to_string();
+
+    let report = electropunk(here, &["import", &source, "--out", "toy", "--json"]);
+    assert_eq!((&report["config"], &report["format"]), (&config.into(), &format.into()));
+    let model = ["--model", "toy"];
+    let encode = ["encode", model[0], model[1], &path("enc_input.npy"), "--out", "mu.npy"];
+    electropunk(here, &encode);
+    let z = path("../z.npy");
+    let decode = ["decode", model[0], model[1], "--z", &z, "--greedy", "--logits", "l.npy"];
+    electropunk(here, &[&decode[..], &["--out", "tokens.npy"]].concat());
+
+    let mu = array(&here.join("mu.npy")).1;
+    assert!(largest_difference(&mu, &golden(&toy.join("golden_mu.f32"))) < 1e-5, "mu of {source}");
+    let (shape, logits) = array(&here.join("l.npy"));
+    let [n, n_steps, width] = shape[..] else { panic!("{shape:?}") };
+    let mut start = 0;
+    for leaf in 0.. {
+        let Ok(_) = fs::metadata(toy.join(format!("golden_logits_leaf{leaf}.f32"))) else { break };
+        let golden = golden(&toy.join(format!("golden_logits_leaf{leaf}.f32")));
+        let n_wide = golden.len() / n / n_steps;
+        let rows = logits.chunks_exact(width);
+        let ours: Vec<f32> = rows.flat_map(|row| row[start..start + n_wide].to_vec()).collect();
+        assert!(largest_difference(&ours, &golden) < 1e-5, "logits {leaf} of {source}");
+        start += n_wide;
+    }
+    assert_eq!(start, width);
+}
+
+#[test]
+fn every_small_network_agrees_with_magenta() {
+    let Some(toys) = parity_folder("toy") else { return };
+    let tfjs = "TensorFlow.js weights";
+    for (name, config) in [
+        ("flat_drums", "cat-drums_2bar_small"),
+        ("flat_mel", "cat-mel_2bar_small"),
+        ("nade_drums", "nade-drums_2bar_full"),
+        ("groove", "groovae_2bar_humanize"),
+        ("hier_trio", "hier-trio_4bar"),
+        ("hier_trio_q1", "hier-trio_4bar"),
+        ("multitrack", "hier-multiperf_vel_1bar_med"),
+    ] {
+        assert_agrees(&toys.join(name), &toys.join(name), config, tfjs);
+    }
+}
+
+#[test]
+fn a_tensorflow_checkpoint_agrees_with_magenta() {
+    let Some(toys) = parity_folder("toy") else { return };
+    let toy = toys.join("hier_trio");
+    for source in ["tf_ckpt", "tf_ckpt/model.ckpt-1234", "tf_ckpt/model.ckpt-1234.index"] {
+        assert_agrees(&toy.join(source), &toy, "hier-trio_4bar", "a TensorFlow V2 checkpoint");
+    }
+}
+
+#[test]
+fn a_source_without_a_checkpoint_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("weights_manifest.json"), "[{}]").unwrap();
+    for source in [".", "weights_manifest.json", "nothing", "/"] {
+        let mut command = Command::new(ELECTROPUNK);
+        let command = command.args(["import", source, "--out", "x"]).current_dir(folder.path());
+
+        let finished = run(command, PATIENCE);
+
+        assert_eq!(finished.code, Some(1), "{source}: {}", finished.stdout);
+        assert!(finished.stderr.starts_with("error: ") && !finished.stderr.contains("panicked"));
+        assert!(!folder.path().join("x.safetensors").exists());
+    }
+}

@@ -1,0 +1,163 @@
+//! Commands for musicians, with the shipped models.
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use crate::common::{
+    ELECTROPUNK, mp3,
+    process::{Finished, run},
+    wait::PATIENCE,
+};
+use electropunk::{music::midi, musicvae::convert::extract::Lines};
+
+fn electropunk(folder: &Path, line: &str) -> Finished {
+    let mut command = Command::new(ELECTROPUNK);
+    command.args(line.split_whitespace()).current_dir(folder);
+    run(&mut command, PATIENCE)
+}
+
+fn succeed(folder: &Path, line: &str) -> serde_json::Value {
+    let finished = electropunk(folder, line);
+    assert_eq!(finished.code, Some(0), "{line}: {}", finished.stderr);
+    serde_json::from_str(&finished.stdout).unwrap_or_default()
+}
+
+fn fail(folder: &Path, line: &str) -> String {
+    let finished = electropunk(folder, line);
+    assert_eq!(finished.code, Some(1), "{line}: {}", finished.stdout);
+    finished.stderr
+}
+
+#[test]
+fn samples_are_music_and_depend_on_the_seed_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = |out: &str, seed: u64| {
+        let line =
+            format!("sample --model models/trio-4bar --n 3 --json --seed {seed} --out {out}");
+        let report = succeed(folder.path(), &line);
+        assert_eq!(
+            (report["seed"].as_u64(), &report["config"]),
+            (Some(seed), &"hier-trio_4bar".into())
+        );
+        let files = report["files"].as_array().unwrap().iter();
+        files
+            .map(|file| fs::read(folder.path().join(file.as_str().unwrap())).unwrap())
+            .collect::<Vec<_>>()
+    };
+
+    let first = sample("a", 1);
+
+    assert_eq!(first.len(), 3);
+    assert!(first == sample("b", 1) && first != sample("c", 2));
+    let lines = Lines::extract(&midi::read(&first[0]).unwrap()).unwrap();
+    assert!(lines.drums.is_some() && lines.drums.unwrap().iter().any(|&token| token != 0));
+}
+
+#[test]
+fn an_interpolation_begins_and_ends_like_its_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    for style in ["techno", "dub"] {
+        succeed(
+            folder.path(),
+            &format!("dataset patterns --style {style} --count 1 --out {style}"),
+        );
+    }
+    let ends = "techno/techno-0.mid dub/dub-0.mid";
+
+    let line =
+        format!("interpolate --model models/drums-2bar {ends} --steps 5 --seed 1 --json --out way");
+    let report = succeed(folder.path(), &line);
+
+    assert_eq!(
+        (report["line"].as_str(), report["files"].as_array().unwrap().len()),
+        (Some("slerp"), 6)
+    );
+    let drums = |name: &str| {
+        let bytes = fs::read(folder.path().join(name)).unwrap();
+        Lines::extract(&midi::read(&bytes).unwrap()).unwrap().drums.unwrap()
+    };
+    let n_apart = |a: &[u16], b: &[u16]| a.iter().zip(b).filter(|(a, b)| a != b).count();
+    let (first, last) = (drums("way/step-000.mid"), drums("way/step-004.mid"));
+    let (techno, dub) = (drums("techno/techno-0.mid"), drums("dub/dub-0.mid"));
+    assert!(n_apart(&first, &techno) < n_apart(&last, &techno));
+    assert!(n_apart(&last, &dub) < n_apart(&first, &dub));
+    assert!(drums("way/all.mid").len() > 4 * 32);
+}
+
+#[test]
+fn a_piece_is_encoded_and_decoded() {
+    let folder = tempfile::tempdir().unwrap();
+    succeed(folder.path(), "dataset patterns --style techno --count 1 --out .");
+    let model = "--model models/drums-2bar";
+
+    let report = succeed(folder.path(), &format!("encode {model} techno-0.mid --out z.npy --json"));
+    assert_eq!(report["bars"], serde_json::json!([0, 2]));
+    for name in ["drawn", "again"] {
+        let out = format!("{name}.npy");
+        succeed(folder.path(), &format!("encode {model} techno-0.mid --out {out} --seed 5"));
+    }
+    let bytes = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    assert_eq!(bytes("drawn.npy"), bytes("again.npy"));
+    assert_ne!(bytes("drawn.npy"), bytes("z.npy"));
+    succeed(
+        folder.path(),
+        &format!("decode {model} --z z.npy --greedy --out tokens.npy --logits l.npy"),
+    );
+    succeed(folder.path(), &format!("decode {model} --z z.npy --greedy --out takes"));
+
+    let array = |name: &str| {
+        let bytes = fs::read(folder.path().join(name)).unwrap();
+        npyz::NpyFile::new(std::io::Cursor::new(bytes)).unwrap()
+    };
+    let (tokens, logits) = (array("tokens.npy"), array("l.npy"));
+    assert_eq!((tokens.shape(), logits.shape()), (&[2, 32][..], &[2, 32, 512][..]));
+    let tokens: Vec<i64> = tokens.into_vec().unwrap();
+    let logits: Vec<f32> = logits.into_vec().unwrap();
+    let likeliest = |row: &[f32]| (0..512).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap();
+    assert!(logits.chunks(512).map(likeliest).eq(tokens.iter().map(|&token| token as usize)));
+    let bytes = fs::read(folder.path().join("takes/decode-001.mid")).unwrap();
+    let drums = Lines::extract(&midi::read(&bytes).unwrap()).unwrap().drums.unwrap();
+    assert!(drums.iter().zip(&tokens[32..]).all(|(a, b)| i64::from(*a) == *b));
+}
+
+#[test]
+fn samples_are_written_as_audio() {
+    let folder = tempfile::tempdir().unwrap();
+
+    for format in ["mp3", "wav"] {
+        let line =
+            format!("sample --model models/drums-2bar --n 1 --seed 1 --audio {format} --out a");
+        succeed(folder.path(), &line);
+    }
+
+    let loudest = mp3::decode(&fs::read(folder.path().join("a/sample-000.mp3")).unwrap());
+    assert!((0.05..1.0).contains(&loudest), "{loudest}");
+    // Two bars at 120 bpm and a tail of two seconds, stereo f32.
+    let n_bytes = fs::metadata(folder.path().join("a/sample-000.wav")).unwrap().len();
+    assert!((n_bytes as f64 / (6.0 * 44_100.0 * 8.0) - 1.0).abs() < 0.01, "{n_bytes}");
+}
+
+#[test]
+fn mistakes_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    succeed(folder.path(), "dataset patterns --style techno --count 1 --out .");
+    fs::write(folder.path().join("broken.mid"), b"MThd").unwrap();
+    fs::write(folder.path().join("z.npy"), b"no array").unwrap();
+    fs::write(folder.path().join("bad.safetensors"), b"no weights").unwrap();
+    let messages: BTreeSet<String> = [
+        ("sample --model models/nothing --out a", "models/nothing.safetensors"),
+        ("sample --model bad --out a", "bad.safetensors"),
+        ("encode --model models/drums-2bar broken.mid --out z.npy", "broken.mid"),
+        ("encode --model models/drums-2bar none.mid --out z.npy", "none.mid"),
+        ("encode --model models/drums-2bar z.npy --out y.npy", "z.npy"),
+        ("decode --model models/drums-2bar --z z.npy --out a", "z.npy"),
+        ("interpolate --model models/trio-4bar techno-0.mid none.mid --out a", "none.mid"),
+    ]
+    .into_iter()
+    .map(|(line, named)| {
+        let message = fail(folder.path(), line);
+        assert!(message.contains(named), "{line}: {message}");
+        message
+    })
+    .collect();
+    assert!(messages.iter().all(|message| !message.contains("panicked")));
+}

@@ -1,0 +1,15 @@
+//! The library as a whole: its layers, its agreement with Magenta, the built-in radio.toml.
+
+#![allow(clippy::unwrap_used, clippy::float_cmp)] // Tests may panic and compare exact numbers.
+
+mod built_in;
+#[cfg(feature = "lab")]
+mod checkpoints;
+mod circles;
+mod layers;
+mod music;
+mod parity;
+#[path = "../common/parity.rs"]
+mod parity_data;
+mod radio_toml;
+mod sources;

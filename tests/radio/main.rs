@@ -1,0 +1,21 @@
+//! The program as a server, with listeners, players, other servers and operators.
+
+// Tests may panic.
+#![allow(clippy::unwrap_used)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod archive;
+mod faults;
+mod hls;
+mod listen;
+mod live;
+mod opus;
+mod page;
+mod players;
+mod push;
+mod restart;
+mod server;
+mod soak;
+mod upload;
