@@ -5,13 +5,12 @@
 use std::{collections::HashSet, path::Path};
 
 use electropunk::{
-    compose::composer::Composer,
     config::{self, Config, Station},
     music::{
         bar::{Bar, Part},
         section::Section,
     },
-    station::load::library::Library,
+    station::load::{library::Library, theme::composer},
 };
 
 const MINUTES: f64 = 6.0;
@@ -26,7 +25,7 @@ fn programme() -> Config {
 /// What `station` plays in [`MINUTES`].
 fn play(station: &Station, seed: u64) -> Vec<Bar> {
     let mut seconds = 0.0;
-    let composer = Composer::new(station, &mut Library::default(), seed).unwrap();
+    let composer = composer(station, &mut Library::default(), seed).unwrap();
     let in_time = |bar: &Bar| {
         seconds += 16.0 * bar.tempo.seconds_per_step();
         seconds < 60.0 * MINUTES
@@ -103,7 +102,7 @@ fn bars_of_the_other_themes_are_so_too() {
 fn a_seed_is_a_programme_and_another_seed_another_one() {
     for station in programme().stations.iter().take(3) {
         let first = |seed: u64| -> Vec<Bar> {
-            let composer = Composer::new(station, &mut Library::default(), seed).unwrap();
+            let composer = composer(station, &mut Library::default(), seed).unwrap();
             composer.take(32).collect()
         };
         let bars = first(7);

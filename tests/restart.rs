@@ -85,7 +85,7 @@ fn a_state_that_can_t_be_used_is_told_and_the_radio_begins_anew() {
     let (status, log) = radio.wait(Duration::from_secs(20));
     assert!(status.is_some_and(|status| status.success()), "{log}");
     for name in ["radio.seed.json", "a.json"] {
-        let is_told = |line: &&str| line.contains(name) && line.contains("left aside");
+        let is_told = |line: &&str| line.contains(name) && line.contains("ignoring saved state");
         assert_eq!(log.lines().filter(is_told).count(), 1, "{log}");
     }
 }
@@ -101,6 +101,6 @@ fn a_folder_that_can_t_be_written_stops_no_radio() {
     radio.signal("TERM");
     let (_, log) = radio.wait(Duration::from_secs(20));
 
-    let is_told = |line: &&str| line.contains("nothing survives a restart");
+    let is_told = |line: &&str| line.contains("state will not be saved");
     assert_eq!(log.lines().filter(is_told).count(), 1, "{log}");
 }

@@ -15,7 +15,11 @@ use crate::{
         frame::{Block, FRAMES_PER_MP3_FRAME},
         sink::{Format, SoundFile},
     },
-    station::{ahead, load::library::Library, renderer::Renderer},
+    station::{
+        ahead,
+        load::{self, library::Library},
+        renderer::Renderer,
+    },
     units::{Kbps, SAMPLE_RATE},
 };
 
@@ -33,7 +37,7 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     })?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let composer = Composer::new(station, &mut library, seed)?;
+    let composer = load::theme::composer(station, &mut library, seed)?;
     let seconds = args.from..args.from + args.minutes * 60.0;
     if args.out.extension().is_some_and(|ending| ending == "mid") {
         anyhow::ensure!(

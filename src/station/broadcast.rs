@@ -115,7 +115,7 @@ impl Broadcast {
         let composer = match saved {
             Some(saved) => {
                 let last = place.map(Place::composed);
-                Composer::resume(station, repertoire, seed, saved.snapshot, last)
+                Composer::resume(station, repertoire, seed, saved.progress, last)
             }
             None => Composer::with(station, repertoire, seed),
         };

@@ -29,59 +29,18 @@ pub mod state;
 pub mod supervision;
 pub mod supply;
 
-use crate::{
-    musicvae::net::{self, family::Family},
-    sound,
-};
+use crate::sound;
 
 /// Why a station can't go on air.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A model can't be read.
+    /// A file that the station names can't be used.
     #[error(transparent)]
-    Model(#[from] net::Error),
-    /// A model is not what the theme needs it to be.
-    #[error("{name} is no model of {family}: {source}")]
-    WrongModel {
-        /// Which model.
-        name: String,
-        /// What the theme needs.
-        family: Family,
-        /// What doesn't fit.
-        source: net::Error,
-    },
-    /// A model reads and writes something else than the theme needs.
-    #[error("{name}: expected a model such as {expected}, found one of {found}")]
-    OtherModel {
-        /// Which model.
-        name: String,
-        /// One that would do.
-        expected: Family,
-        /// What it is.
-        found: Family,
-    },
-    /// A model's sequences are too short to make a phrase of.
-    #[error("{name}: expected a model of at least {expected} bars, found one of {found}")]
-    ShortModel {
-        /// Which model.
-        name: String,
-        /// How many bars a phrase takes of it.
-        expected: u64,
-        /// How many it has.
-        found: usize,
-    },
-    /// The SoundFont can't be read, or the encoder not be started.
+    Load(#[from] load::Error),
+    /// The synthesizer or an encoder can't start.
     #[error(transparent)]
     Sound(#[from] sound::Error),
-    /// An anchor's MIDI file can't be used.
-    #[error("{file}: {reason}")]
-    Anchor {
-        /// Which file.
-        file: String,
-        /// What was expected and found.
-        reason: String,
-    },
     /// The system has no thread left.
     #[error("can't start a thread: {0}")]
     Thread(#[from] std::io::Error),

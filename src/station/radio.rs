@@ -10,7 +10,7 @@ use crate::{
     station::{
         Error,
         broadcast::{Broadcast, Reserve},
-        load::{library::Library, waypoints::Waypoints},
+        load::{self, library::Library, waypoints::Waypoints},
         state::State,
     },
 };
@@ -49,7 +49,7 @@ enum Turn {
     /// It is what it was.
     Stay,
     /// It plays on, something else from the next phrase on.
-    Change(Box<Repertoire>),
+    Change(Box<(Repertoire, Waypoints)>),
     /// It begins.
     Begin(Box<(Broadcast, Waypoints)>),
 }
@@ -98,10 +98,10 @@ impl Programme {
                     }
                     (old.broadcast, old.waypoints)
                 }
-                (Turn::Change(repertoire), Some(Aired { mut broadcast, .. })) => {
+                (Turn::Change(changed), Some(Aired { mut broadcast, .. })) => {
                     info!(station = station.name, "turns to its new theme at the next phrase");
-                    let waypoints = repertoire.waypoints.clone();
-                    broadcast.turn_to(station.clone(), *repertoire);
+                    let (repertoire, waypoints) = *changed;
+                    broadcast.turn_to(station.clone(), repertoire);
                     (broadcast, waypoints)
                 }
                 (Turn::Begin(begun), old) => {
@@ -147,8 +147,8 @@ impl Programme {
             if !waypoints.differ(&before) {
                 continue;
             }
-            match Repertoire::open(station, &mut self.library) {
-                Ok(repertoire) => {
+            match load::theme::open(station, &mut self.library) {
+                Ok((repertoire, _)) => {
                     info!(
                         station = station.name,
                         "follows its new waypoints from the next phrase on"
@@ -167,12 +167,11 @@ impl Programme {
         if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Turn::Stay);
         }
-        let repertoire = Repertoire::open(station, &mut self.library)?;
+        let (repertoire, waypoints) = load::theme::open(station, &mut self.library)?;
         if sounds_on {
-            return Ok(Turn::Change(Box::new(repertoire)));
+            return Ok(Turn::Change(Box::new((repertoire, waypoints))));
         }
         let font = self.library.font(&station.soundfont)?;
-        let waypoints = repertoire.waypoints.clone();
         let (seed, reserve) = (self.seed, self.reserve);
         let begun = Broadcast::start(station, &font, repertoire, seed, reserve, &self.state)?;
         Ok(Turn::Begin(Box::new((begun, waypoints))))
