@@ -1,7 +1,7 @@
 //! A model's lines moved into key, register and chords.
 
 use crate::{
-    compose::{lines::Lines, phrase::PHRASE_STEPS, taste},
+    compose::{lines::memory::Lines, phrase::PHRASE_STEPS, taste},
     config::{PartLimits, Strictness, Theme},
     music::{
         arrange::{self, LineNote},

@@ -2,7 +2,7 @@
 
 use crate::{
     compose::{
-        lines::LineKey,
+        lines::memory::LineKey,
         phrase::{Phrase, Take},
         sections::N_MOTIFS,
     },

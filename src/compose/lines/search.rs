@@ -2,7 +2,11 @@
 
 use crate::{
     compose::{
-        lines::{LineKey, LineMemory, Lines, fit, place},
+        lines::{
+            fit,
+            memory::{LineKey, LineMemory, Lines},
+            place,
+        },
         phrase::{PHRASE_BARS, Phrase},
         setting::Setting,
         taste,

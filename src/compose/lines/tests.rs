@@ -3,6 +3,7 @@ use crate::{
     compose::{
         accompaniment::chords,
         form::{self, FormProgress},
+        phrase::Take,
         testing::{setting, stations},
     },
     config::PartLimits,
