@@ -9,7 +9,7 @@ use crate::{
     cli,
     compose::composer::Composer,
     config, files,
-    inserts::player::Guests,
+    inserts::player::InsertPlayer,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
     sound::{
         frame::{Block, FRAMES_PER_MP3_FRAME},
@@ -48,8 +48,8 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         write_notes(composer, seconds, &args.out)?;
     } else {
         let font = library.font(&station.soundfont)?;
-        let renderer =
-            Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
+        let inserts = InsertPlayer::without_thread(station, seed);
+        let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
         let files =
             Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
         write_sound(composer, renderer, seconds, files)?;

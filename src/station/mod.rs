@@ -1,35 +1,46 @@
-//! What is on air and when.
+//! Stations on air: threads, playout, supervision, checkpoints. All threads of the audio path are here.
 //!
-//! A station is two threads and a queue between them. The composer asks the [`form`] for the next
-//! [`phrase`] (which section of which [`piece`], how tense, who plays), dreams its [`drums`] and
-//! [`lines`], lays them over its chords ([`accompaniment`]) and keeps half a minute of bars in the
-//! [`bar_queue`]. The renderer plays them, encodes for all mounts ([`outlets`]), and owns time: chunk
-//! `k` is due at `start + k * length - lead`, always from the count of frames, so nothing drifts.
-//! Listeners join the rings that it writes and are no business of its.
+//! A [`radio`] runs one [`live`] station for each station of radio.toml. A station has three threads:
 //!
-//! Nothing of this ends a stream: where the composer is late, an [`understudy`] varies what was heard;
-//! a panic in either thread is an error line and a fresh start ([`supervision`]). What is to survive
-//! the process is written down by [`state`], from [`snapshot`]s of the composer between phrases.
+//! - `compose-NAME` ([`composing`]) composes bars into the [`bar_queue`], which holds 32 s of music. The
+//!   queue is usually full and blocks this thread; a theme change interrupts it and cuts the queue at the
+//!   next phrase ([`orders`]).
+//! - `render-NAME` ([`playout`]) takes bars, renders them with inserts ([`renderer`]), encodes each block
+//!   for every mount ([`encoders`]) and writes chunks of half a second to the mounts' rings. It owns time
+//!   ([`pacer`]): a chunk is due at `start + position - lead`, computed from the count of frames, so
+//!   nothing drifts. If a bar is late, a fallback plays variations of the last phrase ([`bar_supply`]).
+//! - `prefetch-NAME` ([`prefetch`]) opens the next recording of each insert list, so that the renderer
+//!   never waits for a disk.
+//!
+//! Threads talk through channels that are read between chunks: changes of mounts and of inserts go to the
+//! playout, bars on air and titles come back ([`on_air`], [`history`]). The only locks on the audio path
+//! are those of the bar queue, the insert slots and the rings, each held for a move. The ring never waits
+//! for its readers, so listeners can't delay the sound.
+//!
+//! A panic in the composer, the renderer or an encoder is caught and logged, and that part is replaced
+//! after a delay that doubles up to 30 s ([`supervision`]); the streams continue meanwhile. One thread
+//! for all stations, `state`, writes what a restart needs to disk ([`state`]).
 
 pub mod ahead;
 pub mod bar_queue;
-pub mod broadcast;
+pub mod bar_supply;
 pub mod composing;
 pub mod encoders;
 pub mod history;
+pub mod live;
 pub mod load;
 pub mod on_air;
 pub mod orders;
 pub mod pacer;
 pub mod playout;
+pub mod prefetch;
 pub mod radio;
 pub mod renderer;
-pub mod stage;
+pub mod renderer_setup;
 pub mod state;
 pub mod supervision;
-pub mod supply;
 
-use crate::sound;
+use crate::{sound, threads::SpawnError};
 
 /// Why a station can't go on air.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +52,7 @@ pub enum Error {
     /// The synthesizer or an encoder can't start.
     #[error(transparent)]
     Sound(#[from] sound::Error),
-    /// The system has no thread left.
-    #[error("can't start a thread: {0}")]
-    Thread(#[from] std::io::Error),
+    /// Spawning a thread failed.
+    #[error(transparent)]
+    Thread(#[from] SpawnError),
 }

@@ -94,5 +94,5 @@ fn a_renewed_certificate_is_taken_up_and_a_broken_one_is_not() {
     assert!(!is_trusted(&old));
     radio.signal("TERM");
     let (_, log) = radio.wait(Duration::from_secs(10));
-    assert_eq!(log.matches("the certificate read before is used on").count(), 1, "{log}");
+    assert_eq!(log.matches("keeping the previous certificate").count(), 1, "{log}");
 }

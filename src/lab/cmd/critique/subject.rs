@@ -6,7 +6,7 @@ use anyhow::{Context as _, anyhow, ensure};
 
 use crate::{
     config::{self, AssetRef},
-    inserts::player::Guests,
+    inserts::player::InsertPlayer,
     lab::{
         cli,
         cmd::critique::{listen, recording::Recording},
@@ -88,8 +88,8 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
     let composer = load::theme::composer(station, &mut library, seed)?;
     let font = library.font(&station.soundfont)?;
     let theme = &station.theme;
-    let renderer =
-        Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
+    let inserts = InsertPlayer::without_thread(station, seed);
+    let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
     let (bars, starts, heard) = listen::station(composer, renderer, args.minutes * 60.0)?;
     Ok(Subject {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),
