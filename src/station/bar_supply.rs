@@ -7,13 +7,13 @@ use tracing::{info, warn};
 use crate::{
     compose::{fallback::Understudy, phrase::PHRASE_BARS},
     music::bar::Bar,
-    station::bar_queue::BarQueue,
+    station::{bar_queue::BarQueue, shift::Shift},
 };
 
 /// An endless supply of consecutively numbered bars.
 ///
 /// The fallback plays whole phrases. The composer's bars follow after it, none skipped; their numbers are
-/// raised by the number of fallback bars so far (`stood_in`).
+/// raised by the number of fallback bars so far ([`Shift`]).
 pub struct BarSupply {
     bars: Arc<BarQueue>,
     /// How long to wait for a bar: less than listeners have buffered.
@@ -22,8 +22,7 @@ pub struct BarSupply {
     fallback: Understudy,
     /// Number of the last bar played.
     last: u64,
-    /// Fallback bars played so far.
-    stood_in: u64,
+    shift: Shift,
     /// Fallback bars to play before the queue is asked again.
     n_fallback_left: u64,
     is_late: bool,
@@ -31,24 +30,24 @@ pub struct BarSupply {
 
 impl BarSupply {
     /// Plays `first`, which was taken from the queue already, then `bars`. A bar is late after
-    /// `bar_timeout`. `stood_in` fallback bars were played before.
-    pub fn new(first: Arc<Bar>, bars: Arc<BarQueue>, bar_timeout: Duration, stood_in: u64) -> Self {
-        let last = first.number + stood_in;
+    /// `bar_timeout`. `shift` counts the fallback bars played before.
+    pub fn new(first: Arc<Bar>, bars: Arc<BarQueue>, bar_timeout: Duration, shift: Shift) -> Self {
+        let last = shift.aired(first.number);
         Self {
             bars,
             bar_timeout,
             next: Some(first),
             fallback: Understudy::default(),
             last,
-            stood_in,
+            shift,
             n_fallback_left: 0,
             is_late: false,
         }
     }
 
     /// Fallback bars played so far.
-    pub fn stood_in(&self) -> u64 {
-        self.stood_in
+    pub fn shift(&self) -> Shift {
+        self.shift
     }
 
     /// The next bar.
@@ -67,9 +66,9 @@ impl BarSupply {
             info!(bar = bar.number, "composer caught up");
             self.is_late = false;
         }
-        let bar = match self.stood_in {
-            0 => bar,
-            more => Arc::new(Bar { number: bar.number + more, ..(*bar).clone() }),
+        let bar = match self.shift.aired(bar.number) {
+            number if number == bar.number => bar,
+            number => Arc::new(Bar { number, ..(*bar).clone() }),
         };
         self.fallback.learn(bar.clone());
         Some(bar)
@@ -84,7 +83,7 @@ impl BarSupply {
             self.n_fallback_left = PHRASE_BARS;
         }
         self.n_fallback_left -= 1;
-        self.stood_in += 1;
+        self.shift.add_bar();
         let bar = self.fallback.play(self.last + 1);
         Arc::new(bar.expect("the fallback has learned the first bar"))
     }
@@ -102,7 +101,7 @@ mod tests {
     #[test]
     fn a_fallback_phrase_precedes_a_late_bar() {
         let queue = Arc::new(BarQueue::new(Duration::from_mins(1)));
-        let mut supply = BarSupply::new(Arc::new(bar(0)), queue.clone(), Duration::ZERO, 0);
+        let mut supply = BarSupply::new(Arc::new(bar(0)), queue.clone(), Duration::ZERO, Shift::default());
         let mut take = |n: usize| (0..n).map(|_| supply.take()).collect::<Vec<_>>();
         queue.push(bar(1));
         let mut bars = take(3);

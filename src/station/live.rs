@@ -28,6 +28,7 @@ use crate::{
         playout::{InsertChange, Playout},
         prefetch::PrefetchThread,
         renderer_setup::RendererSetup,
+        shift::Shift,
         state::{Notebook, Place, State},
     },
     stream::{
@@ -107,7 +108,7 @@ struct Start {
     setup: RendererSetup,
     history: History,
     notebook: Notebook,
-    stood_in: u64,
+    shift: Shift,
     controls: Option<Controls>,
     insert_changes: mpsc::Receiver<InsertChange>,
 }
@@ -147,7 +148,7 @@ impl LiveStation {
             setup,
             history: kept.history(&station.name),
             notebook,
-            stood_in: place.map_or(0, |place| place.stood_in),
+            shift: place.map_or(Shift::default(), |place| place.shift),
             controls: Some(Controls { orders, insert_changes: sender, seed }),
             insert_changes,
         };
@@ -169,7 +170,7 @@ impl LiveStation {
             setup,
             history: History::default(),
             notebook: Notebook::default(),
-            stood_in: 0,
+            shift: Shift::default(),
             controls: None,
             insert_changes: mpsc::channel().1,
         };
@@ -183,7 +184,7 @@ impl LiveStation {
         buffering: Buffering,
         start: Start,
     ) -> Result<Self, Error> {
-        let Start { mut setup, history, notebook, stood_in, controls, insert_changes } = start;
+        let Start { mut setup, history, notebook, shift, controls, insert_changes } = start;
         let (publisher, on_air) = watch::channel(Arc::new(OnAir::default()));
         let (stop, stopped) = mpsc::channel();
         let (encoder_changes, changes) = mpsc::channel();
@@ -206,7 +207,7 @@ impl LiveStation {
             on_air: publisher,
             history: history.clone(),
             notebook: notebook.clone(),
-            stood_in,
+            shift,
             // A whole burst is due at once, so that the first listener need not wait for it.
             lead: longest.unwrap_or_default(),
         };

@@ -37,6 +37,7 @@ pub mod prefetch;
 pub mod radio;
 pub mod renderer;
 pub mod renderer_setup;
+pub mod shift;
 pub mod state;
 pub mod supervision;
 

@@ -26,6 +26,7 @@ use crate::{
         prefetch::PrefetchThread,
         renderer::Renderer,
         renderer_setup::RendererSetup,
+        shift::Shift,
         state::{Notebook, Place},
         supervision::{caught, patience},
     },
@@ -68,7 +69,7 @@ pub struct Playout {
     /// Records what a restart needs.
     pub notebook: Notebook,
     /// Fallback bars played before the start.
-    pub stood_in: u64,
+    pub shift: Shift,
     /// Length of the sound that is due at once at the start.
     pub lead: Duration,
 }
@@ -96,7 +97,7 @@ impl Playout {
     /// Plays until it is stopped.
     pub fn run(mut self) {
         let Some(first) = self.first_bar() else { return };
-        let mut supply = BarSupply::new(first, self.bars.clone(), self.bar_timeout, self.stood_in);
+        let mut supply = BarSupply::new(first, self.bars.clone(), self.bar_timeout, self.shift);
         let mut pacer = Pacer::new(Instant::now(), self.lead);
         let mut failures = Failures::default();
         let mut last_bar = None;
@@ -113,7 +114,7 @@ impl Playout {
                 return;
             }
             self.encoders.push(&title);
-            self.publish(&title, supply.stood_in(), &mut last_bar);
+            self.publish(&title, supply.shift(), &mut last_bar);
         }
     }
 
@@ -136,7 +137,7 @@ impl Playout {
     }
 
     /// Records and publishes what is on air after a chunk.
-    fn publish(&self, title: &Arc<str>, stood_in: u64, last_bar: &mut Option<u64>) {
+    fn publish(&self, title: &Arc<str>, shift: Shift, last_bar: &mut Option<u64>) {
         if let Some(heard) = self.history.note(title, Timestamp::now()) {
             self.notebook.title(heard);
         }
@@ -144,7 +145,7 @@ impl Playout {
         on_air.ready_seconds = self.bars.ready().as_secs_f64();
         let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
         if let Some(bar) = bar.filter(|bar| last_bar.replace(*bar) != Some(*bar)) {
-            self.notebook.bar(Place { bar, stood_in });
+            self.notebook.bar(Place { bar, shift });
         }
         self.on_air.send_replace(Arc::new(on_air));
     }

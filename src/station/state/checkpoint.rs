@@ -7,7 +7,10 @@ use tracing::info;
 
 use crate::{
     compose::progress::Progress,
-    station::state::file::{ignore, read, write},
+    station::{
+        shift::Shift,
+        state::file::{ignore, read, write},
+    },
 };
 
 /// Version of the file of progress. Version 1 had other fields and a fingerprint of the build.
@@ -24,14 +27,15 @@ const MOST_BARS: u64 = 64;
 pub struct Place {
     /// Its number.
     pub bar: u64,
-    /// Fallback bars played before it.
-    pub stood_in: u64,
+    /// Of its number against the composer's.
+    #[serde(rename = "stood_in")]
+    pub shift: Shift,
 }
 
 impl Place {
-    /// The number that the composer gave the bar.
+    /// The composer's number of the bar.
     pub fn composed(self) -> u64 {
-        self.bar.saturating_sub(self.stood_in)
+        self.shift.composed(self.bar)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         progress::Progress,
         testing::{loaded, stations},
     },
-    station::history::Heard,
+    station::{history::Heard, shift::Shift},
 };
 
 /// The progress before each of the first `n` phrases.
@@ -31,17 +31,17 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     for progress in &progresses {
         notebook.phrase(progress.clone());
     }
-    notebook.bar(Place { bar: 9, stood_in: 4 });
+    notebook.bar(Place { bar: 9, shift: Shift(4) });
     notebook.title(Heard { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "\"one\"".into() });
     drop(state);
-    notebook.bar(Place { bar: 99, stood_in: 0 });
+    notebook.bar(Place { bar: 99, shift: Shift(0) });
 
     let state = State::in_folder(folder.path());
 
     assert_eq!((state.seed(), state.station("a", 8)), (Some(7), None));
     let saved = state.station("a", 7).unwrap();
     assert_eq!(saved.progress, *progresses[1]);
-    assert_eq!(saved.place, Some(Place { bar: 9, stood_in: 4 }));
+    assert_eq!(saved.place, Some(Place { bar: 9, shift: Shift(4) }));
     assert_eq!(&*state.history("a").newest_first()[0].title, "\"one\"");
 }
 
@@ -87,6 +87,6 @@ fn without_a_usable_folder_nothing_is_saved() {
     let state = State::in_folder(&folder.path().join("file/state"));
 
     state.keep_seed(1);
-    state.notebook("a", 1).bar(Place { bar: 1, stood_in: 0 });
+    state.notebook("a", 1).bar(Place { bar: 1, shift: Shift(0) });
     assert_eq!(state.seed(), None);
 }
