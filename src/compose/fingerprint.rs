@@ -15,7 +15,8 @@ use crate::{
 
 /// Hashes of what a station's music is made from, by what a change of it means.
 ///
-/// Each is of the values as JSON, so that it survives renamed types and other builds.
+/// Each hashes values as JSON, so other builds and renamed types don't change it. Renamed fields and
+/// choices do: saved stations then turn as after an edit of radio.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// A piece can't go on with another one: key, tempo, models, chords, form.

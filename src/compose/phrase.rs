@@ -49,9 +49,9 @@ impl Take {
 /// Four bars of the form.
 #[derive(Debug, Clone)]
 pub struct Phrase {
-    /// The piece that the phrase belongs to.
+    /// Its piece.
     pub piece: Arc<Piece>,
-    /// The section that the phrase belongs to.
+    /// Kind of its section.
     pub section: Section,
     /// Which of the piece's motifs it plays: 0 (A) to 2 (C).
     pub motif: usize,

@@ -20,7 +20,7 @@ use crate::{
 pub struct Progress {
     /// The first bar of the next phrase.
     pub bar: u64,
-    /// Of the setting that it belongs to.
+    /// Fingerprint of the setting that it belongs to.
     pub fingerprint: Fingerprint,
     /// The first bar of the present section.
     pub(super) section_bar: u64,
@@ -78,6 +78,7 @@ impl Progress {
         self.next_of_form(setting);
     }
 
+    /// The next phrase of the form.
     pub(super) fn next_of_form(&mut self, setting: &Setting) -> Phrase {
         let phrase = form::next(setting, &mut self.form);
         if phrase.of_section == 0 {

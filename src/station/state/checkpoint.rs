@@ -27,7 +27,7 @@ const MOST_BARS: u64 = 64;
 pub struct Place {
     /// Its number.
     pub bar: u64,
-    /// Of its number against the composer's.
+    /// How far its number is above the composer's.
     #[serde(rename = "stood_in")]
     pub shift: Shift,
 }
@@ -44,7 +44,7 @@ impl Place {
 pub struct Saved {
     /// The radio's seed.
     seed: u64,
-    /// Before a phrase that was on air.
+    /// The progress before a phrase that was on air.
     pub progress: Progress,
     /// The last bar that listeners heard, if known.
     #[serde(skip)]
@@ -65,6 +65,7 @@ pub(super) struct Paths {
 }
 
 impl Paths {
+    /// The files of `station` in `folder`.
     pub fn new(folder: &Path, station: &str) -> Self {
         Self {
             progress: folder.join(format!("{station}.json")),
@@ -76,7 +77,7 @@ impl Paths {
     pub fn read(&self, seed: u64) -> Option<Saved> {
         let saved: Saved = read(&self.progress, PROGRESS_VERSION)?;
         if !saved.progress.is_valid() {
-            return ignore(&self.progress, "expected a possible progress, found impossible values");
+            return ignore(&self.progress, "expected a valid progress, found impossible values");
         }
         if saved.seed != seed {
             info!(
@@ -92,10 +93,12 @@ impl Paths {
         Some(Saved { place, ..saved })
     }
 
+    /// Replaces the file of progress.
     pub fn write_progress(&self, seed: u64, progress: &Progress) -> std::io::Result<()> {
         Ok(write(&self.progress, PROGRESS_VERSION, &Saving { seed, progress })?)
     }
 
+    /// Replaces the file of the bar on air.
     pub fn write_bar(&self, place: Place) -> std::io::Result<()> {
         Ok(write(&self.bar, BAR_VERSION, &place)?)
     }
