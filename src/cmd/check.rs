@@ -7,11 +7,14 @@ use rustysynth::SoundFont;
 use crate::{
     cli,
     cmd::playlists::{self, Inspection},
-    compose::composer::Composer,
     config::{self, Fault, Problem, Problems, Station},
     music::bar::{Part, Voice},
     sound::preset::{self, Preset},
-    station::{Error, load::library::Library, renderer::Renderer},
+    station::{
+        Error,
+        load::{self, library::Library},
+        renderer::Renderer,
+    },
 };
 
 /// Runs the command.
@@ -47,7 +50,7 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
 /// Opens what `station` needs, as going on air does, and says what would play.
 fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     let font = library.font(&station.soundfont)?;
-    let composer = Composer::new(station, library, 0)?;
+    let composer = load::theme::composer(station, library, 0)?;
     Renderer::new(&font, composer.mix())?;
     let theme = &station.theme;
     let mut report = format!(

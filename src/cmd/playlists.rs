@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use crate::{
     config::{Order, Place, Playlist},
-    inserts::{list::Contents, prefetch::measured},
+    inserts::{list::Contents, prefetch::measure},
 };
 
 /// What is in a playlist, every file of it heard to its end.
@@ -27,7 +27,7 @@ pub fn inspect(playlist: &Playlist) -> Inspection {
     let heard: Vec<Result<f64, String>> = contents
         .recordings
         .par_iter()
-        .map(|recording| measured(&recording.path).map(|clip| clip.seconds()))
+        .map(|recording| measure(&recording.path).map(|clip| clip.seconds()))
         .collect();
     let good: Vec<f64> = heard.iter().flatten().copied().collect();
     let n_waypoints = contents.waypoints.len();

@@ -9,13 +9,17 @@ use crate::{
     cli,
     compose::composer::Composer,
     config, files,
-    inserts::player::Guests,
+    inserts::player::InsertPlayer,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
     sound::{
         frame::{Block, FRAMES_PER_MP3_FRAME},
         sink::{Format, SoundFile},
     },
-    station::{ahead, load::library::Library, renderer::Renderer},
+    station::{
+        ahead,
+        load::{self, library::Library},
+        renderer::Renderer,
+    },
     units::{Kbps, SAMPLE_RATE},
 };
 
@@ -33,7 +37,7 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     })?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let composer = Composer::new(station, &mut library, seed)?;
+    let composer = load::theme::composer(station, &mut library, seed)?;
     let seconds = args.from..args.from + args.minutes * 60.0;
     if args.out.extension().is_some_and(|ending| ending == "mid") {
         anyhow::ensure!(
@@ -44,8 +48,8 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         write_notes(composer, seconds, &args.out)?;
     } else {
         let font = library.font(&station.soundfont)?;
-        let renderer =
-            Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
+        let inserts = InsertPlayer::without_thread(station, seed);
+        let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
         let files =
             Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
         write_sound(composer, renderer, seconds, files)?;

@@ -26,13 +26,12 @@ use crate::{
     config::{self, Config, watch::Watch},
     out::sinks::Outlets,
     station::{
-        broadcast::Broadcast, load::library::Library, radio::Programme, state::State,
-        supervision::caught,
+        live::LiveStation, load::library::Library, radio::Radio, state::State, supervision::caught,
     },
     web::{
         api,
-        server::{self, Door},
-        site::{Channel, Patience, Site},
+        server::{self, Endpoint},
+        site::{Channel, Site, Timeouts},
         tls::Tls,
     },
 };
@@ -70,29 +69,29 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         .block_on(async { server::bind(bind) })
         .with_context(|| format!("can't listen on {bind}"))?;
     let address = listener.local_addr()?;
-    let mut doors = vec![Door::plain(listener)];
+    let mut endpoints = vec![Endpoint::http(listener)];
     if let Some(files) = config.server.tls.clone() {
-        doors.push(secure_door(files, &runtime)?);
+        endpoints.push(https_endpoint(files, &runtime)?);
     }
     // Not before: another radio may be on air from this folder.
     state.keep_seed(seed);
     let folder = state.folder().map(Path::to_owned);
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let programme = Programme::start(&config, library, seed, state)?;
+    let radio = Radio::start(&config, library, seed, state)?;
     let mut outlets = Outlets::on(runtime.handle(), folder);
-    turn_outlets(&mut outlets, &config, &programme);
+    turn_outlets(&mut outlets, &config, &radio);
     // Beyond what it may fall behind, what is in the kernel's hands for it.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
-    let patience = Patience { stall, ..Patience::default() };
-    let channels = channels(&programme, &outlets);
+    let timeouts = Timeouts { stall, ..Timeouts::default() };
+    let channels = channels(&radio, &outlets);
     let site = Site {
-        sent: outlets.told(),
+        targets: outlets.told(),
         ..Site::new(channels, config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let live = Live { path: args.config.clone(), watch, config, programme, outlets, sites };
+    let live = Live { path: args.config.clone(), watch, config, radio, outlets, sites };
     let watching =
         thread::Builder::new().name("config".into()).spawn(move || live.run(&stopped))?;
     let served = runtime.block_on(async {
@@ -102,20 +101,20 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
             // Off the runtime's threads: joining the stations' threads blocks.
             let _ = tokio::task::spawn_blocking(|| watching.join()).await;
         };
-        server::serve(doors, site, patience, shutdown).await
+        server::serve(endpoints, site, timeouts, shutdown).await
     });
     // A name that is being looked up, or a disk that is gone, could be waited for without end.
     runtime.shutdown_timeout(LAST_WORDS);
     Ok(served?)
 }
 
-fn secure_door(files: config::Tls, runtime: &Runtime) -> anyhow::Result<Door> {
+fn https_endpoint(files: config::Tls, runtime: &Runtime) -> anyhow::Result<Endpoint> {
     let bind = files.bind;
     let tls = Tls::open(files)?;
     let listener = runtime
         .block_on(async { server::bind(bind) })
         .with_context(|| format!("can't listen on {bind}"))?;
-    Ok(Door::secure(listener, tls))
+    Ok(Endpoint::https(listener, tls))
 }
 
 /// The folder that systemd gives, which lets nothing else be written; or else the one that radio.toml
@@ -132,7 +131,7 @@ struct Live {
     path: Option<PathBuf>,
     watch: Watch,
     config: Config,
-    programme: Programme,
+    radio: Radio,
     outlets: Outlets,
     sites: watch::Sender<Arc<Site>>,
 }
@@ -153,7 +152,7 @@ impl Live {
                 if self.watch.is_changed() {
                     self.read_again();
                 }
-                self.programme.look_at_waypoints();
+                self.radio.reload_waypoints();
             });
             if let Err(why) = looked {
                 error!("looking at files failed, what is on air stays as it is: {why}");
@@ -161,14 +160,14 @@ impl Live {
         }
         systemd::stopping();
         // Streams end by themselves before they are cut off.
-        drop(self.programme);
+        drop(self.radio);
         self.outlets.close();
     }
 
     fn read_again(&mut self) {
         let turned = config::load(self.path.as_deref()).map_err(|problems| problems.to_string());
         let turned = turned.and_then(|config| {
-            self.programme.turn_to(&config).map_err(|error| error.to_string())?;
+            self.radio.change_to(&config).map_err(|error| error.to_string())?;
             Ok(config)
         });
         let problem = match turned {
@@ -176,7 +175,7 @@ impl Live {
                 info!("{} is on air", config::source(self.path.as_deref()));
                 note_restart(&self.config, &config);
                 self.config = config;
-                turn_outlets(&mut self.outlets, &self.config, &self.programme);
+                turn_outlets(&mut self.outlets, &self.config, &self.radio);
                 None
             }
             Err(problem) => {
@@ -185,15 +184,15 @@ impl Live {
             }
         };
         let site = Site {
-            channels: channels(&self.programme, &self.outlets),
+            channels: channels(&self.radio, &self.outlets),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
-            sent: self.outlets.told(),
+            targets: self.outlets.told(),
             problem,
             ..Site::clone(&self.sites.borrow())
         };
         self.sites.send_replace(Arc::new(site));
-        self.programme.let_go();
+        self.radio.stop_ended();
     }
 }
 
@@ -215,20 +214,20 @@ fn note_restart(old: &Config, new: &Config) {
 }
 
 /// Has other outlets read what is on air, as `config` wants it.
-fn turn_outlets(outlets: &mut Outlets, config: &Config, programme: &Programme) {
-    let on_air = programme.on_air();
-    outlets.turn_to(config, on_air.map(|(station, broadcast)| (station, &*broadcast.mounts)));
+fn turn_outlets(outlets: &mut Outlets, config: &Config, radio: &Radio) {
+    let on_air = radio.configured_stations();
+    outlets.turn_to(config, on_air.map(|(station, live)| (station, &*live.mounts)));
 }
 
-fn channels(programme: &Programme, outlets: &Outlets) -> Vec<Channel> {
-    let channel = |broadcast: &Broadcast| Channel {
-        station: broadcast.name.clone(),
-        mounts: broadcast.mounts.clone(),
-        on_air: broadcast.on_air.clone(),
-        history: broadcast.history.clone(),
-        hls: broadcast.mounts.iter().filter_map(|mount| outlets.hls.live(mount)).collect(),
+fn channels(radio: &Radio, outlets: &Outlets) -> Vec<Channel> {
+    let channel = |station: &LiveStation| Channel {
+        station: station.name.clone(),
+        mounts: station.mounts.clone(),
+        on_air: station.on_air.clone(),
+        history: station.history.clone(),
+        hls: station.mounts.iter().filter_map(|mount| outlets.hls.live(mount)).collect(),
     };
-    programme.broadcasts().map(channel).collect()
+    radio.stations().map(channel).collect()
 }
 
 fn announce(site: &Site, address: SocketAddr) {

@@ -1,4 +1,4 @@
-//! The chords of a phrase: which, and how they are played.
+//! The chords of a phrase, and the notes of the part that plays them.
 
 use crate::{
     compose::phrase::{PHRASE_BARS, Phrase},
@@ -12,47 +12,35 @@ use crate::{
     },
 };
 
-/// Plays chords, each voice going to the nearest tone of the next.
-#[derive(Debug, Default)]
-pub struct Accompanist {
-    last: Option<Voicing>,
-}
-
-/// The chord of each bar of `phrase`: its theme's loop goes round from the section's beginning.
+/// The chord of each bar of `phrase`. The motif's loop starts with the section.
 pub fn chords(phrase: &Phrase, theme: &Theme) -> Vec<Chord> {
     let Chords { loops, bars_per_chord, .. } = &theme.chords;
-    let numerals = &loops[phrase.piece.loops[phrase.idea] % loops.len()];
+    let numerals = &loops[phrase.piece.loops[phrase.motif] % loops.len()];
     let first = phrase.of_section * PHRASE_BARS;
     let at = |bar: u64| numerals[(bar as usize / bars_per_chord) % numerals.len()];
     (first..first + PHRASE_BARS).map(|bar| at(bar).in_key(phrase.piece.key)).collect()
 }
 
-impl Accompanist {
-    /// One whose hands are where they last were.
-    pub fn resume(last: Option<Voicing>) -> Self {
-        Self { last }
+/// The notes of a phrase over `chords`, one a bar: each voice moves to the nearest tone of the next
+/// chord. `last` is the voicing of the chord before, and then of the last one.
+pub fn write(
+    last: &mut Option<Voicing>,
+    phrase: &Phrase,
+    theme: &Theme,
+    chords: &[Chord],
+) -> Vec<LineNote> {
+    let part = &theme.chords;
+    let rhythm = &part.rhythms[phrase.piece.rhythms[phrase.motif] % part.rhythms.len()];
+    let mut notes = Vec::new();
+    for (bar, &chord) in chords.iter().enumerate() {
+        let voices = voicing::lead(chord, last.as_ref(), part.n_voices, part.register.span());
+        notes.extend(play(rhythm, &voices, part.is_arpeggio, bar * STEPS_PER_BAR));
+        *last = Some(voices);
     }
-
-    /// Where its hands are.
-    pub fn last(&self) -> Option<&Voicing> {
-        self.last.as_ref()
-    }
-
-    /// The notes of a phrase over `chords`, a bar each.
-    pub fn write(&mut self, phrase: &Phrase, theme: &Theme, chords: &[Chord]) -> Vec<LineNote> {
-        let part = &theme.chords;
-        let rhythm = &part.rhythms[phrase.piece.rhythms[phrase.idea] % part.rhythms.len()];
-        let mut notes = Vec::new();
-        for (bar, &chord) in chords.iter().enumerate() {
-            let before = self.last.as_ref();
-            let voices = voicing::lead(chord, before, part.n_voices, part.register.span());
-            notes.extend(play(rhythm, &voices, part.is_arpeggio, bar * STEPS_PER_BAR));
-            self.last = Some(voices);
-        }
-        notes
-    }
+    notes
 }
 
+/// A bar's strokes from step `first` on: all voices at each, or one after the other.
 fn play(rhythm: &Rhythm, voices: &Voicing, is_arpeggio: bool, first: usize) -> Vec<LineNote> {
     let note = |stroke: &Stroke, pitch: u8| LineNote {
         start_step: first + stroke.step,
@@ -69,7 +57,7 @@ fn play(rhythm: &Rhythm, voices: &Voicing, is_arpeggio: bool, first: usize) -> V
     strokes.flat_map(sounds).collect()
 }
 
-/// 0 1 2 1 0 1 2 1 ... of three.
+/// 0 1 2 1 0 1 2 1 ... for three voices.
 fn up_and_down(number: usize, n: usize) -> usize {
     let turn = (2 * n - 2).max(1);
     let at = number % turn;

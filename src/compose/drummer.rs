@@ -1,5 +1,5 @@
-//! How a drummer would play a line of drums: velocities and timing from a groove model (`GrooVAE`,
-//! Gillick et al. 2019, humanisation).
+//! Velocities and timing of a drummer for a line of drums, from a groove model (`GrooVAE`, Gillick et
+//! al. 2019, humanisation).
 
 use crate::{
     music::{drums::N_CLASSES, humanise::Touch, trio::Line},
@@ -10,31 +10,38 @@ use crate::{
     rng,
 };
 
-/// Says yes to the hits of a line, in the order in which a groove's head asks for them, whatever the
-/// model thinks: so it tells how it would play what there is.
+/// Picks exactly the hits of a line, in the order in which a groove head asks for them, so that the
+/// model decodes velocities and offsets for those hits.
 struct AsWritten<'a> {
     tokens: &'a [u16],
-    asked: usize,
+    n_asked: usize,
 }
 
 impl Pick for AsWritten<'_> {
     fn pick(&mut self, _: usize, _: &mut [f32]) -> u16 {
-        let (step, class) = (self.asked / N_CLASSES, self.asked % N_CLASSES);
-        self.asked += 1;
+        let (step, class) = (self.n_asked / N_CLASSES, self.n_asked % N_CLASSES);
+        self.n_asked += 1;
         let token = self.tokens.get(step).copied().unwrap_or(0);
         token >> class & 1
     }
 }
 
-/// How each hit of `tokens` is played, by step and class; `name` of `seed` is the drummer. The line
-/// is cut into windows of the model's length, the last filled up with rests.
+/// Velocity and timing of each hit of `tokens`, by step and class; `stream` of `seed` is the drummer.
 ///
-/// A model that can't read the line says nothing: everything is played by rule.
-pub fn touches(model: &MusicVae, tokens: &Line, seed: u64, name: &str) -> Vec<[Touch; N_CLASSES]> {
+/// The line is cut into windows of the model's length, the last one padded with rests. A window that
+/// the model can't encode has no touches: its hits are then played by rule.
+pub fn touches(
+    model: &MusicVae,
+    tokens: &Line,
+    seed: u64,
+    stream: &str,
+) -> Vec<[Touch; N_CLASSES]> {
     let n_window = model.config().n_steps();
     let windows = tokens.chunks(n_window.max(1));
     let mut touches: Vec<_> = windows
-        .flat_map(|window| window_touches(model, window, n_window, seed, name).unwrap_or_default())
+        .flat_map(|window| {
+            window_touches(model, window, n_window, seed, stream).unwrap_or_default()
+        })
         .collect();
     touches.truncate(tokens.len());
     touches
@@ -45,19 +52,19 @@ fn window_touches(
     tokens: &[u16],
     n_steps: usize,
     seed: u64,
-    name: &str,
+    stream: &str,
 ) -> Option<Vec<[Touch; N_CLASSES]>> {
     let mut lines = vec![vec![0; n_steps]; N_COLUMNS];
     lines[0][..tokens.len()].copy_from_slice(tokens);
     let posterior = model.encode(&lines).ok()?;
-    // One drummer plays all windows: the same numbers lead away from each window's mean.
-    let noise = latent::prior(posterior.mu.len(), &mut rng::stream(seed, name));
+    // One drummer plays all windows: each takes the same noise about its own mean.
+    let noise = latent::prior(posterior.mu.len(), &mut rng::stream(seed, stream));
     let spread = posterior.mu.iter().zip(&posterior.sigma).zip(&noise);
     let z: Vec<f32> = spread.map(|((mu, sigma), noise)| mu + sigma * noise).collect();
-    let said = model.decode(&z, &mut AsWritten { tokens, asked: 0 }).ok()?;
+    let decoded = model.decode(&z, &mut AsWritten { tokens, n_asked: 0 }).ok()?;
     let touch = |step: usize, class: usize| Touch {
-        velocity: f64::from(said[1 + class][step].clamp(1, 127)),
-        late_steps: -0.5 * f64::from(groove::offset(said[1 + N_CLASSES + class][step])),
+        velocity: f64::from(decoded[1 + class][step].clamp(1, 127)),
+        late_steps: -0.5 * f64::from(groove::offset(decoded[1 + N_CLASSES + class][step])),
     };
     Some((0..n_steps).map(|step| std::array::from_fn(|class| touch(step, class))).collect())
 }

@@ -1,8 +1,7 @@
-//! Steps in for a composer that is late: plays on with what was heard last, never quite the same way.
+//! Fallback bars: variations of the last phrases, for while the composer is late.
 //!
-//! It keeps the last phrases and plays their bars anew: each at its place in the phrase, so that the
-//! harmony goes on, from any of those phrases, now and then with a part at rest or without some of the
-//! weaker hits, and always with another touch.
+//! Each takes a bar at the same position of one of the last phrases, so that the harmony goes on, and
+//! varies it: other velocities, sometimes a part at rest or fewer hits off the beat.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -17,26 +16,26 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Bars that it knows by heart.
+/// Bars that variations are made of.
 const N_KNOWN: usize = 4 * PHRASE_BARS as usize;
 
-/// How often one of the parts that can rest does.
+/// Probability that a part rests.
 const REST: f64 = 0.4;
 
-/// How often a hit between the beats is left out, at most.
+/// Highest probability that a hit off the beat is left out.
 const THIN: f64 = 0.25;
 
-/// By how much velocities are moved, at most, up or down.
+/// Most by which a velocity is moved, up or down.
 const TOUCH: i16 = 12;
 
-/// What was heard last, as the composer wrote it.
+/// The last bars that the composer made.
 #[derive(Debug, Default)]
 pub struct Understudy {
     known: VecDeque<Arc<Bar>>,
 }
 
 impl Understudy {
-    /// Learns `bar`, which is being played.
+    /// Adds `bar`, which is played next.
     pub fn learn(&mut self, bar: Arc<Bar>) {
         if self.known.len() == N_KNOWN {
             self.known.pop_front();
@@ -44,12 +43,11 @@ impl Understudy {
         self.known.push_back(bar);
     }
 
-    /// A bar to be played as `number`, if anything is known. The same for one number and what was
-    /// heard before it.
+    /// A variation numbered `number`, once a bar is known. A function of the number and the known bars.
     pub fn play(&self, number: u64) -> Option<Bar> {
         let last = self.known.back()?;
         let mut rng = rng::stream(number, "understudy");
-        // Of the same piece, so that key, tempo and instruments stay.
+        // Of the same piece, so that key and instruments stay.
         let fits = |bar: &&Arc<Bar>| {
             bar.piece == last.piece && bar.number % PHRASE_BARS == number % PHRASE_BARS
         };
@@ -73,7 +71,7 @@ fn vary(bar: &mut Bar, rng: &mut Rng) {
         let playing = can_rest.map(|part| part as usize).into_iter();
         let playing: Vec<usize> = playing.filter(|&part| !bar.parts[part].is_empty()).collect();
         let others = bar.parts.iter().filter(|hits| !hits.is_empty()).count();
-        // The last one goes on.
+        // The only part that plays never rests.
         if let Some(&part) = playing.choose(rng).filter(|_| 1 < others) {
             bar.parts[part].clear();
         }
@@ -88,7 +86,7 @@ fn vary(bar: &mut Bar, rng: &mut Rng) {
     }
 }
 
-/// Within a human spread of a quarter.
+/// Whether a hit lies on a quarter, give or take a player's timing.
 fn is_on_beat(hit: &Hit) -> bool {
     let quarters = hit.start_step / STEPS_PER_QUARTER as f32;
     (quarters - quarters.round()).abs() < 0.1
@@ -99,7 +97,7 @@ mod tests {
     use super::*;
     use crate::{music::bar::Mix, units::Bpm};
 
-    /// Bar `number` of `piece`, whose notes tell which bar it is.
+    /// Bar `number` of `piece`, with its number in its pitches.
     fn bar(number: u64, piece: u64) -> Arc<Bar> {
         let hit = |step: u16| Hit {
             start_step: f32::from(step),
@@ -119,11 +117,11 @@ mod tests {
     }
 
     #[test]
-    fn a_long_wait_is_no_loop() {
-        let mut understudy = Understudy::default();
-        (0..16).for_each(|number| understudy.learn(bar(number, 0)));
+    fn a_long_wait_is_not_a_loop() {
+        let mut fallback = Understudy::default();
+        (0..16).for_each(|number| fallback.learn(bar(number, 0)));
 
-        let played: Vec<Bar> = (16..216).filter_map(|number| understudy.play(number)).collect();
+        let played: Vec<Bar> = (16..216).filter_map(|number| fallback.play(number)).collect();
 
         assert_eq!(played.len(), 200);
         for (number, bar) in (16..).zip(&played) {
@@ -142,15 +140,15 @@ mod tests {
     }
 
     #[test]
-    fn it_stays_in_the_piece_and_plays_what_it_has() {
-        let mut understudy = Understudy::default();
-        assert!(understudy.play(0).is_none());
-        (0..8).for_each(|number| understudy.learn(bar(number, 0)));
-        understudy.learn(bar(8, 1));
+    fn variations_stay_in_the_piece() {
+        let mut fallback = Understudy::default();
+        assert!(fallback.play(0).is_none());
+        (0..8).for_each(|number| fallback.learn(bar(number, 0)));
+        fallback.learn(bar(8, 1));
 
-        let played: Vec<Bar> = (9..17).filter_map(|number| understudy.play(number)).collect();
+        let played: Vec<Bar> = (9..17).filter_map(|number| fallback.play(number)).collect();
 
         assert!(played.iter().all(|bar| &*bar.title == "piece 1" && which(bar) == 8));
-        assert_eq!(understudy.play(9), understudy.play(9));
+        assert_eq!(fallback.play(9), fallback.play(9));
     }
 }

@@ -1,4 +1,4 @@
-//! What was played lately, eight bars at a time.
+//! The phrases heard lately, as hashes of pairs: eight bars at a time.
 
 use std::{
     collections::VecDeque,
@@ -7,33 +7,35 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// Phrases whose pairs are remembered: more than ten minutes of any tempo up to 300 bpm.
-const REMEMBERED: usize = 200;
+/// Pairs of phrases that are remembered: more than ten minutes of any tempo up to 300 bpm.
+const N_PAIRS: usize = 200;
 
-/// Pairs of phrases that followed each other. By hashes that are compared with those of the same build:
-/// another one may hash otherwise, and has forgotten then.
+/// Pairs of phrases heard one after the other.
+///
+/// The standard library's hash may change with the compiler; pairs saved by such a build are then
+/// not recognised, which costs no more than a repeat.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Memory {
+pub struct PhraseMemory {
     last: u64,
     pairs: VecDeque<u64>,
 }
 
-impl Memory {
-    /// Whether the last phrase and this one have been heard one after the other.
-    pub fn knows(&self, sheet: &impl Hash) -> bool {
-        self.pairs.contains(&self.pair(hash(sheet)))
+impl PhraseMemory {
+    /// Whether the last phrase and `phrase` have been heard one after the other.
+    pub fn knows(&self, phrase: &impl Hash) -> bool {
+        self.pairs.contains(&self.pair(hash(phrase)))
     }
 
-    /// Remembers that `sheet` was heard after the last one.
-    pub fn keep(&mut self, sheet: &impl Hash) {
-        let this = hash(sheet);
+    /// Remembers `phrase` as heard after the last one.
+    pub fn keep(&mut self, phrase: &impl Hash) {
+        let this = hash(phrase);
         let pair = self.pair(this);
         self.last = this;
         if self.pairs.contains(&pair) {
             return;
         }
         self.pairs.push_back(pair);
-        if REMEMBERED < self.pairs.len() {
+        if N_PAIRS < self.pairs.len() {
             self.pairs.pop_front();
         }
     }
@@ -54,14 +56,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pair_is_known_until_two_hundred_others_came() {
-        let mut memory = Memory::default();
+    fn a_pair_is_known_until_two_hundred_others_were_heard() {
+        let mut memory = PhraseMemory::default();
         for phrase in [0, 1, 0] {
             memory.keep(&phrase);
         }
         assert!(memory.knows(&1) && !memory.knows(&0));
 
-        (2..=REMEMBERED as u32).for_each(|phrase| memory.keep(&phrase));
+        (2..=N_PAIRS as u32).for_each(|phrase| memory.keep(&phrase));
         memory.keep(&0);
 
         assert!(!memory.knows(&1));

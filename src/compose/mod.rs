@@ -1,22 +1,41 @@
 //! Composing: from a setting and the progress so far to the next phrase of bars.
 //!
-//! No clock, no thread, no file.
+//! A [`setting::Setting`] is what the music is made from: a station's configuration, its loaded theme
+//! and a seed. A [`progress::Progress`] is all that is remembered between two phrases.
+//! [`step::next_phrase`] makes four bars and the next progress out of them:
+//!
+//! ```text
+//! form ─phrase─► chords, lines, drums ─score─► performance ─► bars
+//! ```
+//!
+//! The [`form`] chooses section, motif and tension; [`lines`] and [`drums`] draw from the models near
+//! points of the [`walk`] and the [`pad`]; [`accompaniment`] plays the chords; the [`performance`]
+//! gives the notes of the [`score`] velocities and timing. [`composer::Composer`] repeats the step
+//! and can go back to an earlier progress.
+//!
+//! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
 pub mod composer;
 pub mod drummer;
 pub mod drums;
 pub mod fallback;
+pub mod fingerprint;
 pub mod form;
 pub mod lines;
 pub mod loaded_theme;
 pub mod memory;
 pub mod pad;
+pub mod performance;
 pub mod phrase;
 pub mod piece;
 pub mod progress;
+pub mod score;
 pub mod sections;
-pub mod shared;
+pub mod setting;
+pub mod step;
 pub mod taste;
+#[cfg(test)]
+pub mod testing;
 pub mod titles;
 pub mod walk;

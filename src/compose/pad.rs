@@ -1,12 +1,12 @@
-//! The drum pad, after Beat Blender: four beats in the corners of a square, all mixtures between.
+//! The drum pad, after Beat Blender: a square with a beat in each corner and all mixtures between.
 
 use crate::musicvae::net::latent::{self, Latent};
 
-/// Where a round leads: along the top, through the middle, along the bottom, and through the middle
-/// again. All corners, and all mixtures on the way.
+/// Corners in the order of a round: along the top, through the middle, along the bottom, and through
+/// the middle again.
 const ROUND: [(f64, f64); 4] = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)];
 
-/// A puck on the pad.
+/// The pad and the length of a round over it.
 #[derive(Debug, Clone)]
 pub struct Pad {
     corners: [Latent; 4],
@@ -14,31 +14,31 @@ pub struct Pad {
 }
 
 impl Pad {
-    /// A pad with these `corners`: top left, top right, bottom left, bottom right.
+    /// A pad with `corners` top left, top right, bottom left and bottom right.
     pub fn new(corners: [Latent; 4], bars_per_round: usize) -> Self {
         Self { corners, bars_per_round }
     }
 
-    /// The beat under the puck at `bar`.
+    /// The point in latent space at `bar` of the station's life.
     pub fn at(&self, bar: u64) -> Latent {
         let (x, y) = self.place(bar);
         let corners = self.corners.each_ref().map(Vec::as_slice);
         latent::mix(&corners, &latent::bilinear(x, y))
     }
 
-    /// Where the puck is, 0 to 1 each way.
+    /// Position on the square at `bar`, 0 to 1 each way.
     fn place(&self, bar: u64) -> (f64, f64) {
         let of_round = bar % self.bars_per_round as u64;
         let way = of_round as f64 / self.bars_per_round as f64 * ROUND.len() as f64;
         let from = ROUND[way as usize % ROUND.len()];
         let to = ROUND[(way as usize + 1) % ROUND.len()];
-        let t = linger(way.fract());
+        let t = ease(way.fract());
         (from.0 + t * (to.0 - from.0), from.1 + t * (to.1 - from.1))
     }
 }
 
-/// Slow at the ends, where a beat is what its corner says, fast between.
-fn linger(t: f64) -> f64 {
+/// Eases in and out (smoothstep): slow near the corners, fast between them.
+fn ease(t: f64) -> f64 {
     t * t * (3.0 - 2.0 * t)
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_puck_comes_by_every_corner() {
+    fn a_round_visits_every_corner() {
         let corners = [vec![0.0], vec![1.0], vec![2.0], vec![3.0]];
         let pad = Pad::new(corners, 64);
 
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn it_moves_little_from_bar_to_bar() {
+    fn the_beat_moves_little_from_bar_to_bar() {
         let pad = Pad::new([vec![0.0], vec![1.0], vec![2.0], vec![3.0]], 64);
         for bar in 0..128 {
             assert!((pad.at(bar)[0] - pad.at(bar + 1)[0]).abs() < 0.3);

@@ -1,4 +1,4 @@
-//! Four bars of the form, and what their section asks of them.
+//! Four bars of the form: their section, motif, tension and parts.
 
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use crate::{
     config::Shape,
     music::{
         bar::{N_PARTS, Part},
+        meter::STEPS_PER_BAR,
         section::Section,
     },
     units::Bpm,
@@ -17,57 +18,72 @@ use crate::{
 /// Bars in a phrase.
 pub const PHRASE_BARS: u64 = 4;
 
-/// How a phrase says its theme.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// Steps in a phrase.
+pub(super) const PHRASE_STEPS: usize = PHRASE_BARS as usize * STEPS_PER_BAR;
+
+/// How a phrase states its motif.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Take {
-    /// As it is.
+    /// The motif itself.
     Statement,
-    /// The statement again.
+    /// The statement again, note for note.
     Repeat,
-    /// A little astray.
-    Astray,
-    /// Leading on to what comes next.
+    /// The motif with noise on z.
+    Variation,
+    /// A point further along the piece's leg, which leads to the next section.
     Departure,
+}
+
+impl Take {
+    /// The take in names of random streams. Another word here is other music for the same seed.
+    pub(super) fn stream_name(self) -> &'static str {
+        match self {
+            Self::Statement => "Statement",
+            Self::Repeat => "Repeat",
+            Self::Variation => "Astray",
+            Self::Departure => "Departure",
+        }
+    }
 }
 
 /// Four bars of the form.
 #[derive(Debug, Clone)]
 pub struct Phrase {
-    /// Which piece it belongs to.
+    /// Its piece.
     pub piece: Arc<Piece>,
-    /// Which section.
+    /// Kind of its section.
     pub section: Section,
-    /// Which of the piece's themes: 0 to 2.
-    pub idea: usize,
-    /// How often sections of this theme came before in the piece.
+    /// Which of the piece's motifs it plays: 0 (A) to 2 (C).
+    pub motif: usize,
+    /// Number of earlier sections of the piece with this motif.
     pub visit: u64,
-    /// How the theme is said.
+    /// How the motif is stated.
     pub take: Take,
-    /// Counts phrases of the section, from 0.
+    /// Index of the phrase in its section.
     pub of_section: u64,
-    /// Whether it is the section's last.
+    /// Whether it is the section's last phrase.
     pub is_last: bool,
-    /// How tense it is at its beginning and at its end, 0 to 1.
+    /// Tension at the start and at the end, 0 to 1.
     pub tension: [f64; 2],
-    /// Who plays, by `Part as usize`.
+    /// Which parts play, by `Part as usize`.
     pub plays: [bool; N_PARTS],
-    /// The tempo at its beginning and at its end.
+    /// Tempo at the start and at the end.
     pub tempo: [Bpm; 2],
-    /// Another piece that the drums come from or go to, and how far they are from this one's.
+    /// In a transition: the neighbouring piece, and how far the drums have moved to it, 0 to 1.
     pub blend: Option<(Arc<Piece>, f64)>,
 }
 
-/// How phrase `of_section` of `n_phrases` says its theme: A A A' B.
+/// The take of phrase `of_section` of `n_phrases`: A A A' B.
 pub(super) fn take(of_section: u64, n_phrases: u64) -> Take {
     match of_section {
         0 => Take::Statement,
         last if last + 1 == n_phrases && 2 < n_phrases => Take::Departure,
         1 => Take::Repeat,
-        _ => Take::Astray,
+        _ => Take::Variation,
     }
 }
 
-/// Tension at the beginning and at the end of a section.
+/// Tension at the start and at the end of a section, 0 to 1.
 pub(super) fn section_tension(section: Section) -> (f64, f64) {
     match section {
         Section::Intro => (0.3, 0.5),
@@ -79,8 +95,9 @@ pub(super) fn section_tension(section: Section) -> (f64, f64) {
     }
 }
 
-/// Who plays in a phrase; `rests` is a piece's own choice of who may rest.
-pub(super) fn who_plays(
+/// Which parts play in phrase `of` of `n` of a section. `rests` is drawn once a section, 0 to 1, and
+/// chooses which parts rest.
+pub(super) fn parts_playing(
     section: Section,
     shape: Shape,
     of: u64,
@@ -104,7 +121,7 @@ pub(super) fn who_plays(
         (Section::Outro, _) => silent(&[Part::Lead]),
         (Section::Main | Section::Drop, _) => {}
     }
-    // A flow has no bare drums: they may be nearly nothing.
+    // The drums of a flow may be nearly silent, so its chords never rest.
     if shape == Shape::Flow {
         plays[Part::Chords as usize] = true;
     }

@@ -1,4 +1,4 @@
-//! A piece: what one track has of its own.
+//! A piece: title, key, tempo, instruments and paths through the latent spaces.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use rand::{RngExt as _, seq::IndexedRandom as _};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    compose::{sections::N_IDEAS, shared, titles, walk::Leg},
+    compose::{sections::N_MOTIFS, setting::Setting, titles, walk::Leg},
     config::{Form, Theme},
     music::{bar::Mix, scale::Key},
     musicvae::net::latent::{self, Latent},
@@ -14,84 +14,65 @@ use crate::{
     units::{Bpm, Lufs},
 };
 
-/// How many fifths keys go away from the theme's, at most: what is further has few notes in common.
+/// How many fifths a key may lie from the theme's: keys further away share few notes with it.
 const MOST_FIFTHS: i32 = 2;
 
-/// A title, a key, a tempo, instruments, and ways through the latent spaces.
+/// A piece of two to six minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Piece {
-    /// Counts from 0 for the life of the station.
+    /// Counts from 0 over the station's life.
     pub number: u64,
-    /// What is drawn for it.
+    /// Seed of everything that is drawn within the piece.
     pub seed: u64,
-    /// What listeners are shown.
-    #[serde(with = "shared")]
+    /// The title that listeners see.
     pub title: Arc<str>,
-    /// What all but the drums keep to.
+    /// Key of all parts but the drums.
     pub key: Key,
-    /// How many fifths that is from the theme's key.
+    /// Distance from the theme's key in fifths.
     fifths: i32,
-    /// How fast it goes.
+    /// Tempo of the piece outside of transitions.
     pub tempo: Bpm,
     /// Instruments and levels.
-    #[serde(with = "shared")]
     pub mix: Arc<Mix>,
-    /// Where bass and lead go.
+    /// Path of bass and lead through the trio's latent space.
     pub leg: Leg,
-    /// What leads its drums away from the pad.
+    /// Noise that moves its drums off the pad's beat.
     pub beat: Latent,
-    /// Which of the theme's chord loops each of the piece's themes has.
-    pub loops: [usize; N_IDEAS],
-    /// Which of the theme's rhythms.
-    pub rhythms: [usize; N_IDEAS],
-}
-
-/// What pieces are drawn from.
-#[derive(Debug, Clone, Copy)]
-pub struct Source<'a> {
-    /// The station's title.
-    pub station: &'a str,
-    /// What it plays.
-    pub theme: &'a Theme,
-    /// Whether pieces are one.
-    pub form: Form,
-    /// How loud it is.
-    pub loudness: Lufs,
-    /// The station's.
-    pub seed: u64,
-    /// Width of the drums' latent space.
-    pub n_beat: usize,
+    /// Index of each motif's chord loop in the theme.
+    pub loops: [usize; N_MOTIFS],
+    /// Index of each motif's chord rhythm in the theme.
+    pub rhythms: [usize; N_MOTIFS],
 }
 
 impl Piece {
-    /// The first piece, which has the theme's own key.
-    pub fn first(source: Source, leg: Leg) -> Self {
-        Self::draw(source, 0, 0, None, leg)
+    /// The station's first piece, in the theme's key.
+    pub fn first(setting: &Setting, leg: Leg) -> Self {
+        Self::draw(setting, 0, 0, None, leg)
     }
 
     /// The piece after this one where the station turns to another theme, in that theme's key.
-    pub fn turn(&self, source: Source, leg: Leg) -> Self {
-        Self::draw(source, self.number + 1, 0, None, leg)
+    pub fn first_of_theme(&self, setting: &Setting, leg: Leg) -> Self {
+        Self::draw(setting, self.number + 1, 0, None, leg)
     }
 
-    /// The piece after this one. Of an endless one it has key, tempo and instruments.
-    pub fn next(&self, source: Source, leg: Leg) -> Self {
+    /// The piece after this one. In an endless form it keeps key, tempo and instruments.
+    pub fn next(&self, setting: &Setting, leg: Leg) -> Self {
         let number = self.number + 1;
-        let mut rng = rng::stream(source.seed, &format!("key {number}"));
-        let fifths = match source.form {
-            Form::Endless => self.fifths,
-            Form::Tracks => related(self.fifths, &mut rng),
-        };
-        let keep = (source.form == Form::Endless).then_some(self);
-        Self::draw(source, number, fifths, keep, leg)
+        match setting.station.form {
+            Form::Endless => Self::draw(setting, number, self.fifths, Some(self), leg),
+            Form::Tracks => {
+                let mut rng = rng::stream(setting.seed, &format!("key {number}"));
+                Self::draw(setting, number, related(self.fifths, &mut rng), None, leg)
+            }
+        }
     }
 
-    fn draw(source: Source, number: u64, fifths: i32, keep: Option<&Self>, leg: Leg) -> Self {
-        let Source { theme, seed, .. } = source;
+    fn draw(setting: &Setting, number: u64, fifths: i32, keep: Option<&Self>, leg: Leg) -> Self {
+        let (theme, station, seed) = (setting.theme(), &setting.station, setting.seed);
         let mut rng = rng::stream(seed, &format!("piece {number}"));
         let spread = theme.tempo_spread * (2.0 * rng.random::<f64>() - 1.0);
         let drawn = Bpm::try_from((theme.tempo.get() + spread).round()).unwrap_or(theme.tempo);
-        // Without a spread it is the theme's to the last digit.
+        // Without a spread, exactly the theme's tempo: not rounded.
         let drawn = if theme.tempo_spread == 0.0 { theme.tempo } else { drawn };
         let tempo = keep.map_or(drawn, |piece| piece.tempo);
         let key = theme.key.by_fifths(fifths);
@@ -99,10 +80,10 @@ impl Piece {
         let (loops, rhythms) =
             (choose(theme.chords.loops.len()), choose(theme.chords.rhythms.len()));
         let mix = keep.map_or_else(
-            || Arc::new(palette(theme, source.loudness, &mut rng)),
+            || Arc::new(draw_mix(theme, station.loudness, &mut rng)),
             |piece| piece.mix.clone(),
         );
-        let title = titles::title(source.station, theme, seed, number, key, tempo);
+        let title = titles::title(&station.title, theme, seed, number, key, tempo);
         Self {
             number,
             seed: rng::derive(seed, &format!("piece {number}")),
@@ -112,20 +93,22 @@ impl Piece {
             tempo,
             mix,
             leg,
-            beat: latent::prior(source.n_beat, &mut rng),
+            beat: latent::prior(setting.n_drums_latent(), &mut rng),
             loops,
             rhythms,
         }
     }
 
-    /// The same piece on another way.
+    /// The same piece along another leg.
     pub fn along(&self, leg: Leg) -> Self {
         Self { leg, ..self.clone() }
     }
 
-    /// The same piece as another version of its theme sounds.
-    pub fn in_sound_of(&self, theme: &Theme, loudness: Lufs) -> Self {
-        let mut mix = palette(theme, loudness, &mut rng::stream(self.seed, "sound"));
+    /// The same piece in the sound of another version of its theme; instruments that the theme still
+    /// has stay.
+    pub fn in_sound_of(&self, setting: &Setting) -> Self {
+        let (theme, loudness) = (setting.theme(), setting.station.loudness);
+        let mut mix = draw_mix(theme, loudness, &mut rng::stream(self.seed, "sound"));
         for ((voice, had), programs) in
             mix.voices.iter_mut().zip(&self.mix.voices).zip(&theme.programs)
         {
@@ -137,8 +120,8 @@ impl Piece {
     }
 }
 
-/// The theme's voices with one of its programs each.
-fn palette(theme: &Theme, loudness: Lufs, rng: &mut Rng) -> Mix {
+/// The theme's voices, each with one of its programs.
+fn draw_mix(theme: &Theme, loudness: Lufs, rng: &mut Rng) -> Mix {
     let mut voices = theme.voices;
     for (voice, programs) in voices.iter_mut().zip(&theme.programs) {
         voice.program = programs.choose(rng).copied().unwrap_or(voice.program);
@@ -147,7 +130,7 @@ fn palette(theme: &Theme, loudness: Lufs, rng: &mut Rng) -> Mix {
     Mix { voices, echo_steps, echo_feedback, loudness }
 }
 
-/// A key a fifth away, or the same one in one of three cases.
+/// A fifth up, a fifth down or the same key, each in a third of cases.
 fn related(fifths: i32, rng: &mut Rng) -> i32 {
     let moved = fifths + rng.random_range(-1..=1);
     moved.clamp(-MOST_FIFTHS, MOST_FIFTHS)
@@ -156,18 +139,24 @@ fn related(fifths: i32, rng: &mut Rng) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::compose::walk::{Anchors, Walk};
+    use crate::{
+        compose::{testing, walk::WalkProgress},
+        config::Station,
+    };
 
-    fn pieces(form: Form, theme: &Theme, n: usize) -> Vec<Piece> {
-        let source =
-            Source { station: "S", theme, form, loudness: Lufs::DEFAULT, seed: 7, n_beat: 8 };
-        let points = (0..3).map(|at| latent::prior(8, &mut rng::stream(at, "anchor"))).collect();
-        let anchors = Anchors { points, in_turn: false };
-        let mut walk = Walk::new(anchors, 7);
-        let mut pieces = vec![Piece::first(source, walk.next().unwrap())];
+    fn setting(form: Form, theme: Theme) -> Setting {
+        let station = Station { form, theme: theme.into(), ..testing::stations()[0].clone() };
+        testing::setting(&station, 7)
+    }
+
+    fn pieces(form: Form, theme: Theme, n: usize) -> Vec<Piece> {
+        let setting = setting(form, theme);
+        let anchors = &setting.loaded.anchors;
+        let mut walk = WalkProgress::start(anchors);
+        let mut pieces = vec![Piece::first(&setting, walk.next_leg(anchors, 7))];
         while pieces.len() < n {
-            let leg = walk.next().unwrap();
-            pieces.push(pieces[pieces.len() - 1].next(source, leg));
+            let leg = walk.next_leg(anchors, 7);
+            pieces.push(pieces[pieces.len() - 1].next(&setting, leg));
         }
         pieces
     }
@@ -178,8 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_a_fifth_apart_at_most_and_never_far_from_home() {
-        let pieces = pieces(Form::Tracks, &theme(), 100);
+    fn keys_move_by_a_fifth_and_stay_near_the_theme_s() {
+        let pieces = pieces(Form::Tracks, theme(), 100);
         let fifths: Vec<i32> = pieces.iter().map(|piece| piece.fifths).collect();
 
         assert!(fifths.windows(2).all(|pair| pair[0].abs_diff(pair[1]) <= 1));
@@ -189,8 +178,8 @@ mod tests {
     }
 
     #[test]
-    fn pieces_differ_in_what_is_their_own() {
-        let pieces = pieces(Form::Tracks, &theme(), 20);
+    fn pieces_differ_in_tempo_title_and_instruments() {
+        let pieces = pieces(Form::Tracks, theme(), 20);
         let n = |of: fn(&Piece) -> String| {
             pieces.iter().map(of).collect::<std::collections::HashSet<_>>().len()
         };
@@ -203,7 +192,7 @@ mod tests {
 
     #[test]
     fn an_endless_piece_keeps_key_tempo_and_instruments() {
-        let pieces = pieces(Form::Endless, &theme(), 10);
+        let pieces = pieces(Form::Endless, theme(), 10);
         let first = &pieces[0];
 
         assert!(pieces.iter().all(|piece| (piece.key, piece.tempo) == (first.key, first.tempo)));
@@ -211,11 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_in_another_sound_keeps_its_instruments_where_it_can() {
-        let piece = &pieces(Form::Tracks, &theme(), 1)[0];
+    fn a_piece_in_another_sound_keeps_its_instruments() {
+        let piece = &pieces(Form::Tracks, theme(), 1)[0];
         let mut louder = theme();
         louder.voices[1].gain.0 += 3.0;
-        let changed = piece.in_sound_of(&louder, Lufs::DEFAULT);
+        let changed = piece.in_sound_of(&setting(Form::Tracks, louder));
 
         assert_eq!(changed.mix.voices[1].program, piece.mix.voices[1].program);
         assert_eq!(changed.mix.voices[1].gain.0, piece.mix.voices[1].gain.0 + 3.0);

@@ -1,65 +1,89 @@
-//! A composer written down between two phrases, so that another one goes on as it would have.
+//! What a composer remembers between two phrases.
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    compose::{form::Course, lines::Written, loaded_theme::Repertoire, memory::Memory},
-    config::{AssetRef, Station, Theme},
+    compose::{
+        fingerprint::Fingerprint,
+        form::{self, FormProgress},
+        lines::LineMemory,
+        memory::PhraseMemory,
+        phrase::{PHRASE_BARS, Phrase},
+        setting::Setting,
+    },
     music::voicing::Voicing,
-    rng,
 };
 
-/// Everything that a composer carries from phrase to phrase.
+/// All that a composer remembers between two phrases. The next phrase is a function of it and of the
+/// [`Setting`], so an earlier progress is the way back: after a restart, a panic or an edited theme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// The first bar of the phrase that comes next.
+pub struct Progress {
+    /// The first bar of the next phrase.
     pub bar: u64,
-    /// What it composed by.
-    pub prints: Prints,
+    /// Fingerprint of the setting that it belongs to.
+    pub fingerprint: Fingerprint,
+    /// The first bar of the present section.
     pub(super) section_bar: u64,
-    pub(super) course: Course,
-    pub(super) written: Written,
-    pub(super) hands: Option<Voicing>,
-    pub(super) memory: Memory,
+    pub(super) form: FormProgress,
+    pub(super) lines: LineMemory,
+    /// The chord played last.
+    pub(super) voicing: Option<Voicing>,
+    pub(super) memory: PhraseMemory,
 }
 
-/// Fingerprints of what a programme is composed by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Prints {
-    /// All of it.
-    pub whole: u64,
-    /// What a piece can't go on without.
-    pub notes: u64,
-    /// What bass and lead go between.
-    pub way: u64,
-}
-
-impl Prints {
-    /// Those of `station`, whose theme is played from `repertoire`.
-    pub fn of(station: &Station, repertoire: &Repertoire) -> Self {
-        // What moves no note. Where the waypoints of a playlist lead is the way.
-        let station = Station {
-            description: String::new(),
-            genre: String::new(),
-            mounts: Vec::new(),
-            soundfont: AssetRef::SOUNDFONT,
-            playlists: Vec::new(),
-            ..station.clone()
-        };
-        let bare = station.theme.sounding_like(&Theme::default());
+impl Progress {
+    /// The start of the music that `setting` makes.
+    pub fn start(setting: &Setting) -> Self {
         Self {
-            whole: rng::fnv1a(&format!("{station:?}")),
-            notes: rng::fnv1a(&format!("{:?} {bare:?}", station.form)),
-            way: rng::fnv1a(&format!("{:?}", repertoire.anchors)),
+            bar: 0,
+            fingerprint: setting.fingerprint(),
+            section_bar: 0,
+            form: FormProgress::start(setting),
+            lines: LineMemory::default(),
+            voicing: None,
+            memory: PhraseMemory::default(),
         }
     }
-}
 
-impl Snapshot {
-    /// Whether it makes sense, which what was read from a disk may not.
-    pub fn is_sound(&self) -> bool {
-        self.bar.is_multiple_of(crate::compose::phrase::PHRASE_BARS)
-            && self.section_bar <= self.bar
-            && self.course.is_sound()
+    /// Whether the values are possible, which those of a file may not be.
+    pub fn is_valid(&self) -> bool {
+        self.bar.is_multiple_of(PHRASE_BARS) && self.section_bar <= self.bar && self.form.is_valid()
+    }
+
+    /// Whether it belongs to `setting`: nothing that moves a note has changed.
+    pub fn belongs_to(&self, setting: &Setting) -> bool {
+        self.fingerprint == setting.fingerprint() && self.form.fits(setting)
+    }
+
+    /// Turns to `setting` from the next phrase on, if it belongs to another one.
+    ///
+    /// Where only sound or path have changed, the piece goes on; otherwise a new piece starts at the
+    /// point that the walk has reached.
+    pub fn turn_to(&mut self, setting: &Setting) {
+        if self.belongs_to(setting) {
+            return;
+        }
+        let (old, new) = (self.fingerprint, setting.fingerprint());
+        if !self.form.fits(setting) || old.piece != new.piece {
+            self.form.start_new_piece(setting);
+        } else {
+            self.form.keep_piece(setting, old.path != new.path);
+        }
+        self.lines.forget_piece();
+        self.fingerprint = new;
+    }
+
+    /// Moves past the next phrase of the form without composing it; `bar` stays.
+    pub fn skip_phrase(&mut self, setting: &Setting) {
+        self.next_of_form(setting);
+    }
+
+    /// The next phrase of the form.
+    pub(super) fn next_of_form(&mut self, setting: &Setting) -> Phrase {
+        let phrase = form::next(setting, &mut self.form);
+        if phrase.of_section == 0 {
+            self.section_bar = self.bar;
+        }
+        phrase
     }
 }

@@ -1,36 +1,36 @@
-//! The order of sections: a club's, a song's, or waves without drops.
+//! The order of sections in a piece: by drops (club), by verses (song) or in waves (flow).
 
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 
 use crate::{config::Shape, music::section::Section, rng::Rng};
 
-/// A section as planned: what it is for, which of the piece's themes it plays, how long it is.
+/// A section of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Planned {
-    /// What it is for.
+    /// Its kind.
     pub section: Section,
-    /// 0 for theme A, 1 for B, 2 for C.
-    pub idea: usize,
-    /// Phrases of four bars.
+    /// 0 for motif A, 1 for B, 2 for C.
+    pub motif: usize,
+    /// Its length in phrases of four bars.
     pub n_phrases: u64,
 }
 
-/// How many themes a piece has.
-pub const N_IDEAS: usize = 3;
+/// Motifs of a piece.
+pub const N_MOTIFS: usize = 3;
 
-const fn plan(section: Section, idea: usize, n_phrases: u64) -> Planned {
-    Planned { section, idea, n_phrases }
+const fn plan(section: Section, motif: usize, n_phrases: u64) -> Planned {
+    Planned { section, motif, n_phrases }
 }
 
-/// What a shape is made of: a piece is its head, turns of the cycle, and its tail.
-struct Parts {
+/// The outline of a shape: a piece is the head, cycles by turns, and the tail.
+struct Outline {
     head: &'static [Planned],
     cycles: &'static [&'static [Planned]],
     tail: &'static [Planned],
 }
 
-const CLUB: Parts = Parts {
+const CLUB: Outline = Outline {
     head: &[plan(Section::Intro, 0, 2), plan(Section::Main, 0, 4)],
     cycles: &[
         &[
@@ -49,7 +49,7 @@ const CLUB: Parts = Parts {
     tail: &[plan(Section::Outro, 0, 3)],
 };
 
-const SONG: Parts = Parts {
+const SONG: Outline = Outline {
     head: &[plan(Section::Intro, 0, 1), plan(Section::Main, 0, 4), plan(Section::Drop, 1, 4)],
     cycles: &[
         &[plan(Section::Main, 0, 4), plan(Section::Drop, 1, 4), plan(Section::Break, 2, 2)],
@@ -58,7 +58,7 @@ const SONG: Parts = Parts {
     tail: &[plan(Section::Drop, 1, 2), plan(Section::Outro, 0, 2)],
 };
 
-const FLOW: Parts = Parts {
+const FLOW: Outline = Outline {
     head: &[plan(Section::Intro, 0, 2), plan(Section::Main, 0, 4)],
     cycles: &[
         &[plan(Section::Main, 1, 4), plan(Section::Break, 0, 3)],
@@ -68,14 +68,14 @@ const FLOW: Parts = Parts {
 };
 
 /// The sections of a piece of about `n_phrases`.
-pub fn piece(shape: Shape, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
+pub fn of_piece(shape: Shape, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
     let parts = parts(shape);
     let length = |sections: &[Planned]| sections.iter().map(|plan| plan.n_phrases).sum::<u64>();
     let mut sections = parts.head.to_vec();
     let first = rng.random_range(0..parts.cycles.len());
     for turn in 0.. {
         let cycle = parts.cycles[(first + turn) % parts.cycles.len()];
-        // A turn more if the better half of it has room; one there always is.
+        // Another cycle if more than half of it has room; the first one always is.
         let without = length(&sections) + length(parts.tail);
         if 0 < turn && n_phrases < without + length(cycle) / 2 {
             break;
@@ -88,7 +88,7 @@ pub fn piece(shape: Shape, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
     sections
 }
 
-/// Takes a phrase from the longest section, of equals from the last; none is left with less than two.
+/// Takes a phrase from the longest section, of equals from the last. No section gets shorter than two.
 fn shorten(sections: &mut [Planned]) {
     let longest = sections.iter_mut().max_by_key(|plan| plan.n_phrases);
     if let Some(plan) = longest.filter(|plan| 2 < plan.n_phrases) {
@@ -96,15 +96,15 @@ fn shorten(sections: &mut [Planned]) {
     }
 }
 
-/// One turn of an endless piece, number `turn`; before the first comes the head.
-pub fn turn(shape: Shape, turn: u64) -> Vec<Planned> {
+/// Cycle `number` of an endless piece, the first one after the head.
+pub fn cycle(shape: Shape, number: u64) -> Vec<Planned> {
     let parts = parts(shape);
-    let cycle = parts.cycles[turn as usize % parts.cycles.len()];
-    let head = if turn == 0 { parts.head } else { &[] };
+    let cycle = parts.cycles[number as usize % parts.cycles.len()];
+    let head = if number == 0 { parts.head } else { &[] };
     head.iter().chain(cycle).copied().collect()
 }
 
-fn parts(shape: Shape) -> &'static Parts {
+fn parts(shape: Shape) -> &'static Outline {
     match shape {
         Shape::Club => &CLUB,
         Shape::Song => &SONG,
@@ -118,10 +118,10 @@ mod tests {
     use crate::rng;
 
     #[test]
-    fn a_piece_is_about_as_long_as_it_is_asked_to_be() {
+    fn a_piece_has_about_the_length_asked_for() {
         for shape in [Shape::Club, Shape::Song, Shape::Flow] {
             for wanted in 16..80 {
-                let sections = piece(shape, wanted, &mut rng::stream(wanted, "piece"));
+                let sections = of_piece(shape, wanted, &mut rng::stream(wanted, "piece"));
                 let found: u64 = sections.iter().map(|plan| plan.n_phrases).sum();
                 assert!(found.abs_diff(wanted) <= 7, "{shape:?}: {found} for {wanted}");
             }
@@ -129,15 +129,15 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_begins_and_ends_and_a_turn_does_neither() {
-        let sections = piece(Shape::Club, 40, &mut rng::stream(1, "piece"));
+    fn a_piece_has_intro_and_outro_and_a_later_cycle_neither() {
+        let sections = of_piece(Shape::Club, 40, &mut rng::stream(1, "piece"));
         let kinds =
             |sections: &[Planned]| sections.iter().map(|plan| plan.section).collect::<Vec<_>>();
 
         assert_eq!(sections[0].section, Section::Intro);
         assert_eq!(sections[sections.len() - 1].section, Section::Outro);
-        assert_eq!(kinds(&turn(Shape::Club, 0))[0], Section::Intro);
-        let later: Vec<Section> = (1..9).flat_map(|n| kinds(&turn(Shape::Club, n))).collect();
+        assert_eq!(kinds(&cycle(Shape::Club, 0))[0], Section::Intro);
+        let later: Vec<Section> = (1..9).flat_map(|n| kinds(&cycle(Shape::Club, n))).collect();
         assert!(!later.contains(&Section::Intro) && !later.contains(&Section::Outro));
     }
 }

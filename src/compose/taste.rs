@@ -1,11 +1,11 @@
-//! Which of the model's ideas are worth playing.
+//! The cost of a line: how much is wrong with it, for choosing among candidates.
 
 use crate::{
     config::PartLimits,
     music::{arrange::LineNote, meter::STEPS_PER_BAR},
 };
 
-/// What is wrong with a line, weighed: an empty bar is what listeners complain of most.
+/// Costs of faults. Listeners mind an empty bar most.
 const EMPTY_BAR: f64 = 10.0;
 const EXTRA_NOTE: f64 = 1.0;
 const MISSING_NOTE: f64 = 1.5;
@@ -14,17 +14,17 @@ const STUCK_NOTE: f64 = 1.0;
 const SAME_BARS: f64 = 4.0;
 const HEARD_BEFORE: f64 = 8.0;
 
-/// A lead of four bars with fewer pitches is dull.
+/// Pitches that a line needs not to be dull.
 const LEAD_PITCHES: usize = 4;
 const BASS_PITCHES: usize = 2;
 
-/// A lead that strikes one pitch more often than so in a row is stuck.
+/// Times in a row that a lead may strike one pitch.
 const MOST_OF_ONE: usize = 4;
 
-/// Share of onsets that two lines may have in common before one is a copy of the other.
+/// Share of notes in common above which one lead is a copy of another.
 const TOO_CLOSE: f64 = 0.8;
 
-/// How much is wrong with a lead of `n_bars`, 0 nothing; `heard` are leads that it must not copy.
+/// The cost of a lead of `n_bars`, 0 without fault; `heard` are leads that it must not copy.
 pub fn lead_cost<'a>(
     notes: &[LineNote],
     limits: PartLimits,
@@ -41,13 +41,13 @@ pub fn lead_cost<'a>(
         + if is_copy { HEARD_BEFORE } else { 0.0 }
 }
 
-/// How much is wrong with a bass, which may well stay on a note.
+/// The cost of a bass of `n_bars`, which may stay on one note.
 pub fn bass_cost(notes: &[LineNote], limits: PartLimits, n_bars: usize) -> f64 {
     let missing = BASS_PITCHES.saturating_sub(distinct(notes));
     amount_cost(notes, limits, n_bars) + MISSING_PITCH * missing as f64
 }
 
-/// Empty bars, crowded bars and too few notes altogether.
+/// The cost of empty bars, crowded bars and too few notes in all.
 fn amount_cost(notes: &[LineNote], limits: PartLimits, n_bars: usize) -> f64 {
     let bars = (0..n_bars).map(|bar| {
         let n = notes.iter().filter(|note| note.start_step / STEPS_PER_BAR == bar).count();
@@ -59,7 +59,7 @@ fn amount_cost(notes: &[LineNote], limits: PartLimits, n_bars: usize) -> f64 {
     bars.sum::<f64>() + MISSING_NOTE * missing as f64
 }
 
-/// Takes the least important notes of crowded bars away: those off the beat first, of them the
+/// Removes the least important notes of crowded bars: first those off the beat, and of these the
 /// shortest.
 pub fn thin(notes: &mut Vec<LineNote>, limits: PartLimits) {
     let importance = |note: &LineNote| {
@@ -78,7 +78,7 @@ pub fn thin(notes: &mut Vec<LineNote>, limits: PartLimits) {
             let here = notes.iter().enumerate().filter(|(_, note)| is_here(note));
             let Some((least, _)) = here.min_by_key(|(_, note)| importance(note)) else { break };
             let gone = notes.remove(least);
-            // What was before it is held on: a line has no holes where a note was dropped.
+            // The note before is held on, so that the line has no hole.
             if let Some(before) = least.checked_sub(1).and_then(|before| notes.get_mut(before))
                 && before.start_step + before.n_steps == gone.start_step
             {
@@ -88,7 +88,7 @@ pub fn thin(notes: &mut Vec<LineNote>, limits: PartLimits) {
     }
 }
 
-/// Whether nothing sounds in `bar`.
+/// Whether no note sounds in `bar`.
 fn is_empty(notes: &[LineNote], bar: usize) -> bool {
     let (start, end) = (bar * STEPS_PER_BAR, (bar + 1) * STEPS_PER_BAR);
     !notes.iter().any(|note| note.start_step < end && start < note.start_step + note.n_steps)
@@ -114,7 +114,7 @@ fn all_bars_alike(notes: &[LineNote], n_bars: usize) -> bool {
     1 < n_bars && (1..n_bars).all(|number| bar(number) == first)
 }
 
-/// Share of notes that both lines begin at the same step with the same pitch, 0 to 1.
+/// Share of notes with the same start and pitch in both lines, 0 to 1.
 fn likeness(a: &[LineNote], b: &[LineNote]) -> f64 {
     let same = |note: &&LineNote| {
         b.iter().any(|other| (other.start_step, other.pitch) == (note.start_step, note.pitch))
@@ -145,24 +145,24 @@ mod tests {
     }
 
     #[test]
-    fn a_tune_is_worth_playing() {
+    fn a_tune_costs_nothing() {
         assert_eq!(cost(&line(&[60, 62, 64, 60, 67, 65, 64, 62], 8)), 0.0);
     }
 
     #[test]
-    fn one_pitch_in_one_rhythm_is_not() {
+    fn one_pitch_in_one_rhythm_costs_much() {
         let dull = line(&[60; 16], 4);
         assert!(10.0 < cost(&dull), "{}", cost(&dull));
         assert_eq!(bass_cost(&dull, LIMITS, 4), MISSING_PITCH);
     }
 
     #[test]
-    fn nothing_is_worse_than_nothing() {
+    fn a_dull_line_costs_less_than_silence() {
         assert!(cost(&line(&[60; 16], 4)) < cost(&[]));
     }
 
     #[test]
-    fn a_copy_is_known_again() {
+    fn a_copy_of_a_lead_is_found() {
         let tune = line(&[60, 62, 64, 60, 67, 65, 64, 62], 8);
         assert_eq!(lead_cost(&tune, LIMITS, 4, [&tune]), HEARD_BEFORE);
     }

@@ -1,13 +1,13 @@
-//! Names for what is played: a small grammar over a theme's words.
+//! Titles of pieces: a small grammar over a theme's words.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 
 use crate::{config::Theme, music::scale::Key, rng, units::Bpm};
 
-/// The title of piece `number` of the station `station`: the same for one seed for ever.
+/// The title of piece `number` of the station titled `station`; one seed always gives the same.
 ///
-/// A pattern of the theme, its `{word}` and `{quality}` replaced by words of the theme, none twice,
-/// `{number}` by a small number, `{key}` and `{tempo}` by those of the piece.
+/// One of the theme's patterns with its slots filled: `{word}` and `{quality}` by words of the theme,
+/// none twice, `{number}` by a number from 2 to 99, `{key}` and `{tempo}` by those of the piece.
 pub fn title(station: &str, theme: &Theme, seed: u64, number: u64, key: Key, tempo: Bpm) -> String {
     let mut rng = rng::stream(seed, &format!("title {number}"));
     let pattern = theme.titles.choose(&mut rng).map_or("{word}", String::as_str);
@@ -29,14 +29,14 @@ pub fn title(station: &str, theme: &Theme, seed: u64, number: u64, key: Key, tem
     format!("{station} - {}", capitalised(&name))
 }
 
-/// What stands before the first `{slot}` of `pattern`, the slot, and what follows.
+/// The text before the first `{slot}` of `pattern`, the slot's name, and the text after it.
 fn next_slot(pattern: &str) -> Option<(&str, &str, &str)> {
     let (before, rest) = pattern.split_once('{')?;
     let (slot, after) = rest.split_once('}')?;
     Some((before, slot, after))
 }
 
-/// One of `words` that is not among `used`, if there is one.
+/// One of `words` that is not in `used`, while there is one.
 fn draw<'a>(words: &'a [String], used: &mut Vec<&'a str>, rng: &mut rng::Rng) -> &'a str {
     let fresh: Vec<&str> = words.iter().map(String::as_str).filter(|w| !used.contains(w)).collect();
     let drawn = fresh.choose(rng).copied();
@@ -45,7 +45,7 @@ fn draw<'a>(words: &'a [String], used: &mut Vec<&'a str>, rng: &mut rng::Rng) ->
     word
 }
 
-/// Every word with a capital but the small ones within.
+/// Title case: a capital for each word but short ones that are not the first.
 fn capitalised(name: &str) -> String {
     const SMALL: [&str; 12] =
         ["a", "an", "and", "at", "for", "from", "in", "of", "on", "the", "to", "under"];
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_a_pattern_with_words_of_the_theme() {
+    fn a_title_is_a_pattern_filled_with_the_theme_s_words() {
         let found = titles(&theme());
         let is_good = |title: &String| {
             let name = title.strip_prefix("Dub - ").unwrap();

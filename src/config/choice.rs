@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 /// Whether a station plays pieces or one that has no end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Form {
     /// Pieces of some minutes, each with a title, key, tempo and instruments of its own.
     #[default]
@@ -13,7 +13,7 @@ pub enum Form {
 }
 
 /// How sections follow each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Shape {
     /// Builds, drops and breaks.
     #[default]
@@ -25,7 +25,7 @@ pub enum Shape {
 }
 
 /// What bass and lead keep to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Strictness {
     /// The chord on strong beats, the scale between them.
     #[default]

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Chord loops and the part that plays them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Chords {
     /// Loops, of which each of a piece's themes takes one: 1 to 8 loops of 1 to 16 chords.
     pub loops: Vec<Vec<Numeral>>,

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Where a pitched part plays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Register {
     /// Lowest MIDI pitch, 21 or more.
     pub low: u8,
@@ -20,7 +20,7 @@ pub struct Register {
 }
 
 /// What a line keeps to.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct PartLimits {
     /// Where it lies.
     pub register: Register,

@@ -150,34 +150,6 @@ impl Theme {
         }
     }
 
-    /// Whether nothing but sound, feel and names tells this theme from `other`: a piece can go on.
-    pub fn differs_in_sound_only(&self, other: &Self) -> bool {
-        self.sounding_like(other) == *other
-    }
-
-    /// This theme with the sound, feel and names of `other`.
-    pub fn sounding_like(&self, other: &Self) -> Self {
-        Self {
-            name: other.name.clone(),
-            voices: other.voices,
-            programs: other.programs.clone(),
-            echo_steps: other.echo_steps,
-            echo_feedback: other.echo_feedback,
-            swing: other.swing,
-            humanise: other.humanise,
-            groove: other.groove,
-            groove_time: other.groove_time,
-            temperature: other.temperature,
-            wander: other.wander,
-            bass: other.bass,
-            lead: other.lead,
-            words: other.words.clone(),
-            qualities: other.qualities.clone(),
-            titles: other.titles.clone(),
-            ..self.clone()
-        }
-    }
-
     /// Reads what `section` says; what it leaves out stays as in `self`.
     pub(super) fn overridden(mut self, name: &str, section: &mut Section) -> Self {
         name.clone_into(&mut self.name);

@@ -1,56 +1,55 @@
-//! What an `.m3u8` or `.m3u` file lists: recordings to be heard, and MIDI files as waypoints.
+//! Reads `.m3u8` and `.m3u` files: recordings to play, and MIDI files to use as waypoints.
 //!
-//! Source: RFC 8216 section 4 for the form of lines and the encoding; `#EXTINF` as Winamp's playlists
-//! have it.
+//! Lines and encoding follow RFC 8216 section 4; `#EXTINF` follows Winamp's playlists.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// Bytes of a playlist, at most: some ten thousand lines.
-const MOST_BYTES: u64 = 1 << 20;
+/// The largest playlist in bytes: some ten thousand lines.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// What a playlist holds.
+/// The content of a playlist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Contents {
-    /// What is heard, in the file's order.
+    /// Recordings, in the file's order.
     pub recordings: Vec<Recording>,
-    /// MIDI files that the radio dreams its way through, in the file's order.
+    /// MIDI files that the music passes through in the latent space, in the file's order.
     pub waypoints: Vec<PathBuf>,
-    /// A sentence for each line that is neither.
+    /// A sentence for each line that names neither.
     pub faults: Vec<String>,
 }
 
 /// A line that names a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
-    /// Where it should be.
+    /// Path of the file, which need not exist.
     pub path: PathBuf,
-    /// What `#EXTINF` calls it.
+    /// Title given by `#EXTINF`.
     pub title: Option<String>,
-    /// How many lines before this one name the same file.
+    /// Number of earlier lines that name the same file.
     pub nth: usize,
 }
 
-/// Why a playlist can't be read.
+/// A playlist can't be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unreadable {
-    /// It is not there or can't be read.
+    /// The file is missing or can't be read.
     #[error("{}: {source}", file.display())]
     File {
         /// Which file.
         file: PathBuf,
-        /// What the system said.
+        /// Error of the system.
         source: io::Error,
     },
-    /// It is far longer than playlists are.
-    #[error("{}: expected a playlist of at most {MOST_BYTES} bytes, found {found}", file.display())]
+    /// The file is larger than any real playlist.
+    #[error("{}: expected a playlist of at most {MAX_BYTES} bytes, found {found}", file.display())]
     TooLong {
         /// Which file.
         file: PathBuf,
-        /// How many bytes it has.
+        /// Its size in bytes.
         found: u64,
     },
     /// A line is not UTF-8.
@@ -58,20 +57,20 @@ pub enum Unreadable {
     Encoding {
         /// Which file.
         file: PathBuf,
-        /// Counts from 1.
+        /// Line number, from 1.
         line: usize,
     },
 }
 
 impl Contents {
-    /// Reads the playlist at `file`; its paths start from its folder.
+    /// Reads the playlist at `file`. Relative paths start from its folder.
     ///
     /// # Errors
-    /// It can't be read, is too long or not in UTF-8.
+    /// The file can't be read, is too long or is not UTF-8.
     pub fn read(file: &Path) -> Result<Self, Unreadable> {
         let failed = |source| Unreadable::File { file: file.to_owned(), source };
         let found = fs::metadata(file).map_err(failed)?.len();
-        if MOST_BYTES < found {
+        if MAX_BYTES < found {
             return Err(Unreadable::TooLong { file: file.to_owned(), found });
         }
         let bytes = fs::read(file).map_err(failed)?;
@@ -82,7 +81,7 @@ impl Contents {
         Ok(Self::parse(text, file))
     }
 
-    /// Understands `text`, which is that of `file`.
+    /// Parses `text`, the content of `file`.
     pub fn parse(text: &str, file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut contents = Self::default();
@@ -119,7 +118,7 @@ fn is_midi(path: &Path) -> bool {
     })
 }
 
-/// Titles go into headers, where control characters would begin something else.
+/// Removes control characters, which would end the ICY header that the title is sent in.
 fn one_line(text: &str) -> String {
     let text: String = text.chars().filter(|letter| !letter.is_control()).take(120).collect();
     text.trim().to_owned()
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn recordings_have_titles_and_waypoints_are_kept_apart() {
+    fn recordings_have_titles_and_midi_files_are_waypoints() {
         let contents = parse(
             "\u{feff}#EXTM3U\r\n#EXTINF:12,The Wires - Hum\r\nidents/a b.mp3\r\n\r\n# a remark\r\n\
              /music/c.flac\r\ntunes/Bach.MID\n../d.ogg\nidents/a b.mp3\r",
@@ -155,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_no_file() {
+    fn a_url_is_refused() {
         let contents = parse("https://example.org/a.mp3\na.mp3\n");
 
         assert_eq!(contents.recordings.len(), 1);
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_playlist_is_told_with_its_line() {
+    fn an_unreadable_playlist_is_reported_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("list.m3u8");
         let gone = Contents::read(&file).unwrap_err().to_string();
@@ -178,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn any_text_is_a_playlist_of_no_more_than_its_lines() {
+    fn any_text_parses_to_at_most_one_entry_a_line() {
         const BITS: [&str; 9] =
             ["#EXTINF:", ",", "\n", "\r\n", "#", "a.mp3", "b.mid", "\u{feff}", "://"];
         let mut rng = rng::stream(1, "m3u");

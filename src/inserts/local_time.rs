@@ -1,27 +1,27 @@
-//! The clock on the wall: local time, which jumps.
+//! Local time, which jumps when clocks are set.
 
 use jiff::{Timestamp, tz::TimeZone};
 
-/// Seconds in a day by the clock; two days a year are an hour longer or shorter.
+/// Seconds in a day of local time. The days on which clocks change are an hour longer or shorter.
 pub const DAY: i64 = 86_400;
 
-/// What clocks on the wall show, in seconds since a midnight long ago. Where they are set back, the
-/// same second comes twice; where they are put forward, some never come.
+/// Local time in seconds since midnight of 1970-01-01. When clocks are set back, values repeat; when
+/// they are put forward, values are skipped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Wall(pub i64);
+pub struct LocalTime(pub i64);
 
-impl Wall {
-    /// What this machine's clock shows, in its time zone.
+impl LocalTime {
+    /// The current time in this machine's time zone.
     pub fn now() -> Self {
         Self::at(Timestamp::now(), &TimeZone::system())
     }
 
-    /// What clocks in `zone` show at `time`.
+    /// The local time in `zone` at `time`.
     pub fn at(time: Timestamp, zone: &TimeZone) -> Self {
         Self(time.as_second() + i64::from(zone.to_offset(time).seconds()))
     }
 
-    /// The day's beginning.
+    /// Midnight at the start of the day.
     pub fn midnight(self) -> Self {
         Self(self.0 - self.0.rem_euclid(DAY))
     }
@@ -32,11 +32,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_jumps_with_the_zone_and_counts_days() {
+    fn local_time_jumps_with_the_zone() {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         let shown = |time: &str| {
-            let wall = Wall::at(time.parse().unwrap(), &berlin);
-            (wall.midnight().0 / DAY, wall.0 - wall.midnight().0)
+            let local = LocalTime::at(time.parse().unwrap(), &berlin);
+            (local.midnight().0 / DAY, local.0 - local.midnight().0)
         };
 
         // 2026-03-29, 01:59:59 in winter, and a second later.

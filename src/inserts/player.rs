@@ -1,74 +1,71 @@
-//! Recordings in a station's programme: what is due goes into the mix.
-
-use std::sync::{Arc, Mutex};
+//! Plays the inserts that are due.
 
 use crate::{
     config::{Playlist, Station},
     inserts::{
-        cues::Cues,
-        mix::Guest,
-        prefetch::Desk,
+        mix::Mixer,
+        prefetch::Prefetch,
         schedule::{Moment, Schedule},
+        source::InsertSource,
     },
     sound::frame::Block,
 };
 
-/// Schedule, ready recordings and their place in the mix.
-pub struct Guests {
+/// The schedule of a station's inserts, their source, and the mixer that plays them.
+pub struct InsertPlayer {
     schedule: Schedule,
-    cues: Cues,
-    guest: Guest,
+    source: Box<dyn InsertSource>,
+    mixer: Mixer,
 }
 
-impl Guests {
-    /// The guests of `playlists`, which `cues` has ready.
-    pub fn new(playlists: &[Playlist], cues: Cues) -> Self {
-        Self { schedule: Schedule::new(playlists), cues, guest: Guest::new() }
+impl InsertPlayer {
+    /// Plays the inserts of `playlists`, opened by `source`.
+    pub fn new(playlists: &[Playlist], source: impl InsertSource + 'static) -> Self {
+        let (schedule, source) = (Schedule::new(playlists), Box::new(source));
+        Self { schedule, source, mixer: Mixer::new() }
     }
 
-    /// The guests of `station`, opened when they are due: for whoever can wait.
-    pub fn at_once(station: &Station, seed: u64) -> Arc<Mutex<Self>> {
-        let desk = Desk::of(station, seed);
-        Arc::new(Mutex::new(Self::new(&station.playlists, Cues::AtOnce(desk))))
+    /// Plays the inserts of `station` and opens each on the caller's thread when it is due: for
+    /// renderings, which can wait for a disk.
+    pub fn without_thread(station: &Station, seed: u64) -> Self {
+        Self::new(&station.playlists, Prefetch::for_station(station, seed))
     }
 
-    /// Goes on with other playlists; what is heard is heard to its end. Gives the cues that it had:
-    /// dropping them may wait for a disk.
-    #[must_use]
-    pub fn turn_to(&mut self, playlists: &[Playlist], cues: Cues) -> Cues {
-        self.schedule.turn_to(playlists);
-        std::mem::replace(&mut self.cues, cues)
+    /// Replaces the lists and their source. The current insert plays to its end.
+    pub fn replace(&mut self, playlists: &[Playlist], source: impl InsertSource + 'static) {
+        self.schedule.replace(playlists);
+        self.source = Box::new(source);
     }
 
-    /// Tells of a place in the music, at `at_frame` of the mix, before that is mixed: about a bar ahead,
-    /// so that the music has time to step back. What is due and ready begins there, and music that
-    /// was silent for a guest comes back there. Places come in their order.
-    pub fn meet(&mut self, moment: &Moment, at_frame: u64) {
-        if self.guest.awaits_beat().is_some_and(|from| from <= at_frame) {
-            self.guest.come_back(at_frame);
+    /// Starts an insert that is due and ready on a beat, and resumes silenced music there. `at_frame` is
+    /// the beat's frame in the mix, about a bar ahead, so that the music has time to fade. Beats must
+    /// be announced in order.
+    pub fn on_beat(&mut self, moment: &Moment, at_frame: u64) {
+        if self.mixer.awaits_beat().is_some_and(|from| from <= at_frame) {
+            self.mixer.resume_music(at_frame);
         }
         for index in self.schedule.due(moment) {
-            if self.guest.is_playing() {
+            if self.mixer.is_playing() {
                 return;
             }
-            let Some(item) = self.cues.take(index) else { continue };
-            let seconds = item.seconds();
-            // Nobody else is there: it can't be sent back.
-            if self.guest.begin(item, at_frame).is_ok() {
-                self.schedule.serve(index, moment, seconds);
+            let Some(insert) = self.source.take(index) else { continue };
+            let seconds = insert.seconds();
+            // The mixer is free, so it doesn't return the insert.
+            if self.mixer.start(insert, at_frame).is_ok() {
+                self.schedule.mark_played(index, moment, seconds);
                 return;
             }
         }
     }
 
-    /// Mixes who is there into a block of music that begins at `frame`.
+    /// Mixes the current insert into a block of music that starts at `frame`.
     pub fn mix(&mut self, block: &mut Block, frame: u64) {
-        self.guest.mix(block, frame);
+        self.mixer.mix(block, frame);
     }
 
-    /// Who is there, or about to be.
-    pub fn guest(&self) -> &Guest {
-        &self.guest
+    /// The mixer, to see what plays.
+    pub fn mixer(&self) -> &Mixer {
+        &self.mixer
     }
 }
 
@@ -79,7 +76,6 @@ mod tests {
     use super::*;
     use crate::{
         config::{Edge, Order, Place, When},
-        inserts::prefetch::Desk,
         sound::{frame::FRAMES_PER_MP3_FRAME, wav::Wav},
         units::Lufs,
     };
@@ -102,21 +98,22 @@ mod tests {
         Playlist { when: Some(when), order: Order::InTurn, place, on, ..Playlist::new(file) }
     }
 
-    /// Minutes of a programme whose music is silence: frames at which recordings begin, and titles.
-    fn programme(guests: &mut Guests, minutes: u64) -> Vec<(u64, String)> {
+    /// Plays `minutes` of silent music. Gives the first frame and the title of each insert.
+    fn play(player: &mut InsertPlayer, minutes: u64) -> Vec<(u64, String)> {
         let mut heard = Vec::new();
         let mut beat = 0;
         for frame in (0..minutes * 60 * 44_100).step_by(FRAMES_PER_MP3_FRAME) {
-            // A bar ahead of the mix, as a renderer that queues whole bars does.
+            // A bar ahead of the mix, as in a renderer that queues whole bars.
             while beat * BEAT < frame + 4 * BEAT {
                 let edge = if beat.is_multiple_of(4) { Edge::Bar } else { Edge::Beat };
                 let second = beat as f64 / 2.0;
-                guests.meet(&Moment { second, edge, n_tracks: 1, wall: None }, beat * BEAT);
+                player
+                    .on_beat(&Moment { second, edge, n_tracks: 1, local_time: None }, beat * BEAT);
                 beat += 1;
             }
             let mut block = Block::SILENCE;
-            guests.mix(&mut block, frame);
-            if let (Some(span), Some(title)) = (guests.guest().span(), guests.guest().title()) {
+            player.mix(&mut block, frame);
+            if let (Some(span), Some(title)) = (player.mixer().span(), player.mixer().title()) {
                 if heard.last().is_none_or(|(start, _)| *start != span.start) {
                     heard.push((span.start, title.to_owned()));
                 }
@@ -130,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_due_begins_on_its_bar() {
+    fn a_due_insert_starts_on_a_bar() {
         let folder = tempfile::tempdir().unwrap();
         let rules = [list(folder.path(), When::EveryMinutes(1.01), Place::Over)];
-        let cues = Cues::AtOnce(Desk::new(&rules, Lufs(-16.0), 1));
+        let source = Prefetch::new(&rules, Lufs(-16.0), 1);
 
-        let heard = programme(&mut Guests::new(&rules, cues), 4);
+        let heard = play(&mut InsertPlayer::new(&rules, source), 4);
 
         // 60.6, 121.2 and 181.8 seconds, each at the next bar of 2 seconds.
         let expected = [(62, "a"), (122, "b"), (182, "a")];
@@ -143,44 +140,28 @@ mod tests {
     }
 
     #[test]
-    fn music_comes_back_on_the_beat_after_a_guest() {
+    fn music_resumes_on_the_beat_after_an_insert() {
         let folder = tempfile::tempdir().unwrap();
         let rules = [list(folder.path(), When::EveryMinutes(0.5), Place::Between)];
-        let cues = Cues::AtOnce(Desk::new(&rules, Lufs(-16.0), 1));
-        let mut guests = Guests::new(&rules, cues);
+        let mut player = InsertPlayer::new(&rules, Prefetch::new(&rules, Lufs(-16.0), 1));
         let mut block = Block { left: [1.0; 1152], ..Block::SILENCE };
 
-        let moment = |second| Moment { second, edge: Edge::Bar, n_tracks: 1, wall: None };
-        guests.meet(&moment(0.0), 0);
-        guests.meet(&moment(30.0), 1152);
-        // It is over at frame 31 104.
-        guests.meet(&moment(30.6), 1152 + BEAT);
-        assert_eq!(guests.guest().awaits_beat(), Some(27 * 1152));
-        guests.meet(&moment(31.1), 1152 + 2 * BEAT);
-        assert_eq!(guests.guest().awaits_beat(), None);
+        let moment = |second| Moment { second, edge: Edge::Bar, n_tracks: 1, local_time: None };
+        player.on_beat(&moment(0.0), 0);
+        player.on_beat(&moment(30.0), 1152);
+        // The insert ends at frame 31 104.
+        player.on_beat(&moment(30.6), 1152 + BEAT);
+        assert_eq!(player.mixer().awaits_beat(), Some(27 * 1152));
+        player.on_beat(&moment(31.1), 1152 + 2 * BEAT);
+        assert_eq!(player.mixer().awaits_beat(), None);
         let mut left = Vec::new();
         for frame in (0..60_000).step_by(1152) {
             block.left = [1.0; 1152];
-            guests.mix(&mut block, frame);
+            player.mix(&mut block, frame);
             left.extend(block.left);
         }
 
         let beat = 1152 + 2 * BEAT as usize;
         assert_eq!((left[beat], left[beat + 221]), (0.0, 1.0));
-    }
-
-    #[test]
-    fn a_thread_aside_has_recordings_ready_and_ends() {
-        let folder = tempfile::tempdir().unwrap();
-        let rules = [list(folder.path(), When::EveryMinutes(1.0), Place::Over)];
-        let mut cues = Cues::aside(Desk::new(&rules, Lufs(-16.0), 1), "x").unwrap();
-
-        let mut titles = Vec::new();
-        while titles.len() < 3 {
-            titles.extend(cues.take(0).map(|item| item.title().to_owned()));
-            std::thread::yield_now();
-        }
-
-        assert_eq!(titles, ["a", "b", "a"]);
     }
 }

@@ -1,4 +1,4 @@
-//! Whose turn it is in a playlist that may change at any time.
+//! The order in which the recordings of a list are played. The list may change at any time.
 
 use std::path::PathBuf;
 
@@ -6,37 +6,38 @@ use rand::RngExt as _;
 
 use crate::{config::Order, inserts::list::Recording, rng};
 
-/// What tells lines apart: the path, and how many lines before it have the same.
+/// Identifies a line of a list: its path, and how many lines before it have the same path.
 type Key = (PathBuf, usize);
 
-/// Goes round a playlist; nothing comes twice until all have come.
+/// Plays a list in rounds: each recording once a round.
 #[derive(Debug, Clone)]
-pub struct Turns {
+pub struct Rotation {
     order: Order,
     seed: u64,
     name: String,
     n_drawn: u64,
-    heard: Vec<Key>, // in this round
+    /// Played in this round.
+    played: Vec<Key>,
     last: Option<Key>,
 }
 
-impl Turns {
-    /// The first round, by chance from `seed` and the playlist's `name` where `order` says so.
+impl Rotation {
+    /// Starts the first round. A shuffled order is drawn from `seed` and the list's `name`.
     pub fn new(order: Order, seed: u64, name: &str) -> Self {
         let name = name.to_owned();
-        Self { order, seed, name, n_drawn: 0, heard: Vec::new(), last: None }
+        Self { order, seed, name, n_drawn: 0, played: Vec::new(), last: None }
     }
 
-    /// The next of `recordings`, unless there are none.
+    /// The next of `recordings`; none if the list is empty.
     pub fn next<'a>(&mut self, recordings: &'a [Recording]) -> Option<&'a Recording> {
-        let is_new = |heard: &[Key], recording: &&Recording| {
-            !heard.iter().any(|heard| *heard == key(recording))
+        let is_new = |played: &[Key], recording: &&Recording| {
+            !played.iter().any(|played| *played == key(recording))
         };
         let mut left: Vec<&Recording> =
-            recordings.iter().filter(|recording| is_new(&self.heard, recording)).collect();
+            recordings.iter().filter(|recording| is_new(&self.played, recording)).collect();
         if left.is_empty() {
-            self.heard.clear();
-            // Not the last of the round before, if there is another.
+            self.played.clear();
+            // A shuffled round doesn't begin with the recording that ended the round before.
             left = recordings.iter().filter(|r| self.may_begin(r, recordings.len())).collect();
         }
         let next = match self.order {
@@ -44,7 +45,7 @@ impl Turns {
             Order::Shuffled => left.get(self.draw(left.len())),
         };
         let next = *next?;
-        self.heard.push(key(next));
+        self.played.push(key(next));
         self.last = Some(key(next));
         Some(next)
     }
@@ -77,29 +78,29 @@ mod tests {
         list
     }
 
-    fn round(turns: &mut Turns, list: &[Recording]) -> Vec<String> {
-        let names = list.iter().map(|_| turns.next(list).unwrap().path.display().to_string());
+    fn round(rotation: &mut Rotation, list: &[Recording]) -> Vec<String> {
+        let names = list.iter().map(|_| rotation.next(list).unwrap().path.display().to_string());
         names.collect()
     }
 
     #[test]
-    fn in_turn_is_as_written_and_again_from_the_top() {
-        let mut turns = Turns::new(Order::InTurn, 1, "x");
+    fn in_turn_plays_the_list_from_the_top_again_and_again() {
+        let mut rotation = Rotation::new(Order::InTurn, 1, "x");
         let list = list("a b b c");
 
-        assert_eq!(round(&mut turns, &list), ["a", "b", "b", "c"]);
-        assert_eq!(round(&mut turns, &list), ["a", "b", "b", "c"]);
-        assert!(turns.next(&[]).is_none());
+        assert_eq!(round(&mut rotation, &list), ["a", "b", "b", "c"]);
+        assert_eq!(round(&mut rotation, &list), ["a", "b", "b", "c"]);
+        assert!(rotation.next(&[]).is_none());
     }
 
     #[test]
-    fn shuffled_rounds_hold_all_and_differ() {
+    fn shuffled_rounds_hold_every_recording_and_differ() {
         let list = list("a b c d e f g");
-        let mut turns = Turns::new(Order::Shuffled, 7, "x");
+        let mut rotation = Rotation::new(Order::Shuffled, 7, "x");
         let mut before = String::new();
         let mut rounds = Vec::new();
         for _ in 0..200 {
-            let round = round(&mut turns, &list);
+            let round = round(&mut rotation, &list);
             let mut sorted = round.clone();
             sorted.sort();
             assert_eq!(sorted, ["a", "b", "c", "d", "e", "f", "g"]);
@@ -107,22 +108,22 @@ mod tests {
             before.clone_from(&round[6]);
             rounds.push(round);
         }
-        let mut again = Turns::new(Order::Shuffled, 7, "x");
+        let mut again = Rotation::new(Order::Shuffled, 7, "x");
         assert_eq!(self::round(&mut again, &list), rounds[0]);
         assert!(rounds[1..].iter().any(|round| *round != rounds[0]));
     }
 
     #[test]
-    fn a_list_that_changes_goes_on_with_what_was_not_heard() {
-        let mut turns = Turns::new(Order::InTurn, 1, "x");
+    fn a_changed_list_continues_with_recordings_not_played_yet() {
+        let mut rotation = Rotation::new(Order::InTurn, 1, "x");
         let before = list("a b c");
-        assert_eq!(turns.next(&before).unwrap().path, PathBuf::from("a"));
-        assert_eq!(turns.next(&before).unwrap().path, PathBuf::from("b"));
+        assert_eq!(rotation.next(&before).unwrap().path, PathBuf::from("a"));
+        assert_eq!(rotation.next(&before).unwrap().path, PathBuf::from("b"));
 
         let after = list("a b n c");
 
-        assert_eq!(turns.next(&after).unwrap().path, PathBuf::from("n"));
-        assert_eq!(turns.next(&after).unwrap().path, PathBuf::from("c"));
-        assert_eq!(turns.next(&after).unwrap().path, PathBuf::from("a"));
+        assert_eq!(rotation.next(&after).unwrap().path, PathBuf::from("n"));
+        assert_eq!(rotation.next(&after).unwrap().path, PathBuf::from("c"));
+        assert_eq!(rotation.next(&after).unwrap().path, PathBuf::from("a"));
     }
 }

@@ -1,39 +1,35 @@
-//! Where recordings wait: put in by the thread that opens files, taken out by the one that mixes.
+//! Slots for opened inserts: filled by the prefetch, emptied by the player.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use crate::inserts::mix::Item;
+use parking_lot::Mutex;
 
-/// A place for one recording of each playlist. Clones are the same rack; it is locked only as long as
-/// it takes to put one in or take one out.
+use crate::inserts::mix::Insert;
+
+/// A slot for one insert of each list. Clones share the slots; the lock is held only while an insert
+/// is moved in or out.
 #[derive(Clone)]
-pub struct Rack(Arc<Mutex<Vec<Option<Item>>>>);
+pub struct Slots(Arc<Mutex<Vec<Option<Insert>>>>);
 
-impl Rack {
-    /// Empty places for `n_playlists`.
-    pub fn new(n_playlists: usize) -> Self {
-        Self(Arc::new(Mutex::new((0..n_playlists).map(|_| None).collect())))
+impl Slots {
+    /// Empty slots for `n_lists`.
+    pub fn new(n_lists: usize) -> Self {
+        Self(Arc::new(Mutex::new((0..n_lists).map(|_| None).collect())))
     }
 
-    /// What waits at place `index`.
-    pub fn take(&self, index: usize) -> Option<Item> {
-        self.places().get_mut(index)?.take()
+    /// Takes the insert out of slot `index`.
+    pub fn take(&self, index: usize) -> Option<Insert> {
+        self.0.lock().get_mut(index)?.take()
     }
 
-    /// Whether something waits at place `index`.
+    /// Whether slot `index` holds an insert.
     pub fn is_full(&self, index: usize) -> bool {
-        self.places().get(index).is_some_and(Option::is_some)
+        self.0.lock().get(index).is_some_and(Option::is_some)
     }
 
-    /// Puts `item` at place `index`.
-    pub fn put(&self, index: usize, item: Item) {
-        if let Some(place) = self.places().get_mut(index) {
-            *place = Some(item);
-        }
-    }
-
-    fn places(&self) -> MutexGuard<'_, Vec<Option<Item>>> {
-        // Places hold whole items or none: a panic elsewhere leaves nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Puts `insert` into slot `index`, in place of the one there.
+    pub fn put(&self, index: usize, insert: Insert) {
+        // The replaced insert is dropped after the lock.
+        let _replaced = self.0.lock().get_mut(index).and_then(|slot| slot.replace(insert));
     }
 }

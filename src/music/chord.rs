@@ -7,14 +7,14 @@ use crate::music::scale::{Key, NOTE_NAMES};
 /// A degree of a scale and what is stacked on it, as in `vi`, `V7` or `IIsus4`.
 ///
 /// The scale says whether a chord is major or minor: `I` and `i` are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Numeral {
     /// 0 for the tonic, to 6.
     degree: u8,
     shape: Shape,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 enum Shape {
     Triad,
     Power,

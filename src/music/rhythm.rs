@@ -5,13 +5,13 @@ use std::str::FromStr;
 use crate::music::meter::STEPS_PER_BAR;
 
 /// Which steps of a bar are struck, and for how long each stroke is held.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Rhythm {
     strokes: Vec<Stroke>,
 }
 
 /// One stroke.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Stroke {
     /// 0 to 15.
     pub step: usize,

@@ -1,34 +1,29 @@
-//! Bars composed on a thread of their own, for commands that play as fast as they can.
+//! Bars composed on another thread, for commands that render faster than real time.
 
-use std::{
-    sync::{
-        Arc,
-        mpsc::{self, Receiver},
-    },
-    thread,
+use std::sync::{
+    Arc,
+    mpsc::{self, Receiver},
 };
 
-use anyhow::Context as _;
+use crate::{
+    compose::{composer::Composer, phrase::PHRASE_BARS},
+    music::bar::Bar,
+    threads::{self, SpawnError},
+};
 
-use crate::{compose::composer::Composer, music::bar::Bar};
-
-/// Bars composed ahead of the sound: a phrase.
-const BARS_AHEAD: usize = 4;
-
-/// The bars of `composer`, which has no end; it stops when they are dropped.
+/// The bars of `composer`, composed a phrase ahead, without end. Its thread ends when the receiver is
+/// dropped.
 ///
 /// # Errors
-/// The system has no thread left.
-pub fn bars(composer: Composer) -> anyhow::Result<Receiver<Arc<Bar>>> {
-    let (sender, bars) = mpsc::sync_channel(BARS_AHEAD);
-    let composing = thread::Builder::new().name("compose".into());
-    let composing = composing.spawn(move || {
+/// The system refuses another thread.
+pub fn bars(composer: Composer) -> Result<Receiver<Arc<Bar>>, SpawnError> {
+    let (sender, bars) = mpsc::sync_channel(PHRASE_BARS as usize);
+    threads::spawn("compose", move || {
         for bar in composer {
             if sender.send(Arc::new(bar)).is_err() {
                 return;
             }
         }
-    });
-    composing.context("can't start a thread")?;
+    })?;
     Ok(bars)
 }

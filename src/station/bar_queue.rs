@@ -1,17 +1,20 @@
-//! Bars between the composer's thread and the renderer's: as much music as is to be ahead.
+//! The queue of bars between the composer's thread and the playout's.
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
+
+use parking_lot::{Condvar, Mutex};
 
 use crate::{
     compose::phrase::PHRASE_BARS,
     music::{bar::Bar, meter::STEPS_PER_BAR},
 };
 
-/// A bounded queue of one composer and one renderer that can be cut.
+/// A queue with one producer and one consumer, bounded by the length of its music. It can be cut when
+/// the music is to change.
 pub struct BarQueue {
     ahead: Duration,
     inner: Mutex<Inner>,
@@ -25,26 +28,26 @@ struct Inner {
     is_interrupted: bool,
 }
 
-/// What became of a bar.
+/// The outcome of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pushed {
-    /// It will be played.
+    /// The bar is in the queue.
     Queued,
-    /// It was dropped, since what comes shall be another: see [`BarQueue::interrupt`].
+    /// The bar was dropped because the music is about to change: see [`BarQueue::interrupt`].
     Interrupted,
-    /// It was dropped: nobody takes bars any more.
+    /// The bar was dropped because the queue is closed.
     Closed,
 }
 
 impl BarQueue {
-    /// A queue that holds `ahead` of music and the bar that reaches beyond it.
+    /// A queue that takes bars while it holds less than `ahead` of music.
     pub fn new(ahead: Duration) -> Self {
         Self { ahead, inner: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// Adds a bar, waiting for room.
+    /// Adds a bar; blocks while the queue is full.
     pub fn push(&self, bar: Bar) -> Pushed {
-        let mut inner = self.lock();
+        let mut inner = self.inner.lock();
         loop {
             if inner.is_closed {
                 return Pushed::Closed;
@@ -57,38 +60,36 @@ impl BarQueue {
                 self.changed.notify_all();
                 return Pushed::Queued;
             }
-            inner = self.changed.wait(inner).unwrap_or_else(PoisonError::into_inner);
+            self.changed.wait(&mut inner);
         }
     }
 
-    /// Takes no bar until the queue is cut: the composer has something else to do first.
+    /// Refuses bars until the queue is cut, and wakes a composer that waits for room.
     pub fn interrupt(&self) {
-        self.lock().is_interrupted = true;
+        self.inner.lock().is_interrupted = true;
         self.changed.notify_all();
     }
 
-    /// The next bar, waited for until `patience` is over.
-    pub fn take(&self, patience: Duration) -> Option<Arc<Bar>> {
-        let until = Instant::now() + patience;
-        let mut inner = self.lock();
+    /// The next bar; none if there is none within `timeout` or the queue is closed and empty.
+    pub fn take(&self, timeout: Duration) -> Option<Arc<Bar>> {
+        let deadline = Instant::now() + timeout;
+        let mut inner = self.inner.lock();
         loop {
             if let Some(bar) = inner.bars.pop_front() {
                 self.changed.notify_all();
                 return Some(bar);
             }
-            let left = until.saturating_duration_since(Instant::now());
-            if inner.is_closed || left.is_zero() {
+            if inner.is_closed || deadline <= Instant::now() {
                 return None;
             }
-            let waited = self.changed.wait_timeout(inner, left);
-            inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+            self.changed.wait_until(&mut inner, deadline);
         }
     }
 
-    /// Drops what comes after the phrase that is being taken, and takes bars again. Gives the number
-    /// of the first bar dropped, if there was one.
+    /// Drops all bars after the phrase that is being played, and accepts bars again. Returns the number
+    /// of the first dropped bar, if there was one.
     pub fn cut(&self) -> Option<u64> {
-        let mut inner = self.lock();
+        let mut inner = self.inner.lock();
         inner.is_interrupted = false;
         let keep = inner.bars.iter().position(|bar| bar.number.is_multiple_of(PHRASE_BARS))?;
         let first = inner.bars[keep].number;
@@ -96,27 +97,22 @@ impl BarQueue {
         Some(first)
     }
 
-    /// Music that is ready.
+    /// Length of the music in the queue.
     pub fn ready(&self) -> Duration {
-        length(&self.lock().bars)
+        length(&self.inner.lock().bars)
     }
 
-    /// Whether it is closed before `patience` is over; waits until it is.
-    pub fn is_closed_within(&self, patience: Duration) -> bool {
-        let inner = self.lock();
-        let open = |inner: &mut Inner| !inner.is_closed;
-        let waited = self.changed.wait_timeout_while(inner, patience, open);
-        waited.unwrap_or_else(PoisonError::into_inner).0.is_closed
+    /// Waits for `timeout` or until the queue is closed; tells whether it is.
+    pub fn is_closed_within(&self, timeout: Duration) -> bool {
+        let mut inner = self.inner.lock();
+        self.changed.wait_while_for(&mut inner, |inner| !inner.is_closed, timeout);
+        inner.is_closed
     }
 
-    /// Nobody waits from now on.
+    /// Closes the queue: pushes and empty takes return at once.
     pub fn close(&self) {
-        self.lock().is_closed = true;
+        self.inner.lock().is_closed = true;
         self.changed.notify_all();
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -146,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_leaves_the_phrase_that_is_being_taken() {
+    fn a_cut_keeps_the_phrase_that_is_being_played() {
         let queue = filled(12);
         queue.take(Duration::ZERO);
 
@@ -156,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_room_is_interrupted() {
+    fn an_interrupt_wakes_a_blocked_push() {
         // Eight bars of two seconds.
         let queue = Arc::new(BarQueue::new(Duration::from_secs(15)));
         let pushing = std::thread::spawn({
@@ -179,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_queue_takes_nothing_and_gives_what_it_has() {
+    fn a_closed_queue_refuses_bars_and_can_be_drained() {
         let queue = filled(2);
         queue.close();
 

@@ -1,4 +1,4 @@
-//! The composer's thread: bars into the queue, whatever happens.
+//! The composer's thread: fills the queue of bars, and starts again after a panic.
 
 use tracing::error;
 
@@ -11,21 +11,22 @@ use crate::{
     },
 };
 
-/// Whatever a station plays.
+/// A source of bars.
 pub trait Source: Send + 'static {
     /// The next bar; there is always one.
     fn next_bar(&mut self) -> Bar;
 
-    /// Something was ordered: from bar `next` on, which begins a phrase, it is another bar that comes.
+    /// The queue was interrupted for a new configuration: the source turns to it from bar `next` on,
+    /// which starts a phrase.
     fn obey(&mut self, _next: u64) {}
 
-    /// It has panicked, for the `nth` time without a bar between, counted from 1; now it is to go on
-    /// with the bar after the last one that it gave.
+    /// After panic number `nth` without a bar between, counted from 1: prepares to go on with the bar
+    /// after the last one given.
     fn recover(&mut self, _nth: u32) {}
 }
 
-/// Fills `bars` from `source` until they are closed. The queue is full most of the time: waiting there
-/// is this thread's rest.
+/// Fills the queue `bars` from `source` until it is closed. Most of the time the queue is full, and the
+/// thread waits for room.
 pub fn compose_until_closed(station: &str, mut source: impl Source, bars: &BarQueue) {
     let mut n_failures = 0;
     loop {
@@ -33,15 +34,15 @@ pub fn compose_until_closed(station: &str, mut source: impl Source, bars: &BarQu
             Ok(()) => return,
             Err(why) => {
                 n_failures += 1;
-                error!(station, "the composer failed and starts again: {why}");
+                error!(station, "composer panicked, restarting: {why}");
             }
         }
         if bars.is_closed_within(patience(n_failures)) {
             return;
         }
-        // One that can't even recover is tried as it is.
+        // If recovering panics too, the source is tried unchanged.
         if let Err(why) = caught(|| source.recover(n_failures)) {
-            error!(station, "the composer can't start again as it was: {why}");
+            error!(station, "composer panicked while recovering: {why}");
         }
     }
 }
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn bars_come_in_order_whatever_panics_between_them() {
+    fn bars_stay_in_order_across_panics() {
         let bars = Arc::new(BarQueue::new(Duration::from_secs(10)));
         let composing = thread::spawn({
             let bars = bars.clone();

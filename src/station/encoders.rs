@@ -1,4 +1,4 @@
-//! A station's encoders: what is rendered once goes into the rings of all its mounts.
+//! The encoders of a station: one for each mount, writing to its ring.
 
 use std::{
     collections::VecDeque,
@@ -16,54 +16,54 @@ use crate::{
     },
 };
 
-/// Blocks that a new encoder hears before the first that counts.
+/// Blocks that a new encoder is fed before its first output.
 const N_PRIMING: usize = 4;
 
-/// A mount as it is wanted from the next chunk on.
-pub struct Wanted {
-    /// What it is known by: its path.
+/// A mount's encoding from the next chunk on.
+pub struct EncoderSpec {
+    /// The mount's path, which identifies it.
     pub path: String,
-    /// How its sound is coded.
+    /// Codec and bitrate.
     pub coding: Coding,
-    /// How many bytes its ring keeps.
+    /// Bytes that the ring keeps.
     pub keep: usize,
-    /// Its ring, where it is new. None: the one that it has.
+    /// The ring of a new mount; none for a mount that keeps its ring.
     pub writer: Option<Writer>,
 }
 
-/// All mounts of a station, each with its encoder.
-pub struct Outlets {
+/// The encoders of all mounts of a station.
+pub struct Encoders {
     station: String,
-    mounts: Vec<Outlet>,
-    changes: Receiver<Vec<Wanted>>,
-    /// The last blocks, oldest first.
+    mounts: Vec<MountEncoder>,
+    changes: Receiver<Vec<EncoderSpec>>,
+    /// The last blocks, oldest first, to prime new encoders.
     recent: VecDeque<Block>,
 }
 
-struct Outlet {
+struct MountEncoder {
     path: String,
     coding: Coding,
     writer: Writer,
-    /// None until its first block, and after a failure.
+    /// None before the first block and after a failure.
     encoder: Option<Coder>,
     is_well: bool,
     audio: Vec<u8>,
 }
 
-impl Outlets {
-    /// No mount yet; those that `changes` brings go on air at the next chunk's border, and those that
-    /// it does not name end there.
-    pub fn new(station: &str, changes: Receiver<Vec<Wanted>>) -> Self {
+impl Encoders {
+    /// Starts without mounts. Each list that arrives through `changes` replaces the mounts at the next
+    /// chunk: unlisted ones end.
+    pub fn new(station: &str, changes: Receiver<Vec<EncoderSpec>>) -> Self {
         let station = station.to_owned();
         Self { station, mounts: Vec::new(), changes, recent: VecDeque::new() }
     }
 
-    /// Begins a chunk.
-    pub fn turn(&mut self) {
+    /// Applies pending changes; called at the start of a chunk.
+    pub fn apply_changes(&mut self) {
         while let Ok(wanted) = self.changes.try_recv() {
             let mut before = std::mem::take(&mut self.mounts);
-            for Wanted { path, coding, keep, writer } in wanted {
-                let index = before.iter().position(|outlet| outlet.path == path);
+            for EncoderSpec { path, coding, keep, writer } in wanted {
+                let index = before.iter().position(|old| old.path == path);
                 let old = index.map(|index| before.swap_remove(index));
                 let (old_writer, encoder) = match old {
                     Some(old) => (
@@ -75,28 +75,29 @@ impl Outlets {
                 if let Some(mut writer) = writer.or(old_writer) {
                     writer.keep(keep);
                     let audio = Vec::new();
-                    let outlet = Outlet { path, coding, writer, encoder, is_well: true, audio };
-                    self.mounts.push(outlet);
+                    let mount =
+                        MountEncoder { path, coding, writer, encoder, is_well: true, audio };
+                    self.mounts.push(mount);
                 }
             }
         }
     }
 
-    /// Encodes a block for all mounts. An encoder that fails is replaced by another.
+    /// Encodes a block for all mounts. A failed encoder is replaced at the next block.
     pub fn encode(&mut self, block: &Block) {
-        for outlet in &mut self.mounts {
-            let encoded = outlet.encode(block, &self.recent);
-            let was_well = std::mem::replace(&mut outlet.is_well, encoded.is_ok());
+        for mount in &mut self.mounts {
+            let encoded = mount.encode(block, &self.recent);
+            let was_well = std::mem::replace(&mut mount.is_well, encoded.is_ok());
             if let Err(why) = encoded {
-                outlet.encoder = None;
-                // A chunk is of one stream.
-                if outlet.coding.subtype().is_some() {
-                    outlet.audio.clear();
+                mount.encoder = None;
+                // A chunk holds pages of one Ogg stream only.
+                if mount.coding.subtype().is_some() {
+                    mount.audio.clear();
                 }
-                // Not for every block, if no encoder can start.
+                // Logged once if no encoder can be started.
                 if was_well {
-                    let (station, path) = (&self.station, &outlet.path);
-                    error!(station, path, "the encoder failed and starts again: {why}");
+                    let (station, path) = (&self.station, &mount.path);
+                    error!(station, path, "encoder failed; restarting: {why}");
                 }
             }
         }
@@ -106,19 +107,19 @@ impl Outlets {
         self.recent.push_back(block.clone());
     }
 
-    /// Puts what was encoded into the rings, under `title`.
+    /// Writes the encoded chunk to the rings, with `title`.
     pub fn push(&mut self, title: &Arc<str>) {
-        for outlet in &mut self.mounts {
-            let audio = std::mem::take(&mut outlet.audio);
+        for mount in &mut self.mounts {
+            let audio = std::mem::take(&mut mount.audio);
             if !audio.is_empty() {
-                let chain = outlet.encoder.as_ref().and_then(Coder::chain).cloned();
-                outlet.writer.push(Chunk { audio: audio.into(), title: title.clone(), chain });
+                let chain = mount.encoder.as_ref().and_then(Coder::chain).cloned();
+                mount.writer.push(Chunk { audio: audio.into(), title: title.clone(), chain });
             }
         }
     }
 }
 
-impl Outlet {
+impl MountEncoder {
     fn encode(&mut self, block: &Block, recent: &VecDeque<Block>) -> Result<(), String> {
         let Self { coding, encoder, audio, .. } = self;
         let encoded = caught(|| {
@@ -148,22 +149,22 @@ mod tests {
 
     const LIMITS: RingLimits = RingLimits { burst: 1 << 20, keep: 1 << 20 };
 
-    fn wanted(path: &str, kbps: i64, writer: Option<Writer>) -> Wanted {
+    fn wanted(path: &str, kbps: i64, writer: Option<Writer>) -> EncoderSpec {
         let coding = Coding::Mp3(kbps.try_into().unwrap());
-        Wanted { path: path.into(), coding, keep: 1 << 20, writer }
+        EncoderSpec { path: path.into(), coding, keep: 1 << 20, writer }
     }
 
-    /// A chunk of a tone of 1000 Hz that began `n_blocks` ago.
-    fn play(outlets: &mut Outlets, n_blocks: &mut usize) {
-        outlets.turn();
+    /// Encodes a chunk of a 1000 Hz tone that started `n_blocks` ago.
+    fn play(encoders: &mut Encoders, n_blocks: &mut usize) {
+        encoders.apply_changes();
         for _ in 0..10 {
             let radians = std::f32::consts::TAU * 1000.0 / SAMPLE_RATE as f32;
             let start = *n_blocks * 1152;
             let wave = std::array::from_fn(|n| 0.5 * (radians * (start + n) as f32).sin());
-            outlets.encode(&Block { left: wave, right: wave });
+            encoders.encode(&Block { left: wave, right: wave });
             *n_blocks += 1;
         }
-        outlets.push(&"tone".into());
+        encoders.push(&"tone".into());
     }
 
     async fn heard(mut reader: Reader) -> Vec<u8> {
@@ -178,20 +179,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn mounts_come_and_go_and_change_without_a_gap_in_any() {
+    async fn mounts_are_added_removed_and_changed_without_gaps() {
         let (sender, changes) = mpsc::channel();
-        let mut outlets = Outlets::new("test", changes);
+        let mut encoders = Encoders::new("test", changes);
         let (writers, taps): (Vec<_>, Vec<_>) = (0..3).map(|_| ring(LIMITS)).unzip();
         let [a, b, c] = <[Writer; 3]>::try_from(writers).ok().unwrap();
         let readers: Vec<Reader> = taps.iter().map(Tap::reader).collect();
         let mut n = 0;
 
         sender.send(vec![wanted("a", 128, Some(a)), wanted("b", 96, Some(b))]).unwrap();
-        (0..3).for_each(|_| play(&mut outlets, &mut n));
-        // `a` takes another bitrate, `b` ends, `c` comes.
+        (0..3).for_each(|_| play(&mut encoders, &mut n));
+        // `a` changes its bitrate, `b` ends, `c` starts.
         sender.send(vec![wanted("c", 128, Some(c)), wanted("a", 320, None)]).unwrap();
-        (0..3).for_each(|_| play(&mut outlets, &mut n));
-        drop(outlets);
+        (0..3).for_each(|_| play(&mut encoders, &mut n));
+        drop(encoders);
 
         let mut n_frames = Vec::new();
         for reader in readers {
@@ -207,26 +208,26 @@ mod tests {
                 assert!((0.45..0.55).contains(&level), "block {index}: {level}");
             }
         }
-        // An encoder's first block gives no frame; one that was primed owes none.
+        // An encoder's first block yields no frame, except after priming.
         assert_eq!(n_frames, [(59, 128, 320), (29, 96, 96), (30, 128, 128)]);
     }
 
     #[tokio::test]
-    async fn ogg_goes_on_in_one_stream_until_its_rate_changes() {
+    async fn an_ogg_stream_continues_until_its_bitrate_changes() {
         let (sender, changes) = mpsc::channel();
-        let mut outlets = Outlets::new("test", changes);
+        let mut encoders = Encoders::new("test", changes);
         let (writer, tap) = ring(LIMITS);
         let want = |kbps, writer| {
             let coding = Coding::Opus { kbps };
-            vec![Wanted { path: "a".into(), coding, keep: 1 << 20, writer }]
+            vec![EncoderSpec { path: "a".into(), coding, keep: 1 << 20, writer }]
         };
         let mut n = 0;
 
         sender.send(want(96, Some(writer))).unwrap();
-        (0..3).for_each(|_| play(&mut outlets, &mut n));
+        (0..3).for_each(|_| play(&mut encoders, &mut n));
         sender.send(want(48, None)).unwrap();
-        (0..3).for_each(|_| play(&mut outlets, &mut n));
-        drop(outlets);
+        (0..3).for_each(|_| play(&mut encoders, &mut n));
+        drop(encoders);
 
         let (mut reader, mut last, mut heads) = (tap.reader(), None, Vec::new());
         while let Ok(chunk) = reader.next().await {

@@ -1,32 +1,30 @@
-//! What was on air, and when.
+//! The titles that were on air, and when.
 
-use std::{
-    collections::VecDeque,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
 
-/// Titles that are remembered.
+/// How many titles are remembered.
 pub const MOST: usize = 500;
 
 /// A title and when it went on air.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
-    /// When the first sound under it left, to the second.
+    /// When its first sound was sent, to the second.
     pub at: Timestamp,
-    /// What listeners were shown.
+    /// The title that listeners were shown.
     pub title: Arc<str>,
 }
 
-/// The last titles of a station: its pieces, and the recordings between or over them.
+/// The last titles of a station: pieces and inserts.
 #[derive(Debug, Default)]
 pub struct History {
     heard: Mutex<VecDeque<Heard>>,
 }
 
 impl History {
-    /// One that begins with what was `heard` before, oldest first.
+    /// A history that continues `heard`, oldest first.
     pub fn new(heard: impl IntoIterator<Item = Heard>) -> Self {
         let mut heard: VecDeque<Heard> = heard.into_iter().collect();
         while MOST < heard.len() {
@@ -35,9 +33,10 @@ impl History {
         Self { heard: Mutex::new(heard) }
     }
 
-    /// Says that `title` is on air at `now`. Gives what is new in the history, if something is.
+    /// Notes that `title` is on air at `now`. Returns the new entry, unless the title is empty or
+    /// unchanged.
     pub fn note(&self, title: &Arc<str>, now: Timestamp) -> Option<Heard> {
-        let mut heard = self.lock();
+        let mut heard = self.heard.lock();
         if title.is_empty() || heard.back().is_some_and(|last| last.title == *title) {
             return None;
         }
@@ -50,14 +49,9 @@ impl History {
         Some(new)
     }
 
-    /// What was heard, newest first: what is on air comes first.
+    /// All entries, the newest first.
     pub fn newest_first(&self) -> Vec<Heard> {
-        self.lock().iter().rev().cloned().collect()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, VecDeque<Heard>> {
-        // Whole entries go in and out.
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner)
+        self.heard.lock().iter().rev().cloned().collect()
     }
 }
 
@@ -70,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_noted_when_it_comes_and_not_while_it_stays() {
+    fn a_title_is_noted_once() {
         let before = Heard { at: at(5), title: "one".into() };
         let history = History::new([before.clone()]);
         let late: Timestamp = "2026-03-29T01:00:00.75Z".parse().unwrap();
@@ -85,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_leaves_the_order() {
+    fn a_clock_set_back_keeps_the_order() {
         let history = History::default();
         for (second, title) in [(90, "one"), (30, "two"), (60, "three")] {
             history.note(&title.into(), at(second));

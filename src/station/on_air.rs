@@ -1,4 +1,4 @@
-//! What a station tells the world about what it plays.
+//! The bars on air, published for the web.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -7,25 +7,25 @@ use crate::music::bar::Bar;
 /// A bar and where it sounds.
 #[derive(Debug, Clone)]
 pub struct AiredBar {
-    /// Seconds of sound between the station's first frame and the bar's beginning.
+    /// Seconds of the station's sound before the bar starts.
     pub start_second: f64,
-    /// What it plays.
+    /// The bar.
     pub bar: Arc<Bar>,
 }
 
-/// The newest bars; published by the renderer through a `tokio::sync::watch` after each chunk.
+/// The newest bars. The playout publishes them through a `tokio::sync::watch` after each chunk.
 #[derive(Debug, Clone, Default)]
 pub struct OnAir {
-    /// Seconds of music that are composed and wait to be rendered.
+    /// Seconds of music composed and not yet rendered.
     pub ready_seconds: f64,
-    /// Seconds of sound that the ring has been given: its live edge. Listeners hear earlier ones.
+    /// Seconds of sound written to the rings so far: the live edge. Listeners hear earlier sound.
     pub rendered_seconds: f64,
-    /// The bars of the last half minute or so and those rendered ahead, oldest first.
+    /// Bars that sounded lately and bars queued for rendering, oldest first.
     pub bars: VecDeque<AiredBar>,
 }
 
 impl OnAir {
-    /// The bar that sounds at `second` of the station's life, or the nearest that is known.
+    /// The bar that sounds at `second` of the station's sound, or the nearest known one.
     pub fn bar_at(&self, second: f64) -> Option<&AiredBar> {
         let n_begun = self.bars.partition_point(|aired| aired.start_second <= second);
         self.bars.get(n_begun.saturating_sub(1))
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_sounds_until_the_next_begins() {
+    fn a_bar_sounds_until_the_next_one_starts() {
         let on_air =
             OnAir { ready_seconds: 0.0, rendered_seconds: 10.0, bars: (2..5).map(aired).collect() };
         let number_at = |second| on_air.bar_at(second).map(|aired| aired.bar.number);

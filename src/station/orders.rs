@@ -1,6 +1,8 @@
-//! What a composer that is on air is told to turn to.
+//! The composer of a station on air: takes new settings between bars and saves its progress.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
 
 use crate::{
     compose::{composer::Composer, loaded_theme::Repertoire, phrase::PHRASE_BARS},
@@ -9,11 +11,11 @@ use crate::{
     station::{composing::Source, state::Notebook},
 };
 
-/// The newest order, if it was not obeyed yet.
+/// The newest configuration of a station that its composer has not turned to yet.
 #[derive(Clone, Default)]
 pub struct Orders(Arc<Mutex<Option<(Station, Repertoire)>>>);
 
-/// A composer, the orders that it is given, and where it writes itself down.
+/// A composer that turns to new configurations and sends its progress to the state's writer.
 pub struct Ordered {
     composer: Composer,
     orders: Orders,
@@ -21,18 +23,18 @@ pub struct Ordered {
 }
 
 impl Orders {
-    /// Orders to play what `station` says, with what it needs opened already.
-    pub fn give(&self, station: Station, repertoire: Repertoire) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((station, repertoire));
+    /// Has the composer turn to `station`, whose theme is loaded already.
+    pub fn give(&self, station: Station, loaded: Repertoire) {
+        *self.0.lock() = Some((station, loaded));
     }
 
     fn take(&self) -> Option<(Station, Repertoire)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.0.lock().take()
     }
 }
 
 impl Ordered {
-    /// A `composer` that obeys `orders`.
+    /// A `composer` that turns to what `orders` give.
     pub fn new(composer: Composer, orders: Orders, notebook: Notebook) -> Self {
         Self { composer, orders, notebook }
     }
@@ -40,7 +42,7 @@ impl Ordered {
 
 impl Source for Ordered {
     fn next_bar(&mut self) -> Bar {
-        let bar = self.composer.next().expect("a composer has no end");
+        let bar = self.composer.next().expect("a composer never ends");
         if bar.number.is_multiple_of(PHRASE_BARS) {
             self.notebook.phrase(self.composer.before().clone());
         }
@@ -49,8 +51,8 @@ impl Source for Ordered {
 
     fn obey(&mut self, next: u64) {
         match self.orders.take() {
-            Some((station, repertoire)) => self.composer.turn_to(station, repertoire, next),
-            // It came with the order before this one; the bars that were dropped are still due.
+            Some((station, loaded)) => self.composer.turn_to(station, loaded, next),
+            // An earlier interruption took the order already; the bars cut now are still due.
             None => self.composer.go_back(next),
         }
     }

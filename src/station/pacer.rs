@@ -1,42 +1,42 @@
-//! Holds sound back until it is due.
+//! Paces the sound by the clock.
 
 use std::time::{Duration, Instant};
 
-/// Later than this, time has jumped (the machine slept, the process was stopped): catching up would
-/// flood the listeners, so the clock starts anew.
-const TOO_LATE: Duration = Duration::from_secs(5);
+/// Sound later than this means that time has jumped (the machine slept, the process was stopped).
+/// Catching up would flood the listeners, so the pacer restarts instead.
+const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// Sound against the clock: the lead is due at once, then a sample at the start plus its place.
+/// Tells when sound is due: the lead at once, everything after it at `start + position - lead`.
 ///
-/// Always from the count of samples, never by adding up sleeps: nothing drifts. By the monotonic clock:
-/// whoever sets the machine's time is not heard.
+/// Due times are computed from the position, never by adding up sleeps, so they don't drift. They use the
+/// monotonic clock, so setting the machine's time has no effect.
 #[derive(Debug, Clone)]
 pub struct Pacer {
     start: Instant,
     lead: Duration,
-    /// Seconds of sound that were over when the clock last started.
+    /// Position in seconds at which the pacer last restarted.
     origin: f64,
 }
 
 impl Pacer {
-    /// A clock that starts `now`, or when `lead` of sound, which is due at once, is complete.
+    /// Starts `now`, or once `lead` of sound, which is due at once, is complete.
     pub fn new(now: Instant, lead: Duration) -> Self {
         Self { start: now, lead, origin: 0.0 }
     }
 
-    /// How long to wait at `now` before the sound that ends at `second` may leave.
+    /// How long to wait at `now` before the sound that ends at `second` is due.
     pub fn wait(&mut self, now: Instant, second: f64) -> Duration {
         let played = Duration::from_secs_f64((second - self.origin).max(0.0));
         let beyond = played.saturating_sub(self.lead);
         if beyond.is_zero() {
-            // The clock starts when the lead is complete, however long a slow machine takes for it.
+            // The clock starts when the lead is complete, which takes a slow machine a while.
             self.start = now;
             return Duration::ZERO;
         }
         let due = self.start + beyond;
-        if TOO_LATE < now.saturating_duration_since(due) {
+        if MAX_DELAY < now.saturating_duration_since(due) {
             *self = Self { start: now, lead: self.lead, origin: second };
-            // What listeners had in hand is used up: the lead is due at once again.
+            // Listeners have used up their buffers: the lead is due at once again.
             return Duration::ZERO;
         }
         due.saturating_duration_since(now)
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sound_is_held_back_by_all_but_the_lead() {
+    fn sound_after_the_lead_waits() {
         let now = Instant::now();
         let mut pacer = Pacer::new(now, Duration::from_secs(4));
 
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lead_of_a_minute_that_takes_ten_seconds_to_play_is_no_jump() {
+    fn rendering_a_long_lead_slowly_is_not_a_jump() {
         let now = Instant::now();
         let mut pacer = Pacer::new(now, Duration::from_mins(1));
         let mut waited = Duration::ZERO;
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_long_sleep_the_clock_starts_anew() {
+    fn after_a_long_sleep_the_pacer_restarts() {
         let now = Instant::now();
         let mut pacer = Pacer::new(now, Duration::from_secs(4));
         let later = now + Duration::from_hours(1);

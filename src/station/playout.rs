@@ -1,4 +1,4 @@
-//! The renderer's thread: sound on time, whatever happens.
+//! The playout's thread: renders bars, encodes them for all mounts, and keeps time.
 
 use std::{
     sync::{
@@ -13,153 +13,181 @@ use tokio::sync::watch;
 use tracing::error;
 
 use crate::{
+    config::Playlist,
     music::bar::Bar,
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
     station::{
         bar_queue::BarQueue,
-        encoders::Outlets,
+        bar_supply::BarSupply,
+        encoders::Encoders,
         history::History,
         on_air::OnAir,
         pacer::Pacer,
+        prefetch::PrefetchThread,
         renderer::Renderer,
-        stage::Stage,
+        renderer_setup::RendererSetup,
+        shift::Shift,
         state::{Notebook, Place},
         supervision::{caught, patience},
-        supply::Supply,
     },
     units::SAMPLE_RATE,
 };
 
-/// MP3 frames in a chunk: half a second, so that titles change on time and writes to listeners are
-/// few and large.
+/// MP3 frames in a chunk: half a second, so that titles change on time while writes to listeners stay few
+/// and large.
 const FRAMES_PER_CHUNK: usize = 19;
 
-/// How often the first bar is looked for.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often a stop is checked for while waiting for the first bar, and the least silence after a renderer
+/// that can't be built.
+const INTERVAL: Duration = Duration::from_secs(1);
 
-/// A renderer that failed before it has played so many seconds has failed again at once.
-const AT_ONCE: f64 = 10.0;
+/// A renderer that fails within this many seconds of the last failure counts as failing in a row.
+const FAILURE_WINDOW: f64 = 10.0;
 
-/// What the thread owns.
-pub struct Air {
-    /// The station's name.
+/// What the playout's thread owns.
+pub struct Playout {
+    /// Name of the station.
     pub station: String,
-    /// What plays if `renderer` fails.
-    pub stage: Stage,
-    /// What plays.
+    /// Builds the next renderer if `renderer` fails.
+    pub setup: RendererSetup,
+    /// The current renderer.
     pub renderer: Renderer,
-    /// What is played.
+    /// Bars to play.
     pub bars: Arc<BarQueue>,
-    /// How long a bar is waited for.
-    pub patience: Duration,
-    /// Where it is heard.
-    pub outlets: Outlets,
-    /// Closed when it is to end.
+    /// How long to wait for a bar before the fallback plays.
+    pub bar_timeout: Duration,
+    /// The encoders of all mounts.
+    pub encoders: Encoders,
+    /// New insert lists.
+    pub insert_changes: Receiver<InsertChange>,
+    /// Closed to stop the thread.
     pub stopped: Receiver<()>,
-    /// Told after each chunk.
-    pub telling: watch::Sender<Arc<OnAir>>,
-    /// Told of titles.
+    /// Publishes the bars on air after each chunk.
+    pub on_air: watch::Sender<Arc<OnAir>>,
+    /// Records titles.
     pub history: Arc<History>,
-    /// Told of what is to survive.
+    /// Records what a restart needs.
     pub notebook: Notebook,
-    /// Bars that stood in for others before.
-    pub stood_in: u64,
-    /// Sound that is due at once at the beginning.
+    /// Fallback bars played before the start.
+    pub shift: Shift,
+    /// Length of the sound that is due at once at the start.
     pub lead: Duration,
 }
 
-/// How rendering has gone lately.
-#[derive(Default)]
-struct Health {
-    n_failures: u32,
-    failed_at: f64,
-    /// Blocks of silence before the next try.
-    rest: u64,
+/// New insert lists, with the thread that opens their recordings.
+pub struct InsertChange {
+    /// The rules of the lists.
+    pub playlists: Vec<Playlist>,
+    /// Opens their recordings.
+    pub source: PrefetchThread,
 }
 
-impl Air {
+/// Recent failures of the renderer.
+#[derive(Default)]
+struct Failures {
+    /// Failures in a row.
+    n: u32,
+    /// Second of the station's sound up to which the last failure lasted.
+    last_at: f64,
+    /// Blocks of silence before the next try.
+    n_silent_blocks: u64,
+}
+
+impl Playout {
     /// Plays until it is stopped.
     pub fn run(mut self) {
         let Some(first) = self.first_bar() else { return };
-        let mut supply = Supply::new(first, self.bars.clone(), self.patience, self.stood_in);
+        let mut supply = BarSupply::new(first, self.bars.clone(), self.bar_timeout, self.shift);
         let mut pacer = Pacer::new(Instant::now(), self.lead);
-        let mut health = Health::default();
-        let mut last = None;
+        let mut failures = Failures::default();
+        let mut last_bar = None;
         loop {
             let start = self.renderer.rendered_seconds();
-            self.outlets.turn();
+            self.apply_changes();
             for _ in 0..FRAMES_PER_CHUNK {
-                let block = self.block(&mut supply, &mut health);
-                self.outlets.encode(&block);
+                let block = self.block(&mut supply, &mut failures);
+                self.encoders.encode(&block);
             }
             let title = self.renderer.title_since(start);
             let wait = pacer.wait(Instant::now(), self.renderer.rendered_seconds());
             if let Ok(()) | Err(RecvTimeoutError::Disconnected) = self.stopped.recv_timeout(wait) {
                 return;
             }
-            self.outlets.push(&title);
-            if let Some(heard) = self.history.note(&title, Timestamp::now()) {
-                self.notebook.title(heard);
-            }
-            let mut on_air = self.renderer.on_air();
-            on_air.ready_seconds = self.bars.ready().as_secs_f64();
-            let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
-            if let Some(bar) = bar.filter(|bar| last.replace(*bar) != Some(*bar)) {
-                self.notebook.bar(Place { bar, stood_in: supply.stood_in() });
-            }
-            self.telling.send_replace(Arc::new(on_air));
+            self.encoders.push(&title);
+            self.publish(&title, supply.shift(), &mut last_bar);
         }
     }
 
-    /// The first bar, however long it takes; none if it is stopped before.
+    /// The first bar, however long it takes; none if the playout is stopped before.
     fn first_bar(&self) -> Option<Arc<Bar>> {
         loop {
-            let bar = self.bars.take(LOOK);
+            let bar = self.bars.take(INTERVAL);
             if bar.is_some() || self.stopped.try_recv() == Err(TryRecvError::Disconnected) {
                 return bar;
             }
         }
     }
 
-    /// The next block. Where the renderer fails, another one plays on from the next bar; where that
-    /// fails at once, it is silent for a while before the next.
-    fn block(&mut self, supply: &mut Supply, health: &mut Health) -> Block {
+    /// Applies changes of mounts and inserts, between two chunks.
+    fn apply_changes(&mut self) {
+        self.encoders.apply_changes();
+        while let Ok(InsertChange { playlists, source }) = self.insert_changes.try_recv() {
+            self.renderer.replace_inserts(&playlists, source);
+        }
+    }
+
+    /// Records and publishes what is on air after a chunk.
+    fn publish(&self, title: &Arc<str>, shift: Shift, last_bar: &mut Option<u64>) {
+        if let Some(heard) = self.history.note(title, Timestamp::now()) {
+            self.notebook.title(heard);
+        }
+        let mut on_air = self.renderer.on_air();
+        on_air.ready_seconds = self.bars.ready().as_secs_f64();
+        let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
+        if let Some(bar) = bar.filter(|bar| last_bar.replace(*bar) != Some(*bar)) {
+            self.notebook.bar(Place { bar, shift });
+        }
+        self.on_air.send_replace(Arc::new(on_air));
+    }
+
+    /// The next block. After a failure a new renderer continues at the next bar; after several failures
+    /// in a row there is silence before the next try.
+    fn block(&mut self, supply: &mut BarSupply, failures: &mut Failures) -> Block {
         loop {
-            if 0 < health.rest {
-                health.rest -= 1;
+            if 0 < failures.n_silent_blocks {
+                failures.n_silent_blocks -= 1;
                 return self.renderer.rest().clone();
             }
             let renderer = &mut self.renderer;
             match caught(|| renderer.render(&mut || supply.take()).clone()) {
                 Ok(block) => return block,
                 Err(why) => {
-                    error!(station = self.station, "the renderer failed and starts again: {why}");
-                    self.begin_anew(health);
+                    error!(station = self.station, "renderer failed; restarting: {why}");
+                    self.replace_renderer(failures);
                 }
             }
         }
     }
 
-    fn begin_anew(&mut self, health: &mut Health) {
+    fn replace_renderer(&mut self, failures: &mut Failures) {
         let now = self.renderer.rendered_seconds();
-        if health.failed_at + AT_ONCE < now {
-            health.n_failures = 0;
+        if failures.last_at + FAILURE_WINDOW < now {
+            failures.n = 0;
         }
-        health.n_failures += 1;
-        let silence = patience(health.n_failures);
-        health.failed_at = now + silence.as_secs_f64();
-        health.rest = blocks(silence);
-        match self.stage.renderer() {
+        failures.n += 1;
+        let silence = patience(failures.n);
+        failures.last_at = now + silence.as_secs_f64();
+        failures.n_silent_blocks = n_blocks(silence);
+        match self.setup.renderer() {
             Ok(fresh) => self.renderer = fresh.after(&mut self.renderer),
             Err(why) => {
-                error!(station = self.station, "no renderer can start: {why}");
-                // Not at once again, even after the first.
-                health.rest = health.rest.max(blocks(LOOK));
+                error!(station = self.station, "failed to build a renderer; retrying: {why}");
+                failures.n_silent_blocks = failures.n_silent_blocks.max(n_blocks(INTERVAL));
             }
         }
     }
 }
 
-fn blocks(length: Duration) -> u64 {
+fn n_blocks(length: Duration) -> u64 {
     (length.as_secs_f64() * f64::from(SAMPLE_RATE) / FRAMES_PER_MP3_FRAME as f64).ceil() as u64
 }

@@ -1,4 +1,4 @@
-//! The stations on air, and their turn to another radio.toml.
+//! All stations of a radio, and the change to another radio.toml.
 
 use std::sync::Arc;
 
@@ -9,56 +9,56 @@ use crate::{
     config::{Config, Server, Station},
     station::{
         Error,
-        broadcast::{Broadcast, Reserve},
-        load::{library::Library, waypoints::Waypoints},
+        live::{Buffering, LiveStation},
+        load::{self, library::Library, waypoints::Waypoints},
         state::State,
     },
 };
 
-/// Every station of a radio, in the order of radio.toml.
-pub struct Programme {
+/// The stations of a radio, in the order of radio.toml.
+pub struct Radio {
     library: Library,
     seed: u64,
-    reserve: Reserve,
-    on_air: Vec<Aired>,
-    /// No longer wanted, but still heard.
-    ended: Vec<Aired>,
-    // Last: it is written to its end when all stations are off the air.
+    buffering: Buffering,
+    playing: Vec<Playing>,
+    /// Removed from radio.toml, still playing.
+    ended: Vec<Playing>,
+    // Last: dropped, and so written, after all stations have stopped.
     state: State,
 }
 
-/// A station on air.
-struct Aired {
-    station: Station,
-    broadcast: Broadcast,
+/// A station on air, with its configuration.
+struct Playing {
+    config: Station,
+    live: LiveStation,
     waypoints: Waypoints,
 }
 
-/// Which station can't go on air, and why.
+/// A station can't go on air.
 #[derive(Debug, thiserror::Error)]
 #[error("station {station}: {source}")]
 pub struct StationError {
-    /// Its name.
+    /// Name of the station.
     pub station: String,
     /// What can't be used.
     pub source: Box<Error>,
 }
 
-/// What a station of a new radio.toml comes to.
-enum Turn {
-    /// It is what it was.
-    Stay,
-    /// It plays on, something else from the next phrase on.
-    Change(Box<Repertoire>),
-    /// It begins.
-    Begin(Box<(Broadcast, Waypoints)>),
+/// How a station changes with a new radio.toml.
+enum Change {
+    /// The music is the same.
+    None,
+    /// The music changes at the next phrase.
+    Theme(Box<(Repertoire, Waypoints)>),
+    /// The station starts, or restarts with another SoundFont.
+    Start(Box<(LiveStation, Waypoints)>),
 }
 
-impl Programme {
-    /// Goes on air with all stations of `config`, drawn from `seed`, from where `state` has them.
+impl Radio {
+    /// Starts all stations of `config`, composed from `seed`, where `state` has saved them.
     ///
     /// # Errors
-    /// Something that a station names can't be used.
+    /// A model, SoundFont or MIDI file that a station names can't be used.
     pub fn start(
         config: &Config,
         library: Library,
@@ -66,69 +66,68 @@ impl Programme {
         state: State,
     ) -> Result<Self, StationError> {
         let Server { burst_bytes, lag_seconds, .. } = config.server;
-        let reserve = Reserve { burst_bytes, lag_seconds };
-        let mut programme =
-            Self { library, seed, reserve, on_air: Vec::new(), ended: Vec::new(), state };
-        programme.turn_to(config)?;
-        Ok(programme)
+        let buffering = Buffering { burst_bytes, lag_seconds };
+        let (playing, ended) = (Vec::new(), Vec::new());
+        let mut radio = Self { library, seed, buffering, playing, ended, state };
+        radio.change_to(config)?;
+        Ok(radio)
     }
 
-    /// Turns to what `config` says: stations that are new begin, those that changed play on and turn at
-    /// their next phrase, those that are gone end with [`Self::let_go`]. One whose SoundFont is another
-    /// begins anew.
+    /// Changes to `config`: new stations start, changed ones play on and change at their next phrase,
+    /// removed ones play until [`Self::stop_ended`]. A station with another SoundFont restarts.
     ///
     /// # Errors
-    /// Something that a station names can't be used; everything stays as it was.
-    pub fn turn_to(&mut self, config: &Config) -> Result<(), StationError> {
-        let mut turns = Vec::new();
+    /// A model, SoundFont or MIDI file that a station names can't be used; nothing has changed then.
+    pub fn change_to(&mut self, config: &Config) -> Result<(), StationError> {
+        let mut changes = Vec::new();
         for station in &config.stations {
-            let turn = self.turn(station);
             let named =
                 |error| StationError { station: station.name.clone(), source: Box::new(error) };
-            turns.push(turn.map_err(named)?);
+            changes.push(self.prepare(station).map_err(named)?);
         }
-        let mut before = std::mem::take(&mut self.on_air);
-        for (station, turn) in config.stations.iter().zip(turns) {
-            let index = before.iter().position(|old| old.station.name == station.name);
+        let mut before = std::mem::take(&mut self.playing);
+        for (station, change) in config.stations.iter().zip(changes) {
+            let index = before.iter().position(|old| old.config.name == station.name);
             let old = index.map(|index| before.swap_remove(index));
-            let (broadcast, waypoints) = match (turn, old) {
-                (Turn::Stay, Some(mut old)) => {
-                    if old.station != *station {
-                        old.broadcast.tell_of(station);
+            let (live, waypoints) = match (change, old) {
+                (Change::None, Some(mut old)) => {
+                    if old.config != *station {
+                        old.live.describe_as(station);
                     }
-                    (old.broadcast, old.waypoints)
+                    (old.live, old.waypoints)
                 }
-                (Turn::Change(repertoire), Some(Aired { mut broadcast, .. })) => {
-                    info!(station = station.name, "turns to its new theme at the next phrase");
-                    let waypoints = repertoire.waypoints.clone();
-                    broadcast.turn_to(station.clone(), *repertoire);
-                    (broadcast, waypoints)
+                (Change::Theme(theme), Some(Playing { mut live, .. })) => {
+                    info!(station = station.name, "changing theme at the next phrase");
+                    let (repertoire, waypoints) = *theme;
+                    live.change_to(station.clone(), repertoire);
+                    (live, waypoints)
                 }
-                (Turn::Begin(begun), old) => {
+                (Change::Start(started), old) => {
                     self.ended.extend(old);
-                    *begun
+                    *started
                 }
-                (Turn::Stay | Turn::Change(_), None) => continue,
+                // Only stations that were playing get these.
+                (Change::None | Change::Theme(_), None) => continue,
             };
-            self.on_air.push(Aired { station: station.clone(), broadcast, waypoints });
+            self.playing.push(Playing { config: station.clone(), live, waypoints });
         }
-        self.point_to_fallbacks();
+        self.link_fallback_mounts();
         self.ended.append(&mut before);
         Ok(())
     }
 
-    /// Takes off the air what the last turn ended: after whoever shows what is on air has heard of it,
-    /// so that nobody comes to a station that is none any more.
-    pub fn let_go(&mut self) {
-        for Aired { station, broadcast, .. } in self.ended.drain(..) {
-            info!(station = station.name, "ends");
-            drop(broadcast);
+    /// Stops the stations that the last change removed. To be called after the web no longer offers
+    /// them, so that no listener joins a station that is about to stop.
+    pub fn stop_ended(&mut self) {
+        for Playing { config, live, .. } in self.ended.drain(..) {
+            info!(station = config.name, "stopping");
+            drop(live);
         }
     }
 
-    /// Tells each mount which one stands in for it.
-    fn point_to_fallbacks(&self) {
-        let all: Vec<_> = self.broadcasts().flat_map(|broadcast| &broadcast.mounts).collect();
+    /// Links each mount to its fallback mount.
+    fn link_fallback_mounts(&self) {
+        let all: Vec<_> = self.stations().flat_map(|live| &live.mounts).collect();
         for mount in &all {
             let path = mount.rules.fallback.as_deref();
             let found = all.iter().find(|other| Some(other.about.path.as_str()) == path);
@@ -136,64 +135,60 @@ impl Programme {
         }
     }
 
-    /// Looks at the MIDI files that stations are led by: where some have changed, the station's way
-    /// leads through them from its next phrase on.
-    pub fn look_at_waypoints(&mut self) {
-        for Aired { station, broadcast, waypoints } in &mut self.on_air {
+    /// Checks the MIDI files that stations use as waypoints, and reloads the theme of each station whose
+    /// files have changed.
+    pub fn reload_waypoints(&mut self) {
+        for Playing { config, live, waypoints } in &mut self.playing {
             if !waypoints.are_changed() {
                 continue;
             }
-            let before = std::mem::replace(waypoints, Waypoints::of(&station.playlists));
+            let before = std::mem::replace(waypoints, Waypoints::of(&config.playlists));
             if !waypoints.differ(&before) {
                 continue;
             }
-            match Repertoire::open(station, &mut self.library) {
-                Ok(repertoire) => {
-                    info!(
-                        station = station.name,
-                        "follows its new waypoints from the next phrase on"
-                    );
-                    broadcast.compose(station.clone(), repertoire);
+            match load::theme::open(config, &mut self.library) {
+                Ok((repertoire, _)) => {
+                    info!(station = config.name, "changing waypoints at the next phrase");
+                    live.recompose(config.clone(), repertoire);
                 }
-                Err(error) => warn!(station = station.name, "its waypoints stay: {error}"),
+                Err(error) => warn!(station = config.name, "waypoints unchanged: {error}"),
             }
         }
     }
 
-    /// Opens what `station` needs that it has not.
-    fn turn(&mut self, station: &Station) -> Result<Turn, Error> {
-        let old = self.on_air.iter().map(|old| &old.station).find(|old| old.name == station.name);
-        let sounds_on = old.is_some_and(|old| old.soundfont == station.soundfont);
+    /// Opens what the change to `station` needs.
+    fn prepare(&mut self, station: &Station) -> Result<Change, Error> {
+        let old = self.playing.iter().map(|old| &old.config).find(|old| old.name == station.name);
+        let keeps_font = old.is_some_and(|old| old.soundfont == station.soundfont);
         if old.is_some_and(|old| old.sounds_like(station)) {
-            return Ok(Turn::Stay);
+            return Ok(Change::None);
         }
-        let repertoire = Repertoire::open(station, &mut self.library)?;
-        if sounds_on {
-            return Ok(Turn::Change(Box::new(repertoire)));
+        let (repertoire, waypoints) = load::theme::open(station, &mut self.library)?;
+        if keeps_font {
+            return Ok(Change::Theme(Box::new((repertoire, waypoints))));
         }
         let font = self.library.font(&station.soundfont)?;
-        let waypoints = repertoire.waypoints.clone();
-        let (seed, reserve) = (self.seed, self.reserve);
-        let begun = Broadcast::start(station, &font, repertoire, seed, reserve, &self.state)?;
-        Ok(Turn::Begin(Box::new((begun, waypoints))))
+        let (seed, buffering) = (self.seed, self.buffering);
+        let live = LiveStation::start(station, &font, repertoire, seed, buffering, &self.state)?;
+        Ok(Change::Start(Box::new((live, waypoints))))
     }
 
-    /// What is on air and as what, in the order of radio.toml.
-    pub fn on_air(&self) -> impl Iterator<Item = (&Station, &Broadcast)> {
-        self.on_air.iter().map(|aired| (&aired.station, &aired.broadcast))
+    /// The stations on air with their configurations, in the order of radio.toml.
+    pub fn configured_stations(&self) -> impl Iterator<Item = (&Station, &LiveStation)> {
+        self.playing.iter().map(|playing| (&playing.config, &playing.live))
     }
 
-    /// What is on air, in the order of radio.toml.
-    pub fn broadcasts(&self) -> impl Iterator<Item = &Broadcast> {
-        self.on_air.iter().map(|aired| &aired.broadcast)
+    /// The stations on air, in the order of radio.toml.
+    pub fn stations(&self) -> impl Iterator<Item = &LiveStation> {
+        self.playing.iter().map(|playing| &playing.live)
     }
 }
 
-impl Drop for Programme {
-    /// All stations end at the same time, not one after the other.
+impl Drop for Radio {
+    /// Stops all stations at the same time, not one after the other.
     fn drop(&mut self) {
-        for Aired { broadcast, .. } in self.on_air.iter_mut().chain(&mut self.ended) {
-            broadcast.stop();
+        for Playing { live, .. } in self.playing.iter_mut().chain(&mut self.ended) {
+            live.stop();
         }
     }
 }

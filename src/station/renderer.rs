@@ -1,17 +1,15 @@
-//! Bars to sound: band, master, and what is being played when.
+//! Renders bars to sound, block by block, and knows which bar sounds when.
 
-use std::{
-    collections::VecDeque,
-    ops::Range,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use rustysynth::SoundFont;
 
 use crate::{
     compose::phrase::PHRASE_BARS,
-    config::Edge,
-    inserts::{local_time::Wall, player::Guests, schedule::Moment},
+    config::{Edge, Playlist},
+    inserts::{
+        local_time::LocalTime, player::InsertPlayer, schedule::Moment, source::InsertSource,
+    },
     music::{
         bar::{Bar, Mix, Part},
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
@@ -28,30 +26,31 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Frames queued at least whenever a block is rendered: a second, so that the music can step back
-/// before a recording begins.
-const QUEUED_FRAMES: u64 = SAMPLE_RATE as u64 + FRAMES_PER_MP3_FRAME as u64;
+/// Least number of frames queued when a block is rendered: a second, so that the music can fade before
+/// an insert starts.
+const MIN_QUEUED_FRAMES: u64 = SAMPLE_RATE as u64 + FRAMES_PER_MP3_FRAME as u64;
 
-/// Bars are remembered until they are so old: the longest burst is over by then.
+/// How long bars are remembered, in seconds: longer than any burst.
 const MEMORY_SECONDS: f64 = 100.0;
 
-/// A station's sound, block by block.
+/// The renderer of a station.
 pub struct Renderer {
     band: Band,
     master: Master,
     block: Block,
-    /// Frames of the station's sound before the band's first.
+    /// Frames of the station's sound before the band's first frame.
     before: u64,
     bars: VecDeque<AiredBar>,
-    guests: Option<Arc<Mutex<Guests>>>,
-    wall: Option<fn() -> Wall>,
+    inserts: Option<InsertPlayer>,
+    /// Clock for inserts at times of day; none in renderings.
+    clock: Option<fn() -> LocalTime>,
 }
 
 impl Renderer {
-    /// A band at its first bar.
+    /// A renderer at its first bar, without inserts.
     ///
     /// # Errors
-    /// The synthesizer can't start.
+    /// The synthesizer can't be built.
     pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
         Ok(Self {
             band: Band::new(font, mix)?,
@@ -59,19 +58,28 @@ impl Renderer {
             block: Block::SILENCE,
             before: 0,
             bars: VecDeque::new(),
-            guests: None,
-            wall: None,
+            inserts: None,
+            clock: None,
         })
     }
 
-    /// Has `guests` join the music; by `wall` times of day count for them.
-    pub fn with_guests(self, guests: Arc<Mutex<Guests>>, wall: Option<fn() -> Wall>) -> Self {
-        Self { guests: Some(guests), wall, ..self }
+    /// Plays inserts; without a `clock`, those for times of day don't play.
+    pub fn with_inserts(self, player: InsertPlayer, clock: Option<fn() -> LocalTime>) -> Self {
+        Self { inserts: Some(player), clock, ..self }
     }
 
-    /// Plays on from where `other` is; bars that `other` has queued and not begun are not played.
+    /// Replaces the insert lists and their source; the current insert plays to its end.
+    pub fn replace_inserts(&mut self, playlists: &[Playlist], source: impl InsertSource + 'static) {
+        if let Some(player) = &mut self.inserts {
+            player.replace(playlists, source);
+        }
+    }
+
+    /// Continues where `other` is, with its inserts. Bars that `other` has queued but not started are
+    /// lost.
     #[must_use]
     pub fn after(mut self, other: &mut Self) -> Self {
+        (self.inserts, self.clock) = (other.inserts.take(), other.clock);
         self.before = other.rendered_frames();
         let now = other.rendered_seconds();
         self.bars = std::mem::take(&mut other.bars);
@@ -79,7 +87,7 @@ impl Renderer {
         self
     }
 
-    /// Renders a block of silence: all that is played comes later by as much.
+    /// Renders a block of silence, which delays the music by its length.
     pub fn rest(&mut self) -> &Block {
         self.before += FRAMES_PER_MP3_FRAME as u64;
         self.block = Block::SILENCE;
@@ -88,15 +96,15 @@ impl Renderer {
 
     /// Renders the next block, taking bars from `next` as they are needed.
     pub fn render(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> &Block {
-        while self.band.queued_frames() < QUEUED_FRAMES {
+        while self.band.queued_frames() < MIN_QUEUED_FRAMES {
             self.take(next());
         }
         let frame = self.rendered_frames();
         self.band.render(&mut self.block);
-        let guests = &self.guests;
+        let inserts = &mut self.inserts;
         self.master.process(&mut self.block, |block| {
-            if let Some(guests) = guests {
-                lock(guests).mix(block, frame);
+            if let Some(player) = inserts {
+                player.mix(block, frame);
             }
         });
         &self.block
@@ -106,10 +114,10 @@ impl Renderer {
         self.master.set_target(bar.mix.loudness);
         let frames = self.band.queue(&bar);
         let frames = frames.start + self.before..frames.end + self.before;
-        // What the master holds back comes later by as much.
+        // The master delays the sound.
         let start = frames.start + Master::LATENCY as u64;
-        if let Some(guests) = &self.guests {
-            meet(&mut lock(guests), &bar, &frames, self.wall);
+        if let Some(player) = &mut self.inserts {
+            announce_beats(player, &bar, &frames, self.clock);
         }
         self.bars.push_back(AiredBar { start_second: seconds(start), bar });
         let oldest = self.rendered_seconds() - MEMORY_SECONDS;
@@ -118,27 +126,27 @@ impl Renderer {
         }
     }
 
-    /// The parts and the effects of the block rendered last, by name, before the master: their sum is
-    /// what went into it.
+    /// The stems of the last block by name (parts and effects), before the master. Their sum is the
+    /// master's input without inserts.
     pub fn stems(&self) -> impl Iterator<Item = (&'static str, &Block)> {
         let parts = Part::ALL.into_iter().map(|part| (part.name(), self.band.stem(part)));
         parts.chain([("effects", self.band.effects())])
     }
 
-    /// What is shown with the sound from `second` to where it is now.
+    /// The title to show with the sound from `second` to now: an insert's, else the bar's.
     pub fn title_since(&self, second: f64) -> Arc<str> {
         let of_bar = self.on_air().bar_at(second).map(|aired| aired.bar.title.clone());
-        self.guest_title().or(of_bar).unwrap_or_else(|| "".into())
+        self.insert_title().or(of_bar).unwrap_or_else(|| "".into())
     }
 
-    /// What the recording is called that is heard in the block rendered last, if one is.
-    fn guest_title(&self) -> Option<Arc<str>> {
-        let guests = lock(self.guests.as_ref()?);
-        let is_heard = guests.guest().span()?.contains(&self.rendered_frames());
-        guests.guest().title().filter(|_| is_heard).map(Into::into)
+    /// The title of the insert that sounds in the last block.
+    fn insert_title(&self) -> Option<Arc<str>> {
+        let mixer = self.inserts.as_ref()?.mixer();
+        let is_heard = mixer.span()?.contains(&self.rendered_frames());
+        mixer.title().filter(|_| is_heard).map(Into::into)
     }
 
-    /// Seconds of sound rendered since the beginning.
+    /// Seconds of sound rendered since the start.
     pub fn rendered_seconds(&self) -> f64 {
         seconds(self.rendered_frames())
     }
@@ -147,15 +155,20 @@ impl Renderer {
         self.before + self.band.rendered_frames()
     }
 
-    /// What to tell the world.
+    /// The bars to publish; `ready_seconds` is left at 0.
     pub fn on_air(&self) -> OnAir {
         let rendered_seconds = self.rendered_seconds();
         OnAir { ready_seconds: 0.0, rendered_seconds, bars: self.bars.clone() }
     }
 }
 
-/// Tells guests of the beats of a bar that will sound at `frames`.
-fn meet(guests: &mut Guests, bar: &Bar, frames: &Range<u64>, wall: Option<fn() -> Wall>) {
+/// Announces the beats of a bar that will sound at `frames`.
+fn announce_beats(
+    player: &mut InsertPlayer,
+    bar: &Bar,
+    frames: &Range<u64>,
+    clock: Option<fn() -> LocalTime>,
+) {
     const BEATS: u64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as u64;
     for beat in 0..BEATS {
         let at_frame = frames.start + beat * (frames.end - frames.start) / BEATS;
@@ -168,14 +181,10 @@ fn meet(guests: &mut Guests, bar: &Bar, frames: &Range<u64>, wall: Option<fn() -
             second: seconds(at_frame),
             edge,
             n_tracks: bar.piece + 1,
-            wall: wall.map(|wall| wall()),
+            local_time: clock.map(|clock| clock()),
         };
-        guests.meet(&moment, at_frame);
+        player.on_beat(&moment, at_frame);
     }
-}
-
-fn lock(guests: &Mutex<Guests>) -> MutexGuard<'_, Guests> {
-    guests.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn seconds(frames: u64) -> f64 {
@@ -185,10 +194,10 @@ fn seconds(frames: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{music::bar::Mix, sound::testing::tiny_font, units::Bpm};
+    use crate::{sound::testing::tiny_font, units::Bpm};
 
     #[test]
-    fn only_the_bars_of_the_last_minutes_are_remembered() {
+    fn old_bars_are_forgotten() {
         let mix = Arc::new(Mix::plain());
         let mut renderer = Renderer::new(&tiny_font(), &mix).unwrap();
         let mut n_bars = 0;

@@ -1,4 +1,4 @@
-//! Panics as errors, and how long to wait before the next try.
+//! Turns panics into errors, and sets the delay before a retry.
 
 use std::{
     any::Any,
@@ -6,11 +6,11 @@ use std::{
     time::Duration,
 };
 
-/// Does `act`, and stops a panic in it. What `act` was at work on may be half done then: whoever asks
-/// puts it in order or throws it away.
+/// Runs `act` and catches a panic. What `act` was changing may then be half done: the caller repairs or
+/// replaces it.
 ///
 /// # Errors
-/// It panicked; why.
+/// `act` panicked; the text is the panic's message.
 pub fn caught<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|payload| message(&*payload))
 }
@@ -18,11 +18,11 @@ pub fn caught<T>(act: impl FnOnce() -> T) -> Result<T, String> {
 fn message(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-    text.unwrap_or("for no reason given").to_owned()
+    text.unwrap_or("a panic without a message").to_owned()
 }
 
-/// How long to wait after failure number `n` in a row, counted from 1: not at all after the first,
-/// then a second, and twice as long each time up to half a minute.
+/// The delay after the `n`-th failure in a row, counted from 1: none after the first, then 1 s, doubling
+/// up to 30 s.
 pub fn patience(n: u32) -> Duration {
     const MOST: u64 = 30;
     match n {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_says_why() {
+    fn a_panic_becomes_its_message() {
         let number = 7;
         assert_eq!(caught(|| 1), Ok(1));
         assert_eq!(caught(|| -> u8 { panic!("bar {number}") }), Err("bar 7".to_owned()));
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_doubles_and_ends() {
+    fn the_delay_doubles_up_to_a_limit() {
         let seconds = [1, 2, 3, 4, 6, 7, 8, 99].map(|n| patience(n).as_secs());
         assert_eq!(seconds, [0, 1, 2, 4, 16, 30, 30, 30]);
     }

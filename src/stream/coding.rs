@@ -45,6 +45,11 @@ impl Coding {
         }
     }
 
+    /// Whether the container is Ogg.
+    pub fn is_ogg(self) -> bool {
+        self.mp3().is_none()
+    }
+
     /// kbit/s.
     pub fn kbps(self) -> u16 {
         match self {

@@ -1,4 +1,4 @@
-//! A request to its answer.
+//! Answers requests.
 
 use std::{net::IpAddr, num::NonZeroUsize, sync::Arc};
 
@@ -22,7 +22,7 @@ use crate::{
         admin, api,
         client::{self, Ends},
         hls,
-        listen::{self, Admission},
+        listen::{self, StreamStart},
         metrics, page,
         query::Query,
         route::Route,
@@ -33,7 +33,7 @@ use crate::{
     },
 };
 
-/// Who may ask from a page of another origin, and what such a page may see: everything but `/admin`.
+/// CORS headers: pages of any origin may read everything but `/admin`.
 pub const CORS: [(&str, &str); 5] = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
@@ -49,121 +49,121 @@ pub const CORS: [(&str, &str); 5] = [
 ];
 
 const ALLOW: &str = "GET, HEAD, OPTIONS";
-/// Content types.
+/// Content type of JSON.
 pub const JSON: &str = "application/json; charset=UTF-8";
-/// Of pages.
+/// Content type of pages.
 pub const HTML: &str = "text/html; charset=UTF-8";
-/// Of everything else.
+/// Content type of plain text.
 pub const TEXT: &str = "text/plain; charset=UTF-8";
 
-/// The longest name of a player that is kept.
+/// The longest `User-Agent` that is kept, in bytes.
 const MAX_AGENT: usize = 200;
 
-/// Nothing that the page shows or runs comes from elsewhere.
+/// Content-Security-Policy of pages: they load nothing from other origins.
 pub const CONTENT_POLICY: &str =
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'";
 
-/// An answer that hyper sends.
-pub type Whole = Response<Full<Bytes>>;
+/// A response with its whole body.
+pub type FullResponse = Response<Full<Bytes>>;
 
-/// A whole answer, or a listener who is to get a stream instead.
+/// A full response, or a stream to send in its place.
 pub enum Answer {
-    /// For hyper to send.
-    Whole(Whole),
-    /// For [`listen::begin`].
-    Stream(Box<Admission>),
+    /// Sent by hyper.
+    Full(FullResponse),
+    /// Sent by [`listen::begin`].
+    Stream(Box<StreamStart>),
 }
 
-/// A request with what else is known of it.
-pub struct Asked<'a, B> {
-    /// As it came.
+/// A request with its client.
+pub struct ClientRequest<'a, B> {
+    /// The request.
     pub request: &'a Request<B>,
-    /// Who asks.
+    /// The client's address.
     pub address: IpAddr,
-    /// What this client's URLs begin with.
+    /// Base of the URLs in the response.
     pub base_url: String,
 }
 
-impl<B> Asked<'_, B> {
-    /// Its parameters.
+impl<B> ClientRequest<'_, B> {
+    /// The parameters of the query.
     pub fn query(&self) -> Query<'_> {
         Query::of(self.request)
     }
 }
 
-/// Answers a request that came over a connection with these `ends`.
+/// Answers `request`, received on a connection with `ends`.
 pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
     let address =
         client::address(ends.remote.ip(), request.headers(), &site.server.trusted_proxies);
     if site.server.deny.iter().any(|net| net.contains(&address)) {
-        let text = "this radio does not serve your address\n";
-        return Answer::Whole(respond(StatusCode::FORBIDDEN, TEXT, text));
+        let text = "your address is blocked\n";
+        return Answer::Full(respond(StatusCode::FORBIDDEN, TEXT, text));
     }
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let named = request.uri().authority().map(hyper::http::uri::Authority::as_str).or(host);
-    let base_url = site.base_url(named, ends.local, ends.is_secure);
-    let asked = Asked { request, address, base_url };
-    let route = Route::of(request.uri().path(), site);
+    let authority = request.uri().authority().map(hyper::http::uri::Authority::as_str).or(host);
+    let base_url = site.base_url(authority, ends.local, ends.is_secure);
+    let request = ClientRequest { request, address, base_url };
+    let route = Route::of(request.request.uri().path(), site);
     if let Some(Route::Admin(command)) = route {
-        return Answer::Whole(admin::answer(site, command, &asked));
+        return Answer::Full(admin::answer(site, command, &request));
     }
-    Answer::Whole(match *request.method() {
+    Answer::Full(match *request.request.method() {
         Method::OPTIONS => respond(StatusCode::NO_CONTENT, TEXT, ""),
         Method::GET | Method::HEAD => match route {
-            Some(Route::Stream(mount)) => return stream(site, mount, &asked),
-            Some(route) => show(site, &route, &asked),
-            None => respond(StatusCode::NOT_FOUND, TEXT, "there is nothing at this address\n"),
+            Some(Route::Stream(mount)) => return stream(site, mount, &request),
+            Some(route) => show(site, &route, &request),
+            None => respond(StatusCode::NOT_FOUND, TEXT, "no such page or stream\n"),
         },
         _ => {
-            let text = "only GET, HEAD and OPTIONS are served here\n";
+            let text = "only GET, HEAD and OPTIONS are supported\n";
             with(respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, text), "allow", ALLOW)
         }
     })
 }
 
-/// Whoever asks gets the stream from its live edge: `Range` and unknown queries mean nothing here,
-/// and a `206` would make players seek in what has no end.
-fn stream<B>(site: &Site, mount: &Arc<Mount>, asked: &Asked<B>) -> Answer {
-    let headers = asked.request.headers();
+/// Starts a stream from its burst. `Range` and unknown parameters are ignored: a `206` would make players
+/// seek in an endless stream.
+fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Answer {
+    let headers = request.request.headers();
     let about = &mount.about;
     let titles = titles(site, headers, about.coding);
     let metaint = match titles {
         Titles::Icy(metaint) => Some(metaint),
         Titles::None | Titles::Heads => None,
     };
-    if asked.request.method() == Method::HEAD {
+    if request.request.method() == Method::HEAD {
         let mut response = respond(StatusCode::OK, about.coding.content_type(), "");
         *response.version_mut() = Version::HTTP_10;
-        for (name, value) in listen::headers(about, &asked.base_url, metaint) {
+        for (name, value) in listen::headers(about, &request.base_url, metaint) {
             let value = HeaderValue::from_bytes(value.as_bytes()).expect("cleaned text is valid");
             response.headers_mut().insert(header_name(name), value);
         }
-        return Answer::Whole(response);
+        return Answer::Full(response);
     }
     let agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
     let mut agent = clean(&agent.unwrap_or_default());
     agent.truncate(agent.floor_char_boundary(MAX_AGENT));
-    let ticket = site.audience.admit(site.seats(), mount, asked.address, &agent);
-    let ticket = ticket.and_then(|ticket| {
-        let listener = find_seat(mount).ok_or(Refusal::MountFull)?;
-        ticket.guest.moved_to(&listener.mount.about.path);
-        Ok((listener, ticket))
+    let permit = site.audience.admit(site.seats(), mount, request.address, &agent);
+    let admitted = permit.and_then(|permit| {
+        let listener = join_mount_or_fallback(mount).ok_or(Refusal::MountFull)?;
+        permit.guest.moved_to(&listener.mount.about.path);
+        Ok((listener, permit))
     });
-    match ticket {
-        Ok((listener, ticket)) => {
-            let feed = Feed::new(listener, ticket, titles);
-            let head = listen::head(about, &asked.base_url, metaint);
-            Answer::Stream(Box::new(Admission { head, feed }))
+    match admitted {
+        Ok((listener, permit)) => {
+            let feed = Feed::new(listener, permit, titles);
+            let head = listen::head(about, &request.base_url, metaint);
+            Answer::Stream(Box::new(StreamStart { head, feed }))
         }
         Err(refusal) => {
             let response = respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("{refusal}\n"));
-            Answer::Whole(with(response, "retry-after", "30"))
+            Answer::Full(with(response, "retry-after", "30"))
         }
     }
 }
 
-/// A seat at `mount`, or at the next mount in its stead that has one; first where there is sound.
-fn find_seat(mount: &Arc<Mount>) -> Option<Listener> {
+/// Joins `mount` or the first of its fallback mounts that has room, preferring mounts that are not silent.
+fn join_mount_or_fallback(mount: &Arc<Mount>) -> Option<Listener> {
     let chain = || std::iter::successors(Some(mount.clone()), |mount| mount.fallback());
     let sounding =
         chain().filter(|mount| !api::is_silent(mount)).find_map(|mount| mount.try_join());
@@ -171,30 +171,30 @@ fn find_seat(mount: &Arc<Mount>) -> Option<Listener> {
 }
 
 fn header_name(name: &str) -> HeaderName {
-    HeaderName::from_bytes(name.as_bytes()).expect("our names are valid")
+    HeaderName::from_bytes(name.as_bytes()).expect("header names in the code are valid")
 }
 
-/// How who asks is told of titles.
+/// How titles are sent to this client.
 ///
-/// Icecast asks for ICY when it relays, and takes it out of MP3 only: in Ogg it would drop the pages
-/// that titles fall into.
+/// Icecast requests ICY metadata when it relays, but removes it from MP3 only; in Ogg the metadata would
+/// corrupt pages.
 fn titles(site: &Site, headers: &HeaderMap, coding: Coding) -> Titles {
     let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
     match NonZeroUsize::new(site.server.metaint_bytes) {
-        _ if coding.mp3().is_none() && agent.starts_with(b"Icecast") => Titles::Heads,
+        _ if coding.is_ogg() && agent.starts_with(b"Icecast") => Titles::Heads,
         Some(metaint) if wants_titles(headers) => Titles::Icy(metaint),
         _ => Titles::None,
     }
 }
 
-/// Any number but 0 asks for titles, as in Icecast.
+/// Any number but 0 requests titles, as in Icecast.
 fn wants_titles(headers: &HeaderMap) -> bool {
     let value = headers.get("icy-metadata").and_then(|value| value.to_str().ok());
     value.and_then(|text| text.trim().parse::<u32>().ok()).is_some_and(|number| number > 0)
 }
 
-fn show<B>(site: &Site, route: &Route, asked: &Asked<B>) -> Whole {
-    let (query, base_url) = (asked.query(), asked.base_url.as_str());
+fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullResponse {
+    let (query, base_url) = (request.query(), request.base_url.as_str());
     let ok = |content_type, body: String| respond(StatusCode::OK, content_type, body);
     match route {
         Route::Player => with(
@@ -228,14 +228,14 @@ fn show<B>(site: &Site, route: &Route, asked: &Asked<B>) -> Whole {
         Route::M3u(mount) => ok("audio/x-mpegurl", page::m3u(&mount.about, base_url)),
         Route::Pls(mount) => ok("audio/x-scpls", page::pls(&mount.about, base_url)),
         Route::Xspf(_, mount) => ok("application/xspf+xml", page::xspf(mount, base_url)),
-        Route::Hls(channel, file) => hls::answer(channel, file, asked),
-        Route::Stream(_) | Route::Admin(_) => unreachable!("these are answered before"),
+        Route::Hls(channel, file) => hls::answer(channel, file, request),
+        Route::Stream(_) | Route::Admin(_) => unreachable!("answered by the caller"),
     }
 }
 
-fn health(site: &Site) -> Whole {
+fn health(site: &Site) -> FullResponse {
     let silent = api::silent_stations(site);
-    // A mistake in radio.toml is not heard: what is on air stays as it was.
+    // A refused radio.toml doesn't affect the stations on air, so it isn't a failure.
     let problem = site.problem.as_ref().map(|problem| format!("{problem}\n")).unwrap_or_default();
     if silent.is_empty() {
         return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
@@ -248,8 +248,12 @@ fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain numbers, strings and lists")
 }
 
-/// An answer that any page may read and nobody keeps.
-pub fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Whole {
+/// An uncached response that pages of any origin may read.
+pub fn respond(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> FullResponse {
     let mut response = private(status, content_type, body);
     for (name, value) in CORS {
         response.headers_mut().insert(header_name(name), HeaderValue::from_static(value));
@@ -257,8 +261,12 @@ pub fn respond(status: StatusCode, content_type: &'static str, body: impl Into<B
     response
 }
 
-/// An answer that is only for who asked.
-pub fn private(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>) -> Whole {
+/// An uncached response without CORS headers.
+pub fn private(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<Bytes>,
+) -> FullResponse {
     let mut response = Response::new(Full::new(body.into()));
     *response.status_mut() = status;
     for (name, value) in [
@@ -272,8 +280,8 @@ pub fn private(status: StatusCode, content_type: &'static str, body: impl Into<B
     response
 }
 
-/// The answer with one more header.
-pub fn with(mut response: Whole, name: &'static str, value: &'static str) -> Whole {
+/// Adds a header.
+pub fn with(mut response: FullResponse, name: &'static str, value: &'static str) -> FullResponse {
     response.headers_mut().insert(name, HeaderValue::from_static(value));
     response
 }

@@ -1,4 +1,4 @@
-//! `/api`: what is on air, for the player page and whoever likes JSON.
+//! `/api`: what is on air, as JSON, for the player page and other clients.
 
 use std::time::Duration;
 
@@ -14,11 +14,10 @@ use crate::{
     },
 };
 
-/// A mount without a new chunk for so long is not on air. A chunk is at most a second.
+/// A mount without a new chunk for this long is silent. Chunks arrive every half second.
 const MAX_SILENCE: Duration = Duration::from_secs(10);
 
-/// A station at this moment. `title`, `tempo_bpm` and `key` are of what one who joins now hears
-/// first.
+/// A station now. `title`, `tempo_bpm` and `key` are those that a new listener hears first.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names say it.
 pub struct StationNow {
@@ -34,17 +33,17 @@ pub struct StationNow {
     pub bitrate_kbps: u16,
     pub path: String,
     pub listen_url: String,
-    /// None unless radio.toml wants HLS.
+    /// None unless radio.toml enables HLS.
     pub hls_url: Option<String>,
-    /// Beside `listeners`: who asks for playlists.
+    /// Clients that request HLS playlists, not included in `listeners`.
     pub hls_listeners: usize,
-    /// Seconds of sound since the station began, at the live edge.
+    /// Seconds of the station's sound up to the live edge.
     pub rendered_seconds: f64,
-    /// How far behind the live edge one who joins now begins.
+    /// How far behind the live edge a new listener starts.
     pub burst_seconds: f64,
 }
 
-/// What `/api/stations/NAME/bars` says. Times are seconds of the station's sound.
+/// The answer of `/api/stations/NAME/bars`. Times are seconds of the station's sound.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names say it.
 pub struct BarsNow {
@@ -54,7 +53,7 @@ pub struct BarsNow {
     pub bars: Vec<BarNow>,
 }
 
-/// A bar of 16 steps, and where it sounds.
+/// A bar of 16 steps, and when it sounds.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names say it.
 pub struct BarNow {
@@ -71,10 +70,10 @@ pub struct BarNow {
     pub chords: Vec<HitNow>,
 }
 
-/// Start and length in steps, MIDI pitch, MIDI velocity: an array, since a page asks for thousands.
+/// Start and length in steps, MIDI pitch, MIDI velocity: an array, since a page receives thousands.
 pub type HitNow = (f64, f64, u8, u8);
 
-/// All stations, in the order of the page.
+/// All stations, in the order of radio.toml.
 pub fn stations(site: &Site, base_url: &str) -> Vec<StationNow> {
     site.channels.iter().map(|channel| station(channel, base_url)).collect()
 }
@@ -103,7 +102,7 @@ fn station(channel: &Channel, base_url: &str) -> StationNow {
     }
 }
 
-/// The bars that are known, those numbered above `after` if it is given.
+/// The known bars; with `after`, only those with higher numbers.
 pub fn bars(channel: &Channel, after: Option<u64>) -> BarsNow {
     let on_air = channel.on_air.borrow().clone();
     let is_new = |aired: &&AiredBar| after.is_none_or(|after| aired.bar.number > after);
@@ -147,7 +146,7 @@ pub struct HeardNow {
     pub title: String,
 }
 
-/// What was on air, the newest first.
+/// The titles that were on air, the newest first.
 pub fn history(channel: &Channel) -> Vec<HeardNow> {
     let heard = channel.history.newest_first().into_iter();
     heard
@@ -155,12 +154,12 @@ pub fn history(channel: &Channel) -> Vec<HeardNow> {
         .collect()
 }
 
-/// Whether a mount gets no sound at present.
+/// Whether a mount receives no sound.
 pub fn is_silent(mount: &Mount) -> bool {
     mount.tap.pushed_at().is_none_or(|at| at.elapsed() > MAX_SILENCE)
 }
 
-/// The stations that get no sound at present.
+/// The stations whose main mount receives no sound.
 pub fn silent_stations(site: &Site) -> Vec<&str> {
     let silent = site.channels.iter().filter(|channel| is_silent(channel.main()));
     silent.map(|channel| channel.station.as_str()).collect()
@@ -177,7 +176,7 @@ mod tests {
     };
 
     #[test]
-    fn a_station_tells_the_bar_that_a_new_listener_hears() {
+    fn a_station_shows_the_bar_that_a_new_listener_hears() {
         let (channel, mut writer, on_air) = channel("a");
         writer.push(Chunk::mp3(vec![0; 48_000], "two"));
         on_air.send_modify(|now| {
@@ -195,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_bars_that_are_not_known_yet_are_sent() {
+    fn only_newer_bars_are_sent() {
         let (channel, _writer, on_air) = channel("a");
         on_air.send_modify(|now| {
             Arc::make_mut(now).bars.extend([aired(0, "\"one\""), aired(1, "two")]);
@@ -209,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_station_without_a_writer_s_chunk_is_silent() {
+    fn a_station_without_a_chunk_is_silent() {
         let (channel, mut writer, _on_air) = channel("a");
         let site = site(vec![channel]);
 

@@ -1,4 +1,4 @@
-//! Who may see and do what under `/admin`.
+//! Authorises requests under `/admin`.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -8,49 +8,49 @@ use subtle::{Choice, ConstantTimeEq as _};
 
 use crate::{config::Secret, stream::audience::household, web::site::Site};
 
-/// The longest name or password that is compared; all are brought to this length, so that the time
-/// that it takes says nothing about theirs.
+/// The longest name or password in bytes. All are padded to this length, so that the time of a comparison
+/// reveals nothing.
 const LENGTH: usize = 256;
 
-/// What one may do.
+/// A role of a login; each may do what those before it may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
-    /// See the list of streams.
+    /// May see the list of streams.
     Relay,
-    /// Everything.
+    /// May do everything.
     Admin,
 }
 
-/// Why one may not.
+/// Why a request is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Denial {
-    /// There is no admin: nobody set a password.
-    Closed,
-    /// Name and password are needed, or are wrong.
-    Unknown,
-    /// It is known, but may do less.
+    /// No password is set in radio.toml.
+    Disabled,
+    /// Name or password is missing or wrong.
+    Unauthenticated,
+    /// The login's role may not do this.
     Forbidden,
-    /// It guessed wrong too often.
+    /// Too many failed logins from this address.
     MustWait,
 }
 
-/// Lets the request of `headers` from `address` do what `needed` may.
+/// Checks that the request with `headers` from `address` has the role `needed`.
 ///
 /// # Errors
-/// It may not.
+/// The request is denied.
 pub fn authorise(
     site: &Site,
     headers: &HeaderMap,
     address: IpAddr,
     needed: Role,
 ) -> Result<(), Denial> {
-    let admin = site.admin.as_ref().ok_or(Denial::Closed)?;
+    let admin = site.admin.as_ref().ok_or(Denial::Disabled)?;
     let (address, now) = (household(address), Instant::now());
     if site.logins.must_wait(address, now) {
         return Err(Denial::MustWait);
     }
-    // Nothing said is no failure: browsers and curl ask first without.
-    let (user, password) = credentials(headers).ok_or(Denial::Unknown)?;
+    // A request without credentials is no failed login: browsers and curl send one first.
+    let (user, password) = credentials(headers).ok_or(Denial::Unauthenticated)?;
     let is = |name: &str, secret: &Secret| {
         bool::from(is_equal(&user, name) & is_equal(&password, secret.expose()))
     };
@@ -60,17 +60,17 @@ pub fn authorise(
     let role = if is_admin { Some(Role::Admin) } else { is_relay.then_some(Role::Relay) };
     let Some(role) = role else {
         site.logins.failed(address, now);
-        tracing::warn!("a login from {address} failed");
-        return Err(Denial::Unknown);
+        tracing::warn!("failed login from {address}");
+        return Err(Denial::Unauthenticated);
     };
-    // Whoever has the relay's password must not guess the admin's with it.
+    // A relay's login doesn't clear failures, or it would help to guess the admin's password.
     if role == Role::Admin {
         site.logins.succeeded(address);
     }
     if role < needed { Err(Denial::Forbidden) } else { Ok(()) }
 }
 
-/// Name and password of HTTP's Basic scheme (RFC 7617).
+/// Name and password of the Basic scheme (RFC 7617).
 fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, coded) = value.split_once(' ')?;
@@ -120,9 +120,9 @@ mod tests {
     }
 
     #[test]
-    fn each_may_do_what_is_theirs() {
+    fn roles_limit_what_a_login_may_do() {
         let site = guarded();
-        let unknown = Err(Denial::Unknown);
+        let unknown = Err(Denial::Unauthenticated);
 
         assert_eq!(ask(&site, &basic("admin:hackme"), Role::Admin), Ok(()));
         assert_eq!(ask(&site, &basic("admin:hackme"), Role::Relay), Ok(()));
@@ -136,7 +136,7 @@ mod tests {
         let site = guarded();
         for wrong in ["admin:hackme2", "admin:", "admin", "Admin:hackme", "admin:relayme"] {
             assert_eq!(ask(&site, &basic(wrong), Role::Relay), unknown, "{wrong}");
-            // A success between keeps it from having to wait.
+            // A success in between clears the failures.
             assert_eq!(ask(&site, &basic("admin:hackme"), Role::Admin), Ok(()));
         }
         for nonsense in ["", "Basic", "Basic !!!", "Bearer YWRtaW46aGFja21l"] {
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guesser_waits_even_with_the_right_password_and_a_site_without_one_is_closed() {
+    fn guessers_must_wait_and_a_site_without_a_password_is_closed() {
         let site = guarded();
         for _ in 0..5 {
             assert!(ask(&site, &basic("admin:guess"), Role::Admin).is_err());
@@ -153,6 +153,6 @@ mod tests {
 
         assert_eq!(ask(&site, &basic("admin:hackme"), Role::Admin), Err(Denial::MustWait));
         let closed = Site { admin: None, ..site };
-        assert_eq!(ask(&closed, &basic("admin:hackme"), Role::Relay), Err(Denial::Closed));
+        assert_eq!(ask(&closed, &basic("admin:hackme"), Role::Relay), Err(Denial::Disabled));
     }
 }

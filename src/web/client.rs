@@ -1,30 +1,29 @@
-//! Who asks: the address behind the proxies that are trusted.
+//! The client's address, behind trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
 use hyper::HeaderMap;
 use ipnet::IpNet;
 
-/// Both ends of a connection, and how it is carried.
+/// Both ends of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Ends {
-    /// Ours.
+    /// The server's end.
     pub local: SocketAddr,
-    /// The client's, or that of the last proxy before us.
+    /// The client's end, or that of the last proxy.
     pub remote: SocketAddr,
-    /// Whether it is HTTPS.
+    /// Whether the connection is HTTPS.
     pub is_secure: bool,
 }
 
-/// Where the request of `headers` comes from.
+/// The address of the client that sent the request with `headers`.
 ///
-/// `X-Forwarded-For` is a list to which each proxy appends the address that it was asked from. It is
-/// read from its end, as long as the one who wrote an entry is in `trusted`; what stands before may
-/// be anyone's invention.
+/// Each proxy appends the address of its client to `X-Forwarded-For`. The list is read from its end as long
+/// as the writer of an entry is in `trusted`; earlier entries may be forged.
 pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut address = remote.to_canonical();
-    // Whatever a client put before it, what the proxy appended to the line must be seen.
+    // A client's bytes before the proxy's entry may be no UTF-8.
     let lines = headers.get_all("x-forwarded-for").into_iter().rev();
     let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     for entry in lines.iter().flat_map(|line| line.rsplit(',')) {
@@ -37,7 +36,7 @@ pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
     address
 }
 
-/// An address, with a port as some proxies write it or without.
+/// An address, with or without a port: some proxies write one.
 fn parse(entry: &str) -> Option<IpAddr> {
     let with_port = || entry.parse::<SocketAddr>().map(|address| address.ip());
     let bare = entry.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(entry);
@@ -60,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_trusted_proxies_wrote_is_believed() {
+    fn only_entries_of_trusted_proxies_count() {
         let proxies = ["127.0.0.1/32", "10.0.0.0/8"];
 
         assert_eq!(seen("9.9.9.9", &["1.1.1.1"], &proxies), "9.9.9.9");
@@ -72,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_come_in_several_spellings_and_nonsense_is_the_proxy_s() {
+    fn addresses_have_several_spellings_and_nonsense_is_ignored() {
         let proxies = ["127.0.0.1/32"];
         for (line, expected) in [
             ("2001:db8::1", "2001:db8::1"),

@@ -1,13 +1,10 @@
-//! A connection: requests and answers until it ends or becomes a stream.
+//! A connection: requests and responses until it ends or becomes a stream.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{io, sync::Arc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
@@ -20,83 +17,97 @@ use crate::{
     web::{
         answer::{Answer, answer},
         client::Ends,
-        listen::{self, Admission},
-        server::{Place, Stopping},
-        site::{Patience, Site},
+        listen::{self, StreamStart},
+        server::{ConnectionPermit, Shutdown},
+        site::{Site, Timeouts},
         tls::Tls,
     },
 };
 
-/// The longest request head in bytes, the least that hyper allows; and the most header lines.
+/// The longest request head in bytes: the least that hyper allows.
 const MAX_HEAD: usize = 8 * 1024;
+
+/// The most header lines of a request.
 const MAX_HEADERS: usize = 64;
 
-/// A connection that has not become a stream for so long is asked to end: nobody keeps a place by
-/// asking now and then, or by reading an answer letter by letter.
-const LIFE: Duration = Duration::from_mins(1);
+/// A connection that has not become a stream after this time is closed: no client keeps its permit by
+/// sending a request now and then, or by reading a response byte by byte.
+const MAX_LIFE: Duration = Duration::from_mins(1);
 
 /// What all connections share.
-pub struct House {
-    /// What is served, at each moment.
+pub struct Shared {
+    /// The current site.
     pub site: watch::Receiver<Arc<Site>>,
-    /// What is put up with.
-    pub patience: Patience,
-    /// Carries streams.
+    /// Time limits.
+    pub timeouts: Timeouts,
+    /// Writes to the sockets of plain streams.
     pub fanout: Arc<Fanout>,
-    /// Says when to end.
-    pub stopping: Stopping,
+    /// Signals the shutdown.
+    pub shutdown: Shutdown,
 }
 
-/// hyper's error for a request whose socket we take over.
+/// The error that makes hyper give up a connection whose socket becomes a stream: see [`serve_requests`].
 #[derive(Debug, thiserror::Error)]
 #[error("the socket is taken over")]
 struct TakenOver;
 
-/// Serves a connection of plain HTTP; its stream is carried by the fan-out's threads.
-pub async fn plain(socket: TcpStream, ends: Ends, house: &House) {
-    let Some((mut socket, feed)) = converse(socket, ends, house).await else { return };
+/// Serves an HTTP connection. If it becomes a stream, the fan-out's threads take it over.
+pub async fn http(socket: TcpStream, ends: Ends, shared: &Shared) {
+    let Some((mut socket, feed)) = serve_requests(socket, ends, shared).await else { return };
     let Some(feed) = feed else {
         let _ = socket.shutdown().await;
         return;
     };
     match socket.into_std() {
-        Ok(socket) => house.fanout.carry(socket, feed),
-        Err(error) => tracing::warn!("can't carry a stream: {error}"),
+        Ok(socket) => shared.fanout.carry(socket, feed),
+        Err(error) => tracing::warn!("can't hand a stream to the fan-out: {error}"),
     }
 }
 
-/// Serves a connection of HTTPS, its stream included: only who encrypts can write to it. `place` is
-/// given up once it is one.
-pub async fn secure(socket: TcpStream, tls: &Tls, ends: Ends, house: &House, place: Place) {
-    let socket = match timeout(house.patience.header, tls.accept(socket)).await {
+/// Serves an HTTPS connection and its stream, which only this task can encrypt. Returns `permit` when the
+/// stream begins.
+pub async fn https(
+    socket: TcpStream,
+    tls: &Tls,
+    ends: Ends,
+    shared: &Shared,
+    permit: ConnectionPermit,
+) {
+    let socket = match timeout(shared.timeouts.header, tls.accept(socket)).await {
         Ok(Ok(socket)) => socket,
-        Ok(Err(error)) => return tracing::debug!("a TLS handshake failed: {error}"),
-        Err(_) => return tracing::debug!("a TLS handshake took too long"),
+        Ok(Err(error)) => return tracing::debug!("TLS handshake failed: {error}"),
+        Err(_) => return tracing::debug!("TLS handshake timed out"),
     };
-    let Some((mut socket, feed)) = converse(socket, ends, house).await else { return };
-    drop(place);
+    let Some((mut socket, feed)) = serve_requests(socket, ends, shared).await else { return };
+    drop(permit);
     if let Some(feed) = feed {
-        let played = listen::play(&mut socket, feed, house.patience.stall, house.stopping.clone());
-        if let Err(error) = played.await {
-            return tracing::debug!("a listener left: {error}");
+        let (stall, shutdown) = (shared.timeouts.stall, shared.shutdown.clone());
+        if let Err(error) = listen::play(&mut socket, feed, stall, shutdown).await {
+            return tracing::debug!("listener disconnected: {error}");
         }
     }
     let _ = socket.shutdown().await;
 }
 
-/// Answers requests until the connection ends, or begins the stream that was asked for. Gives the
-/// socket, and what is still to be carried to it if the stream has not ended.
-async fn converse<S>(socket: S, ends: Ends, house: &House) -> Option<(S, Option<Feed>)>
+/// Answers requests until the connection ends or a stream is requested, and then starts the stream.
+/// Returns the socket, and the rest of the stream if it has not ended.
+///
+/// hyper has no way to hand over a socket before it has written a response's head, except for upgrades,
+/// and its head is not the one that players expect. But it writes nothing for a request whose service
+/// fails, and returns the socket afterwards. So the service fails with [`TakenOver`] for a stream and
+/// leaves the stream in `requested`: an error can't carry it, since hyper only lends its cause. The lock is
+/// never contended; it makes the future `Send`.
+async fn serve_requests<S>(socket: S, ends: Ends, shared: &Shared) -> Option<(S, Option<Feed>)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let admission = Mutex::new(None);
+    let requested = Mutex::new(None);
     let service = service_fn(|request| {
-        let site = house.site.borrow().clone();
+        let site = shared.site.borrow().clone();
         let result = match answer(&site, &request, ends) {
-            Answer::Whole(response) => Ok(response),
-            Answer::Stream(admitted) => {
-                *admission.lock().unwrap_or_else(PoisonError::into_inner) = Some(admitted);
+            Answer::Full(response) => Ok(response),
+            Answer::Stream(start) => {
+                *requested.lock() = Some(start);
                 Err(TakenOver)
             }
         };
@@ -104,7 +115,7 @@ where
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(house.patience.header)
+        .header_read_timeout(shared.timeouts.header)
         .max_buf_size(MAX_HEAD)
         .max_headers(MAX_HEADERS)
         .serve_connection(TokioIo::new(socket), service);
@@ -112,25 +123,25 @@ where
         end = &mut connection => Some(end),
         () = async {
             tokio::select! {
-                () = house.stopping.clone().begun() => {}
-                () = sleep(LIFE) => {}
+                () = shared.shutdown.clone().begun() => {}
+                () = sleep(MAX_LIFE) => {}
             }
         } => {
             Pin::new(&mut connection).graceful_shutdown();
-            timeout(house.patience.header, &mut connection).await.ok()
+            timeout(shared.timeouts.header, &mut connection).await.ok()
         }
     };
     let mut socket = connection.into_parts().io.into_inner();
-    let Some(admission) = admission.into_inner().unwrap_or_else(PoisonError::into_inner) else {
+    let Some(start) = requested.into_inner() else {
         if let Some(Err(error)) = end {
-            tracing::debug!("a connection ended: {error}");
+            tracing::debug!("connection failed: {error}");
         }
         return None;
     };
-    match begin(&mut socket, *admission, house).await {
+    match begin(&mut socket, *start, shared).await {
         Ok(feed) => Some((socket, feed)),
         Err(error) => {
-            tracing::debug!("a listener left: {error}");
+            tracing::debug!("listener disconnected: {error}");
             None
         }
     }
@@ -138,9 +149,9 @@ where
 
 async fn begin(
     socket: &mut (impl AsyncWrite + Unpin),
-    admission: Admission,
-    house: &House,
+    start: StreamStart,
+    shared: &Shared,
 ) -> io::Result<Option<Feed>> {
-    let begun = listen::begin(socket, admission, house.patience.stall);
-    Ok(begun.await?.inspect_err(|ending| tracing::debug!("a stream ended: {ending:?}")).ok())
+    let begun = listen::begin(socket, start, shared.timeouts.stall).await?;
+    Ok(begun.inspect_err(|ending| tracing::debug!("stream ended: {ending:?}")).ok())
 }

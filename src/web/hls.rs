@@ -1,4 +1,4 @@
-//! `/hls`: playlists and segments.
+//! `/hls`: serves playlists and segments.
 
 use bytes::Bytes;
 use hyper::{
@@ -12,28 +12,28 @@ use crate::{
         names::{MAIN, PLAYLIST_TYPE, SEGMENT_TYPE},
     },
     web::{
-        answer::{Asked, TEXT, Whole, respond, with},
+        answer::{ClientRequest, FullResponse, TEXT, respond, with},
         site::Channel,
     },
 };
 
-/// Where listeners find the station's playlist, if it has one.
+/// URL of the station's main playlist, if it has HLS.
 pub fn url(channel: &Channel, base_url: &str) -> Option<String> {
     (!channel.hls.is_empty()).then(|| format!("{base_url}/hls/{}/{MAIN}", channel.station))
 }
 
 /// Answers a request for `file` of a station.
-pub fn answer<B>(channel: &Channel, file: &str, asked: &Asked<B>) -> Whole {
+pub fn answer<B>(channel: &Channel, file: &str, request: &ClientRequest<B>) -> FullResponse {
     let lives = &channel.hls;
     if file == MAIN && !lives.is_empty() {
         return respond(StatusCode::OK, PLAYLIST_TYPE, main_playlist(lives));
     }
     if let Some(live) = lives.iter().find(|live| live.playlist_name() == file) {
-        live.note((asked.address, asked.request.headers().get(USER_AGENT)));
+        live.note((request.address, request.request.headers().get(USER_AGENT)));
         return match live.playlist() {
             Some(playlist) => respond(StatusCode::OK, PLAYLIST_TYPE, playlist),
             None => with(
-                respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, "nothing has sounded yet\n"),
+                respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, "no segment yet\n"),
                 "retry-after",
                 "1",
             ),
@@ -41,21 +41,21 @@ pub fn answer<B>(channel: &Channel, file: &str, asked: &Asked<B>) -> Whole {
     }
     let found = lives.iter().find_map(|live| Some((live.segment(file)?, live.cache_control())));
     match found {
-        Some((segment, cached)) => part(&segment, &cached, asked),
-        None => respond(StatusCode::NOT_FOUND, TEXT, "there is nothing at this address\n"),
+        Some((segment, cached)) => part(&segment, &cached, request),
+        None => respond(StatusCode::NOT_FOUND, TEXT, "no such playlist or segment\n"),
     }
 }
 
-/// All of `segment`, or the part that is asked for.
-fn part<B>(segment: &Bytes, cached: &str, asked: &Asked<B>) -> Whole {
-    let range = asked.request.headers().get(RANGE).and_then(|range| range.to_str().ok());
+/// All of `segment`, or the requested range.
+fn part<B>(segment: &Bytes, cached: &str, request: &ClientRequest<B>) -> FullResponse {
+    let range = request.request.headers().get(RANGE).and_then(|range| range.to_str().ok());
     let mut response = match range.and_then(|range| single_range(range, segment.len())) {
         None => respond(StatusCode::OK, SEGMENT_TYPE, segment.clone()),
         Some(Range { first, end }) => {
-            let place = format!("bytes {first}-{}/{}", end - 1, segment.len());
+            let content_range = format!("bytes {first}-{}/{}", end - 1, segment.len());
             let mut response =
                 respond(StatusCode::PARTIAL_CONTENT, SEGMENT_TYPE, segment.slice(first..end));
-            response.headers_mut().insert(CONTENT_RANGE, ascii(&place));
+            response.headers_mut().insert(CONTENT_RANGE, ascii(&content_range));
             response
         }
     };
@@ -63,15 +63,15 @@ fn part<B>(segment: &Bytes, cached: &str, asked: &Asked<B>) -> Whole {
     with(response, "accept-ranges", "bytes")
 }
 
-/// Bytes `first` to `end`, which is not one of them.
+/// Bytes from `first` up to, not including, `end`.
 #[derive(Debug, PartialEq, Eq)]
 struct Range {
     first: usize,
     end: usize,
 }
 
-/// The range of `n_bytes` that a header asks for. What we don't understand, or asks for several, may
-/// be answered with all (RFC 9110, 14.2), and so is what begins behind the end.
+/// The range of `n_bytes` that a `Range` header asks for. None, for a whole response, if the header is
+/// invalid, asks for several ranges (RFC 9110, 14.2 allows to ignore it) or starts after the end.
 fn single_range(header: &str, n_bytes: usize) -> Option<Range> {
     let (first, last) = header.strip_prefix("bytes=")?.split_once('-')?;
     let range = match (first.parse().ok(), last.parse::<usize>().ok()) {
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_range_is_understood_or_all_is_sent() {
+    fn a_range_is_parsed_or_ignored() {
         let range = |header| single_range(header, 100).map(|range| (range.first, range.end));
 
         assert_eq!(range("bytes=0-"), Some((0, 100)));

@@ -1,8 +1,8 @@
-//! A stream to one listener.
+//! Sends a stream to one listener.
 //!
-//! hyper parses the request and hands the socket over: from here on it carries one answer that ends
-//! when the stream does. The answer is HTTP/1.0 without a length and without chunks, which is what
-//! radios of all ages understand, and the bytes go out as they are in the ring.
+//! The socket was taken over from hyper and carries one response that ends with the stream: HTTP/1.0,
+//! without a length and without chunked encoding, which players of all ages understand. The bytes are
+//! those of the ring.
 
 use std::{
     io,
@@ -24,26 +24,26 @@ use crate::{
     },
     web::{
         answer::CORS,
-        date::Date,
-        server::{SERVER, Stopping},
+        date,
+        server::{SERVER, Shutdown},
     },
 };
 
-/// The longest header value in bytes; they come from radio.toml and some players have short buffers.
+/// The longest header value in bytes. Values come from radio.toml, and some players have short buffers.
 const MAX_VALUE: usize = 256;
 
-/// Bytes a second that a listener takes at least: a quarter of MP3's smallest bitrate.
-const LEAST_RATE: usize = 3000;
+/// Least bytes per second that a listener must accept: a quarter of MP3's lowest bitrate.
+const MIN_RATE: usize = 3000;
 
-/// One who may listen: the end of a request for a stream.
-pub struct Admission {
-    /// The whole answer's head.
+/// A stream that is about to be sent.
+pub struct StreamStart {
+    /// The response's head.
     pub head: String,
-    /// What comes after it.
+    /// The response's body.
     pub feed: Feed,
 }
 
-/// The headers of a stream, in Icecast's order, with titles every `metaint` bytes if it is given.
+/// The headers of a stream, in Icecast's order, for titles every `metaint` bytes if given.
 pub fn headers(
     about: &About,
     url: &str,
@@ -77,9 +77,10 @@ fn to_value(text: &str) -> String {
     value
 }
 
-/// The whole head. No space after the colon: some radios take it for a part of the name.
+/// The response's head. ICY headers have no space after the colon: some players take it for a part of the
+/// value.
 pub fn head(about: &About, url: &str, metaint: Option<NonZeroUsize>) -> String {
-    let date = Date::of(SystemTime::now()).to_http();
+    let date = date::to_http(SystemTime::now());
     let mut lines =
         vec!["HTTP/1.0 200 OK".to_owned(), format!("Server: {SERVER}"), format!("Date: {date}")];
     lines.extend(CORS.into_iter().map(|(name, value)| format!("{name}: {value}")));
@@ -90,17 +91,17 @@ pub fn head(about: &About, url: &str, metaint: Option<NonZeroUsize>) -> String {
     lines.join("\r\n") + "\r\n\r\n"
 }
 
-/// Sends the head and all sound that there is, and gives back what comes after it.
+/// Sends the head and all sound in the ring. Returns the rest of the stream, or why it has ended.
 ///
 /// # Errors
-/// The listener has left, or took nothing for `max_stall`; or the stream has ended.
+/// The listener disconnected, or accepted nothing for `max_stall`.
 pub async fn begin(
     socket: &mut (impl AsyncWrite + Unpin),
-    admission: Admission,
+    start: StreamStart,
     max_stall: Duration,
 ) -> io::Result<Result<Feed, Ending>> {
-    let Admission { head, mut feed } = admission;
-    // Head and burst in one write: that is one packet less to wait for.
+    let StreamStart { head, mut feed } = start;
+    // Head and burst in one write: one packet less to wait for.
     let mut bytes = head.into_bytes();
     loop {
         let n_before = bytes.len();
@@ -108,7 +109,7 @@ pub async fn begin(
             match feed.try_next() {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,
-                // What came before the end is heard, and be it the head alone.
+                // Whatever precedes the end is sent, even the head alone.
                 Err(ending) => {
                     send(socket, &bytes, max_stall).await?;
                     return Ok(Err(ending));
@@ -117,7 +118,7 @@ pub async fn begin(
         }
         send(socket, &bytes, max_stall).await?;
         feed.count_bytes(bytes.len() - n_before);
-        // On a slow line much has come since.
+        // On a slow connection more sound has arrived meanwhile.
         if feed.n_waiting() < CHUNKS_PER_WRITE {
             return Ok(Ok(feed));
         }
@@ -125,18 +126,17 @@ pub async fn begin(
     }
 }
 
-/// Sends the rest of a stream until it ends, for sockets that nobody else can carry; whenever it
-/// ends, the listener has got whole frames.
+/// Sends the rest of a stream until it ends, always after a whole frame.
 ///
 /// # Errors
-/// The listener has left, or took nothing for `max_stall`.
+/// The listener disconnected, or accepted nothing for `max_stall`.
 pub async fn play(
     socket: &mut (impl AsyncWrite + Unpin),
     mut feed: Feed,
     max_stall: Duration,
-    stopping: Stopping,
+    shutdown: Shutdown,
 ) -> io::Result<Ending> {
-    let mut stop = std::pin::pin!(stopping.deadline());
+    let mut stop = std::pin::pin!(shutdown.deadline());
     loop {
         let next = tokio::select! {
             next = feed.next() => next,
@@ -152,14 +152,14 @@ pub async fn play(
     }
 }
 
-/// Writes all of `bytes`, within `max_stall` and what they take at [`LEAST_RATE`].
+/// Writes all of `bytes` within `max_stall` plus the time that they take at [`MIN_RATE`].
 async fn send(
     socket: &mut (impl AsyncWrite + Unpin),
     bytes: &[u8],
     max_stall: Duration,
 ) -> io::Result<()> {
-    let patience = max_stall + Duration::from_secs((bytes.len() / LEAST_RATE) as u64);
-    timeout(patience, async {
+    let limit = max_stall + Duration::from_secs((bytes.len() / MIN_RATE) as u64);
+    timeout(limit, async {
         socket.write_all(bytes).await?;
         socket.flush().await
     })
@@ -175,7 +175,7 @@ mod tests {
     const URL: &str = "http://radio.example";
 
     #[test]
-    fn the_head_is_http_1_0_and_players_find_the_name_after_the_colon() {
+    fn the_head_is_http_1_0_without_a_space_in_icy_headers() {
         let about = channel("a").0.main().about.clone();
 
         let head = head(&about, URL, METAINT);
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn no_text_of_the_operator_s_adds_a_header() {
+    fn texts_of_radio_toml_can_t_add_headers() {
         let mut about = channel("a").0.main().about.clone();
         about.name = "a\r\nSet-Cookie: b\0".into();
         about.description = "\u{fc}".repeat(5000);

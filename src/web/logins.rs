@@ -1,20 +1,21 @@
-//! Failed logins: who guesses passwords must wait.
+//! Failed logins: addresses that guess passwords must wait.
 
 use std::{
     collections::HashMap,
     net::IpAddr,
-    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-/// Failures that an address may have before it must wait.
-const MOST: u32 = 5;
+use parking_lot::Mutex;
 
-/// How long it must wait, and how long failures are remembered.
+/// Failures after which an address must wait.
+const MAX_FAILURES: u32 = 5;
+
+/// How long an address must wait, and how long failures are remembered.
 const PENALTY: Duration = Duration::from_mins(1);
 
-/// Addresses that are remembered; more are forgotten together rather than fill the memory.
-const MOST_ADDRESSES: usize = 10_000;
+/// The most addresses that are remembered; one more clears them all, so that memory stays bounded.
+const MAX_ADDRESSES: usize = 10_000;
 
 /// Failures by address.
 #[derive(Default)]
@@ -26,20 +27,20 @@ struct Failures {
 }
 
 impl Logins {
-    /// Whether `address` failed so often lately that it isn't listened to.
+    /// Whether `address` has failed too often lately.
     pub fn must_wait(&self, address: IpAddr, now: Instant) -> bool {
-        let failures = self.lock();
+        let failures = self.0.lock();
         let failures = failures.get(&address);
-        failures.is_some_and(|of| MOST <= of.count && now.duration_since(of.last) < PENALTY)
+        failures.is_some_and(|of| MAX_FAILURES <= of.count && now.duration_since(of.last) < PENALTY)
     }
 
-    /// Notes a failure.
+    /// Counts a failure.
     pub fn failed(&self, address: IpAddr, now: Instant) {
-        let mut all = self.lock();
-        if MOST_ADDRESSES <= all.len() {
+        let mut all = self.0.lock();
+        if MAX_ADDRESSES <= all.len() {
             all.retain(|_, failures| now.duration_since(failures.last) < PENALTY);
         }
-        if MOST_ADDRESSES <= all.len() {
+        if MAX_ADDRESSES <= all.len() {
             all.clear();
         }
         let failures = all.entry(address).or_insert(Failures { count: 0, last: now });
@@ -48,13 +49,9 @@ impl Logins {
         failures.last = now;
     }
 
-    /// Forgets the failures of who knew the password.
+    /// Clears the failures of `address`.
     pub fn succeeded(&self, address: IpAddr) {
-        self.lock().remove(&address);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, Failures>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().remove(&address);
     }
 }
 
@@ -63,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_fails_five_times_waits_a_minute() {
+    fn an_address_that_fails_five_times_waits_a_minute() {
         let (logins, now) = (Logins::default(), Instant::now());
         let [guesser, other] = ["10.0.0.1", "10.0.0.2"].map(|address| address.parse().unwrap());
 
@@ -82,11 +79,11 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_addresses_does_not_fill_the_memory() {
+    fn memory_is_bounded_for_any_number_of_addresses() {
         let (logins, now) = (Logins::default(), Instant::now());
         for number in 0..30_000u32 {
             logins.failed(std::net::Ipv4Addr::from(number).into(), now);
         }
-        assert!(logins.lock().len() <= MOST_ADDRESSES);
+        assert!(logins.0.lock().len() <= MAX_ADDRESSES);
     }
 }

@@ -1,4 +1,4 @@
-//! `/metrics`: figures for Prometheus (its text format, version 0.0.4).
+//! `/metrics`: metrics in Prometheus' text format, version 0.0.4.
 
 use std::fmt::Write as _;
 
@@ -8,32 +8,41 @@ use crate::{
     web::site::{Channel, Site},
 };
 
-/// What is told of each mount.
-type Figure = fn(&Channel, &Mount) -> f64;
+/// A metric of a mount.
+type MountMetric = fn(&Channel, &Mount) -> f64;
 
-/// What is told of each push or upload.
-type SentFigure = fn(&Status) -> u64;
+/// A metric of a push or upload.
+type TargetMetric = fn(&Status) -> u64;
 
-/// All figures.
+/// All metrics.
 pub fn text(site: &Site) -> String {
     let mut out = String::new();
-    let of_mounts: [(&str, &str, &str, Figure); 6] = [
-        ("listeners", "gauge", "Who listens now.", |_, mount| mount.listeners() as f64),
-        ("listeners_peak", "gauge", "The most that listened at once.", |_, mount| {
-            mount.peak() as f64
-        }),
-        ("listeners_total", "counter", "Who ever began to listen.", |_, mount| {
-            mount.total() as f64
-        }),
+    let of_mounts: [(&str, &str, &str, MountMetric); 6] = [
+        ("listeners", "gauge", "Listeners connected now.", |_, mount| mount.listeners() as f64),
+        (
+            "listeners_peak",
+            "gauge",
+            "Most listeners connected at once since the start.",
+            |_, mount| mount.peak() as f64,
+        ),
+        (
+            "listeners_total",
+            "counter",
+            "Listeners that have connected since the start.",
+            |_, mount| mount.total() as f64,
+        ),
         ("sent_bytes_total", "counter", "Bytes sent to listeners.", |_, mount| {
             mount.bytes_sent() as f64
         }),
-        ("silent_seconds", "gauge", "Since the newest sound.", |_, mount| {
+        ("silent_seconds", "gauge", "Seconds since the mount last received sound.", |_, mount| {
             mount.tap.pushed_at().map_or(f64::INFINITY, |at| at.elapsed().as_secs_f64())
         }),
-        ("ahead_seconds", "gauge", "Music composed and not yet rendered.", |channel, _| {
-            channel.on_air.borrow().ready_seconds
-        }),
+        (
+            "ahead_seconds",
+            "gauge",
+            "Seconds of music composed and not yet rendered.",
+            |channel, _| channel.on_air.borrow().ready_seconds,
+        ),
     ];
     for (name, kind, help, figure) in of_mounts {
         describe(&mut out, name, kind, help);
@@ -46,17 +55,27 @@ pub fn text(site: &Site) -> String {
             );
         }
     }
-    describe(&mut out, "hls_listeners", "gauge", "Who asks for HLS playlists now.");
+    describe(&mut out, "hls_listeners", "gauge", "Clients that request HLS playlists now.");
     for channel in &site.channels {
         let (station, n) = (label(&channel.station), channel.hls_listeners());
         let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
     }
-    sent(&mut out, site);
+    target_metrics(&mut out, site);
     let problem = f64::from(u8::from(site.problem.is_some()));
     for (name, kind, help, figure) in [
-        ("config_problem", "gauge", "1 if the radio.toml saved last is wrong.", problem),
-        ("listeners_all", "gauge", "Who listens now, over all mounts.", site.audience.len() as f64),
-        ("uptime_seconds", "gauge", "Since the start.", uptime(site)),
+        (
+            "config_problem",
+            "gauge",
+            "1 if the last change of radio.toml was refused, else 0.",
+            problem,
+        ),
+        (
+            "listeners_all",
+            "gauge",
+            "Listeners connected now, on all mounts.",
+            site.audience.len() as f64,
+        ),
+        ("uptime_seconds", "gauge", "Seconds since the start.", uptime(site)),
     ] {
         describe(&mut out, name, kind, help);
         let _ = writeln!(out, "electropunk_{name} {}", number(figure));
@@ -64,26 +83,38 @@ pub fn text(site: &Site) -> String {
     out
 }
 
-/// What is sent to servers of others.
-fn sent(out: &mut String, site: &Site) {
-    let is_up: SentFigure = |status| u64::from(matches!(status.state, State::OnAir { .. }));
-    let times: SentFigure = |status| status.times_on_air;
-    let n_missed: SentFigure = |status| status.n_missed;
+/// The metrics of pushes and uploads.
+fn target_metrics(out: &mut String, site: &Site) {
+    let is_up: TargetMetric = |status| u64::from(matches!(status.state, State::OnAir { .. }));
+    let times: TargetMetric = |status| status.times_on_air;
+    let n_missed: TargetMetric = |status| status.n_missed;
     let figures = [
-        (Way::Push, "push_up", "gauge", "1 while a server of others has the sound.", is_up),
-        (Way::Push, "push_times_total", "counter", "How often it came to have it.", times),
-        (Way::Upload, "upload_up", "gauge", "1 while a bucket takes the station's HLS.", is_up),
-        (Way::Upload, "upload_times_total", "counter", "How often it came to take it.", times),
-        (Way::Upload, "upload_missed_total", "counter", "Segments that never got there.", n_missed),
+        (Way::Push, "push_up", "gauge", "1 while the push is connected, else 0.", is_up),
+        (Way::Push, "push_times_total", "counter", "Times that the push has connected.", times),
+        (Way::Upload, "upload_up", "gauge", "1 while the upload of HLS succeeds, else 0.", is_up),
+        (
+            Way::Upload,
+            "upload_times_total",
+            "counter",
+            "Times that the upload has started to succeed.",
+            times,
+        ),
+        (
+            Way::Upload,
+            "upload_missed_total",
+            "counter",
+            "Segments that could not be uploaded.",
+            n_missed,
+        ),
     ];
     for (way, name, kind, help, figure) in figures {
         describe(out, name, kind, help);
-        for (n, told) in site.sent().filter(|told| told.way == way).enumerate() {
-            let (station, figure) = (label(&told.station), figure(&told.status.borrow()));
+        for (n, target) in site.current_targets().filter(|target| target.way == way).enumerate() {
+            let (station, figure) = (label(&target.station), figure(&target.status.borrow()));
             let push = match way {
-                // Whoever reads figures need not know where it is sent. `/admin/` tells.
+                // A number, since metrics are public. The address is shown at `/admin/`.
                 Way::Push => format!(",push=\"{}\"", n + 1),
-                // A station has one at most.
+                // A station has at most one upload.
                 Way::Upload => String::new(),
             };
             let _ = writeln!(out, "electropunk_{name}{{station=\"{station}\"{push}}} {figure}");

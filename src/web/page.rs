@@ -1,4 +1,4 @@
-//! The player page and playlists: what people open rather than hear.
+//! The player page, and playlists of one stream.
 
 use quick_xml::escape::escape;
 
@@ -7,13 +7,13 @@ use crate::stream::{
     mount::{About, Mount},
 };
 
-/// The player page.
+/// HTML of the player page.
 pub const INDEX: &str = include_str!("player/index.html");
 
-/// Its code.
+/// Script of the player page.
 pub const SCRIPT: &str = include_str!("player/player.js");
 
-/// Its looks.
+/// Style sheet of all pages.
 pub const STYLE: &str = include_str!("player/style.css");
 
 /// A playlist of one stream, as `audio/x-mpegurl`.
@@ -21,7 +21,7 @@ pub fn m3u(about: &About, base_url: &str) -> String {
     format!("{base_url}{}\r\n", about.path)
 }
 
-/// A playlist of one stream, as `audio/x-scpls`; length -1 is a stream without an end.
+/// A playlist of one stream, as `audio/x-scpls`; length -1 means endless.
 pub fn pls(about: &About, base_url: &str) -> String {
     let (path, name) = (&about.path, clean(&about.name));
     format!(
@@ -29,7 +29,7 @@ pub fn pls(about: &About, base_url: &str) -> String {
     )
 }
 
-/// A playlist of one stream in XML, with Icecast's annotations.
+/// A playlist of one stream, as `application/xspf+xml`, with Icecast's annotations.
 pub fn xspf(mount: &Mount, base_url: &str) -> String {
     let about = &mount.about;
     let annotation = [
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn an_xspf_is_xml_whatever_the_name() {
+    fn an_xspf_escapes_the_name() {
         let (channel, ..) = channel("a");
         let about = About { name: "A & <B>".into(), ..channel.main().about.clone() };
 
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_page_loads_nothing_from_elsewhere() {
+    fn the_page_loads_nothing_from_other_origins() {
         for text in [INDEX, SCRIPT, STYLE] {
             let without_svg = text.replace("http://www.w3.org/2000/svg", "");
             assert!(!without_svg.contains("http://") && !without_svg.contains("https://"));

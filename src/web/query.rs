@@ -1,31 +1,30 @@
-//! The parameters of a query, as browsers and source clients write them.
+//! Query parameters, as browsers and source clients write them.
 
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
-/// A query's parameters; the first of a name counts.
+/// The parameters of a query; the first of a name counts.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Query<'a>(Option<&'a str>);
 
 impl<'a> Query<'a> {
-    /// That of a request's address.
+    /// The query of a request.
     pub fn of<B>(request: &'a hyper::Request<B>) -> Self {
         Self(request.uri().query())
     }
 
-    /// That of the text after an address's question mark.
+    /// The query `text`, without the question mark.
     pub fn new(text: &'a str) -> Self {
         Self(Some(text))
     }
 
-    /// The value of `name`; what is no UTF-8 is replaced.
+    /// The value of `name`; invalid UTF-8 is replaced.
     pub fn get(self, name: &str) -> Option<String> {
         Some(String::from_utf8_lossy(&self.bytes(name)?).into_owned())
     }
 
-    /// The text of `name`, which is in `charset` if that is given: UTF-8 or ISO-8859-1, whose bytes
-    /// are the first characters of Unicode.
+    /// The value of `name`, encoded in `charset`: ISO-8859-1 or, for anything else, UTF-8.
     pub fn text(self, name: &str, charset: Option<&str>) -> Option<String> {
         let is_latin = charset.is_some_and(|charset| {
             ["iso-8859-1", "latin1", "iso8859-1"].contains(&charset.to_ascii_lowercase().as_str())
@@ -39,7 +38,7 @@ impl<'a> Query<'a> {
     fn bytes(self, name: &str) -> Option<Vec<u8>> {
         let pairs = self.0?.split('&').filter_map(|pair| pair.split_once('='));
         let value = pairs.into_iter().find(|(key, _)| *key == name)?.1;
-        // Forms write a space as a plus.
+        // Forms encode a space as a plus.
         let value: Cow<str> =
             if value.contains('+') { value.replace('+', " ").into() } else { value.into() };
         Some(percent_decode_str(&value).collect())
@@ -51,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_parameter_is_decoded_whatever_it_holds() {
+    fn any_value_is_decoded() {
         let query = Query::new("x=1&mount=%2fa.mp3&bad=%2&worse=%zz%ff&mount=2&flag&song=a+b%2Bc");
 
         assert_eq!(query.get("mount").unwrap(), "/a.mp3");
@@ -63,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn old_source_clients_write_latin_letters() {
+    fn iso_8859_1_is_decoded() {
         let query = Query::new("song=caf%e9");
 
         assert_eq!(query.text("song", Some("ISO-8859-1")).unwrap(), "caf\u{e9}");

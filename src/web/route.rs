@@ -1,4 +1,4 @@
-//! Paths and what they name.
+//! Maps paths to what they name.
 
 use std::sync::Arc;
 
@@ -18,11 +18,11 @@ pub enum Route<'a> {
     Metrics,
     /// `/status-json.xsl`
     IcecastStatus,
-    /// `/status.xsl`, for people.
+    /// `/status.xsl`, the status page.
     StatusPage,
-    /// `/7.html`, `SHOUTcast`'s figures in one line.
+    /// `/7.html`, `SHOUTcast`'s status in one line.
     SevenHtml,
-    /// `/stats`, `SHOUTcast`'s figures by name.
+    /// `/stats`, `SHOUTcast`'s status as XML or JSON.
     ShoutcastStats,
     /// `/currentsong`
     CurrentSong,
@@ -34,7 +34,7 @@ pub enum Route<'a> {
     Hls(&'a Channel, &'a str),
     /// `/api/stations/NAME/history`
     History(&'a Channel),
-    /// A mount's path, or another name for the first.
+    /// A mount's path, or `SHOUTcast`'s names for the first mount.
     Stream(&'a Arc<Mount>),
     /// `.m3u` or `.m3u8` after a station's name or a mount's path.
     M3u(&'a Arc<Mount>),
@@ -42,13 +42,12 @@ pub enum Route<'a> {
     Pls(&'a Arc<Mount>),
     /// `.xspf`, likewise.
     Xspf(&'a Channel, &'a Arc<Mount>),
-    /// What follows `/admin/`.
+    /// The path after `/admin/`.
     Admin(&'a str),
 }
 
 impl<'a> Route<'a> {
-    /// What `path` names, if it names something. Paths are compared as they come, never decoded and
-    /// never looked up on a disk.
+    /// The route of `path`. Paths are compared undecoded and never looked up on a disk.
     pub fn of(path: &'a str, site: &'a Site) -> Option<Self> {
         Some(match path {
             "/" => Self::Player,
@@ -62,7 +61,7 @@ impl<'a> Route<'a> {
             "/stats" => Self::ShoutcastStats,
             "/currentsong" => Self::CurrentSong,
             "/api/stations" => Self::Stations,
-            // What SHOUTcast's players ask for.
+            // Requested by players for SHOUTcast.
             "/;" | "/;stream.mp3" | "/stream" => Self::Stream(site.channels.first()?.main()),
             _ => return Self::of_station(path, site),
         })
@@ -107,7 +106,7 @@ mod tests {
     use crate::web::site::tests::{channel, site};
 
     #[test]
-    fn a_playlist_is_found_under_the_mount_and_the_station() {
+    fn playlists_are_found_by_mount_and_by_station() {
         let site = site(vec![channel("a").0]);
 
         for path in ["/a.m3u", "/a.mp3.m3u", "/a.m3u8"] {
@@ -126,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_almost_a_path_is_none() {
+    fn near_misses_have_no_route() {
         let site = site(vec![channel("a").0]);
 
         for path in [

@@ -1,4 +1,4 @@
-//! Accepts connections and carries them from their first byte to their last.
+//! Accepts connections and serves them until the server stops.
 
 use std::{
     collections::HashMap,
@@ -6,10 +6,11 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     pin::pin,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
+use parking_lot::Mutex;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -22,84 +23,83 @@ use crate::{
     stream::{audience::household, fanout::Fanout},
     web::{
         client::Ends,
-        connection::{self, House},
-        site::{Patience, Site},
+        connection::{self, Shared},
+        site::{Site, Timeouts},
         tls::Tls,
     },
 };
 
-/// How we call ourselves in answers.
+/// Value of the `Server` header.
 pub const SERVER: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));
 
-/// Connections that the kernel holds until we accept them: a wave of listeners after a restart.
+/// Connections that the kernel holds until they are accepted: a wave of listeners after a restart.
 const BACKLOG: i32 = 4096;
 
-/// Connections that are not yet streams. Those that say nothing are cut in time; the others are
-/// answered in a moment.
-const N_CONNECTIONS: usize = 8192;
+/// Limit on connections that are not streams. Silent ones time out; the others are answered at once.
+const MAX_CONNECTIONS: usize = 8192;
 
-/// Of these, how many from one address.
-const N_OF_ADDRESS: usize = 1024;
+/// Limit on connections that are not streams, from one address.
+const MAX_PER_ADDRESS: usize = 1024;
 
-/// The kernel's part of a slow listener's delay, in bytes. Left alone it grows to megabytes, and who
-/// stopped reading minutes ago would still look well. Linux doubles what it is told.
+/// The kernel's send buffer for a listener, in bytes; Linux doubles it. By default it grows to megabytes,
+/// and a listener that stopped reading minutes ago would still look alive.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// A vanished peer's connection ends after so long without an acknowledgement; not before one who
-/// stands still is given up.
+/// A connection to a vanished peer ends after this time without an acknowledgement, but not before the
+/// stall timeout.
 const PEER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Out of file descriptors or memory: time for connections to end.
+/// Pause when `accept` fails, for lack of file descriptors or memory: connections may end meanwhile.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// After the drain, for the last writes.
+/// Time after the drain for the last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
 
-/// Tells connections that the server stops, and when it loses its patience.
+/// Signals the shutdown to connections, and the deadline for streams.
 #[derive(Clone)]
-pub struct Stopping(watch::Receiver<Option<Instant>>);
+pub struct Shutdown(watch::Receiver<Option<Instant>>);
 
-impl Stopping {
-    /// Comes when the server begins to stop.
+impl Shutdown {
+    /// Completes when the shutdown begins.
     pub async fn begun(mut self) {
         self.deadline_once_known().await;
     }
 
-    /// Comes when the streams must have ended.
+    /// Completes when all streams must have ended.
     pub async fn deadline(mut self) {
         sleep_until(self.deadline_once_known().await).await;
     }
 
     async fn deadline_once_known(&mut self) -> Instant {
         let known = self.0.wait_for(Option::is_some).await;
-        // A server that is gone can't be waited for.
+        // The sender is gone with the server: stop at once.
         known.ok().and_then(|deadline| *deadline).unwrap_or_else(Instant::now)
     }
 }
 
-/// An address that is listened at.
-pub struct Door {
+/// A bound address that accepts connections.
+pub struct Endpoint {
     listener: TcpListener,
-    /// What makes its connections HTTPS, if they are.
+    /// For HTTPS.
     tls: Option<Arc<Tls>>,
 }
 
-impl Door {
-    /// A door for plain HTTP.
-    pub fn plain(listener: TcpListener) -> Self {
+impl Endpoint {
+    /// An endpoint for HTTP.
+    pub fn http(listener: TcpListener) -> Self {
         Self { listener, tls: None }
     }
 
-    /// A door for HTTPS.
-    pub fn secure(listener: TcpListener, tls: Tls) -> Self {
+    /// An endpoint for HTTPS.
+    pub fn https(listener: TcpListener, tls: Tls) -> Self {
         Self { listener, tls: Some(Arc::new(tls)) }
     }
 }
 
-/// Listens at `address`, ready for waves of connections.
+/// Binds `address` and listens with a backlog for waves of connections.
 ///
 /// # Errors
-/// The address is taken, not ours or not allowed.
+/// The address is in use, not one of this machine, or not permitted.
 pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_reuse_address(true)?;
@@ -109,66 +109,67 @@ pub fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Serves whatever `site` is at each request until `shutdown` comes, then lets streams end for as
-/// long as `patience` says.
+/// Serves the current `site` until `shutdown` completes, then drains the streams.
 ///
 /// A stream ends when its ring's writer is dropped, or when the drain time is over.
 ///
 /// # Errors
-/// The system has no thread left.
+/// Spawning the fan-out's threads failed.
 pub async fn serve(
-    doors: Vec<Door>,
+    endpoints: Vec<Endpoint>,
     site: watch::Receiver<Arc<Site>>,
-    patience: Patience,
+    timeouts: Timeouts,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let (stop, stopping) = watch::channel(None);
+    let (stop, stopped) = watch::channel(None);
     let audience = site.borrow().audience.clone();
-    let fanout = Arc::new(Fanout::start(patience.stall, patience.gather)?);
-    let house =
-        Arc::new(House { site, patience, fanout: fanout.clone(), stopping: Stopping(stopping) });
-    let reception = Arc::new(Reception::default());
-    let mut doors: JoinSet<()> =
-        doors.into_iter().map(|door| attend(door, house.clone(), reception.clone())).collect();
+    let fanout = Arc::new(Fanout::start(timeouts.stall, timeouts.gather)?);
+    let shutting_down = Shutdown(stopped);
+    let shared =
+        Arc::new(Shared { site, timeouts, fanout: fanout.clone(), shutdown: shutting_down });
+    let limits = Arc::new(ConnectionLimits::default());
+    let mut accepting: JoinSet<()> = endpoints
+        .into_iter()
+        .map(|endpoint| accept_all(endpoint, shared.clone(), limits.clone()))
+        .collect();
     let mut shutdown = pin!(shutdown);
     tokio::select! {
         () = &mut shutdown => {}
-        // They have no end of their own.
-        Some(_) = doors.join_next() => {}
+        // Only a panic ends one of these early.
+        Some(_) = accepting.join_next() => {}
     }
-    // Their listeners and the connections that have not become streams.
-    let deadline = Instant::now() + patience.drain;
+    let deadline = Instant::now() + timeouts.drain;
     stop.send_replace(Some(deadline));
     fanout.end_at(deadline.into_std());
     let all_gone = async {
-        while doors.join_next().await.is_some() {}
+        while accepting.join_next().await.is_some() {}
         audience.emptied().await;
     };
-    if timeout(patience.drain + LAST_WRITES, all_gone).await.is_err() {
-        tracing::info!("{} listeners did not leave in time", audience.len());
+    if timeout(timeouts.drain + LAST_WRITES, all_gone).await.is_err() {
+        tracing::info!("{} listeners still connected at the end of the drain", audience.len());
     }
     Ok(())
 }
 
-/// Takes in whoever comes to `door` until the server stops, then waits for them to be answered.
-async fn attend(door: Door, house: Arc<House>, reception: Arc<Reception>) {
-    let Door { listener, tls } = door;
+/// Accepts connections at `endpoint` until the shutdown, then waits for those that are not streams.
+async fn accept_all(endpoint: Endpoint, shared: Arc<Shared>, limits: Arc<ConnectionLimits>) {
+    let Endpoint { listener, tls } = endpoint;
     let mut connections = JoinSet::new();
-    let mut stop = pin!(house.stopping.clone().begun());
+    let mut stop = pin!(shared.shutdown.clone().begun());
     loop {
         tokio::select! {
             () = &mut stop => break,
-            (socket, remote, place) = accept(&listener, &reception) => {
-                let Ok(local) = prepare(&socket, house.patience.stall) else { continue };
+            (socket, remote, permit) = accept(&listener, &limits) => {
+                let Ok(local) = prepare(&socket, shared.timeouts.stall) else { continue };
                 let ends = Ends { local, remote, is_secure: tls.is_some() };
-                let (house, tls) = (house.clone(), tls.clone());
+                let (shared, tls) = (shared.clone(), tls.clone());
                 connections.spawn(async move {
                     match tls {
                         None => {
-                            connection::plain(socket, ends, &house).await;
-                            drop(place);
+                            connection::http(socket, ends, &shared).await;
+                            drop(permit);
                         }
-                        Some(tls) => connection::secure(socket, &tls, ends, &house, place).await,
+                        Some(tls) => connection::https(socket, &tls, ends, &shared, permit).await,
                     }
                 });
             }
@@ -179,42 +180,43 @@ async fn attend(door: Door, house: Arc<House>, reception: Arc<Reception>) {
     while connections.join_next().await.is_some() {}
 }
 
-/// Room for connections that are not yet streams.
-struct Reception {
-    places: Arc<Semaphore>,
-    of_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+/// Limits on connections that are not streams.
+struct ConnectionLimits {
+    all: Arc<Semaphore>,
+    per_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
-/// A place there; free again when dropped.
-pub struct Place {
+/// The right of a connection to exist while it is not a stream; returned when dropped.
+pub struct ConnectionPermit {
     address: IpAddr,
-    of_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    per_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
     _permit: OwnedSemaphorePermit,
 }
 
-impl Default for Reception {
+impl Default for ConnectionLimits {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(N_CONNECTIONS)), of_address: Arc::default() }
+        Self { all: Arc::new(Semaphore::new(MAX_CONNECTIONS)), per_address: Arc::default() }
     }
 }
 
-impl Reception {
-    /// A place for one from `address`, unless there are too many from there.
-    fn take(&self, address: IpAddr, permit: OwnedSemaphorePermit) -> Option<Place> {
+impl ConnectionLimits {
+    /// A permit for a connection from `address`; none if there are too many from there.
+    fn permit(&self, address: IpAddr, permit: OwnedSemaphorePermit) -> Option<ConnectionPermit> {
         let address = household(address);
-        let mut counts = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.per_address.lock();
         let n = counts.entry(address).or_default();
-        if N_OF_ADDRESS <= *n {
+        if MAX_PER_ADDRESS <= *n {
             return None;
         }
         *n += 1;
-        Some(Place { address, of_address: self.of_address.clone(), _permit: permit })
+        let per_address = self.per_address.clone();
+        Some(ConnectionPermit { address, per_address, _permit: permit })
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut counts = self.of_address.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counts = self.per_address.lock();
         match counts.get_mut(&self.address) {
             Some(n) if 1 < *n => *n -= 1,
             _ => drop(counts.remove(&self.address)),
@@ -222,15 +224,18 @@ impl Drop for Place {
     }
 }
 
-/// The next connection, once there is room for it.
-async fn accept(listener: &TcpListener, reception: &Reception) -> (TcpStream, SocketAddr, Place) {
+/// The next connection, once the limits allow one.
+async fn accept(
+    listener: &TcpListener,
+    limits: &ConnectionLimits,
+) -> (TcpStream, SocketAddr, ConnectionPermit) {
     loop {
-        let permit = reception.places.clone().acquire_owned().await;
-        let permit = permit.expect("nobody closes the semaphore");
+        let permit = limits.all.clone().acquire_owned().await;
+        let permit = permit.expect("the semaphore is never closed");
         match listener.accept().await {
             Ok((socket, remote)) => {
-                if let Some(place) = reception.take(remote.ip(), permit) {
-                    return (socket, remote, place);
+                if let Some(permit) = limits.permit(remote.ip(), permit) {
+                    return (socket, remote, permit);
                 }
             }
             Err(error) => {
@@ -241,7 +246,7 @@ async fn accept(listener: &TcpListener, reception: &Reception) -> (TcpStream, So
     }
 }
 
-/// Sets what a listener's socket needs; answers with its local address.
+/// Sets a listener's socket options; returns the socket's local address.
 fn prepare(socket: &TcpStream, stall: Duration) -> io::Result<SocketAddr> {
     let raw = SockRef::from(socket);
     raw.set_send_buffer_size(SEND_BUFFER)?;

@@ -1,5 +1,5 @@
-//! What `SHOUTcast` servers answer, for the players and panels that ask it of every radio: the first
-//! station's figures.
+//! `SHOUTcast`'s status pages, which some players and panels request from every radio. They show the first
+//! station.
 
 use crate::web::{
     site::{Site, title},
@@ -8,15 +8,15 @@ use crate::web::{
 
 /// `/7.html`: listeners, status, peak, maximum, unique listeners, bitrate, title.
 pub fn seven(site: &Site) -> String {
-    let figures = site.channels.first().map(|channel| {
+    let fields = site.channels.first().map(|channel| {
         let mount = channel.main();
         let (now, peak, kbps) = (mount.listeners(), mount.peak(), mount.about.coding.kbps());
         let most = site.server.max_listeners;
         // A comma in a title stays: it is the last field.
         format!("{now},1,{peak},{most},{now},{kbps},{}", channel.title())
     });
-    let figures = figures.unwrap_or_else(|| "0,0,0,0,0,0,".to_owned());
-    format!("<html><body>{}</body></html>", quick_xml::escape::escape(figures.as_str()))
+    let fields = fields.unwrap_or_else(|| "0,0,0,0,0,0,".to_owned());
+    format!("<html><body>{}</body></html>", quick_xml::escape::escape(fields.as_str()))
 }
 
 /// `/stats`, as XML or JSON.
@@ -26,7 +26,7 @@ pub fn stats(site: &Site) -> Element {
     };
     let (mount, title) = (channel.main(), channel.title());
     let about = &mount.about;
-    let figures = vec![
+    let fields = vec![
         Element::text("CURRENTLISTENERS", mount.listeners()),
         Element::text("PEAKLISTENERS", mount.peak()),
         Element::text("MAXLISTENERS", site.server.max_listeners),
@@ -41,7 +41,7 @@ pub fn stats(site: &Site) -> Element {
         Element::text("CONTENT", about.coding.content_type()),
         Element::text("VERSION", crate::web::server::SERVER),
     ];
-    Element::of("SHOUTCASTSERVER", figures)
+    Element::of("SHOUTCASTSERVER", fields)
 }
 
 /// `/currentsong`: the title alone.
@@ -58,7 +58,7 @@ mod tests {
     };
 
     #[test]
-    fn the_first_station_s_figures_are_told() {
+    fn the_first_station_is_shown() {
         let (channel, mut writer, _on_air) = channel("a");
         writer.push(Chunk::mp3(vec![0; 4], "One, <two>"));
         let site = site(vec![channel]);
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn a_radio_without_stations_answers_too() {
+    fn a_radio_without_stations_answers() {
         let site = site(Vec::new());
 
         assert_eq!(seven(&site), "<html><body>0,0,0,0,0,0,</body></html>");

@@ -1,4 +1,4 @@
-//! What the server serves.
+//! What the server serves: all stations at one moment, and the limits.
 
 use std::{
     net::SocketAddr,
@@ -20,20 +20,20 @@ use crate::{
     web::logins::Logins,
 };
 
-/// What the server puts up with; fixed at its start.
+/// Time limits of the server, fixed at its start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// For a request's head, or a TLS handshake, to arrive.
+pub struct Timeouts {
+    /// For a request's head or a TLS handshake.
     pub header: Duration,
-    /// For a listener to take the next bytes; who reads nothing for so long is cut.
+    /// For a listener that accepts no bytes; it is then disconnected.
     pub stall: Duration,
-    /// For sound to wait until it can be sent with what follows it: less work for each second.
+    /// How long sound is gathered before it is sent: fewer and larger writes.
     pub gather: Duration,
-    /// For streams to end after the shutdown has begun.
+    /// For streams to end after the shutdown began.
     pub drain: Duration,
 }
 
-impl Default for Patience {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             header: Duration::from_secs(15),
@@ -47,77 +47,76 @@ impl Default for Patience {
 /// A station as the web shows it.
 #[derive(Clone)]
 pub struct Channel {
-    /// Its name in URLs: `techno`.
+    /// Name in URLs: `techno`.
     pub station: String,
-    /// Where it is heard, the best known first; at least one.
+    /// At least one mount, the main one first.
     pub mounts: Vec<Arc<Mount>>,
-    /// What it plays.
+    /// The bars on air.
     pub on_air: watch::Receiver<Arc<OnAir>>,
-    /// Its sound in segments, each bitrate once; none unless radio.toml wants them.
+    /// HLS segments, one list a bitrate; empty unless radio.toml enables HLS.
     pub hls: Vec<Arc<Live>>,
-    /// What it has played.
+    /// The titles played.
     pub history: Arc<History>,
 }
 
-/// All stations and the house rules, at one moment: a save of radio.toml gives another.
+/// All stations and settings at one moment. A change of radio.toml publishes another one.
 #[derive(Clone)]
 pub struct Site {
-    /// In the order in which the page lists them.
+    /// The stations, in the order of radio.toml.
     pub channels: Vec<Channel>,
-    /// The house rules.
+    /// The settings of `[server]`.
     pub server: Server,
-    /// Who runs it from afar, if somebody may.
+    /// The logins of `[admin]`, if they are set.
     pub admin: Option<Admin>,
-    /// Who listens.
+    /// The listeners of all mounts.
     pub audience: Arc<Audience>,
-    /// Who failed to log in.
+    /// Failed logins.
     pub logins: Arc<Logins>,
-    /// When it opened.
+    /// When the server started.
     pub started: SystemTime,
-    /// What is or was sent to servers of others, and how that fares.
-    pub sent: Vec<Told>,
-    /// What is wrong with the radio.toml that was last saved, if something is; it plays on by the
-    /// one before.
+    /// Targets of pushes and uploads, past ones included, with their status.
+    pub targets: Vec<Told>,
+    /// Why the last change of radio.toml was refused. The radio keeps the settings before it.
     pub problem: Option<String>,
 }
 
 impl Channel {
-    /// The mount that stands for the station.
+    /// The main mount.
     pub fn main(&self) -> &Arc<Mount> {
         &self.mounts[0]
     }
 
-    /// The bar that one who joins now hears first.
+    /// The bar that a new listener hears first.
     pub fn now(&self) -> Option<Arc<Bar>> {
         let on_air = self.on_air.borrow().clone();
         let second = on_air.rendered_seconds - self.main().burst_seconds();
         on_air.bar_at(second).map(|aired| aired.bar.clone())
     }
 
-    /// What to show as playing; the station's name before the first sound.
+    /// The title on air; the station's name before the first sound.
     pub fn title(&self) -> Arc<str> {
         title(self.main())
     }
 
-    /// How many ask for its HLS playlists.
+    /// Clients that request its HLS playlists.
     pub fn hls_listeners(&self) -> usize {
         self.hls.iter().map(|live| live.listeners()).sum()
     }
 
-    /// How many listen, on all mounts.
+    /// Listeners on all mounts, without HLS.
     pub fn listeners(&self) -> u64 {
         self.mounts.iter().map(|mount| mount.listeners()).sum()
     }
 }
 
-/// What to show as playing on a mount; its name before the first sound.
+/// The title on air on a mount; its name before the first sound.
 pub fn title(mount: &Mount) -> Arc<str> {
     let title = mount.tap.title().filter(|title| !title.is_empty());
     title.unwrap_or_else(|| mount.about.name.as_str().into())
 }
 
 impl Site {
-    /// A site that opens now.
+    /// A site of a server that starts now.
     pub fn new(channels: Vec<Channel>, server: Server, admin: Option<Admin>) -> Self {
         Self {
             channels,
@@ -126,17 +125,17 @@ impl Site {
             audience: Arc::default(),
             logins: Arc::default(),
             started: SystemTime::now(),
-            sent: Vec::new(),
+            targets: Vec::new(),
             problem: None,
         }
     }
 
-    /// What is sent to servers of others now, and how that fares.
-    pub fn sent(&self) -> impl Iterator<Item = &Told> {
-        self.sent.iter().filter(|told| told.is_current())
+    /// The current targets of pushes and uploads.
+    pub fn current_targets(&self) -> impl Iterator<Item = &Told> {
+        self.targets.iter().filter(|target| target.is_current())
     }
 
-    /// The channel of that name, if there is one.
+    /// The channel of `station`.
     pub fn channel(&self, station: &str) -> Option<&Channel> {
         self.channels.iter().find(|channel| channel.station == station)
     }
@@ -148,20 +147,20 @@ impl Site {
             .flat_map(|channel| channel.mounts.iter().map(move |mount| (channel, mount)))
     }
 
-    /// The mount of that path, if there is one.
+    /// The mount at `path`.
     pub fn mount(&self, path: &str) -> Option<(&Channel, &Arc<Mount>)> {
         self.mounts().find(|(_, mount)| mount.about.path == path)
     }
 
-    /// How many may listen.
+    /// The limits on listeners.
     pub fn seats(&self) -> Seats {
         Seats { all: self.server.max_listeners, per_address: self.server.listeners_per_address }
     }
 
-    /// What this client's URLs begin with, without a slash at the end.
+    /// The base of this client's URLs, without a slash at the end.
     ///
-    /// `host` is what the client says that it connected to, and is believed only if it is nothing
-    /// but a name and a port; else it is `local`, our end of the connection.
+    /// `host` is the request's `Host`, used only if it is a plain name and port; otherwise `local`, the
+    /// server's end of the connection, is used.
     pub fn base_url(&self, host: Option<&str>, local: SocketAddr, is_secure: bool) -> String {
         if let Some(url) = &self.server.public_url {
             return url.trim_end_matches('/').to_owned();
@@ -183,8 +182,7 @@ fn is_host(text: &str) -> bool {
 pub(super) mod tests {
     use super::*;
     use crate::{
-        music::bar::Hit,
-        music::bar::Mix,
+        music::bar::{Hit, Mix},
         station::on_air::AiredBar,
         stream::{
             coding::Coding,
@@ -196,7 +194,7 @@ pub(super) mod tests {
 
     pub(in crate::web) const RING: RingLimits = RingLimits { burst: 65_536, keep: 524_288 };
 
-    /// A station without a programme, and the two ends that one would hold.
+    /// A station without threads, and the ends that its threads would hold.
     pub(in crate::web) fn channel(station: &str) -> (Channel, Writer, watch::Sender<Arc<OnAir>>) {
         let (writer, tap) = ring(RING);
         let about = About {
@@ -214,12 +212,12 @@ pub(super) mod tests {
         (Channel { station, mounts, on_air, hls, history }, writer, send)
     }
 
-    /// A site of these stations under the usual rules.
+    /// A site of `channels` with default settings.
     pub(in crate::web) fn site(channels: Vec<Channel>) -> Site {
         Site::new(channels, Server::default(), None)
     }
 
-    /// A bar of two seconds with one kick in it.
+    /// A bar of two seconds with one kick.
     pub(in crate::web) fn aired(number: u64, title: &str) -> AiredBar {
         let kick = Hit { start_step: 0.1, n_steps: 1.0, pitch: 36, velocity: 100 };
         let bar = Bar {
@@ -233,7 +231,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_host_that_is_more_than_a_name_is_not_believed() {
+    fn a_host_other_than_name_and_port_is_ignored() {
         let mut site = site(Vec::new());
         let local = "127.0.0.1:8000".parse().unwrap();
         let long = "a".repeat(256);

@@ -1,31 +1,30 @@
-//! `/status-json.xsl` with the habits of Icecast 2.4, against which its clients were written.
+//! `/status-json.xsl`, compatible with the quirks of Icecast 2.4, for which its clients were written.
 
 use serde_json::{Value, json};
 
 use crate::{
     stream::mount::Mount,
     web::{
-        date::Date,
+        date,
         site::{Site, title},
     },
 };
 
-/// What `/status-json.xsl` says, about one mount if `mount` names one.
+/// The answer of `/status-json.xsl`, limited to the mount at path `mount` if given.
 ///
-/// `source` is an object for one mount, an array for more and absent for none. A title is always a
-/// string, though Icecast makes a number of one that looks like a number.
+/// `source` is an object for one mount, an array for more and absent for none. A title is always a string,
+/// while Icecast turns a numeric one into a number.
 pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
-    let is_wanted = |about: &Mount| mount.is_none_or(|path| about.about.path == path);
-    let wanted = site.mounts().filter(|(_, mount)| is_wanted(mount));
-    let mut sources: Vec<_> = wanted.map(|(_, mount)| source(mount, base_url)).collect();
-    let started = Date::of(site.started);
+    let is_listed = |listed: &Mount| mount.is_none_or(|path| listed.about.path == path);
+    let listed = site.mounts().filter(|(_, mount)| is_listed(mount));
+    let mut sources: Vec<_> = listed.map(|(_, mount)| source(mount, base_url)).collect();
     let mut stats = json!({
         "admin": site.server.contact,
         "host": host(base_url),
         "location": site.server.location,
         "server_id": crate::web::server::SERVER,
-        "server_start": started.to_rfc_2822(),
-        "server_start_iso8601": started.to_iso_8601(),
+        "server_start": date::to_rfc_2822(site.started),
+        "server_start_iso8601": date::to_iso_8601(site.started),
     });
     match sources.len() {
         0 => stats["dummy"] = Value::Null,
@@ -35,11 +34,10 @@ pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
     json!({ "icestats": stats })
 }
 
-/// Only what anyone may know: who listens, from where and with what is nobody's business.
+/// Public facts only: nothing about single listeners.
 fn source(mount: &Mount, base_url: &str) -> Value {
     let about = &mount.about;
     let (bitrate, sample_rate) = (about.coding.kbps(), about.coding.sample_rate());
-    let started = Date::of(mount.started);
     let mut source = json!({
         "audio_info": about.coding.info(),
         "bitrate": bitrate,
@@ -56,8 +54,8 @@ fn source(mount: &Mount, base_url: &str) -> Value {
         "server_name": about.name,
         "server_type": about.coding.content_type(),
         "server_url": base_url,
-        "stream_start": started.to_rfc_2822(),
-        "stream_start_iso8601": started.to_iso_8601(),
+        "stream_start": date::to_rfc_2822(mount.started),
+        "stream_start_iso8601": date::to_iso_8601(mount.started),
         "title": &*title(mount),
         "dummy": null,
     });
@@ -67,7 +65,7 @@ fn source(mount: &Mount, base_url: &str) -> Value {
     source
 }
 
-/// The name alone, without scheme and port.
+/// The host name in `base_url`, without scheme and port.
 pub fn host(base_url: &str) -> &str {
     let (_, authority) = base_url.split_once("://").unwrap_or(("", base_url));
     match authority.find(']') {
@@ -98,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn one_mount_can_be_asked_for() {
+    fn the_status_can_be_limited_to_one_mount() {
         let one = status(&["a", "b"], Some("/b.mp3"));
 
         assert_eq!(one["source"]["listenurl"], "http://radio.example:8000/b.mp3");

@@ -1,4 +1,4 @@
-//! `/status.xsl`: what is on air, for people and for scripts that read Icecast's page.
+//! `/status.xsl`: the status page, for people and for scripts that parse Icecast's page.
 
 use quick_xml::escape::escape;
 
@@ -7,13 +7,13 @@ use crate::{
     web::site::{Channel, Site, title},
 };
 
-/// The page.
+/// HTML of the page.
 pub fn html(site: &Site, base_url: &str) -> String {
     let rows: String =
         site.mounts().map(|(channel, mount)| row(channel, mount, base_url)).collect();
     let problem = site.problem.as_ref().map_or_else(String::new, |problem| {
         format!(
-            "<h2>radio.toml</h2><pre>{}</pre><p>What is on air stays as it was.</p>",
+            "<h2>radio.toml</h2><pre>{}</pre><p>The change was refused; the radio keeps its previous settings.</p>",
             escape(problem)
         )
     });
@@ -48,7 +48,7 @@ mod tests {
     };
 
     #[test]
-    fn no_title_and_no_problem_becomes_a_part_of_the_page() {
+    fn titles_and_problems_are_escaped() {
         let (channel, mut writer, _on_air) = channel("a");
         writer.push(Chunk::mp3(vec![0; 4], "<script>\"'&"));
         let mut site = site(vec![channel]);

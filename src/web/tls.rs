@@ -1,12 +1,13 @@
-//! HTTPS by rustls; certificates are read again when their files change.
+//! HTTPS by rustls. Certificates are reloaded when their files change.
 
 use std::{
     fs, io,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
+use parking_lot::Mutex;
 use tokio::net::TcpStream;
 use tokio_rustls::{
     TlsAcceptor,
@@ -19,41 +20,41 @@ use tokio_rustls::{
 };
 use tracing::{info, warn};
 
-use crate::config;
+use crate::{config, files::Stamp};
 
-/// How often the files are looked at, at most: whoever renews certificates does so days ahead.
-const LOOK: Duration = Duration::from_secs(10);
+/// Least time between two checks of the files: certificates are renewed days before they expire.
+const INTERVAL: Duration = Duration::from_secs(10);
 
-/// Why HTTPS can't be served.
+/// HTTPS can't be served.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file can't be read.
     #[error("{file}: {source}")]
     Unreadable {
-        /// Which.
+        /// Which file.
         file: String,
-        /// Why.
+        /// Error of the system.
         source: io::Error,
     },
-    /// A file holds something else.
-    #[error("{file}: expected {expected} as PEM, found none that can be read")]
+    /// A file has no PEM section of the expected kind.
+    #[error("{file}: expected {expected} in PEM format, found none that can be read")]
     NotPem {
-        /// Which.
+        /// Which file.
         file: String,
-        /// What should be in it.
+        /// The expected kind.
         expected: &'static str,
     },
-    /// Both can be read but not used together.
+    /// The certificate and the key don't fit together or can't be used.
     #[error("{file}: {source}")]
     Unusable {
-        /// The certificate's.
+        /// The certificate's file.
         file: String,
-        /// Why.
+        /// Error of rustls.
         source: rustls::Error,
     },
 }
 
-/// What carries out handshakes.
+/// Accepts TLS connections.
 pub struct Tls {
     files: config::Tls,
     current: Mutex<Current>,
@@ -61,47 +62,47 @@ pub struct Tls {
 
 struct Current {
     acceptor: TlsAcceptor,
-    changed: Changed,
-    looked_at: Instant,
+    stamps: Stamps,
+    checked_at: Instant,
 }
 
-/// When both files last changed.
-type Changed = [Option<SystemTime>; 2];
+/// Stamps of the certificate's and the key's file.
+type Stamps = [Option<Stamp>; 2];
 
 impl Tls {
-    /// Reads the files.
+    /// Loads the certificate and the key.
     ///
     /// # Errors
-    /// They can't be used.
+    /// The files can't be read or used.
     pub fn open(files: config::Tls) -> Result<Self, Error> {
-        let changed = changed(&files);
-        let current = Current { acceptor: acceptor(&files)?, changed, looked_at: Instant::now() };
+        let (stamps, checked_at) = (stamps(&files), Instant::now());
+        let current = Current { acceptor: acceptor(&files)?, stamps, checked_at };
         Ok(Self { files, current: Mutex::new(current) })
     }
 
-    /// Carries out a handshake.
+    /// Performs the handshake on `socket`.
     ///
     /// # Errors
-    /// The client speaks no TLS, or none that we do.
+    /// The client doesn't speak TLS, or no version that rustls supports.
     pub async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         let acceptor = self.acceptor(Instant::now());
         acceptor.accept(socket).await
     }
 
-    /// What is in the files now, or the last of it that could be used.
+    /// An acceptor for the current files, or for the last ones that could be used.
     fn acceptor(&self, now: Instant) -> TlsAcceptor {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        if LOOK <= now.duration_since(current.looked_at) {
-            current.looked_at = now;
-            let changed = changed(&self.files);
-            if changed != current.changed {
-                current.changed = changed;
+        let mut current = self.current.lock();
+        if INTERVAL <= now.duration_since(current.checked_at) {
+            current.checked_at = now;
+            let stamps = stamps(&self.files);
+            if stamps != current.stamps {
+                current.stamps = stamps;
                 match acceptor(&self.files) {
                     Ok(acceptor) => {
-                        info!("{}: read again", self.files.certificate.display());
+                        info!("{}: reloaded", self.files.certificate.display());
                         current.acceptor = acceptor;
                     }
-                    Err(error) => warn!("{error}; the certificate read before is used on"),
+                    Err(error) => warn!("{error}; keeping the previous certificate"),
                 }
             }
         }
@@ -109,9 +110,8 @@ impl Tls {
     }
 }
 
-fn changed(files: &config::Tls) -> Changed {
-    [&files.certificate, &files.key]
-        .map(|file| fs::metadata(file).and_then(|of| of.modified()).ok())
+fn stamps(files: &config::Tls) -> Stamps {
+    [&files.certificate, &files.key].map(|file| Stamp::of(file))
 }
 
 fn acceptor(files: &config::Tls) -> Result<TlsAcceptor, Error> {

@@ -1,11 +1,11 @@
-//! Answers of the admin pages: one tree, written as XML or as JSON.
+//! A tree of elements, written as XML or as JSON.
 
 use std::fmt::Write as _;
 
 use quick_xml::escape::escape;
 use serde_json::{Map, Value};
 
-/// An element with its attributes and what is in it.
+/// An element with its attributes and content.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Element {
     name: &'static str,
@@ -20,23 +20,23 @@ enum Content {
 }
 
 impl Element {
-    /// An element of other elements.
+    /// An element that contains elements.
     pub fn of(name: &'static str, elements: Vec<Self>) -> Self {
         Self { name, attributes: Vec::new(), content: Content::Elements(elements) }
     }
 
-    /// An element of text.
+    /// An element that contains text.
     pub fn text(name: &'static str, text: impl ToString) -> Self {
         Self { name, attributes: Vec::new(), content: Content::Text(text.to_string()) }
     }
 
-    /// The same with an attribute.
+    /// Adds an attribute.
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
         self.attributes.push((name, value.to_string()));
         self
     }
 
-    /// A whole document.
+    /// An XML document.
     pub fn to_xml(&self) -> String {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         self.write(&mut out);
@@ -58,8 +58,8 @@ impl Element {
         let _ = write!(out, "</{}>", self.name);
     }
 
-    /// As JSON: an object of the attributes and what is in it; names that come more than once make
-    /// an array.
+    /// JSON: an object of the attributes and elements. Elements with the same name become an array; text
+    /// without attributes becomes a string.
     pub fn to_json(&self) -> Value {
         let elements = match &self.content {
             Content::Text(text) if self.attributes.is_empty() => return text.as_str().into(),
@@ -83,7 +83,7 @@ impl Element {
     }
 }
 
-/// XML 1.0 has no way to write most control characters.
+/// Removes control characters, most of which XML 1.0 can't represent.
 fn without_control(text: &str) -> String {
     text.chars().filter(|c| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
 }
@@ -93,7 +93,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tree_is_the_same_in_both_languages() {
+    fn a_tree_has_the_same_content_in_both_formats() {
         let source = |path: &str| {
             let inside = vec![Element::text("title", "<a> & \"b\"\0\n")];
             Element::of("source", inside).with("mount", path)

@@ -3,13 +3,12 @@
 use std::{collections::HashSet, path::Path};
 
 use electropunk::{
-    compose::composer::Composer,
     config::{self, Config, Station},
     music::{
         bar::{Bar, Part},
         section::Section,
     },
-    station::load::library::Library,
+    station::load::{library::Library, theme::composer},
 };
 
 use crate::built_in::with_stations_on;
@@ -24,7 +23,7 @@ fn config() -> Config {
 /// The first [`MINUTES`] of `station`.
 fn play(station: &Station, seed: u64) -> Vec<Bar> {
     let mut seconds = 0.0;
-    let composer = Composer::new(station, &mut Library::default(), seed).unwrap();
+    let composer = composer(station, &mut Library::default(), seed).unwrap();
     let in_time = |bar: &Bar| {
         seconds += 16.0 * bar.tempo.seconds_per_step();
         seconds < 60.0 * MINUTES
@@ -100,7 +99,7 @@ fn the_other_themes_too() {
 fn bars_depend_on_the_seed() {
     for station in config().stations.iter().take(3) {
         let first = |seed: u64| -> Vec<Bar> {
-            let composer = Composer::new(station, &mut Library::default(), seed).unwrap();
+            let composer = composer(station, &mut Library::default(), seed).unwrap();
             composer.take(32).collect()
         };
         let bars = first(7);

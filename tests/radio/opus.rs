@@ -147,7 +147,7 @@ fn a_moved_listener_receives_the_head_of_the_other_stream() {
         radio.ask("POST", &path, LOGIN).text()
     };
     let refused = ask("/a.mp3");
-    assert!(refused.contains("expected a mount that ends in .opus"), "{refused}");
+    assert!(refused.contains("expected a mount whose path ends in .opus"), "{refused}");
     let moved = ask("/low.opus");
     assert!(moved.contains("1 Clients moved"), "{moved}");
 

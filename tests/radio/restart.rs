@@ -106,7 +106,7 @@ fn an_invalid_state_is_logged_and_ignored() {
     assert!(radio.bars("a").contains_key(&0));
     let log = radio.stop();
     for name in ["radio.seed.json", "a.json"] {
-        let is_told = |line: &&str| line.contains(name) && line.contains("left aside");
+        let is_told = |line: &&str| line.contains(name) && line.contains("ignoring saved state");
         assert_eq!(log.lines().filter(is_told).count(), 1, "{log}");
     }
 }
@@ -121,6 +121,6 @@ fn a_state_folder_that_can_t_be_written_stops_nothing() {
     Recorder::join(&radio, "/a.mp3").hear_seconds(1);
     let log = radio.stop();
 
-    let is_told = |line: &&str| line.contains("nothing survives a restart");
+    let is_told = |line: &&str| line.contains("state will not be saved");
     assert_eq!(log.lines().filter(is_told).count(), 1, "{log}");
 }

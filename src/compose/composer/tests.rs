@@ -1,76 +1,108 @@
-//! A composer that turns, and one that goes on where another was.
+//! Composers that turn, resume and recover.
 
 use super::*;
-use crate::config::{BUILT_IN, parse};
+use crate::{
+    compose::testing::{loaded, stations},
+    config::Theme,
+};
+
+fn with_theme(station: &Station, change: impl FnOnce(&mut Theme)) -> Station {
+    let mut theme = (*station.theme).clone();
+    change(&mut theme);
+    Station { theme: theme.into(), ..station.clone() }
+}
 
 #[test]
-fn a_turn_in_the_middle_of_a_section_goes_back_to_the_bar_that_it_is_told() {
-    let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
-    let (station, mut library) = (config.stations[0].clone(), Library::default());
-    let mut composer = Composer::new(&station, &mut library, 1).unwrap();
+fn a_turn_takes_back_bars_in_the_middle_of_a_section() {
+    let station = stations()[0].clone();
+    let mut composer = Composer::with(&station, loaded(), 1);
     // Eight bars of intro and twelve of the section after it.
     assert_eq!(composer.nth(19).unwrap().number, 19);
 
-    let mut theme = (*station.theme).clone();
-    theme.voices[1].gain.0 += 1.0;
-    let louder = Station { theme: theme.into(), ..station.clone() };
-    let repertoire = Repertoire::open(&louder, &mut library).unwrap();
-    composer.turn_to(louder.clone(), repertoire, 4);
+    let louder = with_theme(&station, |theme| theme.voices[1].gain.0 += 1.0);
+    composer.turn_to(louder.clone(), loaded(), 4);
     let next = composer.next().unwrap();
 
     assert_eq!(next.number, 4);
     assert_eq!(next.mix.voices[1].gain, louder.theme.voices[1].gain);
     // The same music, louder.
-    let before = Composer::new(&station, &mut library, 1).unwrap().nth(4).unwrap();
+    let before = Composer::with(&station, loaded(), 1).nth(4).unwrap();
     assert_eq!((next.section, next.parts), (before.section, before.parts));
 }
 
-fn station() -> Station {
-    let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
-    config.stations[1].clone()
+#[test]
+fn a_turn_that_moves_no_note_composes_the_same_bars_again() {
+    let station = stations()[0].clone();
+    let mut composer = Composer::with(&station, loaded(), 1);
+    let first: Vec<Bar> = composer.by_ref().take(28).collect();
+
+    let renamed = with_theme(&station, |theme| theme.name = "other".to_owned());
+    composer.turn_to(Station { description: "other".to_owned(), ..renamed }, loaded(), 12);
+
+    assert_eq!(composer.take(16).collect::<Vec<Bar>>(), first[12..]);
 }
 
 #[test]
-fn another_composer_goes_on_note_for_note_from_what_was_written_down() {
-    let (station, mut library) = (station(), Library::default());
-    let repertoire = Repertoire::open(&station, &mut library).unwrap();
-    let mut composer = Composer::with(&station, repertoire.clone(), 3);
-    // In the middle of a phrase, when lines of the piece have come again.
+fn another_composer_goes_on_note_for_note_from_a_saved_progress() {
+    let station = stations()[1].clone();
+    let mut composer = Composer::with(&station, loaded(), 3);
+    // In the middle of a phrase, when lines of the piece have been repeated.
     let last = composer.nth(37).unwrap().number;
-    let written = serde_json::to_string(&**composer.before()).unwrap();
-    eprintln!("{} bytes", written.len());
-    let snapshot: Snapshot = serde_json::from_str(&written).unwrap();
-    assert!(snapshot.is_sound() && snapshot == **composer.before());
+    let saved = serde_json::to_string(&**composer.before()).unwrap();
+    let progress: Progress = serde_json::from_str(&saved).unwrap();
+    assert!(progress.is_valid() && progress == **composer.before());
 
-    let resumed = Composer::resume(&station, repertoire.clone(), 3, snapshot, Some(last));
+    let resumed = Composer::resume(&station, loaded(), 3, progress, Some(last));
 
     let ahead: Vec<Bar> = composer.by_ref().take(14).collect();
     assert_eq!(resumed.take(14).collect::<Vec<Bar>>(), ahead);
-    let given = composer.given;
-    composer.recover(1);
-    assert_eq!(composer.next().map(|bar| bar.number), given.map(|given| given + 1));
 }
 
 #[test]
-fn another_theme_than_what_was_written_down_is_turned_to() {
-    let (station, mut library) = (station(), Library::default());
-    let repertoire = Repertoire::open(&station, &mut library).unwrap();
-    let mut composer = Composer::with(&station, repertoire.clone(), 3);
+fn a_panic_leaves_no_trace_and_a_second_one_skips_a_phrase() {
+    let station = stations()[1].clone();
+    let (mut composer, mut other) =
+        (Composer::with(&station, loaded(), 3), Composer::with(&station, loaded(), 3));
+    composer.nth(3);
+    other.nth(3);
+
+    composer.recover(1);
+    assert_eq!(composer.next(), other.next());
+    composer.nth(2);
+    other.nth(2);
+
+    composer.recover(2);
+    let (bar, expected) = (composer.next().unwrap(), other.nth(4).unwrap());
+    assert_eq!((bar.number, bar.section), (8, expected.section));
+}
+
+#[test]
+fn going_back_gives_the_same_bars_again() {
+    let mut composer = Composer::with(&stations()[0], loaded(), 2);
+    let first: Vec<Bar> = composer.by_ref().take(18).collect();
+
+    composer.go_back(8);
+
+    assert_eq!(composer.take(10).collect::<Vec<Bar>>(), first[8..]);
+}
+
+#[test]
+fn a_progress_of_another_theme_turns_to_the_new_one() {
+    let station = stations()[1].clone();
+    let mut composer = Composer::with(&station, loaded(), 3);
     let last = composer.nth(21).unwrap();
-    let snapshot = (**composer.before()).clone();
-    let resume = |theme: crate::config::Theme| {
-        let station = Station { theme: theme.into(), ..station.clone() };
+    let progress = (**composer.before()).clone();
+    let resume = |station: &Station| {
         let last = Some(last.number);
-        Composer::resume(&station, repertoire.clone(), 3, snapshot.clone(), last).next()
+        Composer::resume(station, loaded(), 3, progress.clone(), last).next().unwrap()
     };
 
-    let mut theme = (*station.theme).clone();
-    theme.voices[1].gain.0 += 1.0;
-    let louder = resume(theme.clone()).unwrap();
-    assert_eq!((louder.number, louder.piece, &louder.title), (24, 0, &last.title));
-    assert_eq!(louder.mix.voices[1].gain, theme.voices[1].gain);
+    let louder = with_theme(&station, |theme| theme.voices[1].gain.0 += 1.0);
+    let bar = resume(&louder);
+    assert_eq!((bar.number, bar.piece, &bar.title), (24, 0, &last.title));
+    assert_eq!(bar.mix.voices[1].gain, louder.theme.voices[1].gain);
 
-    theme.key = "C# lydian".parse().unwrap();
-    let other = resume(theme.clone()).unwrap();
-    assert_eq!((other.number, other.piece, other.key), (24, 1, theme.key));
+    let lydian = with_theme(&station, |theme| theme.key = "C# lydian".parse().unwrap());
+    let bar = resume(&lydian);
+    assert_eq!((bar.number, bar.piece, bar.key), (24, 1, lydian.theme.key));
 }

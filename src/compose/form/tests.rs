@@ -1,23 +1,33 @@
-//! Forms of the built-in stations.
+//! The form of each built-in station.
 
 use super::*;
 use crate::{
-    config::{BUILT_IN, Station},
+    compose::{
+        loaded_theme::Repertoire,
+        phrase::PHRASE_BARS,
+        piece::Piece,
+        sections::N_MOTIFS,
+        testing::{loaded, setting, stations},
+        walk::Anchors,
+    },
+    config::{Form, Station, Theme},
     music::section::Section,
     musicvae::net::latent,
 };
 
-fn anchors() -> Anchors {
-    let point = |at| latent::prior(8, &mut rng::stream(at, "anchor"));
-    Anchors { points: (0..3).map(point).collect(), in_turn: false }
-}
-
-fn stations() -> Vec<Station> {
-    crate::config::parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap().stations
+fn take(setting: &Setting, form: &mut FormProgress, n: usize) -> Vec<Phrase> {
+    (0..n).map(|_| next(setting, form)).collect()
 }
 
 fn phrases(station: &Station, seed: u64) -> Vec<Phrase> {
-    Form::new(station, anchors(), 8, seed).take(400).collect()
+    let setting = setting(station, seed);
+    take(&setting, &mut FormProgress::start(&setting), 400)
+}
+
+fn with_theme(station: &Station, change: impl FnOnce(&mut Theme)) -> Station {
+    let mut theme = (*station.theme).clone();
+    change(&mut theme);
+    Station { theme: theme.into(), ..station.clone() }
 }
 
 fn seconds(phrase: &Phrase) -> f64 {
@@ -57,7 +67,7 @@ fn tempo_and_key_change_without_a_jump() {
 }
 
 #[test]
-fn somebody_always_plays_and_sections_end_where_they_say() {
+fn a_part_always_plays_and_a_section_ends_with_its_last_phrase() {
     for station in stations() {
         for pair in phrases(&station, 7).windows(2) {
             assert!(pair[0].plays.iter().any(|plays| *plays));
@@ -69,7 +79,7 @@ fn somebody_always_plays_and_sections_end_where_they_say() {
 
 #[test]
 fn an_endless_piece_never_ends() {
-    let station = Station { form: config::Form::Endless, ..stations()[0].clone() };
+    let station = Station { form: Form::Endless, ..stations()[0].clone() };
     let phrases = phrases(&station, 1);
     let later = &phrases[10..];
 
@@ -88,76 +98,104 @@ fn energy_moves_tension() {
 }
 
 #[test]
-fn another_sound_leaves_the_piece_and_another_key_begins_one_where_the_walk_is() {
+fn another_sound_keeps_the_piece() {
     let station = stations()[0].clone();
-    let mut form = Form::new(&station, anchors(), 8, 1);
-    let before = form.nth(3).unwrap();
+    let (before, louder) =
+        (setting(&station, 1), with_theme(&station, |theme| theme.voices[1].gain.0 += 2.0));
+    let mut form = FormProgress::start(&before);
+    let last = take(&before, &mut form, 4).remove(3);
 
-    let mut louder = (*station.theme).clone();
-    louder.voices[1].gain.0 += 2.0;
-    form.turn_to(&Station { theme: louder.clone().into(), ..station.clone() }, anchors(), 8);
-    let same = form.next().unwrap();
-    assert_eq!((same.piece.number, same.of_section), (0, before.of_section + 1));
-    assert_ne!(same.piece.mix, before.piece.mix);
+    let louder = setting(&louder, 1);
+    form.keep_piece(&louder, false);
+    let same = next(&louder, &mut form);
 
-    louder.key = "F# dorian".parse().unwrap();
-    form.turn_to(&Station { theme: louder.into(), ..station }, anchors(), 8);
-    let new = form.next().unwrap();
-    assert_eq!((new.section, new.piece.key.to_string()), (Section::Intro, "F# dorian".into()));
-    assert_eq!(new.tempo[0], before.tempo[1]);
+    assert_eq!((same.piece.number, same.of_section), (0, last.of_section + 1));
+    assert_ne!(same.piece.mix, last.piece.mix);
 }
 
 #[test]
-fn a_form_goes_on_from_its_course_after_it_was_written_down() {
+fn another_key_starts_a_piece_at_the_point_of_the_walk() {
+    let station = stations()[0].clone();
+    let before = setting(&station, 1);
+    let mut form = FormProgress::start(&before);
+    let last = take(&before, &mut form, 4).remove(3);
+
+    let dorian = with_theme(&station, |theme| theme.key = "F# dorian".parse().unwrap());
+    let dorian = setting(&dorian, 1);
+    form.start_new_piece(&dorian);
+    let new = next(&dorian, &mut form);
+
+    assert_eq!((new.section, new.piece.key.to_string()), (Section::Intro, "F# dorian".into()));
+    assert_eq!(new.tempo[0], last.tempo[1]);
+}
+
+#[test]
+fn a_saved_form_goes_on_with_the_same_phrases() {
     for station in stations() {
-        let mut form = Form::new(&station, anchors(), 8, 9);
+        let setting = setting(&station, 9);
+        let mut form = FormProgress::start(&setting);
         for n in [1, 2, 5, 40, 100] {
-            let course = serde_json::to_string(&form.course()).unwrap();
-            let course: Course = serde_json::from_str(&course).unwrap();
-            assert!(course.is_sound() && course.fits(8, 8) && !course.fits(8, 9));
-            let resumed = Form::resume(&station, anchors(), 8, 9, course);
-            let show = |phrase: Phrase| format!("{phrase:?}");
-            let ahead: Vec<String> = form.by_ref().take(n).map(show).collect();
-            assert_eq!(resumed.take(n).map(show).collect::<Vec<_>>(), ahead);
+            let saved = serde_json::to_string(&form).unwrap();
+            let mut resumed: FormProgress = serde_json::from_str(&saved).unwrap();
+            assert!(resumed.is_valid() && resumed.fits(&setting));
+            let show = |phrase: &Phrase| format!("{phrase:?}");
+            let ahead: Vec<String> = take(&setting, &mut form, n).iter().map(show).collect();
+            let again: Vec<String> = take(&setting, &mut resumed, n).iter().map(show).collect();
+            assert_eq!(again, ahead);
         }
     }
 }
 
 #[test]
-fn a_course_that_makes_no_sense_is_found_out() {
-    let course = Form::new(&stations()[0], anchors(), 8, 1).course();
-    let end = course.sections.len();
-    let cut = Course { section: end, ..course.clone() };
-    assert!(course.is_sound() && cut.is_sound());
+fn a_form_of_other_dimensions_does_not_fit() {
+    let setting = setting(&stations()[0], 1);
+    let form = FormProgress::start(&setting);
+    let mut narrow: Piece = (*form.piece).clone();
+    narrow.beat.truncate(3);
 
-    assert!(!Course { section: end + 1, ..course.clone() }.is_sound());
-    assert!(!Course { of_section: 1, ..cut }.is_sound());
-    assert!(!Course { of_section: 99, ..course.clone() }.is_sound());
-    assert!(!Course { entry: f64::NAN, ..course.clone() }.is_sound());
-    let odd = Planned { idea: N_IDEAS, ..course.sections[0] };
-    assert!(!Course { sections: vec![odd], ..course }.is_sound());
+    assert!(form.fits(&setting));
+    assert!(!FormProgress { next: narrow.into(), ..form }.fits(&setting));
 }
 
 #[test]
-fn other_waypoints_lead_the_piece_elsewhere_while_it_goes_on() {
+fn impossible_values_are_not_valid() {
+    let form = FormProgress::start(&setting(&stations()[0], 1));
+    let end = form.sections.len();
+    let cut = FormProgress { section: end, ..form.clone() };
+    assert!(form.is_valid() && cut.is_valid());
+
+    assert!(!FormProgress { section: end + 1, ..form.clone() }.is_valid());
+    assert!(!FormProgress { of_section: 1, ..cut }.is_valid());
+    assert!(!FormProgress { of_section: 99, ..form.clone() }.is_valid());
+    assert!(!FormProgress { entry: f64::NAN, ..form.clone() }.is_valid());
+    let odd = Planned { motif: N_MOTIFS, ..form.sections[0] };
+    assert!(!FormProgress { sections: vec![odd], ..form }.is_valid());
+}
+
+#[test]
+fn new_waypoints_lead_the_piece_elsewhere_while_it_goes_on() {
     let station = stations()[0].clone();
-    let mut form = Form::new(&station, anchors(), 8, 1);
-    let before = form.nth(3).unwrap();
-    let point = |at| latent::prior(8, &mut rng::stream(at, "waypoint"));
-    let waypoints = Anchors { points: (0..2).map(point).collect(), in_turn: true };
+    let before = setting(&station, 1);
+    let mut form = FormProgress::start(&before);
+    let last = take(&before, &mut form, 4).remove(3);
+    let n_latent = before.n_trio_latent();
+    let point = |at| latent::prior(n_latent, &mut rng::stream(at, "waypoint"));
+    let anchors = Anchors { points: (0..2).map(point).collect(), in_turn: true };
 
-    form.turn_to(&station, waypoints.clone(), 8);
-    let after = form.next().unwrap();
+    let led = Setting::new(&station, Repertoire { anchors: anchors.clone(), ..loaded() }, 1);
+    form.keep_piece(&led, true);
+    let after = next(&led, &mut form);
 
-    assert_eq!((after.piece.number, &after.piece.title), (0, &before.piece.title));
-    assert_eq!(after.of_section, before.of_section + 1);
-    assert_eq!(after.piece.leg.along(0.0), before.piece.leg.along(0.0));
+    assert_eq!((after.piece.number, &after.piece.title), (0, &last.piece.title));
+    assert_eq!(after.of_section, last.of_section + 1);
+    assert_eq!(after.piece.leg.along(0.0), last.piece.leg.along(0.0));
     let distance = |a: &[f32], b: &[f32]| -> f32 {
         a.iter().zip(b).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
     };
     let legs = [&after.piece.leg, &form.next.leg];
-    for (leg, waypoint) in legs.into_iter().zip(&waypoints.points) {
-        assert!(distance(&leg.along(1.0), waypoint) < 1.0);
+    for (leg, waypoint) in legs.into_iter().zip(&anchors.points) {
+        let between = distance(&anchors.points[0], &anchors.points[1]);
+        assert!(distance(&leg.along(1.0), waypoint) < 0.5 * between);
     }
     assert_eq!(legs[0].along(1.0), legs[1].along(0.0));
 }

@@ -1,4 +1,4 @@
-//! What the music does while a recording is heard.
+//! The level of the music while an insert plays.
 
 use std::{f64::consts::PI, ops::Range};
 
@@ -7,16 +7,16 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Frames that the music takes to step back, and to come forward again: 0.3 s.
+/// Length of the music's fades down and up, in frames: 0.3 s.
 pub const FADE_FRAMES: u64 = SAMPLE_RATE as u64 * 3 / 10;
 
-/// Frames that music takes to come back out of silence: 5 ms, so that its first beat is whole.
+/// Length of the fade up from silence: 5 ms, so that the first beat is whole.
 const RISE_FRAMES: u64 = SAMPLE_RATE as u64 / 200;
 
-/// What the music does meanwhile.
+/// How loud the music is under an insert.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Meanwhile {
-    /// It goes on with this gain.
+pub enum MusicLevel {
+    /// It continues with this gain.
     Under(Decibels),
     /// It is silent.
     Silent,
@@ -32,33 +32,28 @@ pub(super) struct Fader {
 }
 
 impl Fader {
-    /// Down by frame `by`, or as soon as a fade from `now` on is over.
-    pub fn new(meanwhile: Meanwhile, by: u64, now: u64) -> Self {
-        let (low, rise) = match meanwhile {
-            Meanwhile::Under(gain) => (gain.ratio(), FADE_FRAMES),
-            Meanwhile::Silent => (0.0, RISE_FRAMES),
+    /// Is down at frame `by`, or after a fade from `now` if that is later.
+    pub fn new(level: MusicLevel, by: u64, now: u64) -> Self {
+        let (low, rise) = match level {
+            MusicLevel::Under(gain) => (gain.ratio(), FADE_FRAMES),
+            MusicLevel::Silent => (0.0, RISE_FRAMES),
         };
         let start = by.saturating_sub(FADE_FRAMES).max(now);
         Self { low, down: start..start + FADE_FRAMES, up: None, rise }
     }
 
-    /// Up from frame `at` on, or from where it is down, if that is later.
-    pub fn come_back(&mut self, at: u64) {
+    /// Fades up from frame `at`, or after the fade down if that is later.
+    pub fn fade_up(&mut self, at: u64) {
         let start = at.max(self.down.end);
         self.up = Some(start..start + self.rise);
     }
 
-    pub fn is_coming_back(&self) -> bool {
+    pub fn is_fading_up(&self) -> bool {
         self.up.is_some()
     }
 
-    pub fn is_back(&self, frame: u64) -> bool {
+    pub fn is_up(&self, frame: u64) -> bool {
         self.up.as_ref().is_some_and(|up| up.end <= frame)
-    }
-
-    pub fn is_silent(&self, frames: Range<u64>) -> bool {
-        let up = self.up.as_ref().map_or(u64::MAX, |up| up.start);
-        self.low == 0.0 && self.down.end <= frames.start && frames.end <= up
     }
 
     pub fn fade(&self, block: &mut Block, frame: u64) {
@@ -98,23 +93,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn music_is_down_when_the_recording_begins_and_up_after_it() {
-        let mut fader = Fader::new(Meanwhile::Under(Decibels(-12.0)), 50_000, 0);
-        fader.come_back(90_000);
+    fn music_is_down_when_the_insert_starts_and_up_after_it() {
+        let mut fader = Fader::new(MusicLevel::Under(Decibels(-12.0)), 50_000, 0);
+        fader.fade_up(90_000);
         let low = Decibels(-12.0).ratio();
 
         assert_eq!(fader.gain(50_000 - FADE_FRAMES), 1.0);
         assert!((fader.gain(50_000 - FADE_FRAMES / 2) - f64::midpoint(1.0, low)).abs() < 1e-9);
         assert_eq!([50_000, 70_000, 90_000].map(|frame| fader.gain(frame)), [low; 3]);
         assert_eq!(fader.gain(90_000 + FADE_FRAMES), 1.0);
-        assert!(fader.is_back(90_000 + FADE_FRAMES) && !fader.is_back(90_000));
+        assert!(fader.is_up(90_000 + FADE_FRAMES) && !fader.is_up(90_000));
     }
 
     #[test]
-    fn it_never_steps() {
+    fn the_gain_never_jumps() {
         for (by, back) in [(50_000, 51_000), (3, 5), (20_000, 90_000)] {
-            let mut fader = Fader::new(Meanwhile::Silent, by, 1000);
-            fader.come_back(back);
+            let mut fader = Fader::new(MusicLevel::Silent, by, 1000);
+            fader.fade_up(back);
             let steps = (0..120_000).map(|n| (fader.gain(n + 1) - fader.gain(n)).abs());
             assert!(steps.fold(0.0, f64::max) < 0.008, "{by} {back}");
         }

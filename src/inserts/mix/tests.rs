@@ -20,23 +20,23 @@ fn clip(folder: &Path, n_frames: usize) -> Clip {
     clip
 }
 
-/// Music of ones, with what the guest adds; `each` is called before each block with its frame.
-fn mixed(n_blocks: u64, mut each: impl FnMut(&mut Guest, u64)) -> Vec<f32> {
-    let mut guest = Guest::new();
+/// Music of ones with the insert mixed in; `each` is called before each block with its frame.
+fn mixed(n_blocks: u64, mut each: impl FnMut(&mut Mixer, u64)) -> Vec<f32> {
+    let mut mixer = Mixer::new();
     let mut left = Vec::new();
     for frame in (0..n_blocks).map(|number| number * 1152) {
-        each(&mut guest, frame);
+        each(&mut mixer, frame);
         let mut block = Block { left: [1.0; 1152], right: [1.0; 1152] };
-        guest.mix(&mut block, frame);
+        mixer.mix(&mut block, frame);
         left.extend(block.left);
     }
     left
 }
 
-fn item(clip: &Clip, meanwhile: Meanwhile) -> Item {
+fn insert(clip: &Clip, music: MusicLevel) -> Insert {
     // 6 dB above what it measured: doubled, as near as makes no difference.
     let doubled = Lufs(clip.loudness.0 + Decibels::from_ratio(2.0).0);
-    Item::open(clip, doubled, meanwhile).unwrap()
+    Insert::open(clip, doubled, music).unwrap()
 }
 
 fn assert_near(found: f32, expected: f32) {
@@ -44,19 +44,19 @@ fn assert_near(found: f32, expected: f32) {
 }
 
 #[test]
-fn it_begins_at_its_very_frame_over_music_that_has_stepped_back() {
+fn an_insert_starts_at_its_frame_over_music_that_is_down() {
     let folder = tempfile::tempdir().unwrap();
     let clip = clip(folder.path(), 1152 * 10);
     let (start, end) = (30_001, 30_001 + 11_520);
 
-    let left = mixed(80, |guest, frame| {
+    let left = mixed(80, |mixer, frame| {
         if frame == 1152 {
-            let over = Meanwhile::Under(Decibels(-12.0));
-            assert!(guest.begin(item(&clip, over), start as u64).is_ok());
-            assert_eq!(guest.span(), Some(30_001..41_521));
-            assert!(guest.begin(item(&clip, over), 40_000).is_err());
+            let over = MusicLevel::Under(Decibels(-12.0));
+            assert!(mixer.start(insert(&clip, over), start as u64).is_ok());
+            assert_eq!(mixer.span(), Some(30_001..41_521));
+            assert!(mixer.start(insert(&clip, over), 40_000).is_err());
         }
-        assert_eq!(guest.is_playing(), (1153..=55_296).contains(&(frame + 1)), "{frame}");
+        assert_eq!(mixer.is_playing(), (1153..=55_296).contains(&(frame + 1)), "{frame}");
     });
 
     assert!(left[..=start - FADE_FRAMES as usize].iter().all(|x| *x == 1.0));
@@ -73,21 +73,20 @@ fn it_begins_at_its_very_frame_over_music_that_has_stepped_back() {
 }
 
 #[test]
-fn between_the_music_is_silent_until_its_beat() {
+fn music_between_is_silent_until_its_beat() {
     let folder = tempfile::tempdir().unwrap();
     let clip = clip(folder.path(), 1152 * 10);
     let (start, beat) = (20_000, 50_000);
 
-    let left = mixed(60, |guest, frame| {
+    let left = mixed(60, |mixer, frame| {
         if frame == 0 {
-            assert!(guest.begin(item(&clip, Meanwhile::Silent), start as u64).is_ok());
-            assert_eq!(guest.awaits_beat(), Some(31_520));
+            assert!(mixer.start(insert(&clip, MusicLevel::Silent), start as u64).is_ok());
+            assert_eq!(mixer.awaits_beat(), Some(31_520));
         }
         if frame == 1152 * 25 {
-            guest.come_back(beat as u64);
-            assert_eq!(guest.awaits_beat(), None);
+            mixer.resume_music(beat as u64);
+            assert_eq!(mixer.awaits_beat(), None);
         }
-        assert_eq!(guest.is_music_silent(frame), (20_000..48_900).contains(&frame), "{frame}");
     });
 
     assert_near(left[start - FADE_FRAMES as usize / 2], 0.5);
@@ -97,13 +96,13 @@ fn between_the_music_is_silent_until_its_beat() {
 }
 
 #[test]
-fn music_comes_back_by_itself_if_nobody_says_where() {
+fn music_resumes_by_itself_if_no_beat_is_announced() {
     let folder = tempfile::tempdir().unwrap();
     let clip = clip(folder.path(), 1152);
 
-    let left = mixed(120, |guest, frame| {
+    let left = mixed(120, |mixer, frame| {
         if frame == 0 {
-            assert!(guest.begin(item(&clip, Meanwhile::Silent), 1152).is_ok());
+            assert!(mixer.start(insert(&clip, MusicLevel::Silent), 1152).is_ok());
         }
     });
 
@@ -112,14 +111,14 @@ fn music_comes_back_by_itself_if_nobody_says_where() {
 }
 
 #[test]
-fn one_that_begins_late_begins_at_once() {
+fn an_insert_for_a_past_frame_starts_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let clip = clip(folder.path(), 1152 * 20);
 
-    let left = mixed(60, |guest, frame| {
+    let left = mixed(60, |mixer, frame| {
         if frame == 11_520 {
-            let over = Meanwhile::Under(Decibels(-12.0));
-            assert!(guest.begin(item(&clip, over), 5).is_ok());
+            let over = MusicLevel::Under(Decibels(-12.0));
+            assert!(mixer.start(insert(&clip, over), 5).is_ok());
         }
     });
 
@@ -129,16 +128,16 @@ fn one_that_begins_late_begins_at_once() {
 }
 
 #[test]
-fn one_that_breaks_off_fades_where_it_ends() {
+fn a_recording_that_breaks_off_fades_out() {
     let folder = tempfile::tempdir().unwrap();
     let clip = clip(folder.path(), 1152 * 100);
     let bytes = std::fs::read(&clip.path).unwrap();
     std::fs::write(&clip.path, &bytes[..bytes.len() / 2]).unwrap();
 
-    let left = mixed(120, |guest, frame| {
+    let left = mixed(120, |mixer, frame| {
         if frame == 0 {
-            let over = Meanwhile::Under(Decibels(-12.0));
-            assert!(guest.begin(item(&clip, over), 20_000).is_ok());
+            let over = MusicLevel::Under(Decibels(-12.0));
+            assert!(mixer.start(insert(&clip, over), 20_000).is_ok());
         }
     });
 
@@ -148,15 +147,15 @@ fn one_that_breaks_off_fades_where_it_ends() {
 }
 
 #[test]
-fn a_soft_recording_is_not_blown_up_without_end() {
+fn the_gain_of_a_soft_recording_is_limited() {
     let folder = tempfile::tempdir().unwrap();
     let mut soft = clip(folder.path(), 1152 * 10);
     soft.loudness = Lufs(-70.0);
 
-    let left = mixed(60, |guest, frame| {
+    let left = mixed(60, |mixer, frame| {
         if frame == 0 {
-            let item = Item::open(&soft, Lufs(-16.0), Meanwhile::Silent).unwrap();
-            assert!(guest.begin(item, 20_000).is_ok());
+            let insert = Insert::open(&soft, Lufs(-16.0), MusicLevel::Silent).unwrap();
+            assert!(mixer.start(insert, 20_000).is_ok());
         }
     });
 

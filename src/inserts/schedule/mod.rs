@@ -1,66 +1,65 @@
-//! Which playlist is due, by the music's time and the clock on the wall.
+//! Decides which list is due, by the music's time and by local time.
 //!
-//! It looks at no clock itself: the same moments give the same answers.
+//! Reads no clock itself: the same moments give the same answers.
 
 use std::cmp::Ordering;
 
 use crate::{
     config::{Edge, Playlist, When},
-    inserts::local_time::{DAY, Wall},
+    inserts::local_time::{DAY, LocalTime},
 };
 
-/// A recording that should have come at a time of day still comes so many seconds later; after that
-/// it is left out.
+/// Seconds that an insert for a time of day may be late; after that it is skipped.
 const GRACE: i64 = 15 * 60;
 
-/// A place in the music where something may begin.
+/// A beat of the music, where an insert may start.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Moment {
     /// Seconds since the station's first sound.
     pub second: f64,
-    /// What begins here, besides its beats and bars.
+    /// What starts here: a beat, a bar or a phrase.
     pub edge: Edge,
-    /// Tracks begun so far, one that begins here included.
+    /// Tracks started so far, including one that starts here.
     pub n_tracks: u64,
-    /// What the clock shows; none where no time of day shall count, as in a rendering.
-    pub wall: Option<Wall>,
+    /// Local time; none where times of day don't count, as in a rendering.
+    pub local_time: Option<LocalTime>,
 }
 
-/// Rules and when each was served last.
+/// The lists' rules, and when each was played last.
 #[derive(Debug, Clone, Default)]
 pub struct Schedule {
     rules: Vec<Rule>,
-    /// The second at which the recording that was begun last is over.
+    /// The second at which the current insert ends.
     busy_until: f64,
 }
 
 #[derive(Debug, Clone)]
 struct Rule {
     playlist: Playlist,
-    /// None until the first moment.
+    /// None before the first moment.
     timer: Option<Timer>,
-    /// The moment at which it became due, if it is.
-    since: Option<f64>,
+    /// The second at which it became due, if it is.
+    due_since: Option<f64>,
 }
 
 #[derive(Debug, Clone)]
 enum Timer {
     Second(f64),
     Track(u64),
-    /// Times of the last days that were served or that were before the beginning.
-    Served(Vec<Wall>),
+    /// Times of the last two days that were played, or had passed before the start.
+    Played(Vec<LocalTime>),
 }
 
 impl Schedule {
-    /// A schedule that begins to count at its first moment; rules are numbered as `playlists` are.
+    /// Counts from the first moment. Rules have the numbers of `playlists`.
     pub fn new(playlists: &[Playlist]) -> Self {
         let rule =
-            |playlist: &Playlist| Rule { playlist: playlist.clone(), timer: None, since: None };
+            |playlist: &Playlist| Rule { playlist: playlist.clone(), timer: None, due_since: None };
         Self { rules: playlists.iter().map(rule).collect(), busy_until: 0.0 }
     }
 
-    /// Goes on with other rules; those that stay as they were go on counting.
-    pub fn turn_to(&mut self, playlists: &[Playlist]) {
+    /// Replaces the rules; unchanged ones keep counting.
+    pub fn replace(&mut self, playlists: &[Playlist]) {
         let mut old = std::mem::take(&mut self.rules);
         self.rules = Self::new(playlists).rules;
         for rule in &mut self.rules {
@@ -70,62 +69,62 @@ impl Schedule {
         }
     }
 
-    /// Numbers of the rules by which something may begin at `moment`, what is most urgent first: times
-    /// of day, then what has waited longest.
+    /// Numbers of the rules that may start an insert at `moment`, the most urgent first: times of day,
+    /// then the one that has waited longest.
     pub fn due(&mut self, moment: &Moment) -> Vec<usize> {
         for rule in &mut self.rules {
-            rule.look(moment);
+            rule.update(moment);
         }
         if moment.second < self.busy_until {
             return Vec::new();
         }
-        let may_begin = |rule: &Rule| rule.since.is_some() && rule.playlist.on <= moment.edge;
+        let may_begin = |rule: &Rule| rule.due_since.is_some() && rule.playlist.on <= moment.edge;
         let mut due: Vec<usize> =
             (0..self.rules.len()).filter(|index| may_begin(&self.rules[*index])).collect();
         due.sort_by(|a, b| self.rules[*a].urgency(&self.rules[*b]));
         due
     }
 
-    /// Rule `index` is served at `moment`, by a recording of so many seconds.
-    pub fn serve(&mut self, index: usize, moment: &Moment, seconds: f64) {
+    /// Notes that an insert of `seconds` starts at `moment` for rule `index`.
+    pub fn mark_played(&mut self, index: usize, moment: &Moment, seconds: f64) {
         self.busy_until = moment.second + seconds;
         if let Some(rule) = self.rules.get_mut(index) {
-            rule.serve(moment);
+            rule.mark_played(moment);
         }
     }
 }
 
 impl Rule {
-    /// Notices whether it has become due.
-    fn look(&mut self, moment: &Moment) {
+    /// Updates whether it is due.
+    fn update(&mut self, moment: &Moment) {
         let Some(when) = &self.playlist.when else { return };
-        let timer = self.timer.get_or_insert_with(|| begin(when, moment));
+        let timer = self.timer.get_or_insert_with(|| start_timer(when, moment));
         let is_due = match (&*timer, when) {
             (Timer::Second(next), _) => *next <= moment.second,
             (Timer::Track(next), _) => *next <= moment.n_tracks,
-            (Timer::Served(served), When::At(_)) => first_missed(when, served, moment).is_some(),
-            (Timer::Served(_), _) => false,
+            (Timer::Played(played), When::At(_)) => first_missed(when, played, moment).is_some(),
+            (Timer::Played(_), _) => false,
         };
         match is_due {
-            true => self.since = self.since.or(Some(moment.second)),
-            false => self.since = None,
+            true => self.due_since = self.due_since.or(Some(moment.second)),
+            false => self.due_since = None,
         }
     }
 
-    fn serve(&mut self, moment: &Moment) {
-        self.since = None;
+    fn mark_played(&mut self, moment: &Moment) {
+        self.due_since = None;
         let Some(when) = &self.playlist.when else { return };
-        match (self.timer.get_or_insert_with(|| begin(when, moment)), when) {
-            // On the grid: one that came late doesn't make the next one late.
+        match (self.timer.get_or_insert_with(|| start_timer(when, moment)), when) {
+            // On a fixed grid: a late insert doesn't delay the next one.
             (Timer::Second(next), When::EveryMinutes(minutes)) => {
                 let every = minutes * 60.0;
                 *next += every * (((moment.second - *next) / every).floor().max(0.0) + 1.0);
             }
             (Timer::Track(next), When::EveryTracks(every)) => *next = moment.n_tracks + every,
-            (Timer::Served(served), When::At(_)) => {
-                served.extend(first_missed(when, served, moment));
-                let now = moment.wall;
-                served.retain(|time| now.is_none_or(|now| (now.0 - time.0).abs() < 2 * DAY));
+            (Timer::Played(played), When::At(_)) => {
+                played.extend(first_missed(when, played, moment));
+                let now = moment.local_time;
+                played.retain(|time| now.is_none_or(|now| (now.0 - time.0).abs() < 2 * DAY));
             }
             _ => {}
         }
@@ -133,35 +132,36 @@ impl Rule {
 
     fn urgency(&self, other: &Self) -> Ordering {
         let is_at = |rule: &Self| matches!(rule.playlist.when, Some(When::At(_)));
-        let since = |rule: &Self| rule.since.unwrap_or(f64::INFINITY);
+        let since = |rule: &Self| rule.due_since.unwrap_or(f64::INFINITY);
         is_at(other).cmp(&is_at(self)).then(since(self).total_cmp(&since(other)))
     }
 }
 
-/// What a rule that begins at `moment` waits for.
-fn begin(when: &When, moment: &Moment) -> Timer {
+/// The timer of a rule that starts to count at `moment`.
+fn start_timer(when: &When, moment: &Moment) -> Timer {
     match when {
         When::EveryMinutes(minutes) => Timer::Second(moment.second + minutes * 60.0),
         When::EveryTracks(every) => Timer::Track(moment.n_tracks + every),
         When::At(_) => {
-            // What is over when the station begins is not made up for.
-            let is_before = |time: &Wall| moment.wall.is_some_and(|now| *time < now);
-            let mut served = passed(when, moment);
-            served.retain(is_before);
-            Timer::Served(served)
+            // Times that passed before the station started are not made up for.
+            let is_before = |time: &LocalTime| moment.local_time.is_some_and(|now| *time < now);
+            let mut played = passed(when, moment);
+            played.retain(is_before);
+            Timer::Played(played)
         }
     }
 }
 
-/// The first time of the last minutes that has not been served.
-fn first_missed(when: &When, served: &[Wall], moment: &Moment) -> Option<Wall> {
-    passed(when, moment).into_iter().filter(|time| !served.contains(time)).min()
+/// The earliest time within the grace that has not been played.
+fn first_missed(when: &When, played: &[LocalTime], moment: &Moment) -> Option<LocalTime> {
+    passed(when, moment).into_iter().filter(|time| !played.contains(time)).min()
 }
 
-/// The times that the clock has passed within the grace, yesterday's among them.
-fn passed(when: &When, moment: &Moment) -> Vec<Wall> {
-    let (When::At(times), Some(now)) = (when, moment.wall) else { return Vec::new() };
-    let of_day = |start: i64| times.iter().map(move |time| Wall(start + i64::from(time.second)));
+/// The times of day that have passed within the grace, yesterday's included.
+fn passed(when: &When, moment: &Moment) -> Vec<LocalTime> {
+    let (When::At(times), Some(now)) = (when, moment.local_time) else { return Vec::new() };
+    let of_day =
+        |start: i64| times.iter().map(move |time| LocalTime(start + i64::from(time.second)));
     let today = now.midnight().0;
     let times = of_day(today - DAY).chain(of_day(today));
     times.filter(|time| (0..=GRACE).contains(&(now.0 - time.0))).collect()

@@ -25,7 +25,7 @@ use crate::{
         piece::PiecePlayer,
         sink::{Format, SoundFile},
     },
-    station::{self, load::library::Library},
+    station::load::{self, library::Library},
     units::{Bpm, Kbps},
 };
 
@@ -48,7 +48,7 @@ impl Folder {
             .with_context(|| format!("can't make the folder {}", path.display()))?;
         let tempo = Bpm::try_from(args.tempo).map_err(anyhow::Error::msg)?;
         let font = args.soundfont.clone().map_or(AssetRef::SOUNDFONT, AssetRef::File);
-        let open = |format| Ok::<_, station::Error>((format, Library::default().font(&font)?));
+        let open = |format| Ok::<_, load::Error>((format, Library::default().font(&font)?));
         let audio = args.audio.map(open).transpose()?;
         Ok(Self { path, tempo, audio, written: Vec::new() })
     }

@@ -1,4 +1,4 @@
-//! Anchors to points in the latent space.
+//! Anchors as points in a model's latent space.
 
 use std::path::Path;
 
@@ -14,13 +14,14 @@ use crate::{
         },
     },
     rng,
-    station::Error,
+    station::load::Error,
 };
 
-/// The point that `anchor` stands for in the space of `model`.
+/// The point of `anchor` in the latent space of `model`: the mean of its posterior, or a sample of the
+/// prior for `dream:SEED`.
 ///
 /// # Errors
-/// A MIDI file can't be read, or has not the bars and parts that the model needs.
+/// A MIDI file can't be read, or lacks the bars and parts that the model needs.
 pub fn encode(model: &MusicVae, anchor: &Anchor) -> Result<Latent, Error> {
     let config = model.config();
     let lines = match anchor {
@@ -35,7 +36,7 @@ pub fn encode(model: &MusicVae, anchor: &Anchor) -> Result<Latent, Error> {
     Ok(model.encode(&lines)?.mu)
 }
 
-/// The first bars of a MIDI file that have all parts.
+/// The first window of a MIDI file in which all of the model's parts play.
 fn first_window(config: &Config, path: &Path) -> Result<Vec<Line>, Error> {
     let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
     let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;

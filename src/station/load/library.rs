@@ -1,4 +1,4 @@
-//! Models and SoundFonts, opened once and shared by all stations.
+//! Models and SoundFonts, loaded once and shared by all stations.
 
 use std::{borrow::Cow, collections::HashMap, fs, path::Path, sync::Arc};
 
@@ -18,10 +18,10 @@ use crate::{
         shared_model::Dreamer,
     },
     sound::font_file,
-    station::Error,
+    station::load::Error,
 };
 
-/// What the binary carries, under the names that [`AssetRef::Embedded`] has.
+/// Files in the binary, by their names in [`AssetRef::Embedded`].
 const EMBEDDED: [(&str, &[u8]); 4] = [
     ("drums-2bar", include_bytes!("../../../models/drums-2bar.safetensors")),
     ("trio-4bar", include_bytes!("../../../models/trio-4bar.safetensors")),
@@ -29,36 +29,37 @@ const EMBEDDED: [(&str, &[u8]); 4] = [
     ("electropunk.sf2", include_bytes!("../../../soundfonts/electropunk.sf2")),
 ];
 
-/// What has been opened so far. A file that has changed since is opened again when it is asked for.
+/// The models and SoundFonts loaded so far. A file that has changed since is loaded again when it is
+/// next asked for.
 #[derive(Default)]
 pub struct Library {
     models: HashMap<(AssetRef, Family), (Option<Stamp>, Arc<Dreamer>)>,
-    /// Of the weights that the processor decodes with.
+    /// Precision of the weights for decoding on the CPU.
     precision: Precision,
-    /// Decodes, where it is not the processor.
+    /// GPU to decode on, if any.
     gpu: Option<Device>,
     fonts: HashMap<AssetRef, (Option<Stamp>, Arc<SoundFont>)>,
 }
 
 impl Library {
-    /// An empty library whose models are decoded on `device`, or on the processor, in `precision`,
-    /// with a warning if that is not to be had.
+    /// An empty library that decodes on `device`; without a usable GPU it logs a warning and decodes on
+    /// the CPU in `precision`.
     pub fn on(device: DeviceChoice, precision: Precision) -> Self {
         let gpu = device.gpu().unwrap_or_else(|error| {
-            warn!("{error}; the processor takes over");
+            warn!("{error}; decoding on the CPU");
             None
         });
         if gpu.is_some() {
-            info!("models are decoded on a GPU");
+            info!("decoding models on the GPU");
         }
         Self { precision, gpu, ..Self::default() }
     }
 
-    /// The model at `asset`, which must read and write what `family` does, in `n_bars` or more; a
-    /// file that doesn't say what it is is taken for one of `family`.
+    /// The model at `asset`, with sequences of the domain of `family` and at least `n_bars` long. A file
+    /// that does not name its family is read as one of `family`.
     ///
     /// # Errors
-    /// It can't be read, is of another kind or too short.
+    /// The file can't be read, or holds a model of another domain or of shorter sequences.
     pub fn model(
         &mut self,
         asset: &AssetRef,
@@ -72,33 +73,30 @@ impl Library {
         }
         let name = asset.to_string();
         let weights = Weights::read(&bytes(asset)?, &name)?;
-        let named = weights.family().unwrap_or(family);
-        if named.domain() != family.domain() {
-            return Err(Error::OtherModel { name, expected: family, found: named });
+        let found = weights.family().unwrap_or(family);
+        if found.domain() != family.domain() {
+            return Err(Error::OtherModel { name, expected: family, found });
         }
-        let model = MusicVae::load(named, &weights);
-        let model = model.map_err(|source| Error::WrongModel {
-            name: asset.to_string(),
-            family: named,
-            source,
-        })?;
-        // What is beyond the last whole bar is not played.
+        let model = MusicVae::load(found, &weights);
+        let wrong = |source| Error::WrongModel { name: name.clone(), family: found, source };
+        let model = model.map_err(wrong)?;
+        // Steps after the last whole bar are not played.
         let found = model.config().n_steps() / STEPS_PER_BAR;
         if (found as u64) < n_bars {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
-        let dreamer = Arc::new(self.dreamer(model.with_precision(self.precision), &weights));
-        self.models.insert(key, (stamp, dreamer.clone()));
-        Ok(dreamer)
+        let shared = Arc::new(self.share(model.with_precision(self.precision), &weights));
+        self.models.insert(key, (stamp, shared.clone()));
+        Ok(shared)
     }
 
-    /// `model` where it is to be decoded; a GPU without room for it leaves it to the processor.
-    fn dreamer(&self, model: MusicVae, weights: &Weights) -> Dreamer {
+    /// `model` on the GPU, if there is one with memory for it, or else on the CPU.
+    fn share(&self, model: MusicVae, weights: &Weights) -> Dreamer {
         let Some(gpu) = &self.gpu else { return Dreamer::new(model) };
         match DeviceGenerator::load(model.config(), weights, gpu) {
             Ok(generator) => Dreamer::with_gpu(model, generator),
             Err(error) => {
-                warn!("{error}; the processor takes over");
+                warn!("{error}; decoding on the CPU");
                 Dreamer::new(model)
             }
         }
@@ -107,7 +105,7 @@ impl Library {
     /// The SoundFont at `asset`.
     ///
     /// # Errors
-    /// It can't be read or is none.
+    /// The file can't be read or is not a SoundFont.
     pub fn font(&mut self, asset: &AssetRef) -> Result<Arc<SoundFont>, Error> {
         let stamp = stamp(asset);
         if let Some((_, font)) = self.fonts.get(asset).filter(|(known, _)| *known == stamp) {
@@ -122,16 +120,16 @@ impl Library {
     }
 }
 
-/// What is in `asset`.
+/// The bytes of `asset`.
 ///
 /// # Errors
-/// Its file can't be read.
+/// The file can't be read.
 pub fn bytes(asset: &AssetRef) -> Result<Cow<'static, [u8]>, Error> {
     match asset {
         AssetRef::File(path) => read(path).map(Cow::Owned),
         AssetRef::Embedded(wanted) => {
             let found = EMBEDDED.iter().find(|(name, _)| name == wanted);
-            Ok(found.expect("configuration names what is embedded").1.into())
+            Ok(found.expect("configuration only names embedded files that exist").1.into())
         }
     }
 }

@@ -1,5 +1,9 @@
-//! Opens what a theme names: models, anchors, waypoints, SoundFonts.
+//! Opens the files that a station names: models, anchors, waypoints, SoundFonts.
 
 pub mod anchors;
+mod error;
 pub mod library;
+pub mod theme;
 pub mod waypoints;
+
+pub use self::error::Error;

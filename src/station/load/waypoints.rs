@@ -1,4 +1,4 @@
-//! The MIDI files of a station's playlists: the radio dreams its way through them.
+//! Waypoints: the MIDI files of a station's playlists, which its bass and lead walk through in order.
 
 use std::path::{Path, PathBuf};
 
@@ -12,62 +12,65 @@ use crate::{
     station::load::anchors,
 };
 
-/// Files as they were when they were read.
+/// The playlists and their MIDI files, with their stamps when they were read.
 #[derive(Debug, Clone)]
 pub struct Waypoints {
-    playlists: Vec<Seen>,
-    files: Vec<Seen>,
-    /// The stamps of all of them at the last look.
-    looked: Vec<Option<Stamp>>,
+    playlists: Vec<Stamped>,
+    files: Vec<Stamped>,
+    /// Stamps of playlists and files at the last check.
+    checked: Vec<Option<Stamp>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-struct Seen {
+struct Stamped {
     path: PathBuf,
     stamp: Option<Stamp>,
 }
 
-impl Seen {
+impl Stamped {
     fn now(path: &Path) -> Self {
         Self { path: path.to_owned(), stamp: Stamp::of(path) }
     }
 }
 
 impl Waypoints {
-    /// The waypoints of `playlists`, in their order. A playlist that can't be read has none; whoever
-    /// plays its recordings says so.
+    /// The waypoints of `playlists`, in their order. A playlist that can't be read has none; its
+    /// recordings are prefetched elsewhere, where the error is logged.
     pub fn of(playlists: &[Playlist]) -> Self {
-        // Before they are read, so that no change falls between.
-        let seen: Vec<Seen> = playlists.iter().map(|playlist| Seen::now(&playlist.file)).collect();
-        let contents = seen.iter().filter_map(|Seen { path, .. }| Contents::read(path).ok());
+        // Stamped before they are read, so that no change is missed.
+        let stamped: Vec<Stamped> =
+            playlists.iter().map(|playlist| Stamped::now(&playlist.file)).collect();
+        let contents = stamped.iter().filter_map(|Stamped { path, .. }| Contents::read(path).ok());
         let files = contents.flat_map(|contents| contents.waypoints);
-        let files: Vec<Seen> = files.map(|path| Seen::now(&path)).collect();
-        let looked = seen.iter().chain(&files).map(|seen| seen.stamp).collect();
-        Self { playlists: seen, files, looked }
+        let files: Vec<Stamped> = files.map(|path| Stamped::now(&path)).collect();
+        let checked = stamped.iter().chain(&files).map(|file| file.stamp).collect();
+        Self { playlists: stamped, files, checked }
     }
 
-    /// Whether these lead elsewhere than `others`: by other files, or by files that have changed.
+    /// Whether the MIDI files are others than those of `others`, or have changed.
     pub fn differ(&self, others: &Self) -> bool {
         self.files != others.files
     }
 
-    /// Whether a playlist or a MIDI file is not as it was when it was read, and has stood still since
-    /// the last look: an editor may write it in several goes.
+    /// Whether a playlist or a MIDI file has changed since it was read, and none has since the last
+    /// check: an editor may write a file in several steps.
     pub fn are_changed(&mut self) -> bool {
         let all = || self.playlists.iter().chain(&self.files);
-        let now: Vec<Option<Stamp>> = all().map(|seen| Stamp::of(&seen.path)).collect();
-        let is_other = all().zip(&now).any(|(seen, now)| seen.stamp != *now);
-        let is_still = now == self.looked;
-        self.looked = now;
-        is_other && is_still
+        let now: Vec<Option<Stamp>> = all().map(|file| Stamp::of(&file.path)).collect();
+        let is_changed = all().zip(&now).any(|(file, now)| file.stamp != *now);
+        let is_stable = now == self.checked;
+        self.checked = now;
+        is_changed && is_stable
     }
 
-    /// What they are to `model`, a trio's; one that can't be used is left out with a warning.
+    /// Their points in the latent space of `model`, a trio model. A file that can't be used is skipped
+    /// with a warning.
     pub fn points(&self, model: &MusicVae) -> Vec<Latent> {
-        let point = |seen: &Seen| match anchors::encode(model, &Anchor::Midi(seen.path.clone())) {
+        let point = |file: &Stamped| match anchors::encode(model, &Anchor::Midi(file.path.clone()))
+        {
             Ok(point) => Some(point),
             Err(error) => {
-                warn!("{error}; it is left out");
+                warn!("skipping waypoint: {error}");
                 None
             }
         };
@@ -82,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_or_a_file_that_changes_is_noticed_once_it_is_written() {
+    fn a_changed_playlist_or_file_is_noticed_once_it_is_stable() {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::write(at("list.m3u8"), "a.mp3\n").unwrap();

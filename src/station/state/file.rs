@@ -1,4 +1,4 @@
-//! Small JSON files that are whole or not there.
+//! Versioned JSON files, replaced whole.
 
 use std::{fs, io, path::Path};
 
@@ -7,10 +7,7 @@ use tracing::warn;
 
 use crate::files::{self, NotWritten};
 
-/// Counted up when older files can no longer be read.
-const VERSION: u32 = 1;
-
-/// What is in each file.
+/// A file's content beside its version.
 #[derive(Serialize)]
 struct Versioned<T> {
     version: u32,
@@ -18,42 +15,46 @@ struct Versioned<T> {
     content: T,
 }
 
-/// Only the version, for files of which nothing else is known.
+/// The version alone, for files whose content may have another shape.
 #[derive(Deserialize)]
 struct Version {
     version: u32,
 }
 
-/// What is in the file at `path`; none where there is none, or where it can't be used, which is told.
-pub fn read<T: DeserializeOwned>(path: &Path) -> Option<T> {
-    let unusable = |reason: &str| {
-        warn!("{}: {reason}; it is left aside", path.display());
-        None
-    };
+/// The content of the file at `path`, whose format is of `version`. `None` without a file, or, with a
+/// warning, if the file can't be used.
+pub fn read<T: DeserializeOwned>(path: &Path, version: u32) -> Option<T> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => return unusable(&error.to_string()),
+        Err(error) => return ignore(path, &error.to_string()),
     };
-    match serde_json::from_slice::<Version>(&bytes) {
-        Ok(Version { version: VERSION }) => {}
-        Ok(Version { version }) => {
-            return unusable(&format!("expected version {VERSION}, found {version}"));
-        }
-        Err(error) => return unusable(&error.to_string()),
-    }
-    match serde_json::from_slice::<T>(&bytes) {
+    match parse(&bytes, version) {
         Ok(content) => Some(content),
-        Err(error) => unusable(&error.to_string()),
+        Err(reason) => ignore(path, &reason),
     }
 }
 
-/// Replaces the file at `path` by `content`.
+fn parse<T: DeserializeOwned>(bytes: &[u8], expected: u32) -> Result<T, String> {
+    let Version { version } = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    if version != expected {
+        return Err(format!("expected version {expected}, found {version}"));
+    }
+    serde_json::from_slice(bytes).map_err(|error| error.to_string())
+}
+
+/// Logs that the file at `path` is not used, and why.
+pub fn ignore<T>(path: &Path, reason: &str) -> Option<T> {
+    warn!("{}: ignoring saved state: {reason}", path.display());
+    None
+}
+
+/// Replaces the file at `path` by `content` in the format of `version`.
 ///
 /// # Errors
 /// The disk is full, fails or is read-only.
-pub fn write<T: Serialize>(path: &Path, content: &T) -> Result<(), NotWritten> {
-    let bytes = serde_json::to_vec(&Versioned { version: VERSION, content });
-    let bytes = bytes.expect("its maps have strings as keys");
+pub fn write<T: Serialize>(path: &Path, version: u32, content: &T) -> Result<(), NotWritten> {
+    let bytes = serde_json::to_vec(&Versioned { version, content });
+    let bytes = bytes.expect("maps in saved state have strings as keys");
     files::write(path, &bytes)
 }

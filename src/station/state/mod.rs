@@ -1,174 +1,126 @@
-//! What survives a restart, even one by `kill -9`: a folder of small files.
+//! State that survives a restart, also by `kill -9`: a folder of small files.
 //!
 //! - `radio.seed.json`: the seed that was drawn.
-//! - `NAME.json`: the composer of a station before a phrase that was on air, every sixteen bars.
-//! - `NAME.bar.json`: the bar that is on air, once a bar.
-//! - `NAME.history.jsonl`: a title and its time on each line, as they come.
+//! - `NAME.json`: a station's progress before a phrase that was on air, every sixteen bars.
+//! - `NAME.bar.json`: the bar on air, once a bar.
+//! - `NAME.history.jsonl`: titles and their times, a line each.
 //!
-//! A thread of its own writes them, each to another name first, so that nobody meets half of one. What
-//! is broken, of another version or of another seed is left aside.
+//! One thread writes them, and replaces a file whole. A file that is broken, of another version or of
+//! another seed is ignored with a line in the log.
 
+mod checkpoint;
 mod file;
-mod keeper;
+mod titles;
+mod writer;
 
 use std::{
     fs,
     path::{Path, PathBuf},
     sync::mpsc::Sender,
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
 };
 
 use serde::{Deserialize, Serialize};
-use tracing::{info, warn};
+use tracing::warn;
 
-use crate::{
-    compose::progress::Snapshot,
-    station::{
-        history::{Heard, History},
-        state::{
-            file::{read, write},
-            keeper::Sent,
-        },
-    },
+use self::{checkpoint::Paths, writer::Message};
+pub use self::{
+    checkpoint::{Place, Saved},
+    writer::Notebook,
 };
+use crate::station::history::History;
 
-pub use self::keeper::Notebook;
-
-/// A bar that is further from the saved phrase is not of the same programme.
-const MOST_BARS: u64 = 64;
-
-/// What the seed is kept in; no station can be called so, since names have no dot.
+/// The seed's file. No station can have this name, since names have no dot.
 const SEED_FILE: &str = "radio.seed.json";
 
-/// A folder, or none: then nothing survives.
+/// Version of the seed's file.
+const SEED_VERSION: u32 = 1;
+
+/// The folder of saved state; without one, nothing is saved.
 #[derive(Default)]
 pub struct State {
     folder: Option<PathBuf>,
-    notes: Option<Sender<Sent>>,
-    keeper: Option<JoinHandle<()>>,
-}
-
-/// The bar that is on air.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// Its number.
-    pub bar: u64,
-    /// How many bars before it were no composer's but played in its place.
-    pub stood_in: u64,
-}
-
-impl Place {
-    /// The bar as its composer numbered it.
-    pub fn composed(self) -> u64 {
-        self.bar.saturating_sub(self.stood_in)
-    }
-}
-
-/// A station as it was left.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Saved {
-    /// What its programme was drawn from.
-    seed: u64,
-    /// Its composer.
-    pub snapshot: Snapshot,
-    /// The last bar that was heard, if that is known.
-    #[serde(skip)]
-    pub place: Option<Place>,
+    changes: Option<Sender<Message>>,
+    writer: Option<JoinHandle<()>>,
 }
 
 #[derive(Serialize, Deserialize)]
-struct Radio {
+struct Seed {
     seed: u64,
 }
 
 impl State {
-    /// Keeps what survives in `folder`, which is made where it is not there. If that can't be, nothing
-    /// survives, which is told.
+    /// State in `folder`, which is created if it does not exist. Where that fails, nothing is saved and
+    /// a warning logged.
     pub fn in_folder(folder: &Path) -> Self {
         let probe = folder.join("radio.seed.json.partial");
-        let made = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, ""));
-        if let Err(error) = made.and_then(|()| fs::remove_file(&probe)) {
-            warn!("{}: {error}; nothing survives a restart", folder.display());
+        let created = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, ""));
+        if let Err(error) = created.and_then(|()| fs::remove_file(&probe)) {
+            warn!("{}: state will not be saved: {error}", folder.display());
             return Self::default();
         }
-        let (notes, keeper) = match keeper::start(folder.to_owned()) {
-            Ok((notes, keeper)) => (Some(notes), Some(keeper)),
+        match writer::start(folder.to_owned()) {
+            Ok((changes, writer)) => Self {
+                folder: Some(folder.to_owned()),
+                changes: Some(changes),
+                writer: Some(writer),
+            },
             Err(error) => {
-                warn!("can't start a thread: {error}; nothing survives a restart");
-                return Self::default();
+                warn!("{}: state will not be saved: {error}", folder.display());
+                Self::default()
             }
-        };
-        Self { folder: Some(folder.to_owned()), notes, keeper }
+        }
     }
 
-    /// Where it is, if anywhere.
+    /// The folder, if there is one.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
-    /// The seed that was kept.
+    /// The saved seed.
     pub fn seed(&self) -> Option<u64> {
-        read::<Radio>(&self.folder.as_ref()?.join(SEED_FILE)).map(|radio| radio.seed)
+        let path = self.folder.as_ref()?.join(SEED_FILE);
+        file::read(&path, SEED_VERSION).map(|Seed { seed }| seed)
     }
 
-    /// Keeps `seed` for a start that is given none.
+    /// Saves `seed` for the next start without one.
     pub fn keep_seed(&self, seed: u64) {
-        if let Some(folder) = &self.folder {
-            let path = folder.join(SEED_FILE);
-            if let Err(error) = write(&path, &Radio { seed }) {
-                warn!("{}: {error}", path.display());
-            }
+        if let Some(folder) = &self.folder
+            && let Err(error) = file::write(&folder.join(SEED_FILE), SEED_VERSION, &Seed { seed })
+        {
+            warn!("{error}");
         }
     }
 
-    /// The station `name` as it was left, if its programme was drawn from `seed`.
+    /// The checkpoint of the station `name`, if there is one of the radio's `seed`.
     pub fn station(&self, name: &str, seed: u64) -> Option<Saved> {
-        let folder = self.folder.as_ref()?;
-        let path = folder.join(format!("{name}.json"));
-        let saved: Saved = read(&path)?;
-        if !saved.snapshot.is_sound() {
-            warn!("{}: it makes no sense; it is left aside", path.display());
-            return None;
-        }
-        if saved.seed != seed {
-            info!("{}: of another seed; it is left aside", path.display());
-            return None;
-        }
-        let place = read::<Place>(&folder.join(format!("{name}.bar.json")));
-        let phrase = saved.snapshot.bar..saved.snapshot.bar + MOST_BARS;
-        let place = place.filter(|place| phrase.contains(&place.composed()));
-        Some(Saved { place, ..saved })
+        Paths::new(self.folder.as_ref()?, name).read(seed)
     }
 
-    /// The history of the station `name`.
+    /// The titles of the station `name`.
     pub fn history(&self, name: &str) -> History {
         let Some(folder) = &self.folder else { return History::default() };
-        History::new(keeper::read_history(&folder.join(format!("{name}.history.jsonl"))))
+        History::new(titles::read(&titles::path(folder, name)))
     }
 
-    /// Where the station `name` writes down what becomes of it; its programme is drawn from `seed`.
+    /// The handle by which the station `name` saves its state; `seed` is the radio's.
     pub fn notebook(&self, name: &str, seed: u64) -> Notebook {
-        Notebook::new(name, seed, self.notes.clone())
+        Notebook::new(name, seed, self.changes.clone())
     }
 }
 
 impl Drop for State {
-    /// Waits until all that was noted so far is written. What comes later is not: a composer that is at
-    /// work on a phrase which nobody will hear need not be waited for.
+    /// Waits until all changes sent so far are written. Composers that still run are not waited for:
+    /// listeners will not hear their phrases.
     fn drop(&mut self) {
-        if let Some(notes) = self.notes.take() {
-            let _ = notes.send(None);
+        if let Some(changes) = self.changes.take() {
+            let _ = changes.send(None);
         }
-        if let Some(keeper) = self.keeper.take() {
-            // A panic there has been told already.
-            let _ = keeper.join();
+        if let Some(writer) = self.writer.take() {
+            // A panic there has printed its message.
+            let _ = writer.join();
         }
     }
-}
-
-/// Starts a thread that does `work`.
-fn spawn(work: impl FnOnce() + Send + 'static) -> std::io::Result<JoinHandle<()>> {
-    thread::Builder::new().name("state".into()).spawn(work)
 }
 
 #[cfg(test)]

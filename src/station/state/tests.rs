@@ -1,16 +1,18 @@
-use std::fs;
+use std::{fs, sync::Arc};
 
 use super::*;
 use crate::{
-    compose::composer::Composer,
-    config::{BUILT_IN, parse},
-    station::load::library::Library,
+    compose::{
+        composer::Composer,
+        progress::Progress,
+        testing::{loaded, stations},
+    },
+    station::{history::Heard, shift::Shift},
 };
 
-/// A composer's snapshot before bar `bar`.
-fn snapshots(n: u64) -> Vec<std::sync::Arc<Snapshot>> {
-    let config = parse(BUILT_IN, "radio.toml", Path::new("")).unwrap();
-    let mut composer = Composer::new(&config.stations[0], &mut Library::default(), 1).unwrap();
+/// The progress before each of the first `n` phrases.
+fn progresses(n: u64) -> Vec<Arc<Progress>> {
+    let mut composer = Composer::with(&stations()[0], loaded(), 1);
     let each = (0..n).map(|_| {
         composer.nth(3).unwrap();
         composer.before().clone()
@@ -19,37 +21,37 @@ fn snapshots(n: u64) -> Vec<std::sync::Arc<Snapshot>> {
 }
 
 #[test]
-fn the_phrase_that_is_on_air_is_kept_and_not_the_one_that_is_composed() {
+fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::in_folder(folder.path());
     assert_eq!((state.seed(), state.station("a", 7)), (None, None));
     state.keep_seed(7);
     let notebook = state.notebook("a", 7);
-    let snapshots = snapshots(3);
-    for snapshot in &snapshots {
-        notebook.phrase(snapshot.clone());
+    let progresses = progresses(3);
+    for progress in &progresses {
+        notebook.phrase(progress.clone());
     }
-    notebook.bar(Place { bar: 9, stood_in: 4 });
+    notebook.bar(Place { bar: 9, shift: Shift(4) });
     notebook.title(Heard { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "\"one\"".into() });
     drop(state);
-    notebook.bar(Place { bar: 99, stood_in: 0 });
+    notebook.bar(Place { bar: 99, shift: Shift(0) });
 
     let state = State::in_folder(folder.path());
 
     assert_eq!((state.seed(), state.station("a", 8)), (Some(7), None));
     let saved = state.station("a", 7).unwrap();
-    assert_eq!(saved.snapshot, *snapshots[1]);
-    assert_eq!(saved.place, Some(Place { bar: 9, stood_in: 4 }));
+    assert_eq!(saved.progress, *progresses[1]);
+    assert_eq!(saved.place, Some(Place { bar: 9, shift: Shift(4) }));
     assert_eq!(&*state.history("a").newest_first()[0].title, "\"one\"");
 }
 
 #[test]
-fn what_is_broken_or_of_another_version_is_left_aside() {
+fn broken_files_and_other_versions_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let state = State::in_folder(folder.path());
     for text in
-        ["", "{}", "{\"version\":1", "{\"version\":2,\"seed\":7}", "{\"version\":1,\"seed\":-7}"]
+        ["", "{}", "{\"version\":1", "{\"version\":3,\"seed\":7}", "{\"version\":1,\"seed\":-7}"]
     {
         fs::write(path("radio.seed.json"), text).unwrap();
         fs::write(path("a.json"), text).unwrap();
@@ -62,13 +64,29 @@ fn what_is_broken_or_of_another_version_is_left_aside() {
 }
 
 #[test]
-fn a_folder_that_can_t_be_is_no_folder() {
+fn seed_and_titles_survive_a_progress_of_the_version_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("radio.seed.json"), "{\"version\":1,\"seed\":7}").unwrap();
+    fs::write(path("a.json"), "{\"version\":1,\"seed\":7,\"snapshot\":{\"bar\":4}}").unwrap();
+    fs::write(path("a.bar.json"), "{\"version\":1,\"bar\":5,\"stood_in\":0}").unwrap();
+    let line = "{\"at\":\"2026-01-01T00:00:00Z\",\"title\":\"x\"}\n";
+    fs::write(path("a.history.jsonl"), line).unwrap();
+
+    let state = State::in_folder(folder.path());
+
+    assert_eq!((state.seed(), state.station("a", 7)), (Some(7), None));
+    assert_eq!(state.history("a").newest_first().len(), 1);
+}
+
+#[test]
+fn without_a_usable_folder_nothing_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
 
     let state = State::in_folder(&folder.path().join("file/state"));
 
     state.keep_seed(1);
-    state.notebook("a", 1).bar(Place { bar: 1, stood_in: 0 });
+    state.notebook("a", 1).bar(Place { bar: 1, shift: Shift(0) });
     assert_eq!(state.seed(), None);
 }

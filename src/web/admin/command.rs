@@ -1,4 +1,4 @@
-//! The commands, and what each does.
+//! The admin commands.
 
 use std::sync::Arc;
 
@@ -6,17 +6,17 @@ use crate::{
     stream::{audience::Order, icy::clean, mount::Mount},
     web::{
         admin::{Outcome, page, report},
-        answer::Asked,
+        answer::ClientRequest,
         auth::Role,
         query::Query,
         site::Site,
     },
 };
 
-/// What an operator or a relay may ask for.
+/// A command of an operator or a relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// The page with everything on it.
+    /// The operator's page.
     Page,
     Stats,
     ListMounts,
@@ -25,33 +25,33 @@ pub enum Command {
     MoveClients,
     Metadata,
     KillSource,
-    /// Every mount, a line each: Icecast's relays ask for it.
+    /// The paths of all mounts, one a line, for Icecast's relays.
     StreamList,
 }
 
-/// What is missing or wrong in a request for one.
+/// A command can't be run as requested.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A parameter is missing.
-    #[error("expected the parameter {0}")]
+    #[error("missing parameter {0}")]
     Missing(&'static str),
-    /// A mount that there is not.
+    /// There is no such mount.
     #[error("Source does not exist")]
     NoMount,
-    /// A parameter has another value than may be.
+    /// A parameter has an invalid value.
     #[error("{name}: expected {expected}, found {found:?}")]
     Wrong {
         /// Which parameter.
         name: &'static str,
-        /// What may be.
+        /// The expected value.
         expected: String,
-        /// What it is.
+        /// The value in the request.
         found: String,
     },
 }
 
 impl Command {
-    /// The one of that name.
+    /// The command of that name.
     pub fn of(name: &str) -> Option<Self> {
         Some(match name {
             "" => Self::Page,
@@ -67,7 +67,7 @@ impl Command {
         })
     }
 
-    /// Who may.
+    /// The role that it needs.
     pub fn needs(self) -> Role {
         if self == Self::StreamList { Role::Relay } else { Role::Admin }
     }
@@ -78,18 +78,22 @@ impl Command {
         [KillClient, MoveClients, Metadata, KillSource].contains(&self)
     }
 
-    /// Does it.
+    /// Runs the command.
     ///
     /// # Errors
-    /// A parameter is missing or names nothing.
-    pub(super) fn run<B>(self, site: &Site, asked: &Asked<B>) -> Result<Outcome, Failure> {
-        let query = asked.query();
+    /// A parameter is missing or invalid.
+    pub(super) fn run<B>(
+        self,
+        site: &Site,
+        request: &ClientRequest<B>,
+    ) -> Result<Outcome, Failure> {
+        let query = request.query();
         let mount = || self::mount(site, query, "mount");
         Ok(match self {
             Self::Page => Outcome::Page(page::html(site)),
             Self::Stats => {
                 let only = query.get("mount").map(|_| mount()).transpose()?;
-                Outcome::Report(report::stats(site, &asked.base_url, only))
+                Outcome::Report(report::stats(site, &request.base_url, only))
             }
             Self::ListMounts => Outcome::Report(report::mounts(site)),
             Self::ListClients => Outcome::Report(report::clients(site, mount()?)),
@@ -103,7 +107,7 @@ impl Command {
             Self::Metadata => retitle(mount()?, query)?,
             Self::KillSource => {
                 let path = &mount()?.about.path;
-                let text = format!("{path} plays what the radio dreams: take it out of radio.toml");
+                let text = format!("{path} has no source client; remove it from radio.toml");
                 Outcome::Done(text, false)
             }
             Self::StreamList => {
@@ -121,30 +125,30 @@ fn mount<'a>(site: &'a Site, query: Query, name: &'static str) -> Result<&'a Arc
 
 fn kill(site: &Site, query: Query) -> Result<Outcome, Failure> {
     let id = query.get("id").ok_or(Failure::Missing("id"))?;
-    let expected = "the number of a listener".to_owned();
+    let expected = "a listener's ID".to_owned();
     let number = id.parse().map_err(|_| Failure::Wrong { name: "id", expected, found: id })?;
-    let Some(guest) = site.audience.guest(number) else {
+    let Some(listener) = site.audience.guest(number) else {
         return Ok(Outcome::Done(format!("Client {number} not found"), false));
     };
-    guest.order(Order::Leave);
+    listener.order(Order::Leave);
     Ok(Outcome::Done(format!("Client {number} removed"), true))
 }
 
 fn move_all(site: &Site, from: &Arc<Mount>, to: &Arc<Mount>) -> Result<Outcome, Failure> {
     let coding = from.about.coding;
     if !coding.is_like(to.about.coding) {
-        let expected = format!("a mount that ends in {}", coding.ending());
+        let expected = format!("a mount whose path ends in {}", coding.ending());
         let found = to.about.path.clone();
         return Err(Failure::Wrong { name: "destination", expected, found });
     }
-    let guests = site.audience.guests();
-    let here = guests.iter().filter(|guest| guest.path() == from.about.path);
-    let n = here.map(|guest| guest.order(Order::Move(to.clone()))).count();
+    let listeners = site.audience.guests();
+    let here = listeners.iter().filter(|listener| listener.path() == from.about.path);
+    let n = here.map(|listener| listener.order(Order::Move(to.clone()))).count();
     let (from, to) = (&from.about.path, &to.about.path);
     Ok(Outcome::Done(format!("{n} Clients moved from \"{from}\" to \"{to}\""), true))
 }
 
-/// Shows another title until the music changes its own.
+/// Shows another title until the music's title changes.
 fn retitle(mount: &Mount, query: Query) -> Result<Outcome, Failure> {
     let mode = query.get("mode").ok_or(Failure::Missing("mode"))?;
     if mode != "updinfo" {

@@ -1,7 +1,7 @@
-//! `/admin/`: Icecast's commands, for the panels and scripts that know them.
+//! `/admin/`: Icecast's commands, for panels and scripts written for Icecast.
 //!
-//! Every command is there as XML and, with `.json` after its name, as JSON. Answers and their spelling
-//! are those of Icecast 2.4.4 where it has them (`admin.c`), capital letters and all.
+//! A command answers as XML or, with `.json` after its name, as JSON. Messages and names are spelled like
+//! those of Icecast 2.4.4 (`admin.c`).
 
 mod command;
 mod origin;
@@ -11,7 +11,7 @@ mod report;
 use hyper::{Method, StatusCode};
 
 use crate::web::{
-    answer::{Asked, CONTENT_POLICY, HTML, JSON, TEXT, Whole, private, with},
+    answer::{CONTENT_POLICY, ClientRequest, FullResponse, HTML, JSON, TEXT, private, with},
     auth::{Denial, Role, authorise},
     site::Site,
     tree::Element,
@@ -20,40 +20,40 @@ use command::Command;
 
 const XML: &str = "text/xml; charset=UTF-8";
 
-/// What a command comes to.
+/// The outcome of a command.
 enum Outcome {
     Report(Element),
-    /// A change was made, or could not be: the sentence and whether.
+    /// A message, and whether the change was made.
     Done(String, bool),
     Text(String),
     Page(String),
 }
 
-/// Answers `command`, which is what follows `/admin/`.
-pub fn answer<B>(site: &Site, command: &str, asked: &Asked<B>) -> Whole {
+/// Answers `command`, the path after `/admin/`.
+pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> FullResponse {
     let (name, is_json) = match command.strip_suffix(".json") {
         Some(name) => (name, true),
         None => (command, false),
     };
     let Some(command) = Command::of(name) else {
-        return private(StatusCode::NOT_FOUND, TEXT, "there is no such command\n");
+        return private(StatusCode::NOT_FOUND, TEXT, "no such command\n");
     };
-    let method = asked.request.method();
-    let is_look = *method == Method::HEAD && !command.is_change();
-    if ![Method::GET, Method::POST].contains(method) && !is_look {
+    let method = request.request.method();
+    let is_read = *method == Method::HEAD && !command.is_change();
+    if ![Method::GET, Method::POST].contains(method) && !is_read {
         let response = private(StatusCode::METHOD_NOT_ALLOWED, TEXT, "expected GET or POST\n");
         return with(response, "allow", "GET, HEAD, POST");
     }
-    let headers = asked.request.headers();
-    if let Err(denial) = authorise(site, headers, asked.address, command.needs()) {
+    let headers = request.request.headers();
+    if let Err(denial) = authorise(site, headers, request.address, command.needs()) {
         return deny(denial);
     }
     if command.needs() == Role::Admin && command.is_change() && !origin::is_own(method, headers) {
-        let text = "a page of another origin asked for this: nothing was changed\n";
+        let text = "refused: a browser may change something only from a page of this server\n";
         return private(StatusCode::FORBIDDEN, TEXT, text);
     }
-    match command.run(site, asked) {
-        // A person pressed a button: back to the page that it was on.
+    match command.run(site, request) {
+        // A button on the admin page: back to that page.
         Ok(Outcome::Done(..)) if origin::wants_page(headers) => {
             with(private(StatusCode::SEE_OTHER, TEXT, ""), "location", "/admin/")
         }
@@ -62,10 +62,10 @@ pub fn answer<B>(site: &Site, command: &str, asked: &Asked<B>) -> Whole {
     }
 }
 
-fn show(outcome: Outcome, is_json: bool) -> Whole {
+fn show(outcome: Outcome, is_json: bool) -> FullResponse {
     let tree = match outcome {
         Outcome::Text(text) => return private(StatusCode::OK, TEXT, text),
-        // Nor may a page elsewhere show it and have its buttons pressed.
+        // The policy also keeps other sites from framing the page to have its buttons clicked.
         Outcome::Page(page) => {
             let response = private(StatusCode::OK, HTML, page);
             return with(response, "content-security-policy", CONTENT_POLICY);
@@ -82,23 +82,24 @@ fn show(outcome: Outcome, is_json: bool) -> Whole {
     private(StatusCode::OK, XML, tree.to_xml())
 }
 
-fn deny(denial: Denial) -> Whole {
+fn deny(denial: Denial) -> FullResponse {
     match denial {
-        Denial::Closed => {
-            let text = "radio.toml sets no [admin] password, so nobody is let in\n";
+        Denial::Disabled => {
+            let text = "admin access is off: radio.toml sets no [admin] password\n";
             private(StatusCode::FORBIDDEN, TEXT, text)
         }
-        Denial::Unknown => {
-            let response = private(StatusCode::UNAUTHORIZED, TEXT, "name and password, please\n");
+        Denial::Unauthenticated => {
+            let response = private(StatusCode::UNAUTHORIZED, TEXT, "name and password required\n");
             with(response, "www-authenticate", "Basic realm=\"electropunk\", charset=\"UTF-8\"")
         }
-        // As Icecast does: another name might be let in.
+        // 401 rather than 403, as in Icecast: the client may try another login.
         Denial::Forbidden => {
-            let response = private(StatusCode::UNAUTHORIZED, TEXT, "this needs the admin's name\n");
+            let response =
+                private(StatusCode::UNAUTHORIZED, TEXT, "the admin's login is required\n");
             with(response, "www-authenticate", "Basic realm=\"electropunk\", charset=\"UTF-8\"")
         }
         Denial::MustWait => {
-            let text = "too many wrong passwords from this address, please wait a minute\n";
+            let text = "too many failed logins from this address; try again in a minute\n";
             with(private(StatusCode::TOO_MANY_REQUESTS, TEXT, text), "retry-after", "60")
         }
     }

@@ -1,20 +1,20 @@
-//! Whether a request comes from the operator or from a page that makes the operator's browser ask.
+//! Protects commands against cross-site request forgery.
 //!
-//! A browser that knows the password sends it along with whatever any page has it ask. So a browser
-//! changes something only by POST from our own page; programs, which send a password only where they
-//! were told to, may use GET as Icecast's clients do.
+//! A browser that knows the password sends it with any request that any page causes. So a browser may change
+//! something only by POST from the server's own page. Other programs, which send the password only when
+//! told to, may use GET as Icecast's clients do.
 
 use hyper::{
     HeaderMap, Method,
     header::{ACCEPT, ACCEPT_LANGUAGE, HOST, ORIGIN},
 };
 
-/// Whether a request that changes something is meant so.
+/// Whether a request that changes something is not forged by another site's page.
 pub fn is_own(method: &Method, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let fetched_from = text("sec-fetch-site");
     let origin = text(ORIGIN.as_str());
-    // Every browser says which languages its person reads; no radio tool does.
+    // All browsers send Accept-Language; radio tools don't.
     let is_browser =
         fetched_from.is_some() || origin.is_some() || headers.contains_key(ACCEPT_LANGUAGE);
     if !is_browser {
@@ -32,7 +32,7 @@ pub fn is_own(method: &Method, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether it is a person who asks, with a page to go back to.
+/// Whether the client is a browser with a page to return to.
 pub fn wants_page(headers: &HeaderMap) -> bool {
     let accepts = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     accepts.is_some_and(|accepts| accepts.contains("text/html"))
@@ -52,13 +52,13 @@ mod tests {
     }
 
     #[test]
-    fn tools_may_ask_as_they_like() {
+    fn tools_may_use_any_method() {
         assert!(may_change(Method::GET, &[("user-agent", "butt")]));
         assert!(may_change(Method::POST, &[]));
     }
 
     #[test]
-    fn browsers_must_post_from_our_own_page() {
+    fn browsers_must_post_from_the_server_s_own_page() {
         let language = ("accept-language", "de");
         assert!(!may_change(Method::GET, &[language]));
         assert!(!may_change(Method::GET, &[("sec-fetch-site", "none")]));

@@ -1,4 +1,4 @@
-//! The operator's page: who listens, and a button to send someone away.
+//! The operator's page: listeners, with a button to disconnect each, and push and upload targets.
 
 use std::fmt::Write as _;
 
@@ -11,53 +11,54 @@ use crate::{
     web::site::{Site, title},
 };
 
-/// The page.
+/// HTML of the page.
 pub fn html(site: &Site) -> String {
     let mounts: String = site.mounts().map(|(_, mount)| section(site, mount)).collect();
-    let sent = sent(site);
+    let targets = targets(site);
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>electropunk: admin</title>\
          <link rel=\"stylesheet\" href=\"/style.css\"></head><body class=\"status\">\
-         <h1>Listeners</h1>{mounts}{sent}</body></html>"
+         <h1>Listeners</h1>{mounts}{targets}</body></html>"
     )
 }
 
-/// Where stations are sent to, if they are, and how that fares.
-fn sent(site: &Site) -> String {
-    let row = |told: &Told| {
-        let state = told.status.borrow().state.to_string();
-        let [station, server, state] = [&told.station, &told.server, &state].map(escape);
+/// The targets of pushes and uploads with their status; nothing if there are none.
+fn targets(site: &Site) -> String {
+    let row = |target: &Told| {
+        let state = target.status.borrow().state.to_string();
+        let [station, server, state] = [&target.station, &target.server, &state].map(escape);
         format!("<tr><td>{station}</td><td>{server}</td><td>{state}</td></tr>")
     };
-    let rows: String = site.sent().map(row).collect();
+    let rows: String = site.current_targets().map(row).collect();
     if rows.is_empty() {
         return rows;
     }
     format!(
-        "<h1>Sent to</h1><table><tr><th>Station</th><th>Server</th><th></th></tr>{rows}</table>"
+        "<h1>Pushes and uploads</h1>\
+         <table><tr><th>Station</th><th>Server</th><th>Status</th></tr>{rows}</table>"
     )
 }
 
 fn section(site: &Site, mount: &Mount) -> String {
     let path = &mount.about.path;
     let in_query = utf8_percent_encode(path, NON_ALPHANUMERIC).to_string();
-    let guests = site.audience.guests();
+    let listeners = site.audience.guests();
     let mut rows = String::new();
-    for guest in guests.iter().filter(|guest| guest.path() == *path) {
-        let (id, address, agent) = (guest.id, guest.address, escape(&guest.agent));
-        let minutes = guest.since.elapsed().as_secs() / 60;
+    for listener in listeners.iter().filter(|listener| listener.path() == *path) {
+        let (id, address, agent) = (listener.id, listener.address, escape(&listener.agent));
+        let minutes = listener.since.elapsed().as_secs() / 60;
         let _ = write!(
             rows,
             "<tr><td>{id}</td><td>{address}</td><td>{agent}</td><td>{minutes} min</td>\
              <td><form method=\"post\" action=\"/admin/killclient?mount={in_query}&amp;id={id}\">\
-             <button>Send away</button></form></td></tr>"
+             <button>Disconnect</button></form></td></tr>"
         );
     }
     let (path, title, n) = (escape(path), title(mount), mount.listeners());
     let title = escape(&*title);
     format!(
-        "<h2>{path}</h2><p>{title}; {n} listening</p>\
-         <table><tr><th>No.</th><th>Address</th><th>Player</th><th>For</th><th></th></tr>{rows}</table>"
+        "<h2>{path}</h2><p>{title}; listeners: {n}</p>\
+         <table><tr><th>ID</th><th>Address</th><th>Player</th><th>Connected</th><th></th></tr>{rows}</table>"
     )
 }

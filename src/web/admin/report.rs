@@ -1,4 +1,4 @@
-//! The figures of `/admin`, as Icecast spells them.
+//! The reports of `/admin`, in Icecast's format.
 
 use std::{
     sync::{Arc, atomic::Ordering::Relaxed},
@@ -8,16 +8,15 @@ use std::{
 use crate::{
     stream::mount::Mount,
     web::{
-        date::Date,
+        date,
         server::SERVER,
         site::{Site, title},
         tree::Element,
     },
 };
 
-/// Everything about the server and its mounts, or about `only` one of these.
+/// The server and its mounts, or `only` one of them.
 pub fn stats(site: &Site, base_url: &str, only: Option<&Arc<Mount>>) -> Element {
-    let started = Date::of(site.started);
     let (n_now, n_ever) = (site.audience.len(), site.audience.n_ever());
     let n_mounts = site.mounts().count();
     let mut elements = vec![
@@ -30,20 +29,19 @@ pub fn stats(site: &Site, base_url: &str, only: Option<&Arc<Mount>>) -> Element 
         Element::text("listeners", n_now),
         Element::text("location", &site.server.location),
         Element::text("server_id", SERVER),
-        Element::text("server_start", started.to_rfc_2822()),
-        Element::text("server_start_iso8601", started.to_iso_8601()),
+        Element::text("server_start", date::to_rfc_2822(site.started)),
+        Element::text("server_start_iso8601", date::to_iso_8601(site.started)),
         Element::text("sources", n_mounts),
     ];
-    let wanted = site.mounts().map(|(_, mount)| mount);
-    let wanted = wanted.filter(|mount| only.is_none_or(|only| Arc::ptr_eq(only, mount)));
-    elements.extend(wanted.map(|mount| source(site, mount, base_url)));
+    let mounts = site.mounts().map(|(_, mount)| mount);
+    let mounts = mounts.filter(|mount| only.is_none_or(|only| Arc::ptr_eq(only, mount)));
+    elements.extend(mounts.map(|mount| source(site, mount, base_url)));
     Element::of("icestats", elements)
 }
 
 fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
     let about = &mount.about;
     let kbps = about.coding.kbps();
-    let started = Date::of(mount.started);
     let elements = vec![
         Element::text("audio_info", about.coding.info()),
         Element::text("bitrate", kbps),
@@ -60,8 +58,8 @@ fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
         Element::text("server_description", &about.description),
         Element::text("server_name", &about.name),
         Element::text("server_type", about.coding.content_type()),
-        Element::text("stream_start", started.to_rfc_2822()),
-        Element::text("stream_start_iso8601", started.to_iso_8601()),
+        Element::text("stream_start", date::to_rfc_2822(mount.started)),
+        Element::text("stream_start_iso8601", date::to_iso_8601(mount.started)),
         Element::text("subtype", about.coding.subtype().unwrap_or_default()),
         Element::text("title", title(mount)),
         Element::text("total_bytes_sent", mount.bytes_sent()),
@@ -69,7 +67,7 @@ fn source(site: &Site, mount: &Mount, base_url: &str) -> Element {
     Element::of("source", elements).with("mount", &about.path)
 }
 
-/// The mounts, with what an operator who moves listeners needs to know.
+/// All mounts, with their listeners and fallback mounts.
 pub fn mounts(site: &Site) -> Element {
     let mount = |mount: &Arc<Mount>| {
         let age = SystemTime::now().duration_since(mount.started).unwrap_or_default();
@@ -85,21 +83,21 @@ pub fn mounts(site: &Site) -> Element {
     Element::of("icestats", site.mounts().map(|(_, of)| mount(of)).collect())
 }
 
-/// Who listens to `mount`.
+/// The listeners of `mount`.
 pub fn clients(site: &Site, mount: &Mount) -> Element {
     let path = &mount.about.path;
-    let guests = site.audience.guests();
-    let here: Vec<_> = guests.iter().filter(|guest| guest.path() == *path).collect();
+    let listeners = site.audience.guests();
+    let here: Vec<_> = listeners.iter().filter(|listener| listener.path() == *path).collect();
     let mut elements = vec![Element::text("Listeners", here.len())];
-    elements.extend(here.iter().map(|guest| {
+    elements.extend(here.iter().map(|listener| {
         let about = vec![
-            Element::text("IP", guest.address),
-            Element::text("UserAgent", &guest.agent),
-            Element::text("Connected", guest.since.elapsed().as_secs()),
-            Element::text("ID", guest.id),
-            Element::text("bytes_sent", guest.n_bytes.load(Relaxed)),
+            Element::text("IP", listener.address),
+            Element::text("UserAgent", &listener.agent),
+            Element::text("Connected", listener.since.elapsed().as_secs()),
+            Element::text("ID", listener.id),
+            Element::text("bytes_sent", listener.n_bytes.load(Relaxed)),
         ];
-        Element::of("listener", about).with("id", guest.id)
+        Element::of("listener", about).with("id", listener.id)
     }));
     Element::of("icestats", vec![Element::of("source", elements).with("mount", path)])
 }

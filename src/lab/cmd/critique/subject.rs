@@ -5,9 +5,8 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, anyhow, ensure};
 
 use crate::{
-    compose::composer::Composer,
     config::{self, AssetRef},
-    inserts::player::Guests,
+    inserts::player::InsertPlayer,
     lab::{
         cli,
         cmd::critique::{listen, recording::Recording},
@@ -20,7 +19,10 @@ use crate::{
     },
     musicvae::convert::extract::require_four_four,
     sound::{limiter::Limiter, piece::PiecePlayer},
-    station::{load::library::Library, renderer::Renderer},
+    station::{
+        load::{self, library::Library},
+        renderer::Renderer,
+    },
     units::SAMPLE_RATE,
 };
 
@@ -83,11 +85,11 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
     })?;
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let composer = Composer::new(station, &mut library, seed)?;
+    let composer = load::theme::composer(station, &mut library, seed)?;
     let font = library.font(&station.soundfont)?;
     let theme = &station.theme;
-    let renderer =
-        Renderer::new(&font, composer.mix())?.with_guests(Guests::at_once(station, seed), None);
+    let inserts = InsertPlayer::without_thread(station, seed);
+    let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
     let (bars, starts, heard) = listen::station(composer, renderer, args.minutes * 60.0)?;
     Ok(Subject {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),

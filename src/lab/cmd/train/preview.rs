@@ -27,9 +27,9 @@ use crate::{
     },
     rng,
     station::{
-        broadcast::{Broadcast, Reserve},
+        live::{Buffering, LiveStation},
         load::library::Library,
-        stage::Stage,
+        renderer_setup::RendererSetup,
     },
     stream::{
         coding::Coding,
@@ -37,8 +37,8 @@ use crate::{
     },
     units::Bpm,
     web::{
-        server::{self, Door},
-        site::{Channel, Patience, Site},
+        server::{self, Endpoint},
+        site::{Channel, Site, Timeouts},
     },
 };
 
@@ -52,7 +52,7 @@ const TEMPERATURE: f64 = 0.5;
 const N_KEPT: usize = 12;
 
 /// What listeners of the stream have in hand.
-const RESERVE: Reserve = Reserve { burst_bytes: 64 * 1024, lag_seconds: 20 };
+const BUFFERING: Buffering = Buffering { burst_bytes: 64 * 1024, lag_seconds: 20 };
 
 /// The previews of a run.
 pub struct Previews {
@@ -69,7 +69,7 @@ struct Stream {
     runtime: tokio::runtime::Runtime,
     /// Waits for the first pupil.
     listener: Option<TcpListener>,
-    on_air: Option<(watch::Sender<Arc<Pupil>>, Broadcast)>,
+    on_air: Option<(watch::Sender<Arc<Pupil>>, LiveStation)>,
 }
 
 impl Previews {
@@ -160,7 +160,7 @@ impl Stream {
             return Ok(());
         }
         let (sender, newest) = watch::channel(pupil);
-        let stage = Stage::new(font, &Arc::new(Mix::plain()));
+        let setup = RendererSetup::new(font, &Arc::new(Mix::plain()));
         let about = About {
             path: "/training.mp3".into(),
             name: "Training".into(),
@@ -171,27 +171,28 @@ impl Stream {
         };
         let rehearsal = Rehearsal::new(newest, seed);
         let places = vec![(about, Rules::default())];
-        let broadcast = Broadcast::play("training", rehearsal, stage, places, RESERVE)?;
+        let station = LiveStation::play("training", rehearsal, setup, places, BUFFERING)?;
         let channel = Channel {
-            station: broadcast.name.clone(),
-            mounts: broadcast.mounts.clone(),
-            on_air: broadcast.on_air.clone(),
-            history: broadcast.history.clone(),
+            station: station.name.clone(),
+            mounts: station.mounts.clone(),
+            on_air: station.on_air.clone(),
+            history: station.history.clone(),
             hls: Vec::new(),
         };
         let site = Arc::new(Site::new(vec![channel], Server::default(), None));
         if let Some(listener) = self.listener.take() {
             // Ends with the runtime, when training does.
             let (_, site) = watch::channel(site);
-            let doors = vec![Door::plain(listener)];
-            let serving = server::serve(doors, site, Patience::default(), std::future::pending());
+            let endpoints = vec![Endpoint::http(listener)];
+            let timeouts = Timeouts::default();
+            let serving = server::serve(endpoints, site, timeouts, std::future::pending());
             self.runtime.spawn(async {
                 if let Err(error) = serving.await {
                     tracing::warn!("nobody can listen: {error}");
                 }
             });
         }
-        self.on_air = Some((sender, broadcast));
+        self.on_air = Some((sender, station));
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Faults of a station's threads, met by its listeners.
+//! What listeners hear when a station's threads fail.
 
 use std::{
     sync::atomic::{AtomicU32, Ordering::Relaxed},
@@ -7,7 +7,6 @@ use std::{
 
 use super::*;
 use crate::{
-    inserts::{cues::Cues, prefetch::Desk},
     music::bar::{Bar, Hit, Mix},
     sound::testing::{decode, tiny_font},
     station::on_air::AiredBar,
@@ -18,14 +17,14 @@ use crate::{
 /// 0.8 seconds a bar.
 const FAST: f64 = 300.0;
 
-/// A second of sound at 128 kbit/s.
-const RESERVE: Reserve = Reserve { burst_bytes: 16_000, lag_seconds: 20 };
+/// The burst is a second of sound at 128 kbit/s.
+const BUFFERING: Buffering = Buffering { burst_bytes: 16_000, lag_seconds: 20 };
 
-/// A bar is waited for a second, and machines are slow.
-const MOST_GAP: Duration = Duration::from_secs(2);
+/// A bar is late after a second, and machines are slow.
+const MAX_GAP: Duration = Duration::from_secs(2);
 
-/// A kick on each beat, and a bar number that can be told from the pitch of the lead. Panics `n_left`
-/// times before bar `fails_at`.
+/// A kick on each beat, and a lead whose pitch encodes the bar number. Panics `n_left` times before bar
+/// `fails_at`.
 struct Drummer {
     next: u64,
     fails_at: u64,
@@ -43,7 +42,7 @@ impl Source for Drummer {
     fn next_bar(&mut self) -> Bar {
         if self.next == self.fails_at && 0 < self.n_left {
             self.n_left -= 1;
-            panic!("no idea for bar {}", self.next);
+            panic!("failure at bar {}", self.next);
         }
         let number = self.next;
         self.next += 1;
@@ -74,10 +73,10 @@ fn place(path: &str) -> (About, Rules) {
     (about, Rules::default())
 }
 
-/// Everything that a listener hears for so many seconds, and the longest time without anything.
+/// What a listener receives within `seconds`, and the longest gap between two chunks.
 async fn listen(mut reader: Reader, seconds: u64) -> (Vec<u8>, Duration) {
     let (mut audio, mut longest) = (Vec::new(), Duration::ZERO);
-    // The first may have to wait for the first bar.
+    // The first chunk may have to wait for the first bar.
     audio.extend_from_slice(&reader.next().await.unwrap().audio);
     let until = Instant::now() + Duration::from_secs(seconds);
     while Instant::now() < until {
@@ -88,7 +87,7 @@ async fn listen(mut reader: Reader, seconds: u64) -> (Vec<u8>, Duration) {
     (audio, longest)
 }
 
-/// Bars as they went on air, each once.
+/// Adds the bars that have started to `known`, each once.
 fn follow(on_air: &watch::Receiver<Arc<OnAir>>, known: &mut Vec<AiredBar>) {
     let on_air = on_air.borrow();
     for aired in on_air.bars.iter().filter(|bar| bar.start_second < on_air.rendered_seconds) {
@@ -99,13 +98,13 @@ fn follow(on_air: &watch::Receiver<Arc<OnAir>>, known: &mut Vec<AiredBar>) {
 }
 
 async fn hear_and_follow(
-    broadcast: &Broadcast,
+    station: &LiveStation,
     seconds: u64,
 ) -> (Vec<u8>, Duration, Vec<AiredBar>) {
-    let reader = broadcast.mounts[0].tap.reader();
+    let reader = station.mounts[0].tap.reader();
     let hearing = tokio::spawn(listen(reader, seconds));
     let mut known = Vec::new();
-    let mut on_air = broadcast.on_air.clone();
+    let mut on_air = station.on_air.clone();
     while !hearing.is_finished() {
         let _ = tokio::time::timeout(Duration::from_millis(100), on_air.changed()).await;
         follow(&on_air, &mut known);
@@ -122,19 +121,19 @@ fn assert_whole(audio: &[u8]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_composer_that_panics_is_stood_in_for_until_it_is_back() {
+async fn a_fallback_plays_until_a_panicked_composer_is_back() {
     let font = tiny_font();
-    let stage = || Stage::new(&font, &Arc::new(Mix::plain()));
+    let setup = || RendererSetup::new(&font, &Arc::new(Mix::plain()));
     let play = |name: &str, source: Drummer| {
         let path = format!("/{name}.mp3");
-        Broadcast::play(name, source, stage(), vec![place(&path)], RESERVE).unwrap()
+        LiveStation::play(name, source, setup(), vec![place(&path)], BUFFERING).unwrap()
     };
-    // Back after no time, and one, two and four seconds.
-    let broadcast = play("panics", Drummer::new(6, 4));
+    // Retried at once, then after one, two and four seconds.
+    let station = play("panics", Drummer::new(6, 4));
     let other = play("sound", Drummer::new(0, 0));
     let listening = tokio::spawn(listen(other.mounts[0].tap.reader(), 12));
 
-    let (audio, longest, bars) = hear_and_follow(&broadcast, 12).await;
+    let (audio, longest, bars) = hear_and_follow(&station, 12).await;
 
     let numbers: Vec<u64> = bars.iter().map(|aired| aired.bar.number).collect();
     assert_eq!(numbers, (0..numbers.len() as u64).collect::<Vec<_>>());
@@ -143,43 +142,43 @@ async fn a_composer_that_panics_is_stood_in_for_until_it_is_back() {
         parts[2].first().is_some_and(|hit| u64::from(hit.pitch) - 40 == *number)
     };
     assert_eq!(bars.iter().take(6).filter(is_composed).count(), 6);
-    let n_stood_in = bars.iter().skip(6).take(4).filter(|bar| !is_composed(bar)).count();
-    assert_eq!(n_stood_in, 4);
-    // The composer's sixth, later by as many as stood in for it.
+    let n_fallback = bars.iter().skip(6).take(4).filter(|bar| !is_composed(bar)).count();
+    assert_eq!(n_fallback, 4);
+    // The composer's bar 6, renumbered by the number of fallback bars.
     let back = bars
         .iter()
         .skip(6)
         .find(|aired| aired.bar.parts[2].first().is_some_and(|hit| hit.pitch == 46));
     let back = back.unwrap().bar.number;
     assert!((10..=18).contains(&back) && (back - 6).is_multiple_of(4), "{back}");
-    eprintln!("bar 6 came as bar {back}, longest gap {longest:?}");
+    eprintln!("bar 6 was played as bar {back}, longest gap {longest:?}");
     let (of_other, other_longest) = listening.await.unwrap();
-    assert!(longest.max(other_longest) < MOST_GAP, "{longest:?} {other_longest:?}");
+    assert!(longest.max(other_longest) < MAX_GAP, "{longest:?} {other_longest:?}");
     assert_whole(&audio);
     assert_whole(&of_other);
 }
 
-/// Beats that the renderer has asked the time for.
+/// Beats at which the renderer has read the clock.
 static N_BEATS: AtomicU32 = AtomicU32::new(0);
 
-/// A clock that panics at its twelfth beat, and at three in a row from the fortieth on.
-fn broken_clock() -> Wall {
+/// A clock that panics at beat 12 and at beats 40, 41 and 42.
+fn broken_clock() -> LocalTime {
     let n = N_BEATS.fetch_add(1, Relaxed);
-    assert!(n != 12 && !(40..43).contains(&n), "the clock stands still at beat {n}");
-    Wall(0)
+    assert!(n != 12 && !(40..43).contains(&n), "clock failure at beat {n}");
+    LocalTime(0)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_renderer_that_panics_is_replaced_and_no_listener_is_lost() {
     let font = tiny_font();
-    let desk = Desk::new(&[], Lufs::DEFAULT, 1);
-    let guests = Arc::new(Mutex::new(Guests::new(&[], Cues::AtOnce(desk))));
-    let stage = Stage::new(&font, &Arc::new(Mix::plain())).with_guests(guests, broken_clock);
+    let inserts = InsertPlayer::new(&[], Prefetch::new(&[], Lufs::DEFAULT, 1));
+    let setup =
+        RendererSetup::new(&font, &Arc::new(Mix::plain())).with_inserts(inserts, broken_clock);
     let source = Drummer::new(0, 0);
-    let broadcast =
-        Broadcast::play("breaks", source, stage, vec![place("/breaks.mp3")], RESERVE).unwrap();
+    let station =
+        LiveStation::play("breaks", source, setup, vec![place("/breaks.mp3")], BUFFERING).unwrap();
 
-    let (audio, longest, bars) = hear_and_follow(&broadcast, 18).await;
+    let (audio, longest, bars) = hear_and_follow(&station, 18).await;
 
     assert!(N_BEATS.load(Relaxed) > 50, "{N_BEATS:?}");
     let numbers: Vec<u64> = bars.iter().map(|aired| aired.bar.number).collect();
@@ -187,18 +186,18 @@ async fn a_renderer_that_panics_is_replaced_and_no_listener_is_lost() {
     let starts: Vec<f64> = bars.iter().map(|aired| aired.start_second).collect();
     assert!(starts.is_sorted(), "{starts:?}");
     eprintln!("{n_lost} bars lost, longest gap {longest:?}");
-    // Four faults cost the bar that was begun and one that was ready, at most.
+    // Each of four failures costs at most the bar being rendered and one queued bar.
     assert!((1..=8).contains(&n_lost), "{n_lost} of {numbers:?}");
-    assert!(longest < MOST_GAP, "{longest:?}");
+    assert!(longest < MAX_GAP, "{longest:?}");
     assert_whole(&audio);
     let seconds = audio.len() as f64 / 16_000.0;
     assert!((17.0..21.5).contains(&seconds), "{seconds} s of sound in 18");
 }
 
-/// Gives three bars, then thinks about the fourth for as long as its other end lives.
-struct Thinker(Drummer, mpsc::Receiver<()>);
+/// Blocks in the fourth bar until the sender is dropped.
+struct Blocking(Drummer, mpsc::Receiver<()>);
 
-impl Source for Thinker {
+impl Source for Blocking {
     fn next_bar(&mut self) -> Bar {
         if self.0.next == 3 {
             let _ = self.1.recv();
@@ -208,21 +207,21 @@ impl Source for Thinker {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_station_that_ends_waits_for_no_phrase() {
-    let stage = Stage::new(&tiny_font(), &Arc::new(Mix::plain()));
-    let (thinking, until) = mpsc::channel();
-    let source = Thinker(Drummer::new(0, 0), until);
-    let broadcast =
-        Broadcast::play("thinks", source, stage, vec![place("/thinks.mp3")], RESERVE).unwrap();
-    let mut reader = broadcast.mounts[0].tap.reader();
+async fn stopping_a_station_does_not_wait_for_the_composer() {
+    let setup = RendererSetup::new(&tiny_font(), &Arc::new(Mix::plain()));
+    let (blocking, until) = mpsc::channel();
+    let source = Blocking(Drummer::new(0, 0), until);
+    let station =
+        LiveStation::play("blocks", source, setup, vec![place("/blocks.mp3")], BUFFERING).unwrap();
+    let mut reader = station.mounts[0].tap.reader();
     let mut audio = reader.next().await.unwrap().audio.to_vec();
 
-    let ending = tokio::task::spawn_blocking(move || drop(broadcast));
+    let ending = tokio::task::spawn_blocking(move || drop(station));
 
     tokio::time::timeout(Duration::from_secs(30), ending).await.unwrap().unwrap();
     while let Ok(chunk) = reader.next().await {
         audio.extend_from_slice(&chunk.audio);
     }
     assert_whole(&audio);
-    drop(thinking);
+    drop(blocking);
 }

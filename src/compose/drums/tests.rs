@@ -1,0 +1,116 @@
+use super::*;
+use crate::compose::{
+    form::{self, FormProgress},
+    testing::{setting, stations},
+};
+
+const HAT: u16 = 1 << Drum::ClosedHat as u16;
+
+/// A phrase of the first built-in station in which `change` is made.
+fn phrase(change: impl FnOnce(&mut Phrase)) -> (Setting, Phrase) {
+    let setting = setting(&stations()[0], 1);
+    let mut phrase = form::next(&setting, &mut FormProgress::start(&setting));
+    change(&mut phrase);
+    (setting, phrase)
+}
+
+fn fitted(mut line: Line, shape: Shape, change: impl FnOnce(&mut Phrase)) -> Line {
+    let (_, phrase) = phrase(|phrase| {
+        (phrase.of_section, phrase.is_last) = (1, false);
+        change(phrase);
+    });
+    fit_to_section(&mut line, &phrase, shape);
+    line
+}
+
+/// All classes at each step.
+fn full() -> Line {
+    vec![0b1_1111_1111; PHRASE_STEPS]
+}
+
+#[test]
+fn the_same_seed_gives_the_same_drums_and_another_attempt_others() {
+    let (setting, phrase) = phrase(|phrase| phrase.section = Section::Main);
+    let drums = |attempt| write(&setting, &phrase, 0, attempt);
+
+    assert_eq!(drums(0), drums(0));
+    assert_eq!(drums(0).len(), PHRASE_STEPS);
+    assert!((1..4).any(|attempt| drums(attempt) != drums(0)));
+}
+
+#[test]
+fn a_statement_repeats_its_beat_and_a_variation_changes_the_second_half() {
+    let halves = |take: Take| {
+        let (setting, phrase) = phrase(|phrase| {
+            (phrase.section, phrase.of_section) = (Section::Main, 2);
+            (phrase.take, phrase.is_last) = (take, false);
+        });
+        let mut first = write(&setting, &phrase, 0, 0);
+        let second = first.split_off(PHRASE_STEPS / 2);
+        (first, second)
+    };
+    let (statement, repeated) = halves(Take::Statement);
+    let (beat, varied) = halves(Take::Variation);
+
+    assert_eq!(statement, repeated);
+    assert_eq!(beat, statement);
+    assert_ne!(varied, beat);
+}
+
+#[test]
+fn a_break_keeps_only_hats_and_ride() {
+    let kept = Drum::ClosedHat.bit() | Drum::Ride.bit();
+    let line = fitted(full(), Shape::Club, |phrase| phrase.section = Section::Break);
+    assert!(line.iter().all(|&token| token == kept));
+}
+
+#[test]
+fn a_bar_that_would_be_empty_in_a_break_stays_whole() {
+    let kicks = vec![Drum::Kick.bit(); PHRASE_STEPS];
+    let line = fitted(kicks.clone(), Shape::Club, |phrase| phrase.section = Section::Break);
+    assert_eq!(line, kicks);
+}
+
+#[test]
+fn the_last_bar_of_a_build_has_no_kick() {
+    let line = fitted(full(), Shape::Club, |phrase| {
+        (phrase.section, phrase.is_last) = (Section::Build, true);
+    });
+    let (before, last) = line.split_at(PHRASE_STEPS - STEPS_PER_BAR);
+
+    assert!(before.iter().all(|token| token & Drum::Kick.bit() != 0));
+    assert!(last.iter().all(|token| token & Drum::Kick.bit() == 0));
+}
+
+#[test]
+fn a_full_section_starts_with_a_crash_but_not_in_a_flow() {
+    let first = |section: Section, shape: Shape, of_section: u64| {
+        let line = fitted(vec![Drum::Kick.bit(); PHRASE_STEPS], shape, |phrase| {
+            (phrase.section, phrase.of_section) = (section, of_section);
+        });
+        line[0] & Drum::Crash.bit() != 0
+    };
+    assert!(first(Section::Drop, Shape::Club, 0) && first(Section::Main, Shape::Song, 0));
+    assert!(!first(Section::Drop, Shape::Club, 1));
+    assert!(!first(Section::Main, Shape::Flow, 0));
+    assert!(!first(Section::Build, Shape::Club, 0));
+}
+
+#[test]
+fn a_candidate_without_an_empty_bar_is_preferred() {
+    let whole = vec![HAT; 2 * STEPS_PER_BAR];
+    let mut holed = whole.clone();
+    holed[STEPS_PER_BAR..].fill(0);
+    let other = vec![0; 2 * STEPS_PER_BAR];
+    let chosen =
+        |lines: &[&Line]| first_without_empty_bar(lines.iter().map(|line| (*line).clone()));
+
+    assert_eq!(chosen(&[&holed, &other, &whole]), whole);
+    assert_eq!(chosen(&[&holed, &other]), holed);
+}
+
+#[test]
+fn a_section_later_in_the_round_has_another_beat() {
+    let (setting, phrase) = phrase(|phrase| phrase.section = Section::Main);
+    assert_ne!(write(&setting, &phrase, 0, 0), write(&setting, &phrase, 16, 0));
+}

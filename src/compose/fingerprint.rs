@@ -1,0 +1,242 @@
+//! Fingerprints of a setting: whether a piece can go on after radio.toml or a MIDI file has changed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    compose::walk::Anchors,
+    config::{Anchor, AssetRef, Chords, Form, PartLimits, Shape, Station, Strictness, Theme},
+    music::{
+        bar::{N_PARTS, Voice},
+        scale::Key,
+    },
+    rng,
+    units::{Bpm, Lufs},
+};
+
+/// Hashes of what a station's music is made from, by what a change of it means.
+///
+/// Each hashes values as JSON, so other builds and renamed types don't change it. Renamed fields and
+/// choices do: saved stations then turn as after an edit of radio.toml.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fingerprint {
+    /// A piece can't go on with another one: key, tempo, models, chords, form.
+    pub piece: u64,
+    /// A piece goes on in another sound: voices, feel, ranges, names.
+    pub sound: u64,
+    /// A piece goes on along another path: the anchors' points.
+    pub path: u64,
+}
+
+/// What a piece can't go on without.
+#[derive(Serialize)]
+struct PieceInputs<'a> {
+    form: Form,
+    drums_model: String,
+    trio_model: String,
+    groove_model: String,
+    pad: [String; 4],
+    bars_per_round: usize,
+    anchors: Vec<String>,
+    key: Key,
+    tempo: Bpm,
+    tempo_spread: f64,
+    minutes: [f64; 2],
+    shape: Shape,
+    harmony: Strictness,
+    chords: &'a Chords,
+}
+
+/// What may change within a piece.
+#[derive(Serialize)]
+struct SoundInputs<'a> {
+    station_title: &'a str,
+    energy: f64,
+    loudness: Lufs,
+    wander: f64,
+    temperature: f64,
+    swing: f64,
+    humanise: f64,
+    groove: f64,
+    groove_time: f64,
+    bass: PartLimits,
+    lead: PartLimits,
+    voices: [Voice; N_PARTS],
+    programs: &'a [Vec<u8>; N_PARTS],
+    echo_steps: f64,
+    echo_feedback: f64,
+    words: &'a [String],
+    qualities: &'a [String],
+    titles: &'a [String],
+}
+
+impl Fingerprint {
+    /// The fingerprint of `station`, whose walk visits `anchors`.
+    pub fn of(station: &Station, anchors: &Anchors) -> Self {
+        let (piece, sound) = inputs(station);
+        Self { piece: hash(&piece), sound: hash(&sound), path: hash(anchors) }
+    }
+}
+
+/// Sorts everything that `station` says into what a piece depends on and what only its sound does.
+///
+/// Patterns without `..`: a new key of radio.toml does not compile until it has its place here.
+fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
+    let Station {
+        name: _,
+        title,
+        description: _,
+        genre: _,
+        mounts: _,
+        soundfont: _,
+        theme,
+        form,
+        energy,
+        loudness,
+        record: _,
+        playlists: _, // Their MIDI files are in the anchors' points.
+        public: _,
+        push: _,
+    } = station;
+    let Theme {
+        name: _,
+        drums_model,
+        trio_model,
+        pad,
+        bars_per_round,
+        anchors,
+        wander,
+        temperature,
+        key,
+        tempo,
+        tempo_spread,
+        minutes,
+        shape,
+        harmony,
+        swing,
+        humanise,
+        groove,
+        groove_time,
+        groove_model,
+        bass,
+        lead,
+        chords,
+        voices,
+        programs,
+        echo_steps,
+        echo_feedback,
+        words,
+        qualities,
+        titles,
+    } = &**theme;
+    let piece = PieceInputs {
+        form: *form,
+        drums_model: asset(drums_model),
+        trio_model: asset(trio_model),
+        groove_model: asset(groove_model),
+        pad: pad.each_ref().map(anchor),
+        bars_per_round: *bars_per_round,
+        anchors: anchors.iter().map(anchor).collect(),
+        key: *key,
+        tempo: *tempo,
+        tempo_spread: *tempo_spread,
+        minutes: *minutes,
+        shape: *shape,
+        harmony: *harmony,
+        chords,
+    };
+    let sound = SoundInputs {
+        station_title: title,
+        energy: *energy,
+        loudness: *loudness,
+        wander: *wander,
+        temperature: *temperature,
+        swing: *swing,
+        humanise: *humanise,
+        groove: *groove,
+        groove_time: *groove_time,
+        bass: *bass,
+        lead: *lead,
+        voices: *voices,
+        programs,
+        echo_steps: *echo_steps,
+        echo_feedback: *echo_feedback,
+        words,
+        qualities,
+        titles,
+    };
+    (piece, sound)
+}
+
+/// A model by its place. Not `Display`, whose words may change.
+fn asset(asset: &AssetRef) -> String {
+    match asset {
+        AssetRef::File(path) => format!("file:{}", path.display()),
+        AssetRef::Embedded(name) => format!("embedded:{name}"),
+    }
+}
+
+fn anchor(anchor: &Anchor) -> String {
+    match anchor {
+        Anchor::Pattern { style, number } => format!("{}:{number}", style.name()),
+        Anchor::Dream(seed) => format!("dream:{seed}"),
+        Anchor::Midi(path) => format!("file:{}", path.display()),
+    }
+}
+
+fn hash(inputs: &impl Serialize) -> u64 {
+    rng::fnv1a(&serde_json::to_string(inputs).expect("numbers and strings can be JSON"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{BUILT_IN, parse};
+
+    fn anchors() -> Anchors {
+        Anchors { points: vec![vec![0.5, -1.0]], in_turn: false }
+    }
+
+    /// Which of piece, sound and path a change of the first built-in station moves.
+    fn moved(change: impl FnOnce(&mut Station, &mut Theme)) -> [bool; 3] {
+        let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
+        let before = config.stations[0].clone();
+        let (mut station, mut theme) = (before.clone(), (*before.theme).clone());
+        change(&mut station, &mut theme);
+        station.theme = theme.into();
+        let [a, b] = [&before, &station].map(|station| Fingerprint::of(station, &anchors()));
+        [a.piece != b.piece, a.sound != b.sound, a.path != b.path]
+    }
+
+    #[test]
+    fn a_piece_survives_another_sound_but_not_another_key() {
+        assert_eq!(
+            moved(|_, theme| theme.key = "C# lydian".parse().unwrap()),
+            [true, false, false]
+        );
+        assert_eq!(moved(|_, theme| theme.chords.n_voices += 1), [true, false, false]);
+        assert_eq!(moved(|_, theme| theme.voices[1].gain.0 += 1.0), [false, true, false]);
+        assert_eq!(moved(|station, _| station.energy = 0.9), [false, true, false]);
+    }
+
+    #[test]
+    fn names_and_mounts_move_no_note() {
+        let change = |station: &mut Station, theme: &mut Theme| {
+            theme.name = "other".to_owned();
+            station.description = "other".to_owned();
+            station.mounts.clear();
+            station.public = !station.public;
+            station.record = !station.record;
+        };
+        assert_eq!(moved(change), [false; 3]);
+    }
+
+    #[test]
+    fn other_points_are_another_path() {
+        let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
+        let of = |anchors: &Anchors| Fingerprint::of(&config.stations[0], anchors);
+        let turned = Anchors { in_turn: true, ..anchors() };
+
+        assert_ne!(of(&anchors()), of(&turned));
+        assert_eq!(of(&anchors()), Fingerprint { path: of(&anchors()).path, ..of(&turned) });
+    }
+}

@@ -1,0 +1,140 @@
+//! How far the form has come.
+
+use std::sync::Arc;
+
+use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    compose::{
+        phrase::PHRASE_BARS,
+        piece::Piece,
+        sections::{self, N_MOTIFS, Planned},
+        setting::Setting,
+        walk::{Leg, WalkProgress},
+    },
+    config::Form,
+    rng,
+};
+
+/// Longest section that a saved progress may have, in phrases.
+const MAX_PHRASES: u64 = 64;
+
+/// How far the outro of a piece moves to the next piece; the next one's intro moves the rest.
+pub(super) const MIDWAY: f64 = 0.5;
+
+/// How far the form has come.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FormProgress {
+    pub(super) walk: WalkProgress,
+    pub(super) before: Option<Arc<Piece>>,
+    pub(super) piece: Arc<Piece>,
+    pub(super) next: Arc<Piece>,
+    /// Sections of the piece.
+    pub(super) sections: Vec<Planned>,
+    /// Index of the section of the next phrase; their number at the end of the piece.
+    pub(super) section: usize,
+    /// Index of the next phrase in its section.
+    pub(super) of_section: u64,
+    /// Sections of the piece that each motif has had.
+    pub(super) visits: [u64; N_MOTIFS],
+    /// How far from the piece before to this one the intro starts: 0 where there was no outro.
+    pub(super) entry: f64,
+}
+
+impl FormProgress {
+    /// The start of a station's first piece.
+    pub fn start(setting: &Setting) -> Self {
+        let mut walk = WalkProgress::start(&setting.loaded.anchors);
+        let piece = Piece::first(setting, next_leg(&mut walk, setting));
+        let next = piece.next(setting, next_leg(&mut walk, setting));
+        let sections = plan(setting, &piece);
+        Self {
+            walk,
+            before: None,
+            piece: piece.into(),
+            next: next.into(),
+            sections,
+            section: 0,
+            of_section: 0,
+            visits: [0; N_MOTIFS],
+            entry: MIDWAY,
+        }
+    }
+
+    /// The piece of the phrase made last.
+    pub fn piece(&self) -> &Piece {
+        &self.piece
+    }
+
+    /// Whether the values are possible, which those of a file may not be.
+    pub fn is_valid(&self) -> bool {
+        let is_good =
+            |plan: &Planned| plan.motif < N_MOTIFS && (1..=MAX_PHRASES).contains(&plan.n_phrases);
+        let is_within = match self.sections.get(self.section) {
+            Some(plan) => self.of_section < plan.n_phrases,
+            None => self.section == self.sections.len() && self.of_section == 0,
+        };
+        is_within && self.sections.iter().all(is_good) && (0.0..=1.0).contains(&self.entry)
+    }
+
+    /// Whether its pieces have the dimensions of the models of `setting`.
+    pub fn fits(&self, setting: &Setting) -> bool {
+        [&self.piece, &self.next].iter().all(|piece| {
+            piece.leg.is_within(setting.n_trio_latent())
+                && piece.beat.len() == setting.n_drums_latent()
+        })
+    }
+
+    /// Goes on with the next piece as planned.
+    pub(super) fn start_next_piece(&mut self, setting: &Setting) {
+        let after = self.next.next(setting, next_leg(&mut self.walk, setting));
+        let piece = std::mem::replace(&mut self.next, after.into());
+        self.before = Some(std::mem::replace(&mut self.piece, piece));
+        self.sections = plan(setting, &self.piece);
+        (self.section, self.of_section, self.visits) = (0, 0, [0; N_MOTIFS]);
+        self.entry = MIDWAY;
+    }
+
+    /// Breaks the piece off and starts one of another theme, at the point that the walk has reached.
+    pub fn start_new_piece(&mut self, setting: &Setting) {
+        self.walk.head_for(&setting.loaded.anchors);
+        // The planned next piece belongs to the theme before.
+        let leg = next_leg(&mut self.walk, setting);
+        self.next = self.piece.first_of_theme(setting, leg).into();
+        self.start_next_piece(setting);
+        self.entry = 0.0;
+    }
+
+    /// Goes on with the piece in the sound of another version of its theme, and, where `is_led_anew`,
+    /// along legs to other anchors from the point where the piece started.
+    pub fn keep_piece(&mut self, setting: &Setting, is_led_anew: bool) {
+        for piece in [&mut self.piece, &mut self.next] {
+            *piece = piece.in_sound_of(setting).into();
+        }
+        if is_led_anew {
+            self.walk.return_to_start_of(&self.piece.leg);
+            self.walk.head_for(&setting.loaded.anchors);
+            for piece in [&mut self.piece, &mut self.next] {
+                *piece = piece.along(next_leg(&mut self.walk, setting)).into();
+            }
+        }
+    }
+}
+
+fn next_leg(walk: &mut WalkProgress, setting: &Setting) -> Leg {
+    walk.next_leg(&setting.loaded.anchors, setting.seed)
+}
+
+/// The sections of `piece`; of an endless one, those of its next cycle.
+fn plan(setting: &Setting, piece: &Piece) -> Vec<Planned> {
+    let theme = setting.theme();
+    if setting.station.form == Form::Endless {
+        return sections::cycle(theme.shape, piece.number);
+    }
+    let mut rng = rng::stream(piece.seed, "plan");
+    let [shortest, longest] = theme.minutes;
+    let minutes = shortest + (longest - shortest) * rng.random::<f64>();
+    let phrases = minutes * piece.tempo.get() / (4 * PHRASE_BARS) as f64;
+    sections::of_piece(theme.shape, phrases.round() as u64, &mut rng)
+}

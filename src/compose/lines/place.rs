@@ -1,0 +1,40 @@
+//! Where in the trio's latent space a phrase's lines are drawn.
+
+use crate::{
+    compose::{
+        lines::memory::LineKey,
+        phrase::{Phrase, Take},
+        sections::N_MOTIFS,
+    },
+    musicvae::net::latent::{self, Latent},
+    rng,
+};
+
+/// Positions of the motifs on the piece's leg, 0 to 1.
+const PLACES: [f64; N_MOTIFS] = [0.1, 0.5, 0.9];
+
+/// How far ahead of its motif a departure lies on the leg.
+const AHEAD: f64 = 0.2;
+
+/// Visits after which a motif strays no further.
+const MOST_VISITS: u64 = 3;
+
+/// The point for the lines of `key`: the motif's place, with noise for later visits and variations
+/// in proportion to the theme's `wander`.
+pub(super) fn of(phrase: &Phrase, key: LineKey, wander: f64) -> Latent {
+    let LineKey { motif, visit, take, of_section } = key;
+    let t = PLACES[motif] + if take == Take::Departure { AHEAD } else { 0.0 };
+    // Past its end, back along the leg.
+    let mut z = phrase.piece.leg.along(if 1.0 < t { 2.0 - t } else { t });
+    let mut stray = |stream: &str, amount: f64| {
+        let noise = latent::prior(z.len(), &mut rng::stream(phrase.piece.seed, stream));
+        z = latent::perturb(&z, &noise, amount.min(1.0));
+    };
+    if 0 < visit {
+        stray(&format!("visit {motif} {visit}"), wander * visit.min(MOST_VISITS) as f64);
+    }
+    if take == Take::Variation {
+        stray(&format!("astray {motif} {visit} {of_section}"), 2.0 * wander);
+    }
+    z
+}

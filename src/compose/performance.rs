@@ -1,0 +1,122 @@
+//! The performance of a score: velocities, timing, tempo and filters, as bars.
+
+use std::ops::Range;
+
+use crate::{
+    compose::{
+        drummer,
+        phrase::{PHRASE_BARS, Phrase},
+        score::Score,
+        setting::Setting,
+    },
+    music::{
+        bar::{Bar, Hit, Part},
+        chord::Chord,
+        drums::N_CLASSES,
+        humanise::{Articulation, Feel, Touch, play_drums, play_notes},
+        meter::STEPS_PER_BAR,
+    },
+    rng,
+    units::Bpm,
+};
+
+/// MIDI velocities of a note without accent at full force.
+const BASS_VELOCITY: f64 = 92.0;
+const LEAD_VELOCITY: f64 = 88.0;
+const CHORD_VELOCITY: f64 = 72.0;
+
+/// Factor of velocities without tension, and how much full tension adds.
+const FORCE: (f64, f64) = (0.8, 0.25);
+
+/// A phrase to be performed.
+pub struct Performance<'a> {
+    /// What the station's music is made from.
+    pub setting: &'a Setting,
+    /// The phrase.
+    pub phrase: &'a Phrase,
+    /// The chord of each bar.
+    pub chords: &'a [Chord],
+    /// The notes.
+    pub score: &'a Score,
+}
+
+/// A bar of the phrase.
+struct Slot {
+    /// Its number in the station's life.
+    number: u64,
+    /// Its steps in the phrase.
+    steps: Range<usize>,
+    /// Factor of velocities.
+    force: f64,
+}
+
+impl Performance<'_> {
+    /// The bars of the phrase, the first one numbered `first`.
+    pub fn bars(&self, first: u64) -> Vec<Bar> {
+        let touches = self.touches();
+        (0..PHRASE_BARS).map(|bar| self.bar(first + bar, bar, &touches)).collect()
+    }
+
+    /// The drummer's touch of each hit; empty without a groove model.
+    fn touches(&self) -> Vec<[Touch; N_CLASSES]> {
+        // One drummer for a piece.
+        let seed = self.phrase.piece.seed;
+        let groove = self.setting.loaded.groove.as_ref();
+        groove.map_or_else(Vec::new, |groove| {
+            drummer::touches(groove.model(), &self.score.drums, seed, "drummer")
+        })
+    }
+
+    fn bar(&self, number: u64, of_phrase: u64, touches: &[[Touch; N_CLASSES]]) -> Bar {
+        let phrase = self.phrase;
+        let [from, to] = [of_phrase, of_phrase + 1].map(|bar| bar as f64 / PHRASE_BARS as f64);
+        let along = |[a, b]: [f64; 2], t: f64| a + t * (b - a);
+        let tempo = along(phrase.tempo.map(Bpm::get), from);
+        let force = FORCE.0 + FORCE.1 * along(phrase.tension, from);
+        let start = of_phrase as usize * STEPS_PER_BAR;
+        let slot = Slot { number, steps: start..start + STEPS_PER_BAR, force };
+        Bar {
+            number,
+            tempo: Bpm::try_from(tempo).unwrap_or(phrase.tempo[0]),
+            key: phrase.piece.key,
+            chord: self.chords[of_phrase as usize],
+            section: phrase.section,
+            piece: phrase.piece.number,
+            title: phrase.piece.title.clone(),
+            parts: Part::ALL.map(|part| self.play(part, &slot, touches)),
+            mix: phrase.piece.mix.clone(),
+            opening: [from, to].map(|t| opening(along(phrase.tension, t))),
+        }
+    }
+
+    /// The hits of `part` in a bar.
+    fn play(&self, part: Part, slot: &Slot, touches: &[[Touch; N_CLASSES]]) -> Vec<Hit> {
+        let theme = self.setting.theme();
+        let feel = Feel {
+            swing: theme.swing,
+            looseness: theme.humanise,
+            groove: theme.groove,
+            groove_time: theme.groove_time,
+        };
+        let stream = format!("play {} {}", part.name(), slot.number);
+        let mut rng = rng::stream(self.setting.seed, &stream);
+        let (velocity, hold) = match part {
+            Part::Drums => {
+                let touches = touches.get(slot.steps.clone()).unwrap_or_default();
+                let tokens = &self.score.drums[slot.steps.clone()];
+                return play_drums(tokens, touches, feel, slot.force, &mut rng);
+            }
+            Part::Bass => (BASS_VELOCITY, theme.bass.hold),
+            Part::Lead => (LEAD_VELOCITY, theme.lead.hold),
+            Part::Chords => (CHORD_VELOCITY, theme.chords.hold),
+        };
+        let articulation = Articulation { velocity: slot.force * velocity, hold };
+        let notes = &self.score.notes[part as usize];
+        play_notes(notes, slot.steps.start, articulation, feel, &mut rng)
+    }
+}
+
+/// How far filters are open at a tension: a quarter when calm, fully from two thirds on.
+fn opening(tension: f64) -> f32 {
+    (0.25 + 1.1 * tension).clamp(0.0, 1.0) as f32
+}

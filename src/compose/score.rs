@@ -1,0 +1,56 @@
+//! The score of a phrase: what each part plays, on the grid.
+
+use crate::{
+    compose::{
+        accompaniment, drums,
+        lines::{self, Lines},
+        phrase::Phrase,
+        progress::Progress,
+        setting::Setting,
+    },
+    music::{
+        arrange::LineNote,
+        bar::{N_PARTS, Part},
+        chord::Chord,
+        trio::Line,
+    },
+};
+
+/// Versions of a phrase's drums that are tried until the last eight bars were not heard lately.
+const N_ATTEMPTS: u64 = 4;
+
+/// What each part plays in a phrase.
+#[derive(Hash)]
+pub struct Score {
+    /// Drum tokens.
+    pub drums: Line,
+    /// Notes by `Part as usize`; the drums have none.
+    pub notes: [Vec<LineNote>; N_PARTS],
+}
+
+/// Writes `phrase` over `chords`, one a bar.
+pub fn write(
+    setting: &Setting,
+    progress: &mut Progress,
+    phrase: &Phrase,
+    chords: &[Chord],
+) -> Score {
+    // All parts are written, also those that rest, so that a motif doesn't depend on who plays it.
+    let Lines { bass, lead } = lines::write(setting, &mut progress.lines, phrase, chords);
+    let chords = accompaniment::write(&mut progress.voicing, phrase, setting.theme(), chords);
+    let mut notes: [Vec<LineNote>; N_PARTS] = Default::default();
+    for (part, written) in [(Part::Bass, bass), (Part::Lead, lead), (Part::Chords, chords)] {
+        if phrase.plays[part as usize] {
+            notes[part as usize] = written;
+        }
+    }
+    let mut score = Score { drums: Line::new(), notes };
+    for attempt in 0..N_ATTEMPTS {
+        score.drums = drums::write(setting, phrase, progress.section_bar, attempt);
+        if !progress.memory.knows(&score) {
+            break;
+        }
+    }
+    progress.memory.keep(&score);
+    score
+}

@@ -1,0 +1,23 @@
+//! The step of composing: from a setting and a progress to the next phrase.
+
+use crate::{
+    compose::{
+        accompaniment, performance::Performance, phrase::PHRASE_BARS, progress::Progress, score,
+        setting::Setting,
+    },
+    music::bar::Bar,
+};
+
+/// The bars of the next phrase, and the progress after it.
+///
+/// A pure function: the same setting and progress give the same bars on every machine.
+pub fn next_phrase(setting: &Setting, progress: &Progress) -> (Vec<Bar>, Progress) {
+    let mut progress = progress.clone();
+    let phrase = progress.next_of_form(setting);
+    let chords = accompaniment::chords(&phrase, setting.theme());
+    let score = score::write(setting, &mut progress, &phrase, &chords);
+    let performance = Performance { setting, phrase: &phrase, chords: &chords, score: &score };
+    let bars = performance.bars(progress.bar);
+    progress.bar += PHRASE_BARS;
+    (bars, progress)
+}

@@ -1,0 +1,55 @@
+//! Settings for unit tests, from the built-in stations and the models in models/.
+
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+};
+
+use crate::{
+    compose::{loaded_theme::Repertoire, pad::Pad, setting::Setting, walk::Anchors},
+    config::{BUILT_IN, Station, parse},
+    musicvae::{
+        convert::themed,
+        net::{family::Family, latent::Latent, music_vae::MusicVae, weights::Weights},
+        shared_model::Dreamer,
+    },
+    patterns::style::Style,
+};
+
+static LOADED: LazyLock<Repertoire> = LazyLock::new(|| {
+    let drums = include_bytes!("../../models/drums-2bar.safetensors");
+    let drums = model(drums, Family::Drums2Bar);
+    let trio = model(include_bytes!("../../models/trio-4bar.safetensors"), Family::Trio4Bar);
+    let groove = include_bytes!("../../models/groove-2bar.safetensors");
+    let groove = Some(model(groove, Family::Humanize2Bar));
+    let pad = Pad::new([0, 1, 2, 3].map(|number| point(&drums, number)), 64);
+    let points = (0..3).map(|number| point(&trio, number)).collect();
+    Repertoire { drums, trio, groove, pad, anchors: Anchors { points, in_turn: false } }
+});
+
+fn model(bytes: &[u8], family: Family) -> Arc<Dreamer> {
+    let weights = Weights::read(bytes, "test").unwrap();
+    Arc::new(Dreamer::new(MusicVae::load(family, &weights).unwrap()))
+}
+
+/// The point of a techno pattern.
+fn point(model: &Dreamer, number: u64) -> Latent {
+    let model = model.model();
+    let lines = themed::of_pattern(model.config(), Style::Techno, number).swap_remove(0);
+    model.encode(&lines).unwrap().mu
+}
+
+/// The built-in stations.
+pub fn stations() -> Vec<Station> {
+    parse(BUILT_IN, "radio.toml", Path::new("")).unwrap().stations
+}
+
+/// The models in models/, with techno patterns as anchors.
+pub fn loaded() -> Repertoire {
+    LOADED.clone()
+}
+
+/// `station` played with [`loaded`].
+pub fn setting(station: &Station, radio_seed: u64) -> Setting {
+    Setting::new(station, loaded(), radio_seed)
+}

@@ -1,0 +1,328 @@
+//! A station on air: its two threads, its mounts, and the handle that changes and stops them.
+
+use std::{
+    sync::{
+        Arc,
+        mpsc::{self, Sender},
+    },
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use rustysynth::SoundFont;
+use tokio::sync::watch;
+use tracing::{error, warn};
+
+use crate::{
+    compose::{composer::Composer, loaded_theme::Repertoire},
+    config::{self, Station},
+    inserts::{local_time::LocalTime, player::InsertPlayer, prefetch::Prefetch},
+    station::{
+        Error,
+        bar_queue::BarQueue,
+        composing::{Source, compose_until_closed},
+        encoders::{EncoderSpec, Encoders},
+        history::History,
+        on_air::OnAir,
+        orders::{Ordered, Orders},
+        playout::{InsertChange, Playout},
+        prefetch::PrefetchThread,
+        renderer_setup::RendererSetup,
+        shift::Shift,
+        state::{Notebook, Place, State},
+    },
+    stream::{
+        coding::Coding,
+        mount::{About, Mount, Rules},
+        ring::{RingLimits, ring},
+    },
+    threads,
+};
+
+/// Length of the music composed ahead.
+const AHEAD: Duration = Duration::from_secs(32);
+
+/// Least time to wait for a bar before the fallback plays, however short the burst: a slow machine should
+/// play the same bars for the same seed, too.
+const MIN_BAR_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// Longest time to wait for a bar, however long the burst. It stays below the delay at which the pacer
+/// restarts.
+const MAX_BAR_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// A station that plays until it is dropped. Listeners then hear what is left in the rings and a clean
+/// end.
+///
+/// Dropping joins the playout's thread but not the composer's, which may be in the middle of a phrase that
+/// nobody will hear, for seconds on a busy machine. The composer's thread ends at its next bar.
+pub struct LiveStation {
+    /// Name in URLs.
+    pub name: String,
+    /// At least one mount, the main one first.
+    pub mounts: Vec<Arc<Mount>>,
+    /// The bars on air.
+    pub on_air: watch::Receiver<Arc<OnAir>>,
+    /// The titles played.
+    pub history: Arc<History>,
+    buffering: Buffering,
+    encoder_changes: Sender<Vec<EncoderSpec>>,
+    bars: Arc<BarQueue>,
+    /// None for a station that plays a foreign [`Source`].
+    controls: Option<Controls>,
+    notebook: Notebook,
+    /// Never sent on: the playout stops when it is dropped.
+    stop: Option<Sender<()>>,
+    playout: Option<JoinHandle<()>>,
+}
+
+/// How much sound a mount keeps for its listeners.
+#[derive(Debug, Clone, Copy)]
+pub struct Buffering {
+    /// Bytes that a new listener gets at once.
+    pub burst_bytes: usize,
+    /// Seconds that a slow listener may fall behind beyond the burst.
+    pub lag_seconds: usize,
+}
+
+impl Buffering {
+    /// Length of the burst as sound.
+    fn burst(self, coding: Coding) -> Duration {
+        Duration::from_secs_f64(self.burst_bytes as f64 / coding.bytes_per_second() as f64)
+    }
+
+    /// Bytes that a ring keeps.
+    fn keep(self, coding: Coding) -> usize {
+        self.burst_bytes + self.lag_seconds * coding.bytes_per_second()
+    }
+}
+
+/// What changes a composer and its inserts while they play.
+struct Controls {
+    orders: Orders,
+    insert_changes: Sender<InsertChange>,
+    seed: u64,
+}
+
+/// What a station starts from besides its bars.
+struct Start {
+    setup: RendererSetup,
+    history: History,
+    notebook: Notebook,
+    shift: Shift,
+    controls: Option<Controls>,
+    insert_changes: mpsc::Receiver<InsertChange>,
+}
+
+impl LiveStation {
+    /// Plays `station` through `font`, composed from `seed`. Continues where `kept` has saved it, else
+    /// starts at the first bar.
+    ///
+    /// # Errors
+    /// The synthesizer can't be built, or spawning a thread failed.
+    pub fn start(
+        station: &Station,
+        font: &Arc<SoundFont>,
+        repertoire: Repertoire,
+        seed: u64,
+        buffering: Buffering,
+        kept: &State,
+    ) -> Result<Self, Error> {
+        let saved = kept.station(&station.name, seed);
+        let place = saved.as_ref().and_then(|saved| saved.place);
+        let composer = match saved {
+            Some(saved) => {
+                let last = place.map(Place::composed);
+                Composer::resume(station, repertoire, seed, saved.progress, last)
+            }
+            None => Composer::with(station, repertoire, seed),
+        };
+        let prefetch = Prefetch::for_station(station, seed);
+        let prefetch = PrefetchThread::spawn(prefetch, &station.name)?;
+        let inserts = InsertPlayer::new(&station.playlists, prefetch);
+        let setup = RendererSetup::new(font, composer.mix()).with_inserts(inserts, LocalTime::now);
+        let orders = Orders::default();
+        let notebook = kept.notebook(&station.name, seed);
+        let source = Ordered::new(composer, orders.clone(), notebook.clone());
+        let (sender, insert_changes) = mpsc::channel();
+        let start = Start {
+            setup,
+            history: kept.history(&station.name),
+            notebook,
+            shift: place.map_or(Shift::default(), |place| place.shift),
+            controls: Some(Controls { orders, insert_changes: sender, seed }),
+            insert_changes,
+        };
+        Self::spawn(&station.name, source, places(station), buffering, start)
+    }
+
+    /// Plays the bars of `source` under `name` on mounts at `places`.
+    ///
+    /// # Errors
+    /// The synthesizer can't be built, or spawning a thread failed.
+    pub fn play(
+        name: &str,
+        source: impl Source,
+        setup: RendererSetup,
+        places: Vec<(About, Rules)>,
+        buffering: Buffering,
+    ) -> Result<Self, Error> {
+        let start = Start {
+            setup,
+            history: History::default(),
+            notebook: Notebook::default(),
+            shift: Shift::default(),
+            controls: None,
+            insert_changes: mpsc::channel().1,
+        };
+        Self::spawn(name, source, places, buffering, start)
+    }
+
+    fn spawn(
+        name: &str,
+        source: impl Source,
+        places: Vec<(About, Rules)>,
+        buffering: Buffering,
+        start: Start,
+    ) -> Result<Self, Error> {
+        let Start { mut setup, history, notebook, shift, controls, insert_changes } = start;
+        let (publisher, on_air) = watch::channel(Arc::new(OnAir::default()));
+        let (stop, stopped) = mpsc::channel();
+        let (encoder_changes, changes) = mpsc::channel();
+        let bars = Arc::new(BarQueue::new(AHEAD));
+        let bursts = places.iter().map(|(about, _)| buffering.burst(about.coding));
+        let (shortest, longest) = (bursts.clone().min(), bursts.max());
+        let (mounts, specs) = open_mounts(&[], places, buffering);
+        // The receiver is above: this can't fail.
+        let _ = encoder_changes.send(specs);
+        let history = Arc::new(history);
+        let playout = Playout {
+            station: name.to_owned(),
+            renderer: setup.renderer()?,
+            setup,
+            bars: bars.clone(),
+            bar_timeout: (shortest.unwrap_or_default() / 2).clamp(MIN_BAR_TIMEOUT, MAX_BAR_TIMEOUT),
+            encoders: Encoders::new(name, changes),
+            insert_changes,
+            stopped,
+            on_air: publisher,
+            history: history.clone(),
+            notebook: notebook.clone(),
+            shift,
+            // A whole burst is due at once, so that the first listener need not wait for it.
+            lead: longest.unwrap_or_default(),
+        };
+        // If the second thread can't be spawned, dropping `stop` ends the first.
+        let playout = threads::spawn(format!("render-{name}"), move || playout.run())?;
+        let (station, queue) = (name.to_owned(), bars.clone());
+        threads::spawn(format!("compose-{name}"), move || {
+            compose_until_closed(&station, source, &queue);
+        })?;
+        Ok(Self {
+            name: name.to_owned(),
+            mounts,
+            on_air,
+            history,
+            buffering,
+            encoder_changes,
+            bars,
+            controls,
+            notebook,
+            stop: Some(stop),
+            playout: Some(playout),
+        })
+    }
+
+    /// Plays the changed `station` from the next phrase on, with its theme already loaded. Mounts are
+    /// added, removed and changed at the next chunk; listeners of the others notice nothing.
+    pub fn change_to(&mut self, station: Station, repertoire: Repertoire) {
+        if let Some(controls) = &self.controls {
+            let prefetch = Prefetch::for_station(&station, controls.seed);
+            match PrefetchThread::spawn(prefetch, &station.name) {
+                Ok(source) => {
+                    let change = InsertChange { playlists: station.playlists.clone(), source };
+                    // Fails only if the playout has ended: then nothing plays.
+                    let _ = controls.insert_changes.send(change);
+                }
+                Err(error) => warn!(station = self.name, "playlists unchanged: {error}"),
+            }
+        }
+        self.set_mounts(places(&station));
+        self.recompose(station, repertoire);
+    }
+
+    /// Composes for the changed `station` from the next phrase on, with its theme already loaded.
+    pub fn recompose(&self, station: Station, repertoire: Repertoire) {
+        if let Some(controls) = &self.controls {
+            controls.orders.give(station, repertoire);
+            self.bars.interrupt();
+        }
+    }
+
+    /// Updates names, descriptions and limits of the mounts to those of `station`; the music continues.
+    pub fn describe_as(&mut self, station: &Station) {
+        self.set_mounts(places(station));
+    }
+
+    /// Tells the threads to end, without waiting for them.
+    pub fn stop(&mut self) {
+        self.stop.take();
+        self.bars.close();
+        self.notebook.close();
+    }
+
+    fn set_mounts(&mut self, places: Vec<(About, Rules)>) {
+        let (mounts, specs) = open_mounts(&self.mounts, places, self.buffering);
+        self.mounts = mounts;
+        // Fails only if the playout has ended: then nothing plays.
+        let _ = self.encoder_changes.send(specs);
+    }
+}
+
+/// The mounts at `places` and what their encoders need. A mount whose path is in `old` keeps its ring.
+fn open_mounts(
+    old: &[Arc<Mount>],
+    places: Vec<(About, Rules)>,
+    buffering: Buffering,
+) -> (Vec<Arc<Mount>>, Vec<EncoderSpec>) {
+    let open = |(about, rules): (About, Rules)| {
+        let (path, coding) = (about.path.clone(), about.coding);
+        let keep = buffering.keep(coding);
+        let (mount, writer) = match old.iter().find(|mount| mount.about.path == path) {
+            Some(old) => (old.told_as(about), None),
+            None => {
+                let (writer, tap) = ring(RingLimits { burst: buffering.burst_bytes, keep });
+                (Mount::new(about, tap), Some(writer))
+            }
+        };
+        (Arc::new(mount.with_rules(rules)), EncoderSpec { path, coding, keep, writer })
+    };
+    places.into_iter().map(open).unzip()
+}
+
+fn places(station: &Station) -> Vec<(About, Rules)> {
+    let place = |mount: &config::Mount| {
+        let about = About {
+            path: mount.path.clone(),
+            name: station.title.clone(),
+            description: station.description.clone(),
+            genre: station.genre.clone(),
+            coding: mount.coding,
+            public: station.public,
+        };
+        let config::Mount { max_listeners, fallback, .. } = mount.clone();
+        (about, Rules { max_listeners, fallback })
+    };
+    station.mounts.iter().map(place).collect()
+}
+
+impl Drop for LiveStation {
+    fn drop(&mut self) {
+        self.stop();
+        if self.playout.take().is_some_and(|playout| playout.join().is_err()) {
+            error!(station = self.name, "playout thread panicked");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

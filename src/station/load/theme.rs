@@ -1,0 +1,56 @@
+//! Opens a station's theme for composing.
+
+use crate::{
+    compose::{
+        composer::Composer, loaded_theme::Repertoire, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
+    },
+    config::{Anchor, Station, Theme},
+    musicvae::{
+        net::{family::Family, latent::Latent},
+        shared_model::Dreamer,
+    },
+    station::load::{Error, anchors, library::Library, waypoints::Waypoints},
+};
+
+/// Opens what the theme of `station` names, and the MIDI files of its playlists, which replace the
+/// theme's anchors where there are any.
+///
+/// # Errors
+/// A model or an anchor can't be used.
+pub fn open(station: &Station, library: &mut Library) -> Result<(Repertoire, Waypoints), Error> {
+    let theme = &station.theme;
+    let drums = library.model(&theme.drums_model, Family::Drums2Bar, 1)?;
+    let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
+    let groove = match theme.groove.max(theme.groove_time) {
+        0.0 => None,
+        _ => Some(library.model(&theme.groove_model, Family::Humanize2Bar, 1)?),
+    };
+    let corners = points(&drums, &theme.pad)?;
+    let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
+    let pad = Pad::new(corners, theme.bars_per_round);
+    let waypoints = Waypoints::of(&station.playlists);
+    let anchors = between(&trio, theme, &waypoints)?;
+    Ok((Repertoire { drums, trio, groove, pad, anchors }, waypoints))
+}
+
+/// A composer at the start of the music of `station`, drawn from the radio's `seed`.
+///
+/// # Errors
+/// As [`open`].
+pub fn composer(station: &Station, library: &mut Library, seed: u64) -> Result<Composer, Error> {
+    let (loaded, _) = open(station, library)?;
+    Ok(Composer::with(station, loaded, seed))
+}
+
+/// The points that bass and lead walk between.
+fn between(trio: &Dreamer, theme: &Theme, waypoints: &Waypoints) -> Result<Anchors, Error> {
+    let of_waypoints = waypoints.points(trio.model());
+    if of_waypoints.is_empty() {
+        return Ok(Anchors { points: points(trio, &theme.anchors)?, in_turn: false });
+    }
+    Ok(Anchors { points: of_waypoints, in_turn: true })
+}
+
+fn points(model: &Dreamer, anchors: &[Anchor]) -> Result<Vec<Latent>, Error> {
+    anchors.iter().map(|anchor| anchors::encode(model.model(), anchor)).collect()
+}

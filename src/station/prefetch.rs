@@ -1,0 +1,96 @@
+//! The thread that opens a station's inserts ahead of time.
+
+use std::{
+    sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    time::Duration,
+};
+
+use crate::{
+    inserts::{mix::Insert, prefetch::Prefetch, slots::Slots, source::InsertSource},
+    threads::{self, SpawnError},
+};
+
+/// How often lists and files are checked for changes.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// Slots that a thread keeps filled, so that the renderer never waits for a disk.
+///
+/// The thread ends after its current refresh once this is dropped. It is not joined: a refresh may have
+/// to decode a long recording.
+pub struct PrefetchThread {
+    slots: Slots,
+    wake: Sender<()>,
+}
+
+impl PrefetchThread {
+    /// Runs `prefetch` on a thread named after `station`.
+    ///
+    /// # Errors
+    /// Spawning the thread failed.
+    pub fn spawn(mut prefetch: Prefetch, station: &str) -> Result<Self, SpawnError> {
+        let slots = prefetch.slots();
+        let (wake, woken) = mpsc::channel();
+        let name = format!("prefetch-{station}");
+        threads::spawn(name, move || refresh_until_closed(&mut prefetch, &woken))?;
+        Ok(Self { slots, wake })
+    }
+}
+
+impl InsertSource for PrefetchThread {
+    fn take(&mut self, index: usize) -> Option<Insert> {
+        let insert = self.slots.take(index)?;
+        // Fails only if the thread has panicked: then the slots stay empty.
+        let _ = self.wake.send(());
+        Some(insert)
+    }
+}
+
+fn refresh_until_closed(prefetch: &mut Prefetch, woken: &Receiver<()>) {
+    loop {
+        prefetch.refresh();
+        if woken.recv_timeout(INTERVAL) == Err(RecvTimeoutError::Disconnected) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs::{self, File},
+        io::BufWriter,
+    };
+
+    use super::*;
+    use crate::{
+        config::{Order, Playlist, When},
+        sound::{frame::Block, wav::Wav},
+        units::Lufs,
+    };
+
+    #[test]
+    fn recordings_become_ready_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.wav", "b.wav"] {
+            let file = File::create(folder.path().join(name)).unwrap();
+            let mut wav = Wav::new(BufWriter::new(file)).unwrap();
+            let block = Block { left: [0.1; 1152], right: [0.1; 1152] };
+            (0..26).for_each(|_| wav.push(&block).unwrap());
+            wav.finish().unwrap();
+        }
+        let file = folder.path().join("list.m3u8");
+        fs::write(&file, "a.wav\nb.wav\n").unwrap();
+        let when = Some(When::EveryMinutes(1.0));
+        let rules = [Playlist { when, order: Order::InTurn, ..Playlist::new(file) }];
+        let prefetch = Prefetch::new(&rules, Lufs(-16.0), 1);
+        let mut source = PrefetchThread::spawn(prefetch, "x").unwrap();
+
+        let mut titles = Vec::new();
+        while titles.len() < 3 {
+            titles.extend(source.take(0).map(|insert| insert.title().to_owned()));
+            std::thread::yield_now();
+        }
+
+        assert_eq!(titles, ["a", "b", "a"]);
+    }
+}
