@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use crate::lab::dataset::Error;
 
-/// Most bytes read of a file; longer ones are no songs.
+/// Limit on the size of a file, in bytes; a longer file is no song and is truncated.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// Reads the contents of a file; callers may skip it.

@@ -49,13 +49,8 @@ pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
 /// # Errors
 /// A source can't be opened, `watch` stops the build, or no file has a window. A broken MIDI file
 /// is not an error but a line in the report.
-pub fn build(
-    sources: &[PathBuf],
-    wanted: Wanted,
-    out: &Path,
-    watch: Watch,
-) -> Result<Report, Error> {
-    let mut build = Build::open(sources, wanted, out)?;
+pub fn build(sources: &[PathBuf], spec: Wanted, out: &Path, watch: Watch) -> Result<Report, Error> {
+    let mut build = Build::open(sources, spec, out)?;
     if let Err(error) = build.read(sources, watch) {
         // There is nothing to resume without a batch.
         let is_empty = build.work.n_files == 0;
@@ -64,14 +59,14 @@ pub fn build(
     let report = build.finish(out)?;
     build.work.remove()?;
     if report.n_windows == 0 {
-        Err(Error::NoWindows(wanted.config.family.name()))
+        Err(Error::NoWindows(spec.config.family.name()))
     } else {
         Ok(report)
     }
 }
 
 struct Build {
-    wanted: Wanted,
+    spec: Wanted,
     window_bytes: usize,
     work: Work,
     /// Hashes of all windows so far. With ten million windows, a collision loses one in about one
@@ -80,8 +75,8 @@ struct Build {
 }
 
 impl Build {
-    fn open(sources: &[PathBuf], wanted: Wanted, out: &Path) -> Result<Self, Error> {
-        let Wanted { config, with_absent } = wanted;
+    fn open(sources: &[PathBuf], spec: Wanted, out: &Path) -> Result<Self, Error> {
+        let Wanted { config, with_absent } = spec;
         let window_bytes = 2 * config.n_steps() * config.columns().len();
         let settings = Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -99,7 +94,7 @@ impl Build {
             tokens.read_exact(&mut window).map_err(Error::file(&folder))?;
             seen.insert(hash(&window));
         }
-        Ok(Self { wanted, window_bytes, work, seen })
+        Ok(Self { spec, window_bytes, work, seen })
     }
 
     /// Reads files on one thread and parses them on all.
@@ -127,8 +122,8 @@ impl Build {
 
     /// Parses a batch on all cores and keeps its new windows.
     fn take(&mut self, files: Vec<MidiFile>) -> Result<(), Error> {
-        let wanted = self.wanted;
-        let parsed = files.into_par_iter().map(|file| (parse(&file, wanted), file.name));
+        let spec = self.spec;
+        let parsed = files.into_par_iter().map(|file| (parse(&file, spec), file.name));
         let parsed: Vec<_> = parsed.collect();
         let mut kept = Vec::new();
         let mut outcomes = Vec::new();
@@ -168,7 +163,7 @@ impl Build {
         report.n_songs = songs.len();
         write_rejected(out, self.work.outcomes()?)?;
         if report.n_windows > 0 {
-            let config = self.wanted.config;
+            let config = self.spec.config;
             let header = Header {
                 family: config.family,
                 songs: &songs,
@@ -202,19 +197,15 @@ fn hash(window: &[u8]) -> u64 {
 }
 
 /// The windows of a file as bytes, or why there are none.
-fn parse(file: &MidiFile, wanted: Wanted) -> Result<Vec<u8>, String> {
+fn parse(file: &MidiFile, spec: Wanted) -> Result<Vec<u8>, String> {
     let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
     let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
-    let found = windows(&sequence, &wanted.config, wanted.with_absent);
+    let found = windows(&sequence, &spec.config, spec.with_absent);
     let mut bytes = Vec::new();
     for window in found.map_err(|unfit| unfit.to_string())? {
         encode(&window, &mut bytes);
     }
-    if bytes.is_empty() {
-        Err(format!("no window for {}", wanted.config.family))
-    } else {
-        Ok(bytes)
-    }
+    if bytes.is_empty() { Err(format!("no window for {}", spec.config.family)) } else { Ok(bytes) }
 }
 
 /// The title of the song that a file is a version of: the file's name in lower case, without
@@ -237,7 +228,7 @@ mod tests {
         musicvae::net::family::Family,
     };
 
-    fn wanted(family: Family) -> Wanted {
+    fn spec(family: Family) -> Wanted {
         Wanted { config: Config::official(family), with_absent: false }
     }
 
@@ -267,7 +258,7 @@ mod tests {
     }
 
     fn build_in(folder: &Path, name: &str, watch: Watch) -> Result<Report, Error> {
-        build(&[folder.join("midi")], wanted(Family::Drums2Bar), &folder.join(name), watch)
+        build(&[folder.join("midi")], spec(Family::Drums2Bar), &folder.join(name), watch)
     }
 
     #[test]
@@ -282,7 +273,7 @@ mod tests {
         let out = folder.path().join("a.dataset");
 
         let sources = [folder.path().to_owned()];
-        let report = build(&sources, wanted(Family::Drums2Bar), &out, &|_| true).unwrap();
+        let report = build(&sources, spec(Family::Drums2Bar), &out, &|_| true).unwrap();
 
         let set = Dataset::load(&out).unwrap();
         assert_eq!(set.songs, ["kick", "snare"]);
@@ -334,7 +325,7 @@ mod tests {
         assert!(!folder.path().join("a").exists() && !folder.path().join("a.building").exists());
         let sources = [PathBuf::from("no such.rar")];
         let out = folder.path().join("b");
-        let error = build(&sources, wanted(Family::Trio4Bar), &out, &|_| true).unwrap_err();
+        let error = build(&sources, spec(Family::Trio4Bar), &out, &|_| true).unwrap_err();
         assert!(error.to_string().contains("no such.rar"));
     }
 }

@@ -43,7 +43,7 @@ impl fmt::Display for Settings {
 pub struct Outcome {
     /// Its path.
     pub file: String,
-    /// Its result; older journals call it `fate`.
+    /// Its result; the JSON key is `fate`.
     #[serde(rename = "fate")]
     pub result: FileResult,
 }

@@ -63,8 +63,8 @@ pub enum Error {
     },
     /// The sources' files changed since the build was interrupted.
     #[error(
-        "{path}: files changed since the build was interrupted: expected {expected}, found {found}; \
-         remove the .building folder to start over",
+        "{path}: files changed since the build was interrupted: expected {expected}, \
+         found {found}; remove the .building folder to start over",
         path = path.display()
     )]
     SourcesChanged {

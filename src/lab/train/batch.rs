@@ -2,12 +2,12 @@
 
 use crate::{
     lab::train::layout::Lookups,
-    music::{drums::N_CLASSES, trio::Line},
+    music::trio::Line,
     musicvae::{
         convert::{performance, window::Window},
         net::{
             config::{Config, Core},
-            domain::{Domain, Sparse},
+            domain::Sparse,
             head::Head,
         },
     },
@@ -110,7 +110,7 @@ impl CoreBatch {
         let columns = |b: usize, step: usize| -> Line {
             windows[b][span.clone()].iter().map(|line| line[step]).collect()
         };
-        let is_track = config.family.domain() == Domain::Performance;
+        let is_track = config.family.domain().is_multitrack();
         // Steps after the end of a track are neither targets nor inputs.
         let is_after_end = |b: usize, step: usize| {
             let within = step % n_steps;
@@ -157,15 +157,15 @@ fn targets(head: &Head, rows: impl Iterator<Item = Option<Line>>) -> Targets {
             }
             Targets::Tokens(tokens)
         }
-        Head::Nade { n_classes, .. } => Targets::Classes(dense(head, n_classes, rows)),
-        Head::Groove => Targets::Groove(dense(head, 3 * N_CLASSES, rows)),
+        Head::Nade { .. } => Targets::Classes(dense(head, rows)),
+        Head::Groove => Targets::Groove(dense(head, rows)),
     }
 }
 
 /// A head's inputs for each row, dense.
-fn dense(head: &Head, width: usize, rows: impl Iterator<Item = Option<Line>>) -> Vec<f32> {
+fn dense(head: &Head, rows: impl Iterator<Item = Option<Line>>) -> Vec<f32> {
     let row = |row: Option<Line>| {
-        let mut values = vec![0.0; width];
+        let mut values = vec![0.0; head.n_inputs()];
         for (input, value) in head.inputs(&row.unwrap_or_default()) {
             values[input as usize] = value;
         }

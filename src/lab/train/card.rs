@@ -48,9 +48,9 @@ pub struct Training {
 /// Results of a validation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
-    /// Nats per example.
+    /// Reconstruction cross-entropy, nats per example.
     pub cross_entropy: f64,
-    /// Bits per example.
+    /// KL divergence from the prior, bits per example.
     pub kl_bits: f64,
     /// Teacher-forced accuracy of each part, 0 to 1.
     pub accuracy: Vec<f64>,

@@ -11,11 +11,11 @@ use crate::{
     },
 };
 
-/// A latent dimension is active if the posterior mean varies by more than this between windows
+/// A latent dimension is active if the variance of its posterior mean between windows exceeds this
 /// ("active units", Burda et al. 2016, arXiv:1509.00519).
 const ACTIVE_VARIANCE: f64 = 0.01;
 
-/// Shares are rounded to this fraction.
+/// Shares are rounded to 1 / `SHARE_UNIT`.
 const SHARE_UNIT: f64 = 1e4;
 
 /// A model's scores on a set of windows. Shares are of all steps, one per part, 0 to 1.

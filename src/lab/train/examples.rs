@@ -112,9 +112,9 @@ impl Examples {
                 return (0..n_parts).map(&mut part).collect();
             }
             let window = pool.window(&mut rng);
-            match domain {
-                Domain::Performance => transpose_tracks(config, window, &mut rng),
-                _ => transpose(domain, window, &mut rng),
+            match domain.is_multitrack() {
+                true => transpose_tracks(config, window, &mut rng),
+                false => transpose(domain, window, &mut rng),
             }
         };
         (0..n).map(|_| draw()).collect()

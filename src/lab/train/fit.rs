@@ -64,9 +64,9 @@ pub struct Fit {
 /// Loss of a step or a validation, averaged over the examples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
-    /// Nats per example.
+    /// Reconstruction cross-entropy, nats per example.
     pub cross_entropy: f64,
-    /// Bits per example.
+    /// KL divergence from the prior, bits per example.
     pub kl_bits: f64,
     /// Teacher-forced accuracy of each part, 0 to 1.
     pub accuracy: Vec<f64>,
@@ -109,7 +109,7 @@ impl Fit {
     /// The network with whitened latent space; see [`whiten`].
     ///
     /// # Errors
-    /// A weight is NaN, or out of memory.
+    /// A weight is not finite, or memory runs out.
     pub fn whitened(&self) -> Result<Network, Error> {
         let config = &self.network.config;
         let windows = self.examples.whole(config, self.settings.seed, N_WHITENED);
@@ -121,14 +121,27 @@ impl Fit {
     /// # Errors
     /// Out of memory.
     pub fn advance(&mut self) -> Result<Measure, Error> {
-        let Settings { schedule, seed, n_examples, n_threads, keep_prob } = self.settings;
-        let config = self.network.config;
-        let windows = self.examples.draw(&config, seed, self.step, n_examples);
+        let Settings { schedule, seed, n_examples, .. } = self.settings;
+        let windows = self.examples.draw(&self.network.config, seed, self.step, n_examples);
         let objective = Objective {
             beta: schedule.beta_at(self.step),
             free_nats: schedule.free_nats(),
             sampled_share: schedule.sampling.share_at(self.step),
         };
+        let (losses, gradient) = self.gradient(&windows, objective)?;
+        let rate = schedule.learning_rate_at(self.step);
+        self.adam.step(&self.network.vars, &gradient, self.step + 1, rate)?;
+        self.step += 1;
+        Ok(measure(&losses, n_examples))
+    }
+
+    /// The losses of the batch's parts and the sum of their gradients, one thread per part.
+    fn gradient(
+        &self,
+        windows: &[Window],
+        objective: Objective,
+    ) -> Result<(Vec<Loss>, Vec<Tensor>), Error> {
+        let Settings { seed, n_examples, n_threads, keep_prob, .. } = self.settings;
         let size = n_examples.div_ceil(n_threads.max(1));
         let shares: Vec<(usize, &[Window])> = windows.chunks(size).enumerate().collect();
         let gradients = shares.par_iter().map(|(number, share)| {
@@ -137,7 +150,7 @@ impl Fit {
             let references: Vec<&Window> = share.iter().collect();
             let noise = self.noise(share.len(), &mut rng)?;
             let mut is_dropped = || !dropout.random_bool(keep_prob);
-            let batch = Batch::new(&config, &references, &mut is_dropped);
+            let batch = Batch::new(&self.network.config, &references, &mut is_dropped);
             let loss = self.network.loss(&batch, &noise, objective, n_examples, &mut rng)?;
             let mut found = loss.total.backward()?;
             let grads = self.network.vars.iter().map(|var| match found.remove(var) {
@@ -154,10 +167,7 @@ impl Fit {
             let pairs = sum.iter().zip(&share);
             sum = pairs.map(|(a, b)| a + b).collect::<candle_core::Result<_>>()?;
         }
-        let rate = schedule.learning_rate_at(self.step);
-        self.adam.step(&self.network.vars, &sum, self.step + 1, rate)?;
-        self.step += 1;
-        Ok(measure(&losses, n_examples))
+        Ok((losses, sum))
     }
 
     /// Validates the current weights; see [`validate`].

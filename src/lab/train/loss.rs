@@ -1,5 +1,5 @@
-//! The objective: reconstruction cross-entropy plus beta times the KL beyond the free bits (musicvae
-//! `base_model.py`).
+//! The objective (musicvae `base_model.py`): reconstruction cross-entropy plus beta times the KL
+//! beyond the free bits.
 
 use candle_core::{D, DType, Result, Tensor};
 

@@ -1,7 +1,7 @@
 //! An LSTM over a whole sequence as one differentiable operation, for training. The CPU passes are
-//! in [`passes`](crate::lab::train::passes) (LSTM role 3 of 4), those of other devices in
-//! [`lstm_tensors`](crate::lab::train::lstm_tensors) (role 4). For inference see
-//! [`lstm`](crate::musicvae::net::lstm) (CPU) and [`device`](crate::musicvae::net::device) (GPU).
+//! in `passes` (LSTM role 3 of 4), those of other devices in `lstm_tensors` (role 4). For inference
+//! see [`lstm`](crate::musicvae::net::lstm) (CPU) and [`device`](crate::musicvae::net::device)
+//! (GPU).
 //!
 //! candle's autograd over unrolled steps spends most of its time on small tensors and gradient
 //! sums. Here a layer is one node of the graph: the forward pass keeps the gates, the backward pass

@@ -15,7 +15,7 @@ pub struct Schedule {
     pub free_bits: f64,
     /// Final weight (beta) of the KL beyond the free bits.
     pub max_beta: f64,
-    /// Beta is `max_beta * (1 - beta_rate^step)`; 0 is full from the first step on.
+    /// Beta at a step is `max_beta * (1 - beta_rate^step)`; with 0 it is `max_beta` from step 1 on.
     pub beta_rate: f64,
     /// Scheduled sampling.
     pub sampling: SamplingSchedule,

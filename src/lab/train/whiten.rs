@@ -37,7 +37,7 @@ const LEAST_VARIANCE: f64 = 1e-4;
 /// deviations are correct on average.
 ///
 /// # Errors
-/// A window is not of the network's family, or a weight is NaN.
+/// A window is not of the network's family, or a weight is not finite.
 pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
     let posteriors: Vec<Vec<Posterior>> =
         windows.par_chunks(CHUNK).map(|chunk| encode(network, chunk)).collect::<Result<_, _>>()?;

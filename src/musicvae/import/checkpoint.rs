@@ -1,4 +1,4 @@
-//! What an import gives.
+//! An imported checkpoint and its format.
 
 use std::{collections::HashMap, fmt};
 

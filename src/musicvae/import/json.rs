@@ -1,4 +1,4 @@
-//! JSON from untrusted files; serde_json refuses deep nesting.
+//! JSON from untrusted files; `serde_json` refuses deep nesting.
 
 use std::{fmt, marker::PhantomData};
 

@@ -3,7 +3,7 @@
 use crate::{
     music::{drums, meter::STEPS_PER_BAR},
     musicvae::net::{
-        domain::{Column, Domain},
+        domain::Column,
         family::{Family, Wiring},
         head::Head,
         names,
@@ -113,9 +113,11 @@ impl Config {
         if n_steps == 0 || !n_steps.is_multiple_of(STEPS_PER_BAR) {
             return None;
         }
-        match (self.family.domain(), self.family.wiring()) {
-            (Domain::Performance, _) => (n_steps == self.n_steps()).then_some(self),
-            (_, Wiring::Flat) => Some(Self { n_segment_steps: n_steps, ..self }),
+        if self.family.domain().is_multitrack() {
+            return (n_steps == self.n_steps()).then_some(self);
+        }
+        match self.family.wiring() {
+            Wiring::Flat => Some(Self { n_segment_steps: n_steps, ..self }),
             _ => Some(Self { n_segments: n_steps / self.n_segment_steps, ..self }),
         }
     }
@@ -127,9 +129,9 @@ impl Config {
 
     /// Bars of a sequence, rounded up; 1 for multitrack sequences.
     pub fn n_bars(&self) -> usize {
-        match self.family.domain() {
-            Domain::Performance => 1,
-            _ => self.n_steps().div_ceil(STEPS_PER_BAR),
+        match self.family.domain().is_multitrack() {
+            true => 1,
+            false => self.n_steps().div_ceil(STEPS_PER_BAR),
         }
     }
 

@@ -13,6 +13,10 @@ use crate::{
 pub type Sparse = Vec<(u32, f32)>;
 
 /// What a sequence represents, and so its vocabulary.
+///
+/// A new domain also needs: a family (`family.rs`), a head (`head.rs`), its converters in `convert`
+/// (`window.rs`, `notes.rs`, `voices.rs`, `pattern_windows.rs`), and targets and scores in
+/// `lab::train` (`batch.rs`, `evaluation.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Domain {
     /// One token per step: a bit set of the nine drum classes (`DrumsConverter`).
@@ -50,6 +54,11 @@ pub struct Column {
 }
 
 impl Domain {
+    /// Whether segments are tracks of events, which may end early, rather than spans of time.
+    pub fn is_multitrack(self) -> bool {
+        self == Self::Performance
+    }
+
     /// Names of the parts that evaluation reports on.
     pub fn parts(self) -> &'static [&'static str] {
         match self {

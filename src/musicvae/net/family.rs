@@ -113,13 +113,13 @@ impl fmt::Display for Family {
 /// The name of no configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {names}, found {0:?}", names = Family::ALL.map(Family::name).join(", "))]
-pub struct NotAFamily(String);
+pub struct UnknownFamily(String);
 
 impl FromStr for Family {
-    type Err = NotAFamily;
+    type Err = UnknownFamily;
 
-    fn from_str(text: &str) -> Result<Self, NotAFamily> {
-        Self::from_name(text).ok_or_else(|| NotAFamily(text.to_owned()))
+    fn from_str(text: &str) -> Result<Self, UnknownFamily> {
+        Self::from_name(text).ok_or_else(|| UnknownFamily(text.to_owned()))
     }
 }
 

@@ -8,7 +8,6 @@ use crate::{
             Error,
             config::Config,
             decoder::{Conduct as _, Conductor, Decoder, HostLayers, Layers},
-            domain::Domain,
             head::Pick,
             precision::Precision,
             weights::Weights,
@@ -78,7 +77,7 @@ impl<L: Layers> GeneratorOn<L> {
             let found = decoder.decode(&contexts, n_segment_steps, picks)?;
             all.iter_mut().zip(found).for_each(|(lines, found)| lines.extend(found));
         }
-        if self.config.family.domain() == Domain::Performance {
+        if self.config.family.domain().is_multitrack() {
             for lines in &mut all {
                 performance::trim(&mut lines[0], n_segment_steps);
             }
@@ -115,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::musicvae::net::{
-        device::DeviceGenerator, family::Family, panel::tests::noise, sampling,
+        device::DeviceGenerator, domain::Domain, family::Family, panel::tests::noise, sampling,
     };
 
     fn noise_weights(config: &Config) -> Weights {

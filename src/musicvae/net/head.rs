@@ -142,7 +142,8 @@ impl Head {
     }
 }
 
-/// The next step's inputs include velocity and offset of classes without a hit, as in training.
+/// The next step's inputs include velocity and offset of classes without a hit, as in Magenta
+/// (`GrooveLstmDecoder._sample`).
 fn choose_groove(outputs: &[f32], part: usize, pick: &mut dyn Pick) -> Choice {
     let (hits, feel) = outputs.split_at(N_CLASSES);
     let (velocities, offsets) = feel.split_at(N_CLASSES);
@@ -168,7 +169,7 @@ fn choose_groove(outputs: &[f32], part: usize, pick: &mut dyn Pick) -> Choice {
 }
 
 impl NadeWeights {
-    /// `encoder` (w_enc) and `decoder` (w_dec_t), both (classes, hidden), row-major.
+    /// `encoder` (`w_enc`) and `decoder` (`w_dec_t`), both (classes, hidden), row-major.
     pub(super) fn new(encoder: Vec<f32>, decoder: Vec<f32>) -> Self {
         Self { encoder, decoder }
     }

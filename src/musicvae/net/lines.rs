@@ -4,12 +4,7 @@ use crate::{
     music::trio::Line,
     musicvae::{
         convert::performance,
-        net::{
-            Error,
-            config::Config,
-            domain::{Domain, Sparse},
-            family::Wiring,
-        },
+        net::{Error, config::Config, domain::Sparse, family::Wiring},
     },
 };
 
@@ -47,7 +42,7 @@ impl Config {
             let mut is_sounding = true;
             let steps = (first..first + n_steps).map(row).take_while(|row| {
                 let was_sounding = is_sounding;
-                is_sounding &= domain != Domain::Performance || row[0] != performance::END;
+                is_sounding &= !domain.is_multitrack() || row[0] != performance::END;
                 was_sounding
             });
             steps.map(|row| domain.encoder_inputs(&row, self.n_classes)).collect()

@@ -1,10 +1,10 @@
 //! A weight matrix, laid out for products with few rows.
 //!
 //! Decoding is bound by memory bandwidth, so the weights are read once, in order, for all sequences
-//! that share a step. Columns are grouped in panels of 32 ([`panel`](crate::musicvae::net::panel)):
-//! a panel's sums stay in registers while its rows stream by. Each column is summed from the first
-//! row to the last, at any vector width and for any number of sequences, so a sequence has the same
-//! bits in any batch and on every CPU.
+//! that share a step. Columns are grouped in panels of 32 (`panel`): a panel's sums stay in
+//! registers while its rows stream by. Each column is summed from the first row to the last, at any
+//! vector width and for any number of sequences, so a sequence has the same bits in any batch and
+//! on every CPU.
 
 // pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]

@@ -69,8 +69,8 @@ pub enum Error {
     },
     /// No configuration fits a checkpoint's tensors.
     #[error(
-        "expected the tensors of one of Magenta's configurations, found others; --config NAME shows \
-         which tensor of a configuration does not fit"
+        "expected the tensors of one of Magenta's configurations, found others; \
+         --config NAME shows which tensor does not fit"
     )]
     Unrecognised,
     /// The network is conditioned on more than z, such as chords or a key.
@@ -78,8 +78,8 @@ pub enum Error {
     Conditioned(&'static str),
     /// The file claims segments that the family can't have.
     #[error(
-        "expected 1 to 65536 steps, in one segment without a conductor, found {n_segments} segments \
-         of {n_segment_steps} steps"
+        "expected 1 to 65536 steps (in one segment for flat networks), \
+         found {n_segments} segments of {n_segment_steps} steps"
     )]
     Segments {
         /// Number of segments.
@@ -99,7 +99,8 @@ pub enum Error {
     },
     /// Encoder inputs of another shape.
     #[error(
-        "expected {n_steps} steps of {n_inputs} inputs, found {found} steps or an input out of range"
+        "expected {n_steps} steps of {n_inputs} inputs, \
+         found {found} steps or an input out of range"
     )]
     Inputs {
         /// T.

@@ -6,7 +6,7 @@ use crate::{
         Error,
         attributes::Attributes,
         config::Config,
-        domain::{Domain, Sparse},
+        domain::Sparse,
         encoder::{Encoder, Posterior},
         family::Family,
         generator::Generator,
@@ -71,9 +71,9 @@ impl MusicVae {
         let segments = steps.chunks(n_segment_steps).map(|segment| {
             // A track is padded with empty steps; in other domains silence has an input.
             let n_padded = segment.iter().rev().take_while(|step| step.is_empty()).count();
-            match config.family.domain() {
-                Domain::Performance => segment[..(segment.len() - n_padded).max(1)].to_vec(),
-                _ => segment.to_vec(),
+            match config.family.domain().is_multitrack() {
+                true => segment[..(segment.len() - n_padded).max(1)].to_vec(),
+                false => segment.to_vec(),
             }
         });
         Ok(self.encoder.encode(&segments.collect::<Vec<_>>()))
