@@ -1,14 +1,13 @@
-//! A model on the air: it dreams for all stations that name it.
+//! A model shared by all stations that use it: decodes z on the CPU or in batches on a GPU.
 //!
-//! On a GPU one thread serves them: what is asked for while it decodes waits, and is decoded next in
-//! one batch. A GPU that fails is given up with one warning; the processor says the same from then on.
+//! A GPU decodes many sequences in nearly the time of one, so a thread owns the device here, below
+//! the stations: it collects the requests that arrive while it decodes and decodes them as the next
+//! batch. Without a GPU each caller decodes on its own thread. If the GPU fails, the model logs one
+//! warning and decodes on the CPU from then on, to the same tokens.
 
-use std::{
-    sync::{
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
-    thread,
+use std::sync::{
+    atomic::{AtomicBool, Ordering},
+    mpsc,
 };
 
 use tracing::warn;
@@ -19,26 +18,27 @@ use crate::{
         self, device::DeviceGenerator, head::Pick, latent::Latent, music_vae::MusicVae, sampling,
     },
     rng::Rng,
+    threads,
 };
 
-/// Sequences in a batch, at most: more gain nothing and take memory.
+/// Most sequences in a batch: more gain nothing and take memory.
 const MAX_BATCH: usize = 1024;
 
-/// A model that stations share.
+/// A model shared by several stations.
 #[derive(Debug)]
 pub struct Dreamer {
     model: MusicVae,
     gpu: Option<Gpu>,
 }
 
-/// The way to the thread that decodes on a GPU; it ends with the last of its askers.
+/// Sends requests to the GPU thread, which ends when this is dropped.
 #[derive(Debug)]
 struct Gpu {
     requests: mpsc::Sender<Request>,
     is_lost: AtomicBool,
 }
 
-/// A sequence to decode.
+/// A z to decode, and where to send the lines.
 struct Request {
     z: Latent,
     temperature: f32,
@@ -47,24 +47,29 @@ struct Request {
 }
 
 impl Dreamer {
-    /// A model on the processor.
+    /// A model that decodes on the CPU.
     pub fn new(model: MusicVae) -> Self {
         Self { model, gpu: None }
     }
 
-    /// A model whose decoding half, `generator`, is on a GPU.
+    /// A model whose decoder, `generator`, is on a GPU; on the CPU if no thread can be spawned.
     pub fn with_gpu(model: MusicVae, generator: DeviceGenerator) -> Self {
         let (requests, waiting) = mpsc::channel();
-        thread::spawn(move || serve(&generator, &waiting));
-        Self { model, gpu: Some(Gpu { requests, is_lost: AtomicBool::new(false) }) }
+        match threads::spawn("gpu-decode", move || serve(&generator, &waiting)) {
+            Ok(_) => Self { model, gpu: Some(Gpu { requests, is_lost: AtomicBool::new(false) }) },
+            Err(error) => {
+                warn!("decoding on the CPU: {error}");
+                Self::new(model)
+            }
+        }
     }
 
-    /// The whole network.
+    /// The network on the CPU.
     pub fn model(&self) -> &MusicVae {
         &self.model
     }
 
-    /// The lines of `z`, drawn from `rng`.
+    /// Decodes `z` (Z,) into lines, sampled at `temperature` from `rng`.
     ///
     /// # Errors
     /// `z` is not Z wide.
@@ -77,7 +82,7 @@ impl Dreamer {
                 Ok(lines) => return Ok(lines),
                 Err(reason) => {
                     if !gpu.is_lost.swap(true, Ordering::Relaxed) {
-                        warn!("the GPU is lost, the processor takes over: {reason}");
+                        warn!("the GPU failed, decoding on the CPU from now on: {reason}");
                     }
                 }
             }
@@ -90,13 +95,13 @@ impl Gpu {
     fn dream(&self, z: &[f32], temperature: f32, rng: &Rng) -> Result<Vec<Line>, String> {
         let (reply, answer) = mpsc::channel();
         let request = Request { z: z.to_vec(), temperature, rng: rng.clone(), reply };
-        let gone = || "its thread has ended".to_owned();
-        self.requests.send(request).map_err(|_| gone())?;
-        answer.recv().map_err(|_| gone())?
+        let stopped = || "its thread has stopped".to_owned();
+        self.requests.send(request).map_err(|_| stopped())?;
+        answer.recv().map_err(|_| stopped())?
     }
 }
 
-/// Decodes what is waiting, until nobody can ask any more.
+/// Decodes requests in batches until all senders are dropped.
 fn serve(generator: &DeviceGenerator, waiting: &mpsc::Receiver<Request>) {
     while let Ok(first) = waiting.recv() {
         let mut batch = vec![first];
@@ -110,7 +115,7 @@ fn serve(generator: &DeviceGenerator, waiting: &mpsc::Receiver<Request>) {
             Err(error) => vec![Err(error.to_string()); batch.len()],
         };
         for (request, answer) in batch.iter().zip(answers) {
-            // Who asked may have gone off the air meanwhile.
+            // The station may have stopped meanwhile.
             let _ = request.reply.send(answer);
         }
     }
@@ -122,6 +127,8 @@ fn sampler(temperature: f32, mut rng: Rng) -> impl FnMut(usize, &mut [f32]) -> u
 
 #[cfg(all(test, feature = "lab"))]
 mod tests {
+    use std::thread;
+
     use candle_core::Device;
 
     use super::*;
@@ -141,19 +148,19 @@ mod tests {
     }
 
     #[test]
-    fn stations_that_ask_together_get_what_each_would_alone() {
+    fn concurrent_stations_get_the_same_lines_as_alone() {
         let (model, generator) = parts();
-        let dreamer = Dreamer::with_gpu(model.clone(), generator);
+        let shared = Dreamer::with_gpu(model.clone(), generator);
         let alone = Dreamer::new(model);
 
         thread::scope(|scope| {
             for station in 0..8 {
-                let (dreamer, alone) = (&dreamer, &alone);
+                let (shared, alone) = (&shared, &alone);
                 scope.spawn(move || {
                     for phrase in 0..4 {
                         let rng = rng::stream(station, &format!("phrase {phrase}"));
                         let z = latent::prior(5, &mut rng.clone());
-                        let found = dreamer.dream(&z, 0.7, &rng).unwrap();
+                        let found = shared.dream(&z, 0.7, &rng).unwrap();
                         assert_eq!(found, alone.dream(&z, 0.7, &rng).unwrap());
                     }
                 });
@@ -162,27 +169,27 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_gpu_is_replaced_by_the_processor() {
+    fn a_failed_gpu_falls_back_to_the_cpu() {
         let (model, _) = parts();
         let (requests, waiting) = mpsc::channel();
         drop(waiting);
         let gpu = Some(Gpu { requests, is_lost: AtomicBool::new(false) });
-        let orphan = Dreamer { model: model.clone(), gpu };
+        let shared = Dreamer { model: model.clone(), gpu };
         let rng = rng::stream(1, "phrase");
 
-        let found = orphan.dream(&[0.5; 5], 1.0, &rng).unwrap();
+        let found = shared.dream(&[0.5; 5], 1.0, &rng).unwrap();
 
         assert_eq!(found, Dreamer::new(model).dream(&[0.5; 5], 1.0, &rng).unwrap());
-        assert!(orphan.gpu.unwrap().is_lost.load(Ordering::Relaxed));
+        assert!(shared.gpu.unwrap().is_lost.load(Ordering::Relaxed));
     }
 
     #[test]
-    fn a_z_of_another_width_is_refused_and_harms_nobody() {
+    fn a_z_of_another_width_fails_alone() {
         let (model, generator) = parts();
-        let dreamer = Dreamer::with_gpu(model, generator);
+        let shared = Dreamer::with_gpu(model, generator);
         let rng = rng::stream(1, "phrase");
 
-        assert!(dreamer.dream(&[0.5; 4], 1.0, &rng).is_err());
-        assert!(dreamer.dream(&[0.5; 5], 1.0, &rng).is_ok());
+        assert!(shared.dream(&[0.5; 4], 1.0, &rng).is_err());
+        assert!(shared.dream(&[0.5; 5], 1.0, &rng).is_ok());
     }
 }

@@ -7,13 +7,8 @@ use std::{collections::HashMap, fs, path::Path};
 
 use candle_core::{Device, Tensor, safetensors};
 use electropunk::musicvae::net::{
-    config::Config,
-    domain::Sparse,
-    family::Family,
-    head::Pick,
-    music_vae::{Generator, MusicVae},
-    sampling,
-    weights::Weights,
+    config::Config, domain::Sparse, family::Family, generator::Generator, head::Pick,
+    music_vae::MusicVae, sampling, weights::Weights,
 };
 
 use crate::parity_data::parity_folder;

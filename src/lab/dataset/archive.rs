@@ -1,4 +1,4 @@
-//! MIDI files, wherever they lie: folders, single files, `.zip`, `.tar`, `.tar.zst`.
+//! Finds MIDI files in sources: folders, single files, `.zip`, `.tar` and `.tar.zst` archives.
 
 use std::{
     ffi::OsStr,
@@ -11,36 +11,36 @@ use walkdir::WalkDir;
 
 use crate::lab::dataset::Error;
 
-/// A longer entry of an archive is no song: what is read of it at most, in bytes.
+/// Limit on the size of a file, in bytes; a longer file is no song and is truncated.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// Reads the file that was found; who does not want it need not call this.
-pub type Contents<'a> = &'a mut dyn FnMut() -> std::io::Result<Vec<u8>>;
+/// Reads the contents of a file; callers may skip it.
+pub type ReadFile<'a> = &'a mut dyn FnMut() -> std::io::Result<Vec<u8>>;
 
-/// Is told of each file: where it lies, in an archive too, and how to read it. An error ends the
-/// visit.
-pub type Found<'a> = &'a mut dyn FnMut(PathBuf, Contents) -> Result<(), Error>;
+/// Callback for a file: its path, which continues into archives, and its contents. An error ends
+/// the visit.
+pub type OnFile<'a> = &'a mut dyn FnMut(PathBuf, ReadFile) -> Result<(), Error>;
 
-/// Calls `found` with each MIDI file in `source`, in an order that is always the same.
+/// Calls `on_file` for each MIDI file in `source`, always in the same order.
 ///
 /// # Errors
-/// The source can't be opened or is broken; what was found before has been handed over. And
-/// whatever `found` ends the visit with.
-pub fn visit(source: &Path, found: Found) -> Result<(), Error> {
+/// The source can't be opened or is broken, after a call for each file before the fault; the errors
+/// of `on_file`.
+pub fn visit(source: &Path, on_file: OnFile) -> Result<(), Error> {
     let name = source.to_string_lossy().to_ascii_lowercase();
     let has_ending = |ending: &str| Path::new(&name).extension().is_some_and(|e| e == ending);
     match name.as_str() {
-        _ if source.is_dir() => visit_folder(source, found),
-        _ if has_ending("zip") => visit_zip(source, found),
-        _ if has_ending("tar") => visit_tar(source, open(source)?, found),
+        _ if source.is_dir() => visit_folder(source, on_file),
+        _ if has_ending("zip") => visit_zip(source, on_file),
+        _ if has_ending("tar") => visit_tar(source, open(source)?, on_file),
         name if name.ends_with(".tar.zst") => {
             let decoder = ruzstd::decoding::StreamingDecoder::new(open(source)?)
                 .map_err(|error| broken(source, &error))?;
-            visit_tar(source, decoder, found)
+            visit_tar(source, decoder, on_file)
         }
         _ if is_midi(source) => {
             open(source)?;
-            found(source.to_owned(), &mut || read_entry(File::open(source)?))
+            on_file(source.to_owned(), &mut || read_entry(File::open(source)?))
         }
         _ => Err(Error::UnknownSource(source.to_owned())),
     }
@@ -65,36 +65,36 @@ fn read_entry(entry: impl Read) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn visit_folder(folder: &Path, found: Found) -> Result<(), Error> {
+fn visit_folder(folder: &Path, on_file: OnFile) -> Result<(), Error> {
     for entry in WalkDir::new(folder).sort_by_file_name() {
         let entry = entry.map_err(|error| broken(folder, &error))?;
         if entry.file_type().is_file() && is_midi(entry.path()) {
             let path = entry.path().to_owned();
-            found(path, &mut || read_entry(File::open(entry.path())?))?;
+            on_file(path, &mut || read_entry(File::open(entry.path())?))?;
         }
     }
     Ok(())
 }
 
-fn visit_zip(source: &Path, found: Found) -> Result<(), Error> {
+fn visit_zip(source: &Path, on_file: OnFile) -> Result<(), Error> {
     let mut archive = zip::ZipArchive::new(open(source)?).map_err(|e| broken(source, &e))?;
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|e| broken(source, &e))?;
         let name = PathBuf::from(entry.name().map_err(|e| broken(source, &e))?.as_ref());
         if entry.is_file() && is_midi(&name) {
-            found(source.join(name), &mut || read_entry(&mut entry))?;
+            on_file(source.join(name), &mut || read_entry(&mut entry))?;
         }
     }
     Ok(())
 }
 
-fn visit_tar(source: &Path, bytes: impl Read, found: Found) -> Result<(), Error> {
+fn visit_tar(source: &Path, bytes: impl Read, on_file: OnFile) -> Result<(), Error> {
     let mut archive = tar::Archive::new(bytes);
     for entry in archive.entries().map_err(|e| broken(source, &e))? {
         let mut entry = entry.map_err(|e| broken(source, &e))?;
         let name = entry.path().map_err(|e| broken(source, &e))?.into_owned();
         if entry.header().entry_type().is_file() && is_midi(&name) {
-            found(source.join(name), &mut || read_entry(&mut entry))?;
+            on_file(source.join(name), &mut || read_entry(&mut entry))?;
         }
     }
     Ok(())
@@ -106,16 +106,16 @@ mod tests {
 
     fn names(source: &Path) -> Vec<PathBuf> {
         let mut names = Vec::new();
-        let found = &mut |name: PathBuf, _: Contents| {
+        let on_file = &mut |name: PathBuf, _: ReadFile| {
             names.push(name.strip_prefix(source).unwrap().to_owned());
             Ok(())
         };
-        visit(source, found).unwrap();
+        visit(source, on_file).unwrap();
         names
     }
 
     #[test]
-    fn files_come_in_the_order_of_their_names() {
+    fn files_are_visited_in_order_of_their_names() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("b")).unwrap();
         for name in ["c.mid", "b/x.midi", "a.MID", "notes.txt"] {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_of_an_archive_is_named_behind_it() {
+    fn an_archive_entrys_path_starts_with_the_archives() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("songs.tar");
         let mut tar = tar::Builder::new(File::create(&path).unwrap());
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_told_may_end_the_visit() {
+    fn the_callback_may_end_the_visit() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["a.mid", "b.mid"] {
             std::fs::write(folder.path().join(name), b"").unwrap();

@@ -1,9 +1,9 @@
-//! MIDI files to a data set, on all cores, with an account of what was left out and why.
+//! Builds a data set from MIDI files on all cores, and reports which files were left out and why.
 //!
-//! Made for collections of any size: memory holds a batch of files, and for every window kept a
-//! hash of 64 bits and for every song a title; the windows go to the disk ([`crate::lab::dataset::work`]). Files
-//! count in the order in which their sources name them, whichever core reads them, so that one
-//! command gives one set, bit for bit.
+//! Works for collections of any size: memory holds one batch of files, a 64-bit hash per kept
+//! window and a title per song; windows are written to disk ([`crate::lab::dataset::work`]).
+//! Results are merged in the sources' order of files, whichever core parses them, so a command
+//! gives the same set bit for bit.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -18,10 +18,10 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use crate::{
     lab::dataset::{
         Error,
-        journal::{Fate, Outcome, Settings},
+        journal::{FileResult, Outcome, Settings},
         reading::{MidiFile, read_batches},
         report::{Report, write_rejected},
-        stream::{self, Head, encode},
+        stream::{self, Header, encode},
         work::Work,
     },
     music::midi,
@@ -31,57 +31,52 @@ use crate::{
 /// Batches that may wait to be parsed.
 const QUEUE: usize = 1;
 
-/// Which windows are wanted.
+/// The windows to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
-    /// Sizes of the networks that will learn from them.
+    /// Sizes of the networks that the set is for.
     pub config: Config,
-    /// Also windows that lack some of several parts.
+    /// Whether to include windows with missing parts.
     pub with_absent: bool,
 }
 
-/// Is told how many files are done, and says whether to go on.
+/// Callback with the number of files done; returns whether to continue.
 pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
 
-/// Packs all MIDI files of `sources` into the set `out`, and writes the list of those left out
-/// beside it. Where a build of the same was broken off, it goes on.
+/// Builds the set `out` from all MIDI files of `sources`, and writes the list of files left out
+/// beside it. An interrupted build with the same settings is resumed.
 ///
 /// # Errors
-/// A source can't be opened, `watch` says stop, or nothing in the sources can be learnt from. A
-/// broken MIDI file is no error but a line in the report.
-pub fn build(
-    sources: &[PathBuf],
-    wanted: Wanted,
-    out: &Path,
-    watch: Watch,
-) -> Result<Report, Error> {
-    let mut build = Build::open(sources, wanted, out)?;
+/// A source can't be opened, `watch` stops the build, or no file has a window. A broken MIDI file
+/// is not an error but a line in the report.
+pub fn build(sources: &[PathBuf], spec: Wanted, out: &Path, watch: Watch) -> Result<Report, Error> {
+    let mut build = Build::open(sources, spec, out)?;
     if let Err(error) = build.read(sources, watch) {
-        // Without a batch there is nothing to go on with.
+        // There is nothing to resume without a batch.
         let is_empty = build.work.n_files == 0;
         return Err(if is_empty { build.work.remove().err().unwrap_or(error) } else { error });
     }
     let report = build.finish(out)?;
     build.work.remove()?;
     if report.n_windows == 0 {
-        Err(Error::NoWindows(wanted.config.family.name()))
+        Err(Error::NoWindows(spec.config.family.name()))
     } else {
         Ok(report)
     }
 }
 
 struct Build {
-    wanted: Wanted,
+    spec: Wanted,
     window_bytes: usize,
     work: Work,
-    /// Hashes of all windows so far. Of ten million windows, one in three hundred thousand such
-    /// sets would lose one to a collision.
+    /// Hashes of all windows so far. With ten million windows, a collision loses one in about one
+    /// of 300,000 sets.
     seen: HashSet<u64>,
 }
 
 impl Build {
-    fn open(sources: &[PathBuf], wanted: Wanted, out: &Path) -> Result<Self, Error> {
-        let Wanted { config, with_absent } = wanted;
+    fn open(sources: &[PathBuf], spec: Wanted, out: &Path) -> Result<Self, Error> {
+        let Wanted { config, with_absent } = spec;
         let window_bytes = 2 * config.n_steps() * config.columns().len();
         let settings = Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -99,17 +94,17 @@ impl Build {
             tokens.read_exact(&mut window).map_err(Error::file(&folder))?;
             seen.insert(hash(&window));
         }
-        Ok(Self { wanted, window_bytes, work, seen })
+        Ok(Self { spec, window_bytes, work, seen })
     }
 
-    /// Reads on one thread, parses on all.
+    /// Reads files on one thread and parses them on all.
     fn read(&mut self, sources: &[PathBuf], watch: Watch) -> Result<(), Error> {
         let done = self.work.outcomes()?.map(|outcome| outcome.map(|outcome| outcome.file));
         let (sender, receiver) = sync_channel(QUEUE);
         std::thread::scope(|scope| {
             let reader = scope.spawn(move || read_batches(sources, done, &sender));
             let taken = self.take_all(receiver, watch);
-            // The receiver is gone by now: a reader that waited for room has ended as well.
+            // The receiver is dropped by now, which has stopped a reader waiting for room.
             let read = reader.join().expect("reading does not panic");
             taken.and(read)
         })
@@ -125,21 +120,22 @@ impl Build {
         Ok(())
     }
 
-    /// Parses a batch on all cores and keeps what is new of it.
+    /// Parses a batch on all cores and keeps its new windows.
     fn take(&mut self, files: Vec<MidiFile>) -> Result<(), Error> {
-        let wanted = self.wanted;
-        let parsed = files.into_par_iter().map(|file| (parse(&file, wanted), file.name));
+        let spec = self.spec;
+        let parsed = files.into_par_iter().map(|file| (parse(&file, spec), file.name));
         let parsed: Vec<_> = parsed.collect();
         let mut kept = Vec::new();
         let mut outcomes = Vec::new();
         for (found, file) in parsed {
-            let fate = found.map_or_else(Fate::LeftOut, |found| self.keep_new(&found, &mut kept));
-            outcomes.push(Outcome { file, fate });
+            let result =
+                found.map_or_else(FileResult::LeftOut, |found| self.keep_new(&found, &mut kept));
+            outcomes.push(Outcome { file, result });
         }
         self.work.append(&kept, &outcomes)
     }
 
-    fn keep_new(&mut self, found: &[u8], kept: &mut Vec<u8>) -> Fate {
+    fn keep_new(&mut self, found: &[u8], kept: &mut Vec<u8>) -> FileResult {
         let (mut new, mut duplicates) = (0, 0);
         for window in found.chunks_exact(self.window_bytes) {
             if self.seen.insert(hash(window)) {
@@ -149,10 +145,10 @@ impl Build {
                 duplicates += 1;
             }
         }
-        Fate::Kept { new, duplicates }
+        FileResult::Kept { new, duplicates }
     }
 
-    /// Writes the set and the list of what was left out of it; a set without windows is not written.
+    /// Writes the set and the list of files left out; a set without windows is not written.
     fn finish(&self, out: &Path) -> Result<Report, Error> {
         let mut report = Report::default();
         let mut titles = BTreeSet::new();
@@ -167,24 +163,24 @@ impl Build {
         report.n_songs = songs.len();
         write_rejected(out, self.work.outcomes()?)?;
         if report.n_windows > 0 {
-            let config = self.wanted.config;
-            let head = Head {
+            let config = self.spec.config;
+            let header = Header {
                 family: config.family,
                 songs: &songs,
                 n_windows: report.n_windows,
                 n_steps: config.n_steps(),
                 n_columns: config.columns().len(),
             };
-            stream::write(out, &head, self.numbers(&songs)?, self.work.tokens()?)?;
+            stream::write(out, &header, self.numbers(&songs)?, self.work.tokens()?)?;
         }
         Ok(report)
     }
 
-    /// For each window the number of its song.
+    /// For each window the index of its song.
     fn numbers(&self, songs: &[String]) -> Result<impl Iterator<Item = Result<u32, Error>>, Error> {
         let numbers = self.work.outcomes()?.flat_map(|outcome| match outcome {
             Ok(outcome) => {
-                // Where it is not found there are no windows to number.
+                // A title that is not found has no windows.
                 let number = songs.binary_search(&title(&outcome.file)).unwrap_or_default();
                 (0..outcome.n_new()).map(|_| Ok(number as u32)).collect()
             }
@@ -200,20 +196,20 @@ fn hash(window: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The windows of a file as bytes, or why it has none.
-fn parse(file: &MidiFile, wanted: Wanted) -> Result<Vec<u8>, String> {
+/// The windows of a file as bytes, or why there are none.
+fn parse(file: &MidiFile, spec: Wanted) -> Result<Vec<u8>, String> {
     let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
     let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
-    let found = windows(&sequence, &wanted.config, wanted.with_absent);
+    let found = windows(&sequence, &spec.config, spec.with_absent);
     let mut bytes = Vec::new();
     for window in found.map_err(|unfit| unfit.to_string())? {
         encode(&window, &mut bytes);
     }
-    if bytes.is_empty() { Err(format!("no window of {}", wanted.config.family)) } else { Ok(bytes) }
+    if bytes.is_empty() { Err(format!("no window for {}", spec.config.family)) } else { Ok(bytes) }
 }
 
-/// The song that a file is a version of: its name without folder, extension, case, and a hash at
-/// the end, as collections of old versions have.
+/// The title of the song that a file is a version of: the file's name in lower case, without
+/// folder, extension and trailing hash (used by collections with several versions).
 fn title(file: &str) -> String {
     let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
     let is_hash = |end: &str| end.len() == 8 && end.chars().all(|c| c.is_ascii_hexdigit());
@@ -232,7 +228,7 @@ mod tests {
         musicvae::net::family::Family,
     };
 
-    fn wanted(family: Family) -> Wanted {
+    fn spec(family: Family) -> Wanted {
         Wanted { config: Config::official(family), with_absent: false }
     }
 
@@ -250,7 +246,7 @@ mod tests {
         midi::write(&NoteSequence { notes, tempos: vec![], meters: vec![] }, |_| "drums")
     }
 
-    /// A folder `midi` with beats of different lengths, some of them twice, and a broken file.
+    /// A folder `midi` with beats of different drums, some of them twice, and broken files.
     fn collection(n_files: u8) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("midi")).unwrap();
@@ -262,22 +258,22 @@ mod tests {
     }
 
     fn build_in(folder: &Path, name: &str, watch: Watch) -> Result<Report, Error> {
-        build(&[folder.join("midi")], wanted(Family::Drums2Bar), &folder.join(name), watch)
+        build(&[folder.join("midi")], spec(Family::Drums2Bar), &folder.join(name), watch)
     }
 
     #[test]
-    fn files_become_windows_and_broken_ones_are_named() {
+    fn files_become_windows_and_broken_ones_are_listed() {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes);
         write("Kick.mid", &beat(36)).unwrap();
         write("kick-0123abcd.mid", &beat(36)).unwrap();
         write("snare.MID", &beat(38)).unwrap();
         write("broken.mid", b"MThd").unwrap();
-        write("notes.txt", b"not looked at").unwrap();
+        write("notes.txt", b"not read").unwrap();
         let out = folder.path().join("a.dataset");
 
         let sources = [folder.path().to_owned()];
-        let report = build(&sources, wanted(Family::Drums2Bar), &out, &|_| true).unwrap();
+        let report = build(&sources, spec(Family::Drums2Bar), &out, &|_| true).unwrap();
 
         let set = Dataset::load(&out).unwrap();
         assert_eq!(set.songs, ["kick", "snare"]);
@@ -287,13 +283,13 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_off_build_ends_with_the_same_set_bit_for_bit() {
+    fn a_resumed_build_gives_the_same_set_bit_for_bit() {
         let folder = collection(250);
         let files = |name: &str| {
             let out = folder.path().join(name);
             (std::fs::read(&out).unwrap(), std::fs::read(rejected_path(&out)).unwrap())
         };
-        // A large file ends a batch.
+        // A large file completes a batch.
         std::fs::write(folder.path().join("midi/100.mid"), vec![0; 3 << 20]).unwrap();
         let whole = build_in(folder.path(), "a", &|_| true).unwrap();
 
@@ -319,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_without_music_is_an_error_that_leaves_nothing() {
+    fn a_source_without_midi_files_is_an_error_and_leaves_no_files() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("midi")).unwrap();
 
@@ -329,7 +325,7 @@ mod tests {
         assert!(!folder.path().join("a").exists() && !folder.path().join("a.building").exists());
         let sources = [PathBuf::from("no such.rar")];
         let out = folder.path().join("b");
-        let error = build(&sources, wanted(Family::Trio4Bar), &out, &|_| true).unwrap_err();
+        let error = build(&sources, spec(Family::Trio4Bar), &out, &|_| true).unwrap_err();
         assert!(error.to_string().contains("no such.rar"));
     }
 }

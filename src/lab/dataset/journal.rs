@@ -1,4 +1,4 @@
-//! What an unfinished build has written down: its settings, then what became of each file.
+//! The journal of an unfinished build: its settings, then the result of each file.
 
 use std::{
     fmt,
@@ -11,18 +11,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::lab::dataset::Error;
 
-/// What is built, and out of what.
+/// Settings of a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Version of the program, as another may find other windows.
+    /// Version of this program; another version may extract other windows.
     pub version: String,
     /// Name of the family.
     pub family: String,
     /// Steps of a window.
     pub n_steps: usize,
-    /// Also windows that lack some parts.
+    /// Whether windows with missing parts are included.
     pub with_absent: bool,
-    /// Folders, archives and files, as they were given.
+    /// Folders, archives and files, as given on the command line.
     pub sources: Vec<PathBuf>,
     /// Bytes of a window.
     pub window_bytes: usize,
@@ -32,66 +32,67 @@ impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sources: Vec<_> = self.sources.iter().map(|path| path.to_string_lossy()).collect();
         let Self { version, family, n_steps, with_absent, .. } = self;
-        let partial = if *with_absent { ", partial ones too" } else { "" };
+        let partial = if *with_absent { ", including partial ones," } else { "" };
         write!(f, "windows of {n_steps} steps{partial} for {family} by version {version}")?;
-        write!(f, " out of {}", sources.join(" "))
+        write!(f, " from {}", sources.join(" "))
     }
 }
 
-/// What became of a file.
+/// A file and its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// Where it lies.
+    /// Its path.
     pub file: String,
-    /// What it gave.
-    pub fate: Fate,
+    /// Its result; the JSON key is `fate`.
+    #[serde(rename = "fate")]
+    pub result: FileResult,
 }
 
 impl Outcome {
-    /// Windows that were kept of it.
+    /// Number of windows kept.
     pub fn n_new(&self) -> usize {
-        match self.fate {
-            Fate::Kept { new, .. } => new,
-            Fate::LeftOut(_) => 0,
+        match self.result {
+            FileResult::Kept { new, .. } => new,
+            FileResult::LeftOut(_) => 0,
         }
     }
 }
 
-/// What a file gave.
+/// Result of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Fate {
-    /// Windows, among them some that stood in an earlier file.
+pub enum FileResult {
+    /// The file has windows.
     Kept {
-        /// Those that did not.
+        /// Windows that no earlier file has.
         new: usize,
-        /// Those that did.
+        /// Windows that an earlier file has.
         duplicates: usize,
     },
-    /// Nothing, for this reason.
+    /// The file has no windows, for this reason.
     LeftOut(String),
 }
 
-/// The whole lines of a journal, one after the other.
+/// Reads the complete lines of a journal.
 #[derive(Debug)]
 pub struct Lines {
     path: PathBuf,
     reader: BufReader<File>,
-    /// Where the last whole line ended, in bytes.
+    /// End of the last complete line, in bytes.
     pub end: u64,
 }
 
 impl Lines {
-    /// The lines of the file `path`.
+    /// Opens the journal `path`.
     ///
     /// # Errors
-    /// It can't be opened.
+    /// The file can't be opened.
     pub fn of(path: &Path) -> Result<Self, Error> {
         let reader = File::open(path).map(BufReader::new).map_err(Error::file(path))?;
         Ok(Self { path: path.to_owned(), reader, end: 0 })
     }
 
-    /// The next line; none at the end, or where a line was torn.
+    /// Parses the next line; none at the end, or if the line is incomplete.
     ///
     /// # Errors
     /// The file can't be read.
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_torn_line_is_the_end() {
+    fn an_incomplete_line_is_the_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("journal");
         std::fs::write(&path, "1\n22\n33").unwrap();
@@ -124,9 +125,11 @@ mod tests {
     }
 
     #[test]
-    fn what_became_of_a_file_is_read_as_it_was_written() {
-        for fate in [Fate::Kept { new: 2, duplicates: 1 }, Fate::LeftOut("no\nnotes".into())] {
-            let outcome = Outcome { file: "a \"b\".mid".into(), fate };
+    fn results_round_trip_through_json() {
+        for result in
+            [FileResult::Kept { new: 2, duplicates: 1 }, FileResult::LeftOut("no\nnotes".into())]
+        {
+            let outcome = Outcome { file: "a \"b\".mid".into(), result };
             let line = serde_json::to_string(&outcome).unwrap();
             assert!(!line.contains('\n'));
             assert_eq!(serde_json::from_str::<Outcome>(&line).unwrap(), outcome);

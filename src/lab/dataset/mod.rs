@@ -1,5 +1,9 @@
-//! Folders and archives of MIDI files as examples to learn from: packed, without duplicates, split
-//! by song.
+//! Data sets: examples from folders and archives of MIDI files, packed, without duplicates, split
+//! by song into training and held-out windows.
+//!
+//! [`build`] drives `reading` (files from sources) and [`work`] (the unfinished build on disk);
+//! [`stream`] writes and [`packed`] reads the finished file; [`report`] and [`statistics`] describe
+//! it.
 
 pub mod archive;
 pub mod build;
@@ -19,18 +23,18 @@ use crate::files::NotWritten;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system says no.
+    /// A file can't be read or written.
     #[error("{path}: {source}", path = path.display())]
     File {
         /// Which file.
         path: PathBuf,
-        /// What it said.
+        /// The cause.
         source: std::io::Error,
     },
     /// A file was not replaced.
     #[error(transparent)]
     NotWritten(#[from] NotWritten),
-    /// A source that is neither a folder nor an archive that we read.
+    /// A source of no known kind.
     #[error("{path}: expected a folder, .mid, .zip, .tar or .tar.zst", path = .0.display())]
     UnknownSource(PathBuf),
     /// An archive is broken.
@@ -38,10 +42,10 @@ pub enum Error {
     Archive {
         /// Which archive.
         path: PathBuf,
-        /// What its reader said.
+        /// The reader's message.
         reason: String,
     },
-    /// A packed data set is not one, or of another version.
+    /// A file is not a data set, or of another version.
     #[error("{path}: not a data set: {reason}", path = path.display())]
     Packed {
         /// Which file.
@@ -49,39 +53,39 @@ pub enum Error {
         /// What was expected and found.
         reason: String,
     },
-    /// A build was begun and left with other settings.
-    #[error("{path}: {reason}; remove this folder to begin anew", path = path.display())]
+    /// An unfinished build has other settings.
+    #[error("{path}: {reason}; remove this folder to start over", path = path.display())]
     Unfinished {
         /// The folder of the unfinished build.
         path: PathBuf,
-        /// What does not fit.
+        /// The difference.
         reason: String,
     },
-    /// Files came, went or were renamed since a build was left.
+    /// The sources' files changed since the build was interrupted.
     #[error(
-        "{path}: expected the same files as before the break, there {expected}, found {found}; \
-         remove the .building folder to begin anew",
+        "{path}: files changed since the build was interrupted: expected {expected}, \
+         found {found}; remove the .building folder to start over",
         path = path.display()
     )]
     SourcesChanged {
         /// Which source.
         path: PathBuf,
-        /// The file that was at this place.
+        /// The file that was at this position.
         expected: String,
-        /// The one that is.
+        /// The file that is.
         found: String,
     },
-    /// Another process builds the same set.
-    #[error("{path}: another build is at work here", path = .0.display())]
+    /// Another process is building the same set.
+    #[error("{path}: another build is using this folder", path = .0.display())]
     Busy(PathBuf),
-    /// It was asked to stop, and can go on.
-    #[error("stopped after {n_files} files: the same command goes on from there")]
+    /// The build was stopped and can be resumed.
+    #[error("stopped after {n_files} files; run the same command again to resume")]
     Stopped {
-        /// How many files are done.
+        /// Number of files done.
         n_files: usize,
     },
-    /// Nothing could be learnt from.
-    #[error("no windows found: expected MIDI files in 4/4 with {0}")]
+    /// No file has a window.
+    #[error("no windows found: expected MIDI files in 4/4 with the parts of {0}")]
     NoWindows(&'static str),
 }
 

@@ -1,7 +1,7 @@
 //! A data set on disk: one safetensors file.
 //!
-//! Tensors `tokens` (N, T, P) u16, step by step with a column for each part, and `song` (N,) u32;
-//! the metadata name the family and the songs.
+//! Tensors `tokens` (N, T, P) u16, with a column per part, and `song` (N,) u32, the index of each
+//! window's song; the metadata have the family and the titles.
 
 use std::path::Path;
 
@@ -26,37 +26,37 @@ const HELD_OUT_SHARE: u64 = 10;
 /// Windows by song.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// Which networks learn from it.
+    /// Family of the networks that it is for.
     pub family: Family,
     /// Steps of a window.
     pub n_steps: usize,
     /// Titles, sorted.
     pub songs: Vec<String>,
-    /// Each window with the number of its song.
+    /// Windows, each with the index of its song.
     pub windows: Vec<(usize, Window)>,
 }
 
 impl Dataset {
-    /// Whether a song is kept from training: decided by its title alone, so that all versions of a
-    /// song fall on the same side, whatever else is in the set.
+    /// Whether a song is held out from training. Depends on the title alone, so that all versions
+    /// of a song are on the same side in every set.
     pub fn is_held_out(title: &str) -> bool {
         rng::derive(0, title).is_multiple_of(HELD_OUT_SHARE)
     }
 
-    /// Sizes of the networks that learn from it, but for its length official ones.
+    /// Sizes of the networks that it is for: official except for the length.
     pub fn config(&self) -> Option<Config> {
         Config::official(self.family).with_steps(self.n_steps)
     }
 
-    /// The voices of one of its windows, as [`voices::voices`] gives them.
+    /// The voices of a window; see [`voices::voices`].
     pub fn voices(&self, window: &Window) -> Vec<(&'static str, Line)> {
         self.config().map_or_else(Vec::new, |config| voices::voices(&config, window))
     }
 
-    /// Whether networks of `config` can learn from it; `path` is where it lies.
+    /// Checks that the set is for networks of `config`; `path` names it in errors.
     ///
     /// # Errors
-    /// Its windows are of another family or length.
+    /// The windows have another domain or length.
     pub fn require(&self, config: &Config, path: &Path) -> Result<(), Error> {
         let (family, n_steps) = (config.family, config.n_steps());
         let is_same = self.family.domain() == family.domain() && self.n_steps == n_steps;
@@ -67,12 +67,12 @@ impl Dataset {
         if is_same { Ok(()) } else { Err(packed(path, &reason)) }
     }
 
-    /// All windows, of whatever songs.
+    /// All windows.
     pub fn all(self) -> impl Iterator<Item = Window> {
         self.windows.into_iter().map(|(_, window)| window)
     }
 
-    /// The windows to learn from and those held out; the latter have all parts.
+    /// Training windows and held-out windows; held-out windows have all parts.
     pub fn split(self) -> (Vec<Window>, Vec<Window>) {
         let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();
         let (held, train): (Vec<_>, Vec<_>) =
@@ -83,7 +83,7 @@ impl Dataset {
         (strip(train), held)
     }
 
-    /// Writes the set to `path`, whole or not at all.
+    /// Writes the set to `path` atomically.
     ///
     /// # Errors
     /// The file can't be written.
@@ -92,7 +92,7 @@ impl Dataset {
         for (_, window) in &self.windows {
             stream::encode(window, &mut tokens);
         }
-        let head = stream::Head {
+        let header = stream::Header {
             family: self.family,
             songs: &self.songs,
             n_windows: self.windows.len(),
@@ -100,13 +100,13 @@ impl Dataset {
             n_columns: self.windows.first().map_or(0, |(_, window)| window.len()),
         };
         let numbers = self.windows.iter().map(|(song, _)| Ok(*song as u32));
-        stream::write(path, &head, numbers, tokens.as_slice())
+        stream::write(path, &header, numbers, tokens.as_slice())
     }
 
-    /// Reads a set, however it was written.
+    /// Reads a set.
     ///
     /// # Errors
-    /// The file can't be read or is no data set.
+    /// The file can't be read or is not a data set.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let bytes = std::fs::read(path).map_err(Error::file(path))?;
         let (_, metadata) =
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_loaded_again() {
+    fn a_set_survives_saving_and_loading() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("set.safetensors");
 

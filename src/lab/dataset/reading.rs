@@ -1,4 +1,5 @@
-//! Files out of all sources, in batches: large enough for all cores, small enough for memory.
+//! Reads the files of all sources in batches, large enough for all cores and small enough for
+//! memory.
 
 use std::{
     mem,
@@ -8,26 +9,26 @@ use std::{
 
 use crate::lab::dataset::{Error, archive};
 
-/// A batch is handed over at so many files,
+/// Files in a full batch.
 const BATCH_FILES: usize = 256;
 
-/// or at so many bytes of MIDI: long songs give the most windows.
+/// Bytes in a full batch: long songs have the most windows.
 const BATCH_BYTES: usize = 2 << 20;
 
-/// A MIDI file's place and contents.
+/// A MIDI file's path and contents.
 #[derive(Debug)]
 pub struct MidiFile {
-    /// Where it lies.
+    /// Its path.
     pub name: String,
-    /// The bytes, or why they can't be read.
+    /// The contents, or why they can't be read.
     pub bytes: std::io::Result<Vec<u8>>,
 }
 
-/// Sends the files of `sources` in batches, but for those that are `done`: the names of the first
-/// files, in their order.
+/// Sends the files of `sources` in batches, skipping the first ones, whose names `done` gives in
+/// order.
 ///
 /// # Errors
-/// A source can't be opened or is broken, or the files that were done are no longer the first.
+/// A source can't be opened or is broken, or the first files are not those of `done`.
 pub fn read_batches(
     sources: &[PathBuf],
     mut done: impl Iterator<Item = Result<String, Error>>,
@@ -78,13 +79,13 @@ impl Batch {
     }
 }
 
-/// Hands the batch over and begins the next.
+/// Sends the batch and starts the next.
 fn send(sender: &SyncSender<Vec<MidiFile>>, batch: &mut Batch) -> Result<(), Error> {
     let files = mem::take(batch).files;
     if files.is_empty() {
         return Ok(());
     }
-    // Whoever closed the channel knows why and says so.
+    // The receiver reports why it closed the channel.
     sender.send(files).map_err(|_| Error::Stopped { n_files: 0 })
 }
 
@@ -111,17 +112,17 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_has_an_upper_size() {
+    fn batches_are_bounded() {
         assert_eq!(read(folder(300).path(), &[]).unwrap(), [256, 44]);
     }
 
     #[test]
-    fn what_is_done_is_passed_by() {
+    fn files_that_are_done_are_skipped() {
         assert_eq!(read(folder(5).path(), &["000.mid", "001.mid"]).unwrap(), [3]);
     }
 
     #[test]
-    fn another_file_in_the_place_of_one_that_is_done_is_named() {
+    fn a_changed_file_among_those_done_is_an_error() {
         let folder = folder(2);
         for done in [&["000.mid", "0005.mid"][..], &["000.mid", "001.mid", "002.mid"]] {
             let error = read(folder.path(), done).unwrap_err().to_string();

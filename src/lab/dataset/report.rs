@@ -1,4 +1,4 @@
-//! What became of the files of a build: how many were left out, why, and which.
+//! The report of a build: how many files were left out, which and why.
 
 use std::{
     collections::BTreeMap,
@@ -8,47 +8,49 @@ use std::{
 
 use serde::Serialize;
 
-use crate::files;
-use crate::lab::dataset::{
-    Error,
-    journal::{Fate, Outcome},
-    stream,
+use crate::{
+    files,
+    lab::dataset::{
+        Error,
+        journal::{FileResult, Outcome},
+        stream,
+    },
 };
 
-/// What became of the files.
+/// Counts of a build.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// Files that gave windows.
+    /// Files with windows.
     pub n_files_kept: usize,
-    /// Different windows, all together.
+    /// Distinct windows.
     pub n_windows: usize,
-    /// Windows that stood in an earlier file already.
+    /// Windows that an earlier file has.
     pub n_duplicates: usize,
-    /// Songs, of which several files may be versions.
+    /// Songs; several files may be versions of one.
     pub n_songs: usize,
-    /// Files that gave none, by the reason.
+    /// Files without windows, by reason.
     pub left_out: BTreeMap<String, LeftOut>,
 }
 
-/// Files that were left out for one reason.
+/// Files left out for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LeftOut {
-    /// How many.
+    /// Number of files.
     pub n_files: usize,
     /// The first of them.
     pub first: String,
 }
 
 impl Report {
-    /// Counts a file in.
-    pub fn add(&mut self, Outcome { file, fate }: &Outcome) {
-        match fate {
-            Fate::Kept { new, duplicates } => {
+    /// Counts a file.
+    pub fn add(&mut self, Outcome { file, result }: &Outcome) {
+        match result {
+            FileResult::Kept { new, duplicates } => {
                 self.n_files_kept += 1;
                 self.n_windows += new;
                 self.n_duplicates += duplicates;
             }
-            Fate::LeftOut(reason) => {
+            FileResult::LeftOut(reason) => {
                 let first = || LeftOut { n_files: 0, first: file.clone() };
                 self.left_out.entry(reason.clone()).or_insert_with(first).n_files += 1;
             }
@@ -60,23 +62,23 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { n_files_kept, n_windows, n_duplicates, n_songs, left_out } = self;
         writeln!(f, "{n_files_kept} files gave {n_windows} windows of {n_songs} songs")?;
-        writeln!(f, "{n_duplicates} more windows were duplicates")?;
+        writeln!(f, "{n_duplicates} duplicate windows were dropped")?;
         for (reason, LeftOut { n_files, first }) in left_out {
-            writeln!(f, "{n_files} files left out: {reason} (such as {first})")?;
+            writeln!(f, "{n_files} files left out: {reason} (first: {first})")?;
         }
         Ok(())
     }
 }
 
-/// Where the list of files that were left out lies: beside the set, as `NAME.rejected.txt`.
+/// Path of the list of files left out: `NAME.rejected.txt` beside the set.
 pub fn rejected_path(set: &Path) -> PathBuf {
     stream::beside(set, ".rejected.txt")
 }
 
-/// Writes the list of files that were left out, a line each with the reason; it may be empty.
+/// Writes the list of files left out, one per line with the reason; it may be empty.
 ///
 /// # Errors
-/// It can't be written; the errors of `outcomes`.
+/// The list can't be written; the errors of `outcomes`.
 pub fn write_rejected(
     set: &Path,
     outcomes: impl Iterator<Item = Result<Outcome, Error>>,
@@ -84,9 +86,9 @@ pub fn write_rejected(
     let path = rejected_path(set);
     let mut lines = String::new();
     for outcome in outcomes {
-        let Outcome { file, fate } = outcome?;
-        if let Fate::LeftOut(reason) = fate {
-            // A name may hold anything, a line feed too.
+        let Outcome { file, result } = outcome?;
+        if let FileResult::LeftOut(reason) = result {
+            // File names may contain line feeds.
             let file = file.replace(char::is_control, "?");
             lines.push_str(&format!("{file}: {reason}\n"));
         }
@@ -101,25 +103,25 @@ mod tests {
     use super::*;
 
     fn left_out(file: &str, reason: &str) -> Outcome {
-        Outcome { file: file.into(), fate: Fate::LeftOut(reason.into()) }
+        Outcome { file: file.into(), result: FileResult::LeftOut(reason.into()) }
     }
 
     #[test]
-    fn files_are_counted_by_what_became_of_them() {
+    fn files_are_counted_by_result() {
         let mut report = Report::default();
-        let kept = Fate::Kept { new: 5, duplicates: 2 };
-        report.add(&Outcome { file: "a".into(), fate: kept });
+        let kept = FileResult::Kept { new: 5, duplicates: 2 };
+        report.add(&Outcome { file: "a".into(), result: kept });
         report.add(&left_out("b", "no notes"));
         report.add(&left_out("c", "no notes"));
 
         let text = report.to_string();
 
         assert!(text.starts_with("1 files gave 5 windows"), "{text}");
-        assert!(text.ends_with("2 files left out: no notes (such as b)\n"), "{text}");
+        assert!(text.ends_with("2 files left out: no notes (first: b)\n"), "{text}");
     }
 
     #[test]
-    fn the_list_has_a_line_for_each_file_whatever_its_name() {
+    fn the_list_has_one_line_per_file_whatever_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let set = folder.path().join("a.dataset");
         let outcomes = [left_out("x/b.mid", "no notes"), left_out("c\nd.mid", "no notes")];

@@ -1,5 +1,5 @@
-//! What is in a data set, in numbers: enough to see at once that a part is missing, that everything
-//! is in one octave or that most steps are rests.
+//! Statistics of a data set: enough to see that a part is missing, that all notes are in one octave
+//! or that most steps are rests.
 
 use serde::Serialize;
 
@@ -9,66 +9,66 @@ use crate::{
     musicvae::convert::window::ABSENT,
 };
 
-/// Tokens that are listed of each part.
+/// Tokens listed per part.
 const N_LISTED: usize = 10;
 
-/// The parts, in the order in which they are told.
+/// The parts, in order of output.
 const PARTS: [&str; 3] = ["melody", "bass", "drums"];
 
 /// Names of the pitch classes.
 const PITCHES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 
-/// Numbers of a set.
+/// Statistics of a set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Statistics {
-    /// Which networks learn from it.
+    /// Family of the networks that it is for.
     pub family: &'static str,
     /// Songs.
     pub songs: usize,
     /// Windows of all songs.
     pub windows: usize,
-    /// Songs kept from training.
+    /// Songs held out from training.
     pub held_out_songs: usize,
-    /// Windows kept from training.
+    /// Windows held out from training.
     pub held_out_windows: usize,
-    /// Each part.
+    /// Statistics by part.
     pub parts: Vec<Part>,
 }
 
-/// Numbers of a part, over the windows that have it.
+/// Statistics of a part, over the windows that have it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Part {
     /// Its name.
     pub name: &'static str,
-    /// Windows that lack it, where partial ones were kept.
+    /// Windows without it, in sets with partial windows.
     pub missing: usize,
-    /// Steps of a bar at which something begins, 0 to 16.
+    /// Onsets per bar, 0 to 16.
     pub onsets_per_bar: f64,
-    /// Share of steps at which nothing sounds; for drums, at which nothing is struck.
+    /// Share of steps at which nothing sounds; for drums, without a hit.
     pub rests: f64,
-    /// Where its pitches lie, if it has any.
+    /// Range of its pitches, if it has any.
     pub pitches: Option<Pitches>,
-    /// The most frequent tokens with their share of steps, falling.
+    /// The most frequent tokens with their share of steps, descending.
     pub tokens: Vec<(String, f64)>,
 }
 
-/// MIDI pitches below which a share of all notes begins.
+/// Quartiles of the MIDI pitches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Pitches {
-    /// None.
+    /// Minimum.
     pub lowest: u8,
-    /// A quarter.
+    /// First quartile.
     pub lower_quartile: u8,
-    /// Half.
+    /// Median.
     pub median: u8,
-    /// Three quarters.
+    /// Third quartile.
     pub upper_quartile: u8,
-    /// All.
+    /// Maximum.
     pub highest: u8,
 }
 
 impl Statistics {
-    /// Counts a set.
+    /// Computes the statistics of a set.
     pub fn of(set: &Dataset) -> Self {
         let is_held_out: Vec<bool> =
             set.songs.iter().map(|title| Dataset::is_held_out(title)).collect();
@@ -91,7 +91,7 @@ impl Statistics {
     }
 }
 
-/// Steps of one part by their token.
+/// Counts of one part's steps by token.
 #[derive(Default)]
 struct Count {
     voice: Voice,
@@ -171,7 +171,7 @@ impl Count {
     }
 }
 
-/// What people call a token: `hold`, `off`, `C4`, `kick+closed hat`, `rest`.
+/// A token's name: `hold`, `off`, `C4`, `kick+closed hat`, `rest`.
 fn label(voice: Voice, token: u16) -> String {
     match (voice, token) {
         (Voice::Drums, 0) => "rest".to_owned(),
@@ -183,7 +183,7 @@ fn label(voice: Voice, token: u16) -> String {
     }
 }
 
-/// A pitch as musicians write it; 60 is C4.
+/// A pitch's name; 60 is C4.
 pub fn pitch_name(pitch: u8) -> String {
     format!("{}{}", PITCHES[usize::from(pitch % 12)], i16::from(pitch / 12) - 1)
 }
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_melody_rests_from_where_a_note_ends_to_where_one_begins() {
+    fn a_melody_rests_between_notes() {
         let part = count(Voice::Melody, &[&[0, 41, 0, 1, 0, 43, 43, 1]]);
 
         assert_eq!((part.rests, part.onsets_per_bar), (0.5, 6.0));
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn drums_have_classes_and_no_pitches() {
+    fn drums_have_no_pitches() {
         let part = count(Voice::Drums, &[&[0b101, 0, 0b101, 0b10]]);
 
         assert_eq!((part.rests, part.onsets_per_bar, part.pitches), (0.25, 12.0, None));
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_that_lack_a_part_count_as_nothing_else() {
+    fn windows_without_a_part_count_only_as_missing() {
         let part = count(Voice::Bass, &[&[41, 0], &[ABSENT, ABSENT]]);
 
         assert_eq!((part.missing, part.rests, part.onsets_per_bar), (1, 0.0, 8.0));
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn pitches_are_named_as_musicians_do() {
+    fn pitches_have_scientific_names() {
         assert_eq!(
             (pitch_name(60), pitch_name(21), pitch_name(70)),
             ("C4".into(), "A0".into(), "A#4".into())

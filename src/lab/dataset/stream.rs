@@ -1,8 +1,8 @@
-//! A data set written piece by piece, so that it may be larger than memory: the safetensors file
+//! Writes a data set piece by piece, so that it may be larger than memory: the safetensors file
 //! that [`crate::lab::dataset::packed`] reads.
 //!
-//! The safetensors library writes what it has in memory, so the header is written here; it needs no
-//! more than counts.
+//! The safetensors library writes only tensors in memory, so the header is written here; it needs
+//! only counts.
 
 use std::{
     io::{self, BufWriter, Read, Write},
@@ -17,14 +17,14 @@ use crate::{
     musicvae::{convert::window::Window, net::family::Family},
 };
 
-/// What stands at the head of a set.
+/// Header of a set.
 #[derive(Debug, Clone)]
-pub struct Head<'a> {
-    /// Which networks learn from it.
+pub struct Header<'a> {
+    /// Family of the networks that it is for.
     pub family: Family,
     /// Titles, sorted.
     pub songs: &'a [String],
-    /// Windows.
+    /// Number of windows.
     pub n_windows: usize,
     /// Steps of a window.
     pub n_steps: usize,
@@ -32,9 +32,9 @@ pub struct Head<'a> {
     pub n_columns: usize,
 }
 
-impl Head<'_> {
-    /// The header of the file, always the same for the same set: a length and JSON, padded to a
-    /// multiple of 8 bytes as the format asks.
+impl Header<'_> {
+    /// The file's header, deterministic: a length and JSON, padded to a multiple of 8 bytes as the
+    /// format requires.
     fn bytes(&self) -> io::Result<Vec<u8>> {
         let (n, family) = (self.n_windows, self.family);
         let (n_song, n_tokens) = (4 * n, 2 * n * self.n_steps * self.n_columns);
@@ -53,21 +53,21 @@ impl Head<'_> {
     }
 }
 
-/// Writes a set to `path`, whole or not at all: `numbers` give the song of each window, `tokens` the
-/// windows as [`encode`] makes them.
+/// Writes a set to `path` atomically. `numbers` are the song indices of the windows, `tokens` the
+/// windows as [`encode`] writes them.
 ///
 /// # Errors
-/// The file can't be written; the errors of `numbers`; `tokens` can't be read.
+/// The file can't be written, or `tokens` can't be read; the errors of `numbers`.
 pub fn write(
     path: &Path,
-    head: &Head,
+    header: &Header,
     numbers: impl Iterator<Item = Result<u32, Error>>,
     mut tokens: impl Read,
 ) -> Result<(), Error> {
     let failed = Error::not_written(path);
     let (pending, file) = Pending::create(path).map_err(&failed)?;
     let mut out = BufWriter::new(file);
-    out.write_all(&head.bytes().map_err(&failed)?).map_err(&failed)?;
+    out.write_all(&header.bytes().map_err(&failed)?).map_err(&failed)?;
     for number in numbers {
         out.write_all(&number?.to_le_bytes()).map_err(&failed)?;
     }
@@ -75,7 +75,7 @@ pub fn write(
     copied.and_then(|()| pending.commit()).map_err(&failed)
 }
 
-/// Appends a window to `bytes`: step by step, a value of each column, u16 from the low byte up.
+/// Appends a window to `bytes`: step by step a value per column, u16 little-endian.
 pub fn encode(window: &Window, bytes: &mut Vec<u8>) {
     for step in 0..window.first().map_or(0, Vec::len) {
         for line in window {
@@ -84,7 +84,7 @@ pub fn encode(window: &Window, bytes: &mut Vec<u8>) {
     }
 }
 
-/// `path` with `ending` after its whole name.
+/// `path` with `ending` appended to its name.
 pub fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
@@ -97,18 +97,18 @@ mod tests {
 
     use super::*;
 
-    fn head(songs: &[String]) -> Head<'_> {
-        Head { family: Family::Drums2Bar, songs, n_windows: 3, n_steps: 32, n_columns: 1 }
+    fn header(songs: &[String]) -> Header<'_> {
+        Header { family: Family::Drums2Bar, songs, n_windows: 3, n_steps: 32, n_columns: 1 }
     }
 
     #[test]
-    fn a_header_is_always_the_same_and_aligned() {
+    fn the_header_is_deterministic_and_aligned() {
         let songs = ["é".to_owned(), "\"b\"".to_owned()];
 
-        let bytes = head(&songs).bytes().unwrap();
+        let bytes = header(&songs).bytes().unwrap();
 
         assert_eq!(bytes.len() % 8, 0);
-        assert_eq!(bytes, head(&songs).bytes().unwrap());
+        assert_eq!(bytes, header(&songs).bytes().unwrap());
     }
 
     #[test]
@@ -119,12 +119,12 @@ mod tests {
     }
 
     #[test]
-    fn a_set_that_can_t_be_written_leaves_the_one_before() {
+    fn a_failed_write_keeps_the_existing_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.dataset");
         fs::write(&path, b"before").unwrap();
         let numbers = std::iter::once(Err(Error::NoWindows("x")));
-        let written = write(&path, &head(&[]), numbers, io::empty());
+        let written = write(&path, &header(&[]), numbers, io::empty());
 
         assert!(matches!(written, Err(Error::NoWindows(_))));
         assert_eq!(fs::read(&path).unwrap(), b"before");

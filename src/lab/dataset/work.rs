@@ -1,10 +1,10 @@
-//! An unfinished build on disk, so that it can go on after any end, the process killed or the power
-//! gone.
+//! An unfinished build on disk, so that a build can be resumed after a crash or a power cut.
 //!
 //! `NAME.building/` holds `tokens`, the windows one after the other, and `journal`: a line of JSON
-//! for the settings, then one for each batch, which says what became of its files. A batch counts
-//! once its line is there in full, and its windows are on the disk before. What lies behind is cut
-//! off when the build goes on, so that its result is that of a build without a break.
+//! with the settings, then one line per batch with the results of its files. A batch's windows are
+//! synced before its line is written, and a batch counts once its line is complete. Anything after
+//! the last complete batch is truncated on resume, so the result equals that of an uninterrupted
+//! build.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -19,23 +19,23 @@ use crate::lab::dataset::{
     journal::{Lines, Outcome, Settings},
 };
 
-/// An unfinished build; no other process works on it as long as this lives.
+/// An unfinished build, locked against other processes.
 #[derive(Debug)]
 pub struct Work {
     folder: PathBuf,
     journal: File,
     tokens: File,
-    /// Files that are done.
+    /// Number of files done.
     pub n_files: usize,
-    /// Windows that are kept.
+    /// Number of windows kept.
     pub n_windows: usize,
 }
 
 impl Work {
-    /// Begins a build in `folder`, or goes on with the one that is there.
+    /// Starts a build in `folder`, or resumes the one that is there.
     ///
     /// # Errors
-    /// The one that is there has other settings or is another process's, or the disk says no.
+    /// The existing build has other settings or is locked by another process, or the disk fails.
     pub fn open(folder: &Path, settings: &Settings) -> Result<Self, Error> {
         fs::create_dir_all(folder).map_err(Error::file(folder))?;
         let journal = open(&folder.join(JOURNAL))?;
@@ -55,13 +55,13 @@ impl Work {
         Ok(work)
     }
 
-    /// Counts what is done, and says where its last line ends.
+    /// Counts the files and windows done; returns the end of the last complete line.
     fn count(&mut self, settings: &Settings) -> Result<u64, Error> {
         let mut lines = Lines::of(&self.folder.join(JOURNAL))?;
         let Some(found) = lines.next_as::<Settings>()? else { return Ok(0) };
         if found != *settings {
             if lines.next_as::<Vec<Outcome>>()?.is_none() {
-                return Ok(0); // Nothing is lost by beginning anew.
+                return Ok(0); // No batch is lost by starting over.
             }
             let reason = format!("expected {settings}, found {found}");
             return Err(Error::Unfinished { path: self.folder.clone(), reason });
@@ -73,7 +73,7 @@ impl Work {
         Ok(lines.end)
     }
 
-    /// Cuts off what is not wholly there, and goes to the ends.
+    /// Truncates both files to their last complete batch and moves to their ends.
     fn cut(&mut self, journal_end: u64, tokens_end: u64) -> Result<(), Error> {
         let length = self.tokens.metadata().map_err(Error::file(&self.folder))?.len();
         if length < tokens_end {
@@ -87,10 +87,10 @@ impl Work {
         Ok(())
     }
 
-    /// Adds a batch: the tokens of its new windows, and what became of its files.
+    /// Appends a batch: the tokens of its new windows, and the results of its files.
     ///
     /// # Errors
-    /// The disk is full; the batches before are safe.
+    /// The disk is full; earlier batches are safe.
     pub fn append(&mut self, tokens: &[u8], batch: &[Outcome]) -> Result<(), Error> {
         let written = self.tokens.write_all(tokens).and_then(|()| self.tokens.sync_data());
         written.map_err(Error::file(self.folder.join(TOKENS)))?;
@@ -107,7 +107,7 @@ impl Work {
         written.map_err(Error::file(self.folder.join(JOURNAL)))
     }
 
-    /// What became of the files so far, read from the disk.
+    /// The results of all files so far, read from disk.
     ///
     /// # Errors
     /// The journal can't be read.
@@ -118,7 +118,7 @@ impl Work {
         lines.next_as::<Settings>()?;
         let mut n_left = self.n_files;
         let batches = std::iter::from_fn(move || {
-            // What is written while this is read is of later batches.
+            // Later lines belong to batches appended meanwhile.
             if n_left == 0 {
                 return None;
             }
@@ -132,19 +132,19 @@ impl Work {
         Ok(batches.flatten())
     }
 
-    /// The windows so far, as bytes, read from the disk.
+    /// The bytes of all windows so far, read from disk.
     ///
     /// # Errors
-    /// They can't be read.
+    /// The file can't be read.
     pub fn tokens(&self) -> Result<impl io::Read + use<>, Error> {
         let path = self.folder.join(TOKENS);
         File::open(&path).map(BufReader::new).map_err(Error::file(path))
     }
 
-    /// Removes what is on disk.
+    /// Removes the folder.
     ///
     /// # Errors
-    /// It can't be removed.
+    /// The folder can't be removed.
     pub fn remove(self) -> Result<(), Error> {
         fs::remove_dir_all(&self.folder).map_err(Error::file(self.folder))
     }
@@ -162,7 +162,7 @@ fn open(path: &Path) -> Result<File, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::dataset::journal::Fate;
+    use crate::lab::dataset::journal::FileResult;
 
     fn settings() -> Settings {
         let sources = vec![PathBuf::from("midi")];
@@ -177,7 +177,7 @@ mod tests {
     }
 
     fn kept(file: &str, new: usize) -> Outcome {
-        Outcome { file: file.into(), fate: Fate::Kept { new, duplicates: 1 } }
+        Outcome { file: file.into(), result: FileResult::Kept { new, duplicates: 1 } }
     }
 
     fn files(work: &Work) -> Vec<String> {
@@ -185,9 +185,9 @@ mod tests {
     }
 
     #[test]
-    fn a_build_goes_on_after_its_last_batch() {
+    fn a_build_resumes_after_its_last_batch() {
         let folder = tempfile::tempdir().unwrap();
-        let left_out = Outcome { file: "b".into(), fate: Fate::LeftOut("no notes".into()) };
+        let left_out = Outcome { file: "b".into(), result: FileResult::LeftOut("no notes".into()) };
         let mut work = Work::open(folder.path(), &settings()).unwrap();
         work.append(&[1, 2, 3, 4], &[kept("a", 2), left_out]).unwrap();
         drop(work);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_crash_left_half_written_is_cut_off() {
+    fn incomplete_batches_are_truncated() {
         let folder = tempfile::tempdir().unwrap();
         let mut work = Work::open(folder.path(), &settings()).unwrap();
         work.append(&[1, 2], &[kept("a", 1)]).unwrap();
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn two_builds_do_not_write_one_set() {
+    fn concurrent_builds_of_a_set_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let _first = Work::open(folder.path(), &settings()).unwrap();
 
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_build_of_something_else_is_gone_on_with_by_nobody() {
+    fn a_build_with_other_settings_is_not_resumed() {
         let folder = tempfile::tempdir().unwrap();
         let other = Settings { family: "trio".into(), ..settings() };
         drop(Work::open(folder.path(), &other).unwrap());

@@ -1,4 +1,4 @@
-//! Adam with the gradient's norm clipped (Kingma & Ba 2014; TensorFlow's epsilon).
+//! Adam with clipped gradient norm (Kingma & Ba 2014; epsilon as in TensorFlow).
 
 use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, Var, bail};
 use pulp::Arch;
@@ -7,16 +7,16 @@ const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
 const EPSILON: f32 = 1e-8;
 
-/// Gradients longer than this are shortened to it.
+/// Gradients with a larger norm are scaled down to it.
 const CLIP_NORM: f64 = 1.0;
 
-/// A gradient this long is taken for an accident, and the step left out.
+/// Steps with a gradient norm from here on are skipped.
 const ZERO_NORM: f64 = 10_000.0;
 
-/// The running moments of each variable, in the variables' order.
+/// Running moments of each variable, in the variables' order.
 #[derive(Debug, Clone)]
 pub struct Adam {
-    /// First and second moment.
+    /// First and second moments.
     pub moments: Vec<[Tensor; 2]>,
 }
 
@@ -30,10 +30,10 @@ impl Adam {
         Ok(Self { moments: moments.collect::<Result<_>>()? })
     }
 
-    /// Takes step `number`, counted from 1; gives the gradient's norm before it was clipped.
+    /// Takes step `number`, counted from 1; returns the gradient's norm before clipping.
     ///
     /// # Errors
-    /// A gradient has not the variable's shape.
+    /// A gradient has another shape than its variable.
     pub fn step(
         &mut self,
         vars: &[Var],
@@ -60,7 +60,7 @@ impl Adam {
     }
 }
 
-/// The length of all gradients together.
+/// Norm of all gradients together.
 fn norm(grads: &[Tensor]) -> Result<f64> {
     let mut squares = 0.0;
     for grad in grads {
@@ -69,14 +69,14 @@ fn norm(grads: &[Tensor]) -> Result<f64> {
     Ok(squares.sqrt())
 }
 
-/// What a gradient of this norm is shortened by, and the rate with the moments' start made good.
+/// Clipping factor for a gradient of this norm, and the learning rate with Adam's bias correction.
 fn factors(norm: f64, number: u64, learning_rate: f64) -> (f32, f32) {
     let number = number.min(1_000_000) as i32;
     let correction = (1.0 - BETA_2.powi(number)).sqrt() / (1.0 - BETA_1.powi(number));
     ((CLIP_NORM / norm.max(CLIP_NORM)) as f32, learning_rate as f32 * correction)
 }
 
-/// A step of one variable on any device, by candle's own operations.
+/// A step of one variable with candle's operations, for any device.
 fn by_tensors(
     var: &Var,
     grad: &Tensor,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn any_device_takes_the_same_steps() {
+    fn tensor_operations_take_the_same_steps() {
         let [ours, theirs] = [(); 2].map(|()| Var::new(&[1f32, 2.0], &Device::Cpu).unwrap());
         let mut adam = Adam::new(std::slice::from_ref(&ours)).unwrap();
         let mut moments = [theirs.zeros_like().unwrap(), theirs.zeros_like().unwrap()];
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_absurd_gradient_changes_nothing() {
+    fn a_huge_or_nan_gradient_is_skipped() {
         let var = Var::new(&[1f32], &Device::Cpu).unwrap();
         let mut adam = Adam::new(std::slice::from_ref(&var)).unwrap();
         for absurd in [1e6, f32::NAN] {

@@ -1,93 +1,85 @@
-//! Windows laid out for the network: time first, and the segments of all examples as rows.
+//! Windows laid out for training: time first, then the segments of all examples as rows.
 
 use crate::{
-    lab::train::lstm::Lookups,
-    music::{drums::N_CLASSES, trio::Line},
+    lab::train::layout::Lookups,
+    music::trio::Line,
     musicvae::{
         convert::{performance, window::Window},
         net::{
             config::{Config, Core},
-            domain::{Domain, Sparse},
-            family::Wiring,
+            domain::Sparse,
             head::Head,
         },
     },
 };
 
-/// A batch of examples. In shapes: T steps of a segment, S segments, B examples; row `s * B + b` is
-/// segment `s` of example `b`, so that what the rows give is in order of time for the level above.
+/// A batch of examples. In shapes: T steps of a segment, S segments, B examples. Row `s * B + b` is
+/// segment `s` of example `b`, so the rows' embeddings are in order of time for the next level.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// B.
     pub n_examples: usize,
-    /// What the encoder reads; one segment where it reads the sequence as a whole.
-    pub heard: Heard,
-    /// What each decoder hears and is to say.
+    /// The encoder's inputs.
+    pub encoder: EncoderInputs,
+    /// Inputs and targets of each core decoder.
     pub cores: Vec<CoreBatch>,
 }
 
-/// What the encoder reads.
+/// The encoder's inputs; one segment unless the encoder is hierarchical.
 #[derive(Debug, Clone)]
-pub struct Heard {
+pub struct EncoderInputs {
     /// T of the encoder's segments.
     pub n_steps: usize,
     /// S of the encoder's segments.
     pub n_segments: usize,
     /// Inputs (T, S * B, K).
     pub forward: Lookups,
-    /// How many steps of each row count, where tracks end early, and the inputs with those steps in
-    /// reverse order.
+    /// If tracks end early: the length of each row, and its inputs in reverse order of time.
     pub ends: Option<(Vec<usize>, Lookups)>,
 }
 
-/// A decoder's share.
+/// A core decoder's inputs and targets.
 #[derive(Debug, Clone)]
 pub struct CoreBatch {
-    /// What it hears of the step before (T, S * B, K); nothing before the first.
+    /// Inputs from the previous step (T, S * B, K), for teacher forcing; empty at the first step.
     pub previous: Lookups,
-    /// What it is to say.
+    /// Targets.
     pub targets: Targets,
 }
 
-/// What is to be said, by head; T * S * B rows.
+/// Targets by head, of T * S * B rows.
 #[derive(Debug, Clone)]
 pub enum Targets {
-    /// For each part a token, or [`Targets::IGNORED`].
+    /// For each part a token per row, or [`Targets::IGNORED`].
     Tokens(Vec<Vec<u32>>),
-    /// Whether each class sounds, 0 or 1, row by row.
+    /// Whether each class is hit, 0 or 1, row-major.
     Classes(Vec<f32>),
-    /// Hits, velocities and offsets, row by row.
+    /// Hits, velocities and offsets, row-major.
     Groove(Vec<f32>),
 }
 
 impl Targets {
-    /// A token behind the end of a track.
+    /// Target after the end of a track: not counted.
     pub const IGNORED: u32 = u32::MAX;
 }
 
 impl Batch {
-    /// Lays out `windows`; where `is_forgotten` says so, the decoder isn't told the step before.
-    pub fn new(
-        config: &Config,
-        windows: &[&Window],
-        is_forgotten: &mut dyn FnMut() -> bool,
-    ) -> Self {
+    /// Lays out `windows`. `is_dropped` decides for each step whether its previous step is hidden
+    /// from the decoder (input dropout).
+    pub fn new(config: &Config, windows: &[&Window], is_dropped: &mut dyn FnMut() -> bool) -> Self {
         let cores = config.cores();
-        let core = |core| CoreBatch::new(config, core, windows, is_forgotten);
+        let core = |core| CoreBatch::new(config, core, windows, is_dropped);
         Self {
             n_examples: windows.len(),
-            heard: Heard::new(config, windows),
+            encoder: EncoderInputs::new(config, windows),
             cores: cores.iter().map(core).collect(),
         }
     }
 }
 
-impl Heard {
+impl EncoderInputs {
     fn new(config: &Config, windows: &[&Window]) -> Self {
-        let (n_segments, n_steps) = match config.family.wiring() {
-            Wiring::Hier => (config.n_segments, config.n_segment_steps),
-            Wiring::Flat | Wiring::Hierdec => (1, config.n_steps()),
-        };
+        let (n_segments, n_steps) = config.encoder_segments();
         let by_example: Vec<Vec<Vec<Sparse>>> =
             windows.iter().map(|window| config.segments(window)).collect();
         let rows = || (0..n_segments).flat_map(|s| by_example.iter().map(move |of| &of[s]));
@@ -111,22 +103,22 @@ impl CoreBatch {
         config: &Config,
         core: &Core,
         windows: &[&Window],
-        is_forgotten: &mut dyn FnMut() -> bool,
+        is_dropped: &mut dyn FnMut() -> bool,
     ) -> Self {
         let (n_steps, n_segments) = (config.n_segment_steps, config.n_segments);
         let span = core.first_column..core.first_column + core.head.n_columns();
         let columns = |b: usize, step: usize| -> Line {
             windows[b][span.clone()].iter().map(|line| line[step]).collect()
         };
-        let is_track = config.family.domain() == Domain::Performance;
-        // What is said behind the end of a track is of no interest, and nobody hears it.
+        let is_track = config.family.domain().is_multitrack();
+        // Steps after the end of a track are neither targets nor inputs.
         let is_after_end = |b: usize, step: usize| {
             let within = step % n_steps;
             is_track && 0 < within && windows[b][0][step - 1] == performance::END
         };
-        let heard = |b: usize, step: usize| match step.checked_sub(1) {
-            Some(before) if !is_forgotten() && !is_after_end(b, before) => {
-                core.head.hear(&columns(b, before))
+        let mut previous = |b: usize, step: usize| match step.checked_sub(1) {
+            Some(before) if !is_dropped() && !is_after_end(b, before) => {
+                core.head.inputs(&columns(b, before))
             }
             _ => Sparse::new(),
         };
@@ -134,15 +126,14 @@ impl CoreBatch {
             let of_segment = move |s| (0..windows.len()).map(move |b| (b, s * n_steps + t));
             (0..n_segments).flat_map(of_segment)
         };
-        let mut heard = heard;
-        let previous = lookups(n_steps, |t| places(t).map(|(b, step)| heard(b, step)).collect());
+        let previous = lookups(n_steps, |t| places(t).map(|(b, step)| previous(b, step)).collect());
         let all = (0..n_steps).flat_map(places);
         let rows = all.map(|(b, step)| (!is_after_end(b, step)).then(|| columns(b, step)));
         Self { previous, targets: targets(&core.head, rows) }
     }
 }
 
-/// Rows of inputs for each step, padded to the longest.
+/// Sparse inputs by step and row, padded to the longest.
 fn lookups(n_steps: usize, mut at: impl FnMut(usize) -> Vec<Sparse>) -> Lookups {
     let all: Vec<Sparse> = (0..n_steps).flat_map(&mut at).collect();
     let n_per_step = all.iter().map(Vec::len).max().unwrap_or(1).max(1);
@@ -166,16 +157,16 @@ fn targets(head: &Head, rows: impl Iterator<Item = Option<Line>>) -> Targets {
             }
             Targets::Tokens(tokens)
         }
-        Head::Nade { n_classes, .. } => Targets::Classes(dense(head, n_classes, rows)),
-        Head::Groove => Targets::Groove(dense(head, 3 * N_CLASSES, rows)),
+        Head::Nade { .. } => Targets::Classes(dense(head, rows)),
+        Head::Groove => Targets::Groove(dense(head, rows)),
     }
 }
 
-/// What is heard of each row, with its zeros.
-fn dense(head: &Head, width: usize, rows: impl Iterator<Item = Option<Line>>) -> Vec<f32> {
+/// A head's inputs for each row, dense.
+fn dense(head: &Head, rows: impl Iterator<Item = Option<Line>>) -> Vec<f32> {
     let row = |row: Option<Line>| {
-        let mut values = vec![0.0; width];
-        for (input, value) in head.hear(&row.unwrap_or_default()) {
+        let mut values = vec![0.0; head.n_inputs()];
+        for (input, value) in head.inputs(&row.unwrap_or_default()) {
             values[input as usize] = value;
         }
         values
@@ -193,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_segments_first_step_hears_the_last_of_the_segment_before() {
+    fn a_segment_starts_with_the_last_step_of_the_previous_one() {
         let window: Window = vec![(0..64).collect(), vec![2; 64], vec![3; 64]];
 
         let batch = batch(Family::Trio4Bar, &window);
@@ -204,34 +195,34 @@ mod tests {
         assert_eq!(tokens[0][2], 16);
         assert_eq!(melody.previous.rows[2], 15);
         assert_eq!(melody.previous.rows[0], Lookups::NONE);
-        assert_eq!(batch.heard.forward.rows[2 * 3..][..3], [16, 92, 183]);
+        assert_eq!(batch.encoder.forward.rows[2 * 3..][..3], [16, 92, 183]);
     }
 
     #[test]
-    fn nothing_behind_the_end_of_a_track_counts() {
+    fn steps_after_the_end_of_a_track_are_ignored() {
         let mut line = vec![performance::END; 512];
         line[..3].copy_from_slice(&[360, 60, 188]);
 
         let batch = batch(Family::Multitrack1Bar, &vec![line]);
 
-        let (lengths, reversed) = batch.heard.ends.as_ref().unwrap();
+        let (lengths, reversed) = batch.encoder.ends.as_ref().unwrap();
         assert_eq!(lengths[..4], [4, 4, 1, 1]);
-        assert_eq!((batch.heard.forward.rows[0], reversed.rows[0]), (360, 489));
+        assert_eq!((batch.encoder.forward.rows[0], reversed.rows[0]), (360, 489));
         let Targets::Tokens(tokens) = &batch.cores[0].targets else { panic!() };
         let of_first = |t: usize| tokens[0][t * 16];
         assert_eq!([of_first(0), of_first(3), of_first(4)], [360, 489, Targets::IGNORED]);
-        // The second track hears the padding of the first, which is nothing.
+        // The second track's previous step is the first track's padding, which counts as nothing.
         assert_eq!(batch.cores[0].previous.rows[2], Lookups::NONE);
     }
 
     #[test]
-    fn a_flat_encoder_hears_all_segments_at_once() {
+    fn a_flat_encoder_reads_one_segment() {
         let window: Window = vec![vec![5; 256], vec![6; 256], vec![7; 256]];
 
         let batch = batch(Family::HierdecTrio16Bar, &window);
 
-        assert_eq!((batch.heard.n_steps, batch.heard.n_segments), (256, 1));
-        assert_eq!(batch.heard.forward.rows.len(), 256 * 2 * 3);
+        assert_eq!((batch.encoder.n_steps, batch.encoder.n_segments), (256, 1));
+        assert_eq!(batch.encoder.forward.rows.len(), 256 * 2 * 3);
         assert_eq!(batch.cores[2].previous.rows.len(), 16 * 32);
     }
 }

@@ -1,4 +1,4 @@
-//! What a model's weights don't say: what they were learnt from, and how.
+//! Model cards: what a model was trained on, and how.
 
 use std::{collections::BTreeMap, fs, io, path::Path};
 
@@ -10,49 +10,49 @@ use crate::{
     musicvae::net::config::Config,
 };
 
-/// Tables of an older card that a new one keeps: people write them, and `eval`.
+/// Tables of an existing card that survive: people write the first, `eval` the second.
 const KEPT: [&str; 2] = ["credits", "held_out"];
 
-/// The card of a model, the file NAME.toml beside its weights.
+/// A model card, stored as NAME.toml beside the weights.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Card {
     /// The configuration's name.
     pub config: String,
-    /// The network's sizes, as Magenta calls them.
+    /// Sizes by Magenta's names.
     pub sizes: BTreeMap<&'static str, usize>,
-    /// The run that gave the weights.
+    /// The training run.
     pub training: Training,
-    /// Figures at the last step, by what was validated on.
+    /// Validation at the last step, by data set.
     pub validation: BTreeMap<String, Figures>,
 }
 
-/// A run.
+/// A training run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Training {
     /// The command line.
     pub command: String,
-    /// What everything was drawn from.
+    /// Seed of all random draws.
     pub seed: u64,
     /// Steps taken.
     pub steps: u64,
     /// File names of the data sets.
     pub data: Vec<String>,
-    /// Windows of real songs to learn from.
+    /// Training windows from songs.
     pub real_windows: usize,
-    /// Windows of themed patterns to learn from.
+    /// Training windows from hand-written patterns.
     pub themed_windows: usize,
-    /// Share of a batch that was themed.
+    /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
 }
 
-/// What a validation gave.
+/// Results of a validation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Figures {
-    /// Nats an example.
+    /// Reconstruction cross-entropy, nats per example.
     pub cross_entropy: f64,
-    /// Bits an example.
+    /// KL divergence from the prior, bits per example.
     pub kl_bits: f64,
-    /// For each part, the share of tokens that were the likeliest, the ones before being right.
+    /// Teacher-forced accuracy of each part, 0 to 1.
     pub accuracy: Vec<f64>,
 }
 
@@ -67,7 +67,7 @@ impl From<&Measure> for Figures {
     }
 }
 
-/// The sizes of `config` that a card tells.
+/// The sizes of `config` by Magenta's names.
 pub fn sizes(config: &Config) -> BTreeMap<&'static str, usize> {
     let mut sizes = BTreeMap::from([
         ("z_size", config.n_latent),
@@ -82,7 +82,7 @@ pub fn sizes(config: &Config) -> BTreeMap<&'static str, usize> {
     sizes
 }
 
-/// What this program was called with.
+/// The command line of this process.
 pub fn command_line() -> String {
     let quoted = |word: String| {
         if word.contains(char::is_whitespace) { format!("'{word}'") } else { word }
@@ -91,17 +91,18 @@ pub fn command_line() -> String {
 }
 
 impl Card {
-    /// Writes the card to `path`; the tables `[credits]` and `[held_out]` of one that is there stay.
+    /// Writes the card to `path`, keeping the tables `[credits]` and `[held_out]` of an existing
+    /// card.
     ///
     /// # Errors
-    /// The disk is full or read-only; the card that was there is as it was.
+    /// The disk is full or read-only, or the existing card is not TOML; it stays unchanged.
     pub fn save(&self, path: &Path) -> Result<(), Error> {
         let not_written = |source| Error::NotWritten(NotWritten { path: path.to_owned(), source });
         let mut card =
             toml::Table::try_from(self).map_err(io::Error::other).map_err(not_written)?;
         let old = fs::read_to_string(path).unwrap_or_default();
         let old: toml::Table = old.parse().map_err(|error| {
-            not_written(io::Error::other(format!("the present card is not valid TOML: {error}")))
+            not_written(io::Error::other(format!("the existing card is not valid TOML: {error}")))
         })?;
         card.extend(old.into_iter().filter(|(table, _)| KEPT.contains(&table.as_str())));
         Ok(files::write(path, card.to_string().as_bytes())?)
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_card_keeps_what_others_wrote_on_the_old_one() {
+    fn a_new_card_keeps_credits_and_held_out_scores() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.toml");
         let written = "stale = 1\n[credits]\nwho = \"us\"\n[held_out.real]\nwindows = 5\n";
@@ -147,14 +148,14 @@ mod tests {
     }
 
     #[test]
-    fn a_card_that_is_no_toml_is_left_alone() {
+    fn an_invalid_card_is_not_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.toml");
         fs::write(&path, "no card").unwrap();
 
         let error = card(7).save(&path).unwrap_err().to_string();
 
-        assert!(error.contains("no TOML"), "{error}");
+        assert!(error.contains("not valid TOML"), "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), "no card");
     }
 }

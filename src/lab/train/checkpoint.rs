@@ -1,4 +1,4 @@
-//! A run's state on disk: weights, moments, and the step they belong to.
+//! A training run's state on disk: weights, Adam's moments, and the step.
 
 use std::{
     collections::HashMap,
@@ -18,32 +18,32 @@ use crate::{
     },
 };
 
-/// The run of a model: a folder of checkpoints, beside the weights that come of it.
+/// The checkpoints of a run: a folder beside the exported weights.
 #[derive(Debug, Clone)]
 pub struct Run {
-    /// Where the checkpoints lie.
+    /// The folder.
     pub folder: PathBuf,
-    /// How many of the newest stay.
+    /// Number of newest checkpoints that are kept, at least 1.
     pub n_kept: usize,
 }
 
-/// What a checkpoint brings back.
+/// A loaded checkpoint.
 pub struct Saved {
     /// The weights.
     pub weights: HashMap<String, Tensor>,
-    /// Both moments, by name of the weight.
+    /// First and second moment, by name of the weight.
     pub moments: HashMap<String, [Tensor; 2]>,
     /// Steps taken.
     pub step: u64,
-    /// What the run was started with, as text.
+    /// The run's settings, as text.
     pub settings: String,
 }
 
 impl Run {
-    /// Writes a checkpoint, whole or not at all, then removes the oldest.
+    /// Writes a checkpoint atomically, then removes the oldest.
     ///
     /// # Errors
-    /// The disk is full or read-only; the checkpoints before it are as they were.
+    /// The disk is full or read-only; earlier checkpoints stay.
     pub fn save(
         &self,
         network: &Network,
@@ -75,10 +75,10 @@ impl Run {
         Ok(())
     }
 
-    /// The newest checkpoint, if there is one.
+    /// Loads the newest checkpoint, if there is one.
     ///
     /// # Errors
-    /// It can't be read or is no checkpoint.
+    /// The file can't be read or is not a checkpoint.
     pub fn load(&self) -> Result<Option<Saved>, Error> {
         let Some(&newest) = self.steps().last() else { return Ok(None) };
         let path = self.path(newest);
@@ -90,7 +90,7 @@ impl Run {
         let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| broken(&e))?;
         let metadata = metadata.metadata().clone().unwrap_or_default();
         let step = metadata.get("step").and_then(|step| step.parse().ok());
-        let step = step.ok_or_else(|| broken(&"it does not say its step"))?;
+        let step = step.ok_or_else(|| broken(&"expected a step in the metadata, found none"))?;
         let mut weights =
             candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|e| broken(&e))?;
         let names: Vec<String> = weights
@@ -101,7 +101,7 @@ impl Run {
         for name in names {
             let mut take = |ending| weights.remove(&format!("{name}/{ending}"));
             let (Some(first), Some(second)) = (take("Adam"), take("Adam_1")) else {
-                return Err(broken(&format!("{name} has one moment of two")));
+                return Err(broken(&format!("{name}: expected two moments, found one")));
             };
             moments.insert(name, [first, second]);
         }
@@ -113,7 +113,7 @@ impl Run {
         self.folder.join(format!("checkpoint-{step}.safetensors"))
     }
 
-    /// Steps of the checkpoints on disk, rising.
+    /// Steps of the checkpoints on disk, ascending.
     fn steps(&self) -> Vec<u64> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         let step = |name: String| {
@@ -126,19 +126,19 @@ impl Run {
     }
 }
 
-/// The network as the radio runs it, by what it knows now.
+/// The network in its inference form, with its current weights.
 ///
 /// # Errors
-/// Memory is out.
+/// Out of memory.
 pub fn snapshot(network: &Network) -> Result<MusicVae, Error> {
     let weights = Weights::of(&network.config, network.tensors()?);
     Ok(MusicVae::load(network.config.family, &weights)?)
 }
 
-/// Writes the weights of `network` alone, as f16, half as large as they are learnt.
+/// Writes the weights alone, as f16: half the size of the trained f32 weights.
 ///
 /// # Errors
-/// The disk is full or read-only; a file that was there is as it was.
+/// The disk is full or read-only; an existing file stays.
 pub fn export(network: &Network, path: &Path) -> Result<(), Error> {
     let mut tensors = HashMap::new();
     for (name, var) in network.names.iter().zip(&network.vars) {

@@ -1,19 +1,20 @@
-//! Softmax and cross-entropy in one differentiable operation.
+//! Softmax and cross-entropy as one differentiable operation.
 
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
 use candle_nn::ops::log_softmax;
+use parking_lot::Mutex;
 use pulp::Arch;
 
 use crate::{lab::train::batch::Targets, musicvae::net::math};
 
-/// Cross-entropy of `logits` (N, V) against `targets` (N,), summed over the rows, in nats, as a
-/// tensor (1,); and how many rows have their target as the greatest logit. Rows whose target is
-/// [`Targets::IGNORED`] cost and count nothing.
+/// Cross-entropy of `logits` (N, V) against `targets` (N,), summed over rows, in nats, as a tensor
+/// (1,); and the number of rows whose greatest logit is the target. Rows with target
+/// [`Targets::IGNORED`] are excluded.
 ///
 /// # Errors
 /// Shapes don't agree, or the device fails.
@@ -21,13 +22,13 @@ pub fn cross_entropy(logits: &Tensor, targets: Vec<u32>) -> Result<(Tensor, usiz
     if !logits.device().is_cpu() {
         return by_tensors(logits, &targets);
     }
-    let n_hits = Arc::new(AtomicUsize::new(0));
-    let op = CrossEntropy { targets, n_hits: n_hits.clone(), saved: Mutex::new(None) };
+    let n_right = Arc::new(AtomicUsize::new(0));
+    let op = CrossEntropy { targets, n_right: n_right.clone(), saved: Mutex::new(None) };
     let loss = logits.contiguous()?.apply_op1(op)?;
-    Ok((loss, n_hits.load(Ordering::Relaxed)))
+    Ok((loss, n_right.load(Ordering::Relaxed)))
 }
 
-/// The same by candle's own operations, on any device.
+/// The same with candle's operations, for any device.
 fn by_tensors(logits: &Tensor, targets: &[u32]) -> Result<(Tensor, usize)> {
     let (n, device) = (targets.len(), logits.device());
     let weight = |&target: &u32| f32::from(u8::from(target != Targets::IGNORED));
@@ -43,8 +44,8 @@ fn by_tensors(logits: &Tensor, targets: &[u32]) -> Result<(Tensor, usize)> {
 
 struct CrossEntropy {
     targets: Vec<u32>,
-    n_hits: Arc<AtomicUsize>,
-    /// The gradient for a loss of weight 1: softmax minus the one-hot target.
+    n_right: Arc<AtomicUsize>,
+    /// The gradient of the unweighted loss: softmax minus the one-hot target.
     saved: Mutex<Option<Vec<f32>>>,
 }
 
@@ -64,23 +65,23 @@ impl CustomOp1 for CrossEntropy {
         }
         let mut grad = logits.as_slice::<f32>()?[start..end].to_vec();
         let mut sum = 0f64;
-        let mut n_hits = 0;
+        let mut n_right = 0;
         for (row, &target) in grad.chunks_exact_mut(n_classes).zip(&self.targets) {
             if target == Targets::IGNORED {
                 row.fill(0.0);
                 continue;
             }
-            let (loss, is_hit) = row_loss(row, target as usize);
+            let (loss, is_right) = row_loss(row, target as usize);
             sum += f64::from(loss);
-            n_hits += usize::from(is_hit);
+            n_right += usize::from(is_right);
         }
-        self.n_hits.store(n_hits, Ordering::Relaxed);
-        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(grad);
+        self.n_right.store(n_right, Ordering::Relaxed);
+        *self.saved.lock() = Some(grad);
         Ok((CpuStorage::F32(vec![sum as f32]), 1.into()))
     }
 
     fn bwd(&self, logits: &Tensor, _loss: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
-        let saved = self.saved.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let saved = self.saved.lock().take();
         let Some(values) = saved else { bail!("the backward pass of a cross-entropy runs once") };
         let weight = grad.to_vec1::<f32>()?[0];
         let values = values.into_iter().map(|value| value * weight).collect::<Vec<_>>();
@@ -88,7 +89,8 @@ impl CustomOp1 for CrossEntropy {
     }
 }
 
-/// Turns a row's logits into their gradients; gives its loss, and whether the target is greatest.
+/// Turns a row's logits into their gradient in place; returns its loss, and whether the target is
+/// the greatest.
 fn row_loss(row: &mut [f32], target: usize) -> (f32, bool) {
     let greatest = row.iter().copied().fold(f32::MIN, f32::max);
     let wanted = row[target];
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_whose_target_is_greatest_is_a_hit() {
+    fn rows_whose_target_is_greatest_are_counted() {
         let logits = Tensor::new(&[[0f32, 3.0, 1.0], [2.0, 0.0, 0.0]], &Device::Cpu).unwrap();
 
         assert_eq!(cross_entropy(&logits, vec![1, 1]).unwrap().1, 1);
@@ -145,12 +147,12 @@ mod tests {
     }
 
     #[test]
-    fn an_ignored_row_costs_nothing_and_learns_nothing() {
+    fn ignored_rows_have_no_loss_and_no_gradient() {
         let logits = Var::new(&[[0f32, 3.0], [2.0, 0.0]], &Device::Cpu).unwrap();
 
-        let (loss, n_hits) = cross_entropy(&logits, vec![Targets::IGNORED, 0]).unwrap();
+        let (loss, n_right) = cross_entropy(&logits, vec![Targets::IGNORED, 0]).unwrap();
 
-        assert_eq!(n_hits, 1);
+        assert_eq!(n_right, 1);
         let (same, n_same) = by_tensors(&logits, &[Targets::IGNORED, 0]).unwrap();
         assert_eq!(n_same, 1);
         let both = [&loss, &same].map(|loss| loss.to_vec1::<f32>().unwrap()[0]);

@@ -1,27 +1,28 @@
-//! How Magenta trains each configuration (musicvae `configs.py`), where the command line is silent.
+//! Magenta's training settings for each configuration (musicvae `configs.py`), used where the
+//! command line gives none.
 
 use crate::musicvae::net::family::Family;
 
 /// Settings that differ between configurations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Defaults {
-    /// KL that costs nothing, in bits an example.
+    /// Free bits: KL per example that is not penalised, in bits.
     pub free_bits: f64,
-    /// Weight of the KL beyond, in the end.
+    /// Final weight (beta) of the KL beyond the free bits.
     pub max_beta: f64,
-    /// How slowly it gets there.
+    /// Beta at a step is `max_beta * (1 - beta_rate^step)`; with 0 it is `max_beta` from step 1 on.
     pub beta_rate: f64,
-    /// Share of steps at which the decoder is told the step before.
+    /// Probability that the decoder gets the previous step as an input (1 - input dropout).
     pub keep_prob: f64,
 }
 
-/// Examples in a step. Magenta has 256 and 512, for a GPU; on a CPU small batches learn sooner.
+/// Examples per step. Magenta uses 256 and 512 on a GPU; on a CPU small batches learn faster.
 pub const BATCH_SIZE: usize = 64;
 
 /// The settings of `family`.
 ///
-/// Two-bar drums and melodies also have a sampling schedule of `inverse_sigmoid` with rate 1000,
-/// which is for hundreds of thousands of steps: here it is asked for by name.
+/// Magenta also uses scheduled sampling (`inverse_sigmoid`, rate 1000) for two-bar drums and
+/// melodies. It pays off after hundreds of thousands of steps and is off by default here.
 pub fn defaults(family: Family) -> Defaults {
     let plain = Defaults { free_bits: 48.0, max_beta: 0.2, beta_rate: 0.0, keep_prob: 1.0 };
     match family {

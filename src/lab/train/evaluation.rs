@@ -1,4 +1,4 @@
-//! How much of songs that a model has never seen survives the way through z.
+//! Reconstruction of held-out windows: how much survives encoding and decoding.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
@@ -11,38 +11,39 @@ use crate::{
     },
 };
 
-/// Variance of a mean of z above which its dimension says something: that of "active units" (Burda
-/// et al. 2016, arXiv:1509.00519).
+/// A latent dimension is active if the variance of its posterior mean between windows exceeds this
+/// ("active units", Burda et al. 2016, arXiv:1509.00519).
 const ACTIVE_VARIANCE: f64 = 0.01;
 
-/// Digits that are kept of a share.
+/// Shares are rounded to 1 / `SHARE_UNIT`.
 const SHARE_UNIT: f64 = 1e4;
 
-/// What a model scores on a set of windows. Shares are of all steps, one a part, 0 to 1.
+/// A model's scores on a set of windows. Shares are of all steps, one per part, 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scores {
-    /// How many windows were rebuilt.
+    /// Number of windows.
     pub windows: usize,
-    /// The parts that the shares are of, in their order.
+    /// Names of the parts, in the order of the shares.
     pub parts: &'static [&'static str],
-    /// Right tokens where each token before was right.
+    /// Accuracy with teacher forcing.
     pub teacher_forced: Vec<f64>,
-    /// Right tokens where the model, always saying the likeliest, heard only its own.
+    /// Accuracy of free-running greedy decoding.
     pub sampled: Vec<f64>,
-    /// What saying token 0 at every step would score: no drum, or nothing new.
+    /// Accuracy of always predicting token 0: no drum, or hold.
     pub always_rest: Vec<f64>,
-    /// Mean KL divergence from the prior.
+    /// Mean KL divergence from the prior, in bits.
     pub kl_bits: f64,
-    /// Dimensions of z that say something.
+    /// Active dimensions of z.
     pub active_units: usize,
-    /// Dimensions of z.
+    /// All dimensions of z.
     pub latent_units: usize,
 }
 
-/// Judges a model, given in both forms, on `windows`; calls `on_window` after each of them.
+/// Evaluates a model, given in its inference and training forms, on `windows`; calls `on_window`
+/// after each.
 ///
 /// # Errors
-/// A window is not of the model's family, or memory is out.
+/// A window is not of the model's family, or out of memory.
 pub fn evaluate(
     model: &MusicVae,
     network: &Network,
@@ -77,13 +78,13 @@ pub fn evaluate(
     })
 }
 
-/// How many steps were right, and how many there were.
+/// Number of right steps, and of all steps.
 type Hits = (usize, usize);
 
-/// For each part, at how many steps `lines` say what `window` has.
+/// For each part, at how many steps `lines` equal `window`.
 ///
-/// A roll's step is right as a whole, a groove's if its hits are, and of a track only what comes up to
-/// its end counts.
+/// A drum roll's step is right if all classes are, a groove's if all hits are. Of a track the steps
+/// up to its end count.
 fn hits(domain: Domain, lines: &Window, window: &Window) -> Vec<Hits> {
     let n_steps = window[0].len();
     let n_equal = |columns: &[usize], counts: &dyn Fn(usize) -> bool| {
@@ -102,7 +103,7 @@ fn hits(domain: Domain, lines: &Window, window: &Window) -> Vec<Hits> {
     }
 }
 
-/// Shares of all steps, by part, of `hits` by window and part.
+/// Shares of right steps by part, of `hits` by window and part.
 fn shares(hits: &[Vec<Hits>]) -> Vec<f64> {
     let share = |part: usize| {
         let all = hits.iter().map(|of_window| of_window[part]);
@@ -136,13 +137,13 @@ mod tests {
     use crate::{
         lab::train::checkpoint,
         musicvae::{
-            convert::themed,
-            net::{config::Config, domain::Prompt, family::Family, weights::Weights},
+            convert::pattern_windows,
+            net::{config::Config, domain::GrooveInput, family::Family, weights::Weights},
         },
     };
 
     #[test]
-    fn an_untrained_model_scores_low_on_every_window_it_is_given() {
+    fn an_untrained_model_scores_low_on_all_windows() {
         let official = Config::official(Family::Drums2Bar);
         let config = Config { n_latent: 8, n_encoder: 8, n_decoder: 8, ..official };
         let network = Network::new(config, 1).unwrap();
@@ -151,7 +152,7 @@ mod tests {
         checkpoint::export(&network, &path).unwrap();
         let weights = Weights::read(&std::fs::read(path).unwrap(), "model").unwrap();
         let model = MusicVae::load(Family::Drums2Bar, &weights).unwrap();
-        let windows = themed::windows(&config, 0..2);
+        let windows = pattern_windows::windows(&config, 0..2);
         let n_seen = AtomicUsize::new(0);
 
         let scores = evaluate(&model, &network, &windows, &|| {
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dimension_is_active_if_it_differs_between_windows() {
+    fn a_dimension_is_active_if_its_mean_varies() {
         let means = vec![vec![0.0, 5.0, 0.2], vec![0.1, 5.0, -0.2]];
         assert_eq!(n_active(&means), 1);
     }
@@ -176,12 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn a_step_of_several_columns_is_right_as_a_whole() {
+    fn a_step_of_several_columns_is_right_if_all_are() {
         let window = vec![vec![1, 2, 3], vec![4, 5, 6]];
         let lines = vec![vec![1, 2, 0], vec![4, 0, 6]];
 
         assert_eq!(hits(Domain::DrumRoll, &lines, &window), [(1, 3)]);
         assert_eq!(hits(Domain::Trio, &lines, &window), [(2, 3), (2, 3)]);
-        assert_eq!(hits(Domain::Groove(Prompt::Hits), &lines, &window), [(2, 3)]);
+        assert_eq!(hits(Domain::Groove(GrooveInput::Hits), &lines, &window), [(2, 3)]);
     }
 }

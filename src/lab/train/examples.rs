@@ -1,4 +1,4 @@
-//! What is learnt from: real windows and themed patterns, in a given proportion.
+//! Training examples: windows of songs and of hand-written patterns, mixed in a given proportion.
 
 use rand::RngExt as _;
 
@@ -14,49 +14,48 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Semitones by which melodies and basses are moved, at most, down and up: every example is heard
-/// in all keys.
+/// Range of random transposition of melodies and basses, in semitones: examples appear in all keys.
 const TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -5..=6;
 
-/// The same for tracks of events (musicvae `configs.py`).
+/// Range of random transposition of event tracks (musicvae `configs.py`).
 const TRACK_TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -3..=3;
 
-/// How often a part that is exchanged comes from a window that lacks others, if there are such.
-const LENT_SHARE: f64 = 0.5;
+/// Probability that a recombined part comes from a partial window, if there are any.
+const PARTIAL_SHARE: f64 = 0.5;
 
-/// Examples of one kind.
+/// Windows of one kind.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pool {
     /// Windows with all parts.
     pub windows: Vec<Window>,
-    /// For each column, lines of windows that lack others.
-    pub lent: Vec<Vec<Line>>,
+    /// For each column, lines of windows with missing parts.
+    pub partial_lines: Vec<Vec<Line>>,
 }
 
-/// Two pools to draw from.
+/// Two pools to draw examples from.
 pub struct Examples {
-    /// Windows of real songs.
+    /// Windows of songs.
     pub real: Pool,
-    /// Windows of themed patterns.
+    /// Windows of hand-written patterns.
     pub themed: Pool,
-    /// Share of the themed in a batch, 0 to 1.
+    /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
-    /// Share of examples whose parts come from different windows, each in a key of its own, 0 to 1:
-    /// few songs have few combinations of parts, and a network that has learnt those by heart can't
-    /// rebuild others.
+    /// Share of examples that combine parts of different windows, each transposed independently, 0
+    /// to 1. A few songs have few combinations of parts, and a network that memorises those can't
+    /// reconstruct others.
     pub recombined_share: f64,
 }
 
 impl From<Vec<Window>> for Pool {
     fn from(windows: Vec<Window>) -> Self {
         let (windows, partial): (Vec<_>, Vec<_>) = windows.into_iter().partition(is_whole);
-        let mut lent = vec![Vec::new(); partial.first().map_or(0, Vec::len)];
+        let mut partial_lines = vec![Vec::new(); partial.first().map_or(0, Vec::len)];
         for (part, line) in partial.into_iter().flat_map(|w| w.into_iter().enumerate()) {
             if line.first() != Some(&ABSENT) {
-                lent[part].push(line);
+                partial_lines[part].push(line);
             }
         }
-        Self { windows, lent }
+        Self { windows, partial_lines }
     }
 }
 
@@ -65,11 +64,11 @@ impl Pool {
         &self.windows[rng.random_range(0..self.windows.len())]
     }
 
-    /// A line for `part`, whatever goes with it.
+    /// A line for `part`, from any window.
     fn line(&self, part: usize, rng: &mut Rng) -> &Line {
-        match self.lent.get(part) {
-            Some(lent) if !lent.is_empty() && rng.random_bool(LENT_SHARE) => {
-                &lent[rng.random_range(0..lent.len())]
+        match self.partial_lines.get(part) {
+            Some(lines) if !lines.is_empty() && rng.random_bool(PARTIAL_SHARE) => {
+                &lines[rng.random_range(0..lines.len())]
             }
             _ => &self.window(rng)[part],
         }
@@ -77,13 +76,13 @@ impl Pool {
 }
 
 impl Examples {
-    /// `n` examples of parts that were played together.
+    /// `n` examples without recombination.
     pub fn whole(&self, config: &Config, seed: u64, n: usize) -> Vec<Window> {
         self.draw_with(0.0, config, rng::stream(seed, "whole"), n)
     }
 
-    /// The batch of step `step`: a function of seed and step alone, so that a resumed run goes on as
-    /// if it had never stopped.
+    /// The batch of step `step`, a function of seed and step alone, so that a resumed run draws the
+    /// same batches.
     pub fn draw(&self, config: &Config, seed: u64, step: u64, n: usize) -> Vec<Window> {
         let rng = rng::stream(seed, &format!("batch {step}"));
         self.draw_with(self.recombined_share, config, rng, n)
@@ -113,16 +112,16 @@ impl Examples {
                 return (0..n_parts).map(&mut part).collect();
             }
             let window = pool.window(&mut rng);
-            match domain {
-                Domain::Performance => transpose_tracks(config, window, &mut rng),
-                _ => transpose(domain, window, &mut rng),
+            match domain.is_multitrack() {
+                true => transpose_tracks(config, window, &mut rng),
+                false => transpose(domain, window, &mut rng),
             }
         };
         (0..n).map(|_| draw()).collect()
     }
 }
 
-/// `window` in another key; as it is where a note would leave the range, or for drums alone.
+/// `window` transposed; unchanged if a note would leave the range, and for drums.
 fn transpose(domain: Domain, window: &Window, rng: &mut Rng) -> Window {
     let semitones = rng.random_range(TRANSPOSITIONS);
     let numbered = window.iter().enumerate();
@@ -130,7 +129,7 @@ fn transpose(domain: Domain, window: &Window, rng: &mut Rng) -> Window {
     moved.collect::<Option<Window>>().unwrap_or_else(|| window.clone())
 }
 
-/// A part's line in another key, if no note leaves the range.
+/// A part's line transposed, if no note leaves the range.
 fn transpose_part(domain: Domain, part: usize, line: &Line, semitones: i16) -> Option<Line> {
     let moved = |&token: &u16| match melody::pitch(token) {
         Some(pitch) => u8::try_from(i16::from(pitch) + semitones).ok().and_then(melody::token),
@@ -142,7 +141,7 @@ fn transpose_part(domain: Domain, part: usize, line: &Line, semitones: i16) -> O
     }
 }
 
-/// All tracks but drums in another key.
+/// All tracks but drums transposed.
 fn transpose_tracks(config: &Config, window: &Window, rng: &mut Rng) -> Window {
     let semitones = rng.random_range(TRACK_TRANSPOSITIONS);
     let tracks = window[0].chunks(config.n_segment_steps);
@@ -152,7 +151,7 @@ fn transpose_tracks(config: &Config, window: &Window, rng: &mut Rng) -> Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::musicvae::{convert::themed, net::family::Family};
+    use crate::musicvae::{convert::pattern_windows, net::family::Family};
 
     fn trio() -> Config {
         Config::official(Family::Trio4Bar)
@@ -160,7 +159,7 @@ mod tests {
 
     #[test]
     fn a_batch_is_a_function_of_seed_and_step() {
-        let themed = Pool::from(themed::windows(&trio(), 0..3));
+        let themed = Pool::from(pattern_windows::windows(&trio(), 0..3));
         let real = Pool::default();
         let examples = Examples { real, themed, themed_share: 0.5, recombined_share: 0.5 };
         let draw = |seed, step| examples.draw(&trio(), seed, step, 8);
@@ -171,24 +170,24 @@ mod tests {
     }
 
     #[test]
-    fn recombined_examples_have_parts_of_several_windows_and_of_lenders() {
+    fn recombined_examples_use_parts_of_partial_windows() {
         let whole = |n| vec![vec![0; 64], vec![0; 64], vec![n; 64]];
-        let lender = vec![vec![ABSENT; 64], vec![ABSENT; 64], vec![300; 64]];
-        let windows: Vec<Window> = (1..20).map(whole).chain([lender]).collect();
+        let partial = vec![vec![ABSENT; 64], vec![ABSENT; 64], vec![300; 64]];
+        let windows: Vec<Window> = (1..20).map(whole).chain([partial]).collect();
         let pool = |recombined_share| Examples {
             real: Pool::from(windows.clone()),
             themed: Pool::default(),
             themed_share: 0.0,
             recombined_share,
         };
-        let n_lent = |share| {
+        let n_partial = |share| {
             let drawn = pool(share).draw(&trio(), 1, 1, 200);
             assert!(drawn.iter().all(is_whole));
             drawn.iter().filter(|window| window[2][0] == 300).count()
         };
 
-        assert_eq!(n_lent(0.0), 0);
-        assert!((70..130).contains(&n_lent(1.0)), "{}", n_lent(1.0));
+        assert_eq!(n_partial(0.0), 0);
+        assert!((70..130).contains(&n_partial(1.0)), "{}", n_partial(1.0));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The loop's body: a batch, its gradient, a step; and how well what was learnt holds.
+//! One training step (batch, gradient, update), and validation.
 
 use std::fmt;
 
@@ -17,7 +17,8 @@ use crate::{
         batch::Batch,
         checkpoint::Saved,
         examples::Examples,
-        network::{Loss, Network, Pressure},
+        loss::{Loss, Objective},
+        network::Network,
         schedule::Schedule,
         whiten::whiten,
     },
@@ -25,49 +26,49 @@ use crate::{
     rng,
 };
 
-/// Examples validated in one graph, to bound its memory.
+/// Examples per graph in validation, to bound memory.
 const VALIDATION_BATCH: usize = 64;
 
-/// Windows by which the latent space is laid: many more than it has dimensions.
+/// Windows used to whiten the latent space: many more than it has dimensions.
 const N_WHITENED: usize = 8192;
 
-/// What stays the same for a whole run.
+/// Settings of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
-    /// Learning rate, beta and free bits by step.
+    /// Learning rate, beta, free bits and scheduled sampling by step.
     pub schedule: Schedule,
-    /// What everything is drawn from.
+    /// Seed of all random draws.
     pub seed: u64,
-    /// Examples a step.
+    /// Examples per step.
     pub n_examples: usize,
-    /// Shares that a batch is cut into, one a thread. Sums in another order differ in the last bit:
-    /// a run is repeated exactly with the same number.
+    /// Parts that a batch is split into, one per thread. Gradients summed in another order differ
+    /// in the last bit, so a run is reproducible only with the same number.
     pub n_threads: usize,
-    /// Share of steps at which the decoder is told the token before. Fewer than all make it listen
-    /// to z, and are Magenta's input dropout for one-hot inputs.
+    /// Probability that the decoder gets the previous step as an input. Values below 1 force it to
+    /// use z; this is Magenta's input dropout, for one-hot inputs.
     pub keep_prob: f64,
 }
 
 /// A training run between two steps.
 pub struct Fit {
-    /// The weights.
+    /// The network being trained.
     pub network: Network,
     /// Steps taken.
     pub step: u64,
-    /// The optimiser's memory.
+    /// The optimiser's state.
     pub adam: Adam,
     settings: Settings,
     examples: Examples,
 }
 
-/// What one step, or a validation, gave; means over the examples.
+/// Loss of a step or a validation, averaged over the examples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
-    /// Nats an example.
+    /// Reconstruction cross-entropy, nats per example.
     pub cross_entropy: f64,
-    /// Bits an example.
+    /// KL divergence from the prior, bits per example.
     pub kl_bits: f64,
-    /// For each part, the share of tokens that were the likeliest, the ones before being right.
+    /// Teacher-forced accuracy of each part, 0 to 1.
     pub accuracy: Vec<f64>,
 }
 
@@ -80,19 +81,19 @@ impl fmt::Display for Measure {
 }
 
 impl Fit {
-    /// A new run of `network`.
+    /// Starts a run of `network`.
     ///
     /// # Errors
-    /// Memory is out.
+    /// Out of memory.
     pub fn new(network: Network, examples: Examples, settings: Settings) -> Result<Self, Error> {
         let adam = Adam::new(&network.vars)?;
         Ok(Self { network, step: 0, adam, settings, examples })
     }
 
-    /// Goes back to where `saved` was taken.
+    /// Restores the state of a checkpoint.
     ///
     /// # Errors
-    /// It is of another network.
+    /// The checkpoint is of another network.
     pub fn restore(&mut self, mut saved: Saved) -> Result<(), Error> {
         let device = self.network.device().clone();
         self.network = Network::from_tensors(self.network.config, &saved.weights)?.on(&device)?;
@@ -105,39 +106,52 @@ impl Fit {
         Ok(())
     }
 
-    /// The network with its latent space laid where the prior is; see [`whiten`].
+    /// The network with whitened latent space; see [`whiten`].
     ///
     /// # Errors
-    /// A weight is no number any more, or memory is out.
+    /// A weight is not finite, or memory runs out.
     pub fn whitened(&self) -> Result<Network, Error> {
         let config = &self.network.config;
-        let heard = self.examples.whole(config, self.settings.seed, N_WHITENED);
-        whiten(&self.network, &heard)
+        let windows = self.examples.whole(config, self.settings.seed, N_WHITENED);
+        whiten(&self.network, &windows)
     }
 
     /// Takes a step.
     ///
     /// # Errors
-    /// Memory is out.
+    /// Out of memory.
     pub fn advance(&mut self) -> Result<Measure, Error> {
-        let Settings { schedule, seed, n_examples, n_threads, keep_prob } = self.settings;
-        let config = self.network.config;
-        let windows = self.examples.draw(&config, seed, self.step, n_examples);
-        let pressure = Pressure {
+        let Settings { schedule, seed, n_examples, .. } = self.settings;
+        let windows = self.examples.draw(&self.network.config, seed, self.step, n_examples);
+        let objective = Objective {
             beta: schedule.beta_at(self.step),
             free_nats: schedule.free_nats(),
             sampled_share: schedule.sampling.share_at(self.step),
         };
+        let (losses, gradient) = self.gradient(&windows, objective)?;
+        let rate = schedule.learning_rate_at(self.step);
+        self.adam.step(&self.network.vars, &gradient, self.step + 1, rate)?;
+        self.step += 1;
+        Ok(measure(&losses, n_examples))
+    }
+
+    /// The losses of the batch's parts and the sum of their gradients, one thread per part.
+    fn gradient(
+        &self,
+        windows: &[Window],
+        objective: Objective,
+    ) -> Result<(Vec<Loss>, Vec<Tensor>), Error> {
+        let Settings { seed, n_examples, n_threads, keep_prob, .. } = self.settings;
         let size = n_examples.div_ceil(n_threads.max(1));
         let shares: Vec<(usize, &[Window])> = windows.chunks(size).enumerate().collect();
         let gradients = shares.par_iter().map(|(number, share)| {
             let mut rng = rng::stream(seed, &format!("step {} share {number}", self.step));
-            let mut forgotten = rng::stream(seed, &format!("forget {} {number}", self.step));
+            let mut dropout = rng::stream(seed, &format!("forget {} {number}", self.step));
             let references: Vec<&Window> = share.iter().collect();
             let noise = self.noise(share.len(), &mut rng)?;
-            let mut is_forgotten = || !forgotten.random_bool(keep_prob);
-            let batch = Batch::new(&config, &references, &mut is_forgotten);
-            let loss = self.network.loss(&batch, &noise, pressure, n_examples, &mut rng)?;
+            let mut is_dropped = || !dropout.random_bool(keep_prob);
+            let batch = Batch::new(&self.network.config, &references, &mut is_dropped);
+            let loss = self.network.loss(&batch, &noise, objective, n_examples, &mut rng)?;
             let mut found = loss.total.backward()?;
             let grads = self.network.vars.iter().map(|var| match found.remove(var) {
                 Some(grad) => grad.contiguous(),
@@ -153,16 +167,13 @@ impl Fit {
             let pairs = sum.iter().zip(&share);
             sum = pairs.map(|(a, b)| a + b).collect::<candle_core::Result<_>>()?;
         }
-        let rate = schedule.learning_rate_at(self.step);
-        self.adam.step(&self.network.vars, &sum, self.step + 1, rate)?;
-        self.step += 1;
-        Ok(measure(&losses, n_examples))
+        Ok((losses, sum))
     }
 
-    /// [`validate`] of what was learnt so far.
+    /// Validates the current weights; see [`validate`].
     ///
     /// # Errors
-    /// Memory is out.
+    /// Out of memory.
     pub fn validate(&self, windows: &[Window]) -> Result<Measure, Error> {
         validate(&self.network, windows)
     }
@@ -174,20 +185,20 @@ impl Fit {
     }
 }
 
-/// How well `network` rebuilds `windows` from the mean of their z, each token before being right.
+/// Loss and teacher-forced accuracy of `network` on `windows`, with z = mu.
 ///
 /// # Errors
-/// Memory is out.
+/// Out of memory.
 pub fn validate(network: &Network, windows: &[Window]) -> Result<Measure, Error> {
     let n_latent = network.config.n_latent;
-    let pressure = Pressure::default();
+    let objective = Objective::default();
     let losses = windows.par_chunks(VALIDATION_BATCH).map(|chunk| {
         let references: Vec<&Window> = chunk.iter().collect();
         let batch = Batch::new(&network.config, &references, &mut || false);
         let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, network.device())?;
-        // With no share to draw, nothing is drawn.
+        // Nothing is sampled here.
         let rng = &mut rng::stream(0, "unused");
-        Ok(network.loss(&batch, &noise, pressure, windows.len(), rng)?)
+        Ok(network.loss(&batch, &noise, objective, windows.len(), rng)?)
     });
     let losses = losses.collect::<Result<Vec<_>, Error>>()?;
     Ok(measure(&losses, windows.len()))

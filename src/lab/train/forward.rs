@@ -1,14 +1,15 @@
-//! The network's function over whole sequences, for autograd: tokens to z, z to projections.
+//! The network over whole sequences, for autograd: tokens to posterior, z to the heads' inputs.
 //!
-//! It computes what [`crate::musicvae::net`] computes, with the right step before each step (teacher
-//! forcing). In shapes as [`crate::lab::train::batch`] has them.
+//! Computes the same function as [`crate::musicvae::net`], with teacher forcing. Shapes as in
+//! [`crate::lab::train::batch`].
 
 use candle_core::{DType, Result, Tensor};
 
 use crate::{
     lab::train::{
-        batch::Heard,
-        lstm::{Lookups, Run, lstm},
+        batch::EncoderInputs,
+        layout::{Lookups, Run},
+        lstm::lstm,
         network::Network,
     },
     musicvae::net::{config::Config, names},
@@ -16,13 +17,17 @@ use crate::{
 
 impl Network {
     /// Mean and deviation of z, each (B, Z).
-    pub(super) fn encode(&self, heard: &Heard, n_examples: usize) -> Result<(Tensor, Tensor)> {
+    pub(super) fn encode(
+        &self,
+        inputs: &EncoderInputs,
+        n_examples: usize,
+    ) -> Result<(Tensor, Tensor)> {
         let levels = self.config.encoder_levels();
-        let mut summary = self.summarise_steps(&levels[0], heard, n_examples)?;
+        let mut summary = self.summarise_steps(&levels[0], inputs, n_examples)?;
         if let Some(level) = levels.get(1) {
             let (layer, n_inputs) = &level[0];
-            let embeddings = summary.reshape((heard.n_segments, n_examples, *n_inputs))?;
-            summary = ends(&self.both_directions(layer, &embeddings, dense(heard.n_segments))?)?;
+            let embeddings = summary.reshape((inputs.n_segments, n_examples, *n_inputs))?;
+            summary = ends(&self.both_directions(layer, &embeddings, dense(inputs.n_segments))?)?;
         }
         let mu = self.linear(names::MU, &summary)?;
         let raw = self.linear(names::SIGMA, &summary)?;
@@ -31,39 +36,39 @@ impl Network {
         Ok((mu, sigma))
     }
 
-    /// What the lowest level says of each segment in the end: (S * B, 2H).
+    /// The lowest level's embedding of each segment (S * B, 2H).
     fn summarise_steps(
         &self,
         layers: &[(String, usize)],
-        heard: &Heard,
+        inputs: &EncoderInputs,
         n_examples: usize,
     ) -> Result<Tensor> {
-        let n_rows = heard.n_segments * n_examples;
-        let nothing = Tensor::zeros((1, n_rows, 0), DType::F32, self.device())?;
+        let n_rows = inputs.n_segments * n_examples;
+        let no_dense = Tensor::zeros((1, n_rows, 0), DType::F32, self.device())?;
         let run = |lookups: &Lookups| Run {
-            n_steps: heard.n_steps,
+            n_steps: inputs.n_steps,
             n_lookup: layers[0].1,
             lookups: Some(lookups.clone()),
             is_reversed: false,
         };
-        if let Some((lengths, reversed)) = &heard.ends {
+        if let Some((lengths, reversed)) = &inputs.ends {
             let last = lengths.iter().enumerate().map(|(row, n)| ((n - 1) * n_rows + row) as u32);
             let last = Tensor::from_iter(last, self.device())?;
             let end = |way, lookups| {
-                let said = self.direction(&layers[0].0, way, &nothing, run(lookups))?;
-                said.reshape(((), self.config.n_encoder))?.index_select(&last, 0)
+                let outputs = self.direction(&layers[0].0, way, &no_dense, run(lookups))?;
+                outputs.reshape(((), self.config.n_encoder))?.index_select(&last, 0)
             };
-            return Tensor::cat(&[end("fw", &heard.forward)?, end("bw", reversed)?], 1);
+            return Tensor::cat(&[end("fw", &inputs.forward)?, end("bw", reversed)?], 1);
         }
-        let mut said = self.both_directions(&layers[0].0, &nothing, run(&heard.forward))?;
+        let mut outputs = self.both_directions(&layers[0].0, &no_dense, run(&inputs.forward))?;
         for (layer, _) in &layers[1..] {
-            let x = Tensor::cat(&said, 2)?;
-            said = self.both_directions(layer, &x, dense(heard.n_steps))?;
+            let x = Tensor::cat(&outputs, 2)?;
+            outputs = self.both_directions(layer, &x, dense(inputs.n_steps))?;
         }
-        ends(&said)
+        ends(&outputs)
     }
 
-    /// What a bidirectional layer says, each (T, rows, H) in the order of time.
+    /// Outputs of both directions of a layer, each (T, rows, H) in order of time.
     fn both_directions(&self, layer: &str, x: &Tensor, run: Run) -> Result<[Tensor; 2]> {
         let forward = self.direction(layer, "fw", x, run.clone())?;
         let backward = self.direction(layer, "bw", x, Run { is_reversed: true, ..run })?;
@@ -77,7 +82,7 @@ impl Network {
         lstm(x, &weights, &zeros, run)
     }
 
-    /// What conditions the decoders (S * B, C): z, or what the conductor makes of it.
+    /// Contexts of the core decoders (S * B, C): z, or the conductor's embeddings.
     pub(super) fn context(&self, z: &Tensor) -> Result<Tensor> {
         let Config { n_conductor, n_conductor_layers, n_segments, .. } = self.config;
         if n_conductor_layers == 0 {
@@ -86,15 +91,15 @@ impl Network {
         let states = self.states(names::CONDUCTOR_STATE, z, n_conductor_layers)?;
         let mut x = Tensor::zeros((1, z.dim(0)?, 0), DType::F32, self.device())?;
         for (layer, state) in states.iter().enumerate() {
-            // The conductor hears one input that is always 0: a row that is never looked up.
+            // The conductor's single input is always 0: a row that is never looked up.
             let run = Run { n_lookup: usize::from(layer == 0), ..dense(n_segments) };
             x = lstm(&x, &self.weights(&names::conductor_cell(layer))?, state, run)?;
         }
         x.reshape((n_segments * z.dim(0)?, n_conductor))
     }
 
-    /// What the decoder under `core` projects (T * S * B, P).
-    pub(super) fn decode(&self, core: &str, context: &Tensor, heard: &Lookups) -> Result<Tensor> {
+    /// Outputs of the decoder `core` for its inputs (T * S * B, P).
+    pub(super) fn decode(&self, core: &str, context: &Tensor, inputs: &Lookups) -> Result<Tensor> {
         let Config { n_decoder, n_decoder_layers, n_segment_steps, .. } = self.config;
         let states = self.states(&names::core_state(core), context, n_decoder_layers)?;
         let mut x = context.unsqueeze(0)?;
@@ -103,26 +108,26 @@ impl Network {
             let mut run = dense(n_segment_steps);
             if layer == 0 {
                 run.n_lookup = weights.dim(0)? - self.config.n_context() - n_decoder - 1;
-                run.lookups = Some(heard.clone());
+                run.lookups = Some(inputs.clone());
             }
             x = lstm(&x, &weights, state, run)?;
         }
         self.linear(&names::core_projection(core), &x.reshape(((), n_decoder))?)
     }
 
-    /// First states (2, B, H) of the layers: c and h in turn, each layer's side by side.
+    /// Initial states of the layers, (2, B, H) each: c and h.
     fn states(&self, name: &str, z: &Tensor, n_layers: usize) -> Result<Vec<Tensor>> {
         let parts = self.linear(name, z)?.tanh()?.chunk(2 * n_layers, 1)?;
         parts.chunks(2).map(|pair| Tensor::stack(pair, 0)).collect()
     }
 }
 
-/// A layer whose inputs are all dense.
+/// A layer with dense inputs only.
 fn dense(n_steps: usize) -> Run {
     Run { n_steps, n_lookup: 0, lookups: None, is_reversed: false }
 }
 
-/// The last outputs of both directions, side by side: (rows, 2H).
+/// Final outputs of both directions, concatenated (rows, 2H).
 fn ends([forward, backward]: &[Tensor; 2]) -> Result<Tensor> {
     Tensor::cat(&[forward.get(forward.dim(0)? - 1)?, backward.get(0)?], 1)
 }

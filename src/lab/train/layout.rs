@@ -1,11 +1,39 @@
-//! How an LSTM's arguments lie in memory: sizes, the parts of its weights, views as matrices.
+//! Arguments of a training LSTM and their memory layout: sparse inputs, options, sizes, views as
+//! matrices.
 
 use candle_core::{Result, Shape, bail};
 use faer::{MatMut, MatRef};
 
-use crate::lab::train::lstm::Run;
+/// Sparse inputs: rows of the weights to add at each step, which replaces a product with zeros.
+#[derive(Debug, Clone)]
+pub struct Lookups {
+    /// Row indices (T, B, K); [`Lookups::NONE`] adds nothing.
+    pub rows: Vec<u32>,
+    /// Factor of each row (T, B, K).
+    pub values: Vec<f32>,
+    /// K, most rows per step.
+    pub n_per_step: usize,
+}
 
-/// T steps, B rows, V looked-up inputs, I dense inputs, H hidden.
+impl Lookups {
+    /// No row: padding, and the input before the first step.
+    pub const NONE: u32 = u32::MAX;
+}
+
+/// Options of a layer's run over a sequence.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// T.
+    pub n_steps: usize,
+    /// V, the rows of the weights that `lookups` index.
+    pub n_lookup: usize,
+    /// The sparse inputs.
+    pub lookups: Option<Lookups>,
+    /// From the last step to the first: the backward half of a bidirectional layer.
+    pub is_reversed: bool,
+}
+
+/// Sizes: T steps, B rows, V sparse inputs, I dense inputs, H hidden.
 #[derive(Clone, Copy)]
 pub(super) struct Sizes {
     pub t: usize,
@@ -17,7 +45,7 @@ pub(super) struct Sizes {
     pub is_constant: bool,
 }
 
-/// The weights by what they multiply.
+/// The weights, split by what they multiply.
 pub(super) struct Weights<'a> {
     pub table: &'a [f32],  // (V, 4H)
     pub input: &'a [f32],  // (I, 4H)
@@ -49,7 +77,7 @@ impl Sizes {
         Weights { table, input, hidden, bias }
     }
 
-    /// Steps in the order in which they run.
+    /// The steps in the order of computation.
     pub fn order(&self, is_reversed: bool) -> Vec<usize> {
         match is_reversed {
             true => (0..self.t).rev().collect(),
@@ -67,7 +95,7 @@ pub(super) fn rows_mut(values: &mut [f32], n_columns: usize) -> MatMut<'_, f32> 
     MatMut::from_row_major_slice_mut(values, n_rows, n_columns)
 }
 
-/// The sum of the runs of `n` that `values` consists of.
+/// The sum of the rows of `n` in `values`.
 pub(super) fn sum_rows(values: &[f32], n: usize) -> Vec<f32> {
     let mut sum = vec![0.0; n];
     for row in values.chunks_exact(n) {

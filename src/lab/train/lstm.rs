@@ -1,53 +1,32 @@
-//! An LSTM over a whole sequence as one differentiable operation.
+//! An LSTM over a whole sequence as one differentiable operation, for training. The CPU passes are
+//! in `passes` (LSTM role 3 of 4), those of other devices in `lstm_tensors` (role 4). For inference
+//! see [`lstm`](crate::musicvae::net::lstm) (CPU) and [`device`](crate::musicvae::net::device)
+//! (GPU).
 //!
 //! candle's autograd over unrolled steps spends most of its time on small tensors and gradient
-//! sums. Here a layer is one node of the graph: its forward pass keeps the gates, its backward pass
-//! turns them into gradients in place and gets each weight gradient by one product over all steps.
+//! sums. Here a layer is one node of the graph: the forward pass keeps the gates, the backward pass
+//! turns them into gradients in place and computes each weight gradient by one product over all
+//! steps.
 //!
-//! In shapes: T steps, B rows, V looked-up inputs, I dense inputs, H hidden. The cell is
-//! TensorFlow's `LSTMBlockCell`: gates in the order input, candidate, forget, output, and 1 added to
-//! the forget gate when the cell runs.
+//! In shapes: T steps, B rows, V sparse inputs, I dense inputs, H hidden. The cell is TensorFlow's
+//! `LSTMBlockCell`: gates in the order input, candidate, forget, output, and a bias of 1 added to
+//! the forget gate at run time.
 
-use std::sync::{Mutex, PoisonError};
-
-use crate::lab::train::{layout::Sizes, lstm_tensors, passes::Saved};
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
+use parking_lot::Mutex;
 
-/// Rows of the weights to add at each step: inputs that are mostly 0, without the products.
-#[derive(Debug, Clone)]
-pub struct Lookups {
-    /// Row numbers (T, B, K); [`Lookups::NONE`] adds nothing.
-    pub rows: Vec<u32>,
-    /// How much of each row is added (T, B, K).
-    pub values: Vec<f32>,
-    /// K, how many rows a step may add.
-    pub n_per_step: usize,
-}
-
-impl Lookups {
-    /// No row: the silence before the first step.
-    pub const NONE: u32 = u32::MAX;
-}
-
-/// How a layer is run.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// T.
-    pub n_steps: usize,
-    /// V, the rows of the weights that [`Lookups`] choose from.
-    pub n_lookup: usize,
-    /// What they choose.
-    pub lookups: Option<Lookups>,
-    /// From the last step to the first, as the backward half of a bidirectional layer.
-    pub is_reversed: bool,
-}
+use crate::lab::train::{
+    layout::{Run, Sizes},
+    lstm_tensors,
+    passes::Saved,
+};
 
 /// Runs a layer and returns its outputs (T, B, H).
 ///
-/// - `x`: (T, B, I), or (1, B, I) for an input that stays the same at all steps and is projected
-///   once; I may be 0.
-/// - `weights`: (V + I + H + 1, 4H), TensorFlow's kernel with the bias as its last row.
-/// - `state`: (2, B, H), the first c and h.
+/// - `x`: (T, B, I), or (1, B, I) for an input that is constant over time and projected once; I may
+///   be 0.
+/// - `weights`: (V + I + H + 1, 4H), TensorFlow's kernel with the bias as last row.
+/// - `state`: (2, B, H), initial c and h.
 ///
 /// # Errors
 /// Shapes don't agree, or the device fails.
@@ -61,7 +40,7 @@ pub fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Result<Te
 
 struct LstmOp {
     run: Run,
-    /// From the forward pass for the one backward pass; freed with the graph.
+    /// Saved by the forward pass for the backward pass; freed with the graph.
     saved: Mutex<Option<Saved>>,
 }
 
@@ -87,7 +66,7 @@ impl CustomOp3 for LstmOp {
             slice(weights, weights_layout)?,
             slice(state, state_layout)?,
         );
-        *self.saved.lock().unwrap_or_else(PoisonError::into_inner) = Some(saved);
+        *self.saved.lock() = Some(saved);
         Ok((CpuStorage::F32(h), (s.t, s.b, s.h).into()))
     }
 
@@ -111,7 +90,7 @@ impl CustomOp3 for LstmOp {
         }
         let [x_values, w_values, state_values, h_values, grad_values] = slices;
         let args = [x_values, w_values, state_values];
-        let Some(saved) = self.saved.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        let Some(saved) = self.saved.lock().take() else {
             bail!("the backward pass of an lstm runs once")
         };
         let [d_x, d_weights, d_state] = self.run.backward(s, args, h_values, grad_values, saved);
@@ -136,7 +115,7 @@ mod tests {
     use candle_nn::ops::sigmoid;
 
     use super::*;
-    use crate::musicvae::net::lstm::FORGET_BIAS;
+    use crate::{lab::train::layout::Lookups, musicvae::net::lstm::FORGET_BIAS};
 
     const T: usize = 5;
     const B: usize = 3;
@@ -158,17 +137,17 @@ mod tests {
         let mut outputs = vec![h.clone(); T];
         let ones = Tensor::ones((B, 1), candle_core::DType::F32, &Device::Cpu)?;
         for t in steps {
-            let mut hot = vec![0f32; B * V];
+            let mut sparse = vec![0f32; B * V];
             if let Some(lookups) = &run.lookups {
                 for (index, &row) in lookups.rows[t * B * 2..][..B * 2].iter().enumerate() {
                     if row != Lookups::NONE {
-                        hot[index / 2 * V + row as usize] += lookups.values[t * B * 2 + index];
+                        sparse[index / 2 * V + row as usize] += lookups.values[t * B * 2 + index];
                     }
                 }
             }
-            let hot = Tensor::from_vec(hot, (B, V), &Device::Cpu)?;
+            let sparse = Tensor::from_vec(sparse, (B, V), &Device::Cpu)?;
             let x = x.get(if x.dim(0)? == 1 { 0 } else { t })?;
-            let sums = Tensor::cat(&[&hot, &x, &h, &ones], 1)?.matmul(weights)?;
+            let sums = Tensor::cat(&[&sparse, &x, &h, &ones], 1)?.matmul(weights)?;
             let gates = sums.chunk(4, 1)?;
             let forget = sigmoid(&(&gates[2] + f64::from(FORGET_BIAS))?)?;
             c = ((forget * c)? + (sigmoid(&gates[0])? * gates[1].tanh()?)?)?;
@@ -211,17 +190,17 @@ mod tests {
     }
 
     #[test]
-    fn gradients_are_those_of_autograd() {
+    fn gradients_equal_autograd() {
         agrees_with_autograd(T, false);
     }
 
     #[test]
-    fn gradients_of_a_reversed_layer_are_those_of_autograd() {
+    fn gradients_of_a_reversed_layer_equal_autograd() {
         agrees_with_autograd(T, true);
     }
 
     #[test]
-    fn gradients_of_a_constant_input_are_those_of_autograd() {
+    fn gradients_of_a_constant_input_equal_autograd() {
         agrees_with_autograd(1, false);
     }
 

@@ -1,37 +1,37 @@
-//! An LSTM's two passes by tensors, for devices whose memory can't be seen as slices.
+//! The training LSTM's forward and backward pass with candle tensors, for devices whose memory is
+//! no slice: LSTM role 4 of 4. See also [`passes`](crate::lab::train::passes) (the same on CPU
+//! slices) and, for inference, [`lstm`](crate::musicvae::net::lstm) and
+//! [`device`](crate::musicvae::net::device).
 //!
-//! The same derivatives as [`crate::lab::train::passes`]: candle's autograd sees one node, so that a step of time
-//! is some twenty launches rather than some sixty (its narrow and cat copy whole sequences backwards).
-
-use std::sync::{Mutex, PoisonError};
+//! candle's autograd sees one node, so a time step takes about 20 kernel launches instead of about
+//! 60: the gradients of `narrow` and `cat` copy whole sequences.
 
 use candle_core::{
     CpuStorage, CudaStorage, CustomOp3, DType, Device, Layout, Result, Shape, Storage, Tensor,
     backend::BackendStorage as _, bail,
 };
 use candle_nn::ops::sigmoid;
+use parking_lot::Mutex;
 
 use crate::{
-    lab::train::{
-        layout::Sizes,
-        lstm::{Lookups, Run},
-    },
+    lab::train::layout::{Lookups, Run, Sizes},
     musicvae::net::lstm::FORGET_BIAS,
 };
 
-/// Runs a layer as [`crate::lab::train::lstm::lstm`] does, on any device.
+/// Runs a layer like [`lstm`](crate::lab::train::lstm::lstm), on any device.
 ///
 /// # Errors
 /// Shapes don't agree, or the device fails.
 pub(super) fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Result<Tensor> {
     let sizes = Sizes::new(&run, x.shape(), weights.shape(), state.shape())?;
     let parts = Parts::of(sizes, &weights.detach())?;
-    let lookups = run.lookups.as_ref().map(|l| Chosen::new(l, sizes, x.device())).transpose()?;
+    let lookups =
+        run.lookups.as_ref().map(|l| SparseInputs::new(l, sizes, x.device())).transpose()?;
     let sums = parts.sums(sizes, &x.detach(), lookups.as_ref())?;
     let (mut c, mut h) = (state.detach().get(0)?, state.detach().get(1)?);
     let order = sizes.order(run.is_reversed);
     let mut saved = Saved { gates: vec![c.clone(); sizes.t], c: vec![c.clone(); sizes.t], lookups };
-    let mut said = vec![h.clone(); sizes.t];
+    let mut outputs = vec![h.clone(); sizes.t];
     for &t in &order {
         let [i, j, f, o] = quarters(&(sums.get(t)? + h.matmul(&parts.hidden)?)?)?;
         let (i, j, f) = (sigmoid(&i)?, j.tanh()?, sigmoid(&(f + f64::from(FORGET_BIAS))?)?);
@@ -40,13 +40,13 @@ pub(super) fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Re
         h = (&o * c.tanh()?)?;
         saved.gates[t] = Tensor::cat(&[i, j, f, o], 1)?;
         saved.c[t] = c.clone();
-        said[t] = h.clone();
+        outputs[t] = h.clone();
     }
-    let h = Tensor::stack(&said, 0)?;
+    let h = Tensor::stack(&outputs, 0)?;
     x.apply_op3(weights, state, OnDevice { order, sizes, h, saved: Mutex::new(Some(saved)) })
 }
 
-/// The node in the graph: its forward pass is done already.
+/// The graph node; its forward pass has already run.
 struct OnDevice {
     order: Vec<usize>,
     sizes: Sizes,
@@ -54,14 +54,14 @@ struct OnDevice {
     saved: Mutex<Option<Saved>>,
 }
 
-/// What the backward pass needs, by step.
+/// Values for the backward pass, by step.
 struct Saved {
     gates: Vec<Tensor>, // (B, 4H), activated
     c: Vec<Tensor>,     // (B, H)
-    lookups: Option<Chosen>,
+    lookups: Option<SparseInputs>,
 }
 
-/// The weights by what they multiply.
+/// The weights, split by what they multiply.
 struct Parts {
     table: Tensor,  // (V, 4H)
     input: Tensor,  // (I, 4H)
@@ -69,14 +69,14 @@ struct Parts {
     bias: Tensor,   // (1, 4H)
 }
 
-/// Rows that are looked up, k-th choices together, and how much of each.
-struct Chosen(Vec<(Tensor, Tensor)>); // (T * B,), (T * B, 1)
+/// Sparse inputs by k: row indices (T * B,) and factors (T * B, 1).
+struct SparseInputs(Vec<(Tensor, Tensor)>);
 
-impl Chosen {
+impl SparseInputs {
     fn new(lookups: &Lookups, s: Sizes, device: &Device) -> Result<Self> {
-        let choice = |k: usize| {
+        let kth = |k: usize| {
             let of_k = |index: usize| index * lookups.n_per_step + k;
-            // None is a share of 0 of any row.
+            // No row is any row times 0.
             let pairs = (0..s.t * s.b).map(|index| match lookups.rows[of_k(index)] {
                 Lookups::NONE => (0, 0.0),
                 row => (row, lookups.values[of_k(index)]),
@@ -86,7 +86,7 @@ impl Chosen {
             Ok((Tensor::from_vec(rows, n, device)?, Tensor::from_vec(values, (n, 1), device)?))
         };
         let n = if s.v == 0 { 0 } else { lookups.n_per_step };
-        (0..n).map(choice).collect::<Result<_>>().map(Self)
+        (0..n).map(kth).collect::<Result<_>>().map(Self)
     }
 }
 
@@ -101,8 +101,8 @@ impl Parts {
         })
     }
 
-    /// What biases and inputs give to the gates of all steps (T, B, 4H).
-    fn sums(&self, s: Sizes, x: &Tensor, lookups: Option<&Chosen>) -> Result<Tensor> {
+    /// Share of the bias and the inputs in the gates of all steps (T, B, 4H).
+    fn sums(&self, s: Sizes, x: &Tensor, lookups: Option<&SparseInputs>) -> Result<Tensor> {
         let width = 4 * s.h;
         let mut sums = self.bias.broadcast_as((s.t * s.b, width))?.contiguous()?;
         if 0 < s.i {
@@ -110,7 +110,7 @@ impl Parts {
             let given = x.reshape((t_x * b, i))?.matmul(&self.input)?.reshape((t_x, b, width))?;
             sums = given.broadcast_add(&sums.reshape((s.t, s.b, width))?)?.reshape(((), width))?;
         }
-        for (rows, values) in lookups.iter().flat_map(|chosen| &chosen.0) {
+        for (rows, values) in lookups.iter().flat_map(|inputs| &inputs.0) {
             sums = (sums + self.table.index_select(rows, 0)?.broadcast_mul(values)?)?;
         }
         sums.reshape((s.t, s.b, width))
@@ -158,7 +158,7 @@ impl CustomOp3 for OnDevice {
         _: &Tensor,
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let Some(saved) = self.saved.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+        let Some(saved) = self.saved.lock().take() else {
             bail!("the backward pass of an lstm runs once")
         };
         let (x, weights, state) = (x.detach(), weights.detach(), state.detach());
@@ -170,7 +170,7 @@ impl CustomOp3 for OnDevice {
 }
 
 impl OnDevice {
-    /// Gradients of the gates' sums (T * B, 4H) and of the first state.
+    /// Gradients of the gate sums (T * B, 4H) and of the initial state.
     fn back_through_time(
         &self,
         saved: &Saved,
@@ -188,14 +188,14 @@ impl OnDevice {
                 _ => saved.c[self.order[index - 1]].clone(),
             };
             let [i, j, f, o] = quarters(&saved.gates[t])?;
-            let said = saved.c[t].tanh()?;
-            let d_said = (d_h + grad.get(t)?)?;
-            let d = (d_c + ((&d_said * &o)? * inverted(&said.sqr()?)?)?)?;
+            let tanh_c = saved.c[t].tanh()?;
+            let d_outputs = (d_h + grad.get(t)?)?;
+            let d = (d_c + ((&d_outputs * &o)? * one_minus(&tanh_c.sqr()?)?)?)?;
             let sums = [
-                ((&d * &j)? * (&i * inverted(&i)?)?)?,
-                ((&d * &i)? * inverted(&j.sqr()?)?)?,
-                ((&d * c_before)? * (&f * inverted(&f)?)?)?,
-                ((d_said * said)? * (&o * inverted(&o)?)?)?,
+                ((&d * &j)? * (&i * one_minus(&i)?)?)?,
+                ((&d * &i)? * one_minus(&j.sqr()?)?)?,
+                ((&d * c_before)? * (&f * one_minus(&f)?)?)?,
+                ((d_outputs * tanh_c)? * (&o * one_minus(&o)?)?)?,
             ];
             d_c = (d * f)?;
             d_gates[t] = Tensor::cat(&sums, 1)?;
@@ -204,7 +204,7 @@ impl OnDevice {
         Ok((Tensor::cat(&d_gates, 0)?, Tensor::stack(&[d_c, d_h], 0)?))
     }
 
-    /// Gradients of x and the weights, from those of the gates' sums.
+    /// Gradients of x and of the weights, from those of the gate sums.
     fn collect(
         &self,
         saved: &Saved,
@@ -214,7 +214,7 @@ impl OnDevice {
     ) -> Result<(Option<Tensor>, Tensor)> {
         let (s, width) = (self.sizes, 4 * self.sizes.h);
         let mut d_table = Tensor::zeros((s.v, width), DType::F32, x.device())?;
-        for (rows, values) in saved.lookups.iter().flat_map(|chosen| &chosen.0) {
+        for (rows, values) in saved.lookups.iter().flat_map(|inputs| &inputs.0) {
             d_table = d_table.index_add(rows, &d_gates.broadcast_mul(values)?, 0)?;
         }
         let mut before = vec![state.get(1)?; s.t];
@@ -248,6 +248,6 @@ fn quarters(sums: &Tensor) -> Result<[Tensor; 4]> {
 }
 
 /// `1 - x`.
-fn inverted(x: &Tensor) -> Result<Tensor> {
+fn one_minus(x: &Tensor) -> Result<Tensor> {
     x.affine(-1.0, 1.0)
 }

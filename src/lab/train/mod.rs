@@ -1,7 +1,12 @@
-//! Examples to weights.
+//! Training: examples to weights.
 //!
-//! Magenta's loss (cross-entropy plus beta times the KL beyond some free bits) by Adam, one graph a
-//! core and a share of the batch each. What a step draws depends on the seed and its number alone.
+//! Magenta's objective (reconstruction cross-entropy plus beta times the KL beyond the free bits;
+//! `base_model.py`), minimised with Adam. Each thread runs one graph on a part of the batch. A
+//! step's random draws depend on the seed and the step's number alone.
+//!
+//! Reading order: [`examples`] and [`batch`] (data), [`network`] (weights), `forward` (the
+//! function), [`loss`], [`fit`] (a step), [`schedule`] and [`scheduled`] (what changes over a run),
+//! [`checkpoint`] and [`card`] (files), [`evaluation`] and [`whiten`] (after training).
 
 pub mod adam;
 pub mod batch;
@@ -13,12 +18,13 @@ pub mod evaluation;
 pub mod examples;
 pub mod fit;
 mod forward;
-mod layout;
+pub mod layout;
+pub mod loss;
 pub mod lstm;
 mod lstm_tensors;
 pub mod network;
-pub mod objective;
 mod passes;
+pub mod reconstruction;
 pub mod schedule;
 pub mod scheduled;
 pub mod whiten;
@@ -27,29 +33,29 @@ use std::path::PathBuf;
 
 use crate::{files, musicvae::net};
 
-/// Why a training run stops.
+/// Why training fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Tensors don't fit, or memory is out.
+    /// Shapes don't agree, or out of memory.
     #[error(transparent)]
     Tensors(#[from] candle_core::Error),
     /// A window doesn't fit the model.
     #[error(transparent)]
     Model(#[from] net::Error),
-    /// The file system says no.
+    /// A file can't be read or written.
     #[error("{path}: {source}", path = path.display())]
     File {
         /// Which file.
         path: PathBuf,
-        /// What it said.
+        /// The cause.
         source: std::io::Error,
     },
     /// A file was not replaced.
     #[error(transparent)]
     NotWritten(#[from] files::NotWritten),
-    /// A checkpoint can't be gone on from.
-    #[error("{path}: not a checkpoint to go on from: {reason}", path = path.display())]
+    /// A file is not a checkpoint of a run.
+    #[error("{path}: not a training checkpoint: {reason}", path = path.display())]
     Checkpoint {
         /// Which file.
         path: PathBuf,

@@ -1,28 +1,27 @@
-//! An LSTM's two passes on slices.
+//! The training LSTM's forward and backward pass on CPU slices: LSTM role 3 of 4. See also
+//! [`lstm_tensors`](crate::lab::train::lstm_tensors) (the same with tensors, for GPUs) and, for
+//! inference, [`lstm`](crate::musicvae::net::lstm) and [`device`](crate::musicvae::net::device).
 //!
-//! Forward, a step adds what it looks up and what h gives to the projected inputs and turns the sums
-//! into gates in place. Backward, gates become the gradients of their sums in place; the gradients of
-//! the weights are then one product each over all steps.
+//! Forward, a step adds the sparse inputs and the product with h to the projected dense inputs, and
+//! activates the gates in place. Backward, the gates are overwritten by the gradients of their
+//! sums; each weight gradient is then one product over all steps.
 
 use faer::{Accum, Par, linalg::matmul::matmul};
 use pulp::Arch;
 
 use crate::{
-    lab::train::{
-        layout::{Sizes, Weights, rows, rows_mut, sum_rows, transpose},
-        lstm::{Lookups, Run},
-    },
+    lab::train::layout::{Lookups, Run, Sizes, Weights, rows, rows_mut, sum_rows, transpose},
     musicvae::net::{lstm::activate, math},
 };
 
-/// What the forward pass keeps for the backward pass.
+/// Values that the forward pass keeps for the backward pass.
 pub(super) struct Saved {
     gates: Vec<f32>, // (T, B, 4H), activated
     c: Vec<f32>,     // (T, B, H)
 }
 
 impl Run {
-    /// The outputs (T, B, H), and what the backward pass needs.
+    /// Outputs (T, B, H), and the values for the backward pass.
     pub(super) fn forward(
         &self,
         s: Sizes,
@@ -76,15 +75,15 @@ impl Run {
         }
     }
 
-    /// The rows that step `t` of row `b` looks up, and how much of each.
+    /// Row index and factor of each sparse input of step `t` of row `b`.
     fn rows_at(&self, t: usize, b: usize, s: Sizes) -> impl Iterator<Item = (usize, f32)> {
-        let chosen = self.lookups.iter().flat_map(move |lookups| {
+        let inputs = self.lookups.iter().flat_map(move |lookups| {
             let k = lookups.n_per_step;
             let place = (t * s.b + b) * k..(t * s.b + b + 1) * k;
             lookups.rows[place.clone()].iter().zip(&lookups.values[place])
         });
-        let chosen = chosen.filter(|(row, _)| **row != Lookups::NONE);
-        chosen.map(|(&row, &value)| (row as usize, value))
+        let inputs = inputs.filter(|(row, _)| **row != Lookups::NONE);
+        inputs.map(|(&row, &value)| (row as usize, value))
     }
 
     /// Gradients of x, weights and state.
@@ -122,8 +121,8 @@ impl Run {
                     &mut d_c[place],
                 );
             }
-            let (gates, back) = (rows(gates, row), rows(&hidden_transposed, s.h));
-            matmul(rows_mut(&mut d_h, s.h), Accum::Replace, gates, back, 1.0, Par::Seq);
+            let (gates, transposed) = (rows(gates, row), rows(&hidden_transposed, s.h));
+            matmul(rows_mut(&mut d_h, s.h), Accum::Replace, gates, transposed, 1.0, Par::Seq);
         }
         let d_state = [d_c, d_h].concat();
         let (d_x, mut d_weights) = self.input_gradients(s, x, &w, &gates);
@@ -132,7 +131,7 @@ impl Run {
         [d_x, d_weights, d_state]
     }
 
-    /// The gradient of x, and that of the weights but for their hidden rows.
+    /// Gradients of x and of the weights, except the weights' hidden rows.
     fn input_gradients(
         &self,
         s: Sizes,
@@ -157,12 +156,12 @@ impl Run {
             let d_input = rows_mut(&mut d_weights[s.v * row..][..s.i * row], row);
             let (x, d_projected) = (rows(x, s.i), rows(d_projected, row));
             matmul(d_input, Accum::Replace, x.transpose(), d_projected, 1.0, Par::Seq);
-            let back = transpose(w.input, row);
+            let transposed = transpose(w.input, row);
             matmul(
                 rows_mut(&mut d_x, s.i),
                 Accum::Replace,
                 d_projected,
-                rows(&back, s.i),
+                rows(&transposed, s.i),
                 1.0,
                 Par::Seq,
             );
@@ -171,7 +170,7 @@ impl Run {
     }
 }
 
-/// Biases plus what the dense inputs give, for all steps: (T, B, 4H).
+/// Share of the bias and the dense inputs in the gates of all steps (T, B, 4H).
 fn project(s: Sizes, x: &[f32], w: &Weights) -> Vec<f32> {
     let row = 4 * s.h;
     let n_rows = if s.is_constant { s.b } else { s.t * s.b };
@@ -187,7 +186,8 @@ fn project(s: Sizes, x: &[f32], w: &Weights) -> Vec<f32> {
     projected
 }
 
-/// Sums h before a step times the gradient of its gates over all steps, by at most two products.
+/// Gradient of the hidden weights: the previous h times the gate gradients, summed over all steps
+/// in at most two products.
 fn hidden_gradient(s: Sizes, order: &[usize], values: [&[f32]; 3], out: &mut [f32]) {
     let [h_first, h, d_gates] = values;
     let (n_state, row) = (s.b * s.h, 4 * s.h);
@@ -197,7 +197,8 @@ fn hidden_gradient(s: Sizes, order: &[usize], values: [&[f32]; 3], out: &mut [f3
         matmul(rows_mut(out, row), accumulate, h.transpose(), d_gates, 1.0, Par::Seq);
     };
     add(h_first, first, Accum::Replace);
-    // The step before t is t - 1, or t + 1 in a reversed layer: shift one against the other.
+    // The previous step is t - 1, or t + 1 in a reversed layer: shift one operand against the
+    // other.
     let n = s.t - 1;
     match order[0] == 0 {
         true => add(&h[..n * n_state], &d_gates[s.b * row..], Accum::Add),
@@ -205,8 +206,8 @@ fn hidden_gradient(s: Sizes, order: &[usize], values: [&[f32]; 3], out: &mut [f3
     }
 }
 
-/// Turns a row's gates into the gradients of their sums in place, and that of c into the one of the
-/// c before.
+/// Overwrites a row's gates with the gradients of their sums, and the gradient of c with that of
+/// the previous c.
 fn differentiate(gates: &mut [f32], [c, c_before, d_h]: [&[f32]; 3], d_c: &mut [f32]) {
     let n = c.len();
     let (input, rest) = gates.split_at_mut(n);
@@ -216,9 +217,9 @@ fn differentiate(gates: &mut [f32], [c, c_before, d_h]: [&[f32]; 3], d_c: &mut [
     Arch::new().dispatch(|| {
         for k in 0..n {
             let (i, j, f, o) = (input[k], candidate[k], forget[k], output[k]);
-            let said = math::tanh(c[k]);
-            let d = d_c[k] + d_h[k] * o * (1.0 - said * said);
-            output[k] = d_h[k] * said * o * (1.0 - o);
+            let tanh_c = math::tanh(c[k]);
+            let d = d_c[k] + d_h[k] * o * (1.0 - tanh_c * tanh_c);
+            output[k] = d_h[k] * tanh_c * o * (1.0 - o);
             input[k] = d * j * i * (1.0 - i);
             candidate[k] = d * i * (1.0 - j * j);
             forget[k] = d * c_before[k] * f * (1.0 - f);

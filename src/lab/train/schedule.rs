@@ -1,39 +1,39 @@
-//! Learning rate and beta as functions of the step, as Magenta has them.
+//! Learning rate and beta by step, as in Magenta (`base_model.py`).
 
 use crate::lab::train::scheduled::SamplingSchedule;
 
-/// How a training run proceeds; Magenta's names.
+/// Schedules of a training run; fields have Magenta's names.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Schedule {
     /// Learning rate at step 0.
     pub learning_rate: f64,
-    /// What its part above the least is multiplied by at each step.
+    /// Factor per step of the learning rate's excess over the minimum.
     pub decay_rate: f64,
-    /// The least.
+    /// Minimum learning rate.
     pub min_learning_rate: f64,
-    /// KL that costs nothing, in bits an example.
+    /// Free bits: KL per example that is not penalised, in bits.
     pub free_bits: f64,
-    /// Weight of the KL beyond, in the end.
+    /// Final weight (beta) of the KL beyond the free bits.
     pub max_beta: f64,
-    /// How slowly it gets there: 0 is at once.
+    /// Beta at a step is `max_beta * (1 - beta_rate^step)`; with 0 it is `max_beta` from step 1 on.
     pub beta_rate: f64,
-    /// How much the decoder hears of itself.
+    /// Scheduled sampling.
     pub sampling: SamplingSchedule,
 }
 
 impl Schedule {
-    /// The learning rate of step `step`.
+    /// Learning rate at step `step`.
     pub fn learning_rate_at(&self, step: u64) -> f64 {
         let above = self.learning_rate - self.min_learning_rate;
         above * self.decay_rate.powf(step as f64) + self.min_learning_rate
     }
 
-    /// The weight of the KL at step `step`.
+    /// Weight of the KL at step `step`.
     pub fn beta_at(&self, step: u64) -> f64 {
         self.max_beta * (1.0 - self.beta_rate.powf(step as f64))
     }
 
-    /// The free bits in nats.
+    /// Free bits in nats.
     pub fn free_nats(&self) -> f64 {
         self.free_bits * std::f64::consts::LN_2
     }
@@ -45,7 +45,7 @@ mod tests {
     use crate::lab::train::scheduled::Growth;
 
     #[test]
-    fn the_rate_falls_to_its_least_and_beta_rises_to_its_most() {
+    fn the_learning_rate_falls_and_beta_rises_to_their_limits() {
         let schedule = Schedule {
             learning_rate: 1e-3,
             decay_rate: 0.9999,

@@ -1,11 +1,13 @@
-//! Moves the latent space to where the prior is.
+//! Whitens the latent space, so that the aggregate posterior matches the prior's mean and
+//! covariance.
 //!
-//! A network with many free bits rebuilds well, but its z as a whole need not lie as the standard
-//! normal does from which a radio draws: such draws then fall where no music was heard (Ghosh et al.
-//! 2020, "From Variational to Deterministic Autoencoders", arXiv:1903.12436). Its first two moments
-//! can be put right after the fact and without another tensor: with z = m + A z', where m is the mean
-//! of all posteriors and A the symmetric root of their covariance, the encoder is made to say z' and
-//! what reads z to undo it. Every window is rebuilt as before.
+//! A network with many free bits reconstructs well, but its posteriors as a whole need not match
+//! the standard normal prior that the radio samples from: samples then fall where no training data
+//! lies (Ghosh et al. 2020, "From Variational to Deterministic Autoencoders", arXiv:1903.12436).
+//! The first two moments can be corrected after training without additional tensors: with z = m + A
+//! z', where m is the mean of all posteriors and A the symmetric root of their covariance, the
+//! encoder is changed to output z', and every layer that reads z to undo it. Reconstructions stay
+//! the same.
 
 use std::collections::HashMap;
 
@@ -21,49 +23,51 @@ use crate::{
     },
 };
 
-/// Windows encoded in one graph, to bound its memory.
+/// Windows per graph, to bound memory.
 const CHUNK: usize = 64;
 
-/// Directions in which z hardly moves are not blown up beyond this share of the prior's variance.
+/// Lower limit on the variance of a direction, relative to the prior's: directions in which z
+/// hardly varies are not scaled up further.
 const LEAST_VARIANCE: f64 = 1e-4;
 
-/// `network` with a latent space in which the posteriors of `windows` have together the mean and
-/// the covariance of the prior.
+/// `network` with a latent space in which the posteriors of `windows` together have the prior's
+/// mean and covariance.
 ///
-/// The posteriors' own axes turn a little; their deviations are right in the mean.
+/// Each posterior stays diagonal, although the change of basis rotates its axes a little; the
+/// deviations are correct on average.
 ///
 /// # Errors
-/// A window is not of the network's family, or a weight is no number.
+/// A window is not of the network's family, or a weight is not finite.
 pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
     let posteriors: Vec<Vec<Posterior>> =
         windows.par_chunks(CHUNK).map(|chunk| encode(network, chunk)).collect::<Result<_, _>>()?;
     let posteriors = posteriors.concat();
     let moments = Moments::of(&posteriors)?;
     let mut tensors = network.tensors()?;
-    moments.turn_encoder(&mut tensors, &posteriors)?;
+    moments.whiten_encoder(&mut tensors, &posteriors)?;
     let config = &network.config;
     if 0 < config.n_conductor_layers {
-        moments.turn_reader(&mut tensors, names::CONDUCTOR_STATE, 0)?;
+        moments.whiten_reader(&mut tensors, names::CONDUCTOR_STATE, 0)?;
     } else {
         for core in config.cores() {
-            moments.turn_reader(&mut tensors, &names::core_state(&core.prefix), 0)?;
+            moments.whiten_reader(&mut tensors, &names::core_state(&core.prefix), 0)?;
             let cell = names::core_cell(&core.prefix, 0);
-            moments.turn_reader(&mut tensors, &cell, core.head.n_heard())?;
+            moments.whiten_reader(&mut tensors, &cell, core.head.n_inputs())?;
         }
     }
     Ok(Network::from_tensors(*config, &tensors)?.on(network.device())?)
 }
 
-/// Many windows at a time: big networks are read from memory once for all of them.
+/// Encodes many windows per pass, since big networks are bound by reading their weights.
 fn encode(network: &Network, windows: &[Window]) -> Result<Vec<Posterior>, Error> {
     let references: Vec<&Window> = windows.iter().collect();
-    let heard = Batch::new(&network.config, &references, &mut || false).heard;
-    let (mu, sigma) = network.encode(&heard, windows.len())?;
+    let inputs = Batch::new(&network.config, &references, &mut || false).encoder;
+    let (mu, sigma) = network.encode(&inputs, windows.len())?;
     let pairs = mu.to_vec2()?.into_iter().zip(sigma.to_vec2()?);
     Ok(pairs.map(|(mu, sigma)| Posterior { mu, sigma }).collect())
 }
 
-/// How all posteriors lie together: `z = mean + root z'`.
+/// Moments of the aggregate posterior: `z = mean + root z'`.
 struct Moments {
     mean: Tensor,    // (1, Z)
     root: Tensor,    // (Z, Z), symmetric
@@ -84,14 +88,14 @@ impl Moments {
             covariance[(d, d)] +=
                 posteriors.iter().map(|p| f64::from(p.sigma[d]).powi(2)).sum::<f64>() / n;
         }
-        let no_number = || {
-            let reason = "training has gone astray: z is no number; try a lower learning rate";
+        let diverged = || {
+            let reason = "training diverged: z is not finite; try a lower learning rate";
             candle_core::Error::Msg(reason.into())
         };
         if !(0..n_latent).all(|d| covariance.col(d).iter().all(|x| x.is_finite())) {
-            return Err(no_number().into());
+            return Err(diverged().into());
         }
-        let eigen = covariance.self_adjoint_eigen(Side::Lower).map_err(|_| no_number())?;
+        let eigen = covariance.self_adjoint_eigen(Side::Lower).map_err(|_| diverged())?;
         let (axes, variances) = (eigen.U(), eigen.S());
         let scaled = |power: f64| {
             let variance = |d: usize| variances[d].max(LEAST_VARIANCE).powf(power);
@@ -106,18 +110,18 @@ impl Moments {
         Ok(Self { mean, root: scaled(0.5)?, inverse: scaled(-0.5)? })
     }
 
-    /// Has the encoder say z' for z.
-    fn turn_encoder(
+    /// Changes the encoder to output z'.
+    fn whiten_encoder(
         &self,
         tensors: &mut HashMap<String, Tensor>,
         posteriors: &[Posterior],
     ) -> Result<(), Error> {
         let (kernel, bias) = (names::kernel(names::MU), names::bias(names::MU));
-        let turned = tensors[&kernel].matmul(&self.inverse)?;
-        let moved =
+        let changed = tensors[&kernel].matmul(&self.inverse)?;
+        let shifted =
             (tensors[&bias].unsqueeze(0)? - &self.mean)?.matmul(&self.inverse)?.squeeze(0)?;
-        tensors.insert(kernel, turned);
-        tensors.insert(bias, moved);
+        tensors.insert(kernel, changed);
+        tensors.insert(bias, shifted);
         let n_latent = self.mean.dim(1)?;
         let variances: Vec<f32> = (0..n_latent)
             .map(|d| {
@@ -125,17 +129,17 @@ impl Moments {
             })
             .collect();
         let variances = Tensor::from_vec(variances, (1, n_latent), &Device::Cpu)?;
-        let turned = variances.matmul(&self.inverse.sqr()?)?;
-        // softplus(b + log r) is r softplus(b) for small deviations, and those are small that matter.
-        let shift = ((turned / variances)?.log()? * 0.5)?.squeeze(0)?;
+        let changed = variances.matmul(&self.inverse.sqr()?)?;
+        // softplus(b + log r) is about r softplus(b) for small deviations, and those matter here.
+        let shift = ((changed / variances)?.log()? * 0.5)?.squeeze(0)?;
         let bias = names::bias(names::SIGMA);
-        let moved = (&tensors[&bias] + shift)?;
-        tensors.insert(bias, moved);
+        let shifted = (&tensors[&bias] + shift)?;
+        tensors.insert(bias, shifted);
         Ok(())
     }
 
-    /// Has the layer `prefix`, whose inputs from `first` on are z, read z' instead.
-    fn turn_reader(
+    /// Changes the layer `prefix`, whose inputs from index `first` on are z, to read z'.
+    fn whiten_reader(
         &self,
         tensors: &mut HashMap<String, Tensor>,
         prefix: &str,
@@ -147,10 +151,10 @@ impl Moments {
         let of_z = weights.narrow(0, first, n_latent)?;
         let before = weights.narrow(0, 0, first)?;
         let after = weights.narrow(0, first + n_latent, n_inputs - first - n_latent)?;
-        let moved = (&tensors[&bias] + self.mean.matmul(&of_z)?.squeeze(0)?)?;
-        let turned = Tensor::cat(&[before, self.root.matmul(&of_z)?, after], 0)?;
-        tensors.insert(kernel, turned);
-        tensors.insert(bias, moved);
+        let shifted = (&tensors[&bias] + self.mean.matmul(&of_z)?.squeeze(0)?)?;
+        let changed = Tensor::cat(&[before, self.root.matmul(&of_z)?, after], 0)?;
+        tensors.insert(kernel, changed);
+        tensors.insert(bias, shifted);
         Ok(())
     }
 }
@@ -161,7 +165,7 @@ mod tests {
     use crate::{
         lab::train::checkpoint::snapshot,
         musicvae::{
-            convert::themed,
+            convert::pattern_windows,
             net::{config::Config, family::Family, music_vae::MusicVae, sampling},
         },
     };
@@ -175,7 +179,7 @@ mod tests {
         let official = Config::official(family);
         let sizes = Config { n_latent: 5, n_encoder: 6, n_decoder: 7, n_conductor: 8, ..official };
         let network = Network::new(sizes, 3).unwrap();
-        let windows = themed::windows(&sizes, 0..40);
+        let windows = pattern_windows::windows(&sizes, 0..40);
 
         let white = snapshot(&whiten(&network, &windows).unwrap()).unwrap();
 
@@ -190,24 +194,24 @@ mod tests {
         assert!(mean < 1e-3, "{mean}");
         let root = moments.root.to_vec2::<f32>().unwrap();
         for (row, values) in root.iter().enumerate() {
-            // Off the diagonal by what the posteriors' turned axes leave.
+            // Off the diagonal because the posteriors stay diagonal.
             let far = |(column, x): (usize, &f32)| (x - f32::from(u8::from(row == column))).abs();
             assert!(values.iter().enumerate().map(far).all(|far| far < 0.2), "{root:?}");
         }
     }
 
     #[test]
-    fn posteriors_lie_as_the_prior_and_rebuild_as_before() {
+    fn whitened_posteriors_match_the_prior_and_reconstruct_the_same() {
         check(Family::Drums2Bar);
     }
 
     #[test]
-    fn a_conductor_reads_the_new_space() {
+    fn a_conductor_reads_the_whitened_space() {
         check(Family::Trio4Bar);
     }
 
     #[test]
-    fn a_network_gone_astray_is_said_to_be() {
+    fn a_diverged_network_is_an_error() {
         let config = Config { n_latent: 3, ..Config::official(Family::Drums2Bar) };
         let config = Config { n_encoder: 4, n_decoder: 4, ..config };
         let network = Network::new(config, 1).unwrap();
@@ -215,7 +219,7 @@ mod tests {
         let broken = &network.vars[kernel.unwrap()];
         broken.set(&(broken.as_tensor() * f64::NAN).unwrap()).unwrap();
 
-        let error = whiten(&network, &themed::windows(&config, 0..2)).err().unwrap();
+        let error = whiten(&network, &pattern_windows::windows(&config, 0..2)).err().unwrap();
 
         assert!(error.to_string().contains("try a lower learning rate"), "{error}");
     }

@@ -1,5 +1,6 @@
-//! Lines of tokens out of a piece, by Magenta's rules (`note_seq`'s `melodies_lib`, `drums_lib`;
-//! musicvae `data.py`), on the grid of ticks, so that tempo changes do no harm.
+//! Melody, bass and drum lines from a piece, by Magenta's rules (`note_seq`'s `melodies_lib` and
+//! `drums_lib`; musicvae `data.py`, `OneHotMelodyConverter`, `DrumsConverter`, `TrioConverter`).
+//! Times are quarter notes, so tempo changes don't matter.
 
 use std::collections::BTreeMap;
 
@@ -10,40 +11,40 @@ use crate::music::{
     trio::Line,
 };
 
-/// Longer pieces are cut here: 1024 bars, Magenta's `max_bars`.
+/// Longer pieces are truncated to 1024 bars, Magenta's `max_bars`.
 pub const MAX_STEPS: usize = 1024 * STEPS_PER_BAR;
 
-/// Programs that play bass.
+/// General MIDI programs of basses.
 const BASS: std::ops::RangeInclusive<u8> = 32..=39;
 
-/// Whether a program plays bass.
+/// Whether a MIDI program is a bass.
 pub fn is_bass(program: u8) -> bool {
     BASS.contains(&program)
 }
 
-/// Programs from here on are percussive or effects and play no melody.
+/// First MIDI program of the percussive instruments and sound effects, which play no melody.
 const FIRST_UNPITCHED: u8 = 112;
 
-/// Why a piece has no place on the grid.
+/// Why a piece can't be converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unfit {
-    /// Bars of other than 16 sixteenths.
+    /// A time signature other than 4/4.
     #[error("a time signature other than 4/4")]
     Meter,
-    /// Nothing sounds.
+    /// The piece has no notes.
     #[error("no notes")]
     Empty,
 }
 
-/// All lines of a piece, each as long as the piece in whole bars.
+/// The lines of a piece, each as long as the piece in whole bars.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lines {
-    /// One for each melodic instrument; polyphony is thinned to its highest voice.
+    /// One per melodic instrument, reduced to its highest voice.
     pub melodies: Vec<Line>,
-    /// One for each bass.
+    /// One per bass instrument, reduced to its highest voice.
     pub basses: Vec<Line>,
-    /// The drums, all kits together, if there are any.
+    /// All drum kits merged; none if there are no drums.
     pub drums: Option<Line>,
 }
 
@@ -82,8 +83,10 @@ impl Lines {
     }
 }
 
+/// Checks that a piece is in 4/4.
+///
 /// # Errors
-/// The piece is not in 4/4 throughout.
+/// The piece has another time signature.
 pub fn require_four_four(sequence: &NoteSequence) -> Result<(), Unfit> {
     let is_four_four = |m: u8, d: u8| usize::from(m) * 16 == usize::from(d) * STEPS_PER_BAR;
     match sequence.meters.iter().all(|(_, m)| is_four_four(m.numerator, m.denominator)) {
@@ -92,7 +95,8 @@ pub fn require_four_four(sequence: &NoteSequence) -> Result<(), Unfit> {
     }
 }
 
-/// The drums as the bits of `n_classes`, 16 a column: the nine classes, or each key its own.
+/// The drums as bit columns of `n_classes`, 16 classes per column: the nine drum classes, or one
+/// class per key.
 pub fn drum_roll(sequence: &NoteSequence, n_classes: usize) -> Vec<Line> {
     let hits = sequence.notes.iter().filter(|note| note.is_drum);
     let hits: Vec<(usize, usize)> = hits
@@ -108,7 +112,7 @@ pub fn drum_roll(sequence: &NoteSequence, n_classes: usize) -> Vec<Line> {
     columns
 }
 
-/// The sixteenth nearest to `quarter`, halves up, as Magenta rounds.
+/// The sixteenth nearest to `quarter`; halves round up, as in Magenta.
 fn step(quarter: f64) -> usize {
     (quarter * STEPS_PER_QUARTER as f64 + 0.5).floor().max(0.0) as usize
 }
@@ -125,7 +129,8 @@ fn drum_line(notes: &[&Note], n_steps: usize) -> Line {
     line
 }
 
-/// The highest voice: at a step the highest pitch wins, and a later note cuts an earlier one short.
+/// The highest voice: of notes that start at a step the highest wins, and a later note ends an
+/// earlier one.
 fn melody_line(notes: &[&Note], n_steps: usize) -> Line {
     let mut voice: BTreeMap<usize, (u16, usize)> = BTreeMap::new();
     for note in notes {
@@ -164,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_highest_note_wins_and_a_later_one_cuts_it_short() {
+    fn the_highest_note_wins_and_a_later_one_ends_it() {
         let lines = Lines::extract(&piece(vec![
             note(60, 0.0, 2.0),
             note(67, 0.0, 2.0),
@@ -177,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn drums_of_a_step_are_one_token() {
+    fn simultaneous_drums_become_one_token() {
         let hit = |pitch, start| Note { is_drum: true, ..note(pitch, start, start) };
         let lines = Lines::extract(&piece(vec![hit(36, 0.0), hit(42, 0.02), hit(40, 1.0)]));
 
@@ -186,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn only_four_four_is_taken() {
+    fn other_meters_and_empty_pieces_are_errors() {
         let mut waltz = piece(vec![note(60, 0.0, 1.0)]);
         waltz.meters = vec![(0.0, TimeSignature { numerator: 3, denominator: 4 })];
 

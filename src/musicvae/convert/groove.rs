@@ -1,9 +1,9 @@
-//! Drums with their feel: hits, velocities and offsets on a grid (`GrooVAE`, Gillick et al. 2019;
-//! musicvae `data.py`, `GrooveConverter`).
+//! Drums with velocity and micro-timing: GrooVAE (Gillick et al. 2019; musicvae `data.py`,
+//! `GrooveConverter`).
 //!
-//! A step is 19 columns of u16: the hits as bits of the nine classes, a MIDI velocity for each class,
-//! and an offset for each class. An offset is how much of half a step a hit comes early, -1 to 1; as
-//! a column it is an i16 of 32767ths.
+//! A step has 19 columns of u16: the hits as bits of the nine classes, a MIDI velocity per class,
+//! and an offset per class. An offset says how early a hit is, from -1 to 1 in units of half a
+//! step; as a column it is an i16 in units of 1/32767.
 
 use crate::{
     music::{
@@ -16,13 +16,13 @@ use crate::{
     units::Bpm,
 };
 
-/// How many columns a step has.
+/// Columns of a step.
 pub const N_COLUMNS: usize = 1 + 2 * N_CLASSES;
 
-/// An offset of 1 as a column.
+/// Column value of an offset of 1.
 const OFFSET_UNIT: f32 = 32_767.0;
 
-/// The class that taps are told as: closed hat (`GrooveConverter`, `tapify`).
+/// Class index that taps use: closed hat (`GrooveConverter`, `tapify`).
 const TAP_CLASS: usize = 3;
 
 /// One hit of a step.
@@ -32,17 +32,17 @@ pub struct Hit {
     pub drum: Drum,
     /// MIDI velocity, 1 to 127.
     pub velocity: u8,
-    /// How early it is, in halves of a step, -1 to 1.
+    /// How early it is, -1 to 1, in units of half a step.
     pub offset: f32,
 }
 
-/// An offset as a column, never `u16::MAX`: to a data set that is a column which is not there.
+/// An offset as a column; never `u16::MAX`, which marks an absent column in data sets.
 pub fn offset_column(offset: f32) -> u16 {
     let column = (offset.clamp(-1.0, 1.0) * OFFSET_UNIT).round() as i16 as u16;
     if column == u16::MAX { 0 } else { column }
 }
 
-/// The offset that a column holds.
+/// A column as an offset.
 pub fn offset(column: u16) -> f32 {
     (f32::from(column as i16) / OFFSET_UNIT).max(-1.0)
 }
@@ -57,8 +57,8 @@ pub fn hits(step: &[u16]) -> impl Iterator<Item = Hit> {
     drums::classes(step[0]).map(hit)
 }
 
-/// What a tapper tells of a step as inputs of a network, number and value: that there is a hit, and
-/// when its loudest comes.
+/// A step's inputs for a `tapify` encoder, as index and value: whether there is a hit, and the
+/// timing of the loudest.
 pub fn tap(step: &[u16]) -> impl Iterator<Item = (u32, f32)> {
     let loudest = hits(step).reduce(|a, b| if a.velocity < b.velocity { b } else { a });
     loudest.into_iter().flat_map(|hit| {
@@ -67,7 +67,7 @@ pub fn tap(step: &[u16]) -> impl Iterator<Item = (u32, f32)> {
     })
 }
 
-/// All that a step tells as inputs of a network, number and value.
+/// A step's inputs with all hits, velocities and offsets, as index and value.
 pub fn inputs(step: &[u16]) -> Vec<(u32, f32)> {
     let hit = |hit: Hit| {
         let (class, loudness) = (hit.drum as usize, f32::from(hit.velocity) / 127.0);
@@ -77,10 +77,10 @@ pub fn inputs(step: &[u16]) -> Vec<(u32, f32)> {
     hits(step).flat_map(hit).collect()
 }
 
-/// The drums of `sequence` as columns, as long as the piece in whole bars; empty without drums. What
-/// comes later than [`MAX_STEPS`] is left out.
+/// The drums of `sequence` as columns, as long as the piece in whole bars; no columns if there are
+/// no drums. Hits after [`MAX_STEPS`] are dropped.
 ///
-/// At a step the loudest hit of a class is kept.
+/// Of several hits of a class at a step the loudest is kept.
 pub fn columns(sequence: &NoteSequence) -> Vec<Line> {
     let steps_of = |note: &Note| note.start * STEPS_PER_QUARTER as f64;
     let nearest = |note: &Note| (steps_of(note) + 0.5).floor().max(0.0) as usize;
@@ -103,7 +103,7 @@ pub fn columns(sequence: &NoteSequence) -> Vec<Line> {
     columns
 }
 
-/// The piece that columns are at `tempo`. A hit that would come before the piece comes with it.
+/// Columns as notes at `tempo`; hits before time 0 move to 0.
 pub fn piece(columns: &[Line], tempo: Bpm) -> NoteSequence {
     let mut notes = Vec::new();
     for step in 0..columns[0].len() {
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_keeps_its_feel_on_the_way_through_columns() {
+    fn velocity_and_timing_survive_the_round_trip() {
         let played = vec![hit(36, 101, 0.02), hit(42, 37, 0.48), hit(38, 90, 1.01)];
 
         let back = piece(&columns(&drums(played.clone())), Bpm::DEFAULT);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hit_before_the_first_beat_is_not_lost() {
+    fn a_hit_before_time_0_moves_to_0() {
         let mut columns = vec![vec![0; 16]; N_COLUMNS];
         (columns[0][0], columns[1][0], columns[10][0]) = (1, 100, offset_column(0.5));
 
@@ -171,14 +171,14 @@ mod tests {
     }
 
     #[test]
-    fn a_hit_after_ages_of_silence_asks_for_no_memory() {
+    fn a_very_late_hit_is_dropped_and_allocates_nothing() {
         let columns = columns(&drums(vec![hit(36, 90, 0.0), hit(36, 90, 1e9)]));
         assert_eq!(columns[0].len(), STEPS_PER_BAR);
         assert_eq!(offset_column(-1.0 / OFFSET_UNIT), 0);
     }
 
     #[test]
-    fn a_tap_is_the_loudest_hit_of_its_step() {
+    fn a_tap_takes_the_loudest_hit_of_its_step() {
         let columns = columns(&drums(vec![hit(36, 40, 0.26), hit(38, 99, 0.24)]));
         let row: Vec<u16> = columns.iter().map(|column| column[1]).collect();
 

@@ -1,4 +1,4 @@
-//! Windows back to notes.
+//! Windows back to notes: the inverse of [`window`](crate::musicvae::convert::window).
 
 use crate::{
     music::{
@@ -18,7 +18,7 @@ use crate::{
     units::Bpm,
 };
 
-/// The piece that `windows` of networks of `config` are, one after the other, at `tempo`.
+/// `windows` of a network of `config`, one after the other, as notes at `tempo`.
 pub fn piece(config: &Config, windows: &[Window], tempo: Bpm) -> NoteSequence {
     let column = |column: usize| -> Line {
         windows.iter().flat_map(|window| window[column].iter().copied()).collect()
@@ -48,7 +48,7 @@ pub fn piece(config: &Config, windows: &[Window], tempo: Bpm) -> NoteSequence {
     }
 }
 
-/// Each class of a roll on the key that is its own.
+/// A drum roll as notes, each class on its key.
 fn roll(columns: &[Line], n_classes: usize, tempo: Bpm) -> NoteSequence {
     let quarters = |step: usize| step as f64 / STEPS_PER_QUARTER as f64;
     let mut notes = Vec::new();
@@ -70,7 +70,7 @@ fn roll(columns: &[Line], n_classes: usize, tempo: Bpm) -> NoteSequence {
     NoteSequence { notes, tempos: vec![(0.0, tempo)], meters: vec![(0.0, meter)] }
 }
 
-/// What an instrument of a piece is called in a MIDI file.
+/// Track name of a note's instrument in a MIDI file.
 pub fn part_name(note: &Note) -> &'static str {
     match (note.is_drum, note.instrument) {
         (true, _) => "drums",
@@ -84,17 +84,17 @@ mod tests {
     use super::*;
     use crate::{
         musicvae::{
-            convert::{themed, window::windows_in_order},
+            convert::{pattern_windows, window::windows_in_order},
             net::family::Family,
         },
         patterns::style::Style,
     };
 
     #[test]
-    fn a_window_is_read_again_from_its_piece() {
+    fn a_window_survives_the_round_trip_through_notes() {
         for family in [Family::Drums2Bar, Family::NadeDrums2Bar, Family::Trio4Bar] {
             let config = Config::official(family);
-            for window in themed::of_pattern(&config, Style::Techno, 3) {
+            for window in pattern_windows::of_pattern(&config, Style::Techno, 3) {
                 let piece = piece(&config, std::slice::from_ref(&window), Bpm::DEFAULT);
                 let found = windows_in_order(&piece, &config, false).unwrap();
                 assert_eq!(found, [(0, window)], "{family}");
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn windows_follow_one_another() {
+    fn windows_are_placed_one_after_the_other() {
         let config = Config::official(Family::Humanize2Bar);
         let mut window = vec![vec![0; 32]; groove::N_COLUMNS];
         (window[0][16], window[1][16]) = (1, 90);

@@ -1,8 +1,8 @@
-//! A bar of many instruments as tracks of events (musicvae `data_hierarchical.py`,
+//! One bar of several instruments as tracks of events (musicvae `data_hierarchical.py`,
 //! `MultiInstrumentPerformanceConverter`; `note_seq`'s `performance_lib`).
 //!
-//! A track is its program, then what happens, then an end: notes begin and end, time passes in 96ths
-//! of a bar, the velocity of what begins next changes. Tracks are sorted by program, drums last.
+//! A track is a program, then events, then an end: note on, note off, time shift in 96ths of a bar,
+//! and velocity of the notes that follow. Tracks are sorted by program, drums last.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,11 @@ use crate::{
     units::Bpm,
 };
 
-/// How many event tokens there are: 128 notes on, 128 off, 96 shifts of time, 8 velocities, 128
-/// programs, drums, the end.
+/// Vocabulary size: 128 note on, 128 note off, 96 time shifts, 8 velocities, 128 programs, drums,
+/// end.
 pub const N_TOKENS: usize = 490;
 
-/// The end of a track; an absent track is nothing else.
+/// End of a track; an unused track consists of ends.
 pub const END: u16 = 489;
 
 const NOTE_OFF: u16 = 128;
@@ -27,26 +27,26 @@ const VELOCITY: u16 = 352;
 const PROGRAM: u16 = 360;
 const DRUMS: u16 = 488;
 
-/// Steps of time in a quarter note.
+/// Time steps in a quarter note.
 const STEPS_PER_QUARTER: f64 = 24.0;
 
-/// Steps of time in a bar: the longest shift.
+/// Time steps in a bar: the longest shift.
 const STEPS_PER_BAR: u16 = 96;
 
-/// Quarters in a bar.
+/// Quarter notes in a bar.
 const QUARTERS_PER_BAR: f64 = 4.0;
 
-/// MIDI velocities in one of the eight.
+/// MIDI velocities per velocity bin.
 const VELOCITIES_PER_BIN: u16 = 16;
 
-/// Fewer tracks, or events in all of them, are too little music to learn from.
+/// Bars with fewer tracks, or fewer events in all tracks, are no examples.
 const MIN_TRACKS: usize = 2;
 const MIN_EVENTS: usize = 8;
 
-/// The notes of each instrument, drums last, by program.
+/// Notes by instrument (is drum, program, instrument), drums last.
 type Tracks<'a> = BTreeMap<(bool, u8, u16), Vec<&'a Note>>;
 
-/// The bars of `sequence` that have enough in them, by number: each a line of `n_tracks` tracks of
+/// The bars of `sequence` that are examples, by bar number: each a line of `n_tracks` tracks of
 /// `n_events` tokens. Notes end with their bar.
 pub fn bars(sequence: &NoteSequence, n_tracks: usize, n_events: usize) -> Vec<(usize, Line)> {
     let mut bars: BTreeMap<u64, Tracks> = BTreeMap::new();
@@ -85,7 +85,7 @@ fn line(bar: u64, tracks: &Tracks, n_tracks: usize, n_events: usize) -> Option<L
     Some(line)
 }
 
-/// What happens in a track's bar, in order of time.
+/// The events of a track's bar, in order of time.
 fn events(bar: u64, notes: &[&Note]) -> Line {
     let first = bar as f64 * QUARTERS_PER_BAR;
     let step = |quarter: f64| ((quarter - first) * STEPS_PER_QUARTER + 0.5).floor() as u16;
@@ -122,7 +122,7 @@ fn bin(velocity: u8) -> u16 {
     u16::from(velocity.clamp(1, 127) - 1) / VELOCITIES_PER_BIN
 }
 
-/// A track moved by `semitones`; as it is for drums, or where a note would leave MIDI's range.
+/// A track transposed by `semitones`; unchanged for drums, or if a note would leave MIDI's range.
 pub fn transpose(track: &[u16], semitones: i16) -> Line {
     let within = |pitch: u16| pitch.checked_add_signed(semitones).filter(|&pitch| pitch < 128);
     let moved = |&token: &u16| match token {
@@ -136,7 +136,7 @@ pub fn transpose(track: &[u16], semitones: i16) -> Line {
     }
 }
 
-/// A line with all that follows the first end of each track made an end.
+/// Overwrites everything after the first end of each track with ends.
 pub fn trim(line: &mut [u16], n_events: usize) {
     for track in line.chunks_mut(n_events) {
         let n = track.iter().position(|&token| token == END).unwrap_or(track.len());
@@ -144,10 +144,9 @@ pub fn trim(line: &mut [u16], n_events: usize) {
     }
 }
 
-/// The piece that bars are, one after the other, at `tempo`; instruments are numbered by track.
+/// Bars, one after the other, as notes at `tempo`; instruments are numbered by track.
 ///
-/// What a network may say without sense is passed over: ends of notes that did not begin, time
-/// beyond the bar.
+/// Ignores invalid events of a network: note off without note on, time after the end of the bar.
 pub fn piece(bars: &[Line], n_events: usize, tempo: Bpm) -> NoteSequence {
     let mut notes = Vec::new();
     for (number, bar) in bars.iter().enumerate() {
@@ -214,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_track_is_its_program_what_happens_and_an_end() {
+    fn a_track_is_a_program_events_and_an_end() {
         let bars = bars(&duo(), 3, 16);
 
         let shift = |steps| TIME_SHIFT + steps - 1;
@@ -227,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_is_played_as_it_was_written() {
+    fn a_bar_survives_the_round_trip() {
         let lines: Vec<Line> = bars(&duo(), 8, 64).into_iter().map(|(_, line)| line).collect();
         let played = piece(&lines, 64, Bpm::DEFAULT);
 
@@ -241,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_with_too_little_or_too_much_is_left_out() {
+    fn bars_with_too_few_or_too_many_events_are_no_examples() {
         assert!(bars(&duo(), 1, 64).is_empty());
         assert!(bars(&duo(), 8, 7).is_empty());
         let mut one = duo();
@@ -250,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn any_tokens_can_be_played() {
+    fn any_tokens_convert_to_valid_notes() {
         let line: Line = (0..N_TOKENS as u16).rev().chain(0..512).collect();
 
         let played = piece(&[line], 64, Bpm::DEFAULT);
@@ -259,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_an_end_is_an_end() {
+    fn trimming_fills_a_track_after_its_end() {
         let mut line = vec![60, END, 61, 62, 60, 61, 62, 63];
         trim(&mut line, 4);
         assert_eq!(line, [60, END, END, END, 60, 61, 62, 63]);

@@ -1,4 +1,5 @@
-//! The voices of a window, whatever its columns are: lines of tokens to be counted and drawn.
+//! The parts of a window of any domain as lines of melody or drum tokens, for statistics and
+//! pictures.
 
 use crate::{
     music::{drums, trio::Line},
@@ -12,9 +13,9 @@ use crate::{
     units::Bpm,
 };
 
-/// The lines of `window` with the names of their parts: `melody`, `bass`, `drums`; several may have
-/// one name. Feel and events off the grid of sixteenths are left out, and of a roll of keys its nine
-/// classes stay.
+/// The lines of `window` with the names of their parts: `melody`, `bass`, `drums`; a name may occur
+/// several times. Velocity, micro-timing and events off the grid of sixteenths are dropped, and a
+/// drum roll is reduced to the nine classes.
 pub fn voices(config: &Config, window: &Window) -> Vec<(&'static str, Line)> {
     let domain = config.family.domain();
     match domain {
@@ -40,7 +41,7 @@ fn nine_classes(config: &Config, window: &Window) -> Line {
 fn tracks(config: &Config, bar: &Line) -> Vec<(&'static str, Line)> {
     let bars = std::slice::from_ref(bar);
     let piece = performance::piece(bars, config.n_segment_steps, Bpm::DEFAULT);
-    // A bar without a note has no lines.
+    // A bar without notes has no lines.
     let Lines { melodies, basses, drums } = Lines::extract(&piece).unwrap_or_default();
     let named = |name, lines: Vec<Line>| lines.into_iter().map(move |line| (name, line));
     named("melody", melodies)
@@ -73,13 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn every_family_that_has_drums_shows_the_same_kicks() {
+    fn every_family_with_drums_gives_the_same_kicks() {
         for family in Family::ALL.into_iter().filter(|f| *f != Family::Multitrack1Bar) {
             let config = Config::official(family);
             for window in windows(&piece(), &config, false).unwrap() {
                 for (name, line) in voices(&config, &window) {
-                    let begins = if name == "drums" { 1 } else { 41 };
-                    assert_eq!((line[0], line[4]), (begins, begins), "{family} {name}");
+                    let first = if name == "drums" { 1 } else { 41 };
+                    assert_eq!((line[0], line[4]), (first, first), "{family} {name}");
                     assert_eq!(line.len(), config.n_steps(), "{family} {name}");
                 }
             }
@@ -87,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn tracks_of_events_become_lines_by_their_programs() {
+    fn event_tracks_become_lines_by_program() {
         let config = Config::official(Family::Multitrack1Bar);
         let window = windows(&piece(), &config, false).unwrap().into_iter().next().unwrap();
 

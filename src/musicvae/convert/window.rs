@@ -1,4 +1,5 @@
-//! Windows of a piece: the examples that a model learns from.
+//! A piece cut into windows: the examples of a network (musicvae `data.py`; for trios
+//! `TrioConverter`).
 
 use std::{collections::BTreeSet, ops::Range};
 
@@ -13,14 +14,14 @@ use crate::{
     },
 };
 
-/// One example: a line for each column.
+/// One example: a line per column.
 pub type Window = Vec<Line>;
 
-/// What a column of a part holds that a window lacks: such windows are not examples themselves, but
-/// lend the parts that they have to others ([`crate::lab::train`] recombines them).
+/// Token of a missing part. Windows with missing parts are no examples themselves; training
+/// recombines their other parts into examples ([`crate::lab::train`]).
 pub const ABSENT: u16 = u16::MAX;
 
-/// All different windows of a piece for networks of `config`.
+/// All distinct windows of a piece for networks of `config`.
 ///
 /// # Errors
 /// As [`windows_in_order`].
@@ -33,12 +34,12 @@ pub fn windows(
     Ok(found.into_iter().map(|(_, window)| window).collect())
 }
 
-/// The windows of a piece for networks of `config`, one or more beginning at every bar, each with
-/// the number of its first bar.
+/// The windows of a piece for networks of `config`, with the number of the first bar of each. One
+/// or more start at every bar.
 ///
-/// A part must go on through the window: two bars in a row without it end it there. Melodies,
-/// basses and drums are combined in all ways. `with_absent` also gives windows in which but some of
-/// several parts go on, the others [`ABSENT`].
+/// Every part must keep sounding: a window in which a part rests for two bars in a row is dropped.
+/// Melodies, basses and drums are combined in all ways. `with_absent` adds windows of several parts
+/// in which only one part sounds and the others are [`ABSENT`].
 ///
 /// # Errors
 /// The piece is not in 4/4 throughout, or is empty.
@@ -68,16 +69,16 @@ pub fn windows_in_order(
     let found = starts(length, n_steps).flat_map(|start| {
         let span = start..start + n_steps;
         let whole = combine(&parts, &span);
-        let partial = if with_absent { lend(&parts, &span) } else { vec![] };
+        let partial = if with_absent { partial_windows(&parts, &span) } else { vec![] };
         whole.into_iter().chain(partial).map(move |window| (start / STEPS_PER_BAR, window))
     });
     Ok(found.collect())
 }
 
-/// The lines that may play a part of the window.
+/// The lines that may take a part of the window.
 struct Part {
     lines: Vec<Line>,
-    /// Whether a token begins a sound.
+    /// Whether a token starts a sound.
     begins: fn(u16) -> bool,
 }
 
@@ -92,26 +93,26 @@ fn parts(domain: Domain, lines: Lines) -> Vec<Part> {
 }
 
 impl Part {
-    /// What of the lines sounds through `span`.
+    /// The slices of lines that keep sounding through `span`.
     fn sounding(&self, span: &Range<usize>) -> Vec<&[u16]> {
         let slices = self.lines.iter().filter_map(|line| line.get(span.clone()));
-        slices.filter(|slice| goes_on(slice, self.begins)).collect()
+        slices.filter(|slice| keeps_sounding(slice, self.begins)).collect()
     }
 }
 
-/// Whether something begins in `line`, and in one of any two bars in a row.
-fn goes_on(line: &[u16], begins: fn(u16) -> bool) -> bool {
+/// Whether `line` has a start, and has one in one of any two bars in a row.
+fn keeps_sounding(line: &[u16], begins: fn(u16) -> bool) -> bool {
     let begins = |bar: &[u16]| bar.iter().any(|&token| begins(token));
     let bars: Vec<bool> = line.chunks(STEPS_PER_BAR).map(begins).collect();
     bars.contains(&true) && bars.windows(2).all(|pair| pair[0] || pair[1])
 }
 
-/// Where windows of `n_steps` begin in a line of `length`.
+/// First steps of the windows of `n_steps` in a line of `length`.
 fn starts(length: usize, n_steps: usize) -> impl Iterator<Item = usize> {
     (0..length).step_by(STEPS_PER_BAR).filter(move |start| start + n_steps <= length)
 }
 
-/// Every choice of one sounding line a part.
+/// Every combination of one sounding line per part.
 fn combine(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
     let mut combined = vec![Window::new()];
     for part in parts {
@@ -129,8 +130,8 @@ fn combine(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
     combined
 }
 
-/// A window for each sounding line, alone, where not all of several parts sound.
-fn lend(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
+/// If a part is silent, a window for each sounding line of the others, with only that line.
+fn partial_windows(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
     let sounding: Vec<Vec<&[u16]>> = parts.iter().map(|part| part.sounding(span)).collect();
     if sounding.iter().all(|lines| !lines.is_empty()) {
         return vec![];
@@ -147,7 +148,7 @@ fn lend(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
         .collect()
 }
 
-/// The windows of columns whose first ones are bits of what is hit.
+/// The windows of drum columns: bits of a roll, or hits and feel of a groove.
 fn cut(columns: &[Line], n_steps: usize) -> Vec<(usize, Window)> {
     let Some(first) = columns.first() else { return vec![] };
     let n_words = if columns.len() == groove::N_COLUMNS { 1 } else { columns.len() };
@@ -157,7 +158,7 @@ fn cut(columns: &[Line], n_steps: usize) -> Vec<(usize, Window)> {
         let hits: Line = span.clone().map(|step| u16::from(hit(step))).collect();
         let slice = |column: &Line| column[span.clone()].to_vec();
         let window = || (start / STEPS_PER_BAR, columns.iter().map(slice).collect());
-        goes_on(&hits, |hit| hit != 0).then(window)
+        keeps_sounding(&hits, |hit| hit != 0).then(window)
     });
     windows.collect()
 }
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
     use crate::{music::note::Note, musicvae::net::family::Family};
 
-    /// A piece with a note at the beginning of each bar, of the pitches that `bars` give; 0 rests.
+    /// A piece with a note at the start of each bar, of the pitches in `bars`; 0 is a rest.
     fn piece(instruments: &[(u8, bool, &[u8])]) -> NoteSequence {
         let mut notes = Vec::new();
         for (instrument, &(program, is_drum, bars)) in instruments.iter().enumerate() {
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_begins_at_every_bar_and_none_is_there_twice() {
+    fn windows_start_at_every_bar_without_duplicates() {
         let beat = piece(&[(0, true, &[36, 38, 36, 38, 42])]);
 
         let firsts: Vec<u16> =
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_combined_in_all_ways_but_silent_ones() {
+    fn sounding_parts_are_combined_in_all_ways() {
         let lines: [(u8, bool, &[u8]); 5] = [
             (0, false, &[60, 0, 62, 0]),
             (1, false, &[60, 0, 0, 62]),
@@ -215,14 +216,14 @@ mod tests {
     }
 
     #[test]
-    fn where_a_part_is_absent_the_others_are_lent() {
+    fn a_missing_part_gives_partial_windows_of_the_others() {
         let lines: [(u8, bool, &[u8]); 2] = [(2, false, &[70; 4]), (0, true, &[36; 4])];
 
-        let lent = found(Family::Trio4Bar, &piece(&lines), true);
+        let partial = found(Family::Trio4Bar, &piece(&lines), true);
 
-        assert_eq!(lent.len(), 2);
-        assert!(lent.iter().all(|window| !is_whole(window)));
-        assert!(lent.iter().any(|window| window[0][0] == ABSENT && window[2][0] == 1));
+        assert_eq!(partial.len(), 2);
+        assert!(partial.iter().all(|window| !is_whole(window)));
+        assert!(partial.iter().any(|window| window[0][0] == ABSENT && window[2][0] == 1));
     }
 
     #[test]

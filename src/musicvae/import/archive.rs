@@ -1,8 +1,8 @@
-//! Archives of checkpoints, unpacked into memory: `.tar`, `.tar.gz` and `.zip`, told apart by what
-//! they begin with, since Magenta's `.tar` files may be compressed and tell nobody.
+//! Checkpoint archives, unpacked into memory: `.tar`, `.tar.gz` and `.zip`, recognised by their
+//! first bytes, since some of Magenta's `.tar` files are compressed.
 //!
-//! Nothing is written, so a path in an archive is but a name. What is unpacked is bounded by the
-//! archive's own size: weights hardly shrink, and what shrinks to a sixteenth is no network.
+//! Nothing is written to disk, so paths in an archive can't escape. The unpacked size is limited by
+//! the archive's size: weights hardly compress, and no checkpoint shrinks to a sixteenth.
 
 use std::{
     collections::BTreeMap,
@@ -10,18 +10,18 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::musicvae::import::{Error, folder::Folder};
+use crate::musicvae::import::{error::Error, folder::Folder};
 
-/// How many times larger than the archive its contents may be.
+/// Limit on unpacked size, as a multiple of the archive's size.
 const MAX_RATIO: u64 = 16;
 
-/// What an archive may hold in any case, in bytes; small ones are mostly zeros.
+/// Unpacked size that is always allowed, in bytes: small checkpoints may be mostly zeros.
 const MIN_LIMIT: u64 = 16 << 20;
 
-/// The files of each folder of an archive that errors call `place`, the shallowest folder first.
+/// The files of an archive by folder, the shallowest folder first; errors call the archive `place`.
 ///
 /// # Errors
-/// It is none that we read, is broken or holds too much.
+/// The format is unknown, the archive is broken, or its contents are too large.
 pub fn unpack(place: &str, mut bytes: impl Read + Seek) -> Result<Vec<Folder>, Error> {
     let broken = |error: std::io::Error| Error::archive(place, &error);
     let size = bytes.seek(SeekFrom::End(0)).map_err(broken)?;
@@ -36,7 +36,7 @@ pub fn unpack(place: &str, mut bytes: impl Read + Seek) -> Result<Vec<Folder>, E
         [0x1f, 0x8b, ..] => unpacked.tar(flate2::read::GzDecoder::new(bytes))?,
         head if head.get(257..262) == Some(b"ustar") => unpacked.tar(bytes)?,
         _ => {
-            let found = "a file of another kind";
+            let found = "a file of another format";
             return Err(Error::NoCheckpoint { place: place.to_owned(), found });
         }
     }
@@ -67,7 +67,7 @@ impl Unpacked<'_> {
 
     fn tar(&mut self, bytes: impl Read) -> Result<(), Error> {
         let broken = |error: std::io::Error| Error::archive(self.place, &error);
-        // Headers, and entries that are passed over, count as well.
+        // The limit includes headers and skipped entries.
         let mut archive = tar::Archive::new(bytes.take(self.n_left.saturating_mul(2)));
         for entry in archive.entries().map_err(broken)? {
             let broken = |error: std::io::Error| Error::archive(self.place, &error);
@@ -78,7 +78,7 @@ impl Unpacked<'_> {
                 self.add(&name, size, entry)?;
             }
         }
-        // What is compressed has its checksum at the end.
+        // Reads to the end, where gzip has its checksum.
         std::io::copy(&mut archive.into_inner(), &mut std::io::sink()).map_err(broken)?;
         Ok(())
     }
@@ -104,7 +104,7 @@ impl Unpacked<'_> {
         let mut parts: Vec<String> = path.components().filter_map(plain).collect();
         let Some(file) = parts.pop() else { return Ok(()) };
         match self.folders.entry(parts.iter().collect()).or_default().insert(file, bytes) {
-            Some(_) => Err(Error::broken(self.place, name, "each file once", "it twice")),
+            Some(_) => Err(Error::broken(self.place, name, "a unique path", "a duplicate")),
             None => Ok(()),
         }
     }
@@ -131,7 +131,7 @@ mod tests {
         let mut archive = tar::Builder::new(Vec::new());
         for (path, bytes) in files {
             let mut header = tar::Header::new_ustar();
-            // Past the builder's own check, which refuses what an attacker would not.
+            // Bypasses the builder's check, which refuses `..` and `/`.
             header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
             header.set_size(bytes.len() as u64);
             header.set_cksum();
@@ -173,16 +173,16 @@ mod tests {
     }
 
     #[test]
-    fn paths_out_of_the_archive_lead_nowhere() {
+    fn paths_cannot_escape_the_archive() {
         let files = [("../../a", &A[..]), ("/manifest.json", MANIFEST)];
         for archive in [tar(&files), zip(&files)] {
-            // `..` and `/` are dropped, and then the two lie side by side.
+            // `..` and `/` are dropped, so both files are in one folder.
             assert_eq!(values(&read_archive_in_memory(&archive).unwrap(), "a"), [1.0]);
         }
     }
 
     #[test]
-    fn bombs_are_refused_before_they_burst() {
+    fn archive_bombs_are_refused() {
         let zeros = vec![0; 17 << 20];
         for archive in [zip(&[("a", &zeros)]), gzip(&tar(&[("a", &zeros)]))] {
             assert_eq!(
@@ -191,17 +191,17 @@ mod tests {
                  found 17825792"
             );
         }
-        // One that says that it is small.
-        let mut liar = zip(&[("a", &zeros[..99999])]);
+        // A zip file that claims a small size.
+        let mut forged = zip(&[("a", &zeros[..99999])]);
         let size = 99999u32.to_le_bytes();
-        while let Some(at) = liar.windows(4).position(|window| window == size) {
-            liar[at..at + 4].copy_from_slice(&7u32.to_le_bytes());
+        while let Some(at) = forged.windows(4).position(|window| window == size) {
+            forged[at..at + 4].copy_from_slice(&7u32.to_le_bytes());
         }
-        assert!(error(&liar).starts_with("memory: "), "{}", error(&liar));
+        assert!(error(&forged).starts_with("memory: "), "{}", error(&forged));
     }
 
     #[test]
-    fn broken_archives_are_errors_wherever_they_break() {
+    fn truncated_and_corrupt_archives_are_errors() {
         let files = [("a", &A[..]), ("manifest.json", MANIFEST)];
         for archive in [tar(&files), gzip(&tar(&files)), zip(&files)] {
             for length in 0..archive.len().min(1500) {
@@ -215,8 +215,8 @@ mod tests {
         }
         assert!(
             error(&tar(&[("a", &A), ("./a", &A)]))
-                .ends_with("a: expected each file once, found it twice")
+                .ends_with("a: expected a unique path, found a duplicate")
         );
-        assert!(error(&tar(&[("b", &A)])).ends_with("found an archive of other files"));
+        assert!(error(&tar(&[("b", &A)])).ends_with("found an archive without a checkpoint"));
     }
 }

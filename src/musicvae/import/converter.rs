@@ -1,32 +1,32 @@
-//! What a checkpoint says of the music that it was made for: magenta-js's `config.json`
-//! (`music_vae/model.ts`), and `converter.json` before that.
+//! The data converter that a checkpoint names: magenta-js's `config.json` (`music_vae/model.ts`),
+//! and its predecessor `converter.json`.
 
 use serde::Deserialize;
 
-use crate::musicvae::import::{Error, folder::Folder, json};
+use crate::musicvae::import::{error::Error, folder::Folder, json};
 
-/// How music was made into numbers; magenta-js's `DataConverter` (`core/data.ts`).
+/// Settings of magenta-js's `DataConverter` (`core/data.ts`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Converter {
     /// The converter's class, such as `TrioConverter`.
     pub kind: Option<String>,
-    /// Steps in all.
+    /// T, steps of a sequence.
     pub n_steps: Option<usize>,
-    /// Segments under the conductor; flat networks have none.
+    /// Segments under the conductor; none for flat networks.
     pub n_segments: Option<usize>,
     /// Lowest and highest pitch of a melody.
     pub pitches: Option<(u8, u8)>,
-    /// Events' steps in a quarter note, of multitrack networks.
+    /// Time steps in a quarter note, for multitrack networks.
     pub n_steps_per_quarter: Option<usize>,
-    /// Loudnesses that they tell apart; without it they hear none.
+    /// Velocity bins of multitrack networks; none if velocities are not encoded.
     pub n_velocity_bins: Option<usize>,
-    /// GrooVAE that hears no loudness and no time.
+    /// GrooVAE whose encoder reads neither velocity nor timing.
     pub humanizes: bool,
-    /// GrooVAE that hears a rhythm on one drum.
+    /// GrooVAE whose encoder reads taps on one drum.
     pub tapifies: bool,
-    /// GrooVAE that says each drum in a step of its own.
+    /// GrooVAE with a separate step for each drum.
     pub splits_instruments: bool,
-    /// What it was conditioned on beside z: chords, a key.
+    /// Conditioning besides z: chords, a key.
     pub conditions: Vec<&'static str>,
 }
 
@@ -60,7 +60,7 @@ struct Args {
     split_instruments: Option<bool>,
 }
 
-/// What `config.json` says, if there is one.
+/// Reads `config.json`, if there is one.
 pub fn read_config(folder: &Folder) -> Result<Option<Converter>, Error> {
     const NAME: &str = "config.json";
     if !folder.has(NAME) {
@@ -77,7 +77,7 @@ pub fn read_config(folder: &Folder) -> Result<Option<Converter>, Error> {
     Ok(Some(converter))
 }
 
-/// What `converter.json` says, if there is one.
+/// Reads `converter.json`, if there is one.
 pub fn read_converter(folder: &Folder) -> Result<Option<Converter>, Error> {
     const NAME: &str = "converter.json";
     if !folder.has(NAME) {
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_configuration_of_magentas_tells_the_network() {
+    fn a_magenta_js_configuration_is_read() {
         let found = read(
             r#"{"type": "MusicVAE", "chordEncoder": "PitchChordEncoder", "dataConverter": {
                 "type": "GrooveConverter", "args": {"numSteps": 32, "humanize": true}}}"#,
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn other_models_and_broken_configurations_are_refused() {
+    fn other_models_and_broken_configurations_are_errors() {
         assert_eq!(
             read(r#"{"type": "MusicRNN"}"#).unwrap_err(),
             "m/config.json: type: expected MusicVAE, found MusicRNN"
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_may_say_nothing() {
+    fn a_checkpoint_may_have_no_configuration() {
         assert_eq!(read_config(&Folder::in_memory("m", [].into())).unwrap(), None);
     }
 }

@@ -1,13 +1,15 @@
-//! deeplearn.js, TensorFlow.js's forerunner: `manifest.json` names a file of single floats for each
-//! tensor.
+//! deeplearn.js, the predecessor of TensorFlow.js: `manifest.json` names a file of f32 values for
+//! each tensor.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 
 use crate::musicvae::import::{
-    Contents, Error, converter,
+    checkpoint::Contents,
+    converter,
     encoding::Encoding,
+    error::Error,
     folder::Folder,
     json::{self, Entries},
     tensors::{Claim, Tensors},
@@ -28,7 +30,7 @@ pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     for (name, Variable { filename, shape }) in &variables.0 {
         let claim = Claim { file: &file, name, shape, encoding: Encoding::F32 };
         if !seen.insert(filename) {
-            return Err(claim.broken("a file of its own", format!("{filename:?} again")));
+            return Err(claim.broken("a separate file", format!("{filename:?} again")));
         }
         if tensors.wants(&claim)? {
             tensors.insert(&claim, &read_file(folder, filename, &claim)?)?;
@@ -63,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tensor_is_a_file() {
+    fn each_tensor_is_read_from_its_file() {
         let found = read(
             r#"{"a/kernel": {"filename": "a_kernel", "shape": [2, 1]},
                 "a/kernel/Adam": {"filename": "is_not_read", "shape": [2, 1]}}"#,
@@ -76,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn lies_are_told_apart() {
+    fn each_invalid_manifest_has_an_error() {
         let one = |filename: &str, shape: &str| {
             format!(r#"{{"a": {{"filename": "{filename}", "shape": {shape}}}}}"#)
         };
@@ -89,11 +91,11 @@ mod tests {
         let table = [
             (one("a_kernel", "[3]"), "a_kernel: tensor \"a\": expected 12 bytes for [3], found 8"),
             (one("a_kernel", "[1000000000000]"), "expected 4000000000000 bytes for"),
-            (one("../a_kernel", "[2]"), "expected one without a path, found \"../a_kernel\""),
+            (one("../a_kernel", "[2]"), "expected a name without a path, found \"../a_kernel\""),
             (one("b", "[2]"), "memory/b: entity not found"),
             (one("a_kernel", "null"), "broken JSON: invalid type: null"),
-            (same("a", "b", "a_kernel"), "expected a file of its own, found \"a_kernel\" again"),
-            (same("a", "a", "b"), "tensor \"a\": expected each name once, found it twice"),
+            (same("a", "b", "a_kernel"), "expected a separate file, found \"a_kernel\" again"),
+            (same("a", "a", "b"), "tensor \"a\": expected a unique name, found a duplicate"),
             ("[]".into(), "broken JSON: invalid type: sequence, expected an object of tensors"),
         ];
         for (manifest, sentence) in table {

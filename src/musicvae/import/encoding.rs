@@ -1,28 +1,28 @@
-//! Bytes to f32, in each way that a checkpoint writes numbers, little-endian.
+//! Encodings of numbers in checkpoints, all little-endian, decoded to f32.
 
 use half::f16;
 
-/// How a tensor's numbers are written.
+/// Encoding of a tensor's numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Encoding {
     /// Single precision.
     F32,
     /// Half precision.
     F16,
-    /// One byte, quantised.
+    /// 8-bit, quantised.
     U8(Scale),
-    /// Two bytes, quantised.
+    /// 16-bit, quantised.
     U16(Scale),
-    /// Counters.
+    /// Integer; used by counters.
     I32,
-    /// Counters.
+    /// Integer; used by counters.
     I64,
 }
 
-/// `q` is `q * scale + min`, reckoned in f64 as TensorFlow.js does.
+/// Quantisation: `q` stands for `q * scale + min`, computed in f64 as in TensorFlow.js.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
-    /// The distance of two values.
+    /// Step between two values.
     pub scale: f64,
     /// The value of 0.
     pub min: f64,
@@ -35,7 +35,7 @@ impl Scale {
 }
 
 impl Encoding {
-    /// Bytes of a number.
+    /// Bytes per number.
     pub fn n_bytes(self) -> usize {
         match self {
             Self::U8(_) => 1,
@@ -45,7 +45,7 @@ impl Encoding {
         }
     }
 
-    /// All numbers of `bytes`; what is left of a number at the end is dropped.
+    /// Decodes `bytes`; an incomplete number at the end is dropped.
     pub fn decode(self, bytes: &[u8]) -> Vec<f32> {
         match self {
             Self::F32 => numbers(bytes, f32::from_le_bytes),
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn quantised_values_are_rounded_once() {
         let scale = Scale { scale: 0.1, min: -12.8 };
-        // In f32 throughout this would be 1.5258789e-8 or so and not what JavaScript says.
+        // In f32 arithmetic this would be about 1.5258789e-8, unlike JavaScript's result.
         assert_eq!(Encoding::U8(scale).decode(&[128]), [(128.0f64 * 0.1 - 12.8) as f32]);
     }
 }

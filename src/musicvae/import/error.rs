@@ -1,47 +1,47 @@
-//! What is wrong with a checkpoint, in one sentence.
+//! Errors of the import: one sentence with file, place, expected and found.
 
 use std::{fmt::Display, io, path::PathBuf};
 
-/// How much of what a file says is repeated in a sentence about it, in characters.
+/// Longest quote from a file in an error, in characters.
 const MAX_QUOTE: usize = 200;
 
 /// Why a checkpoint can't be imported.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system says no.
+    /// A file can't be read.
     #[error("{path}: {source}", path = path.display())]
     File {
         /// Which file.
         path: PathBuf,
-        /// What it said.
+        /// The cause.
         source: io::Error,
     },
-    /// Nothing that we read.
+    /// There is no checkpoint of a known format.
     #[error(
         "{place}: expected weights_manifest.json, manifest.json, meta.json or a TensorFlow .index, \
          a folder of them or a .tar, .tar.gz or .zip, found {found}"
     )]
     NoCheckpoint {
-        /// Where it was looked for.
+        /// The path.
         place: String,
         /// What is there instead.
         found: &'static str,
     },
-    /// Several checkpoints, and no file `checkpoint` that says which.
+    /// Several checkpoints, and no file `checkpoint` that names one.
     #[error("{place}: expected one checkpoint, found {names}", names = names.join(", "))]
     Several {
-        /// Where.
+        /// The folder.
         place: String,
-        /// What could be meant.
+        /// The candidates.
         names: Vec<String>,
     },
-    /// A file that should be JSON is not, or lacks something.
+    /// A JSON file is invalid or incomplete.
     #[error("{file}: broken JSON: {reason}")]
     Json {
         /// Which file.
         file: String,
-        /// What the parser said, with line and column.
+        /// The parser's message, with line and column.
         reason: String,
     },
     /// An archive is broken.
@@ -49,19 +49,19 @@ pub enum Error {
     Archive {
         /// Which archive.
         file: String,
-        /// What its reader said.
+        /// The reader's message.
         reason: String,
     },
-    /// A place in a file holds something else than it must.
+    /// A part of a file is invalid.
     #[error("{file}: {place}: expected {expected}, found {found}")]
     Broken {
         /// Which file.
         file: String,
-        /// Where in there, such as a tensor's name.
+        /// The part, such as a tensor's name.
         place: String,
-        /// What belongs there.
+        /// What is valid there.
         expected: String,
-        /// What is there.
+        /// What the file has.
         found: String,
     },
 }
@@ -91,7 +91,7 @@ impl Error {
     }
 }
 
-/// `text` on one line, and short.
+/// `text` without control characters, truncated.
 fn quote(text: &dyn Display) -> String {
     let text = text.to_string();
     let mut quote: String = text.chars().take(MAX_QUOTE).filter(|c| !c.is_control()).collect();
@@ -106,13 +106,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_broken_is_said_in_one_sentence() {
+    fn an_error_is_one_sentence() {
         let error = Error::broken("x.index", "byte 7", "a magic number", 12);
         assert_eq!(error.to_string(), "x.index: byte 7: expected a magic number, found 12");
     }
 
     #[test]
-    fn a_file_cannot_make_a_sentence_long_or_break_it() {
+    fn quotes_from_a_file_are_truncated_and_on_one_line() {
         let error = Error::broken("x", "a\nb", "", "long ".repeat(1000)).to_string();
         assert!(error.starts_with("x: ab: ") && error.ends_with("..."), "{error}");
         assert!(error.len() < 300);

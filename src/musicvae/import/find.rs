@@ -1,13 +1,13 @@
-//! Where in a folder a checkpoint is.
+//! Finds the checkpoint in a folder.
 
 use std::path::Path;
 
-use crate::musicvae::import::{Error, Format, folder::Folder};
+use crate::musicvae::import::{checkpoint::Format, error::Error, folder::Folder};
 
-/// TensorFlow's index of a checkpoint, after its prefix.
+/// Suffix of a TensorFlow checkpoint's index.
 pub const INDEX: &str = ".index";
 
-/// The manifests that have a fixed name.
+/// Manifests with fixed names.
 const MANIFESTS: [(&str, Format); 3] = [
     ("weights_manifest.json", Format::TfJs),
     ("manifest.json", Format::DeepLearnJs),
@@ -17,14 +17,14 @@ const MANIFESTS: [(&str, Format); 3] = [
 /// The file that lists a checkpoint's tensors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
-    /// How the checkpoint is written.
+    /// The checkpoint's format.
     pub format: Format,
     /// The file's name.
     pub name: String,
 }
 
-/// The checkpoint that a file of `name` belongs to: as a manifest, an index, a TensorFlow prefix or
-/// one of its shards.
+/// The checkpoint that the file `name` belongs to: a manifest, an index, a TensorFlow prefix or a
+/// shard.
 pub fn by_name(folder: &Folder, name: &str) -> Option<Manifest> {
     if let Some(&(name, format)) = MANIFESTS.iter().find(|(manifest, _)| *manifest == name) {
         return folder.has(name).then(|| Manifest { format, name: name.to_owned() });
@@ -35,10 +35,11 @@ pub fn by_name(folder: &Folder, name: &str) -> Option<Manifest> {
     folder.has(&name).then_some(Manifest { format: Format::TensorFlowV2, name })
 }
 
-/// The checkpoint of a folder; of several of TensorFlow's the one that its file `checkpoint` names.
+/// The checkpoint in a folder; of several TensorFlow checkpoints the one that the file `checkpoint`
+/// names.
 ///
 /// # Errors
-/// There are several, and nothing says which is meant.
+/// There are several, and no file `checkpoint` names one.
 pub fn in_folder(folder: &Folder) -> Result<Option<Manifest>, Error> {
     if let Some(found) = MANIFESTS.iter().find_map(|(name, _)| by_name(folder, name)) {
         return Ok(Some(found));
@@ -47,7 +48,7 @@ pub fn in_folder(folder: &Folder) -> Result<Option<Manifest>, Error> {
         return Ok(Some(newest));
     }
     let mut names = folder.names()?;
-    // macOS puts files `._NAME` of its own into archives.
+    // macOS adds files `._NAME` to archives.
     names.retain(|name| name.ends_with(INDEX) && !name.starts_with("._") && folder.has(name));
     match names.len() {
         0 | 1 => Ok(names.pop().map(|name| Manifest { format: Format::TensorFlowV2, name })),
@@ -55,7 +56,7 @@ pub fn in_folder(folder: &Folder) -> Result<Option<Manifest>, Error> {
     }
 }
 
-/// What the file `checkpoint` names, if that is there.
+/// The checkpoint that the file `checkpoint` names, if it exists.
 fn newest(folder: &Folder) -> Result<Option<Manifest>, Error> {
     const NAME: &str = "checkpoint";
     if !folder.has(NAME) {
@@ -64,7 +65,7 @@ fn newest(folder: &Folder) -> Result<Option<Manifest>, Error> {
     let text = folder.read_manifest(NAME)?;
     let text = String::from_utf8_lossy(&text);
     let path = text.lines().find_map(|line| line.trim().strip_prefix("model_checkpoint_path:"));
-    // The path is that of the machine which trained the network.
+    // The path is from the machine that trained the network.
     let name = path.and_then(|path| Path::new(path.trim().trim_matches('"')).file_name());
     Ok(name.and_then(|name| by_name(folder, &name.to_string_lossy())))
 }
@@ -97,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_of_several_is_meant() {
+    fn the_file_checkpoint_chooses_among_several() {
         let two = ["a.index", "b.index", "._b.index"];
 
         assert_eq!(
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn other_folders_hold_none() {
+    fn other_folders_have_no_checkpoint() {
         assert_eq!(find(&["a.mid", "config.json"], ""), None);
         assert_eq!(find(&[], "\0\u{1}"), None);
     }

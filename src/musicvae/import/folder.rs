@@ -1,4 +1,4 @@
-//! The files of a checkpoint, which lie on disk or, out of an archive, in memory.
+//! The files of a checkpoint, on disk or, from an archive, in memory.
 
 use std::{
     collections::BTreeMap,
@@ -7,12 +7,12 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-use crate::musicvae::import::Error;
+use crate::musicvae::import::error::Error;
 
-/// Manifests and indexes are longer only by mistake or malice, in bytes.
+/// Limit on manifests and indexes, in bytes; longer ones are broken or malicious.
 const MAX_MANIFEST_BYTES: u64 = 4 << 20;
 
-/// Files beside each other.
+/// The files of one folder.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -20,12 +20,13 @@ pub struct Folder {
     in_memory: Option<BTreeMap<String, Vec<u8>>>,
 }
 
-/// A file to read spans of.
+/// An open file, read in spans.
 pub struct OpenFile<'a> {
     path: PathBuf,
     bytes: Box<dyn ReadSeek + 'a>,
     n_bytes: u64,
-    /// What may still be read: spans that overlap would make a small file a large network.
+    /// Bytes that may still be read: overlapping spans could turn a small file into a large
+    /// network.
     n_unread: u64,
 }
 
@@ -33,7 +34,7 @@ trait ReadSeek: Read + Seek {}
 impl<T: Read + Seek> ReadSeek for T {}
 
 impl Folder {
-    /// The folder at `path`; an empty path is where we are.
+    /// The folder at `path`; an empty path is the current folder.
     pub fn on_disk(path: &Path) -> Self {
         Self { path: path.to_owned(), in_memory: None }
     }
@@ -43,12 +44,12 @@ impl Folder {
         Self { path: path.into(), in_memory: Some(files) }
     }
 
-    /// How errors name the folder.
+    /// The folder's name in errors.
     pub fn path(&self) -> String {
         self.path.display().to_string()
     }
 
-    /// How errors name a file.
+    /// A file's name in errors.
     pub fn place(&self, name: &str) -> String {
         self.path.join(name).display().to_string()
     }
@@ -76,7 +77,7 @@ impl Folder {
     /// A file's size in bytes.
     ///
     /// # Errors
-    /// It is missing, not a file, or not in this folder.
+    /// The file is missing, not a regular file, or outside this folder.
     pub fn size(&self, name: &str) -> Result<u64, Error> {
         self.check_name(name)?;
         let missing = || std::io::Error::from(std::io::ErrorKind::NotFound);
@@ -86,7 +87,7 @@ impl Folder {
             return Ok(file.len() as u64);
         }
         let metadata = fs::metadata(&path).map_err(Error::file(&path))?;
-        // A pipe or device would never end.
+        // Reading a pipe or a device might never end.
         let is_file = metadata.is_file();
         is_file.then_some(metadata.len()).ok_or_else(missing).map_err(Error::file(path))
     }
@@ -105,10 +106,10 @@ impl Folder {
         Ok(OpenFile { path, bytes, n_bytes, n_unread: n_bytes })
     }
 
-    /// All of a manifest or an index.
+    /// Reads a whole manifest or index.
     ///
     /// # Errors
-    /// As [`Folder::size`], or it is far too long.
+    /// As [`Folder::size`], or the file is too long.
     pub fn read_manifest(&self, name: &str) -> Result<Vec<u8>, Error> {
         let mut file = self.open(name)?;
         let n_bytes = file.n_bytes;
@@ -121,7 +122,7 @@ impl Folder {
         Ok(bytes)
     }
 
-    /// Names come out of manifests; `../` and the like would lead elsewhere.
+    /// Refuses names with paths: names come from manifests, and `../` would leave the folder.
     fn check_name(&self, name: &str) -> Result<(), Error> {
         let mut components = Path::new(name).components();
         let only = (components.next(), components.next());
@@ -129,7 +130,7 @@ impl Folder {
         if is_plain && !name.contains(['\\', '\0']) {
             return Ok(());
         }
-        Err(Error::broken(&self.path(), "a file's name", "one without a path", format!("{name:?}")))
+        Err(Error::broken(&self.path(), "file name", "a name without a path", format!("{name:?}")))
     }
 }
 
@@ -139,10 +140,10 @@ impl OpenFile<'_> {
         self.n_bytes
     }
 
-    /// Appends the `n` bytes from `offset` on, which `what` is made of, to `out`.
+    /// Appends `n` bytes from `offset` on to `out`; errors call them `what`.
     ///
     /// # Errors
-    /// The file is shorter, or its spans overlap.
+    /// The file is shorter, or the span overlaps others.
     pub fn read_at(
         &mut self,
         what: &str,
@@ -156,7 +157,7 @@ impl OpenFile<'_> {
             return Err(Error::broken(&file, what, expected, format!("{found} bytes in all")));
         }
         if self.n_unread < n {
-            return Err(Error::broken(&file, what, "bytes of its own", "those of other tensors"));
+            return Err(Error::broken(&file, what, "separate bytes", "bytes of other tensors"));
         }
         self.n_unread -= n;
         out.reserve(n as usize);
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_ends_within_the_file_and_is_nobody_elses() {
+    fn spans_end_within_the_file_and_do_not_overlap() {
         let folder = folder();
         let mut file = folder.open("a").unwrap();
         let mut read = |offset, n| {
@@ -206,15 +207,15 @@ mod tests {
         assert!(read(0, 4).is_ok());
         assert_eq!(
             read(1, 1).unwrap_err(),
-            "m/a: tensor x: expected bytes of its own, found those of other tensors"
+            "m/a: tensor x: expected separate bytes, found bytes of other tensors"
         );
     }
 
     #[test]
-    fn no_name_leads_out_of_the_folder() {
+    fn names_with_paths_are_refused() {
         for name in ["../a", "/etc/passwd", "b/a", "", ".", "..", "a/", "c:\\a", "a\0"] {
             let error = folder().open(name).err().unwrap().to_string();
-            assert!(error.starts_with("m: a file's name: expected one without a path"), "{error}");
+            assert!(error.starts_with("m: file name: expected a name without a path"), "{error}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! JSON out of files that are not trusted. Deep nesting is an error of `serde_json`'s.
+//! JSON from untrusted files; `serde_json` refuses deep nesting.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 
-use crate::musicvae::import::Error;
+use crate::musicvae::import::error::Error;
 
-/// Parses `bytes`, which errors call `file`.
+/// Parses `bytes`; errors call them `file`.
 pub fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|error| Error::json(file, &error))
 }
 
-/// An object as it is written, names that come twice included; a map would let the last one win.
+/// An object's entries in order, with duplicate names kept; a map would keep the last one.
 #[derive(Debug)]
 pub struct Entries<T>(pub Vec<(String, T)>);
 
@@ -44,13 +44,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_that_comes_twice_is_seen_twice() {
+    fn duplicate_names_are_kept() {
         let Entries(entries) = parse::<Entries<u8>>("x", br#"{"b": 1, "a": 2, "b": 3}"#).unwrap();
         assert_eq!(entries, [("b".into(), 1), ("a".into(), 2), ("b".into(), 3)]);
     }
 
     #[test]
-    fn deep_nesting_and_broken_text_are_errors_with_their_place() {
+    fn deep_nesting_and_broken_text_are_errors_with_a_position() {
         let deep = "[".repeat(100_000);
         let error = parse::<serde_json::Value>("x.json", deep.as_bytes()).unwrap_err();
         assert_eq!(

@@ -1,11 +1,16 @@
-//! Checkpoints of Magenta and of its ports, as tensors by TensorFlow's names.
+//! Imports checkpoints of Magenta and its ports, as tensors under TensorFlow's names.
 //!
-//! A checkpoint comes from the web, so nothing that it says of itself is believed: each length,
-//! offset and name is held against the files that are there before memory is asked for, and what
-//! does not fit is one [`Error`] that names file and place. All formats are read through `folder`,
-//! from disk or from memory, so that archives and fuzzers take the same way as folders do.
+//! Checkpoints are untrusted downloads: every length, offset and name is checked against the
+//! existing files before memory is allocated, and every violation is an [`Error`] with file and
+//! place. All formats are read through `folder`, from disk or from memory, so archives and fuzzers
+//! use the same code as folders.
+//!
+//! Formats: `tensorflow` (TensorFlow V2: an index, which is a LevelDB table of protocol buffers,
+//! and shards), `tfjs` (TensorFlow.js), `deeplearn` (deeplearn.js), `quick_beats`. `find` locates a
+//! checkpoint, `converter` reads its settings, [`recognise`] finds its configuration.
 
 mod archive;
+mod checkpoint;
 mod converter;
 mod deeplearn;
 mod encoding;
@@ -20,60 +25,21 @@ mod tensors;
 mod tfjs;
 
 use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
+    collections::BTreeMap,
     fs::File,
     io::{BufReader, Cursor, Read, Seek},
     path::Path,
 };
 
-use candle_core::Tensor;
-
+use checkpoint::Contents;
+pub use checkpoint::{Format, Found};
 pub use converter::Converter;
 pub use error::Error;
 use find::Manifest;
 use folder::Folder;
-use tensors::Tensors;
 
-/// What a checkpoint holds.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// How it was written.
-    pub format: Format,
-    /// The weights, f32, by TensorFlow's names.
-    pub tensors: HashMap<String, Tensor>,
-    /// What the music was made into, where the checkpoint says so.
-    pub converter: Option<Converter>,
-    /// Tensors that only training needs and that were left out: optimiser slots, step counters.
-    pub n_skipped: usize,
-}
-
-/// How a checkpoint is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// `weights_manifest.json` and its shards; magenta-js since 1.0.
-    TfJs,
-    /// `manifest.json` and a file for each tensor; magenta-js before that.
-    DeepLearnJs,
-    /// `X.index` and `X.data-0000k-of-0000n`; Magenta's Python.
-    TensorFlowV2,
-    /// `meta.json` and `weights.bin`, 16-bit floats.
-    QuickBeats,
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TfJs => "TensorFlow.js weights",
-            Self::DeepLearnJs => "deeplearn.js weights",
-            Self::TensorFlowV2 => "a TensorFlow V2 checkpoint",
-            Self::QuickBeats => "quick-beats weights",
-        })
-    }
-}
-
-/// Reads the checkpoint at `source`: a folder that holds one, its manifest or index, a TensorFlow
-/// prefix, or a `.tar`, `.tar.gz` or `.zip` of any of these.
+/// Reads the checkpoint at `source`: a folder with a checkpoint, its manifest or index, a
+/// TensorFlow prefix, or a `.tar`, `.tar.gz` or `.zip` archive of one.
 ///
 /// # Errors
 /// There is no checkpoint, or it is broken.
@@ -92,11 +58,11 @@ pub fn read(source: &Path) -> Result<Found, Error> {
             let file = File::open(source).map_err(Error::file(source))?;
             read_archive(&place, BufReader::new(file))
         }
-        Err(_) => Err(Error::NoCheckpoint { place, found: "nothing of that name" }),
+        Err(_) => Err(Error::NoCheckpoint { place, found: "no such file" }),
     }
 }
 
-/// Reads a checkpoint whose files, by their names, are in memory.
+/// Reads a checkpoint from files in memory, by name.
 ///
 /// # Errors
 /// There is no checkpoint, or it is broken.
@@ -104,16 +70,13 @@ pub fn read_in_memory(files: BTreeMap<String, Vec<u8>>) -> Result<Found, Error> 
     read_folder(&Folder::in_memory("memory", files))
 }
 
-/// Reads a checkpoint out of an archive that is in memory.
+/// Reads a checkpoint from an archive in memory.
 ///
 /// # Errors
-/// The archive or the checkpoint is broken, or there is none.
+/// The archive or the checkpoint is broken, or there is no checkpoint.
 pub fn read_archive_in_memory(bytes: &[u8]) -> Result<Found, Error> {
     read_archive("memory", Cursor::new(bytes))
 }
-
-/// What the reader of a format makes of a manifest.
-type Contents = (Tensors, Option<Converter>);
 
 fn read_archive(place: &str, bytes: impl Read + Seek) -> Result<Found, Error> {
     for folder in archive::unpack(place, bytes)? {
@@ -121,11 +84,11 @@ fn read_archive(place: &str, bytes: impl Read + Seek) -> Result<Found, Error> {
             return read_manifest(&folder, &manifest);
         }
     }
-    Err(Error::NoCheckpoint { place: place.to_owned(), found: "an archive of other files" })
+    Err(Error::NoCheckpoint { place: place.to_owned(), found: "an archive without a checkpoint" })
 }
 
 fn read_folder(folder: &Folder) -> Result<Found, Error> {
-    let found = "a folder of other files";
+    let found = "a folder without a checkpoint";
     let none = || Error::NoCheckpoint { place: folder.path(), found };
     read_manifest(folder, &find::in_folder(folder)?.ok_or_else(none)?)
 }
@@ -164,16 +127,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_checkpoint_is_said_to_be_none() {
+    fn a_source_without_a_checkpoint_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.mid");
         std::fs::write(&file, "MThd").unwrap();
 
         for (path, found) in [
-            (folder.path(), "found a folder of other files"),
-            (&folder.path().join("b"), "found nothing of that name"),
-            (&file, "found a file of another kind"),
-            (Path::new(""), "found nothing of that name"),
+            (folder.path(), "found a folder without a checkpoint"),
+            (&folder.path().join("b"), "found no such file"),
+            (&file, "found a file of another format"),
+            (Path::new(""), "found no such file"),
         ] {
             let error = read(path).unwrap_err().to_string();
             assert!(

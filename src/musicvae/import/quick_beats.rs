@@ -1,17 +1,19 @@
-//! The format of browser ports such as quick-beats: `meta.json` says where in `weights.bin` a tensor
-//! begins, counted in numbers, of 16 bits as a rule.
+//! The format of browser ports such as quick-beats: `meta.json` has the offset of each tensor in
+//! `weights.bin`, counted in numbers, usually of 16 bits.
 
 use serde::Deserialize;
 
 use crate::musicvae::import::{
-    Contents, Converter, Error,
+    checkpoint::Contents,
+    converter::Converter,
     encoding::Encoding,
+    error::Error,
     folder::Folder,
     json::{self, Entries},
     tensors::{Claim, Tensors},
 };
 
-/// What `meta.json` is about.
+/// The file with all numbers.
 const WEIGHTS: &str = "weights.bin";
 
 #[derive(Deserialize)]
@@ -49,7 +51,7 @@ pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
         let claim = Claim { file: &file, name, shape, encoding };
         let n_bytes = claim.n_bytes()?;
         if tensors.wants(&claim)? {
-            // An offset that does not fit is beyond the end in any case.
+            // An offset that overflows is beyond the end of the file in any case.
             let offset = offset.saturating_mul(encoding.n_bytes() as u64);
             let mut bytes = Vec::new();
             weights.read_at(&claim.place(), offset, n_bytes, &mut bytes)?;
@@ -74,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn tensors_begin_where_the_meta_file_says() {
+    fn tensors_are_read_from_their_offsets() {
         let found =
             read(r#""b": {"offset": 2, "shape": [1]}, "a": {"offset": 0, "shape": [1, 2]}"#)
                 .unwrap();
@@ -86,18 +88,18 @@ mod tests {
     }
 
     #[test]
-    fn lies_are_told_apart() {
+    fn each_invalid_manifest_has_an_error() {
         let table = [
             (r#""a": {"offset": 2, "shape": [2]}"#, "expected 4 bytes from byte 4, found 6 bytes"),
             (r#""a": {"offset": 18446744073709551615, "shape": [1]}"#, "found 6 bytes in all"),
             (r#""a": {"offset": 0, "shape": [2147483648]}"#, "expected 4294967296 bytes from"),
             (
                 r#""a": {"offset": 0, "shape": [3]}, "b": {"offset": 0, "shape": [3]}"#,
-                "tensor \"b\": expected bytes of its own, found those of other tensors",
+                "tensor \"b\": expected separate bytes, found bytes of other tensors",
             ),
             (
                 r#""a": {"offset": 0, "shape": [1]}, "a": {"offset": 1, "shape": [1]}"#,
-                "tensor \"a\": expected each name once, found it twice",
+                "tensor \"a\": expected a unique name, found a duplicate",
             ),
             (r#""a": {"offset": -1, "shape": [1]}"#, "broken JSON: invalid value: integer `-1`"),
         ];

@@ -1,23 +1,23 @@
-//! Which configuration a checkpoint is of, by the shapes of its tensors and what it says of itself.
+//! Finds a checkpoint's configuration, by its tensors' shapes and its converter.
 
 use crate::musicvae::{
-    import::{Converter, Found},
+    import::{checkpoint::Found, converter::Converter},
     net::{
         Error,
         config::Config,
-        domain::{Domain, Prompt},
+        domain::{Domain, GrooveInput},
         family::{Family, Wiring},
         weights::Weights,
     },
 };
 
-/// The configuration that the checkpoint's tensors fit, with sizes: `wanted`, if it is known, or
-/// the one whose official sizes they have, or else the first whose structure they have.
+/// The configuration and sizes of a checkpoint: `wanted` if given, else the family whose official
+/// sizes match, else the first family whose structure matches.
 ///
-/// Segments and steps can't be seen from shapes: the converter tells them, or they are as official.
+/// Segments and steps don't show in shapes: they are the converter's, or else official.
 ///
 /// # Errors
-/// No configuration fits; or the network was conditioned on more than z.
+/// No configuration fits, or the network is conditioned on more than z.
 pub fn recognise(found: &Found, wanted: Option<Family>) -> Result<(Config, Weights), Error> {
     if let Some(what) = found.converter.iter().flat_map(|converter| &converter.conditions).next() {
         return Err(Error::Conditioned(what));
@@ -32,14 +32,16 @@ pub fn recognise(found: &Found, wanted: Option<Family>) -> Result<(Config, Weigh
     for family in Family::ALL {
         let expected = expected(family, converter);
         match weights.sized(expected) {
-            Ok(config) if config == expected && is_meant(family, converter) => {
+            Ok(config) if config == expected && is_allowed(family, converter) => {
                 return Ok((config, weights));
             }
-            Ok(config) if is_meant(family, converter) => {
-                // Of networks alike but for their length the one that is that long.
-                let is_as_long =
+            Ok(config) if is_allowed(family, converter) => {
+                // Of families that differ only in length, prefer the one of this length.
+                let has_official_length =
                     |config: &Config| config.n_steps() == Config::official(config.family).n_steps();
-                if fitting.is_none_or(|other| !is_as_long(&other) && is_as_long(&config)) {
+                if fitting.is_none_or(|other| {
+                    !has_official_length(&other) && has_official_length(&config)
+                }) {
                     fitting = Some(config);
                 }
             }
@@ -49,7 +51,7 @@ pub fn recognise(found: &Found, wanted: Option<Family>) -> Result<(Config, Weigh
     fitting.map(|config| (config, weights)).ok_or(Error::Unrecognised)
 }
 
-/// The official sizes, with the segments and steps that the converter tells.
+/// The official sizes, with the converter's segments and steps.
 fn expected(family: Family, converter: Option<&Converter>) -> Config {
     let official = Config::official(family);
     let Some(n_steps) = converter.and_then(|converter| converter.n_steps) else { return official };
@@ -62,11 +64,11 @@ fn expected(family: Family, converter: Option<&Converter>) -> Config {
     Config { n_segments, n_segment_steps, ..official }
 }
 
-/// Whether the converter, which knows what shapes don't tell, speaks for `family`.
-fn is_meant(family: Family, converter: Option<&Converter>) -> bool {
+/// Whether the converter allows `family`: humanize and tap networks have the same shapes.
+fn is_allowed(family: Family, converter: Option<&Converter>) -> bool {
     let taps = converter.is_some_and(|converter| converter.tapifies);
     match family.domain() {
-        Domain::Groove(prompt) => (prompt == Prompt::Tap) == taps,
+        Domain::Groove(input) => (input == GrooveInput::Tap) == taps,
         _ => true,
     }
 }
@@ -78,7 +80,7 @@ mod tests {
     use candle_core::{DType, Device, Tensor};
 
     use super::*;
-    use crate::musicvae::import::Format;
+    use crate::musicvae::import::checkpoint::Format;
 
     fn found(config: &Config, converter: Option<Converter>) -> Found {
         let tensor = |(name, shape): (String, Vec<usize>)| {
@@ -95,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn small_networks_are_known_by_their_structure() {
+    fn small_networks_are_recognised_by_structure() {
         for family in [
             Family::Drums2Bar,
             Family::NadeDrums2Bar,
@@ -112,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn official_sizes_tell_the_large_from_the_small() {
+    fn official_sizes_decide_between_equal_structures() {
         for family in [Family::Drums2BarBig, Family::HierTrio16Bar] {
             let official = Config { n_encoder: 16, ..Config::official(family) };
             let (config, _) = recognise(&found(&official, None), Some(family)).unwrap();
@@ -124,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_converter_tells_what_shapes_do_not() {
+    fn the_converter_decides_between_equal_shapes() {
         let taps = Converter { tapifies: true, ..Converter::default() };
         let found_taps = found(&tiny(Family::Tap2Bar), Some(taps));
         assert_eq!(recognise(&found_taps, None).unwrap().0.family, Family::Tap2Bar);
@@ -137,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none_of_ours_is_an_error() {
+    fn other_and_conditioned_networks_are_errors() {
         let mut other = found(&tiny(Family::Drums2Bar), None);
         other.tensors.remove("encoder/mu/bias");
         assert!(matches!(recognise(&other, None), Err(Error::Unrecognised)));

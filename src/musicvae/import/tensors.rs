@@ -1,21 +1,21 @@
-//! The tensors read so far, and what is asked of each whatever the format.
+//! The tensors read so far, and the checks that all formats share.
 
 use std::collections::HashMap;
 
 use candle_core::{Device, Tensor};
 
-use crate::musicvae::import::{Error, encoding::Encoding};
+use crate::musicvae::import::{encoding::Encoding, error::Error};
 
-/// The largest network has 70 tensors, thrice as many while it learns.
+/// Limit on tensors; the largest network has 70, and three times as many while it trains.
 const MAX_TENSORS: usize = 4096;
 
-/// TensorFlow's names are 90 characters at most.
+/// Limit on names, in bytes; TensorFlow's have at most 90.
 const MAX_NAME: usize = 512;
 
-/// Nothing that we read has more axes than 3.
+/// Limit on axes; networks use at most 3.
 const MAX_AXES: usize = 8;
 
-/// What a manifest says of a tensor.
+/// A tensor as the manifest describes it, still unchecked.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim<'a> {
     /// The manifest, for errors.
@@ -24,7 +24,7 @@ pub struct Claim<'a> {
     pub name: &'a str,
     /// Its sizes.
     pub shape: &'a [usize],
-    /// How it is written.
+    /// Encoding of its numbers.
     pub encoding: Encoding,
 }
 
@@ -36,10 +36,10 @@ pub struct Tensors {
 }
 
 impl Claim<'_> {
-    /// How many bytes a tensor of this shape has.
+    /// The tensor's size in bytes.
     ///
     /// # Errors
-    /// It has none, or more than could ever be.
+    /// The size is 0 or overflows, or there are too many axes.
     pub fn n_bytes(&self) -> Result<u64, Error> {
         if MAX_AXES < self.shape.len() {
             return Err(self.broken(format!("at most {MAX_AXES} axes"), self.shape.len()));
@@ -49,7 +49,7 @@ impl Claim<'_> {
         }
         let product = |n: usize, &size: &usize| n.checked_mul(size);
         let n_bytes = self.shape.iter().try_fold(self.encoding.n_bytes(), product);
-        // candle counts in isize.
+        // candle's sizes must fit isize.
         let n_bytes = n_bytes.filter(|&n| isize::try_from(n).is_ok());
         let n_bytes = n_bytes.ok_or_else(|| {
             self.broken("a shape that fits into memory", format!("{:?}", self.shape))
@@ -57,33 +57,33 @@ impl Claim<'_> {
         Ok(n_bytes as u64)
     }
 
-    /// How errors name it.
+    /// The tensor's name in errors.
     pub fn place(&self) -> String {
         format!("tensor {:?}", self.name)
     }
 
-    /// The sentence for what is wrong with it.
+    /// An error about this tensor.
     pub fn broken(&self, expected: impl std::fmt::Display, found: impl std::fmt::Display) -> Error {
         Error::broken(self.file, self.place(), expected, found)
     }
 }
 
 impl Tensors {
-    /// Whether the tensor is one of the network's; those of the training are counted.
+    /// Whether the tensor belongs to the network; training tensors are counted and skipped.
     ///
     /// # Errors
-    /// Its name is taken or too long, or there are too many.
+    /// The name is a duplicate or too long, or there are too many tensors.
     pub fn wants(&mut self, claim: &Claim<'_>) -> Result<bool, Error> {
         if MAX_NAME < claim.name.len() {
             return Err(claim.broken(format!("a name of at most {MAX_NAME} bytes"), "more"));
         }
         if self.tensors.contains_key(claim.name) {
-            return Err(claim.broken("each name once", "it twice"));
+            return Err(claim.broken("a unique name", "a duplicate"));
         }
         if self.tensors.len() + self.n_skipped == MAX_TENSORS {
             return Err(claim.broken(format!("at most {MAX_TENSORS} tensors"), "more"));
         }
-        let is_wanted = !is_of_training(claim.name);
+        let is_wanted = !is_training_state(claim.name);
         self.n_skipped += usize::from(!is_wanted);
         Ok(is_wanted)
     }
@@ -91,7 +91,7 @@ impl Tensors {
     /// Adds a tensor.
     ///
     /// # Errors
-    /// `bytes` are not of its shape, or some are no numbers.
+    /// `bytes` don't fit the shape, or a number is not finite.
     pub fn insert(&mut self, claim: &Claim<'_>, bytes: &[u8]) -> Result<(), Error> {
         let n_bytes = claim.n_bytes()?;
         if bytes.len() as u64 != n_bytes {
@@ -107,10 +107,10 @@ impl Tensors {
         Ok(())
     }
 
-    /// All tensors, and how many were left out.
+    /// All tensors, and the number skipped.
     ///
     /// # Errors
-    /// There are none.
+    /// There are no tensors.
     pub fn finish(self, file: &str) -> Result<(HashMap<String, Tensor>, usize), Error> {
         match self.tensors.is_empty() {
             true => Err(Error::broken(file, "the checkpoint", "tensors", "none")),
@@ -119,8 +119,8 @@ impl Tensors {
     }
 }
 
-/// Adam's slots and steps, and the count of steps.
-fn is_of_training(name: &str) -> bool {
+/// Whether a tensor is one of Adam's slots or a step counter.
+fn is_training_state(name: &str) -> bool {
     let last = name.rsplit('/').next().unwrap_or(name);
     matches!(last, "Adam" | "Adam_1" | "beta1_power" | "beta2_power" | "global_step")
 }
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_training_needs_is_counted_and_left_out() {
+    fn training_tensors_are_counted_and_skipped() {
         let mut tensors = Tensors::default();
         for name in ["a/kernel/Adam", "a/kernel/Adam_1", "beta1_power", "global_step"] {
             assert!(!tensors.wants(&claim(name, &[])).unwrap());
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn shapes_that_no_memory_holds_are_refused() {
+    fn sizes_that_overflow_are_refused() {
         assert_eq!(claim("a", &[2, 3]).n_bytes().unwrap(), 24);
         assert_eq!(claim("a", &[]).n_bytes().unwrap(), 4);
         for shape in [&[usize::MAX, 2][..], &[1 << 40, 1 << 40], &[0, usize::MAX, 9], &[1; 9]] {
@@ -157,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_taken_and_a_value_that_is_none_are_refused() {
+    fn duplicate_names_and_nan_values_are_refused() {
         let mut tensors = Tensors::default();
         tensors.insert(&claim("a", &[1]), &1f32.to_le_bytes()).unwrap();
 
         let taken = tensors.wants(&claim("a", &[1])).unwrap_err().to_string();
-        assert_eq!(taken, "x: tensor \"a\": expected each name once, found it twice");
+        assert_eq!(taken, "x: tensor \"a\": expected a unique name, found a duplicate");
         let nan = tensors.insert(&claim("b", &[1]), &f32::NAN.to_le_bytes()).unwrap_err();
         assert_eq!(nan.to_string(), "x: tensor \"b\": expected finite numbers, found NaN at 0");
     }

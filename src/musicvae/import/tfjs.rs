@@ -1,13 +1,15 @@
-//! TensorFlow.js: `weights_manifest.json` lists groups of tensors, each group the shards that hold
-//! them end to end; tensors may begin in one shard and end in the next.
+//! TensorFlow.js: `weights_manifest.json` lists groups of tensors; a group's tensors lie end to end
+//! in its shards and may cross from one shard to the next.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 
 use crate::musicvae::import::{
-    Contents, Error, converter,
+    checkpoint::Contents,
+    converter,
     encoding::{Encoding, Scale},
+    error::Error,
     folder::{Folder, OpenFile},
     json,
     tensors::{Claim, Tensors},
@@ -89,7 +91,7 @@ impl Quantization {
     }
 }
 
-/// The shards of a group as if they were one file; one is open at a time.
+/// The shards of a group as one stream; one file is open at a time.
 struct Shards<'a> {
     folder: &'a Folder,
     names: std::slice::Iter<'a, String>,
@@ -125,7 +127,7 @@ impl<'a> Shards<'a> {
         Ok(bytes)
     }
 
-    /// The shard that has bytes left, and where they begin.
+    /// The shard with unread bytes, and its position.
     fn open(&mut self, claim: &Claim<'_>) -> Result<&mut (OpenFile<'a>, u64), Error> {
         while self.open.as_ref().is_none_or(|(file, offset)| *offset == file.n_bytes()) {
             let next = self.names.next();
@@ -135,11 +137,16 @@ impl<'a> Shards<'a> {
         self.open.as_mut().ok_or_else(|| claim.broken("a shard", "none"))
     }
 
-    /// Checks that the tensors were all that the shards hold.
+    /// Checks that the tensors used all bytes of the shards.
     fn finish(self, file: &str) -> Result<(), Error> {
         match self.n_left {
             0 => Ok(()),
-            n => Err(Error::broken(file, "weights", "the shards' every byte", format!("{n} left"))),
+            n => Err(Error::broken(
+                file,
+                "weights",
+                "all bytes of the shards used",
+                format!("{n} left"),
+            )),
         }
     }
 }
@@ -160,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn tensors_straddle_shards_in_every_encoding() {
+    fn tensors_cross_shards_in_every_encoding() {
         let manifest = manifest(
             r#"{"name": "a", "shape": [1], "dtype": "float32"},
                {"name": "b", "shape": [3], "dtype": "float32",
@@ -185,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn lies_are_told_apart() {
+    fn each_invalid_manifest_has_an_error() {
         let float = |shape: &str| {
             manifest(&format!(r#"{{"name": "a", "shape": {shape}, "dtype": "float32"}}"#))
         };
@@ -198,7 +205,7 @@ mod tests {
         let outside = r#"[{"paths": ["../../etc/passwd"], "weights": []}]"#;
         let table = [
             (float("[3]"), "tensor \"a\": expected 12 bytes in the shards, found 8 left"),
-            (float("[1]"), "weights: expected the shards' every byte, found 4 left"),
+            (float("[1]"), "weights: expected all bytes of the shards used, found 4 left"),
             (float("[1073741824]"), "expected 4294967296 bytes in the shards, found 8 left"),
             (float("[4294967296, 4294967296]"), "expected a shape that fits into memory"),
             (float("[0, 2]"), "expected sizes of at least 1, found [0, 2]"),
@@ -216,7 +223,7 @@ mod tests {
             (quantised(r#""dtype": "uint8", "scale": 1e300, "min": 0"#), "found inf at 0"),
             (quantised(r#""dtype": "int4""#), "expected quantisation to uint8, uint16 or float16"),
             (twice.into(), "paths: expected each shard once, found s1 twice"),
-            (outside.into(), "expected one without a path, found \"../../etc/passwd\""),
+            (outside.into(), "expected a name without a path, found \"../../etc/passwd\""),
             (manifest("").replace("s2", "s3"), "m/s3: entity not found"),
             ("{}".into(), "broken JSON: invalid type: map, expected a sequence"),
             ("[]".into(), "weights_manifest.json: the checkpoint: expected tensors, found none"),
@@ -229,12 +236,12 @@ mod tests {
     }
 
     #[test]
-    fn a_name_comes_once() {
+    fn duplicate_names_are_errors() {
         let weight = r#"{"name": "a", "shape": [1], "dtype": "float32"}"#;
         let error =
             read(&manifest(&format!("{weight}, {weight}")), &[("s1", &[0; 4]), ("s2", &[0; 4])]);
         assert!(
-            error.unwrap_err().ends_with("tensor \"a\": expected each name once, found it twice")
+            error.unwrap_err().ends_with("tensor \"a\": expected a unique name, found a duplicate")
         );
     }
 }

@@ -1,27 +1,28 @@
 //! Attribute vectors (Roberts et al. 2018, section 5.3): directions of the latent space along which
 //! music gets denser, more syncopated, higher.
 //!
-//! A vector is the mean z of the quarter of a data set that has most of the attribute, less that of
-//! the quarter that has least; `electropunk attributes` computes them and keeps them with the weights.
+//! A vector is the mean z of the quarter of a data set with the most of an attribute, minus the
+//! mean z of the quarter with the least. `electropunk attributes` computes the vectors and stores
+//! them with the weights.
 
 use std::collections::BTreeMap;
 
 use crate::musicvae::net::{Error, latent::Latent, weights::Weights};
 
-/// What their tensors' names begin with.
+/// Prefix of the tensors that hold attribute vectors.
 pub const PREFIX: &str = "attribute/";
 
-/// A model's vectors, by attribute; a model may have none.
+/// A model's attribute vectors by name; may be empty.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Attributes {
     vectors: BTreeMap<String, Latent>,
 }
 
 impl Attributes {
-    /// Those that `weights` hold.
+    /// Reads the attribute vectors in `weights`.
     ///
     /// # Errors
-    /// One of them is not `n_latent` wide.
+    /// A vector is not `n_latent` wide.
     pub fn load(weights: &Weights, n_latent: usize) -> Result<Self, Error> {
         let mut vectors = BTreeMap::new();
         for tensor in weights.tensors().keys() {
@@ -39,7 +40,7 @@ impl Attributes {
         Ok(Self { vectors })
     }
 
-    /// The vector of `name`, Z wide.
+    /// The vector of attribute `name`, (Z,).
     pub fn get(&self, name: &str) -> Option<&[f32]> {
         self.vectors.get(name).map(Vec::as_slice)
     }

@@ -1,21 +1,21 @@
-//! How large a network is, and what its tensors are called and shaped.
+//! A network's sizes (Magenta's `configs.py`), and the names and shapes of its tensors.
 
 use crate::{
     music::{drums, meter::STEPS_PER_BAR},
     musicvae::net::{
-        domain::{Column, Domain},
+        domain::Column,
         family::{Family, Wiring},
         head::Head,
         names,
     },
 };
 
-/// A network's sizes.
+/// A network's sizes. In shapes: Z latent, H hidden.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Config {
-    /// What it reads and writes, and how it is wired.
+    /// Domain and wiring.
     pub family: Family,
-    /// Segments under the conductor; 1 for a flat network, which has none.
+    /// Segments under the conductor; 1 for a flat network, which has no conductor.
     pub n_segments: usize,
     /// Steps in a segment.
     pub n_segment_steps: usize,
@@ -23,39 +23,39 @@ pub struct Config {
     pub n_latent: usize,
     /// H of each direction of the encoder.
     pub n_encoder: usize,
-    /// Layers of the encoder; one at each level where it reads segments.
+    /// Layers of the encoder; 1 per level if the encoder is hierarchical.
     pub n_encoder_layers: usize,
-    /// H of the decoder, or of each core under a conductor.
+    /// H of the decoder, or of each core decoder under a conductor.
     pub n_decoder: usize,
-    /// Its layers.
+    /// Layers of the decoder.
     pub n_decoder_layers: usize,
     /// H of the conductor; unused by flat networks.
     pub n_conductor: usize,
-    /// Its layers; 0 for flat networks.
+    /// Layers of the conductor; 0 for flat networks.
     pub n_conductor_layers: usize,
-    /// Classes of a drum roll; the nine of all drums elsewhere.
+    /// Classes of a drum roll (9 or one per key); 9 for other domains.
     pub n_classes: usize,
-    /// Hidden units of a NADE; unused by other heads.
+    /// Hidden units of the NADE; unused by other heads.
     pub n_nade: usize,
 }
 
-/// A decoder that says some of a step's columns.
+/// A core decoder: it decodes some of a step's columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Core {
-    /// Where its tensors are.
+    /// Prefix of its tensors' names.
     pub prefix: String,
-    /// How it says them.
+    /// The head that turns its outputs into columns.
     pub head: Head,
-    /// The first of its columns.
+    /// Index of its first column.
     pub first_column: usize,
 }
 
-/// Every General MIDI percussion key that is in a class: Magenta's full drum roll.
+/// General MIDI percussion keys that belong to a drum class: Magenta's full drum roll.
 const N_ROLL_CLASSES: usize = 61;
 
 impl Config {
-    /// The sizes of Magenta's configuration of that name (musicvae `configs.py`; for `hier-trio_4bar`
-    /// magenta-js's `trio_4bar`).
+    /// The sizes of Magenta's configuration of that name (musicvae `configs.py`; `hier-trio_4bar`
+    /// is magenta-js's `trio_4bar`).
     pub fn official(family: Family) -> Self {
         let flat = Self {
             family,
@@ -107,28 +107,31 @@ impl Config {
         }
     }
 
-    /// As long as `n_steps` instead, where the family allows it: whole bars, and one for tracks.
+    /// The same sizes for sequences of `n_steps`: whole bars; none if the family does not allow
+    /// that length (a multitrack sequence is always one bar).
     pub fn with_steps(self, n_steps: usize) -> Option<Self> {
         if n_steps == 0 || !n_steps.is_multiple_of(STEPS_PER_BAR) {
             return None;
         }
-        match (self.family.domain(), self.family.wiring()) {
-            (Domain::Performance, _) => (n_steps == self.n_steps()).then_some(self),
-            (_, Wiring::Flat) => Some(Self { n_segment_steps: n_steps, ..self }),
+        if self.family.domain().is_multitrack() {
+            return (n_steps == self.n_steps()).then_some(self);
+        }
+        match self.family.wiring() {
+            Wiring::Flat => Some(Self { n_segment_steps: n_steps, ..self }),
             _ => Some(Self { n_segments: n_steps / self.n_segment_steps, ..self }),
         }
     }
 
-    /// Steps in all.
+    /// T, steps of a sequence.
     pub fn n_steps(&self) -> usize {
         self.n_segments * self.n_segment_steps
     }
 
-    /// Bars of a sequence, the last perhaps not whole; a bar of tracks is one.
+    /// Bars of a sequence, rounded up; 1 for multitrack sequences.
     pub fn n_bars(&self) -> usize {
-        match self.family.domain() {
-            Domain::Performance => 1,
-            _ => self.n_steps().div_ceil(STEPS_PER_BAR),
+        match self.family.domain().is_multitrack() {
+            true => 1,
+            false => self.n_steps().div_ceil(STEPS_PER_BAR),
         }
     }
 
@@ -137,32 +140,32 @@ impl Config {
         self.family.domain().columns(self.n_classes)
     }
 
-    /// Width of what the encoder reads at a step.
+    /// Width of the encoder's input at a step.
     pub fn n_encoder_inputs(&self) -> usize {
         self.family.domain().n_encoder_inputs(self.n_classes)
     }
 
-    /// Width of what conditions the decoder: z, or the conductor's output.
+    /// C, width of the decoder's context: z, or the conductor's embedding of a segment.
     pub fn n_context(&self) -> usize {
         if self.n_conductor_layers == 0 { self.n_latent } else { self.n_conductor }
     }
 
-    /// The encoder's levels, the lowest first: of each its layers' prefixes and input widths.
+    /// The encoder's levels, lowest first: for each its layers' prefixes and input widths.
     pub fn encoder_levels(&self) -> Vec<Vec<(String, usize)>> {
-        let (n_inputs, n_heard) = (self.n_encoder_inputs(), 2 * self.n_encoder);
+        let (n_inputs, n_outputs) = (self.n_encoder_inputs(), 2 * self.n_encoder);
         match self.family.wiring() {
             Wiring::Hier => {
-                vec![vec![(names::level(0), n_inputs)], vec![(names::level(1), n_heard)]]
+                vec![vec![(names::level(0), n_inputs)], vec![(names::level(1), n_outputs)]]
             }
             Wiring::Flat | Wiring::Hierdec => {
-                let width = |layer| if layer == 0 { n_inputs } else { n_heard };
+                let width = |layer| if layer == 0 { n_inputs } else { n_outputs };
                 let layers = 0..self.n_encoder_layers;
                 vec![layers.map(|layer| (names::encoder_layer(layer), width(layer))).collect()]
             }
         }
     }
 
-    /// The decoders, in the order of the columns.
+    /// The core decoders, in the order of the columns.
     pub fn cores(&self) -> Vec<Core> {
         let prefix = if self.n_conductor_layers == 0 { "" } else { "core_decoder/" };
         if self.family.has_core_for_each_part() {
@@ -178,7 +181,7 @@ impl Config {
         vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0 }]
     }
 
-    /// Names and shapes of all tensors, TensorFlow's, in a fixed order.
+    /// Names (TensorFlow's) and shapes of all tensors, in a fixed order.
     pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
         let mut list = List::default();
         for (layer, n_inputs) in self.encoder_levels().iter().flatten() {
@@ -208,12 +211,12 @@ impl Config {
         list.linear(&names::core_state(prefix), self.n_context(), n_states);
         for layer in 0..self.n_decoder_layers {
             let n_inputs = match layer {
-                0 => head.n_heard() + self.n_context(),
+                0 => head.n_inputs() + self.n_context(),
                 _ => self.n_decoder,
             };
             list.lstm(&names::core_cell(prefix, layer), n_inputs, self.n_decoder);
         }
-        list.linear(&names::core_projection(prefix), self.n_decoder, head.n_projected());
+        list.linear(&names::core_projection(prefix), self.n_decoder, head.n_outputs());
         if let Head::Nade { n_classes, n_hidden } = *head {
             list.0.push((names::nade_encoder(prefix), vec![n_classes, 1, n_hidden]));
             list.0.push((names::nade_decoder(prefix), vec![n_classes, n_hidden, 1]));

@@ -1,6 +1,8 @@
-//! What conditions a decoder (z, or the conductor's word for a segment) to columns, step by step.
+//! Core decoders and the conductor (Roberts et al. 2018, section 3.2; musicvae `lstm_models.py`): a
+//! context per segment to columns, step by step.
 //!
-//! B sequences are decoded together, so that a step's weights are read once for all of them.
+//! B sequences are decoded together, so that the weights are read from memory once per step for all
+//! of them.
 
 use crate::{
     music::trio::Line,
@@ -18,7 +20,8 @@ use crate::{
     },
 };
 
-/// A decoder: layers that hear what was said last, and the context; and a head that chooses.
+/// A core decoder: LSTM layers over the previous step's columns and the context, and a head that
+/// chooses the next columns.
 #[derive(Debug, Clone)]
 pub struct Decoder<L = HostLayers> {
     core: Core,
@@ -26,69 +29,83 @@ pub struct Decoder<L = HostLayers> {
     nade: NadeWeights,
 }
 
-/// What computes a decoder's steps, for B sequences at a time.
+/// A backend that computes a decoder's steps for B sequences at a time: [`HostLayers`] on the CPU,
+/// [`DeviceLayers`](crate::musicvae::net::device::DeviceLayers) on a candle device.
 pub trait Layers {
-    /// Where B sequences are.
+    /// LSTM states of B sequences.
     type Run;
 
-    /// Before the first step after `contexts` (B, C).
+    /// The conductor on the same backend.
+    type Conductor: Conduct;
+
+    /// States before the first step, from `contexts` (B, C).
     ///
     /// # Errors
     /// The device fails.
     fn begin(&self, contexts: &[f32]) -> Result<Self::Run, Error>;
 
-    /// A step of sequences that `heard` what they said last: puts what they project into `out`
-    /// (B, P).
+    /// Runs one step: `inputs` holds the previous step's columns of each sequence; writes the
+    /// head's inputs to `out` (B, P).
     ///
     /// # Errors
     /// The device fails.
-    fn step(&self, run: &mut Self::Run, heard: &[&Sparse], out: &mut [f32]) -> Result<(), Error>;
+    fn step(&self, run: &mut Self::Run, inputs: &[&Sparse], out: &mut [f32]) -> Result<(), Error>;
 }
 
-/// Layers on the processor.
+/// A conductor: z to an embedding per segment.
+pub trait Conduct {
+    /// Embeddings of `n_segments`, (B, C) each, from `zs` (B, Z).
+    ///
+    /// # Errors
+    /// The device fails.
+    fn conduct(&self, zs: &[&[f32]], n_segments: usize) -> Result<Vec<Vec<f32>>, Error>;
+}
+
+/// Decoder layers on the CPU.
 #[derive(Debug, Clone)]
 pub struct HostLayers {
     stack: Stack,
     projection: Linear,
 }
 
-/// Where sequences are on the processor.
+/// LSTM states of B sequences on the CPU.
 #[derive(Debug)]
 pub struct HostRun {
     states: Vec<CellState>,
-    /// What the contexts give to the first cell's gates, at all steps.
+    /// The contexts' share of the first cell's gates (B, 4H), the same at every step.
     projected: Vec<f32>,
     gates: Vec<f32>,
 }
 
 impl Layers for HostLayers {
     type Run = HostRun;
+    type Conductor = Conductor;
 
     fn begin(&self, contexts: &[f32]) -> Result<HostRun, Error> {
         let projected = self.stack.first().project(contexts);
         Ok(HostRun { states: self.stack.begin(contexts), gates: projected.clone(), projected })
     }
 
-    fn step(&self, run: &mut HostRun, heard: &[&Sparse], out: &mut [f32]) -> Result<(), Error> {
+    fn step(&self, run: &mut HostRun, inputs: &[&Sparse], out: &mut [f32]) -> Result<(), Error> {
         run.gates.copy_from_slice(&run.projected);
         let first = self.stack.first();
-        for (gates, heard) in run.gates.chunks_exact_mut(4 * first.n_hidden()).zip(heard) {
-            first.look_up(gates, heard);
+        for (gates, inputs) in run.gates.chunks_exact_mut(4 * first.n_hidden()).zip(inputs) {
+            first.look_up(gates, inputs);
         }
         self.projection.forward_into(out, self.stack.step(&mut run.gates, &mut run.states));
         Ok(())
     }
 }
 
-/// Says a word for each segment: a stack of cells that hears nothing.
+/// The conductor on the CPU: an LSTM stack without inputs that emits an embedding per segment.
 #[derive(Debug, Clone)]
 pub struct Conductor(Stack);
 
-/// A sequence on its way through a decoder.
+/// A sequence being decoded.
 #[derive(Debug, Clone)]
-struct Course {
+struct Sequence {
     lines: Vec<Line>,
-    heard: Sparse,
+    inputs: Sparse,
 }
 
 impl Decoder {
@@ -99,12 +116,12 @@ impl Decoder {
     pub fn load(weights: &Weights, config: &Config, core: &Core) -> Result<Self, Error> {
         let Core { prefix, head, .. } = core;
         let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
-        let stack = Stack::load(weights, &names::core_state(prefix), cells, head.n_heard())?;
+        let stack = Stack::load(weights, &names::core_state(prefix), cells, head.n_inputs())?;
         let projection = weights.linear(&names::core_projection(prefix))?;
         Self::of(weights, core, HostLayers { stack, projection })
     }
 
-    /// The same decoder, as near as `precision` has the weights of its steps.
+    /// The same decoder with the weights of its steps in `precision`.
     pub fn with_precision(self, precision: Precision) -> Self {
         let HostLayers { stack, projection } = self.layers;
         let stack = stack.with_precision(precision);
@@ -114,26 +131,29 @@ impl Decoder {
 }
 
 impl<L: Layers> Decoder<L> {
-    /// The decoder of `core` whose steps `layers` compute.
+    /// The decoder of `core`, computed by `layers`.
     ///
     /// # Errors
-    /// A tensor of its head is missing.
+    /// A tensor of the head is missing.
     pub fn of(weights: &Weights, core: &Core, layers: L) -> Result<Self, Error> {
         let nade = match core.head {
-            Head::Nade { .. } => NadeWeights::load(weights, &core.prefix)?,
+            Head::Nade { .. } => NadeWeights::new(
+                weights.values(&names::nade_encoder(&core.prefix))?,
+                weights.values(&names::nade_decoder(&core.prefix))?,
+            ),
             _ => NadeWeights::default(),
         };
         Ok(Self { core: core.clone(), layers, nade })
     }
 
-    /// Decodes a segment for each of `contexts` (B, C), `n_steps` long, for B sequences with a pick
-    /// each; a line for each of a sequence's columns.
+    /// Decodes `n_steps` for each segment's context, (B, C) each, with one `Pick` per sequence.
+    /// Returns a line per column for each sequence.
     ///
-    /// Each segment begins afresh from its context but hears the last step of the one before; the
-    /// first hears nothing.
+    /// LSTM states restart from the context at each segment; the previous step's columns carry
+    /// over, and are empty at the first step.
     ///
     /// # Errors
-    /// The device that the layers are on fails.
+    /// The backend's device fails.
     pub fn decode(
         &self,
         contexts: &[Vec<f32>],
@@ -141,31 +161,32 @@ impl<L: Layers> Decoder<L> {
         picks: &mut [&mut dyn Pick],
     ) -> Result<Vec<Vec<Line>>, Error> {
         let line = Line::with_capacity(contexts.len() * n_steps);
-        let course = Course { lines: vec![line; self.core.head.n_columns()], heard: vec![] };
-        let mut courses = vec![course; picks.len()];
-        let mut projections = vec![0.0; picks.len() * self.core.head.n_projected()];
+        let sequence = Sequence { lines: vec![line; self.core.head.n_columns()], inputs: vec![] };
+        let mut sequences = vec![sequence; picks.len()];
+        let mut outputs = vec![0.0; picks.len() * self.core.head.n_outputs()];
         for context in contexts {
             let mut run = self.layers.begin(context)?;
             for _ in 0..n_steps {
-                let heard: Vec<&Sparse> = courses.iter().map(|course| &course.heard).collect();
-                self.layers.step(&mut run, &heard, &mut projections)?;
-                self.say(&mut courses, &mut projections, picks);
+                let inputs: Vec<&Sparse> =
+                    sequences.iter().map(|sequence| &sequence.inputs).collect();
+                self.layers.step(&mut run, &inputs, &mut outputs)?;
+                self.choose(&mut sequences, &mut outputs, picks);
             }
         }
-        Ok(courses.into_iter().map(|course| course.lines).collect())
+        Ok(sequences.into_iter().map(|sequence| sequence.lines).collect())
     }
 
-    /// Chooses the sequences' next step from `projections` (B, P).
-    fn say(&self, courses: &mut [Course], projections: &mut [f32], picks: &mut [&mut dyn Pick]) {
+    /// Chooses each sequence's next step from `outputs` (B, P).
+    fn choose(&self, sequences: &mut [Sequence], outputs: &mut [f32], picks: &mut [&mut dyn Pick]) {
         let Core { head, first_column, .. } = self.core;
-        let rows = projections.chunks_exact_mut(head.n_projected());
-        for ((course, found), pick) in courses.iter_mut().zip(rows).zip(picks) {
-            pick.hear(first_column, found);
-            let said = head.say(found, &self.nade, first_column, *pick);
-            for (line, column) in course.lines.iter_mut().zip(said.columns) {
+        let rows = outputs.chunks_exact_mut(head.n_outputs());
+        for ((sequence, output), pick) in sequences.iter_mut().zip(rows).zip(picks) {
+            pick.hear(first_column, output);
+            let choice = head.choose(output, &self.nade, first_column, *pick);
+            for (line, column) in sequence.lines.iter_mut().zip(choice.columns) {
                 line.push(column);
             }
-            course.heard = said.heard;
+            sequence.inputs = choice.inputs;
         }
     }
 }
@@ -177,20 +198,21 @@ impl Conductor {
     /// A tensor is missing.
     pub fn load(weights: &Weights, config: &Config) -> Result<Self, Error> {
         let cells = (0..config.n_conductor_layers).map(names::conductor_cell);
-        // The first cell's one input is always 0: a row of the table that is never looked up.
+        // The first cell's single input is always 0: a table row that is never looked up.
         Stack::load(weights, names::CONDUCTOR_STATE, cells, 1).map(Self)
     }
 
-    /// The same conductor, as near as `precision` has the weights of its steps.
+    /// The same conductor with the weights of its steps in `precision`.
     pub fn with_precision(self, precision: Precision) -> Self {
         Self(self.0.with_precision(precision))
     }
+}
 
-    /// The words for `n_segments`, each (B, C), after `zs` of `n_sequences` (B, Z).
-    pub fn conduct(&self, zs: &[f32], n_sequences: usize, n_segments: usize) -> Vec<Vec<f32>> {
-        let mut states = self.0.begin(zs);
-        let silence = self.0.first().project(&[]).repeat(n_sequences);
-        let word = |_| self.0.step(&mut silence.clone(), &mut states).to_vec();
-        (0..n_segments).map(word).collect()
+impl Conduct for Conductor {
+    fn conduct(&self, zs: &[&[f32]], n_segments: usize) -> Result<Vec<Vec<f32>>, Error> {
+        let mut states = self.0.begin(&zs.concat());
+        let gates = self.0.first().project(&[]).repeat(zs.len());
+        let embedding = |_| self.0.step(&mut gates.clone(), &mut states).to_vec();
+        Ok((0..n_segments).map(embedding).collect())
     }
 }

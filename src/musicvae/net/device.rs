@@ -1,8 +1,11 @@
-//! The decoding half on a device of candle's, a GPU for one: many sequences at a time.
+//! The decoder on a candle device (GPU), for many sequences at a time: LSTM role 2 of 4, inference
+//! with candle tensors. See also [`lstm`](crate::musicvae::net::lstm) (inference on the CPU, the
+//! reference) and, for training, `lab::train::passes` (CPU) and `lab::train::lstm_tensors` (GPU).
 //!
-//! A step sends what each sequence heard and fetches what it projects; all between stays there.
-//! Choices are made on the processor, by the same heads and from the same draws: the tokens are those
-//! of [`crate::musicvae::net::music_vae::Generator`] wherever logits aren't nearer to a tie than the two differ.
+//! Each step uploads the previous columns and downloads the head's inputs; states stay on the
+//! device. The CPU chooses tokens with the same heads and the same random draws, so the tokens
+//! equal those of [`Generator`](crate::musicvae::net::generator::Generator) unless two logits are
+//! closer than the rounding difference between the devices.
 
 use candle_core::{Device, Tensor};
 use candle_nn::ops::sigmoid;
@@ -10,8 +13,9 @@ use candle_nn::ops::sigmoid;
 use crate::musicvae::net::{
     Error,
     config::{Config, Core},
-    decoder::{Decoder, Layers},
+    decoder::{Conduct, Decoder, Layers},
     domain::Sparse,
+    generator::GeneratorOn,
     lstm::FORGET_BIAS,
     names,
     weights::Weights,
@@ -40,10 +44,10 @@ impl Dense {
     }
 }
 
-/// A cell, its kernel cut by what it multiplies.
+/// An LSTM cell; the kernel is split by input.
 #[derive(Debug, Clone)]
 struct DeviceCell {
-    /// (V + 1, 4H): a row for each looked-up input, and one of zeros for none.
+    /// (V + 1, 4H): a row per sparse input, and a row of zeros for padding.
     table: Tensor,
     input: Dense,
     hidden: Tensor,
@@ -60,31 +64,31 @@ impl DeviceCell {
         let (n_rows, width) = kernel.dims2()?;
         let n_hidden = width / 4;
         let n_inputs = n_rows - n_hidden - n_lookup;
-        let silence = Tensor::zeros((1, width), kernel.dtype(), device)?;
-        // The forget gate's constant is added here, once.
+        let padding = Tensor::zeros((1, width), kernel.dtype(), device)?;
+        // TensorFlow adds the forget bias at run time; here it is folded into the bias.
         let forget = [0.0, 0.0, FORGET_BIAS, 0.0].map(|x| vec![x; n_hidden]).concat();
         let bias = (bias + Tensor::from_vec(forget, (1, width), device)?)?;
         Ok(Self {
-            table: Tensor::cat(&[&kernel.narrow(0, 0, n_lookup)?, &silence], 0)?,
+            table: Tensor::cat(&[&kernel.narrow(0, 0, n_lookup)?, &padding], 0)?,
             input: Dense { kernel: kernel.narrow(0, n_lookup, n_inputs)?.contiguous()?, bias },
             hidden: kernel.narrow(0, n_lookup + n_inputs, n_hidden)?.contiguous()?,
         })
     }
 
-    /// Adds what `heard` looks up to `gates` (B, 4H).
-    fn look_up(&self, gates: Tensor, heard: &[&Sparse]) -> Result<Tensor, Error> {
-        let silence = self.table.dim(0)? as u32 - 1;
-        let n_most = heard.iter().map(|inputs| inputs.len()).max().unwrap_or(0);
+    /// Adds the table rows of each sequence's `inputs` to `gates` (B, 4H).
+    fn look_up(&self, gates: Tensor, inputs: &[&Sparse]) -> Result<Tensor, Error> {
+        let padding = self.table.dim(0)? as u32 - 1;
+        let n_most = inputs.iter().map(|inputs| inputs.len()).max().unwrap_or(0);
         let mut gates = gates;
         for k in 0..n_most {
-            let one = |inputs: &&Sparse| inputs.get(k).copied().unwrap_or((silence, 1.0));
-            let (rows, values): (Vec<u32>, Vec<f32>) = heard.iter().map(one).unzip();
-            let is_hot = values.iter().all(|value| (value - 1.0).abs() < f32::EPSILON);
+            let kth = |inputs: &&Sparse| inputs.get(k).copied().unwrap_or((padding, 1.0));
+            let (rows, values): (Vec<u32>, Vec<f32>) = inputs.iter().map(kth).unzip();
+            let is_one_hot = values.iter().all(|value| (value - 1.0).abs() < f32::EPSILON);
             let mut found = self
                 .table
-                .index_select(&Tensor::from_vec(rows, heard.len(), gates.device())?, 0)?;
-            if !is_hot {
-                let values = Tensor::from_vec(values, (heard.len(), 1), gates.device())?;
+                .index_select(&Tensor::from_vec(rows, inputs.len(), gates.device())?, 0)?;
+            if !is_one_hot {
+                let values = Tensor::from_vec(values, (inputs.len(), 1), gates.device())?;
                 found = found.broadcast_mul(&values)?;
             }
             gates = (gates + found)?;
@@ -92,7 +96,7 @@ impl DeviceCell {
         Ok(gates)
     }
 
-    /// Takes the step that `gates` (B, 4H) tell, but for what h gives; (c, h) go on.
+    /// Advances (c, h) by one step; `gates` (B, 4H) hold the inputs' share of the sums.
     fn step(&self, gates: &Tensor, (c, h): &mut (Tensor, Tensor)) -> Result<(), Error> {
         let sums = (gates + h.matmul(&self.hidden)?)?.chunk(4, 1)?;
         let kept = (sigmoid(&sums[2])? * &*c)?;
@@ -102,7 +106,7 @@ impl DeviceCell {
     }
 }
 
-/// Layers of cells on a device.
+/// Stacked LSTM cells on a device.
 #[derive(Debug, Clone)]
 struct DeviceStack {
     first_states: Dense,
@@ -124,14 +128,14 @@ impl DeviceStack {
         Ok(Self { first_states, cells: cells.enumerate().map(load).collect::<Result<_, _>>()? })
     }
 
-    /// States (c, h) of each layer after `contexts` (B, C).
+    /// Initial (c, h) of each layer, from `contexts` (B, C).
     fn begin(&self, contexts: &Tensor) -> Result<Vec<(Tensor, Tensor)>, Error> {
         let parts = self.first_states.forward(contexts)?.tanh()?.chunk(2 * self.cells.len(), 1)?;
         let state = |pair: &[Tensor]| Ok((pair[0].contiguous()?, pair[1].contiguous()?));
         parts.chunks(2).map(state).collect()
     }
 
-    /// One step of all layers; what the last one says (B, H).
+    /// Runs one step of all layers; returns the top layer's h (B, H).
     fn step(&self, gates: Tensor, states: &mut [(Tensor, Tensor)]) -> Result<Tensor, Error> {
         let mut gates = gates;
         for (layer, cell) in self.cells.iter().enumerate() {
@@ -144,7 +148,7 @@ impl DeviceStack {
     }
 }
 
-/// A decoder's layers on a device.
+/// A core decoder's layers on a device.
 #[derive(Debug, Clone)]
 pub struct DeviceLayers {
     stack: DeviceStack,
@@ -152,10 +156,10 @@ pub struct DeviceLayers {
 }
 
 impl DeviceLayers {
-    /// Those of `core`.
+    /// Uploads the weights of `core`.
     ///
     /// # Errors
-    /// A tensor is missing, or the device has no room.
+    /// A tensor is missing, or the device is out of memory.
     pub fn load(
         weights: &Weights,
         config: &Config,
@@ -166,13 +170,13 @@ impl DeviceLayers {
         let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
         let state = names::core_state(prefix);
         Ok(Self {
-            stack: DeviceStack::load(weights, &state, cells, head.n_heard(), device)?,
+            stack: DeviceStack::load(weights, &state, cells, head.n_inputs(), device)?,
             projection: Dense::load(weights, &names::core_projection(prefix), device)?,
         })
     }
 }
 
-/// Where sequences are on a device.
+/// LSTM states of B sequences on a device.
 #[derive(Debug)]
 pub struct DeviceRun {
     states: Vec<(Tensor, Tensor)>,
@@ -181,6 +185,7 @@ pub struct DeviceRun {
 
 impl Layers for DeviceLayers {
     type Run = DeviceRun;
+    type Conductor = DeviceConductor;
 
     fn begin(&self, contexts: &[f32]) -> Result<DeviceRun, Error> {
         let first = &self.stack.cells[0].input;
@@ -189,10 +194,10 @@ impl Layers for DeviceLayers {
         Ok(DeviceRun { states: self.stack.begin(&contexts)?, projected: first.forward(&contexts)? })
     }
 
-    fn step(&self, run: &mut DeviceRun, heard: &[&Sparse], out: &mut [f32]) -> Result<(), Error> {
-        let gates = self.stack.cells[0].look_up(run.projected.clone(), heard)?;
-        let said = self.stack.step(gates, &mut run.states)?;
-        out.copy_from_slice(&self.projection.forward(&said)?.flatten_all()?.to_vec1::<f32>()?);
+    fn step(&self, run: &mut DeviceRun, inputs: &[&Sparse], out: &mut [f32]) -> Result<(), Error> {
+        let gates = self.stack.cells[0].look_up(run.projected.clone(), inputs)?;
+        let output = self.stack.step(gates, &mut run.states)?;
+        out.copy_from_slice(&self.projection.forward(&output)?.flatten_all()?.to_vec1::<f32>()?);
         Ok(())
     }
 }
@@ -202,47 +207,40 @@ impl Layers for DeviceLayers {
 pub struct DeviceConductor(DeviceStack);
 
 impl DeviceConductor {
-    /// Reads the weights.
+    /// Uploads the weights.
     ///
     /// # Errors
-    /// A tensor is missing, or the device has no room.
+    /// A tensor is missing, or the device is out of memory.
     pub fn load(weights: &Weights, config: &Config, device: &Device) -> Result<Self, Error> {
         let cells = (0..config.n_conductor_layers).map(names::conductor_cell);
         DeviceStack::load(weights, names::CONDUCTOR_STATE, cells, 1, device).map(Self)
     }
+}
 
-    /// The words for `n_segments`, each (B, C), after `zs` (B, Z).
-    ///
-    /// # Errors
-    /// The device fails.
-    pub fn conduct(&self, zs: &[&[f32]], n_segments: usize) -> Result<Vec<Vec<f32>>, Error> {
+impl Conduct for DeviceConductor {
+    fn conduct(&self, zs: &[&[f32]], n_segments: usize) -> Result<Vec<Vec<f32>>, Error> {
         let Self(stack) = self;
         let device = stack.first_states.kernel.device();
         let n_latent = stack.first_states.kernel.dim(0)?;
         let zs_flat = Tensor::from_vec(zs.concat(), (zs.len(), n_latent), device)?;
         let mut states = stack.begin(&zs_flat)?;
         let bias = &stack.cells[0].input.bias;
-        let silence = bias.broadcast_as((zs.len(), bias.dim(1)?))?.contiguous()?;
-        let mut word = || -> Result<Vec<f32>, Error> {
-            Ok(stack.step(silence.clone(), &mut states)?.flatten_all()?.to_vec1()?)
+        let padding = bias.broadcast_as((zs.len(), bias.dim(1)?))?.contiguous()?;
+        let mut embedding = || -> Result<Vec<f32>, Error> {
+            Ok(stack.step(padding.clone(), &mut states)?.flatten_all()?.to_vec1()?)
         };
-        (0..n_segments).map(|_| word()).collect()
+        (0..n_segments).map(|_| embedding()).collect()
     }
 }
 
-/// The decoding half of a network on a device.
-#[derive(Debug, Clone)]
-pub struct DeviceGenerator {
-    pub(super) config: Config,
-    pub(super) conductor: Option<DeviceConductor>,
-    pub(super) decoders: Vec<Decoder<DeviceLayers>>,
-}
+/// The decoding half of a network on a candle device.
+pub type DeviceGenerator = GeneratorOn<DeviceLayers>;
 
 impl DeviceGenerator {
-    /// Brings the weights of a network of `config` to `device`.
+    /// Uploads the weights of a network of `config` to `device`.
     ///
     /// # Errors
-    /// A tensor is missing, or the device has no room.
+    /// A tensor is missing, or the device is out of memory.
     pub fn load(config: &Config, weights: &Weights, device: &Device) -> Result<Self, Error> {
         let decoder = |core: &Core| {
             Decoder::of(weights, core, DeviceLayers::load(weights, config, core, device)?)
@@ -251,6 +249,6 @@ impl DeviceGenerator {
             .then(|| DeviceConductor::load(weights, config, device))
             .transpose()?;
         let decoders = config.cores().iter().map(decoder).collect::<Result<_, _>>()?;
-        Ok(Self { config: *config, conductor, decoders })
+        Ok(Self::new(*config, conductor, decoders))
     }
 }

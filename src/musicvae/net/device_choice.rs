@@ -1,4 +1,4 @@
-//! Which device computes, as radio.toml and the command line name it.
+//! The device that decodes, as radio.toml and the command line name it.
 
 use std::{fmt, str::FromStr};
 
@@ -7,21 +7,21 @@ use candle_core::Device;
 /// Where models are decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DeviceChoice {
-    /// The first GPU if there is one, else the processor.
+    /// The first GPU if one is available, else the CPU.
     #[default]
     Auto,
-    /// The processor.
+    /// The CPU.
     Cpu,
-    /// The GPU of this number.
+    /// The GPU with this index.
     Cuda(usize),
 }
 
-/// A device that there is not.
+/// The name of no device.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected \"auto\", \"cpu\" or \"cuda:0\" with the number of a GPU, found {0:?}")]
+#[error("expected \"auto\", \"cpu\" or \"cuda:N\" (N is the index of a GPU), found {0:?}")]
 pub struct UnknownDevice(String);
 
-/// A GPU that was asked for can't be had.
+/// The chosen GPU is not available.
 #[derive(Debug, thiserror::Error)]
 #[error("{choice}: {reason}")]
 pub struct NoDevice {
@@ -30,20 +30,20 @@ pub struct NoDevice {
 }
 
 impl DeviceChoice {
-    /// The GPU that was chosen; none if the processor is to compute, by choice or for want of one.
+    /// The chosen GPU; none to decode on the CPU.
     ///
     /// # Errors
-    /// It was asked for by its number, and there is none or it can't be used.
+    /// A GPU was chosen by index and is missing or unusable.
     pub fn gpu(self) -> Result<Option<Device>, NoDevice> {
         match self {
             Self::Cpu => Ok(None),
             Self::Auto => Ok(Device::new_cuda(0).ok()),
             Self::Cuda(_) if !cfg!(feature = "cuda") => {
-                let reason = "this build knows no GPU: build one with --features cuda";
+                let reason = "this build has no GPU support: build with --features cuda";
                 Err(NoDevice { choice: self, reason: reason.to_owned() })
             }
             Self::Cuda(number) => Device::new_cuda(number).map(Some).map_err(|error| {
-                // What candle says may have a backtrace below it.
+                // candle's message may include a backtrace after the first line.
                 let reason = error.to_string().lines().take(1).collect();
                 NoDevice { choice: self, reason }
             }),
@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn devices_are_read_as_they_are_written() {
+    fn device_names_round_trip() {
         for choice in [DeviceChoice::Auto, DeviceChoice::Cpu, DeviceChoice::Cuda(12)] {
             assert_eq!(choice.to_string().parse(), Ok(choice));
         }
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gpu_that_is_not_there_is_named() {
+    fn a_missing_gpu_is_an_error_that_names_it() {
         let error = DeviceChoice::Cuda(4096).gpu().unwrap_err().to_string();
         assert!(error.starts_with("cuda:4096: "), "{error}");
         assert!(DeviceChoice::Cpu.gpu().unwrap().is_none());

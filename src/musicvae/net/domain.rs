@@ -1,54 +1,65 @@
-//! What sequences are made of: the columns of a step, and how a network hears them.
+//! The columns of a step, and their encoding as network inputs.
 //!
-//! A step is a row of small whole numbers, one a column, whatever the network: a token for each
-//! part, the bits of a drum roll, or the hits, velocities and offsets of a groove. Data sets keep
-//! columns, musicians' commands turn them into notes; only here they become a network's inputs.
+//! A step is a row of small integers, one per column, whatever the network: a token per part, the
+//! bits of a drum roll, or the hits, velocities and offsets of a groove. Data sets and commands
+//! work with columns; only this file and the heads turn them into network inputs.
 
 use crate::{
     music::{drums, melody},
     musicvae::convert::{groove, performance},
 };
 
-/// Inputs of a step that are not 0: their number and value.
+/// Non-zero inputs of a step: index and value.
 pub type Sparse = Vec<(u32, f32)>;
 
-/// What a sequence is made of.
+/// What a sequence represents, and so its vocabulary.
+///
+/// A new domain also needs: a family (`family.rs`), a head (`head.rs`), its converters in `convert`
+/// (`window.rs`, `notes.rs`, `voices.rs`, `pattern_windows.rs`), and targets and scores in
+/// `lab::train` (`batch.rs`, `evaluation.rs`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Domain {
-    /// One token a step for the nine drum classes together.
+    /// One token per step: a bit set of the nine drum classes (`DrumsConverter`).
     Drums,
-    /// The drum classes one by one, nine or each key its own.
+    /// A bit per drum class, for nine classes or one per key (`DrumsConverter` with `roll_output`).
     DrumRoll,
-    /// One voice.
+    /// One voice, one token per step (`OneHotMelodyConverter`).
     Melody,
-    /// Melody, bass and drums.
+    /// Melody, bass and drums (`TrioConverter`).
     Trio,
-    /// Tracks of events, a segment each.
+    /// One bar of up to eight tracks of performance events, one track per segment
+    /// (`MultiInstrumentPerformanceConverter`).
     Performance,
-    /// Drums with velocity and micro-timing.
-    Groove(Prompt),
+    /// Drums with velocity and micro-timing (`GrooveConverter`).
+    Groove(GrooveInput),
 }
 
-/// What of a groove the encoder is told; the decoder gives all of it.
+/// The part of a groove that the encoder reads; the decoder always outputs all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Prompt {
-    /// Which drums, exactly on the grid: it adds the feel.
+pub enum GrooveInput {
+    /// The hits, quantised (`humanize`): the decoder adds velocity and timing.
     Hits,
-    /// The loudest hit of each step and its timing, as tapped on one key: it adds the kit.
+    /// The loudest hit of each step and its timing, as if tapped on one key (`tapify`): the decoder
+    /// adds the drums and velocities.
     Tap,
 }
 
-/// A column of a step: its name, and how many values it can have.
+/// A column of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// What it tells.
+    /// Its meaning.
     pub name: String,
-    /// One more than its greatest value.
+    /// Number of values it can have.
     pub n_values: u32,
 }
 
 impl Domain {
-    /// What is told apart when a model is judged.
+    /// Whether segments are tracks of events, which may end early, rather than spans of time.
+    pub fn is_multitrack(self) -> bool {
+        self == Self::Performance
+    }
+
+    /// Names of the parts that evaluation reports on.
     pub fn parts(self) -> &'static [&'static str] {
         match self {
             Self::Drums | Self::DrumRoll | Self::Groove(_) => &["drums"],
@@ -58,7 +69,7 @@ impl Domain {
         }
     }
 
-    /// Tokens of each part, for domains whose columns are tokens.
+    /// Vocabulary size of each part; empty for domains whose columns are not tokens.
     pub fn n_tokens(self) -> &'static [usize] {
         match self {
             Self::Drums => &[drums::N_TOKENS],
@@ -69,7 +80,7 @@ impl Domain {
         }
     }
 
-    /// The columns of a step; `n_classes` are those of a drum roll.
+    /// The columns of a step; `n_classes` is the number of drum roll classes.
     pub fn columns(self, n_classes: usize) -> Vec<Column> {
         let column = |name: &str, n_values| Column { name: name.to_owned(), n_values };
         match self {
@@ -91,10 +102,10 @@ impl Domain {
         }
     }
 
-    /// Width of what the encoder reads at a step.
+    /// Width of the encoder's input at a step.
     pub fn n_encoder_inputs(self, n_classes: usize) -> usize {
         match self {
-            // The classes as bits, and a bit that says that none of them is set.
+            // A bit per class, and one that is set when no class is.
             Self::Drums => drums::N_CLASSES + 1,
             Self::DrumRoll => n_classes + 1,
             Self::Groove(_) => 3 * drums::N_CLASSES,
@@ -102,21 +113,21 @@ impl Domain {
         }
     }
 
-    /// What the encoder hears of a step.
+    /// The encoder's inputs for a step.
     pub fn encoder_inputs(self, step: &[u16], n_classes: usize) -> Sparse {
         match self {
             Self::Drums | Self::DrumRoll if step.iter().all(|&word| word == 0) => {
                 vec![hot(self.n_encoder_inputs(n_classes) as u32 - 1)]
             }
             Self::Drums | Self::DrumRoll => bits(step).map(hot).collect(),
-            Self::Groove(Prompt::Hits) => bits(&step[..1]).map(hot).collect(),
-            Self::Groove(Prompt::Tap) => groove::tap(step).collect(),
+            Self::Groove(GrooveInput::Hits) => bits(&step[..1]).map(hot).collect(),
+            Self::Groove(GrooveInput::Tap) => groove::tap(step).collect(),
             _ => tokens(self.n_tokens(), step),
         }
     }
 }
 
-/// The numbers of the bits that are set in `words`, 16 a word.
+/// Indices of the set bits of `words`, 16 per word.
 pub fn bits(words: &[u16]) -> impl Iterator<Item = u32> {
     let numbered = words.iter().zip((0..).step_by(16));
     numbered.flat_map(|(&word, first)| {
@@ -124,7 +135,7 @@ pub fn bits(words: &[u16]) -> impl Iterator<Item = u32> {
     })
 }
 
-/// One-hot parts side by side.
+/// One-hot tokens of several parts, concatenated.
 pub fn tokens(n_tokens: &[usize], step: &[u16]) -> Sparse {
     let mut start = 0;
     let part = |(&n, &token): (&usize, &u16)| {
@@ -135,7 +146,7 @@ pub fn tokens(n_tokens: &[usize], step: &[u16]) -> Sparse {
     n_tokens.iter().zip(step).map(part).collect()
 }
 
-/// An input that is 1.
+/// An input of value 1.
 pub fn hot(input: u32) -> (u32, f32) {
     (input, 1.0)
 }
@@ -145,14 +156,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn silence_has_an_input_of_its_own() {
+    fn silence_has_a_separate_input() {
         assert_eq!(Domain::Drums.encoder_inputs(&[0], 9), [(9, 1.0)]);
         assert_eq!(Domain::Drums.encoder_inputs(&[0b101], 9), [(0, 1.0), (2, 1.0)]);
         assert_eq!(Domain::DrumRoll.encoder_inputs(&[0; 4], 61), [(61, 1.0)]);
     }
 
     #[test]
-    fn parts_lie_side_by_side() {
+    fn parts_are_concatenated() {
         let inputs = Domain::Trio.encoder_inputs(&[1, 2, 3], 9);
         assert_eq!(inputs, [(1, 1.0), (92, 1.0), (183, 1.0)]);
     }
@@ -167,10 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn a_humaniser_is_told_nothing_of_the_feel() {
+    fn a_humanizing_encoder_reads_only_the_hits() {
         let mut step = [0u16; 19];
         (step[0], step[1], step[10]) = (0b1, 100, 5000);
 
-        assert_eq!(Domain::Groove(Prompt::Hits).encoder_inputs(&step, 9), [(0, 1.0)]);
+        assert_eq!(Domain::Groove(GrooveInput::Hits).encoder_inputs(&step, 9), [(0, 1.0)]);
     }
 }

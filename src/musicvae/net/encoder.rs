@@ -1,4 +1,4 @@
-//! A sequence to the mean and deviation of z.
+//! The encoder (Roberts et al. 2018, section 3.1): a sequence to the mean and deviation of z.
 
 use crate::{
     musicvae::net::{
@@ -14,17 +14,17 @@ use crate::{
     rng::Rng,
 };
 
-/// Where a sequence lies in the latent space: a normal distribution, each (Z,).
+/// The posterior q(z|x) of a sequence: a diagonal normal distribution, each field (Z,).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posterior {
-    /// Its middle; what the radio uses.
+    /// Mean; the radio uses it as the sequence's z.
     pub mu: Vec<f32>,
-    /// Its deviation.
+    /// Standard deviation.
     pub sigma: Vec<f32>,
 }
 
 impl Posterior {
-    /// How far it is from the prior, in nats.
+    /// KL divergence from the prior N(0, 1), in nats.
     pub fn kl(&self) -> f64 {
         let term = |(&mu, &sigma): (&f32, &f32)| {
             let (mu, sigma) = (f64::from(mu), f64::from(sigma));
@@ -33,7 +33,7 @@ impl Posterior {
         self.mu.iter().zip(&self.sigma).map(term).sum()
     }
 
-    /// A z drawn from it.
+    /// Samples a z.
     pub fn draw(&self, rng: &mut Rng) -> Latent {
         let noise = latent::prior(self.mu.len(), rng);
         let spread = self.sigma.iter().zip(noise).map(|(sigma, noise)| sigma * noise);
@@ -41,11 +41,11 @@ impl Posterior {
     }
 }
 
-/// Both directions of a layer.
+/// Forward and backward cell of a bidirectional layer.
 type Layer = [Cell; 2];
 
-/// Bidirectional layers over the steps and, where the sequence is cut into segments, one over what
-/// they give for each segment.
+/// A bidirectional LSTM over the steps. A hierarchical encoder has a second level over the
+/// embeddings of the segments.
 #[derive(Debug, Clone)]
 pub struct Encoder {
     levels: Vec<Vec<Layer>>,
@@ -66,7 +66,7 @@ impl Encoder {
             for (layer, _) in layers {
                 let load = |way| Cell::load(weights, &names::bidirectional(&layer, way), n_lookup);
                 level.push([load("fw")?, load("bw")?]);
-                // Only the first layer's inputs are mostly 0.
+                // Only the first layer reads sparse inputs.
                 n_lookup = 0;
             }
             levels.push(level);
@@ -75,17 +75,17 @@ impl Encoder {
         Ok(Self { levels, to_mu, to_sigma })
     }
 
-    /// Encodes segments of steps; the sequence as a whole is one segment.
+    /// Encodes a sequence, given as its segments; a flat encoder reads one segment.
     pub fn encode(&self, segments: &[Vec<Sparse>]) -> Posterior {
-        let mut heard: Vec<Vec<f32>> =
+        let mut embeddings: Vec<Vec<f32>> =
             segments.iter().map(|steps| summarise(&self.levels[0], steps, look_up)).collect();
         if let Some(level) = self.levels.get(1) {
-            heard = vec![summarise(level, &heard, |cell, inputs| cell.project(inputs))];
+            embeddings = vec![summarise(level, &embeddings, |cell, inputs| cell.project(inputs))];
         }
         // softplus, in the form that doesn't overflow.
         let softplus = |x: f32| x.max(0.0) + libm::log1pf(math::exp(-x.abs()));
-        let sigma = self.to_sigma.forward(&heard[0]).into_iter().map(softplus).collect();
-        Posterior { mu: self.to_mu.forward(&heard[0]), sigma }
+        let sigma = self.to_sigma.forward(&embeddings[0]).into_iter().map(softplus).collect();
+        Posterior { mu: self.to_mu.forward(&embeddings[0]), sigma }
     }
 }
 
@@ -95,24 +95,24 @@ fn look_up(cell: &Cell, inputs: &Sparse) -> Vec<f32> {
     gates
 }
 
-/// What both directions of the last layer say in the end, side by side; `gates` gives the share of
-/// a step's inputs in the first layer.
+/// The final h of both directions of the top layer, concatenated (2H,); `gates` computes the
+/// inputs' share of a step's gates in the first layer.
 fn summarise<T>(layers: &[Layer], steps: &[T], gates: fn(&Cell, &T) -> Vec<f32>) -> Vec<f32> {
     let [first, rest @ ..] = layers else { return Vec::new() };
-    let mut said = first.each_ref().map(|cell| steps.iter().map(|x| gates(cell, x)).collect());
-    let mut heard = both_directions(first, &mut said);
+    let mut projected = first.each_ref().map(|cell| steps.iter().map(|x| gates(cell, x)).collect());
+    let mut outputs = both_directions(first, &mut projected);
     for layer in rest {
-        let pairs = heard[0].iter().zip(&heard[1]);
+        let pairs = outputs[0].iter().zip(&outputs[1]);
         let inputs: Vec<Vec<f32>> = pairs.map(|(fw, bw)| [&fw[..], bw].concat()).collect();
-        said = layer.each_ref().map(|cell| inputs.iter().map(|x| cell.project(x)).collect());
-        heard = both_directions(layer, &mut said);
+        projected = layer.each_ref().map(|cell| inputs.iter().map(|x| cell.project(x)).collect());
+        outputs = both_directions(layer, &mut projected);
     }
-    let [forward, backward] = heard;
+    let [forward, backward] = outputs;
     let ends = forward.last().zip(backward.first());
     ends.map(|(fw, bw)| [&fw[..], bw].concat()).unwrap_or_default()
 }
 
-/// What each direction says at each step, both in the order of time.
+/// h of each direction at each step, both in order of time.
 fn both_directions(layer: &Layer, gates: &mut [Vec<Vec<f32>>; 2]) -> [Vec<Vec<f32>>; 2] {
     let run = |cell: &Cell, gates: Vec<Vec<f32>>| -> Vec<Vec<f32>> {
         let mut state = CellState::zero(cell.n_hidden());

@@ -1,13 +1,13 @@
-//! The named configurations: Magenta's names, what each reads and writes, and how it is wired.
+//! Magenta's named configurations (`configs.py`): domain and wiring of each.
 
 use std::{fmt, str::FromStr};
 
-use crate::musicvae::net::domain::{Domain, Prompt};
+use crate::musicvae::net::domain::{Domain, GrooveInput};
 
-/// A configuration of MusicVAE, by Magenta's name; `hier-trio_4bar` is ours, for what magenta-js
-/// calls `trio_4bar`.
+/// A configuration of MusicVAE, by Magenta's name. `hier-trio_4bar` is named here: magenta-js calls
+/// it `trio_4bar`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[allow(missing_docs)] // `name` says it.
+#[allow(missing_docs)] // See `name`.
 pub enum Family {
     Drums2Bar,
     Drums2BarBig,
@@ -23,14 +23,14 @@ pub enum Family {
     Tap2Bar,
 }
 
-/// How the sequence is cut for the encoder and the decoder.
+/// Whether encoder and decoder are hierarchical: whether they split the sequence into segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wiring {
-    /// As a whole for both.
+    /// Neither is.
     Flat,
-    /// As a whole for the encoder, in segments under a conductor for the decoder.
+    /// Only the decoder is: segments under a conductor.
     Hierdec,
-    /// In segments for both.
+    /// Both are.
     Hier,
 }
 
@@ -51,7 +51,7 @@ impl Family {
         Self::Tap2Bar,
     ];
 
-    /// The configuration's name.
+    /// Magenta's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Drums2Bar => "cat-drums_2bar_small",
@@ -69,12 +69,12 @@ impl Family {
         }
     }
 
-    /// The configuration that `name` names.
+    /// The configuration called `name`.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|family| family.name() == name)
     }
 
-    /// What its sequences are made of.
+    /// What its sequences represent.
     pub fn domain(self) -> Domain {
         match self {
             Self::Drums2Bar | Self::Drums2BarBig => Domain::Drums,
@@ -84,12 +84,12 @@ impl Family {
                 Domain::Trio
             }
             Self::Multitrack1Bar => Domain::Performance,
-            Self::Humanize2Bar => Domain::Groove(Prompt::Hits),
-            Self::Tap2Bar => Domain::Groove(Prompt::Tap),
+            Self::Humanize2Bar => Domain::Groove(GrooveInput::Hits),
+            Self::Tap2Bar => Domain::Groove(GrooveInput::Tap),
         }
     }
 
-    /// How it is wired.
+    /// Its wiring.
     pub fn wiring(self) -> Wiring {
         match self {
             Self::HierdecTrio16Bar => Wiring::Hierdec,
@@ -98,7 +98,7 @@ impl Family {
         }
     }
 
-    /// Whether each part has a decoder of its own; otherwise one decoder says all parts.
+    /// Whether each part has a separate core decoder; otherwise one decoder outputs all parts.
     pub fn has_core_for_each_part(self) -> bool {
         self.domain() == Domain::Trio && self.wiring() != Wiring::Flat
     }
@@ -110,16 +110,16 @@ impl fmt::Display for Family {
     }
 }
 
-/// A name that is no configuration's.
+/// The name of no configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {names}, found {0:?}", names = Family::ALL.map(Family::name).join(", "))]
-pub struct NotAFamily(String);
+pub struct UnknownFamily(String);
 
 impl FromStr for Family {
-    type Err = NotAFamily;
+    type Err = UnknownFamily;
 
-    fn from_str(text: &str) -> Result<Self, NotAFamily> {
-        Self::from_name(text).ok_or_else(|| NotAFamily(text.to_owned()))
+    fn from_str(text: &str) -> Result<Self, UnknownFamily> {
+        Self::from_name(text).ok_or_else(|| UnknownFamily(text.to_owned()))
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_name_names_its_configuration_alone() {
+    fn configuration_names_round_trip() {
         for family in Family::ALL {
             assert_eq!(family.name().parse(), Ok(family));
         }

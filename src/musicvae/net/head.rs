@@ -1,53 +1,52 @@
-//! From what a decoder projects at a step to what it says, and hears of it at the next.
+//! Output heads: a decoder's outputs at a step to columns, and columns to the decoder's next
+//! inputs.
 
 use crate::{
     music::drums::N_CLASSES,
     musicvae::{
         convert::groove,
         net::{
-            Error,
             domain::{Domain, Sparse, bits, hot, tokens},
-            math, names,
-            weights::Weights,
+            math,
         },
     },
 };
 
-/// How a decoder says a step.
+/// An output head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Head {
-    /// A token for each part, from a softmax over its own span of the logits.
+    /// A token per part, each from a softmax over its span of the logits.
     Categorical(&'static [usize]),
-    /// Classes one after the other, each knowing those before it: a NADE (Larochelle & Murray 2011)
-    /// whose biases the decoder projects.
+    /// Classes one after the other, each conditioned on the ones before: a NADE (Larochelle &
+    /// Murray 2011) whose biases are the decoder's outputs.
     Nade {
-        /// How many classes.
+        /// Number of classes.
         n_classes: usize,
-        /// Its hidden units.
+        /// Number of hidden units.
         n_hidden: usize,
     },
-    /// Nine hits by a sigmoid each, nine velocities by sigmoids, nine offsets by tanh.
+    /// Nine hits (a sigmoid each), nine velocities (sigmoid), nine offsets (tanh).
     Groove,
 }
 
-/// A NADE's own weights, both row by row (classes, hidden).
+/// A NADE's weights, both (classes, hidden), row-major.
 #[derive(Debug, Clone, Default)]
 pub struct NadeWeights {
     encoder: Vec<f32>,
     decoder: Vec<f32>,
 }
 
-/// Chooses, wherever a network leaves a choice.
+/// Chooses tokens from logits: samples, takes the greatest, or forces given ones.
 ///
-/// A closure from the part's number and its logits to a token is one.
+/// Implemented by closures from part index and logits to a token.
 pub trait Pick {
-    /// One of the categories that `logits` (V,) are of, which may be changed.
+    /// Chooses a token of `part` from `logits` (V,), which may be overwritten.
     fn pick(&mut self, part: usize, logits: &mut [f32]) -> u16;
 
-    /// Hears all that a core projects at a step, before anything is chosen from it.
+    /// Called with a core's outputs (P,) at each step, before `pick`.
     fn hear(&mut self, _core: usize, _projection: &[f32]) {}
 
-    /// Whether something happens whose log-odds are `logit`.
+    /// Chooses whether an event with log-odds `logit` happens.
     fn happens(&mut self, part: usize, logit: f32) -> bool {
         self.pick(part, &mut [0.0, logit]) == 1
     }
@@ -59,17 +58,17 @@ impl<F: FnMut(usize, &mut [f32]) -> u16> Pick for F {
     }
 }
 
-/// What was said at a step.
+/// What a head chose at a step.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Said {
-    /// Its columns.
+pub struct Choice {
+    /// The step's columns.
     pub columns: Vec<u16>,
-    /// What the decoder hears of it at the next step.
-    pub heard: Sparse,
+    /// The decoder's inputs at the next step.
+    pub inputs: Sparse,
 }
 
 impl Head {
-    /// The head of a decoder that says all of `domain`.
+    /// The head of a decoder that outputs all columns of `domain`.
     pub fn of(domain: Domain, n_classes: usize, n_hidden: usize) -> Self {
         match domain {
             Domain::DrumRoll => Self::Nade { n_classes, n_hidden },
@@ -78,8 +77,8 @@ impl Head {
         }
     }
 
-    /// Width of what the decoder hears of its last step.
-    pub fn n_heard(&self) -> usize {
+    /// Width of the decoder's input from the previous step.
+    pub fn n_inputs(&self) -> usize {
         match self {
             Self::Categorical(parts) => parts.iter().sum(),
             Self::Nade { n_classes, .. } => *n_classes,
@@ -87,15 +86,15 @@ impl Head {
         }
     }
 
-    /// Width of what the decoder projects.
-    pub fn n_projected(&self) -> usize {
+    /// P, width of the decoder's outputs.
+    pub fn n_outputs(&self) -> usize {
         match self {
             Self::Nade { n_classes, n_hidden } => n_hidden + n_classes,
-            _ => self.n_heard(),
+            _ => self.n_inputs(),
         }
     }
 
-    /// How many columns it says.
+    /// Number of columns that it chooses.
     pub fn n_columns(&self) -> usize {
         match self {
             Self::Categorical(parts) => parts.len(),
@@ -104,8 +103,8 @@ impl Head {
         }
     }
 
-    /// What a decoder would hear of a step that had these columns.
-    pub fn hear(&self, columns: &[u16]) -> Sparse {
+    /// The decoder's inputs for a previous step with these columns.
+    pub fn inputs(&self, columns: &[u16]) -> Sparse {
         match self {
             Self::Categorical(parts) => tokens(parts, columns),
             Self::Nade { .. } => bits(columns).map(hot).collect(),
@@ -113,71 +112,69 @@ impl Head {
         }
     }
 
-    /// Chooses from a projection; `part` is the number of the first column.
-    pub fn say(
+    /// Chooses columns from a decoder's `outputs` (P,), which are overwritten; `part` is the index
+    /// of the first column.
+    pub fn choose(
         &self,
-        projection: &mut [f32],
+        outputs: &mut [f32],
         nade: &NadeWeights,
         part: usize,
         pick: &mut dyn Pick,
-    ) -> Said {
+    ) -> Choice {
         match *self {
             Self::Categorical(parts) => {
-                let mut rest = projection;
+                let mut rest = outputs;
                 let choose = |(number, &n): (usize, &usize)| {
                     let (logits, others) = std::mem::take(&mut rest).split_at_mut(n);
                     rest = others;
                     pick.pick(part + number, logits)
                 };
                 let columns: Vec<u16> = parts.iter().enumerate().map(choose).collect();
-                Said { heard: tokens(parts, &columns), columns }
+                Choice { inputs: tokens(parts, &columns), columns }
             }
             Self::Nade { n_hidden, .. } => {
-                let (hidden, biases) = projection.split_at_mut(n_hidden);
-                let columns = nade.say(hidden, biases, part, pick);
-                Said { heard: bits(&columns).map(hot).collect(), columns }
+                let (hidden, biases) = outputs.split_at_mut(n_hidden);
+                let columns = nade.choose(hidden, biases, part, pick);
+                Choice { inputs: bits(&columns).map(hot).collect(), columns }
             }
-            Self::Groove => say_groove(projection, part, pick),
+            Self::Groove => choose_groove(outputs, part, pick),
         }
     }
 }
 
-/// The loudness and timing of what is not hit are told to the next step as well, as in training.
-fn say_groove(projection: &[f32], part: usize, pick: &mut dyn Pick) -> Said {
-    let (hits, feel) = projection.split_at(N_CLASSES);
+/// The next step's inputs include velocity and offset of classes without a hit, as in Magenta
+/// (`GrooveLstmDecoder._sample`).
+fn choose_groove(outputs: &[f32], part: usize, pick: &mut dyn Pick) -> Choice {
+    let (hits, feel) = outputs.split_at(N_CLASSES);
     let (velocities, offsets) = feel.split_at(N_CLASSES);
     let mut columns = vec![0];
-    let mut heard = Sparse::new();
+    let mut inputs = Sparse::new();
     for (class, &logit) in hits.iter().enumerate() {
         if pick.happens(part, logit) {
             columns[0] |= 1 << class;
-            heard.push(hot(class as u32));
+            inputs.push(hot(class as u32));
         }
     }
     for (class, &x) in velocities.iter().enumerate() {
         let velocity = math::sigmoid(x);
         columns.push((velocity * 127.0).round() as u16);
-        heard.push(((N_CLASSES + class) as u32, velocity));
+        inputs.push(((N_CLASSES + class) as u32, velocity));
     }
     for (class, &x) in offsets.iter().enumerate() {
         let offset = math::tanh(x);
         columns.push(groove::offset_column(offset));
-        heard.push(((2 * N_CLASSES + class) as u32, offset));
+        inputs.push(((2 * N_CLASSES + class) as u32, offset));
     }
-    Said { columns, heard }
+    Choice { columns, inputs }
 }
 
 impl NadeWeights {
-    /// Reads the weights under `core`.
-    ///
-    /// # Errors
-    /// A tensor is missing.
-    pub fn load(weights: &Weights, core: &str) -> Result<Self, Error> {
-        let encoder = weights.values(&names::nade_encoder(core))?;
-        Ok(Self { encoder, decoder: weights.values(&names::nade_decoder(core))? })
+    /// `encoder` (`w_enc`) and `decoder` (`w_dec_t`), both (classes, hidden), row-major.
+    pub(super) fn new(encoder: Vec<f32>, decoder: Vec<f32>) -> Self {
+        Self { encoder, decoder }
     }
 
-    fn say(
+    fn choose(
         &self,
         hidden: &mut [f32],
         biases: &[f32],
@@ -209,41 +206,41 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_chosen_from_spans_of_their_own() {
+    fn each_part_is_chosen_from_its_span() {
         let head = Head::Categorical(&[2, 3]);
 
-        let said =
-            head.say(&mut [0.0, 1.0, 5.0, 0.0, 0.0], &NadeWeights::default(), 0, &mut greedy);
+        let choice =
+            head.choose(&mut [0.0, 1.0, 5.0, 0.0, 0.0], &NadeWeights::default(), 0, &mut greedy);
 
-        assert_eq!(said, Said { columns: vec![1, 0], heard: vec![(1, 1.0), (2, 1.0)] });
-        assert_eq!(head.hear(&said.columns), said.heard);
+        assert_eq!(choice, Choice { columns: vec![1, 0], inputs: vec![(1, 1.0), (2, 1.0)] });
+        assert_eq!(head.inputs(&choice.columns), choice.inputs);
     }
 
     #[test]
-    fn a_class_of_a_nade_knows_those_before_it() {
+    fn a_nade_class_is_conditioned_on_the_ones_before() {
         let head = Head::Nade { n_classes: 2, n_hidden: 1 };
         let nade = NadeWeights { encoder: vec![-100.0, 0.0], decoder: vec![0.0, 2.0] };
 
-        let say = |first| head.say(&mut [1.0, first, -1.0], &nade, 0, &mut greedy).columns;
+        let choose = |first| head.choose(&mut [1.0, first, -1.0], &nade, 0, &mut greedy).columns;
 
-        assert_eq!(say(1.0), [0b01]);
-        assert_eq!(say(-1.0), [0b10]);
+        assert_eq!(choose(1.0), [0b01]);
+        assert_eq!(choose(-1.0), [0b10]);
     }
 
     #[test]
-    fn a_groove_says_how_loud_and_how_early() {
-        let mut projection = [-9.0; 27];
-        (projection[0], projection[9], projection[18]) = (9.0, 0.0, 0.0);
+    fn a_groove_head_outputs_velocities_and_offsets() {
+        let mut outputs = [-9.0; 27];
+        (outputs[0], outputs[9], outputs[18]) = (9.0, 0.0, 0.0);
 
-        let said = Head::Groove.say(&mut projection, &NadeWeights::default(), 0, &mut greedy);
+        let choice = Head::Groove.choose(&mut outputs, &NadeWeights::default(), 0, &mut greedy);
 
-        assert_eq!((said.columns[0], said.columns[1], said.columns[10]), (1, 64, 0));
-        assert_eq!(said.heard[0], (0, 1.0));
-        assert_eq!(said.heard.len(), 1 + 9 + 9);
+        assert_eq!((choice.columns[0], choice.columns[1], choice.columns[10]), (1, 64, 0));
+        assert_eq!(choice.inputs[0], (0, 1.0));
+        assert_eq!(choice.inputs.len(), 1 + 9 + 9);
     }
 
     #[test]
-    fn something_with_even_odds_happens_half_the_time() {
+    fn an_event_with_even_odds_happens_half_the_time() {
         let mut rng = crate::rng::stream(1, "test");
         let mut draw = |_: usize, logits: &mut [f32]| sampling::draw(logits, 0.5, &mut rng);
 

@@ -1,25 +1,25 @@
-//! Weights as integers of 8 bits, inputs as integers of 13, sums as integers of 32.
+//! Quantised products: int8 weights, 13-bit integer inputs, 32-bit sums.
 //!
-//! Sums of integers are exact in any order, and what is rounded before and after them is rounded by
-//! one rule: the bits are the same on every processor here too. What a cell says lies between -1 and
-//! 1, so its scale is fixed and needs no pass over it; products of 16 bits are as fast as those of 8
-//! on most processors, so that the inputs lose next to nothing.
+//! Integer sums are exact in any order, and quantising and rescaling round by one fixed rule, so
+//! results are bit-identical on every CPU. A cell's output lies between -1 and 1, so its scale is
+//! constant and needs no pass over the data. 16-bit products are as fast as 8-bit ones on most
+//! CPUs, so the inputs keep 13 bits and lose almost nothing.
 
-// Only what is inlined into a dispatch is compiled for its vectors.
+// pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
 
 use std::ops::Range;
 
 use pulp::{Arch, Scalar, Simd};
 
-use crate::musicvae::net::matrix::{BLOCK, WIDTH, columns};
+use crate::musicvae::net::panel::{BLOCK, WIDTH, columns};
 
-/// What an input of 1 becomes.
+/// Integer value of an input of 1.
 const ONE: f32 = 4096.0;
-/// What the largest weight of a column becomes.
+/// Integer value of a column's largest weight.
 const LARGEST: f32 = 127.0;
 
-/// Weights (I, O) and the scales of their columns.
+/// Quantised weights (I, O) and a scale per column.
 #[derive(Debug, Clone)]
 pub(super) struct Quantised {
     n_inputs: usize,
@@ -28,16 +28,17 @@ pub(super) struct Quantised {
     scales: Vec<f32>,
 }
 
-/// Two rows of a panel, column by column: processors multiply and add neighbours in one go.
+/// Two rows of a panel, interleaved by column: CPUs multiply and add neighbouring pairs in one
+/// instruction.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 struct Pairs([i8; 2 * WIDTH]);
 
 impl Quantised {
-    /// How many inputs a sum of 32 bits has room for.
+    /// Most inputs that a 32-bit sum can't overflow with.
     pub(super) const MAX_INPUTS: usize = (i32::MAX / (ONE as i32 * LARGEST as i32)) as usize;
 
-    /// Rounds what `weight` gives for an input and an output.
+    /// Quantises a matrix, given as a function of input and output index.
     pub(super) fn new(
         n_inputs: usize,
         n_outputs: usize,
@@ -46,7 +47,7 @@ impl Quantised {
         let largest = |output| (0..n_inputs).map(|i| weight(i, output).abs()).fold(0.0, f32::max);
         let steps: Vec<f32> = (0..n_outputs).map(|output| largest(output) / LARGEST).collect();
         let round = |input, output| match input < n_inputs && output < n_outputs {
-            // A column of zeros has no step: 0 / 0 becomes 0.
+            // A column of zeros has step 0: 0 / 0 is NaN, which casts to 0.
             true => (weight(input, output) / steps[output]).round_ties_even() as i8,
             false => 0,
         };
@@ -59,7 +60,7 @@ impl Quantised {
         Self { n_inputs, n_outputs, rows: rows.collect(), scales }
     }
 
-    /// Adds `x` (B, I), each from -1 to 1, times the weights to `out` (B, O).
+    /// Adds the product of `x` (B, I), each value from -1 to 1, and the weights to `out` (B, O).
     pub(super) fn add_product(&self, out: &mut [f32], x: &[f32]) {
         match Arch::new() {
             #[cfg(target_arch = "x86_64")]
@@ -102,7 +103,7 @@ impl Quantised {
     }
 }
 
-/// Adds a panel's share to `columns` of `out` (N, O) for `x` (N, I / 2).
+/// Adds a panel's products to `columns` of `out` (N, O), for `x` (N, I / 2).
 #[inline(always)]
 fn add_panel<S: Integers, const N: usize>(
     simd: S,
@@ -115,7 +116,7 @@ fn add_panel<S: Integers, const N: usize>(
     let x: [&[i32]; N] = std::array::from_fn(|n| &x[n * rows.len()..][..rows.len()]);
     let n_outputs = out.len() / N;
     let mut tile = [[0; WIDTH]; N];
-    // Two vectors at a time, so that a sum need not wait for the one before it.
+    // Two vectors at a time, so that a sum does not wait for the previous one.
     for pair in 0..WIDTH / S::I32_LANES / 2 {
         let mut sums = [[simd.splat_i32s(0); 2]; N];
         for (input, row) in rows.iter().enumerate() {
@@ -138,10 +139,10 @@ fn add_panel<S: Integers, const N: usize>(
     }
 }
 
-/// Two inputs each as integers of 16 bits, the first in the low half.
+/// Packs two inputs per word as 16-bit integers, the first in the low half.
 #[inline(always)]
 fn quantise(pairs: &mut [i32], x: &[f32]) {
-    // Adding and taking away 1.5 * 2^23 rounds to the nearest integer without a library call.
+    // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer without a library call.
     const ROUND: f32 = 12_582_912.0;
     let round = |x: f32| ((x * ONE + ROUND) - ROUND) as i32;
     let (twos, last) = x.as_chunks::<2>();
@@ -153,15 +154,15 @@ fn quantise(pairs: &mut [i32], x: &[f32]) {
     }
 }
 
-/// What pulp has by other names in each set of instructions.
+/// Integer operations that pulp names differently in each instruction set.
 trait Integers: Simd {
     /// Pairs of 16 bits.
     type Pairs: Copy;
 
-    /// The `at`th vector of pairs of `row`.
+    /// The `at`th vector of pairs in `row`, widened to 16 bits.
     fn widen(self, row: &[i8; 2 * WIDTH], at: usize) -> Self::Pairs;
 
-    /// The sums of the products of each pair.
+    /// The sum of products of each pair.
     fn products(self, weights: Self::Pairs, x: Self::i32s) -> Self::i32s;
 }
 
@@ -212,10 +213,10 @@ impl Integers for Scalar {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::musicvae::net::matrix::tests::noise;
+    use crate::musicvae::net::panel::tests::noise;
 
     #[test]
-    fn a_product_is_near_the_exact_one() {
+    fn a_quantised_product_is_close_to_the_exact_one() {
         let (n_inputs, n_outputs) = (101, 45);
         let (kernel, x) = (noise(1, n_inputs * n_outputs), noise(2, n_inputs));
         let weight = |input: usize, output: usize| kernel[input * n_outputs + output];
@@ -230,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn all_vectors_give_the_same_bits() {
+    fn every_instruction_set_gives_the_same_bits() {
         let quantised = Quantised::new(35, 70, |i, o| ((i * 70 + o) as f32 * 7.77).sin());
         let x = noise(2, 5 * 35);
         let (mut fast, mut plain) = (vec![0.5; 5 * 70], vec![0.5; 5 * 70]);
@@ -242,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_have_room_for_the_largest_inputs() {
+    fn the_largest_inputs_do_not_overflow() {
         let n = Quantised::MAX_INPUTS;
         let mut out = [0.0];
 

@@ -1,9 +1,11 @@
-//! The LSTM cell of the released checkpoints, TensorFlow's `LSTMBlockCell`, a step at a time.
+//! TensorFlow's `LSTMBlockCell`, step by step on the CPU: LSTM role 1 of 4, the reference for
+//! inference. See also [`device`](crate::musicvae::net::device) (inference on a GPU) and, for
+//! training, `lab::train::passes` (CPU) and `lab::train::lstm_tensors` (GPU).
 //!
-//! B sequences may share a step, and with it the way of the weights from memory; each has the bits
-//! that it has alone.
+//! B sequences share one pass over the weights; each gets the same bits as when it is decoded
+//! alone.
 
-// Only what is inlined into a dispatch is compiled for its vectors.
+// pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
 
 use pulp::Arch;
@@ -14,35 +16,35 @@ use crate::musicvae::net::{
 
 /// Added to the forget gate before its sigmoid, so that an untrained cell remembers.
 ///
-/// TensorFlow adds it when the cell runs and never stores it: without it a checkpoint still loads,
-/// but its melodies wander off after a few steps.
+/// TensorFlow adds it at run time and never stores it: without it a checkpoint still loads, but its
+/// melodies degrade after a few steps.
 pub const FORGET_BIAS: f32 = 1.0;
 
-/// One layer. In shapes: V inputs of which few are not 0, I dense inputs, H hidden.
+/// One LSTM cell. In shapes: V sparse inputs, I dense inputs, H hidden.
 #[derive(Debug, Clone)]
 pub struct Cell {
     n_hidden: usize,
-    table: Vec<f32>, // (V, 4H), by gate: input, candidate, forget, output
+    table: Vec<f32>, // (V, 4H), gates: input, candidate, forget, output
     input: Linear,   // (I, 4H)
     hidden: Matrix,  // (H, 4H)
 }
 
-/// What a cell keeps (`c`) and what it says (`h`), both (B, H).
+/// A cell's state, both fields (B, H).
 #[derive(Debug, Clone, PartialEq)]
 pub struct CellState {
-    /// What it keeps.
+    /// Cell state.
     pub c: Vec<f32>,
-    /// What it says.
+    /// Output.
     pub h: Vec<f32>,
 }
 
 impl CellState {
-    /// Nothing kept, nothing said.
+    /// The zero state of one sequence.
     pub fn zero(n_hidden: usize) -> Self {
         Self { c: vec![0.0; n_hidden], h: vec![0.0; n_hidden] }
     }
 
-    /// The first states of a stack from `values` (B, L * 2H): c and h in turn, layer by layer.
+    /// Initial states of a stack, from `values` (B, L * 2H): c and h of each layer in turn.
     pub fn split(values: &[f32], n_layers: usize, n_hidden: usize) -> Vec<Self> {
         let part = |part: usize| {
             let rows = values.chunks_exact(2 * n_layers * n_hidden);
@@ -53,8 +55,8 @@ impl CellState {
 }
 
 impl Cell {
-    /// Reads the weights under `prefix`, of which the first `n_lookup` rows are for inputs that are
-    /// mostly 0.
+    /// Reads the weights under `prefix`; the kernel's first `n_lookup` rows belong to sparse
+    /// inputs.
     ///
     /// # Errors
     /// A tensor is missing.
@@ -65,14 +67,14 @@ impl Cell {
         let (table, dense) = kernel.split_at(n_lookup * bias.len());
         let (input, hidden) = dense.split_at(dense.len() - n_hidden * bias.len());
         let hidden = Matrix::new(hidden, bias.len());
-        // A copy: split off, it would keep the room of the whole kernel.
+        // Copied: a split-off vector would keep the whole kernel's capacity.
         Ok(Self { n_hidden, table: table.to_vec(), input: Linear::new(input, bias), hidden })
     }
 
-    /// The same cell, as near as `precision` has the weights of its steps.
+    /// The same cell with the weights of its steps in `precision`.
     ///
-    /// Those of a first layer's dense input are read once a sequence, and it may be of any size: they
-    /// stay as they are.
+    /// The dense input of a first layer (z or the conductor's embedding) stays f32: it is read once
+    /// per sequence and its values are unbounded.
     pub fn with_precision(self, precision: Precision) -> Self {
         let hidden = self.hidden.with_precision(precision);
         let input = match self.table.is_empty() {
@@ -87,18 +89,18 @@ impl Cell {
         self.n_hidden
     }
 
-    /// What the bias and the dense inputs `x` (B, I) give to the gates (B, 4H): for inputs that stay
-    /// the same over many steps, worked out once. Without dense inputs it is one row.
+    /// The share of the bias and the dense inputs `x` (B, I) in the gates (B, 4H), computed once
+    /// for inputs that are constant over many steps. One row if there are no dense inputs.
     pub fn project(&self, x: &[f32]) -> Vec<f32> {
         self.input.forward(x)
     }
 
-    /// The same in `gates` (B, 4H).
+    /// Like [`Cell::project`], into `gates` (B, 4H).
     pub fn project_into(&self, gates: &mut [f32], x: &[f32]) {
         self.input.forward_into(gates, x);
     }
 
-    /// Adds what the few inputs that are not 0 give to `gates` (4H,).
+    /// Adds the share of the sparse inputs to `gates` (4H,).
     pub fn look_up(&self, gates: &mut [f32], inputs: &[(u32, f32)]) {
         for &(row, value) in inputs {
             let added = &self.table[row as usize * gates.len()..][..gates.len()];
@@ -106,8 +108,7 @@ impl Cell {
         }
     }
 
-    /// One step: `gates` (B, 4H) hold what the inputs give and are used up, `state` goes from before
-    /// to after.
+    /// Advances `state` by one step; `gates` (B, 4H) hold the inputs' share and are overwritten.
     pub fn step(&self, gates: &mut [f32], state: &mut CellState) {
         let n = self.n_hidden;
         self.hidden.add_product(gates, &state.h);
@@ -118,7 +119,7 @@ impl Cell {
     }
 }
 
-/// Takes the step that a row's sums tell.
+/// Advances one row's c and h, given its gate sums.
 fn advance(sums: &[f32], c: &mut [f32], h: &mut [f32]) {
     let n = c.len();
     let (input, rest) = sums.split_at(n);
@@ -133,16 +134,17 @@ fn advance(sums: &[f32], c: &mut [f32], h: &mut [f32]) {
     });
 }
 
-/// One unit's gates, and what it keeps and says.
+/// One unit: activated gates, new c, new h.
 #[inline(always)]
 fn unit([input, candidate, forget, output]: [f32; 4], c: f32) -> ([f32; 4], f32, f32) {
     let (i, j) = (math::sigmoid(input), math::tanh(candidate));
     let (f, o) = (math::sigmoid(forget + FORGET_BIAS), math::sigmoid(output));
-    let kept = f * c + i * j;
-    ([i, j, f, o], kept, o * math::tanh(kept))
+    let next = f * c + i * j;
+    ([i, j, f, o], next, o * math::tanh(next))
 }
 
-/// Turns a row's sums into gates (input, candidate, forget, output) in place and takes the step.
+/// Activates a row's gate sums (input, candidate, forget, output) in place, and writes the new c
+/// and h: the training version of [`Cell::step`].
 pub fn activate(gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32]) {
     let n = c.len();
     let (input, rest) = gates.split_at_mut(n);
@@ -152,9 +154,9 @@ pub fn activate(gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32
     Arch::new().dispatch(|| {
         for k in 0..n {
             let sums = [input[k], candidate[k], forget[k], output[k]];
-            let (gates, kept, said) = unit(sums, c_before[k]);
+            let (gates, next_c, next_h) = unit(sums, c_before[k]);
             [input[k], candidate[k], forget[k], output[k]] = gates;
-            (c[k], h[k]) = (kept, said);
+            (c[k], h[k]) = (next_c, next_h);
         }
     });
 }
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn first_states_are_c_and_h_by_layer() {
+    fn initial_states_are_split_by_layer() {
         let states = CellState::split(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], 2, 1);
         assert_eq!(states[1], CellState { c: vec![3.0, 7.0], h: vec![4.0, 8.0] });
     }

@@ -1,16 +1,17 @@
-//! Functions that give the same bits on every processor, and fast.
+//! Elementary functions with the same bits on every CPU, and fast.
 //!
 //! A seed must give the same bars everywhere, but system libraries differ in the last bit of `exp`.
-//! Here nothing is fused and each value is worked out by itself, so that the compiler may use vectors
-//! of any width without changing a bit; sums are kept in order by [`crate::musicvae::net::matrix`].
+//! No operation here is fused and values don't depend on each other, so the compiler may vectorise
+//! at any width without changing a bit. [`matrix`](crate::musicvae::net::matrix) fixes the order of
+//! sums.
 
-// Only what is inlined into a dispatch is compiled for its vectors.
+// pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
 
-/// `e^x`, within 2e-7 of the value for -87 to 88 and clamped beyond (Cephes `expf`).
+/// `e^x` with a relative error below 2e-7, clamped to -87..88 (Cephes `expf`).
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
-    // Adding and taking away 1.5 * 2^23 rounds to the nearest integer without a library call.
+    // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer without a library call.
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
     let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
@@ -42,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn exp_and_tanh_are_near_the_library() {
+    fn exp_and_tanh_match_the_standard_library() {
         for i in -8000..8000 {
             let x = i as f32 / 100.0;
             assert!((exp(x) / x.exp() - 1.0).abs() < 3e-7, "exp({x})");

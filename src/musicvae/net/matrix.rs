@@ -1,26 +1,25 @@
-//! A matrix of weights, laid out for products with few rows.
+//! A weight matrix, laid out for products with few rows.
 //!
-//! Decoding a bar at a time is bound by the memory that the weights are read from, so they are read
-//! once, in order, for all sequences that share a step. Columns lie in panels of 32: a panel's sums
-//! stay in registers while its rows stream by. Each column is a sum of its own, from the first row to
-//! the last, whatever the width of the vectors and however many sequences there are; so a sequence
-//! has the same bits in any company and on every processor.
+//! Decoding is bound by memory bandwidth, so the weights are read once, in order, for all sequences
+//! that share a step. Columns are grouped in panels of 32 (`panel`): a panel's sums stay in
+//! registers while its rows stream by. Each column is summed from the first row to the last, at any
+//! vector width and for any number of sequences, so a sequence has the same bits in any batch and
+//! on every CPU.
 
-// Only what is inlined into a dispatch is compiled for its vectors.
+// pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
 
 use std::ops::Range;
 
 use pulp::{Arch, Simd, WithSimd};
 
-use crate::musicvae::net::{int8::Quantised, precision::Precision};
+use crate::musicvae::net::{
+    int8::Quantised,
+    panel::{BLOCK, WIDTH, columns},
+    precision::Precision,
+};
 
-/// Columns of a panel.
-pub(super) const WIDTH: usize = 32;
-/// Sequences that share one pass over a panel: their sums fill the registers of most processors.
-pub(super) const BLOCK: usize = 4;
-
-/// Weights (I, O).
+/// A weight matrix (I, O).
 #[derive(Debug, Clone)]
 pub struct Matrix {
     n_inputs: usize,
@@ -34,13 +33,13 @@ enum Panels {
     Q8(Quantised),
 }
 
-/// A panel's row. Aligned, so that no vector lies across two lines of the cache.
+/// A panel's row, aligned so that no vector crosses a cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 struct Row([f32; WIDTH]);
 
 impl Matrix {
-    /// Lays out `kernel` (I, O), which is there row by row.
+    /// Lays out `kernel` (I, O), row-major.
     pub fn new(kernel: &[f32], n_outputs: usize) -> Self {
         let n_inputs = kernel.len().checked_div(n_outputs).unwrap_or(0);
         let row = |panel: usize, input: usize| {
@@ -49,7 +48,7 @@ impl Matrix {
             row.0[..columns.len()].copy_from_slice(&kernel[input * n_outputs..][columns]);
             row
         };
-        // Of a known length, so that no room is taken that stays empty.
+        // An exact-size iterator, so that the vector has no spare capacity.
         let rows =
             (0..n_outputs.div_ceil(WIDTH) * n_inputs).map(|at| row(at / n_inputs, at % n_inputs));
         Self { n_inputs, n_outputs, panels: Panels::F32(rows.collect()) }
@@ -60,9 +59,9 @@ impl Matrix {
         self.n_inputs
     }
 
-    /// The same weights, as near as `precision` has them; what was rounded stays so.
+    /// The same weights in `precision`; quantised weights stay quantised.
     ///
-    /// For inputs from -1 to 1, such as what a cell says.
+    /// Quantised weights need inputs from -1 to 1, such as a cell's h.
     pub fn with_precision(self, precision: Precision) -> Self {
         match (precision, &self.panels) {
             (Precision::Q8, Panels::F32(rows)) if self.n_inputs <= Quantised::MAX_INPUTS => {
@@ -76,10 +75,10 @@ impl Matrix {
         }
     }
 
-    /// Adds `x` (B, I) times the weights to `out` (B, O).
+    /// Adds the product of `x` (B, I) and the weights to `out` (B, O).
     ///
     /// # Panics
-    /// If the lengths don't agree.
+    /// The lengths don't agree.
     pub fn add_product(&self, out: &mut [f32], x: &[f32]) {
         assert_eq!(out.len() * self.n_inputs, x.len() * self.n_outputs);
         if x.is_empty() || out.is_empty() {
@@ -90,11 +89,6 @@ impl Matrix {
             Panels::Q8(quantised) => quantised.add_product(out, x),
         }
     }
-}
-
-/// The columns of a panel, which the last one may not fill.
-pub(super) fn columns(panel: usize, n_outputs: usize) -> Range<usize> {
-    panel * WIDTH..n_outputs.min((panel + 1) * WIDTH)
 }
 
 struct AddProduct<'a> {
@@ -112,7 +106,7 @@ impl WithSimd for AddProduct<'_> {
         let Matrix { n_inputs, n_outputs, .. } = *self.matrix;
         for (panel, rows) in self.rows.chunks_exact(n_inputs).enumerate() {
             let columns = columns(panel, n_outputs);
-            // A panel that was read once is still near for the next block.
+            // The panel is still in the cache for the next block.
             let mut outs = self.out.chunks_exact_mut(BLOCK * n_outputs);
             let mut xs = self.x.chunks_exact(BLOCK * n_inputs);
             for (out, x) in (&mut outs).zip(&mut xs) {
@@ -126,7 +120,7 @@ impl WithSimd for AddProduct<'_> {
     }
 }
 
-/// Adds a panel's share to `columns` of `out` (N, O) for `x` (N, I).
+/// Adds a panel's products to `columns` of `out` (N, O), for `x` (N, I).
 #[inline(always)]
 fn add_panel<S: Simd, const N: usize>(
     simd: S,
@@ -141,7 +135,7 @@ fn add_panel<S: Simd, const N: usize>(
     for (tile, out) in tile.iter_mut().zip(out.chunks_exact(n_outputs)) {
         tile[..columns.len()].copy_from_slice(&out[columns.clone()]);
     }
-    // Two vectors at a time, so that a sum need not wait for the one before it.
+    // Two vectors at a time, so that a sum does not wait for the previous one.
     for pair in 0..WIDTH / S::F32_LANES / 2 {
         let mut sums = tile.map(|tile| pair_of::<S>(&tile, pair));
         for (input, row) in rows.iter().enumerate() {
@@ -169,13 +163,9 @@ fn pair_of<S: Simd>(values: &[f32; WIDTH], pair: usize) -> [S::f32s; 2] {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
-
-    /// Numbers from -1 to 1 without a pattern.
-    pub fn noise(seed: usize, n: usize) -> Vec<f32> {
-        (0..n).map(|i| ((seed + i) as f32 * 12.9898).sin()).collect()
-    }
+    use crate::musicvae::net::panel::tests::noise;
 
     fn row_by_row(out: &mut [f32], x: &[f32], kernel: &[f32]) {
         for (x, row) in x.iter().zip(kernel.chunks_exact(out.len())) {
@@ -184,7 +174,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_product_has_the_bits_of_sums_row_by_row() {
+    fn a_product_equals_a_naive_sum_bit_for_bit() {
         for (n_inputs, n_outputs) in [(1, 1), (7, 90), (64, 64), (33, 100)] {
             let (kernel, x) = (noise(1, n_inputs * n_outputs), noise(2, n_inputs));
             let (mut out, mut expected) = (noise(3, n_outputs), noise(3, n_outputs));
@@ -197,7 +187,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_sequence_has_the_same_bits_in_any_company() {
+    fn a_sequence_has_the_same_bits_in_any_batch() {
         let (kernel, x) = (noise(1, 30 * 70), noise(2, 7 * 30));
         for precision in [Precision::F32, Precision::Q8] {
             let matrix = Matrix::new(&kernel, 70).with_precision(precision);

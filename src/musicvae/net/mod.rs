@@ -1,9 +1,13 @@
-//! MusicVAE (Roberts et al. 2018, arXiv:1803.05428): lines of tokens to latent z and back.
+//! The network (Roberts et al. 2018, arXiv:1803.05428): lines of tokens to latent z and back.
 //!
-//! Weights keep the names and layout of the released checkpoints. candle reads them (and trains
-//! them, in [`crate::lab::train`]); running the network for the radio is done here, on slices and in the
-//! fixed order of [`matrix`], for two reasons: a seed must give the same bars on every processor, which
-//! no matrix library promises; and a row at a time this is as fast as the memory that it reads.
+//! Weights keep the names and layout of Magenta's checkpoints. candle reads them, and trains them
+//! in [`crate::lab::train`]. For the radio the network runs here, on slices and in the fixed order
+//! of [`matrix`], for two reasons: a seed must give the same bars on every CPU, which no matrix
+//! library guarantees; and with one row at a time this is already bound by memory bandwidth.
+//!
+//! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes,
+//! tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and
+//! [`head`], [`generator`] (the decoding half, on CPU or [`device`]), [`music_vae`] (all of it).
 
 pub mod attributes;
 pub mod config;
@@ -13,15 +17,18 @@ pub mod device_choice;
 pub mod domain;
 pub mod encoder;
 pub mod family;
+pub mod generator;
 pub mod head;
 mod int8;
 pub mod latent;
 pub mod linear;
+mod lines;
 pub mod lstm;
 pub mod math;
 pub mod matrix;
 pub mod music_vae;
 pub mod names;
+mod panel;
 pub mod precision;
 pub mod sampling;
 pub mod stack;
@@ -36,81 +43,82 @@ pub enum Error {
     File {
         /// Which file.
         path: std::path::PathBuf,
-        /// What the file system said.
+        /// The cause.
         source: std::io::Error,
     },
-    /// It is not a safetensors file, or a broken one.
-    #[error("{file}: not a safetensors file of weights: {reason}")]
+    /// The file is not a safetensors file, or is broken.
+    #[error("{file}: not a safetensors file: {reason}")]
     NotWeights {
         /// Which file.
         file: String,
-        /// What the reader said.
+        /// The parser's message.
         reason: String,
     },
-    /// A tensor that the network needs is not there.
+    /// A tensor is missing.
     #[error("tensor {0} is missing")]
     Missing(String),
-    /// A tensor has another shape than the sizes of the others make it.
+    /// A tensor's shape doesn't fit the others.
     #[error("tensor {name}: expected shape {expected:?}, found {found:?}")]
     Shape {
-        /// Its name.
+        /// The tensor's name.
         name: String,
-        /// What fits the others.
+        /// The shape that fits.
         expected: Vec<usize>,
-        /// What the file has.
+        /// The shape in the file.
         found: Vec<usize>,
     },
-    /// A checkpoint that no configuration fits.
+    /// No configuration fits a checkpoint's tensors.
     #[error(
-        "expected the tensors of one of Magenta's configurations, found others: name one with \
-         --config to learn what does not fit"
+        "expected the tensors of one of Magenta's configurations, found others; \
+         --config NAME shows which tensor does not fit"
     )]
     Unrecognised,
-    /// A checkpoint of a network that wants to be told more than z.
-    #[error("expected a network that z alone conditions, found one that is conditioned on {0}")]
+    /// The network is conditioned on more than z, such as chords or a key.
+    #[error("expected a network conditioned on z alone, found one also conditioned on {0}")]
     Conditioned(&'static str),
-    /// Segments that no network of the family has.
+    /// The file claims segments that the family can't have.
     #[error(
-        "expected 1 to 65536 steps, in one segment without a conductor, found {n_segments} segments \
-         of {n_segment_steps} steps"
+        "expected 1 to 65536 steps (in one segment for flat networks), \
+         found {n_segments} segments of {n_segment_steps} steps"
     )]
     Segments {
-        /// How many segments the file claims.
+        /// Number of segments.
         n_segments: usize,
-        /// How many steps each.
+        /// Steps in each.
         n_segment_steps: usize,
     },
-    /// Lines of other columns or lengths than the model's.
-    #[error("expected {expected} lines of {n_steps} numbers in range for {family}")]
+    /// Lines don't have the model's columns, length or ranges.
+    #[error("expected {expected} line(s) of {n_steps} tokens in range for {family}")]
     Lines {
-        /// How many.
+        /// Number of columns.
         expected: usize,
-        /// How long.
+        /// Steps of a line.
         n_steps: usize,
-        /// Whose.
+        /// The model's family.
         family: family::Family,
     },
-    /// Inputs of another shape than the encoder's.
+    /// Encoder inputs of another shape.
     #[error(
-        "expected {n_steps} steps of {n_inputs} inputs, found {found} steps or an input beyond"
+        "expected {n_steps} steps of {n_inputs} inputs, \
+         found {found} steps or an input out of range"
     )]
     Inputs {
-        /// How many steps the encoder reads.
+        /// T.
         n_steps: usize,
-        /// How many inputs a step has.
+        /// Width of the encoder's input.
         n_inputs: usize,
-        /// How many steps were given.
+        /// Number of steps given.
         found: usize,
     },
-    /// A GPU is lost, or out of memory.
-    #[error("the device that computes: {0}")]
+    /// The device failed or is out of memory.
+    #[error("device: {0}")]
     Device(#[from] candle_core::Error),
-    /// A z of another width than the model's.
+    /// A z has another width than the model's.
     #[error("expected a z of {expected} numbers, found {found}")]
     Latent {
-        /// Z.
+        /// Z, the model's.
         expected: usize,
-        /// How many were given.
+        /// Width of the z given.
         found: usize,
     },
 }

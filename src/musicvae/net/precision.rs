@@ -1,19 +1,18 @@
-//! How exact weights are kept, as radio.toml names it.
+//! Precision of a decoder's weights, as radio.toml names it.
 
 use std::str::FromStr;
 
-/// How a decoder keeps the weights of its steps.
+/// Precision of the weights that a decoder reads at each step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
-    /// As floats: the reference.
+    /// 32-bit floats: the reference.
     F32,
-    /// As integers of 8 bits with a scale for each column: a quarter of the memory, and what the radio
-    /// dreams with unless it is told otherwise.
+    /// 8-bit integers with a scale per column: a quarter of the memory. The default.
     #[default]
     Q8,
 }
 
-/// A precision that there is not.
+/// The name of no precision.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected \"f32\" or \"q8\", found {0:?}")]
 pub struct UnknownPrecision(String);
@@ -35,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_precision_is_read_by_its_name() {
+    fn precisions_are_parsed_by_name() {
         assert_eq!("f32".parse(), Ok(Precision::F32));
         assert_eq!("q8".parse(), Ok(Precision::Q8));
         let error = "q4".parse::<Precision>().unwrap_err().to_string();

@@ -1,11 +1,11 @@
-//! Logits to a token.
+//! Sampling a token from logits.
 
 use pulp::Arch;
 use rand::RngExt as _;
 
 use crate::{musicvae::net::math, rng::Rng};
 
-/// The greatest of `logits`; of equals the first.
+/// Index of the greatest logit; the first of equals.
 pub fn greedy(logits: &[f32]) -> u16 {
     let mut best = 0;
     for (token, logit) in logits.iter().enumerate() {
@@ -16,14 +16,15 @@ pub fn greedy(logits: &[f32]) -> u16 {
     best as u16
 }
 
-/// Picks by [`draw`] at `temperature`.
+/// A [`Pick`](crate::musicvae::net::head::Pick) that samples with [`draw`] at `temperature`.
 pub fn sampler(temperature: f64, rng: &mut Rng) -> impl FnMut(usize, &mut [f32]) -> u16 + use<'_> {
     move |_, logits| draw(logits, temperature as f32, rng)
 }
 
-/// A draw from `softmax(logits / temperature)`; a temperature of 0 is [`greedy`].
+/// Samples from `softmax(logits / temperature)`; temperature 0 is [`greedy`].
 pub fn draw(logits: &mut [f32], temperature: f32, rng: &mut Rng) -> u16 {
-    // One number a token whatever the temperature, so that changing it changes nothing else.
+    // One random number per token at any temperature, so that a change of temperature shifts no
+    // later draw.
     let chance: f32 = rng.random();
     let greatest = greedy(logits);
     if temperature <= 0.0 {
@@ -35,7 +36,7 @@ pub fn draw(logits: &mut [f32], temperature: f32, rng: &mut Rng) -> u16 {
             *logit = math::exp((*logit - top) / temperature);
         }
     });
-    // Summed in order: a sum in vectors would depend on the processor.
+    // Summed in order: a vectorised sum would depend on the CPU.
     let total: f32 = logits.iter().sum();
     let mut left = chance * total;
     for (token, weight) in logits.iter().enumerate() {
@@ -53,7 +54,7 @@ mod tests {
     use crate::rng;
 
     #[test]
-    fn tokens_are_drawn_as_often_as_their_probability() {
+    fn tokens_are_drawn_with_their_probability() {
         let mut rng = rng::stream(1, "test");
         let n_second = (0..4000)
             .filter(|_| draw(&mut [0.0, 3f32.ln(), f32::NEG_INFINITY], 1.0, &mut rng) == 1)
@@ -62,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn cold_draws_are_greedy() {
+    fn low_temperatures_are_greedy() {
         let mut rng = rng::stream(1, "test");
         assert!((0..100).all(|_| draw(&mut [0.0, 1.0, 0.5], 0.01, &mut rng) == 1));
         assert_eq!(draw(&mut [0.0, 1.0, 1.0], 0.0, &mut rng), 1);

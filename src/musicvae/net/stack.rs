@@ -1,4 +1,4 @@
-//! Layers of cells, one above the other, from what conditions them on.
+//! Stacked LSTM cells with initial states from a context.
 
 use crate::musicvae::net::{
     Error,
@@ -9,8 +9,8 @@ use crate::musicvae::net::{
     weights::Weights,
 };
 
-/// Cells of one width, of which the first is told a step's inputs and each other what the one below
-/// says. In shapes: B sequences, C wide contexts, H hidden.
+/// LSTM cells of one width; each cell above the first reads the h of the one below. In shapes: B
+/// sequences, C context, H hidden.
 #[derive(Debug, Clone)]
 pub struct Stack {
     first_states: Linear,
@@ -18,8 +18,8 @@ pub struct Stack {
 }
 
 impl Stack {
-    /// Reads the weights: of the layer that gives the first states under `state`, of each cell under
-    /// its prefix; the first `n_lookup` rows of the first cell's are for inputs that are mostly 0.
+    /// Reads the layer to the initial states under `state` and each cell under its prefix; the
+    /// first `n_lookup` rows of the first cell's kernel belong to sparse inputs.
     ///
     /// # Errors
     /// A tensor is missing.
@@ -36,36 +36,36 @@ impl Stack {
         Ok(Self { first_states: weights.linear(state)?, cells })
     }
 
-    /// The same stack, as near as `precision` has the weights of its steps.
+    /// The same stack with the weights of its steps in `precision`.
     pub fn with_precision(self, precision: Precision) -> Self {
         let cells = self.cells.into_iter().map(|cell| cell.with_precision(precision)).collect();
         Self { cells, ..self }
     }
 
-    /// The cell that is told the inputs.
+    /// The cell that reads the inputs.
     pub fn first(&self) -> &Cell {
         &self.cells[0]
     }
 
-    /// The states before the first step after `contexts` (B, C).
+    /// Initial states, from `contexts` (B, C).
     pub fn begin(&self, contexts: &[f32]) -> Vec<CellState> {
         let values: Vec<f32> =
             self.first_states.forward(contexts).into_iter().map(math::tanh).collect();
         CellState::split(&values, self.cells.len(), self.first().n_hidden())
     }
 
-    /// One step of all layers; `gates` (B, 4H) hold what the inputs give to the first and are used up.
-    /// What the last one says, (B, H).
+    /// Runs one step of all layers; `gates` (B, 4H) hold the inputs' share of the first cell's
+    /// gates and are overwritten. Returns the top cell's h (B, H).
     pub fn step<'a>(&self, gates: &mut [f32], states: &'a mut [CellState]) -> &'a [f32] {
-        let mut said: &[f32] = &[];
+        let mut output: &[f32] = &[];
         for (layer, (cell, state)) in self.cells.iter().zip(states).enumerate() {
             if 0 < layer {
-                cell.project_into(gates, said);
+                cell.project_into(gates, output);
             }
             cell.step(gates, state);
-            said = &state.h;
+            output = &state.h;
         }
-        said
+        output
     }
 }
 
@@ -74,7 +74,7 @@ mod tests {
     use candle_core::{Device, Tensor};
 
     use super::*;
-    use crate::musicvae::net::matrix::tests::noise;
+    use crate::musicvae::net::panel::tests::noise;
 
     /// Two layers of 3 under contexts of 2.
     fn stack() -> Stack {
@@ -94,7 +94,7 @@ mod tests {
         Stack::load(&weights, "state", ["first".to_owned(), "second".to_owned()], 1).unwrap()
     }
 
-    fn said(stack: &Stack, contexts: &[f32]) -> Vec<f32> {
+    fn outputs(stack: &Stack, contexts: &[f32]) -> Vec<f32> {
         let mut states = stack.begin(contexts);
         let steps = (0..3).flat_map(|_| {
             let mut gates = stack.first().project(contexts);
@@ -104,13 +104,13 @@ mod tests {
     }
 
     #[test]
-    fn sequences_do_not_hear_each_other() {
+    fn sequences_of_a_batch_are_independent() {
         let stack = stack();
         let (one, other) = ([0.3, -0.2], [0.9, 0.5]);
 
-        let both = said(&stack, &[one, other].concat());
+        let both = outputs(&stack, &[one, other].concat());
 
-        let alone = [said(&stack, &one), said(&stack, &other)];
+        let alone = [outputs(&stack, &one), outputs(&stack, &other)];
         for (step, rows) in both.chunks(6).enumerate() {
             assert_eq!(rows[..3], alone[0][3 * step..][..3]);
             assert_eq!(rows[3..], alone[1][3 * step..][..3]);
@@ -118,10 +118,10 @@ mod tests {
     }
 
     #[test]
-    fn integers_say_nearly_the_same() {
+    fn quantised_outputs_are_close_to_exact_ones() {
         let context = [0.3, -0.2];
-        let exact = said(&stack(), &context);
-        let rounded = said(&stack().with_precision(Precision::Q8), &context);
+        let exact = outputs(&stack(), &context);
+        let rounded = outputs(&stack().with_precision(Precision::Q8), &context);
 
         assert_ne!(exact, rounded);
         let near = |(a, b): (&f32, &f32)| (a - b).abs() < 0.01;

@@ -1,4 +1,4 @@
-//! Tensors by name, as a file has them.
+//! A network's tensors by name, and the metadata of their file.
 
 use std::{collections::HashMap, fmt};
 
@@ -17,21 +17,21 @@ use crate::{
     },
 };
 
-/// More steps than any network was trained on: what a file may claim.
+/// Limit on steps that a file may claim; no network was trained on as many.
 const MAX_STEPS: usize = 1 << 16;
 
-/// More classes than there are MIDI keys.
+/// Limit on drum roll classes: the number of MIDI keys.
 const MAX_CLASSES: usize = 128;
 
-/// Where the metadata of a file of weights say which family they are of.
+/// Metadata key: name of the family.
 const FAMILY_KEY: &str = "config";
 
-/// Where they say into how many segments a sequence is cut, and how many steps a segment has: all
-/// that the shapes of the tensors don't tell.
+/// Metadata keys: number of segments, and steps per segment. The tensors' shapes imply all other
+/// sizes.
 const SEGMENTS_KEY: &str = "segments";
 const SEGMENT_STEPS_KEY: &str = "segment_steps";
 
-/// A network's tensors by TensorFlow's names, and what else its file says.
+/// A network's tensors by TensorFlow's names, and its file's metadata.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
     tensors: HashMap<String, Tensor>,
@@ -39,20 +39,20 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Tensors that are in memory already.
+    /// Weights without metadata.
     pub fn new(tensors: HashMap<String, Tensor>) -> Self {
         Self { tensors, metadata: HashMap::new() }
     }
 
-    /// Tensors of a network of `config` that are in memory already.
+    /// Weights of a network of `config`.
     pub fn of(config: &Config, tensors: HashMap<String, Tensor>) -> Self {
         Self { tensors, metadata: metadata(config) }
     }
 
-    /// Reads a safetensors file, of any float type, from its bytes; `file` names it in errors.
+    /// Parses a safetensors file of any float type; `file` names it in errors.
     ///
     /// # Errors
-    /// They are no such file.
+    /// `bytes` are not a safetensors file.
     pub fn read(bytes: &[u8], file: &str) -> Result<Self, Error> {
         let not_weights = |reason: &dyn fmt::Display| Error::NotWeights {
             file: file.into(),
@@ -69,13 +69,14 @@ impl Weights {
         &self.tensors
     }
 
-    /// The family that the file names, if it does.
+    /// The family named in the metadata.
     pub fn family(&self) -> Option<Family> {
         Family::from_name(self.metadata.get(FAMILY_KEY)?)
     }
 
-    /// The sizes of a network of `family`, every tensor checked against them: widths and layers are
-    /// told by the tensors' shapes, segments and steps by the file or, if it is silent, as official.
+    /// The sizes of a network of `family`, with every tensor checked against them. Widths and
+    /// numbers of layers follow from the tensors' shapes; segments and steps from the metadata, or
+    /// else the official sizes.
     ///
     /// # Errors
     /// A tensor is missing or doesn't fit the others.
@@ -90,7 +91,8 @@ impl Weights {
         self.sized(Config { n_segments, n_segment_steps, ..official })
     }
 
-    /// `config` with the sizes that the tensors' shapes tell; its segments and steps are kept.
+    /// `config` with widths and numbers of layers taken from the tensors' shapes; segments and
+    /// steps stay.
     ///
     /// # Errors
     /// A tensor is missing or doesn't fit the others.
@@ -132,10 +134,10 @@ impl Weights {
         Ok(config)
     }
 
-    /// The values of a tensor, row by row.
+    /// The values of a tensor, row-major.
     ///
     /// # Errors
-    /// It is missing or not of numbers.
+    /// The tensor is missing or not numeric.
     pub fn values(&self, name: &str) -> Result<Vec<f32>, Error> {
         let tensor = self.tensor(name)?;
         let values = tensor.to_dtype(DType::F32).and_then(|t| t.flatten_all()?.to_vec1());
@@ -145,7 +147,7 @@ impl Weights {
     /// The linear layer under `prefix`.
     ///
     /// # Errors
-    /// A tensor of it is missing.
+    /// A tensor of the layer is missing.
     pub fn linear(&self, prefix: &str) -> Result<Linear, Error> {
         let bias = self.values(&names::bias(prefix))?;
         Ok(Linear::new(&self.values(&names::kernel(prefix))?, bias))
@@ -162,22 +164,22 @@ impl Weights {
         dims.get(axis).copied().ok_or_else(wrong_rank)
     }
 
-    /// How many layers there are, by their kernels.
+    /// Number of layers, by their kernels.
     fn count(&self, cell: impl Fn(usize) -> String) -> usize {
         let has = |&layer: &usize| self.tensors.contains_key(&names::kernel(&cell(layer)));
-        // One at least, so that a network without any lacks it.
+        // At least 1, so that a network without layers fails with a missing tensor.
         (0..self.tensors.len()).take_while(has).count().max(1)
     }
 }
 
-/// Whether two shapes are the same but for axes of 1, which TensorFlow and tfjs put elsewhere in a
-/// NADE's matrices.
+/// Whether two shapes are equal up to axes of 1: TensorFlow and TensorFlow.js place those
+/// differently in a NADE's matrices.
 pub fn is_same_shape(a: &[usize], b: &[usize]) -> bool {
     let long = |dims: &[usize]| dims.iter().copied().filter(|&n| n != 1).collect::<Vec<_>>();
     a == b || (a.len() == 3 && long(a) == long(b))
 }
 
-/// What a file of weights of `config` says beside its tensors.
+/// The metadata of a weights file for `config`.
 pub fn metadata(config: &Config) -> HashMap<String, String> {
     HashMap::from([
         (FAMILY_KEY.to_owned(), config.family.name().to_owned()),

@@ -6,7 +6,7 @@ use crate::{
     config::Anchor,
     music::{meter::STEPS_PER_BAR, midi, trio::Line},
     musicvae::{
-        convert::{themed, window::windows_in_order},
+        convert::{pattern_windows, window::windows_in_order},
         net::{
             config::Config,
             latent::{self, Latent},
@@ -29,7 +29,7 @@ pub fn encode(model: &MusicVae, anchor: &Anchor) -> Result<Latent, Error> {
             return Ok(latent::prior(config.n_latent, &mut rng::stream(*seed, "dream")));
         }
         Anchor::Pattern { style, number } => {
-            themed::of_pattern(config, *style, *number).swap_remove(0)
+            pattern_windows::of_pattern(config, *style, *number).swap_remove(0)
         }
         Anchor::Midi(path) => first_window(config, path)?,
     };

@@ -2,11 +2,12 @@
 
 #![no_main]
 
-use electropunk::musicvae::net::{music_vae::MusicVae, weights::{Weights, named_family}};
+use electropunk::musicvae::net::{music_vae::MusicVae, weights::Weights};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    if let (Ok(weights), Some(family)) = (Weights::read(bytes, "weights"), named_family(bytes)) {
+    let Ok(weights) = Weights::read(bytes, "weights") else { return };
+    if let Some(family) = weights.family() {
         let _ = MusicVae::load(family, &weights);
     }
 });

@@ -256,7 +256,7 @@ mod tests {
     use super::*;
     use crate::{
         lab::train::{checkpoint::snapshot, network::Network},
-        musicvae::{convert::themed, net::family::Family},
+        musicvae::{convert::pattern_windows, net::family::Family},
     };
 
     fn model(family: Family) -> MusicVae {
@@ -268,8 +268,8 @@ mod tests {
     #[test]
     fn tokens_get_all_figures_that_need_no_feel() {
         let model = model(Family::Drums2Bar);
-        let held_out = themed::windows(model.config(), 0..2);
-        let train = themed::windows(model.config(), 2..5);
+        let held_out = pattern_windows::windows(model.config(), 0..2);
+        let train = pattern_windows::windows(model.config(), 2..5);
 
         let found = figures(&model, [&held_out, &train], 20, 1).unwrap();
 

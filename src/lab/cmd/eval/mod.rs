@@ -18,7 +18,7 @@ use crate::{
     },
     musicvae::{
         convert::{
-            themed::{self, FIRST_HELD_OUT_PATTERN},
+            pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
             window::{Window, is_whole},
         },
         net::config::Config,
@@ -40,7 +40,7 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     let network = Network::from_tensors(*config, weights.tensors())?;
     let mut held_out = BTreeMap::new();
     let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
-    let themed = themed::windows(config, numbers);
+    let themed = pattern_windows::windows(config, numbers);
     for (name, windows) in [("real", &real), ("themed", &themed)] {
         if windows.is_empty() {
             continue;

@@ -18,7 +18,7 @@ use crate::{
     },
     musicvae::{
         convert::{
-            themed::{self, FIRST_HELD_OUT_PATTERN},
+            pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
             window::{Window, is_whole},
         },
         net::{config::Config, weights::Weights},
@@ -107,7 +107,7 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
         set.require(config, path)?;
         held_out.extend(set.all().filter(is_whole));
     }
-    let themed = themed::windows(config, 0..args.patterns);
+    let themed = pattern_windows::windows(config, 0..args.patterns);
     let real = Pool::from(real);
     let themed = Pool::from(themed);
     if real.windows.is_empty() && themed.windows.is_empty() {
@@ -121,7 +121,7 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
     let mut sets = vec![("real", thin_out(held_out))];
     if !themed.windows.is_empty() {
         let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_HELD_OUT_PATTERNS;
-        sets.push(("themed", thin_out(themed::windows(config, numbers))));
+        sets.push(("themed", thin_out(pattern_windows::windows(config, numbers))));
     }
     sets.retain(|(_, windows)| !windows.is_empty());
     let themed_share = if real.windows.is_empty() { 1.0 } else { args.themed_share };

@@ -1,5 +1,5 @@
-//! TensorFlow V2 checkpoints (`tensor_bundle.cc`): `X.index` is a table of names, shapes and places,
-//! `X.data-0000k-of-0000n` are the shards that hold the numbers.
+//! TensorFlow V2 checkpoints (`tensor_bundle.cc`): `X.index` is a table of names, shapes and
+//! offsets, `X.data-0000k-of-0000n` are the shards with the numbers.
 
 mod proto;
 mod table;
@@ -8,15 +8,16 @@ mod wire;
 use std::collections::BTreeMap;
 
 use crate::musicvae::import::{
-    Contents, Error,
+    checkpoint::Contents,
     encoding::Encoding,
+    error::Error,
     find::INDEX,
     folder::{Folder, OpenFile},
     tensorflow::proto::{Entry, Header},
     tensors::{Claim, Tensors},
 };
 
-/// Reads the tensors of the index `manifest`. Such checkpoints don't say what they are for.
+/// Reads the tensors of the index `manifest`; these checkpoints name no converter.
 pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     let file = folder.place(manifest);
     let index = folder.read_manifest(manifest)?;
@@ -24,7 +25,7 @@ pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
     let mut tensors = Tensors::default();
     let mut shards = None;
     table::visit(&file, &index, &mut |name, value| match &mut shards {
-        // The header has the empty name and so comes first.
+        // The header has the empty name, so it is first in the sorted table.
         None => {
             shards = Some(Shards::new(folder, prefix, header(&file, name, value)?));
             Ok(())
@@ -37,9 +38,10 @@ pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
 fn header(file: &str, name: &str, value: &[u8]) -> Result<u64, Error> {
     let broken = |expected, found: String| Error::broken(file, "the header", expected, found);
     if !name.is_empty() {
-        return Err(broken("it before all tensors", format!("{name:?}")));
+        return Err(broken("the empty name first", format!("{name:?}")));
     }
-    let header = Header::parse(value).ok_or_else(|| broken("a header", "other bytes".into()))?;
+    let header =
+        Header::parse(value).ok_or_else(|| broken("a BundleHeaderProto", "other bytes".into()))?;
     match header.is_big_endian {
         true => Err(broken("little-endian numbers", "big-endian ones".into())),
         false => Ok(header.n_shards),
@@ -54,7 +56,8 @@ fn read_tensor(
     tensors: &mut Tensors,
 ) -> Result<(), Error> {
     let claim = Claim { file, name, shape: &[], encoding: Encoding::F32 };
-    let entry = Entry::parse(value).ok_or_else(|| claim.broken("its place", "other bytes"))?;
+    let entry =
+        Entry::parse(value).ok_or_else(|| claim.broken("a BundleEntryProto", "other bytes"))?;
     if !tensors.wants(&claim)? {
         return Ok(());
     }
@@ -66,7 +69,7 @@ fn read_tensor(
         found => return Err(claim.broken("a float tensor", format!("TensorFlow's type {found}"))),
     };
     if entry.is_sliced {
-        return Err(claim.broken("a tensor in one piece", "slices of one"));
+        return Err(claim.broken("an unsliced tensor", "slices"));
     }
     let claim = Claim { shape: &entry.shape, encoding, ..claim };
     let n_bytes = claim.n_bytes()?;
@@ -78,11 +81,11 @@ fn read_tensor(
     tensors.insert(&claim, &bytes)
 }
 
-/// The files of numbers, opened when they are first needed.
+/// The shards, opened on first use.
 struct Shards<'a> {
     folder: &'a Folder,
     prefix: &'a str,
-    /// How many there are.
+    /// Number of shards.
     n: u64,
     open: BTreeMap<u64, OpenFile<'a>>,
 }

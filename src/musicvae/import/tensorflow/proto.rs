@@ -1,37 +1,38 @@
-//! The two messages of an index (`tensor_bundle.proto`), of each the fields that we use.
+//! The two protocol buffer messages of an index (`tensor_bundle.proto`), reduced to the fields used
+//! here.
 
 use crate::musicvae::import::tensorflow::wire::Wire;
 
 /// `BundleHeaderProto`.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Header {
-    /// How many files of numbers there are.
+    /// Number of shards.
     pub n_shards: u64,
-    /// Whether the highest byte comes first.
+    /// Whether numbers are big-endian.
     pub is_big_endian: bool,
 }
 
-/// `BundleEntryProto`: what a tensor is and where.
+/// `BundleEntryProto`: type, shape and location of a tensor.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// TensorFlow's `DataType`; 1 is f32.
     pub dtype: u64,
     /// Its sizes; none for a scalar.
     pub shape: Vec<usize>,
-    /// In which file.
+    /// Index of the shard.
     pub shard: u64,
-    /// Where in there, in bytes.
+    /// Offset in the shard, in bytes.
     pub offset: u64,
-    /// How long, in bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Its CRC-32C, masked.
+    /// Masked CRC-32C of the bytes.
     pub checksum: u32,
-    /// Whether it is the whole of several slices that lie elsewhere.
+    /// Whether the tensor is stored as slices in other entries.
     pub is_sliced: bool,
 }
 
 impl Header {
-    /// `None` if the bytes are no such message.
+    /// Parses a message; none if it is malformed.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut header = Self::default();
         for_each_field(bytes, |number, value| {
@@ -47,7 +48,7 @@ impl Header {
 }
 
 impl Entry {
-    /// `None` if the bytes are no such message.
+    /// Parses a message; none if it is malformed.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut entry = Self::default();
         for_each_field(bytes, |number, value| {
@@ -67,16 +68,16 @@ impl Entry {
     }
 }
 
-/// `TensorShapeProto`: a message of one integer for each axis.
+/// `TensorShapeProto`: a message with one integer per axis.
 fn parse_shape(bytes: &[u8]) -> Option<Vec<usize>> {
     let mut shape = Vec::new();
     for_each_field(bytes, |number, value| {
         if let (2, Value::Bytes(axis)) = (number, value) {
-            // Without a field it is 0, as in any message.
+            // A missing field is 0, as in any message.
             let mut size = 0;
             for_each_field(axis, |number, value| {
                 if let (1, Value::Varint(found)) = (number, value) {
-                    // A negative size is a huge one here.
+                    // A negative size is a huge one here, and too large for memory.
                     size = usize::try_from(found).ok()?;
                 }
                 Some(())
@@ -94,7 +95,7 @@ enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Calls `visit` with number and value of each field; `None` once anything is out of order.
+/// Calls `visit` with number and value of each field; none if a field is malformed.
 fn for_each_field<'a>(
     bytes: &'a [u8],
     mut visit: impl FnMut(u64, Value<'a>) -> Option<()>,
@@ -122,8 +123,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_entry_of_tensorflows_is_read() {
-        // `core_decoder_0/.../cell_0/lstm_cell/kernel` of a small trio that TensorFlow wrote.
+    fn an_entry_written_by_tensorflow_is_parsed() {
+        // `core_decoder_0/.../cell_0/lstm_cell/kernel` of a small trio, written by TensorFlow.
         let bytes = [
             0x08, 0x01, 0x12, 0x08, 0x12, 0x02, 0x08, 0x7a, 0x12, 0x02, 0x08, 0x48, 0x20, 0xa4,
             0x02, 0x28, 0xc0, 0x92, 0x02, 0x35, 0x10, 0x74, 0x2c, 0xd3,
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_read_and_nonsense_is_none() {
+    fn a_header_is_parsed_and_malformed_bytes_are_none() {
         let header = Header::parse(&[0x08, 0x01, 0x1a, 0x02, 0x08, 0x01]);
         assert_eq!(header, Some(Header { n_shards: 1, is_big_endian: false }));
         assert!(Header::parse(&[0x10, 0x01]).unwrap().is_big_endian);

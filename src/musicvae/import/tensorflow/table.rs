@@ -1,28 +1,30 @@
-//! LevelDB's immutable table (`table_format.md`), in which TensorFlow keeps an index: blocks of
-//! sorted names and values, a block that lists them, and a footer that says where that is.
+//! LevelDB's immutable table (`table_format.md`), the format of TensorFlow's index: blocks of
+//! sorted names and values, an index block with the handles of those blocks, and a footer with the
+//! handle of the index block.
 
 use std::fmt::Display;
 
-use crate::musicvae::import::{Error, tensorflow::wire::Wire};
+use crate::musicvae::import::{error::Error, tensorflow::wire::Wire};
 
-/// The footer: two handles of two integers, padded, and a magic number.
+/// Size of the footer: two handles of two integers, padding, and a magic number.
 const N_FOOTER: usize = 48;
 const MAGIC: [u8; 8] = 0xdb47_7524_8b80_fb57_u64.to_le_bytes();
 
-/// After a block: its compression and its checksum.
+/// Size of a block's trailer: compression and checksum.
 const N_TRAILER: u64 = 5;
 
-/// Names share their beginnings with the name before; long ones would multiply.
+/// Limit on names, in bytes: names share prefixes with the previous name, so long ones would
+/// multiply.
 const MAX_KEY: usize = 1024;
 
-/// Where a block is, in bytes.
+/// Offset and size of a block, in bytes.
 #[derive(Debug, Clone, Copy)]
 struct Handle {
     offset: u64,
     size: u64,
 }
 
-/// Is given each name and its value.
+/// Callback for a name and its value.
 type Visit<'a, Name> = dyn FnMut(&Name, &[u8]) -> Result<(), Error> + 'a;
 
 struct Table<'a> {
@@ -32,10 +34,10 @@ struct Table<'a> {
 
 /// Calls `visit` with each name and value, in order.
 ///
-/// Names must ascend, and blocks too: so none comes twice, and no handle leads back.
+/// Names and block offsets must increase, so there are no duplicates and no handle points back.
 ///
 /// # Errors
-/// The table is broken, or `visit` says so.
+/// The table is broken; the errors of `visit`.
 pub fn visit(file: &str, bytes: &[u8], visit: &mut Visit<'_, str>) -> Result<(), Error> {
     let table = Table { file, bytes };
     let index = table.index_handle()?;
@@ -43,7 +45,7 @@ pub fn visit(file: &str, bytes: &[u8], visit: &mut Visit<'_, str>) -> Result<(),
     let mut last_name: Option<Vec<u8>> = None;
     table.visit_block(index, &mut |_, value| {
         let block = handle(&mut Wire(value));
-        let block = block.ok_or_else(|| table.broken(index, "the place of a block", "none"))?;
+        let block = block.ok_or_else(|| table.broken(index, "a block handle", "none"))?;
         if block.offset < end || index.offset <= block.offset {
             let expected = format!("blocks from byte {end} to {}, in order", index.offset);
             return Err(table.broken(index, &expected, format!("byte {}", block.offset)));
@@ -51,7 +53,7 @@ pub fn visit(file: &str, bytes: &[u8], visit: &mut Visit<'_, str>) -> Result<(),
         end = block.offset.saturating_add(block.size);
         table.visit_block(block, &mut |name, value| {
             if last_name.as_ref().is_some_and(|last| name <= last.as_slice()) {
-                let found = format!("{:?} again or too late", String::from_utf8_lossy(name));
+                let found = format!("{:?} again or out of order", String::from_utf8_lossy(name));
                 return Err(table.broken(block, "names in order", found));
             }
             last_name = Some(name.to_vec());
@@ -61,7 +63,7 @@ pub fn visit(file: &str, bytes: &[u8], visit: &mut Visit<'_, str>) -> Result<(),
     })
 }
 
-/// The checksum of a block or tensor as it is stored: LevelDB turns it, for data may hold others.
+/// A checksum as it is stored: LevelDB masks CRCs, since data may itself contain CRCs.
 pub fn mask(crc: u32) -> u32 {
     crc.rotate_right(15).wrapping_add(0xa282_ead8)
 }
@@ -81,10 +83,10 @@ impl<'a> Table<'a> {
         let mut wire = Wire(footer);
         let meta_index = handle(&mut wire);
         let index = meta_index.and_then(|_| handle(&mut wire));
-        index.ok_or_else(|| broken("the places of two blocks", "other bytes"))
+        index.ok_or_else(|| broken("two block handles", "other bytes"))
     }
 
-    /// What is in a block, its checksum verified.
+    /// A block's contents, after verifying its checksum.
     fn block(&self, at: Handle) -> Result<&'a [u8], Error> {
         let n_data = (self.bytes.len() - N_FOOTER) as u64;
         let end = at.offset.checked_add(at.size).and_then(|end| end.checked_add(N_TRAILER));
@@ -135,14 +137,14 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The entries of a block, without the restart points at its end: those are for searching.
+/// The entries of a block, without the restart points at its end, which only searches need.
 fn entries_of(block: &[u8]) -> Option<&[u8]> {
     let (rest, count) = block.split_last_chunk()?;
     let n_restarts = usize::try_from(u32::from_le_bytes(*count)).ok()?;
     rest.get(..rest.len().checked_sub(n_restarts.checked_mul(4)?)?)
 }
 
-/// Turns `key`, the one before, into the next, and gives its value.
+/// Replaces `key`, the previous name, by the next one, and returns its value.
 fn next_entry<'a>(wire: &mut Wire<'a>, key: &mut Vec<u8>) -> Option<&'a [u8]> {
     let n_shared = usize::try_from(wire.varint()?).ok()?;
     let n_own = wire.varint()?;

@@ -1,4 +1,4 @@
-//! Checkpoints that are built here, good and bad.
+//! Tests with checkpoints built in memory, valid and broken.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use crate::musicvae::import::{
     Format, Found, read_in_memory, tensorflow::table::mask, tests::values,
 };
 
-/// An index in the making.
+/// An index under construction.
 #[derive(Default)]
 struct Index {
     bytes: Vec<u8>,
@@ -85,7 +85,7 @@ fn header(n_shards: u64) -> Entry<'static> {
     ("", field(1, n_shards))
 }
 
-/// An entry of f32, with the checksum of `bytes`.
+/// An f32 entry, with the checksum of `bytes`.
 fn tensor<'a>(
     name: &'a str,
     shape: &[u64],
@@ -122,7 +122,7 @@ fn floats(values: &[f32]) -> Vec<u8> {
     values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
-/// Two tensors, and two of Adam's, in two blocks and two shards.
+/// Two tensors and two training tensors, in two blocks and two shards.
 fn good() -> (Vec<u8>, [Vec<u8>; 2]) {
     let (first, second) = (floats(&[9.0, 1.0, 2.0]), floats(&[3.0]));
     let index = Index::default()
@@ -151,7 +151,7 @@ fn tensors_are_read_from_their_shards() {
 }
 
 #[test]
-fn every_cut_and_every_flipped_byte_is_noticed_or_harmless() {
+fn truncated_and_flipped_bytes_are_errors_or_harmless() {
     let (index, [first, second]) = good();
     for length in 0..index.len() {
         assert!(read(index[..length].to_vec(), &[&first, &second]).is_err());
@@ -159,7 +159,7 @@ fn every_cut_and_every_flipped_byte_is_noticed_or_harmless() {
     for place in 0..index.len() {
         let mut bad = index.clone();
         bad[place] ^= 0xff;
-        // The block of blocks' names and the footer's padding mean nothing.
+        // The names in the index block and the footer's padding are not read.
         let is_whole = |found: Found| values(&found, "a/kernel") == [1.0, 2.0];
         assert!(read(bad, &[&first, &second]).map_or(true, is_whole), "{place}");
     }
@@ -172,7 +172,7 @@ fn every_cut_and_every_flipped_byte_is_noticed_or_harmless() {
 }
 
 #[test]
-fn lies_are_told_apart() {
+fn each_invalid_entry_has_an_error() {
     let bytes = floats(&[1.0, 2.0]);
     let whole = |shape: &[u64], place| vec![header(1), tensor("a", shape, place, &bytes)];
     let with = |name, more: Vec<u8>| {
@@ -199,16 +199,16 @@ fn lies_are_told_apart() {
         (whole(&[u64::MAX], [0, 0, 8]), "expected a shape that fits into memory"),
         (whole(&[0, 2], [0, 0, 8]), "expected sizes of at least 1, found [0, 2]"),
         (with("a", field(1, 2)), "expected a float tensor, found TensorFlow's type 2"),
-        (with("a", vec![0x3a, 0]), "expected a tensor in one piece, found slices of one"),
-        (with("a", vec![0x3b]), "tensor \"a\": expected its place, found other bytes"),
+        (with("a", vec![0x3a, 0]), "expected an unsliced tensor, found slices"),
+        (with("a", vec![0x3b]), "tensor \"a\": expected a BundleEntryProto, found other bytes"),
         (with(&long, vec![]), "expected an entry, found other bytes before byte"),
-        (again, "block at byte 0: expected names in order, found \"a\" again or too late"),
-        (overlap, "tensor \"b\": expected bytes of its own, found those of other tensors"),
+        (again, "block at byte 0: expected names in order, found \"a\" again or out of order"),
+        (overlap, "tensor \"b\": expected separate bytes, found bytes of other tensors"),
         (
             whole(&[2], [0, 0, 8])[1..].to_vec(),
-            "the header: expected it before all tensors, found \"a\"",
+            "the header: expected the empty name first, found \"a\"",
         ),
-        (vec![("", vec![0xff])], "the header: expected a header, found other bytes"),
+        (vec![("", vec![0xff])], "the header: expected a BundleHeaderProto, found other bytes"),
         (vec![("", field(2, 1))], "the header: expected little-endian numbers, found big-endian"),
         (vec![header(1)], "the checkpoint: expected tensors, found none"),
     ];
@@ -219,7 +219,7 @@ fn lies_are_told_apart() {
 }
 
 #[test]
-fn blocks_that_lead_back_or_nowhere_are_refused() {
+fn handles_that_point_back_or_outside_are_errors() {
     let handle = |offset, size| [varint(offset), varint(size)].concat();
     let listing = |handles: &[Vec<u8>]| {
         let mut index = Index::default().block(&[header(1)]);
@@ -234,11 +234,11 @@ fn blocks_that_lead_back_or_nowhere_are_refused() {
         (listing(&[handle(0, 22)]), "expected blocks from byte"),
         (listing(&[handle(1 << 40, 8)]), "in order, found byte 1099511627776"),
         (listing(&[handle(30, u64::MAX)]), "expected 18446744073709551615 bytes before byte"),
-        (listing(&[vec![0x80]]), "expected the place of a block, found none"),
+        (listing(&[vec![0x80]]), "expected a block handle, found none"),
         (snappy.footer(&handles), "found compression 1, which TensorFlow never uses"),
         (restarts.footer(&many), "expected restart points, found too few bytes"),
         (Index::default().footer(&[0; 4]), "expected 0 bytes before byte 0, found a shorter file"),
-        (Index::default().footer(&[0xff; 40]), "footer: expected the places of two blocks"),
+        (Index::default().footer(&[0xff; 40]), "footer: expected two block handles"),
         (vec![0; 47], "footer: expected 48 bytes, found a shorter file"),
         (vec![0; 48], "footer: expected the end of a LevelDB table, found other bytes"),
     ];

@@ -1,11 +1,12 @@
-//! Integers and spans out of bytes, as LevelDB and protocol buffers write them.
+//! Integers and spans in the wire format of LevelDB and protocol buffers.
 
-/// What is left to read.
+/// The unread bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Wire<'a>(pub &'a [u8]);
 
 impl<'a> Wire<'a> {
-    /// Seven bits a byte, the lowest first; `None` if it doesn't end within ten bytes or 64 bits.
+    /// Reads a varint: seven bits per byte, lowest first; none if it is longer than ten bytes or 64
+    /// bits.
     pub fn varint(&mut self) -> Option<u64> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
@@ -22,12 +23,12 @@ impl<'a> Wire<'a> {
         None
     }
 
-    /// A 32-bit integer, little-endian.
+    /// Reads a 32-bit little-endian integer.
     pub fn fixed32(&mut self) -> Option<u32> {
         self.take(4)?.try_into().ok().map(u32::from_le_bytes)
     }
 
-    /// The next `n` bytes.
+    /// Reads `n` bytes.
     pub fn take(&mut self, n: u64) -> Option<&'a [u8]> {
         let (taken, left) = self.0.split_at_checked(usize::try_from(n).ok()?)?;
         self.0 = left;
@@ -40,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integers_end_where_their_bytes_say() {
+    fn integers_and_spans_are_read_in_turn() {
         let mut wire = Wire(&[0x05, 0xac, 0x02, 1, 0, 0, 0x80, 7]);
 
         assert_eq!(wire.varint(), Some(5));
@@ -50,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_that_do_not_end_or_fit_are_none() {
+    fn unterminated_and_oversized_integers_are_none() {
         assert_eq!(Wire(&[0x80; 20]).varint(), None);
         assert_eq!(Wire(&[0x80]).varint(), None);
         let mut largest = [0xff; 10];

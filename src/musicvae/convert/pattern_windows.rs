@@ -1,4 +1,5 @@
-//! Themed patterns of ours as windows.
+//! Windows of this program's hand-written patterns ([`patterns`]): training examples that need no
+//! data set.
 
 use std::ops::Range;
 
@@ -14,21 +15,21 @@ use crate::{
     patterns::{self, style::Style},
 };
 
-/// Themed patterns from here on are never learnt from.
+/// Pattern numbers from here on are held out from training.
 pub const FIRST_HELD_OUT_PATTERN: u64 = 1 << 32;
 
-/// Pieces of a longer form, in units of a pattern: a theme, again, another, and back.
+/// Form of windows longer than a pattern, in patterns: A A B A.
 const FORM: [u64; 4] = [0, 0, 1, 0];
 
-/// What themed patterns of all styles, `numbers` of each, give to networks of `config`.
+/// Windows of patterns `numbers` of every style, for networks of `config`.
 ///
-/// Windows longer than a pattern get a form of two; there are none with a feel or with events.
+/// Windows longer than a pattern alternate two patterns. Grooves and multitrack networks have none.
 pub fn windows(config: &Config, numbers: Range<u64>) -> Vec<Window> {
     let all = Style::ALL.into_iter().flat_map(|style| numbers.clone().map(move |n| (style, n)));
     all.flat_map(|(style, number)| of_pattern(config, style, number)).collect()
 }
 
-/// What pattern `number` of `style` gives to networks of `config`.
+/// Windows of pattern `number` of `style`, for networks of `config`.
 pub fn of_pattern(config: &Config, style: Style, number: u64) -> Vec<Window> {
     let trio = patterns::pattern(style, number).trio;
     let n_steps = config.n_steps();
@@ -63,7 +64,7 @@ fn cut(config: &Config, trio: &Trio) -> Vec<Window> {
     }
 }
 
-/// A drum line as the columns of a roll.
+/// A drum line as drum roll columns.
 fn roll(config: &Config, line: &Line) -> Window {
     let mut columns = vec![vec![0; line.len()]; config.columns().len()];
     for (step, &token) in line.iter().enumerate() {
@@ -90,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn sixteen_bars_have_a_form() {
+    fn windows_longer_than_a_pattern_have_a_form() {
         let config = Config::official(Family::HierTrio16Bar);
 
         let drums = &of_pattern(&config, Style::Techno, 3)[0][2];

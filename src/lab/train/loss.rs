@@ -1,0 +1,198 @@
+//! The objective (musicvae `base_model.py`): reconstruction cross-entropy plus beta times the KL
+//! beyond the free bits.
+
+use candle_core::{D, DType, Result, Tensor};
+
+use crate::{
+    lab::train::{
+        batch::Batch, network::Network, reconstruction::reconstruction, scheduled::sample_inputs,
+    },
+    musicvae::net::head::Head,
+    rng::Rng,
+};
+
+/// The loss of a batch.
+pub struct Loss {
+    /// The minimised value: nats per example, KL included.
+    pub total: Tensor,
+    /// Reconstruction cross-entropy in nats, summed over the examples.
+    pub cross_entropy: f64,
+    /// KL divergence from the prior in nats, summed over the examples.
+    pub kl: f64,
+    /// For each part, the number of right choices and of all choices.
+    pub hits: Vec<(usize, usize)>,
+}
+
+/// Weights of the objective at a step.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Objective {
+    /// Weight of the KL beyond the free nats.
+    pub beta: f64,
+    /// KL per example that is not penalised, in nats.
+    pub free_nats: f64,
+    /// Share of previous steps that are the decoder's own samples, for heads of tokens.
+    pub sampled_share: f64,
+}
+
+impl Network {
+    /// The loss of `batch` as a part of a step over `n_examples`. `noise` (B, Z) samples z, `rng`
+    /// the decoders' scheduled samples.
+    ///
+    /// # Errors
+    /// A token is out of the network's range.
+    pub fn loss(
+        &self,
+        batch: &Batch,
+        noise: &Tensor,
+        objective: Objective,
+        n_examples: usize,
+        rng: &mut Rng,
+    ) -> Result<Loss> {
+        let n_batch = batch.n_examples;
+        let (mu, sigma) = self.encode(&batch.encoder, n_batch)?;
+        let z = (&mu + (&sigma * noise)?)?;
+        let context = self.context(&z)?;
+        let mut cross = Tensor::zeros(1, DType::F32, self.device())?;
+        let mut hits = Vec::new();
+        for (core, batch) in self.config.cores().iter().zip(&batch.cores) {
+            let mut outputs = self.decode(&core.prefix, &context, &batch.previous)?;
+            if let (Head::Categorical(parts), true) = (core.head, 0.0 < objective.sampled_share) {
+                let sizes = [n_batch, self.config.n_segments];
+                let share = objective.sampled_share;
+                let inputs = sample_inputs(&batch.previous, &outputs, parts, sizes, share, rng)?;
+                outputs = self.decode(&core.prefix, &context, &inputs)?;
+            }
+            let found = reconstruction(self, core, &outputs, &batch.targets)?;
+            cross = (cross + found.nats)?;
+            hits.extend(found.hits);
+        }
+        // KL of N(mu, sigma) from N(0, 1).
+        let kl = ((mu.sqr()? + sigma.sqr()?)? - (sigma.log()? * 2.0)?)?.affine(0.5, -0.5)?;
+        let kl = kl.sum(D::Minus1)?;
+        let beyond = (&kl - objective.free_nats)?.relu()?.sum_all()?;
+        let total = ((cross.sum_all()? + (beyond * objective.beta)?)? / n_examples as f64)?;
+        Ok(Loss {
+            total,
+            cross_entropy: f64::from(cross.sum_all()?.to_scalar::<f32>()?),
+            kl: f64::from(kl.sum_all()?.to_scalar::<f32>()?),
+            hits,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use candle_core::Device;
+
+    use super::*;
+    use crate::{
+        lab::train::checkpoint::snapshot,
+        musicvae::{
+            convert::window::Window,
+            net::{config::Config, family::Family, head::Pick},
+        },
+        rng,
+    };
+
+    fn small(family: Family) -> Network {
+        let config = Config {
+            n_latent: 6,
+            n_encoder: 5,
+            n_decoder: 4,
+            n_conductor: 3,
+            n_nade: 4,
+            ..Config::official(family)
+        };
+        Network::new(config, 1).unwrap()
+    }
+
+    fn window(config: &Config) -> Window {
+        let line =
+            |n_values: u32| (0..config.n_steps() as u32).map(move |t| (t * 7 % n_values) as u16);
+        config.columns().iter().map(|column| line(column.n_values).collect()).collect()
+    }
+
+    #[test]
+    fn every_weight_gets_a_gradient() {
+        for family in Family::ALL {
+            let network = small(family);
+            let window = window(&network.config);
+            let batch = Batch::new(&network.config, &[&window, &window], &mut || false);
+            let noise = Tensor::ones((2, 6), DType::F32, &Device::Cpu).unwrap();
+            let objective = Objective { beta: 0.2, ..Objective::default() };
+
+            let loss =
+                network.loss(&batch, &noise, objective, 2, &mut rng::stream(0, "test")).unwrap();
+            let grads = loss.total.backward().unwrap();
+
+            for (name, var) in network.names.iter().zip(&network.vars) {
+                let grad = grads.get(var).unwrap_or_else(|| panic!("{name} has no gradient"));
+                let norm = grad.sqr().unwrap().sum_all().unwrap().to_scalar::<f32>().unwrap();
+                assert!(0.0 < norm && norm.is_finite(), "{name}: {norm}");
+            }
+        }
+    }
+
+    /// Forces the window's tokens, and records the outputs they were chosen from.
+    struct Forced<'a> {
+        window: &'a Window,
+        steps: Vec<usize>,
+        outputs: Vec<f32>,
+    }
+
+    impl Pick for Forced<'_> {
+        fn pick(&mut self, part: usize, _logits: &mut [f32]) -> u16 {
+            let step = self.steps[part];
+            self.steps[part] += 1;
+            self.window[part][step]
+        }
+        fn hear(&mut self, _core: usize, projection: &[f32]) {
+            self.outputs.extend_from_slice(projection);
+        }
+    }
+
+    #[test]
+    fn inference_computes_the_trained_function() {
+        let of_tokens = |family: &Family| !family.domain().n_tokens().is_empty();
+        for family in Family::ALL.into_iter().filter(of_tokens) {
+            let network = small(family);
+            let config = &network.config;
+            let model = snapshot(&network).unwrap();
+            let window = window(config);
+            let batch = Batch::new(config, &[&window], &mut || false);
+
+            let (mu, _) = network.encode(&batch.encoder, 1).unwrap();
+            let context = network.context(&mu).unwrap();
+            let mu = mu.get(0).unwrap().to_vec1::<f32>().unwrap();
+            let posterior = model.encode(&window).unwrap();
+            let mut forced = Forced { window: &window, steps: vec![0; 3], outputs: vec![] };
+            model.decode(&posterior.mu, &mut forced).unwrap();
+
+            let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+            assert!(near(&mu, &posterior.mu), "{family}");
+            let mut start = 0;
+            for (core, batch) in config.cores().iter().zip(&batch.cores) {
+                let found = network.decode(&core.prefix, &context, &batch.previous).unwrap();
+                // From (T, S, P) to the order of inference, (S, T, P).
+                let (t, s) = (config.n_segment_steps, config.n_segments);
+                let found = found.reshape((t, s, ())).unwrap().transpose(0, 1).unwrap();
+                let found = found.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+                assert!(near(&found, &forced.outputs[start..][..found.len()]), "{family}");
+                start += found.len();
+            }
+        }
+    }
+
+    #[test]
+    fn an_untrained_network_predicts_uniformly() {
+        let network = small(Family::Drums2Bar);
+        let batch = Batch::new(&network.config, &[&window(&network.config)], &mut || false);
+        let noise = Tensor::zeros((1, 6), DType::F32, &Device::Cpu).unwrap();
+        let objective = Objective { beta: 0.2, ..Objective::default() };
+
+        let loss = network.loss(&batch, &noise, objective, 1, &mut rng::stream(0, "test")).unwrap();
+
+        let even = 32.0 * 512f64.ln();
+        assert!((loss.cross_entropy / even - 1.0).abs() < 0.02, "{}", loss.cross_entropy);
+    }
+}

@@ -1,0 +1,76 @@
+//! Lines of tokens as a network's input: checked, and cut into the encoder's segments.
+
+use crate::{
+    music::trio::Line,
+    musicvae::{
+        convert::performance,
+        net::{Error, config::Config, domain::Sparse, family::Wiring},
+    },
+};
+
+impl Config {
+    /// Checks that `lines` have this network's columns, length and ranges.
+    ///
+    /// # Errors
+    /// They don't.
+    pub fn check(&self, lines: &[Line]) -> Result<(), Error> {
+        let (columns, n_steps) = (self.columns(), self.n_steps());
+        let fits = lines.len() == columns.len()
+            && lines.iter().zip(&columns).all(|(line, column)| {
+                line.len() == n_steps && line.iter().all(|&n| u32::from(n) < column.n_values)
+            });
+        let expected = columns.len();
+        if fits { Ok(()) } else { Err(Error::Lines { expected, n_steps, family: self.family }) }
+    }
+
+    /// Number of segments that the encoder reads, and steps in each: one segment unless the encoder
+    /// is hierarchical.
+    pub fn encoder_segments(&self) -> (usize, usize) {
+        match self.family.wiring() {
+            Wiring::Hier => (self.n_segments, self.n_segment_steps),
+            Wiring::Flat | Wiring::Hierdec => (1, self.n_steps()),
+        }
+    }
+
+    /// The encoder's inputs for `lines`, by segment and step; a track stops after its first end
+    /// token.
+    pub fn segments(&self, lines: &[Line]) -> Vec<Vec<Sparse>> {
+        let domain = self.family.domain();
+        let row = |step: usize| lines.iter().map(|line| line[step]).collect::<Vec<u16>>();
+        let (_, n_steps) = self.encoder_segments();
+        let segment = |first: usize| {
+            let mut is_sounding = true;
+            let steps = (first..first + n_steps).map(row).take_while(|row| {
+                let was_sounding = is_sounding;
+                is_sounding &= !domain.is_multitrack() || row[0] != performance::END;
+                was_sounding
+            });
+            steps.map(|row| domain.encoder_inputs(&row, self.n_classes)).collect()
+        };
+        (0..self.n_steps()).step_by(n_steps).map(segment).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::musicvae::net::family::Family;
+
+    #[test]
+    fn lines_of_another_length_or_range_are_an_error() {
+        let config = Config::official(Family::Drums2Bar);
+
+        assert!(config.check(&[vec![511; 32]]).is_ok());
+        for wrong in [vec![vec![512; 32]], vec![vec![0; 31]], vec![vec![0; 32]; 2]] {
+            let error = config.check(&wrong).unwrap_err().to_string();
+            assert!(error.starts_with("expected 1 line(s) of 32 "), "{error}");
+        }
+    }
+
+    #[test]
+    fn only_a_hierarchical_encoder_reads_segments() {
+        let segments = |family| Config::official(family).encoder_segments();
+        assert_eq!(segments(Family::Trio4Bar), (4, 16));
+        assert_eq!(segments(Family::HierdecTrio16Bar), (1, 256));
+    }
+}
