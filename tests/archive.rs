@@ -184,9 +184,9 @@ fn a_full_disk_stops_the_recording_alone_and_until_there_is_room() {
     assert!(longest_gap < MOST_GAP, "{longest_gap:?}");
     radio.signal("TERM");
     let (_, log) = radio.wait(PATIENCE);
-    assert_eq!(log.matches("a: recording stops and is tried every 10 s: ").count(), 1, "{log}");
+    assert_eq!(log.matches("a: recording paused, retrying every 10 s: ").count(), 1, "{log}");
     assert!(log.contains("No space left on device"), "{log}");
-    assert_eq!(log.matches("a: the recording goes on in ").count(), 1, "{log}");
+    assert_eq!(log.matches("a: recording resumed in ").count(), 1, "{log}");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn below_the_floor_nothing_is_recorded_until_it_is_lowered() {
     assert!(0.02 < decode(&heard));
     radio.signal("TERM");
     let (_, log) = radio.wait(PATIENCE);
-    assert_eq!(log.matches("GB left, min_free_gb is 100000").count(), 1, "{log}");
+    assert_eq!(log.matches("GB free, below min_free_gb = 100000").count(), 1, "{log}");
 }
 
 #[test]
@@ -218,6 +218,6 @@ fn where_nothing_can_be_written_that_is_said_once_and_listeners_hear_all() {
     let (status, log) = radio.wait(PATIENCE);
 
     assert!(status.is_some_and(|status| status.success()), "{log}");
-    let sentence = "a: recording stops and is tried every 10 s: radio.toml/recordings/a: ";
+    let sentence = "a: recording paused, retrying every 10 s: radio.toml/recordings/a: ";
     assert_eq!(log.matches(sentence).count(), 1, "{log}");
 }
