@@ -16,7 +16,6 @@ use crate::{
         section::Section,
         text::{one_line, plain_name, quoted},
         theme::Theme,
-        value::set,
     },
     stream::coding::Coding,
     units::{Kbps, Lufs},
@@ -108,32 +107,18 @@ impl Station {
         let title = section.text_as("title", |text| one_line(text, 100));
         let description = section.text_as("description", |text| one_line(text, 200));
         let genre = section.text_as("genre", |text| one_line(text, 100));
-        let mut bitrate = Kbps::DEFAULT;
-        set(&mut bitrate, section.whole_of("bitrate_kbps", 0..=320));
-        let mut soundfont = catalogue.soundfont.clone();
+        let bitrate = section.whole_of("bitrate_kbps", 0..=320).unwrap_or(Kbps::DEFAULT);
         let base_dir = section.reading.base_dir;
-        set(
-            &mut soundfont,
-            section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)),
-        );
-        let mut form = Form::default();
-        set(&mut form, section.choice("form"));
-        let mut energy = 0.5;
-        set(&mut energy, section.number("energy", 0.0..=1.0));
-        let mut loudness = Lufs::DEFAULT;
-        set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
-        *mounts =
-            Mount::read_all(section, name.as_deref().unwrap_or_default(), Coding::Mp3(bitrate));
+        let soundfont = section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir));
+        let form = section.choice("form").unwrap_or_default();
+        let energy = section.number("energy", 0.0..=1.0).unwrap_or(0.5);
+        let loudness = section.number("loudness_lufs", -30.0..=-9.0).map_or(Lufs::DEFAULT, Lufs);
+        let coding = Coding::Mp3(bitrate);
+        *mounts = Mount::read_all(section, name.as_deref().unwrap_or_default(), coding);
         let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);
-        let paths: Vec<_> = mounts.iter().map(|located| located.mount.path.as_str()).collect();
-        let push = section.repeated("push", |section| {
-            let push = Push::read(section, &paths)?;
-            // Two sources of one mount would disconnect each other forever.
-            note_if_taken(section, "url", &push.server.to_string(), pushed);
-            Some(push)
-        });
+        let push = read_pushes(section, mounts, pushed);
         let (name, theme) = (name?, theme?);
         Some(Self {
             title: title.unwrap_or_else(|| name.clone()),
@@ -141,7 +126,7 @@ impl Station {
             genre: genre.unwrap_or_else(|| theme.name.clone()),
             name,
             mounts: mounts.iter().map(|located| located.mount.clone()).collect(),
-            soundfont,
+            soundfont: soundfont.unwrap_or_else(|| catalogue.soundfont.clone()),
             theme,
             form,
             energy,
@@ -149,9 +134,25 @@ impl Station {
             record,
             playlists: playlists.into_iter().flatten().collect(),
             public,
-            push: push.into_iter().flatten().collect(),
+            push,
         })
     }
+}
+
+/// Reads the pushes of a station; `pushed` has the URLs of all earlier ones.
+fn read_pushes(
+    section: &mut Section,
+    mounts: &[Located],
+    pushed: &mut HashMap<String, usize>,
+) -> Vec<Push> {
+    let paths: Vec<_> = mounts.iter().map(|located| located.mount.path.as_str()).collect();
+    let pushes = section.repeated("push", |section| {
+        let push = Push::read(section, &paths)?;
+        // Two sources of one mount would disconnect each other forever.
+        note_if_taken(section, "url", &push.server.to_string(), pushed);
+        Some(push)
+    });
+    pushes.into_iter().flatten().collect()
 }
 
 impl Catalogue {

@@ -42,8 +42,9 @@ pub struct Theme {
     pub bars_per_round: usize,
     /// Anchors that bass and lead move between, 2 to 16. Default `techno:0` to `techno:3`.
     pub anchors: Vec<Anchor>,
-    /// Share of latent noise that is mixed into z for each variation of a phrase: once per repeat of a
-    /// motif, up to three times as much; three times as much for drums. 0 to 0.8. Default 0.08.
+    /// Amount of noise n added to the latent vector z of a variation: `sqrt(1 - e^2) z + e n`. For bass
+    /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
+    /// it is 3 times this value. 0 to 0.8. Default 0.08.
     pub wander: f64,
     /// Sampling temperature: divides the logits, 0.05 to 2. Default 0.5.
     pub temperature: f64,

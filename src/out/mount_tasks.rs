@@ -47,7 +47,22 @@ impl<T: PartialEq + Clone> MountTasks<T> {
             index.map(|index| before.swap_remove(index))
         });
         let kept: Vec<_> = kept.collect();
-        let aborted: Vec<_> = before.into_iter().filter_map(MountTask::abort).collect();
+        let ends = self.abort_all(before);
+        for ((target, mount), kept) in wanted.into_iter().zip(kept) {
+            self.running.push(kept.unwrap_or_else(|| {
+                let (work, mut ends) = (start(target.clone(), mount.clone()), ends.clone());
+                let task = self.runtime.spawn(async move {
+                    let _ = ends.changed().await;
+                    work.await;
+                });
+                MountTask { target, mount, task: Some(task) }
+            }));
+        }
+    }
+
+    /// Aborts `tasks`. The receiver is closed when all of them have ended; nothing is ever sent.
+    fn abort_all(&self, tasks: Vec<MountTask<T>>) -> watch::Receiver<()> {
+        let aborted: Vec<_> = tasks.into_iter().filter_map(MountTask::abort).collect();
         let (all_ended, ends) = watch::channel(());
         self.runtime.spawn(async move {
             for task in aborted {
@@ -55,17 +70,7 @@ impl<T: PartialEq + Clone> MountTasks<T> {
             }
             drop(all_ended);
         });
-        for ((target, mount), kept) in wanted.into_iter().zip(kept) {
-            self.running.push(kept.unwrap_or_else(|| {
-                let (work, mut ends) = (start(target.clone(), mount.clone()), ends.clone());
-                let task = self.runtime.spawn(async move {
-                    // Returns when the sender is dropped; nothing is ever sent.
-                    let _ = ends.changed().await;
-                    work.await;
-                });
-                MountTask { target, mount, task: Some(task) }
-            }));
-        }
+        ends
     }
 }
 

@@ -176,45 +176,49 @@ impl Worker {
 impl Stream {
     /// Writes the available audio, as far as the socket accepts it.
     fn serve(&mut self, max_stall: Duration, gather: Duration) -> Result<(), Removal> {
-        loop {
-            if !self.pending.has_remaining() {
-                if let Some(ending) = self.ending {
-                    return Err(Removal::Ended(ending));
-                }
-                let is_enough = CHUNKS_PER_WRITE <= self.feed.n_waiting();
-                if !is_enough && self.taken_at.elapsed() < gather {
-                    return Ok(());
-                }
-                self.pending = self.take().chain(self.take());
-                if !self.pending.has_remaining() && self.ending.is_none() {
-                    return Ok(());
-                }
-                self.taken_at = Instant::now();
-                continue;
-            }
+        while self.refill(gather)? && self.flush(max_stall)? {}
+        Ok(())
+    }
+
+    /// Takes more audio from the feed once all of the last is written. Returns whether there are bytes
+    /// to write.
+    fn refill(&mut self, gather: Duration) -> Result<bool, Removal> {
+        if self.pending.has_remaining() {
+            return Ok(true);
+        }
+        let is_enough = CHUNKS_PER_WRITE <= self.feed.n_waiting();
+        if self.ending.is_none() && (is_enough || gather <= self.taken_at.elapsed()) {
+            self.pending = self.take().chain(self.take());
+        }
+        if self.pending.has_remaining() {
+            self.taken_at = Instant::now();
+            return Ok(true);
+        }
+        self.ending.map_or(Ok(false), |ending| Err(Removal::Ended(ending)))
+    }
+
+    /// Writes as much as the socket accepts. Returns whether everything is written.
+    fn flush(&mut self, max_stall: Duration) -> Result<bool, Removal> {
+        while self.pending.has_remaining() {
             match self.write() {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(n) => {
                     self.pending.advance(n);
-                    // Reset only when all of it is written: a listener that accepts a few bytes now
-                    // and then must still take a second of audio within `max_stall`.
-                    if !self.pending.has_remaining() {
-                        self.stalled_since = None;
-                    }
                     self.feed.count_bytes(n);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     let since = *self.stalled_since.get_or_insert_with(Instant::now);
-                    return if max_stall < since.elapsed() {
-                        Err(Removal::Stalled)
-                    } else {
-                        Ok(())
-                    };
+                    let is_stalled = max_stall < since.elapsed();
+                    return if is_stalled { Err(Removal::Stalled) } else { Ok(false) };
                 }
                 Err(error) => return Err(error.into()),
             }
         }
+        // Reset only when all of it is written: a listener that accepts a few bytes now and then must
+        // still take a second of audio within `max_stall`.
+        self.stalled_since = None;
+        Ok(true)
     }
 
     /// The next bytes of the feed; empty if there are none or the stream ends.

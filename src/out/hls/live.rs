@@ -4,30 +4,21 @@ use std::{
     hash::Hash,
     path::PathBuf,
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
-use tokio::{sync::watch, task::spawn_blocking};
-use tracing::warn;
+use tokio::sync::watch;
 
 use crate::{
     config,
     out::hls::{
         clients::Clients,
-        cutter::{Cutter, Piece},
-        dates::Origin,
         names,
-        numbers::Numbers,
-        tag::tag,
         window::{Segment, Window},
     },
-    stream::{
-        mount::Mount,
-        ring::{ReadError, Tap},
-    },
+    stream::{mount::Mount, ring::Tap},
     units::Kbps,
 };
 
@@ -71,6 +62,16 @@ impl Live {
 
     pub(super) fn bitrate(&self) -> Kbps {
         self.bitrate
+    }
+
+    /// The station's title.
+    pub(super) fn name(&self) -> Arc<str> {
+        self.name.lock().clone()
+    }
+
+    /// The file of the segment numbers.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.file.clone()
     }
 
     pub(super) fn is_of(&self, mount: &Mount) -> bool {
@@ -142,160 +143,5 @@ impl Live {
     /// Notifies of new segments.
     pub(super) fn window(&self) -> watch::Receiver<Window> {
         self.window.subscribe()
-    }
-}
-
-/// Cuts the stream of `mount` into segments of `live` until it ends.
-pub(super) async fn fill(live: Arc<Live>, mount: Arc<Mount>) {
-    let mut reader = mount.tap.reader();
-    let mut cutter = Cutter::new(live.settings.segment_seconds);
-    let mut counter = Counter::begin(&live).await;
-    loop {
-        match reader.next().await {
-            Ok(chunk) => {
-                for piece in cutter.take(&chunk) {
-                    let ahead = SignedDuration::from_secs_f64(mount.burst_seconds());
-                    let segment = counter.number(&live, piece, Timestamp::now(), ahead);
-                    counter.save(&live).await;
-                    live.push(segment);
-                }
-            }
-            Err(ReadError::Lagged { chunks }) => {
-                warn!("{}: HLS is lagging, {chunks} chunks skipped", mount.about.path);
-                cutter.forget();
-                counter.start_run();
-            }
-            Err(ReadError::Ended) => return,
-        }
-    }
-}
-
-/// Assigns numbers, names and times to segments.
-struct Counter {
-    next: Numbers,
-    /// When the counter was created, in ms since 1970; part of the names, which makes them unique.
-    began: i64,
-    /// None: the next segment starts a run.
-    origin: Option<Origin>,
-    is_saved: bool,
-}
-
-impl Counter {
-    async fn begin(live: &Live) -> Self {
-        let file = live.file.clone();
-        let resume = move || Numbers::resume(file.as_deref(), SystemTime::now());
-        // Fails only when the runtime shuts down, and this task with it.
-        let next = spawn_blocking(resume).await;
-        let next = next.unwrap_or_else(|_| Numbers::resume(None, SystemTime::now()));
-        let began = Timestamp::now().as_millisecond();
-        Self { next, began, origin: None, is_saved: true }
-    }
-
-    /// Starts a new run: the next segment does not follow the last one.
-    fn start_run(&mut self) {
-        if self.origin.take().is_some() {
-            self.next.run += 1;
-        }
-    }
-
-    fn number(
-        &mut self,
-        live: &Live,
-        piece: Piece,
-        now: Timestamp,
-        ahead: SignedDuration,
-    ) -> Segment {
-        if self.origin.is_some_and(|origin| !origin.agrees(&piece, now, ahead)) {
-            self.start_run();
-        }
-        let starts_run = self.origin.is_none();
-        let origin = *self.origin.get_or_insert_with(|| Origin::of(&piece, now));
-        let Numbers { segment: number, run } = self.next;
-        self.next.segment += 1;
-        let mut bytes = tag(piece.begins, &piece.title, &live.name.lock());
-        bytes.extend_from_slice(&piece.audio);
-        Segment {
-            name: names::segment(live.bitrate, self.began, number),
-            bytes: bytes.into(),
-            number,
-            run,
-            starts_run,
-            begins: origin.date(&piece),
-            seconds: piece.seconds(),
-        }
-    }
-
-    /// Saves the next numbers. After a failure they are derived from the clock at the next start.
-    async fn save(&mut self, live: &Live) {
-        let Some(file) = live.file.clone() else { return };
-        let next = self.next;
-        let saved = spawn_blocking(move || next.save(&file).map_err(|error| (file, error))).await;
-        let Ok(saved) = saved else { return };
-        if let (Err((file, error)), true) = (&saved, self.is_saved) {
-            warn!("{}: {error}; HLS segment numbers will jump after a restart", file.display());
-        }
-        self.is_saved = saved.is_ok();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        out::testing::{mount, sound},
-        stream::ring::Writer,
-    };
-
-    /// A mount whose ring has a burst of `burst` bytes, cut into segments of `segment_seconds`.
-    fn live(burst: usize, segment_seconds: u32) -> (Writer, Arc<Mount>, Arc<Live>) {
-        let (writer, mount) = mount(burst);
-        let settings = config::Hls { enabled: true, segment_seconds, ..config::Hls::default() };
-        let live = Arc::new(Live::new(&mount, settings, None));
-        (writer, mount, live)
-    }
-
-    /// Pushes half a second, and waits until it is read if `is_read`.
-    async fn push(writer: &mut Writer, is_read: bool) {
-        writer.push(sound(19, "Test - A title of a usual length"));
-        if is_read {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn segments_take_less_than_a_megabyte() {
-        let (mut writer, mount, live) = live(65_536, 4);
-        let filling = tokio::spawn(fill(live.clone(), mount));
-        for _ in 0..240 {
-            push(&mut writer, true).await;
-        }
-        drop(writer);
-        filling.await.unwrap();
-
-        let n_bytes = live.n_bytes();
-        eprintln!("{n_bytes} bytes of segments");
-        assert!((750_000..1_000_000).contains(&n_bytes), "{n_bytes}");
-    }
-
-    #[tokio::test]
-    async fn missed_audio_is_a_discontinuity() {
-        let (mut writer, mount, live) = live(16_000, 2);
-        let filling = tokio::spawn(fill(live.clone(), mount));
-        let breaks = |live: &Live| {
-            let playlist = live.playlist().unwrap();
-            str::from_utf8(&playlist).unwrap().matches("#EXT-X-DISCONTINUITY\n").count()
-        };
-        while live.playlist().is_none() {
-            push(&mut writer, true).await;
-        }
-        assert_eq!(breaks(&live), 1);
-
-        for n in 0..9 {
-            push(&mut writer, n > 4).await;
-        }
-        drop(writer);
-        filling.await.unwrap();
-
-        assert_eq!(breaks(&live), 2);
     }
 }

@@ -7,8 +7,10 @@
 //! that no name is used twice even if the saved numbers are lost.
 
 mod clients;
+mod counter;
 mod cutter;
 mod dates;
+mod fill;
 mod live;
 pub mod names;
 mod numbers;
@@ -78,14 +80,9 @@ impl Hls {
             .into_iter()
             .filter(is_new)
             .map(|(station, mount)| {
-                let is_same = |live: &Arc<Live>| {
-                    let is_cut_like = live.settings().cuts_like(settings);
-                    is_cut_like && Some(live.bitrate()) == mount.about.coding.mp3()
-                };
-                let live = self.live(&mount).filter(is_same);
-                let live = live.unwrap_or_else(|| {
-                    let file = state
-                        .map(|folder| folder.join("hls").join(Live::file_name(station, &mount)));
+                let live = self.same_live(settings, &mount).unwrap_or_else(|| {
+                    let folder = state.map(|state| state.join("hls"));
+                    let file = folder.map(|folder| folder.join(Live::file_name(station, &mount)));
                     Arc::new(Live::new(&mount, settings.clone(), file))
                 });
                 live.rename(&mount.about.name);
@@ -95,7 +92,14 @@ impl Hls {
         self.lives = wanted.iter().map(|(_, live, _)| live.clone()).collect();
         self.update_uploads(settings, &wanted);
         let wanted = wanted.into_iter().map(|(_, live, mount)| (Cut(live), mount));
-        self.cutters.update(wanted, |cut, mount| live::fill(cut.0, mount));
+        self.cutters.update(wanted, |cut, mount| fill::fill(cut.0, mount));
+    }
+
+    /// The existing variant of `mount`, if it would be cut in the same way.
+    fn same_live(&self, settings: &config::Hls, mount: &Mount) -> Option<Arc<Live>> {
+        self.live(mount).filter(|live| {
+            live.settings().cuts_like(settings) && Some(live.bitrate()) == mount.about.coding.mp3()
+        })
     }
 
     /// One upload per station, for all of its variants and the main playlist.

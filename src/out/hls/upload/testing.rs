@@ -22,7 +22,7 @@ use crate::{
         hls::{
             live::Live,
             names,
-            upload::{Target, bucket::Bucket},
+            upload::{bucket::Bucket, target::Target},
             window::Segment,
         },
         testing::mount,
