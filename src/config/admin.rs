@@ -1,30 +1,31 @@
-//! `[admin]`: who may look behind the curtain.
+//! `[admin]`: the accounts of the admin interface.
 
 use crate::config::{
     secret::{PASSWORD, Secret, SecretKeys},
     section::Section,
-    value::{quoted, set},
+    text::quoted,
+    value::set,
 };
 
-/// The key of the other password.
+/// The keys of the relay account's password.
 const RELAY: SecretKeys =
     SecretKeys { text: "relay_password", env: "relay_password_env", file: "relay_password_file" };
 
-/// The operator's account, and the one that relays have.
+/// The operator's account and the account of relays.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Admin {
-    /// Default admin.
+    /// The operator's name. Default `admin`.
     pub user: String,
-    /// Without one nobody is let in.
+    /// The operator's password.
     pub password: Secret,
-    /// Default relay.
+    /// The name of the relay account. Default `relay`.
     pub relay_user: String,
-    /// Lets relays ask for the list of streams. Default none.
+    /// Lets Icecast relays fetch the list of streams. Default none: no relay account.
     pub relay_password: Option<Secret>,
 }
 
 impl Admin {
-    /// None without a password.
+    /// `None` without an operator password: the admin interface is off.
     pub(super) fn read(section: &mut Section) -> Option<Self> {
         let (mut user, mut relay_user) = ("admin".to_owned(), "relay".to_owned());
         set(&mut user, section.text_as("user", name));
@@ -32,17 +33,20 @@ impl Admin {
         let password = Secret::read(section, &PASSWORD);
         let relay_password = Secret::read(section, &RELAY);
         if relay_password.is_some() && password.is_none() {
-            section.note(RELAY.text, "expected the admin's password, too".to_owned());
+            section.note(RELAY.text, "expected a password in [admin] as well".to_owned());
         }
         Some(Self { user, password: password?, relay_user, relay_password })
     }
 }
 
-/// HTTP's Basic scheme ends a name at the first colon.
+/// HTTP Basic authentication ends the user name at the first colon (RFC 7617, section 2).
 fn name(text: &str) -> Result<String, String> {
     let is_name =
         (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     (is_name && !text.contains(':')).then(|| text.to_owned()).ok_or_else(|| {
-        format!("expected 1 to 64 letters and digits without a colon, found {}", quoted(text))
+        format!(
+            "expected 1 to 64 printable ASCII characters without a colon, found {}",
+            quoted(text)
+        )
     })
 }

@@ -1,27 +1,29 @@
-//! Anchors: the fixed points that a theme's walk goes between.
+//! Anchors: the fixed points in latent space that a theme's walk passes between.
 
 use std::path::{Path, PathBuf};
 
-use crate::{config::value::quoted, patterns::style::Style};
+use serde_json::{Value, json};
+
+use crate::{config::text::quoted, patterns::style::Style};
 
 /// Music that becomes a point in latent space.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Anchor {
-    /// A themed pattern of ours, written `techno:12`.
+    /// A hand-written pattern of a style, written `techno:12`.
     Pattern {
-        /// What it is a pattern of.
+        /// The style.
         style: Style,
-        /// Which one; the same number is the same pattern for ever.
+        /// The pattern's number. A number always names the same pattern.
         number: u64,
     },
-    /// A draw from the model's prior with a seed of its own, written `dream:7`.
+    /// A sample of the model's prior with this seed, written `dream:7`.
     Dream(u64),
-    /// A MIDI file, which was there when radio.toml was read.
+    /// A MIDI file, which existed when radio.toml was read.
     Midi(PathBuf),
 }
 
 impl Anchor {
-    /// Reads `text`; paths start from `base_dir`.
+    /// Parses `text`; relative paths start from `base_dir`.
     pub(super) fn read(text: &str, base_dir: &Path) -> Result<Self, String> {
         if is_midi(text) {
             return Self::midi(base_dir.join(text));
@@ -40,6 +42,15 @@ impl Anchor {
             format!("expected one of {styles} or dream before the colon, found {}", quoted(kind))
         })?;
         Ok(Self::Pattern { style, number })
+    }
+
+    /// What the schema says of the text of an anchor.
+    pub(super) fn schema() -> Value {
+        let styles = Style::ALL.map(Style::name);
+        let pattern = format!("^(({}|dream):[0-9]+|.+\\.[mM][iI][dD][iI]?)$", styles.join("|"));
+        let mut examples = styles.map(|style| format!("{style}:0")).to_vec();
+        examples.extend(["dream:7", "anchors/tune.mid"].map(str::to_owned));
+        json!({ "pattern": pattern, "examples": examples })
     }
 
     fn midi(file: PathBuf) -> Result<Self, String> {
@@ -65,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn an_anchor_is_a_pattern_a_dream_or_a_file() {
+    fn an_anchor_is_a_pattern_a_sample_or_a_file() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tune.MID"), "").unwrap();
 
@@ -78,10 +89,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_anchor_is_told_what_one_looks_like() {
+    fn an_invalid_anchor_is_answered_by_examples() {
         assert!(read("techno").unwrap_err().ends_with("found \"techno\""));
         assert!(read("techno:-1").unwrap_err().contains("techno:12"));
-        assert!(read("polka:1").unwrap_err().contains("techno, house, dub, hip-hop"));
+        assert!(read("polka:1").unwrap_err().contains(&Style::ALL.map(Style::name).join(", ")));
         assert!(read("a/tune.mid").unwrap_err().ends_with("none at \"/radio/a/tune.mid\""));
     }
 }

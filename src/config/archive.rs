@@ -1,21 +1,17 @@
-//! `[archive]`: what was on air, kept on disk.
+//! `[archive]`: recordings of the stations on disk.
 
 use std::path::PathBuf;
 
-use crate::config::{
-    section::Section,
-    value::{one_line, set},
-};
+use crate::config::{section::Section, text::one_line, value::set};
 
-/// Stations recorded, a file an hour.
+/// Recordings of stations, one file an hour.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Archive {
-    /// Where recordings go, each station's into a folder of its own. Default none: nothing is
-    /// recorded.
+    /// Folder of the recordings, with a subfolder for each station. Default none: nothing is recorded.
     pub folder: Option<PathBuf>,
-    /// Older recordings are deleted, 1 to 3650 days. Default 30.
+    /// Days after which recordings are deleted, 1 to 3650. Default 30.
     pub keep_days: u32,
-    /// Gigabytes (10⁹ bytes) of the disk that recordings leave free, 0 to 100 000. Default 1.
+    /// Free disk space below which recording pauses, in GB (10⁹ bytes), 0 to 100 000. Default 1.
     pub min_free_gb: f64,
 }
 

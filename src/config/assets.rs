@@ -1,20 +1,22 @@
-//! Models and SoundFonts: files beside radio.toml, or those that the binary carries.
+//! Models and SoundFonts: files beside radio.toml, or embedded in the binary.
 
 use std::{
     fmt,
     path::{Path, PathBuf},
 };
 
-/// Where a model or a SoundFont comes from.
+use crate::config::paths::existing_file;
+
+/// The source of a model or a SoundFont.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AssetRef {
-    /// A file that was there when radio.toml was read; of a model, its weights.
+    /// A file that existed when radio.toml was read; of a model, its weights.
     File(PathBuf),
-    /// The name of one that the binary carries.
+    /// The name of an embedded asset.
     Embedded(&'static str),
 }
 
-/// What the binary carries: name, and the file that stands in for it where there is one.
+/// Embedded assets: the name, and the file that replaces it if it exists beside radio.toml.
 const EMBEDDED: [(&str, &str); 4] = [
     ("drums-2bar", "models/drums-2bar.safetensors"),
     ("trio-4bar", "models/trio-4bar.safetensors"),
@@ -23,42 +25,38 @@ const EMBEDDED: [(&str, &str); 4] = [
 ];
 
 impl AssetRef {
-    /// The default model of drum beats of two bars.
+    /// The default model of drums, two bars at a time.
     pub const DRUMS_MODEL: Self = Self::Embedded("drums-2bar");
-    /// The default model of trios of four bars.
+    /// The default model of trios, four bars at a time.
     pub const TRIO_MODEL: Self = Self::Embedded("trio-4bar");
-    /// The default model of how drums are played.
+    /// The default model of a drummer's velocities and timing.
     pub const GROOVE_MODEL: Self = Self::Embedded("groove-2bar");
     /// The default SoundFont.
     pub const SOUNDFONT: Self = Self::Embedded("electropunk.sf2");
 
-    /// The model that radio.toml names without its ending, such as `models/drums-2bar`.
+    /// The model that radio.toml names without its file ending, such as `models/drums-2bar`.
     ///
     /// # Errors
-    /// There is no such file, and none is built in.
+    /// There is neither such a file nor such an embedded asset.
     pub fn model(text: &str, base_dir: &Path) -> Result<Self, String> {
         Self::find(&format!("{text}.safetensors"), base_dir)
     }
 
-    /// The SoundFont that radio.toml names with its ending, such as `soundfonts/electropunk.sf2`.
+    /// The SoundFont that radio.toml names with its file ending, such as `soundfonts/electropunk.sf2`.
     pub(super) fn soundfont(text: &str, base_dir: &Path) -> Result<Self, String> {
         Self::find(text, base_dir)
     }
 
-    /// The file in `base_dir` that stands in for an embedded asset, where there is one.
+    /// The file in `base_dir` that replaces this embedded asset, or the asset itself.
     pub(super) fn or_file_in(self, base_dir: &Path) -> Self {
-        let stand_in = EMBEDDED.iter().find(|(name, _)| self == Self::Embedded(name));
-        stand_in.and_then(|(_, path)| Self::find(path, base_dir).ok()).unwrap_or(self)
+        let found = EMBEDDED.iter().find(|(name, _)| self == Self::Embedded(name));
+        found.and_then(|(_, path)| Self::find(path, base_dir).ok()).unwrap_or(self)
     }
 
     fn find(path: &str, base_dir: &Path) -> Result<Self, String> {
-        let file = base_dir.join(path);
-        if file.is_file() {
-            return Ok(Self::File(file));
-        }
-        let embedded = EMBEDDED.iter().find(|(_, stand_in)| *stand_in == path);
-        embedded.map(|(name, _)| Self::Embedded(name)).ok_or_else(|| {
-            format!("expected a file, found none at {:?}", file.display().to_string())
+        existing_file(base_dir, path).map(Self::File).or_else(|error| {
+            let embedded = EMBEDDED.iter().find(|(_, file)| *file == path);
+            embedded.map(|(name, _)| Self::Embedded(name)).ok_or(error)
         })
     }
 }
@@ -79,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_in_the_folder_wins_over_the_embedded_asset() {
+    fn a_file_in_the_folder_replaces_the_embedded_asset() {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path();
         assert_eq!(AssetRef::model("models/drums-2bar", here), Ok(AssetRef::DRUMS_MODEL));
@@ -95,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn an_asset_that_is_nowhere_is_named_with_its_path() {
+    fn a_missing_asset_is_named_with_its_path() {
         let sentence = AssetRef::soundfont("soundfonts/mine.sf2", Path::new("/radio")).unwrap_err();
 
         assert_eq!(sentence, "expected a file, found none at \"/radio/soundfonts/mine.sf2\"");

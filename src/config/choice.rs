@@ -1,75 +1,74 @@
 //! Keys whose value is one of a few words.
 
-use std::str::FromStr;
+use crate::musicvae::net::precision::Precision;
 
-/// Whether a station plays pieces or one that has no end.
+/// A type that radio.toml writes as one of a fixed set of words. Reading and the schema share the set.
+pub(super) trait Choice: Copy + 'static {
+    /// Each word with its value.
+    const WORDS: &'static [(&'static str, Self)];
+
+    /// The value of `word`.
+    fn read(word: &str) -> Result<Self, String> {
+        let found = Self::WORDS.iter().find(|(known, _)| *known == word);
+        found.map(|&(_, choice)| choice).ok_or_else(|| {
+            let words: Vec<String> = Self::words().map(|word| format!("{word:?}")).collect();
+            format!("expected one of {}, found {word:?}", words.join(", "))
+        })
+    }
+
+    /// The words alone.
+    fn words() -> impl Iterator<Item = &'static str> {
+        Self::WORDS.iter().map(|(word, _)| *word)
+    }
+}
+
+/// Whether a station plays separate pieces or one endless piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Form {
-    /// Pieces of some minutes, each with a title, key, tempo and instruments of its own.
+    /// Pieces of a few minutes, each with its own title, key, tempo and instruments.
     #[default]
     Tracks,
-    /// One piece that turns for hours.
+    /// One piece that changes slowly over hours.
     Endless,
 }
 
-/// How sections follow each other.
+/// The order of a piece's sections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Shape {
     /// Builds, drops and breaks.
     #[default]
     Club,
-    /// Verse and chorus, a bridge, the chorus again.
+    /// Verse, chorus and bridge.
     Song,
     /// Long waves without drops.
     Flow,
 }
 
-/// What bass and lead keep to.
+/// What bass and lead must fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Strictness {
     /// The chord on strong beats, the scale between them.
     #[default]
     Chords,
-    /// The scale alone.
+    /// The scale only.
     Scale,
 }
 
-/// A word that is none of those that a key has.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of {expected}, found {found:?}")]
-pub struct NoChoice {
-    expected: String,
-    found: String,
+impl Choice for Form {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("tracks", Self::Tracks), ("endless", Self::Endless)];
 }
 
-pub(super) fn choose<T: Copy>(text: &str, choices: &[(&str, T)]) -> Result<T, NoChoice> {
-    let chosen = choices.iter().find(|(word, _)| *word == text);
-    chosen.map(|&(_, choice)| choice).ok_or_else(|| {
-        let words: Vec<String> = choices.iter().map(|(word, _)| format!("{word:?}")).collect();
-        NoChoice { expected: words.join(", "), found: text.to_owned() }
-    })
+impl Choice for Shape {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("club", Self::Club), ("song", Self::Song), ("flow", Self::Flow)];
 }
 
-impl FromStr for Form {
-    type Err = NoChoice;
-
-    fn from_str(text: &str) -> Result<Self, NoChoice> {
-        choose(text, &[("tracks", Self::Tracks), ("endless", Self::Endless)])
-    }
+impl Choice for Strictness {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("chords", Self::Chords), ("scale", Self::Scale)];
 }
 
-impl FromStr for Shape {
-    type Err = NoChoice;
-
-    fn from_str(text: &str) -> Result<Self, NoChoice> {
-        choose(text, &[("club", Self::Club), ("song", Self::Song), ("flow", Self::Flow)])
-    }
-}
-
-impl FromStr for Strictness {
-    type Err = NoChoice;
-
-    fn from_str(text: &str) -> Result<Self, NoChoice> {
-        choose(text, &[("chords", Self::Chords), ("scale", Self::Scale)])
-    }
+impl Choice for Precision {
+    const WORDS: &'static [(&'static str, Self)] = &[("f32", Self::F32), ("q8", Self::Q8)];
 }

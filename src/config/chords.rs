@@ -1,4 +1,4 @@
-//! `[themes.NAME.chords]`: what everything sounds over, and how the chords themselves are played.
+//! `[themes.NAME.chords]`: the chord loops of a theme, and the part that plays them.
 
 use crate::{
     config::{
@@ -12,19 +12,19 @@ use crate::{
 /// Chord loops and the part that plays them.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Chords {
-    /// Loops, of which each of a piece's themes takes one: 1 to 8 loops of 1 to 16 chords.
+    /// Chord loops; each motif of a piece uses one. 1 to 8 loops of 1 to 16 chords.
     pub loops: Vec<Vec<Numeral>>,
-    /// Bars that a chord lasts, 1 to 16.
+    /// Bars per chord, 1 to 16.
     pub bars_per_chord: usize,
-    /// Rhythms, of which each of a piece's themes takes one: 1 to 8.
+    /// Rhythms; each motif of a piece uses one. 1 to 8.
     pub rhythms: Vec<Rhythm>,
-    /// Whether the voices are played one after the other instead of together.
+    /// Whether the notes of a chord are played one after another instead of together.
     pub is_arpeggio: bool,
-    /// Voices of a chord, 1 to 5.
+    /// Notes per chord, 1 to 5.
     pub n_voices: usize,
-    /// Where they lie.
+    /// The range of their pitches.
     pub register: Register,
-    /// Share of its length that a chord is held: 0.1 to 1.
+    /// Share of a chord's length for which it is held, 0.1 to 1.
     pub hold: f64,
 }
 
@@ -43,7 +43,7 @@ impl Default for Chords {
 }
 
 impl Chords {
-    /// Reads what `section` says; what it leaves out stays.
+    /// Reads the keys of `section`; missing keys leave their fields unchanged.
     pub(super) fn read(
         &mut self,
         section: &mut Section,
@@ -64,7 +64,7 @@ impl Chords {
     }
 }
 
-/// A loop as musicians write it: `i VI III VII`.
+/// A loop in Roman numerals: `i VI III VII`.
 fn read_loop(text: &str) -> Result<Vec<Numeral>, String> {
     const MOST: usize = 16;
     let chords: Result<Vec<Numeral>, _> = text.split_whitespace().map(str::parse).collect();

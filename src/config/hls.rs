@@ -1,17 +1,17 @@
-//! `[hls]`: stations in small files, for networks that cache.
+//! `[hls]`: HTTP Live Streaming, for CDNs and other caches.
 
 use crate::config::{section::Section, upload::Upload, value::set};
 
-/// Stations as HTTP Live Streaming, beside their mounts.
+/// HTTP Live Streaming of the stations, besides their mounts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hls {
-    /// Whether there is any. Default false: it takes memory whether anybody listens or not.
+    /// Whether it is on. Default false: segments take memory even without listeners.
     pub enabled: bool,
-    /// The length of a segment, 2 to 10 seconds. Default 4.
+    /// Length of a segment in seconds, 2 to 10. Default 4.
     pub segment_seconds: u32,
-    /// Segments in a playlist, 3 to 30. Default 6.
+    /// Segments per playlist, 3 to 30. Default 6.
     pub segments: usize,
-    /// Where it is put, besides being here. Default nowhere.
+    /// The bucket that it is uploaded to as well. Default none.
     pub upload: Option<Upload>,
 }
 
@@ -29,13 +29,13 @@ impl Hls {
         set(&mut hls.segments, section.whole("segments", 3..=30));
         hls.upload = section.table("upload", Upload::read);
         if hls.upload.is_some() && !hls.enabled {
-            let sentence = "expected enabled = true in [hls], too: it is what is uploaded";
+            let sentence = "expected enabled = true in [hls] as well: its segments are uploaded";
             section.note("upload", sentence.to_owned());
         }
         hls
     }
 
-    /// Whether both give the same segments and playlists, wherever these go.
+    /// Whether both give the same segments and playlists; uploads don't matter.
     pub fn cuts_like(&self, other: &Self) -> bool {
         let upload = self.upload.clone();
         Self { upload, ..other.clone() } == *self

@@ -1,52 +1,21 @@
-//! From a file to a `Config`, or to everything that is wrong with it.
+//! Reads a file into a [`Config`], or into the list of its mistakes.
 
-use std::{
-    cell::RefCell,
-    fs, io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{cell::RefCell, fs, io, path::Path};
 
 use toml::de::DeTable;
 
 use crate::config::{
-    Config,
-    admin::Admin,
-    archive::Archive,
-    assets::AssetRef,
-    directory::Directory,
-    hls::Hls,
     problem::{Fault, Problem, Problems},
+    root::Config,
     section::{Reading, Section},
-    server::Server,
-    station::{Shelf, Station},
-    theme::Theme,
-    value::{one_line, set},
+    source::{BUILT_IN, BUILT_IN_NAME, FILE},
 };
 
-/// The radio.toml that the binary carries: the default programme.
-pub const BUILT_IN: &str = include_str!("../../radio.toml");
-
-/// What problems call it.
-const BUILT_IN_NAME: &str = "the built-in radio.toml";
-
-/// What the working folder's file is called.
-pub(super) const FILE: &str = "radio.toml";
-
-/// What problems call the file that [`load`] would read.
-pub fn source(path: Option<&Path>) -> String {
-    let file = path.unwrap_or(Path::new(FILE));
-    match path {
-        None if !file.exists() => BUILT_IN_NAME.to_owned(),
-        _ => file.display().to_string(),
-    }
-}
-
-/// Loads the file at `path`; without one, `radio.toml` in the working folder or, where there is
-/// none, the built-in one. Paths in a file start from its folder.
+/// Loads the file at `path`. Without a path: `radio.toml` in the working folder, or the built-in file
+/// if there is none. Relative paths in a file start from its folder.
 ///
 /// # Errors
-/// The file can't be read, or has problems; all of them.
+/// The file can't be read or has mistakes; all of them are listed.
 pub fn load(path: Option<&Path>) -> Result<Config, Problems> {
     let file = path.unwrap_or(Path::new(FILE));
     match fs::read_to_string(file) {
@@ -65,10 +34,10 @@ fn folder(file: &Path) -> &Path {
     file.parent().unwrap_or(Path::new(""))
 }
 
-/// Reads `text`, which problems call `name` and whose paths start from `base_dir`.
+/// Parses `text`. `name` is the file's name in error messages; relative paths start from `base_dir`.
 ///
 /// # Errors
-/// Everything that is wrong with it.
+/// All mistakes in the text.
 pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems> {
     let reading = Reading { text, base_dir, problems: RefCell::default(), recorder: None };
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -76,321 +45,12 @@ pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems
         let line = error.span().map_or(0, |span| reading.line(span.start));
         reading.note(line, Fault::Syntax(error.message().to_owned()));
     }
-    // What a broken file says is a guess: its other problems would be, too.
-    let config = errors.is_empty().then(|| Section::root(&reading, table.get_ref(), read));
+    // After a syntax error the table is a guess, and so would be any further mistake in it.
+    let config = errors.is_empty().then(|| Section::root(&reading, table.get_ref(), Config::read));
     let mut problems = reading.problems.into_inner();
     problems.sort_by_key(|problem| problem.line);
     match config {
         Some(config) if problems.is_empty() => Ok(config),
         _ => Err(Problems { file: name.to_owned(), problems }),
-    }
-}
-
-pub(super) fn read(file: &mut Section) -> Config {
-    let base_dir = file.reading.base_dir;
-    let server = file.table("server", Server::read);
-    let admin = file.table("admin", Admin::read);
-    let has_url = server.public_url.is_some();
-    let directory = file.table("directory", |section| Directory::read(section, has_url));
-    let hls = file.table("hls", Hls::read);
-    let archive = file.table("archive", Archive::read);
-    let seed = file.whole("seed", 0..=i64::MAX);
-    let state = file.text_as("state", |text| folder_name(text, base_dir));
-    let device = file.parsed("device").unwrap_or_default();
-    let precision = file.parsed("precision").unwrap_or_default();
-    let mut soundfont = AssetRef::SOUNDFONT.or_file_in(base_dir);
-    set(&mut soundfont, file.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)));
-    let defaults = file
-        .table("defaults", |section| Theme::default_in(base_dir).overridden("defaults", section));
-    let themes =
-        file.tables("themes", |name, section| Arc::new(defaults.clone().overridden(name, section)));
-    file.require("stations", "at least one table that begins with [[stations]]");
-    let shelf = Shelf { themes, soundfont };
-    let stations = Station::read_all(file, &shelf);
-    Config {
-        server,
-        admin,
-        directory,
-        hls,
-        archive,
-        state,
-        seed,
-        device,
-        precision,
-        soundfont: shelf.soundfont,
-        stations,
-    }
-}
-
-fn folder_name(text: &str, base_dir: &Path) -> Result<PathBuf, String> {
-    Ok(base_dir.join(one_line(text, 200)?))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        config::Anchor,
-        music::bar::Part,
-        musicvae::net::{device_choice::DeviceChoice, precision::Precision},
-        patterns::style::Style,
-        units::{Bpm, Decibels},
-    };
-
-    /// The least that is a programme; problems that tests add come after its 4 lines.
-    const LEAST: &str = "[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n";
-
-    fn config(text: &str) -> Config {
-        parse(text, "radio.toml", Path::new("/nowhere")).unwrap()
-    }
-
-    /// What is wrong with `text`, one a line.
-    fn problems(text: &str) -> String {
-        parse(text, "radio.toml", Path::new("/nowhere")).unwrap_err().to_string()
-    }
-
-    /// The one problem of a theme with `line` in it, without its place.
-    fn theme_problem(line: &str) -> String {
-        let shown = problems(&format!("{LEAST}[themes.y]\n{line}\n"));
-        shown.strip_prefix("radio.toml:6: ").unwrap_or_else(|| panic!("{shown}")).to_owned()
-    }
-
-    #[test]
-    fn what_a_file_leaves_out_has_its_default() {
-        let Config {
-            server,
-            admin,
-            hls,
-            archive,
-            directory,
-            state,
-            seed,
-            device,
-            precision,
-            soundfont,
-            stations,
-        } = config(LEAST);
-        assert_eq!((admin, state), (None, None));
-        assert_eq!((hls, archive), (Hls::default(), Archive::default()));
-        assert_eq!(precision, Precision::Q8);
-        assert_eq!(device, DeviceChoice::Auto);
-
-        assert_eq!((server, directory), (Server::default(), Directory::default()));
-        assert_eq!((seed, soundfont), (None, AssetRef::SOUNDFONT));
-        assert_eq!(*stations[0].theme, Theme { name: "x".to_owned(), ..Theme::default() });
-        assert_eq!((stations[0].title.as_str(), stations[0].genre.as_str()), ("x", "x"));
-        let mount = stations[0].main();
-        assert_eq!((mount.coding.kbps(), mount.path.as_str()), (128, "/x.mp3"));
-    }
-
-    #[test]
-    fn what_a_file_says_is_what_one_gets() {
-        let text = r#"
-            seed = 7
-            state = "kept"
-            device = "cuda:1"
-            precision = "f32"
-            [server]
-            bind = "127.0.0.1:9000"
-            public_url = "https://radio.example.org/"
-            max_listeners = 1
-            burst_bytes = 4096
-            [themes.x]
-            pad = ["punk:1", "dream:2", "dub:3", "house:4"]
-            anchors = ["dream:0", "dream:1"]
-            minutes = [2, 3.5]
-            tempo = 93.5
-            lead = { program = 89, gain_db = -1.5, pan = -1, low = 40, high = 60, max_notes = 3 }
-            [[stations]]
-            name = "x"
-            theme = "x"
-            bitrate_kbps = 320
-        "#;
-        let Config { server, seed, state, device, precision, stations, .. } = config(text);
-        assert_eq!(state.as_deref(), Some(Path::new("/nowhere/kept")));
-        assert_eq!(precision, Precision::F32);
-        assert_eq!(device, DeviceChoice::Cuda(1));
-        let theme = &stations[0].theme;
-
-        assert_eq!((server.max_listeners, server.burst_bytes, seed), (1, 4096, Some(7)));
-        assert_eq!(server.bind.to_string(), "127.0.0.1:9000");
-        assert_eq!(server.public_url.as_deref(), Some("https://radio.example.org"));
-        assert_eq!(theme.pad[0], Anchor::Pattern { style: Style::Punk, number: 1 });
-        assert_eq!(theme.anchors, [Anchor::Dream(0), Anchor::Dream(1)]);
-        assert_eq!((theme.minutes, theme.tempo), ([2.0, 3.5], Bpm::try_from(93.5).unwrap()));
-        let voice = theme.voices[Part::Lead as usize];
-        assert_eq!((voice.program, voice.gain, voice.pan), (89, Decibels(-1.5), -1.0));
-        assert_eq!((theme.lead.register.span(), theme.lead.max_notes), ((40, 60), 3));
-        assert_eq!(stations[0].main().coding.kbps(), 320);
-    }
-
-    #[test]
-    fn a_theme_stands_on_the_defaults_wherever_they_are_in_the_file() {
-        let text = format!(
-            "{LEAST}[themes.x.bass]\npan = 0.5\n\
-             [defaults]\ntempo = 99\nswing = 0.25\n[defaults.bass]\npan = -1\nprogram = 34\n"
-        );
-        let text = text.replace("[themes.x]\n", "[themes.x]\nswing = 0.5\n");
-        let theme = config(&text).stations.remove(0).theme;
-        let bass = theme.voices[Part::Bass as usize];
-
-        assert_eq!((theme.tempo.get(), theme.swing), (99.0, 0.5));
-        assert_eq!((bass.program, bass.pan, bass.gain), (34, 0.5, Decibels(-3.0)));
-    }
-
-    #[test]
-    fn stations_share_a_theme() {
-        let config = config(&format!("{LEAST}[[stations]]\nname = \"y\"\ntheme = \"x\"\n"));
-
-        assert!(Arc::ptr_eq(&config.stations[0].theme, &config.stations[1].theme));
-    }
-
-    #[test]
-    fn all_problems_are_told_at_once_in_the_order_of_lines() {
-        let text = r#"sede = 1
-[server]
-bind = "everywhere"
-max_listeners = 0
-[themes.techno]
-tmepo = 128
-pad = ["techno:1", "techno:2", "techno:3"]
-anchors = [
-    "techno:1",
-    "polka:1",
-    "tunes/gone.mid",
-]
-[[stations]]
-name = "techno"
-theme = "tekno"
-[[stations]]
-name = "techno"
-theme = "techno"
-bitrate_kbps = 100
-[[stations]]
-title = "Nameless"
-theme = "techno"
-"#;
-        assert_eq!(
-            problems(text),
-            r#"radio.toml:1: the file has no key "sede", did you mean "seed"?
-radio.toml:3: bind: expected an address and port such as "0.0.0.0:8000", found "everywhere"
-radio.toml:4: max_listeners: expected a whole number from 1 to 100000, found 0
-radio.toml:6: [themes.techno] has no key "tmepo", did you mean "tempo"?
-radio.toml:7: pad: expected a list of 4 texts, found a list of 3
-radio.toml:10: anchors: expected one of techno, house, dub, hip-hop, punk, ambient, acid, free-jazz, lo-fi, drum-and-bass or dream before the colon, found "polka"
-radio.toml:11: anchors: expected a MIDI file, found none at "/nowhere/tunes/gone.mid"
-radio.toml:15: theme: expected one of the themes techno, found "tekno"
-radio.toml:17: name: "techno" is taken by line 14
-radio.toml:19: bitrate_kbps: expected one of 96, 112, 128, 160, 192, 224, 256, 320 kbit/s, found 100
-radio.toml:20: [[stations]] lacks name, expected a name such as "techno""#
-        );
-    }
-
-    #[test]
-    fn each_wrong_value_of_a_theme_gets_its_sentence() {
-        for (line, sentence) in [
-            ("tempo = 9000", "tempo: expected a tempo from 30 to 300 bpm, found 9000"),
-            ("tempo = \"fast\"", "tempo: expected a number, found \"fast\""),
-            ("swing = nan", "swing: expected a number from 0 to 0.75, found nan"),
-            ("temperature = 0", "temperature: expected a number from 0.05 to 2, found 0"),
-            ("humanise = true", "humanise: expected a number from 0 to 1, found true"),
-            (
-                "minutes = [5, 3]",
-                "minutes: expected a list of two numbers, the smaller first, from 1 to 20, found a \
-                 list of 2",
-            ),
-            (
-                "shape = \"rave\"",
-                "shape: expected one of \"club\", \"song\", \"flow\", found \"rave\"",
-            ),
-            (
-                "titles = [\"{noun}\"]",
-                "titles: expected one of {word}, {quality}, {number}, {key}, {tempo} in a pattern of \
-                 titles, found {noun}",
-            ),
-            (
-                "bars_per_round = 8.0",
-                "bars_per_round: expected a whole number from 8 to 512, found 8.0",
-            ),
-            (
-                "key = \"H minor\"",
-                "key: expected a key such as \"A minor\" or \"F# dorian\", found \"H minor\"",
-            ),
-            ("key = 1979-05-27", "key: expected a text in quotes, found the date 1979-05-27"),
-            ("words = [\"one\"]", "words: expected a list of 2 to 200 texts, found a list of 1"),
-            ("words = [\"a\", 2]", "words: expected a text in quotes, found 2"),
-            (
-                "words = [\"a\", \"b\\n\"]",
-                "words: expected 1 to 40 characters on one line, found \"b\\n\"",
-            ),
-            (
-                "anchors = \"techno:1\"",
-                "anchors: expected a list of 2 to 16 texts, found \"techno:1\"",
-            ),
-            ("drums = 1", "drums: expected a table, found 1"),
-            (
-                "drums = { low = 30 }",
-                "[themes.y.drums] has no key \"low\", expected one of program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep",
-            ),
-            (
-                "bass = { low = 50 }",
-                "low: expected high at least 12 above low, found low 50 and high 52",
-            ),
-            (
-                "lead = { program = 128 }",
-                "program: expected a whole number from 0 to 127, found 128",
-            ),
-            ("lead = { gain_db = -1e9 }", "gain_db: expected a number from -40 to 12, found -1e9"),
-            (
-                "trio_model = \"models/mine\"",
-                "trio_model: expected a file, found none at \"/nowhere/models/mine.safetensors\"",
-            ),
-        ] {
-            assert_eq!(theme_problem(line), sentence);
-        }
-    }
-
-    #[test]
-    fn a_programme_needs_a_station() {
-        let sentence = "expected at least one table that begins with [[stations]]";
-        assert_eq!(problems(""), format!("radio.toml:1: the file lacks stations, {sentence}"));
-        assert!(problems("stations = []").ends_with("with [[stations]], found a list of 0"));
-        assert!(problems("[stations]").ends_with("with [[stations]], found a table"));
-    }
-
-    #[test]
-    fn names_are_fit_for_urls_and_headers() {
-        for name in ["", "Techno", "a/b", "a b", "caf\u{e9}", "a\\nb"] {
-            let station = format!("[themes.x]\n[[stations]]\ntheme = \"x\"\nname = \"{name}\"");
-            assert!(problems(&station).starts_with("radio.toml:4: name: expected"), "{name}");
-            let theme = format!("{LEAST}[themes.\"{name}\"]");
-            assert!(problems(&theme).starts_with("radio.toml:5: themes: expected"), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_no_toml_is_told_where() {
-        assert!(problems(&format!("{LEAST}tempo = = 1\n")).starts_with("radio.toml:5: "));
-        assert!(problems("[server]\n[server]\n").starts_with("radio.toml:2: "));
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_is_named() {
-        let problems = load(Some(Path::new("/nowhere/radio.toml"))).unwrap_err();
-
-        assert!(problems.to_string().starts_with("/nowhere/radio.toml: "), "{problems}");
-    }
-
-    #[test]
-    fn paths_start_from_the_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("radio.toml");
-        fs::write(folder.path().join("mine.sf2"), "").unwrap();
-        fs::write(&file, format!("soundfont = \"mine.sf2\"\n{LEAST}")).unwrap();
-
-        let config = load(Some(&file)).unwrap();
-
-        assert_eq!(config.soundfont, AssetRef::File(folder.path().join("mine.sf2")));
-        assert_eq!(config.stations[0].soundfont, config.soundfont);
     }
 }

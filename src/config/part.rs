@@ -1,4 +1,4 @@
-//! `[themes.NAME.drums]`, `.bass` and `.lead`: how parts sound and what they keep to.
+//! `[themes.NAME.drums]`, `.bass` and `.lead`: the sound of the parts, and the limits of their notes.
 
 use crate::{
     config::{section::Section, value::set},
@@ -10,7 +10,7 @@ use crate::{
     units::Decibels,
 };
 
-/// Where a pitched part plays.
+/// The pitch range of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Register {
     /// Lowest MIDI pitch, 21 or more.
@@ -19,27 +19,26 @@ pub struct Register {
     pub high: u8,
 }
 
-/// What a line keeps to.
+/// The limits of bass or lead.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct PartLimits {
-    /// Where it lies.
+    /// Pitch range.
     pub register: Register,
-    /// Fewest and most notes that begin in a bar, 0 to 16, on average over a phrase the one and never
-    /// above the other.
+    /// Fewest note onsets in a bar, as the mean over a phrase, 0 to 16.
     pub min_notes: usize,
-    /// See there.
+    /// Most note onsets in any bar, 1 to 16. Invariant: at least `min_notes`.
     pub max_notes: usize,
-    /// Share of its length that a note is held: 0.1 to 1.
+    /// Share of a note's length for which it is held, 0.1 to 1.
     pub hold: f64,
 }
 
 /// The SoundFont bank of drum kits.
 const DRUM_BANK: u8 = 128;
 
-/// A narrower register could not hold every pitch class.
+/// Semitones. A narrower register would lack some pitch classes.
 const OCTAVE: u8 = 12;
 
-/// How `part` sounds where no file says.
+/// The default sound of `part`.
 pub(super) fn default_voice(part: Part) -> Voice {
     let (bank, program, gain_db, reverb, chorus) = match part {
         Part::Drums => (DRUM_BANK, 0, 0.0, 0.1, 0.0),
@@ -50,8 +49,8 @@ pub(super) fn default_voice(part: Part) -> Voice {
     Voice { gain: Decibels(gain_db), reverb, chorus, ..Voice::plain(bank, program) }
 }
 
-/// Reads how the part of `section` sounds, and which programs its pieces choose from; what it leaves
-/// out stays.
+/// Reads the sound of a part and the programs that its pieces choose from; missing keys leave both
+/// unchanged.
 pub(super) fn read_voice(section: &mut Section, voice: &mut Voice, programs: &mut Vec<u8>) {
     let one: Option<u8> = section.whole("program", 0..=127);
     if let Some(program) = one {
@@ -72,7 +71,7 @@ pub(super) fn read_voice(section: &mut Section, voice: &mut Voice, programs: &mu
 }
 
 impl Register {
-    /// Reads what `section` says; what it leaves out stays.
+    /// Reads `low` and `high`; missing keys leave them unchanged.
     pub(super) fn read(&mut self, section: &mut Section) {
         let pitches = i64::from(MIN_PITCH)..=i64::from(MAX_PITCH);
         set(&mut self.low, section.whole("low", pitches.clone()));
@@ -85,13 +84,13 @@ impl Register {
         }
     }
 
-    /// Its lowest and highest pitch.
+    /// The lowest and highest pitch.
     pub fn span(self) -> (u8, u8) {
         (self.low, self.high)
     }
 }
 
-/// Reads what the part of `section` keeps to; what it leaves out stays.
+/// Reads the limits of a part; missing keys leave them unchanged.
 pub(super) fn read_limits(section: &mut Section, limits: &mut PartLimits) {
     limits.register.read(section);
     set(&mut limits.min_notes, section.whole("min_notes", 0..=STEPS_PER_BAR as i64));

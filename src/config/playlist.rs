@@ -1,4 +1,4 @@
-//! `[[stations.playlists]]`: recordings that join the music, and when.
+//! `[[stations.playlists]]`: insert lists, with the rule for when and how they play.
 
 use std::{
     fmt,
@@ -6,71 +6,69 @@ use std::{
     str::FromStr,
 };
 
+use serde_json::json;
+
 use crate::{
-    config::{
-        choice::choose,
-        section::Section,
-        value::{quoted, set},
-    },
+    config::{choice::Choice, section::Section, text::quoted, value::set},
     units::Decibels,
 };
 
-/// A list of recordings and the rule that brings them on air.
+/// An insert list: recorded items and when, where and how loud they play.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Playlist {
-    /// An `.m3u8` or `.m3u` file, which was there when radio.toml was read.
+    /// An `.m3u8` or `.m3u` file, which existed when radio.toml was read.
     pub file: PathBuf,
-    /// When one of them is due. None: only its MIDI files count, as waypoints. Default none.
+    /// When an item is due. Default none: its recordings never play; its MIDI files are waypoints.
     pub when: Option<When>,
-    /// Which one is next. Default in turn.
+    /// The order of the items. Default in turn.
     pub order: Order,
-    /// What the music does meanwhile. Default it goes on under them.
+    /// What the music does while an item plays. Default it continues at a lower level.
     pub place: Place,
-    /// Where in the music they may begin. Default at a phrase.
+    /// Where in the music an item may start. Default at a phrase.
     pub on: Edge,
-    /// How far the music steps back under one that is placed over it, -60 to 0. Default -12 dB.
+    /// Gain of the music under an item that plays over it, -60 to 0 dB. Default -12 dB.
     pub duck: Decibels,
-    /// Level beside the station's loudness, -24 to 12. Default 0 dB.
+    /// Gain of an item relative to the station's loudness, -24 to 12 dB. Default 0 dB.
     pub gain: Decibels,
 }
 
-/// When a recording is due.
+/// When an item is due.
 #[derive(Debug, Clone, PartialEq)]
 pub enum When {
-    /// Every so many minutes, 0.5 to 1440.
+    /// At intervals of this many minutes, 0.5 to 1440.
     EveryMinutes(f64),
-    /// After every so many tracks, 1 to 1000.
+    /// After this many tracks, 1 to 1000.
     EveryTracks(u64),
-    /// At these times, every day.
+    /// Daily at these local times.
     At(Vec<TimeOfDay>),
 }
 
-/// A time by the clock on the wall.
+/// A local time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay {
     /// Seconds since midnight, below 86 400.
     pub second: u32,
 }
 
-/// Which recording is next.
+/// The order in which a list is played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// As the file lists them, and again from the top.
+    /// In the order of the file, then again from the top.
     InTurn,
-    /// By chance, none again until all were heard.
+    /// In random order; none repeats until all have been played.
     Shuffled,
 }
 
-/// What the music does while a recording is heard.
+/// What the music does while an item plays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// It goes on, softer.
+    /// It continues at a lower level.
     Over,
-    /// It fades out, and comes back on the beat.
+    /// It fades out and resumes on a beat.
     Between,
 }
 
-/// Where something may begin; later ones are beginnings of the earlier ones, too.
+/// Where in the music an item may start. Every phrase starts a bar, every bar starts a beat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)] // The names say it.
 pub enum Edge {
@@ -80,7 +78,7 @@ pub enum Edge {
 }
 
 impl Playlist {
-    /// The list in `file` with all else at its default.
+    /// The list in `file`, everything else at its default.
     pub fn new(file: PathBuf) -> Self {
         Self {
             file,
@@ -93,39 +91,46 @@ impl Playlist {
         }
     }
 
-    /// Reads a table; none if it lacks its file, which is then a problem.
+    /// Reads a table; `None`, and a mistake, without a file.
     pub(super) fn read(section: &mut Section) -> Option<Self> {
         section.require("file", "a playlist such as \"playlists/idents.m3u8\"");
         let base_dir = section.reading.base_dir;
         let file = section.text_as("file", |text| playlist_file(text, base_dir));
         let mut playlist = Self::new(file.clone().unwrap_or_default());
         playlist.when = read_when(section);
-        set(&mut playlist.order, section.text_as("order", |text| word(text, &ORDERS)));
-        set(&mut playlist.place, section.text_as("place", |text| word(text, &PLACES)));
-        set(&mut playlist.on, section.text_as("on", |text| word(text, &EDGES)));
+        set(&mut playlist.order, section.choice("order"));
+        set(&mut playlist.place, section.choice("place"));
+        set(&mut playlist.on, section.choice("on"));
         set(&mut playlist.duck, section.number("duck_db", -60.0..=0.0).map(Decibels));
         set(&mut playlist.gain, section.number("gain_db", -24.0..=12.0).map(Decibels));
         file.map(|_| playlist)
     }
 }
 
-const ORDERS: [(&str, Order); 2] = [("in turn", Order::InTurn), ("shuffled", Order::Shuffled)];
-const PLACES: [(&str, Place); 2] = [("over", Place::Over), ("between", Place::Between)];
-const EDGES: [(&str, Edge); 3] =
-    [("beat", Edge::Beat), ("bar", Edge::Bar), ("phrase", Edge::Phrase)];
+impl Choice for Order {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("in turn", Self::InTurn), ("shuffled", Self::Shuffled)];
+}
 
-fn word<T: Copy>(text: &str, known: &[(&str, T)]) -> Result<T, String> {
-    choose(text, known).map_err(|error| error.to_string())
+impl Choice for Place {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("over", Self::Over), ("between", Self::Between)];
+}
+
+impl Choice for Edge {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("beat", Self::Beat), ("bar", Self::Bar), ("phrase", Self::Phrase)];
 }
 
 fn read_when(section: &mut Section) -> Option<When> {
     let minutes = section.number("every_minutes", 0.5..=1440.0).map(When::EveryMinutes);
     let tracks = section.whole("every_tracks", 1..=1000).map(When::EveryTracks);
-    let at = section.list("at", 1..=96, str::parse).map(When::At);
+    let time = || json!({ "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$" });
+    let at = section.list_like("at", 1..=96, time, str::parse).map(When::At);
     let keys = ["every_minutes", "every_tracks", "at"];
     let given: Vec<&str> = keys.into_iter().filter(|key| section.has(key)).collect();
     if let [first, second, ..] = given[..] {
-        section.note(second, format!("expected one rule, found {first} beside it"));
+        section.note(second, format!("expected one of {}, found {first} as well", keys.join(", ")));
     }
     minutes.or(tracks).or(at)
 }
@@ -187,7 +192,7 @@ mod tests {
     use super::*;
     use crate::config::parse;
 
-    /// A station with `lines` in its playlist's table, which begins at line 6.
+    /// The playlists of a station; `lines` are those of the first, from line 6.
     fn read(lines: &str) -> Result<Vec<Playlist>, String> {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("idents.m3u8"), "").unwrap();
@@ -201,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_playlist_says_when_where_and_how_loud() {
+    fn a_playlist_has_a_rule_a_place_and_a_gain() {
         let lines = r#"file = "idents.m3u8"
             at = ["08:00", "23:59"]
             order = "shuffled"
@@ -227,16 +232,16 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_told_with_its_line() {
+    fn mistakes_are_listed_with_their_lines() {
         let lines = "every_minutes = 0\nevery_tracks = 2\norder = \"random\"\nplace = 3\n\
             on = \"bra\"\nduck = -3\n[[stations.playlists]]\nfile = \"gone.m3u8\"\nat = [\"8:00\"]\n\
             [[stations.playlists]]\nfile = \"list.txt\"\nat = [\"24:00\"]\n";
 
         assert_eq!(
             read(lines).unwrap_err(),
-            r#"radio.toml:5: [[stations.playlists]] lacks file, expected a playlist such as "playlists/idents.m3u8"
+            r#"radio.toml:5: [[stations.playlists]]: missing key file, expected a playlist such as "playlists/idents.m3u8"
 radio.toml:6: every_minutes: expected a number from 0.5 to 1440, found 0
-radio.toml:7: every_tracks: expected one rule, found every_minutes beside it
+radio.toml:7: every_tracks: expected one of every_minutes, every_tracks, at, found every_minutes as well
 radio.toml:8: order: expected one of "in turn", "shuffled", found "random"
 radio.toml:9: place: expected a text in quotes, found 3
 radio.toml:10: on: expected one of "beat", "bar", "phrase", found "bra"

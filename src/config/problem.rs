@@ -1,81 +1,81 @@
-//! What is wrong with a radio.toml.
+//! Mistakes in a radio.toml and their error messages.
 
 use std::fmt;
 
-/// Everything that is wrong with a file, by line.
+/// All mistakes in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
-    /// The file as it was named.
+    /// The file, as the user named it.
     pub file: String,
     /// At least one, sorted by line.
     pub problems: Vec<Problem>,
 }
 
-/// One thing that is wrong.
+/// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Counts from 1; 0 means the file as a whole.
+    /// Line number from 1; 0 for the file as a whole.
     pub line: usize,
-    /// What it is.
+    /// What is wrong there.
     pub fault: Fault,
 }
 
-/// What can be wrong.
+/// A kind of mistake.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {
     /// The file can't be read.
     #[error("{0}")]
     Unreadable(String),
-    /// It is no TOML.
+    /// The file is not valid TOML.
     #[error("{0}")]
     Syntax(String),
-    /// A value of the wrong type, out of its range or naming what is not there.
+    /// A value has the wrong type, is out of range, or names something that does not exist.
     #[error("{key}: {sentence}")]
     Value {
-        /// The value's key.
+        /// The key of the value.
         key: String,
         /// What was expected and what was found.
         sentence: String,
     },
-    /// A key that must be there is not.
-    #[error("{section} lacks {key}, expected {expected}")]
+    /// A required key is missing.
+    #[error("{section}: missing key {key}, expected {expected}")]
     Missing {
-        /// Where it was looked for, such as `[[stations]]`.
+        /// The section that needs it, such as `[[stations]]`.
         section: String,
         /// The key.
         key: &'static str,
-        /// What it should hold.
+        /// The value that it should hold.
         expected: &'static str,
     },
-    /// A key that means nothing; more often than not a slip of the pen.
+    /// A key that the section does not have; usually a typo.
     #[error("{section} has no key {key:?}, {}", hint(near.as_deref(), known))]
     UnknownKey {
-        /// Where it stands, such as `[server]`.
+        /// The section, such as `[server]`.
         section: String,
-        /// What was written.
+        /// The key as written.
         key: String,
-        /// What was probably meant.
+        /// The key that was probably meant.
         near: Option<String>,
         /// All keys that the section has.
         known: Vec<&'static str>,
     },
-    /// A station that can't go on air, for all that its keys are right.
+    /// A station can't go on air although all of its keys are valid.
     #[error("station {station}: {reason}")]
     Station {
-        /// Its name.
+        /// The station's name.
         station: String,
-        /// What stands in its way.
+        /// Why it can't go on air.
         reason: String,
     },
-    /// A name that must be unique is not.
-    #[error("{key}: {found:?} is taken by line {first_line}")]
+    /// A value that must be unique is used twice.
+    #[error("{key}: {found:?} is already used in line {first_line}")]
     Taken {
-        /// The key of the name.
+        /// The key.
         key: &'static str,
-        /// The name.
+        /// The value.
         found: String,
-        /// Who has it.
+        /// The line of the first use.
         first_line: usize,
     },
 }
@@ -104,36 +104,16 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// The one of `known` that `word` was probably meant to be: at most two slips away, and no more than
-/// a third of its letters.
+/// The one of `known` that `word` was probably meant to be. At most two edits apart (letters added,
+/// dropped, changed or swapped with a neighbour), and at most a third of the word's letters.
 pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let allowed = (word.chars().count() / 3).clamp(1, 2);
     known
         .into_iter()
-        .map(|candidate| (slips(word, candidate), candidate))
-        .filter(|&(n_slips, _)| n_slips <= allowed)
-        .min_by_key(|&(n_slips, _)| n_slips)
+        .map(|candidate| (strsim::osa_distance(word, candidate), candidate))
+        .filter(|&(n_edits, _)| n_edits <= allowed)
+        .min_by_key(|&(n_edits, _)| n_edits)
         .map(|(_, candidate)| candidate)
-}
-
-/// How many letters must be added, dropped, changed or swapped with a neighbour to turn `a` into
-/// `b` (optimal string alignment).
-fn slips(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = change.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -141,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_of_the_pen_finds_what_was_meant() {
+    fn a_typo_finds_the_key_that_was_meant() {
         let known = ["tempo", "temperature", "swing", "key"];
 
         assert_eq!(nearest("tmepo", known), Some("tempo"));
@@ -149,14 +129,6 @@ mod tests {
         assert_eq!(nearest("keys", known), Some("key"));
         assert_eq!(nearest("volume", known), None);
         assert_eq!(nearest("", known), None);
-    }
-
-    #[test]
-    fn slips_are_counted_once_each() {
-        assert_eq!(slips("bind", "bind"), 0);
-        assert_eq!(slips("bnid", "bind"), 1);
-        assert_eq!(slips("bin", "bind"), 1);
-        assert_eq!(slips("", "bind"), 4);
     }
 
     #[test]

@@ -1,35 +1,35 @@
-//! `[[stations.push]]`: servers of others that a station is sent to.
+//! `[[stations.push]]`: other servers that a station is pushed to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::config::{
+    paths::read_ca_file,
     remote::Remote,
     secret::{PASSWORD, Secret},
     section::Section,
-    value::{quoted, set},
+    text::quoted,
+    value::set,
 };
 
-/// A mount of another server (Icecast, Liquidsoap, `AzuraCast`) that a station feeds as its source.
+/// A mount on another server (Icecast, Liquidsoap, `AzuraCast`) that a station feeds as its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// The server and its mount.
+    /// The URL of the mount there.
     pub server: Remote,
-    /// The path of the station's mount whose sound it gets. Default its first.
+    /// The path of the station's own mount to send. Default its first.
     pub mount: Option<String>,
-    /// Who we are to it. Default `source`.
+    /// The source user. Default `source`.
     pub user: String,
-    /// How it knows us.
+    /// The source password.
     pub password: Secret,
-    /// Whether it may list the stream in directories. Default no.
+    /// Whether that server may list the stream in directories (`ice-public`). Default no.
     pub public: bool,
-    /// Who vouches for an https server besides the authorities that this machine trusts: a file of
-    /// certificates in PEM. Default nobody.
+    /// Certificate authorities (PEM) trusted in addition to the system's. Default none.
     pub ca_file: Option<PathBuf>,
 }
 
 impl Push {
-    /// `None` if something is missing or wrong, which is then a problem; the station's own mounts are
-    /// at `paths`.
+    /// `None`, and a mistake, without URL or password. `paths` are those of the station's own mounts.
     pub(super) fn read(section: &mut Section, paths: &[&str]) -> Option<Self> {
         section.require("url", "the address of a mount on another server");
         let given = [PASSWORD.text, PASSWORD.env, PASSWORD.file].map(|key| section.has(key));
@@ -48,16 +48,6 @@ impl Push {
     }
 }
 
-/// A file of certificates, of which only its being there is checked yet.
-pub(super) fn read_ca_file(section: &mut Section) -> Option<PathBuf> {
-    let base_dir: &Path = section.reading.base_dir;
-    section.text_as("ca_file", |path| {
-        let file = base_dir.join(path);
-        let found = || format!("expected a file, found none at {:?}", file.display().to_string());
-        file.is_file().then(|| file.clone()).ok_or_else(found)
-    })
-}
-
 fn mount(text: &str) -> Result<Remote, String> {
     let server: Remote = text.parse()?;
     let expected = "expected a URL that ends with a mount, such as /live.mp3";
@@ -73,7 +63,7 @@ fn own_mount(path: &str, paths: &[&str]) -> Result<String, String> {
     is_own.then(|| path.to_owned()).ok_or_else(|| format!("{}, found {}", expected(), quoted(path)))
 }
 
-/// HTTP's Basic login ends the name at the first colon (RFC 7617, section 2).
+/// HTTP Basic authentication ends the user name at the first colon (RFC 7617, section 2).
 fn user_name(text: &str) -> Result<String, String> {
     let is_name = (1..=100).contains(&text.len())
         && !text.contains(|letter: char| letter == ':' || letter.is_control());
@@ -107,12 +97,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_gets_its_sentence() {
+    fn mistakes_have_sentences() {
         let mistakes = "url = \"http://a:8000\"\nuser = \"a:b\"\nca_file = \"gone.pem\"\n\
                         mount = \"/y.mp3\"";
         assert_eq!(
             pushes(mistakes).unwrap_err().to_string(),
-            "radio.toml:5: [[stations.push]] lacks password, expected the server's source password\n\
+            "radio.toml:5: [[stations.push]]: missing key password, expected the server's source \
+             password\n\
              radio.toml:6: url: expected a URL that ends with a mount, such as /live.mp3, found \
              \"http://a:8000\"\n\
              radio.toml:7: user: expected 1 to 100 bytes without a colon, found \"a:b\"\n\
@@ -122,11 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn a_mount_has_one_source() {
+    fn two_pushes_to_one_mount_are_a_mistake() {
         let one = "url = \"http://a:8000/live.mp3\"\npassword = \"hackme\"";
         let other = "url = \"http://a:8000/low.mp3\"\npassword = \"hackme\"";
         let found = pushes(&format!("{one}\n[[stations.push]]\n{one}")).unwrap_err().to_string();
-        assert_eq!(found, "radio.toml:9: url: \"http://a:8000/live.mp3\" is taken by line 6");
+        assert_eq!(
+            found,
+            "radio.toml:9: url: \"http://a:8000/live.mp3\" is already used in line 6"
+        );
         pushes(&format!("{one}\n[[stations.push]]\n{other}")).unwrap();
     }
 }

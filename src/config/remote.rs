@@ -1,35 +1,35 @@
-//! Addresses on servers of others.
+//! URLs on other servers.
 
 use std::{fmt, str::FromStr};
 
 use hyper::Uri;
 
-use crate::config::value::quoted;
+use crate::config::text::quoted;
 
-/// Where something is on a server of others: `http://HOST:PORT/PATH`, or https.
+/// A URL on another server: `http://HOST:PORT/PATH`, or https.
 ///
-/// It holds no user and no password, so it may be shown to anybody.
+/// It never holds a user or a password, so it may be shown in logs and on public pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
-    /// Whether it is reached by TLS: https.
+    /// Whether the scheme is https.
     pub is_tls: bool,
-    /// A name in small letters, or an address, IPv6 in brackets.
+    /// A lower-case name or an IP address; IPv6 in brackets.
     pub host: String,
-    /// Default 80, of https 443.
+    /// Default 80, for https 443.
     pub port: u16,
-    /// With the slash that it begins with, percent-encoded where it must be.
+    /// With the leading slash, percent-encoded.
     pub path: String,
 }
 
 impl Remote {
-    /// The host to look up or connect to: IPv6 without brackets.
+    /// The host to resolve: IPv6 without brackets.
     pub fn host_name(&self) -> &str {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
 
-    /// What stands in a request's `Host`: the port only where it is not the usual one.
+    /// The value of a `Host` header: without the port if it is the scheme's default.
     pub fn authority(&self) -> String {
-        match self.port == usual_port(self.is_tls) {
+        match self.port == default_port(self.is_tls) {
             true => self.host.clone(),
             false => format!("{}:{}", self.host, self.port),
         }
@@ -47,9 +47,11 @@ impl FromStr for Remote {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // Not quoted: who writes user and password into a URL shall not find them in the log.
+        // Not quoted: the password in the URL must not get into the log.
         if text.contains('@') {
-            return Err("expected a URL without user and password; they have keys".to_owned());
+            return Err(
+                "expected a URL without user and password: they have their own keys".to_owned()
+            );
         }
         read(text).ok_or_else(|| {
             let expected = "expected a URL such as \"http://radio.example.org:8000/live.mp3\"";
@@ -67,16 +69,16 @@ fn read(text: &str) -> Option<Remote> {
     };
     let authority = uri.authority()?;
     let port = match authority.as_str().strip_prefix(authority.host())? {
-        "" => usual_port(is_tls),
+        "" => default_port(is_tls),
         port => port.strip_prefix(':')?.parse().ok().filter(|port| *port != 0)?,
     };
-    // The parser drops what follows a #.
+    // The parser drops the fragment after a #.
     let is_plain = uri.query().is_none() && !text.contains('#') && !authority.host().is_empty();
     let (host, path) = (authority.host().to_lowercase(), uri.path().to_owned());
     is_plain.then_some(Remote { is_tls, host, port, path })
 }
 
-fn usual_port(is_tls: bool) -> u16 {
+fn default_port(is_tls: bool) -> u16 {
     if is_tls { 443 } else { 80 }
 }
 
@@ -85,7 +87,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_shown_as_it_was_written_without_the_usual_port() {
+    fn a_url_is_shown_without_the_default_port() {
         for (text, shown) in [
             ("http://a.example:8000/live.mp3", "http://a.example:8000/live.mp3"),
             ("https://a.example:443/x/y%20z", "https://a.example/x/y%20z"),
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_and_a_password_in_one_not_quoted() {
+    fn invalid_urls_are_quoted_unless_they_hold_a_password() {
         for text in [
             "",
             "a.example/live",

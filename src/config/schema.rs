@@ -1,17 +1,20 @@
-//! A JSON Schema of radio.toml for editors, drawn up by the very code that reads the file: the reader
-//! is sent over an empty one and says what it asks for.
+//! A JSON Schema of radio.toml for editors.
+//!
+//! The code that reads the file also declares its keys: it runs over an empty file, and a [`Recorder`]
+//! collects what it asks for. A key that is read is therefore always in the schema.
 
 use std::{cell::RefCell, path::Path};
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use toml::de::DeTable;
 
 use crate::config::{
-    load::{self, BUILT_IN},
+    recorder::Recorder,
+    root::Config,
     section::{Reading, Section},
 };
 
-/// The schema (draft 2020-12), with what radio.toml itself says of each key.
+/// The schema (JSON Schema draft 2020-12). Descriptions are the comments of the built-in radio.toml.
 pub fn schema() -> Value {
     let recorder = Recorder::default();
     let reading = Reading {
@@ -21,128 +24,22 @@ pub fn schema() -> Value {
         recorder: Some(&recorder),
     };
     let table = DeTable::new();
-    Section::root(&reading, &table, load::read);
-    let mut root = recorder.root.into_inner();
+    Section::root(&reading, &table, Config::read);
+    let mut root = recorder.into_schema();
     root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     root["title"] = "radio.toml of electropunk".into();
     root
 }
 
-/// What a reader asked for so far.
-pub(super) struct Recorder {
-    root: RefCell<Value>,
-}
-
-impl Default for Recorder {
-    fn default() -> Self {
-        Self { root: RefCell::new(object()) }
-    }
-}
-
-/// A step from a table to one within it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
-    /// The table of a key.
-    Key(&'static str),
-    /// Any table of a table of tables.
-    Any,
-    /// Any table of a list.
-    Item,
-}
-
-impl Recorder {
-    /// The table at `path` has `key`, which is as `of_key` says.
-    pub fn declare(&self, path: &[Step], key: &str, mut of_key: Value) {
-        if let Some(text) = description(path, key) {
-            of_key["description"] = text.into();
-        }
-        self.within(path, |table| table["properties"][key] = of_key);
-    }
-
-    /// The table at `path` needs `key`.
-    pub fn require(&self, path: &[Step], key: &str) {
-        self.within(path, |table| match table["required"].as_array_mut() {
-            Some(required) => required.push(key.into()),
-            None => table["required"] = json!([key]),
-        });
-    }
-
-    fn within(&self, path: &[Step], change: impl FnOnce(&mut Value)) {
-        let mut root = self.root.borrow_mut();
-        let mut at = &mut *root;
-        for step in path {
-            at = match step {
-                Step::Key(key) => entry(&mut at["properties"], key),
-                Step::Any => {
-                    let inner = entry(at, "additionalProperties");
-                    if inner.is_boolean() {
-                        *inner = object();
-                    }
-                    inner
-                }
-                Step::Item => {
-                    at["type"] = "array".into();
-                    entry(at, "items")
-                }
-            };
-        }
-        change(at);
-    }
-}
-
-fn entry<'a>(value: &'a mut Value, key: &str) -> &'a mut Value {
-    if !value.is_object() {
-        *value = Value::Object(Map::new());
-    }
-    if value[key].is_null() {
-        value[key] = object();
-    }
-    &mut value[key]
-}
-
-fn object() -> Value {
-    json!({ "type": "object", "properties": {}, "additionalProperties": false })
-}
-
-/// What the built-in radio.toml says above `#key = ...` in the section that `path` leads to; themes
-/// have the keys of the defaults.
-fn description(path: &[Step], key: &str) -> Option<String> {
-    let header = match path {
-        [] => String::new(),
-        [Step::Key("themes"), Step::Any] => "[defaults]".to_owned(),
-        [Step::Key("themes"), Step::Any, Step::Key(part)] => format!("[defaults.{part}]"),
-        [Step::Key(list), Step::Item] => format!("[[{list}]]"),
-        [Step::Key(list), Step::Item, Step::Key(inner), Step::Item] => {
-            format!("[[{list}.{inner}]]")
-        }
-        [Step::Key(table)] => format!("[{table}]"),
-        [Step::Key(table), Step::Key(part)] => format!("[{table}.{part}]"),
-        _ => return None,
-    };
-    let (mut section, mut comment) = (String::new(), Vec::new());
-    for line in BUILT_IN.lines() {
-        let bare = line.trim_start_matches(['#', ' ']);
-        let is_key = bare.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-        if section == header && is_key && !comment.is_empty() {
-            return Some(comment.join(" "));
-        }
-        if bare.starts_with('[') && bare.ends_with(']') {
-            bare.clone_into(&mut section);
-        }
-        match line.strip_prefix("# ") {
-            Some(text) if !text.starts_with("----") => comment.push(text.trim()),
-            _ => comment.clear(),
-        }
-    }
-    None
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::{config::source::BUILT_IN, patterns::style::Style, units::Bpm};
 
     #[test]
-    fn the_schema_knows_every_table_its_ranges_and_what_is_said_of_it() {
+    fn the_schema_has_tables_ranges_and_descriptions() {
         let schema = schema();
         let tempo = &schema["properties"]["themes"]["additionalProperties"]["properties"]["tempo"];
         assert_eq!(tempo["type"], "number");
@@ -156,6 +53,41 @@ mod tests {
         assert_eq!(station["type"], "array");
         assert_eq!(station["items"]["required"], json!(["name", "theme"]));
         assert_eq!(station["items"]["additionalProperties"], false);
+    }
+
+    #[test]
+    fn a_key_with_fixed_choices_lists_them() {
+        let schema = schema();
+        let theme = &schema["properties"]["themes"]["additionalProperties"]["properties"];
+        let station = &schema["properties"]["stations"]["items"]["properties"];
+        let playlist = &station["playlists"]["items"]["properties"];
+
+        assert_eq!(theme["shape"]["enum"], json!(["club", "song", "flow"]));
+        assert_eq!(theme["harmony"]["enum"], json!(["chords", "scale"]));
+        assert_eq!(station["form"]["enum"], json!(["tracks", "endless"]));
+        assert_eq!(station["bitrate_kbps"]["enum"], json!([96, 112, 128, 160, 192, 224, 256, 320]));
+        assert_eq!(playlist["order"]["enum"], json!(["in turn", "shuffled"]));
+        assert_eq!(playlist["place"]["enum"], json!(["over", "between"]));
+        assert_eq!(playlist["on"]["enum"], json!(["beat", "bar", "phrase"]));
+        assert_eq!(schema["properties"]["precision"]["enum"], json!(["f32", "q8"]));
+        assert_eq!(schema["properties"]["device"]["anyOf"][0]["enum"], json!(["auto", "cpu"]));
+        let anchors = &theme["anchors"]["items"];
+        for style in Style::ALL {
+            assert!(anchors["pattern"].as_str().unwrap().contains(style.name()), "{style}");
+        }
+    }
+
+    #[test]
+    fn booleans_and_ranges_have_their_types() {
+        let schema = schema();
+        let enabled = &schema["properties"]["hls"]["properties"]["enabled"];
+        assert_eq!(enabled["type"], "boolean");
+
+        let tempo = &schema["properties"]["defaults"]["properties"]["tempo"];
+        let limit = |name: &str| tempo[name].as_f64().unwrap();
+        assert!(Bpm::try_from(limit("minimum")).is_ok() && Bpm::try_from(limit("maximum")).is_ok());
+        assert!(Bpm::try_from(limit("minimum") - 0.1).is_err());
+        assert!(Bpm::try_from(limit("maximum") + 0.1).is_err());
     }
 
     #[test]

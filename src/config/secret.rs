@@ -1,4 +1,4 @@
-//! Passwords: written in radio.toml, or better in a variable or a file that it names.
+//! Passwords: in radio.toml, or better in an environment variable or a file that it names.
 
 use std::{env, fmt, fs, path::Path, sync::Arc};
 
@@ -6,43 +6,41 @@ use serde_json::json;
 
 use crate::config::section::Section;
 
-/// The most bytes of a password.
+/// Longest password in bytes.
 const MOST: usize = 256;
 
-/// A password. It shows itself only to who asks by [`Secret::expose`]: never in a log, in a message
-/// or by `{:?}`.
+/// A password. Only [`Secret::expose`] gives the text; `Display` and `Debug` hide it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Arc<str>);
 
-/// The keys of one password: as text, by the name of an environment variable, by a file.
+/// The three keys of one password: the text, the name of an environment variable, a file.
 pub(super) struct SecretKeys {
     pub text: &'static str,
     pub env: &'static str,
     pub file: &'static str,
 }
 
-/// The usual ones.
+/// The keys `password`, `password_env` and `password_file`.
 pub(super) const PASSWORD: SecretKeys =
     SecretKeys { text: "password", env: "password_env", file: "password_file" };
 
 impl Secret {
-    /// `text` as a password of 1 to 256 bytes without line breaks and other control characters,
-    /// which no header could carry.
+    /// A password of 1 to 256 bytes without control characters, which an HTTP header can't carry.
     ///
     /// # Errors
-    /// It is none; the sentence does not quote it.
+    /// The text is no such password; the error does not quote it.
     pub fn new(text: &str) -> Result<Self, String> {
         let is_fit = (1..=MOST).contains(&text.len()) && !text.contains(char::is_control);
         let sentence = || format!("expected 1 to {MOST} bytes on one line, found something else");
         is_fit.then(|| Self(text.into())).ok_or_else(sentence)
     }
 
-    /// The password itself. Whoever takes it out takes care of where it goes.
+    /// The password itself. It must not get into logs, messages or pages.
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// The password that `section` gives under one of `keys`, if it gives one.
+    /// The password under one of `keys`, if any.
     pub(super) fn read(section: &mut Section, keys: &SecretKeys) -> Option<Self> {
         let base_dir = section.reading.base_dir;
         let given = [keys.text, keys.env, keys.file].into_iter().filter(|key| section.has(key));
@@ -57,7 +55,7 @@ impl Secret {
     }
 }
 
-/// As other texts are read, but what was found instead is not quoted: it may be the password.
+/// Like [`Section::text_as`], but errors don't quote the value, which may be the password.
 fn read_text<T>(
     section: &mut Section,
     key: &'static str,
@@ -69,11 +67,11 @@ fn read_text<T>(
 
 fn from_env(name: &str) -> Result<Secret, String> {
     let expected = "expected the name of an environment variable that holds a password";
-    let text = env::var(name).map_err(|_| format!("{expected}, found none that is called so"))?;
+    let text = env::var(name).map_err(|_| format!("{expected}, found no such variable"))?;
     Secret::new(&text)
 }
 
-/// The first line of a file counts: editors end it with a line break.
+/// The first line of the file: editors add a line break at the end.
 fn from_file(path: &Path) -> Result<Secret, String> {
     let text = fs::read_to_string(path).map_err(|error| {
         format!("expected a file that holds a password at {}: {error}", path.display())
@@ -102,7 +100,7 @@ mod tests {
     use super::*;
     use crate::config::section::Reading;
 
-    /// What `text` gives, and what is wrong with it.
+    /// The password in `text`, and the mistakes.
     fn read(text: &str, base_dir: &Path) -> (Option<Secret>, String) {
         let reading = Reading { text, base_dir, problems: RefCell::default(), recorder: None };
         let table = DeTable::parse(text).unwrap();
@@ -113,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_comes_from_the_file_itself_a_variable_or_a_file_of_its_own() {
+    fn a_password_is_read_from_text_a_variable_or_a_file() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("pw"), "from a file\n").unwrap();
         let here = folder.path();
@@ -132,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn no_sentence_about_a_password_tells_it() {
+    fn no_sentence_about_a_password_quotes_it() {
         let folder = tempfile::tempdir().unwrap();
         for (text, sentence) in [
             ("password = 123456", "password: expected a text in quotes"),
@@ -147,7 +145,7 @@ mod tests {
             (
                 "password_env = \"123456\"",
                 "password_env: expected the name of an environment variable that holds a password, \
-                 found none that is called so",
+                 found no such variable",
             ),
         ] {
             assert_eq!(read(text, folder.path()).1, sentence);
@@ -157,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_show_itself() {
+    fn display_and_debug_hide_it() {
         let secret = Secret::new("hackme").unwrap();
 
         assert_eq!(format!("{secret} {secret:?} {:?}", Some(&secret)), "*** Secret Some(Secret)");

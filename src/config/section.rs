@@ -1,6 +1,6 @@
-//! A table of radio.toml, read key by key; what is wrong is noted and reading goes on.
+//! A table of radio.toml, read key by key. Mistakes are collected and reading continues.
 //!
-//! A section remembers which keys it was asked for: those that nobody asked for are unknown.
+//! A section remembers which keys were asked for; any other key in the file is unknown.
 
 use std::{cell::RefCell, path::Path};
 
@@ -11,21 +11,21 @@ use toml::{
 
 use crate::config::{
     problem::{Fault, Problem, nearest},
-    schema::{Recorder, Step},
-    value::{plain_name, sentence},
+    recorder::{Recorder, Step},
+    text::{expected, plain_name},
 };
 
-/// One reading of a file: its text, the folder that its paths start from and what is wrong so far.
+/// One pass over a file: its text, the folder that its paths start from, the mistakes so far.
 pub(super) struct Reading<'a> {
     pub text: &'a str,
     pub base_dir: &'a Path,
     pub problems: RefCell<Vec<Problem>>,
-    /// Hears what is asked for, where it is not a file that is read but a schema drawn up.
+    /// Records the keys when a schema is built instead of a file read.
     pub recorder: Option<&'a Recorder>,
 }
 
 impl Reading<'_> {
-    /// Counts from 1.
+    /// The line of the byte at `offset`, from 1.
     pub fn line(&self, offset: usize) -> usize {
         1 + self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
     }
@@ -35,21 +35,21 @@ impl Reading<'_> {
     }
 }
 
-/// A table as far as it has been read; one that the file leaves out is empty.
+/// A table that is being read. A table that the file leaves out is empty.
 pub(super) struct Section<'a> {
     pub reading: &'a Reading<'a>,
-    /// As the file writes it, with brackets.
+    /// As the file writes it, with brackets: `[server]`.
     name: String,
-    /// The way to it from the file's own table.
+    /// The steps to it from the file's top level.
     path: Vec<Step>,
-    /// Where it begins.
+    /// The line that it begins in; 0 if the file leaves it out.
     pub line: usize,
     table: Option<&'a DeTable<'a>>,
     asked: Vec<&'static str>,
 }
 
 impl<'a> Section<'a> {
-    /// Reads the whole file by `read`.
+    /// Reads the top level of the file with `read`.
     pub fn root<T>(
         reading: &'a Reading<'a>,
         table: &'a DeTable<'a>,
@@ -72,7 +72,7 @@ impl<'a> Section<'a> {
         value
     }
 
-    /// The table of `key`, empty if the file has none.
+    /// Reads the table of `key`, which is empty if the file has none.
     pub fn table<T>(&mut self, key: &'static str, read: impl FnOnce(&mut Section<'a>) -> T) -> T {
         let found = self.find(key).and_then(|found| self.as_table(key, found));
         Section::open(
@@ -84,7 +84,7 @@ impl<'a> Section<'a> {
         )
     }
 
-    /// The tables within the table of `key`, each with its name, which is plain.
+    /// Reads the tables within the table of `key`, each with its name (a plain name).
     pub fn tables<T>(
         &mut self,
         key: &'static str,
@@ -118,7 +118,7 @@ impl<'a> Section<'a> {
         values
     }
 
-    /// The tables of the list of `key`, which is written `[[key]]`.
+    /// Reads the tables of the list of `key`, written `[[key]]`.
     pub fn repeated<T>(
         &mut self,
         key: &'static str,
@@ -135,7 +135,7 @@ impl<'a> Section<'a> {
         let Some(found) = self.find(key) else { return Vec::new() };
         let items = found.get_ref().as_array().filter(|items| !items.is_empty());
         let Some(items) = items else {
-            self.note(key, sentence(&format!("tables that begin with {name}"), found.get_ref()));
+            self.note(key, expected(&format!("tables that begin with {name}"), found.get_ref()));
             return Vec::new();
         };
         let tables = items.iter().filter_map(|item| self.as_table(key, item));
@@ -146,13 +146,13 @@ impl<'a> Section<'a> {
             .collect()
     }
 
-    /// Says that `key`, or this section where it lacks the key, is wrong.
+    /// Reports a mistake at `key`, or at this section if the file does not give the key.
     pub fn note(&self, key: &str, sentence: String) {
         let line = self.line_of(key);
         self.reading.note(line, Fault::Value { key: key.to_owned(), sentence });
     }
 
-    /// Says that this section needs `key`, unless it has it.
+    /// Reports that `key` is missing, unless the file gives it.
     pub fn require(&self, key: &'static str, expected: &'static str) {
         if let Some(recorder) = self.reading.recorder {
             recorder.require(&self.path, key);
@@ -168,7 +168,7 @@ impl<'a> Section<'a> {
         self.entry(key).is_some()
     }
 
-    /// Where `key` is, or this section where it lacks the key.
+    /// The line of `key`, or of this section if the file does not give the key.
     pub fn line_of(&self, key: &str) -> usize {
         self.entry(key).map_or(self.line, |found| self.reading.line(found.span().start))
     }
@@ -177,13 +177,13 @@ impl<'a> Section<'a> {
         self.table?.get(key)
     }
 
-    /// The value of `key`, which is from now on one that the section has.
+    /// The value of `key`, which from now on is a known key.
     pub fn find(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.push(key);
         self.entry(key)
     }
 
-    /// The value of `key` as `read` understands it; its error is a sentence.
+    /// The value of `key` as parsed by `read`, whose error is a sentence.
     pub fn value<T>(
         &mut self,
         key: &'static str,
@@ -193,7 +193,7 @@ impl<'a> Section<'a> {
         read(found.get_ref()).map_err(|sentence| self.note(key, sentence)).ok()
     }
 
-    /// Tells whoever draws up a schema that this section has `key`, which is as `of_key` says.
+    /// Declares `key` for the schema, if one is being built; `of_key` is the schema of its value.
     pub fn declare(&self, key: &str, of_key: impl FnOnce() -> serde_json::Value) {
         if let Some(recorder) = self.reading.recorder {
             recorder.declare(&self.path, key, of_key());
@@ -212,7 +212,7 @@ impl<'a> Section<'a> {
         let line = self.reading.line(found.span().start);
         let table = found.get_ref().as_table();
         if table.is_none() {
-            let (key, sentence) = (key.to_owned(), sentence("a table", found.get_ref()));
+            let (key, sentence) = (key.to_owned(), expected("a table", found.get_ref()));
             self.reading.note(line, Fault::Value { key, sentence });
         }
         table.map(|table| (line, table))

@@ -1,4 +1,4 @@
-//! `[server]`: what listeners connect to.
+//! `[server]`: the HTTP server.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -8,50 +8,52 @@ use std::{
 use ipnet::IpNet;
 
 use crate::config::{
+    paths::existing_file,
     section::Section,
-    value::{one_line, quoted, set},
+    text::{one_line, quoted},
+    value::set,
 };
 
-/// What listeners connect to.
+/// The HTTP server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// Where it listens; port 0 takes a free one. Default 0.0.0.0:8000: every interface.
+    /// Address and port to listen on; port 0 picks a free one. Default 0.0.0.0:8000: all interfaces.
     pub bind: SocketAddr,
-    /// How the world reaches it, such as `https://radio.example.org`, without a slash at the end;
-    /// for playlists and station lists behind a proxy. None: what each request names as its host.
+    /// The public URL, such as `https://radio.example.org`, without a slash at the end; used in
+    /// playlists and directories. Default none: the `Host` of each request.
     pub public_url: Option<String>,
-    /// How many may listen at a time over all stations, 1 to 100 000. Default 500.
+    /// Most listeners at a time over all stations, 1 to 100 000. Default 500.
     pub max_listeners: usize,
-    /// How many may listen from one address, 0 to 100 000; 0 is any number. Default 0.
+    /// Most listeners from one IPv4 address or IPv6 /64, 0 to 100 000; 0 is no limit. Default 0.
     pub listeners_per_address: usize,
-    /// Bytes of sound that a new listener gets at once, so that its player starts without waiting,
-    /// 0 to 1 048 576. At 128 kbit/s a second is 16 000. Default 65 536.
+    /// Burst: bytes of past sound sent at once to a new listener, so that its player starts without
+    /// buffering, 0 to 1 048 576. A second at 128 kbit/s is 16 000 bytes. Default 65 536.
     pub burst_bytes: usize,
-    /// Bytes of sound between two titles, 256 to 65 536. Default 16 000.
+    /// Bytes of sound between two blocks of ICY metadata, 256 to 65 536. Default 16 000.
     pub metaint_bytes: usize,
-    /// Seconds that a listener may fall behind, beyond its burst, 5 to 300; who falls further loses
-    /// what it missed, and the second time its place. Default 20.
+    /// Seconds that a listener may lag, beyond its burst, 5 to 300. One that lags further skips what it
+    /// missed; the second time it is disconnected. Default 20.
     pub lag_seconds: usize,
-    /// Whose `X-Forwarded-For` is believed. Default nobody's.
+    /// Proxies whose `X-Forwarded-For` is trusted. Default none.
     pub trusted_proxies: Vec<IpNet>,
-    /// Who is not served. Default nobody.
+    /// Clients that are refused. Default none.
     pub deny: Vec<IpNet>,
-    /// Where it listens for HTTPS. Default nowhere.
+    /// HTTPS. Default off.
     pub tls: Option<Tls>,
-    /// Who runs the radio, such as a mail address, for server lists. Default empty.
+    /// The operator, such as a mail address, for server lists. Default empty.
     pub contact: String,
-    /// Where it is, for server lists. Default empty.
+    /// Where the server is, for server lists. Default empty.
     pub location: String,
 }
 
 /// HTTPS.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tls {
-    /// Where it listens. Default 0.0.0.0:8443.
+    /// Address and port to listen on. Default 0.0.0.0:8443.
     pub bind: SocketAddr,
-    /// Certificates as PEM, the server's own first; read again when it changes.
+    /// Certificate chain (PEM), the server's own first; reloaded when the file changes.
     pub certificate: PathBuf,
-    /// The private key as PEM.
+    /// Private key (PEM).
     pub key: PathBuf,
 }
 
@@ -95,16 +97,10 @@ impl Server {
 }
 
 impl Tls {
-    /// None without a certificate.
+    /// `None` without certificate and key.
     fn read(section: &mut Section) -> Option<Self> {
         let base_dir = section.reading.base_dir;
-        let file = |path: &str| {
-            let file = base_dir.join(path);
-            let is_there = file.is_file();
-            is_there
-                .then_some(file)
-                .ok_or_else(|| format!("expected a file, found none at {path:?}"))
-        };
+        let file = |path: &str| existing_file(base_dir, path);
         let mut bind = SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8443));
         set(&mut bind, section.text_as("bind", address));
         if section.has("certificate") != section.has("key") {
@@ -130,7 +126,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("{expected}, found {}", quoted(text)))
 }
 
-/// Odd characters would break the playlists that it is written into.
+/// The URL without a slash at its end. Quotes and angle brackets would break the playlists.
 fn url(text: &str) -> Result<String, String> {
     let expected = "expected a URL such as \"https://radio.example.org\"";
     let url = text.trim_end_matches('/');
@@ -147,13 +143,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_public_url_loses_its_last_slash() {
+    fn a_public_url_loses_its_trailing_slash() {
         assert_eq!(url("https://radio.example.org/").unwrap(), "https://radio.example.org");
         assert_eq!(url("http://[::1]:8000/radio").unwrap(), "http://[::1]:8000/radio");
     }
 
     #[test]
-    fn an_address_is_a_range_of_one() {
+    fn a_network_may_be_a_single_address() {
         assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
         assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
         for text in ["10.0.0", "10.0.0.0/33", "localhost", ""] {
@@ -162,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_url_is_refused() {
+    fn invalid_urls_are_refused() {
         for text in ["", "https://", "radio.example.org", "http://a b", "http://a\r\nX: y"] {
             assert!(url(text).is_err(), "{text:?}");
         }

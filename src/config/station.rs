@@ -1,4 +1,4 @@
-//! `[[stations]]`: what listeners can choose from.
+//! `[[stations]]`: the stations of the radio.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -9,84 +9,84 @@ use crate::{
     config::{
         assets::AssetRef,
         choice::Form,
-        mount::{self, Mount, Placed},
+        mount::{self, Located, Mount},
         playlist::Playlist,
         problem::Fault,
         push::Push,
         section::Section,
+        text::{one_line, plain_name, quoted},
         theme::Theme,
-        value::{one_line, plain_name, quoted, set},
     },
     stream::coding::Coding,
     units::{Kbps, Lufs},
 };
 
-/// A programme of its own.
+/// A station.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Station {
-    /// Small letters, digits and hyphens, at most 40.
+    /// 1 to 40 lower-case letters, digits and hyphens; unique.
     pub name: String,
-    /// What listeners read. Default the name.
+    /// The name that listeners see. Default the name.
     pub title: String,
-    /// A sentence about it. Default empty.
+    /// A one-line description. Default empty.
     pub description: String,
-    /// What station lists file it under. Default the theme's name.
+    /// The genre in station lists. Default the theme's name.
     pub genre: String,
-    /// Where it is heard: at least one mount, the first the main one and MP3. Default one at `/NAME.mp3` of
+    /// At least one mount; the first is the main one and MP3. Default one at `/NAME.mp3` with
     /// 128 kbit/s.
     pub mounts: Vec<Mount>,
-    /// What plays it. Default the file's.
+    /// Its SoundFont. Default that of the file.
     pub soundfont: AssetRef,
-    /// What it plays.
+    /// The theme that it plays.
     pub theme: Arc<Theme>,
-    /// Pieces, or one without end. Default pieces.
+    /// Separate pieces or one endless piece. Default pieces.
     pub form: Form,
-    /// How much happens: 0 calm, 1 as much as can be. Default 0.5.
+    /// Musical density: 0 calm, 1 busiest. Default 0.5.
     pub energy: f64,
-    /// How loud it is, -30 to -9 LUFS. Default -16.
+    /// Target loudness, -30 to -9 LUFS. Default -16.
     pub loudness: Lufs,
-    /// Whether `[archive]` keeps it. Default yes.
+    /// Whether `[archive]` records it. Default yes.
     pub record: bool,
-    /// What joins the music. Default nothing.
+    /// Insert lists. Default none.
     pub playlists: Vec<Playlist>,
-    /// Whether directories may list it. Default no.
+    /// Whether `[directory]` lists it. Default no.
     pub public: bool,
-    /// Servers of others that it is sent to. Default none.
+    /// Other servers that it is pushed to. Default none.
     pub push: Vec<Push>,
 }
 
-/// What stations choose from and fall back on.
-pub(super) struct Shelf {
+/// What stations refer to: the themes by name and the file's SoundFont.
+pub(super) struct Catalogue {
     pub themes: Vec<Arc<Theme>>,
     pub soundfont: AssetRef,
 }
 
 impl Station {
-    /// The mount where listeners find it first.
+    /// The main mount.
     pub fn main(&self) -> &Mount {
         &self.mounts[0]
     }
 
-    /// Whether both play the same: only where it goes, and what is told of it, may differ. The title
-    /// must not, since pieces may be named by it.
+    /// Whether both sound the same: only mounts, pushes, recording and descriptions may differ. The
+    /// title must be equal, since titles of pieces may contain it.
     pub fn sounds_like(&self, other: &Self) -> bool {
         let Self { description, genre, mounts, record, public, push, .. } = other.clone();
         Self { description, genre, mounts, record, public, push, ..self.clone() } == *other
     }
 
-    /// Reads all stations of `file`; their names must differ, and their mounts.
-    pub(super) fn read_all(file: &mut Section, shelf: &Shelf) -> Vec<Self> {
+    /// Reads all stations of `file`; names and mount paths must be unique.
+    pub(super) fn read_all(file: &mut Section, catalogue: &Catalogue) -> Vec<Self> {
         let (mut taken, mut pushed, mut mounts) = (HashMap::new(), HashMap::new(), Vec::new());
         let stations = file.repeated("stations", |section| {
             section.require("name", "a name such as \"techno\"");
             let name = section.text_as("name", plain_name);
             let is_new =
                 name.as_ref().is_some_and(|name| !note_if_taken(section, "name", name, &mut taken));
-            let mut placed = Vec::new();
-            let station = Self::read(section, name, shelf, &mut placed, &mut pushed);
-            // Of two with one name the mounts are one, too.
+            let mut own = Vec::new();
+            let station = Self::read(section, name, catalogue, &mut own, &mut pushed);
+            // Two stations with one name also share the default mount: one mistake is enough.
             if is_new {
-                mounts.extend(placed);
+                mounts.extend(own);
             }
             station
         });
@@ -94,53 +94,39 @@ impl Station {
         stations.into_iter().flatten().collect()
     }
 
-    /// Reads the rest of a station; `None` if it lacks a name or a theme, which is then a problem.
+    /// Reads the rest of a station; `None`, and a mistake, without a name or a theme.
     fn read(
         section: &mut Section,
         name: Option<String>,
-        shelf: &Shelf,
-        mounts: &mut Vec<Placed>,
+        catalogue: &Catalogue,
+        mounts: &mut Vec<Located>,
         pushed: &mut HashMap<String, usize>,
     ) -> Option<Self> {
         section.require("theme", "the name of a theme");
-        let theme = section.text_as("theme", |name| shelf.theme(name));
+        let theme = section.text_as("theme", |name| catalogue.theme(name));
         let title = section.text_as("title", |text| one_line(text, 100));
         let description = section.text_as("description", |text| one_line(text, 200));
         let genre = section.text_as("genre", |text| one_line(text, 100));
-        let mut bitrate = Kbps::DEFAULT;
-        set(&mut bitrate, section.whole_as("bitrate_kbps"));
-        let mut soundfont = shelf.soundfont.clone();
+        let bitrate = section.whole_of("bitrate_kbps", 0..=320).unwrap_or(Kbps::DEFAULT);
         let base_dir = section.reading.base_dir;
-        set(
-            &mut soundfont,
-            section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir)),
-        );
-        let mut form = Form::default();
-        set(&mut form, section.parsed("form"));
-        let mut energy = 0.5;
-        set(&mut energy, section.number("energy", 0.0..=1.0));
-        let mut loudness = Lufs::DEFAULT;
-        set(&mut loudness, section.number("loudness_lufs", -30.0..=-9.0).map(Lufs));
-        *mounts =
-            Mount::read_all(section, name.as_deref().unwrap_or_default(), Coding::Mp3(bitrate));
+        let soundfont = section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir));
+        let form = section.choice("form").unwrap_or_default();
+        let energy = section.number("energy", 0.0..=1.0).unwrap_or(0.5);
+        let loudness = section.number("loudness_lufs", -30.0..=-9.0).map_or(Lufs::DEFAULT, Lufs);
+        let coding = Coding::Mp3(bitrate);
+        *mounts = Mount::read_all(section, name.as_deref().unwrap_or_default(), coding);
         let record = section.flag("record").unwrap_or(true);
         let playlists = section.repeated("playlists", Playlist::read);
         let public = section.flag("public").unwrap_or(false);
-        let paths: Vec<_> = mounts.iter().map(|placed| placed.mount.path.as_str()).collect();
-        let push = section.repeated("push", |section| {
-            let push = Push::read(section, &paths)?;
-            // Two sources of one mount would throw each other out for ever.
-            note_if_taken(section, "url", &push.server.to_string(), pushed);
-            Some(push)
-        });
+        let push = read_pushes(section, mounts, pushed);
         let (name, theme) = (name?, theme?);
         Some(Self {
             title: title.unwrap_or_else(|| name.clone()),
             description: description.unwrap_or_default(),
             genre: genre.unwrap_or_else(|| theme.name.clone()),
             name,
-            mounts: mounts.iter().map(|placed| placed.mount.clone()).collect(),
-            soundfont,
+            mounts: mounts.iter().map(|located| located.mount.clone()).collect(),
+            soundfont: soundfont.unwrap_or_else(|| catalogue.soundfont.clone()),
             theme,
             form,
             energy,
@@ -148,12 +134,28 @@ impl Station {
             record,
             playlists: playlists.into_iter().flatten().collect(),
             public,
-            push: push.into_iter().flatten().collect(),
+            push,
         })
     }
 }
 
-impl Shelf {
+/// Reads the pushes of a station; `pushed` has the URLs of all earlier ones.
+fn read_pushes(
+    section: &mut Section,
+    mounts: &[Located],
+    pushed: &mut HashMap<String, usize>,
+) -> Vec<Push> {
+    let paths: Vec<_> = mounts.iter().map(|located| located.mount.path.as_str()).collect();
+    let pushes = section.repeated("push", |section| {
+        let push = Push::read(section, &paths)?;
+        // Two sources of one mount would disconnect each other forever.
+        note_if_taken(section, "url", &push.server.to_string(), pushed);
+        Some(push)
+    });
+    pushes.into_iter().flatten().collect()
+}
+
+impl Catalogue {
     fn theme(&self, name: &str) -> Result<Arc<Theme>, String> {
         let theme = self.themes.iter().find(|theme| theme.name == name);
         theme.cloned().ok_or_else(|| {
@@ -167,7 +169,7 @@ impl Shelf {
     }
 }
 
-/// Whether another section before this one has that `value` at `key`, too.
+/// Reports whether an earlier section has the same `value` at `key`.
 fn note_if_taken(
     section: &Section,
     key: &'static str,

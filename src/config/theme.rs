@@ -1,6 +1,8 @@
-//! `[defaults]` and `[themes.NAME]`: the moods that stations play.
+//! `[defaults]` and `[themes.NAME]`: the themes that stations play.
 
 use std::path::Path;
+
+use serde_json::json;
 
 use crate::{
     config::{
@@ -10,83 +12,85 @@ use crate::{
         chords::Chords,
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
         section::Section,
-        value::{one_line, set},
+        text::one_line,
+        value::set,
     },
     music::{
         bar::{N_PARTS, Part, Voice},
-        scale::{Key, Mode},
+        scale::{Key, Mode, NotAKey},
     },
     patterns::style::Style,
     units::Bpm,
 };
 
-/// What a pattern of titles can leave open.
+/// Placeholders in title patterns, written `{word}`.
 const TITLE_SLOTS: [&str; 5] = ["word", "quality", "number", "key", "tempo"];
 
-/// A mood: where the walk goes, how it is played and how it sounds.
+/// A theme: models and anchors, tempo, key and feel, and the sound of the parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
-    /// As in `[themes.NAME]`.
+    /// The NAME of `[themes.NAME]`.
     pub name: String,
-    /// Dreams the drums, two bars at a time. Default `models/drums-2bar`.
+    /// The model of the drums, two bars at a time. Default `models/drums-2bar`.
     pub drums_model: AssetRef,
-    /// Dreams bass and lead, four bars at a time. Default `models/trio-4bar`.
+    /// The model of bass and lead, four bars at a time. Default `models/trio-4bar`.
     pub trio_model: AssetRef,
-    /// Corners of the drum pad: top left, top right, bottom left, bottom right. Default `techno:0`
-    /// to `techno:3`.
+    /// Anchors at the corners of the drum pad: top left, top right, bottom left, bottom right. Default
+    /// `techno:0` to `techno:3`.
     pub pad: [Anchor; 4],
-    /// Bars that one round over the drum pad takes, 8 to 512. Default 64.
+    /// Bars per round over the drum pad, 8 to 512. Default 64.
     pub bars_per_round: usize,
-    /// What bass and lead walk between, 2 to 16. Default `techno:0` to `techno:3`.
+    /// Anchors that bass and lead move between, 2 to 16. Default `techno:0` to `techno:3`.
     pub anchors: Vec<Anchor>,
-    /// Noise on repeats: how far the Ornstein-Uhlenbeck walk strays from the path in each dimension
-    /// of z, as a standard deviation, 0 to 0.8. Default 0.08.
+    /// Amount of noise n added to the latent vector z of a variation: `sqrt(1 - e^2) z + e n`. For bass
+    /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
+    /// it is 3 times this value. 0 to 0.8. Default 0.08.
     pub wander: f64,
-    /// Divides the logits before tokens are drawn, 0.05 to 2. Default 0.5.
+    /// Sampling temperature: divides the logits, 0.05 to 2. Default 0.5.
     pub temperature: f64,
-    /// What bass and lead are moved to. Default A minor.
+    /// The key that bass and lead are transposed to. Default A minor.
     pub key: Key,
-    /// How fast it goes, 30 to 300 bpm. Default 120.
+    /// Tempo, 30 to 300 bpm. Default 120.
     pub tempo: Bpm,
-    /// How far a piece's tempo may lie from that, up or down, 0 to 20 bpm. Default 0.
+    /// Largest deviation of a piece's tempo from it, up or down, 0 to 20 bpm. Default 0.
     pub tempo_spread: f64,
-    /// How long pieces are, in minutes, 1 to 20: shortest and longest. Default 3 to 5.
+    /// Shortest and longest piece in minutes, 1 to 20. Default 3 to 5.
     pub minutes: [f64; 2],
-    /// How sections follow each other. Default club.
+    /// The order of a piece's sections. Default club.
     pub shape: Shape,
-    /// How strictly bass and lead keep to the chords. Default chords.
+    /// What bass and lead must fit: chords or scale. Default chords.
     pub harmony: Strictness,
-    /// How late every second sixteenth comes, as a share of a sixteenth, 0 to 0.75; a third makes
-    /// triplets. Default 0.
+    /// Delay of every second sixteenth as a share of a sixteenth, 0 to 0.75; 0.33 is triplet swing.
+    /// Default 0.
     pub swing: f64,
-    /// How unevenly it is played: 0 as a machine, 1 as a loose band. Default 0.3.
+    /// Random variation of timing and velocity: 0 none, 1 a loose band. Default 0.3.
     pub humanise: f64,
-    /// How much of a drummer's velocities the drums get, 0 to 1. Default 0.9.
+    /// Share of the groove model's velocities in the drums, 0 to 1. Default 0.9.
     pub groove: f64,
-    /// How much of his timing, 0 to 1. Default 0.5.
+    /// Share of the groove model's timing in the drums, 0 to 1. Default 0.5.
     pub groove_time: f64,
-    /// What knows a drummer's velocities and timing.
+    /// The model of a drummer's velocities and timing. Default `models/groove-2bar`.
     pub groove_model: AssetRef,
-    /// Where and how much the bass plays. Default pitches 28 to 52, 1 to 12 notes a bar.
+    /// Limits of the bass. Default pitches 28 to 52, 1 to 12 notes a bar.
     pub bass: PartLimits,
-    /// Where and how much the lead plays. Default pitches 55 to 84, 3 to 8 notes a bar.
+    /// Limits of the lead. Default pitches 55 to 84, 3 to 8 notes a bar.
     pub lead: PartLimits,
-    /// What everything sounds over.
+    /// Chord loops and the chord part.
     pub chords: Chords,
-    /// How each part sounds, by `Part as usize`.
+    /// The sound of each part, by `Part as usize`.
     pub voices: [Voice; N_PARTS],
-    /// Programs that each piece chooses from, one or more for each part.
+    /// MIDI programs that each piece chooses from, at least one for each part.
     pub programs: [Vec<u8>; N_PARTS],
-    /// Steps from a sound to its echo, 0.5 to 16. Default 3, a dotted eighth.
+    /// Delay of the echo in steps, 0.5 to 16. Default 3, a dotted eighth.
     pub echo_steps: f64,
-    /// What is left of an echo in the next one, 0 to 0.9. Default 0.4.
+    /// Level of each echo relative to the one before, 0 to 0.9. Default 0.4.
     pub echo_feedback: f64,
-    /// What titles are made of: things, 2 to 200.
+    /// Nouns for titles, 2 to 200.
     pub words: Vec<String>,
-    /// And what they are like, 1 to 200.
+    /// Adjectives for titles, 1 to 200.
     pub qualities: Vec<String>,
-    /// Patterns of titles, 1 to 50, with `{word}`, `{quality}`, `{number}`, `{key}` and `{tempo}` in
-    /// them.
+    /// Title patterns, 1 to 50, with the placeholders `{word}`, `{quality}`, `{number}`, `{key}` and
+    /// `{tempo}`.
     pub titles: Vec<String>,
 }
 
@@ -140,7 +144,7 @@ impl Default for Theme {
 }
 
 impl Theme {
-    /// The default theme with the files of `base_dir` that stand in for embedded assets.
+    /// The default theme; models in `base_dir` replace the embedded ones.
     pub(super) fn default_in(base_dir: &Path) -> Self {
         Self {
             drums_model: AssetRef::DRUMS_MODEL.or_file_in(base_dir),
@@ -150,7 +154,7 @@ impl Theme {
         }
     }
 
-    /// Reads what `section` says; what it leaves out stays as in `self`.
+    /// Reads the keys of `section`; missing keys keep the values of `self`.
     pub(super) fn overridden(mut self, name: &str, section: &mut Section) -> Self {
         name.clone_into(&mut self.name);
         self.read_walk(section);
@@ -170,7 +174,7 @@ impl Theme {
         self
     }
 
-    /// Where the music comes from.
+    /// Models and anchors.
     fn read_walk(&mut self, section: &mut Section) {
         let base_dir = section.reading.base_dir;
         let model = |text: &str| AssetRef::model(text, base_dir);
@@ -178,22 +182,23 @@ impl Theme {
         set(&mut self.drums_model, section.text_as("drums_model", model));
         set(&mut self.trio_model, section.text_as("trio_model", model));
         set(&mut self.groove_model, section.text_as("groove_model", model));
-        let pad = section.list("pad", 4..=4, anchor);
+        let pad = section.list_like("pad", 4..=4, Anchor::schema, anchor);
         set(&mut self.pad, pad.and_then(|pad| pad.try_into().ok()));
         set(&mut self.bars_per_round, section.whole("bars_per_round", 8..=512));
-        set(&mut self.anchors, section.list("anchors", 2..=16, anchor));
+        let anchors = section.list_like("anchors", 2..=16, Anchor::schema, anchor);
+        set(&mut self.anchors, anchors);
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));
     }
 
-    /// How it is played.
+    /// Key, tempo, form and feel.
     fn read_playing(&mut self, section: &mut Section) {
-        set(&mut self.key, section.parsed("key"));
-        set(&mut self.tempo, section.number_as("tempo"));
+        set(&mut self.key, read_key(section));
+        set(&mut self.tempo, section.number_as("tempo", 30.0..=300.0));
         set(&mut self.tempo_spread, section.number("tempo_spread", 0.0..=20.0));
         set(&mut self.minutes, section.span("minutes", 1.0..=20.0));
-        set(&mut self.shape, section.parsed("shape"));
-        set(&mut self.harmony, section.parsed("harmony"));
+        set(&mut self.shape, section.choice("shape"));
+        set(&mut self.harmony, section.choice("harmony"));
         set(&mut self.swing, section.number("swing", 0.0..=0.75));
         set(&mut self.humanise, section.number("humanise", 0.0..=1.0));
         set(&mut self.groove, section.number("groove", 0.0..=1.0));
@@ -206,7 +211,14 @@ impl Theme {
     }
 }
 
-/// A pattern of titles, if every slot in it is one that there is.
+/// The key; the schema has all keys as examples, since the reader also takes flats and capitals.
+fn read_key(section: &mut Section) -> Option<Key> {
+    let keys = (0..12).flat_map(|root| Mode::all().map(move |mode| Key { root, mode }.to_string()));
+    let hints = || json!({ "examples": keys.collect::<Vec<_>>() });
+    section.text_like("key", hints, |text| text.parse().map_err(|error: NotAKey| error.to_string()))
+}
+
+/// A title pattern, if it has only known placeholders.
 fn title_pattern(text: &str) -> Result<String, String> {
     let pattern = one_line(text, 80)?;
     let mut rest = pattern.as_str();
@@ -214,9 +226,7 @@ fn title_pattern(text: &str) -> Result<String, String> {
         let (slot, after) = after.split_once('}').unwrap_or((after, ""));
         if !TITLE_SLOTS.contains(&slot) {
             let known = TITLE_SLOTS.map(|slot| format!("{{{slot}}}")).join(", ");
-            return Err(format!(
-                "expected one of {known} in a pattern of titles, found {{{slot}}}"
-            ));
+            return Err(format!("expected one of {known} in a title pattern, found {{{slot}}}"));
         }
         rest = after;
     }

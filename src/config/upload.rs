@@ -1,52 +1,51 @@
-//! `[hls.upload]`: HLS in a bucket, for those who bring it to many.
+//! `[hls.upload]`: HLS uploaded to an S3 bucket, for a CDN to serve.
 
 use std::path::PathBuf;
 
 use crate::config::{
-    push::read_ca_file,
+    paths::read_ca_file,
     remote::Remote,
     secret::{Secret, SecretKeys},
     section::Section,
-    value::{plain_name, quoted},
+    text::{plain_name, quoted},
 };
 
-/// The other half of the login.
+/// The keys of the secret access key.
 const SECRET: SecretKeys = SecretKeys {
     text: "secret_access_key",
     env: "secret_access_key_env",
     file: "secret_access_key_file",
 };
 
-/// Storage that speaks S3, and where in it HLS goes.
+/// Storage with an S3 API, and the place of HLS in it.
 ///
-/// Buckets are part of the path, never of the host: this is how Amazon, `MinIO`, Cloudflare R2,
-/// Backblaze B2 and most others all understand it.
+/// Requests are path-style: the bucket is part of the path, not of the host name. Amazon, `MinIO`,
+/// Cloudflare R2, Backblaze B2 and most others accept this.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
-    /// Where the storage is. Default Amazon's in the region.
+    /// The storage's URL. Default Amazon S3 in the region.
     pub endpoint: Remote,
-    /// What requests are signed for. Default us-east-1.
+    /// The region that requests are signed for. Default `us-east-1`.
     pub region: String,
-    /// The bucket, which must be there.
+    /// The bucket, which must exist.
     pub bucket: String,
-    /// The folder in the bucket, without slashes at its ends. Default none: its top.
+    /// The folder in the bucket, without slashes at its ends. Default the bucket's top.
     pub prefix: String,
-    /// Who we are to it.
+    /// The ID of an access key that may write to the bucket.
     pub access_key_id: String,
-    /// How it knows us.
+    /// The secret of that key.
     pub secret_access_key: Secret,
-    /// Who vouches for an https endpoint besides the authorities that this machine trusts. Default
-    /// nobody.
+    /// Certificate authorities (PEM) trusted in addition to the system's. Default none.
     pub ca_file: Option<PathBuf>,
 }
 
 impl Upload {
-    /// None without a bucket.
+    /// `None` without a bucket.
     pub(super) fn read(section: &mut Section) -> Option<Self> {
         let keys = ["bucket", "endpoint", "access_key_id", SECRET.text, SECRET.env, SECRET.file];
         if keys.iter().any(|key| section.has(key)) {
             section.require("bucket", "the name of a bucket");
-            section.require("access_key_id", "the name of a key that may write to the bucket");
+            section.require("access_key_id", "the ID of a key that may write to the bucket");
         }
         let has_secret = keys[3..].iter().any(|key| section.has(key));
         if section.has("bucket") && !has_secret {
@@ -92,18 +91,18 @@ fn endpoint(text: &str) -> Result<Remote, String> {
     text.parse().map_err(|_| format!("{expected}, found {}", quoted(text)))
 }
 
-/// What Amazon allows, which is the least that storages have in common.
+/// Amazon's rules for bucket names, the strictest of the common storages.
 fn bucket(text: &str) -> Result<String, String> {
     let is_plain =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte);
     let is_bucket = (3..=63).contains(&text.len())
         && text.bytes().all(is_plain)
         && text.starts_with(|first: char| first.is_ascii_alphanumeric());
-    let expected = "expected a bucket of 3 to 63 small letters, digits, hyphens and dots";
+    let expected = "expected a bucket of 3 to 63 lower-case letters, digits, hyphens and dots";
     is_bucket.then(|| text.to_owned()).ok_or_else(|| format!("{expected}, found {}", quoted(text)))
 }
 
-/// It becomes part of URLs as it is.
+/// Becomes part of URLs without escaping.
 fn prefix(text: &str) -> Result<String, String> {
     let inner = text.trim_matches('/');
     let is_plain = |part: &str| {
@@ -118,11 +117,11 @@ fn prefix(text: &str) -> Result<String, String> {
         .ok_or_else(|| format!("{expected}, found {}", quoted(text)))
 }
 
-/// It goes into a header. Not quoted: the secret may have been put in its place.
+/// Goes into a header. The error does not quote it: users sometimes paste the secret here.
 fn key_id(text: &str) -> Result<String, String> {
     let is_id = (1..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"/,=".contains(&byte));
-    let sentence = "expected 1 to 128 letters and digits, found something else";
+    let sentence = "expected 1 to 128 printable characters without '/', ',' and '='";
     is_id.then(|| text.to_owned()).ok_or_else(|| sentence.to_owned())
 }
 
@@ -147,7 +146,7 @@ mod tests {
         "bucket = \"my-radio\"\naccess_key_id = \"AKIA\"\nsecret_access_key = \"hackme\"\n";
 
     #[test]
-    fn a_bucket_and_a_key_are_enough_and_everything_can_be_said() {
+    fn a_bucket_and_a_key_are_enough() {
         let upload = read(LEAST).unwrap().unwrap();
         assert_eq!(upload.endpoint.to_string(), "https://s3.us-east-1.amazonaws.com/");
         assert_eq!((upload.folder("x").as_str(), &upload.ca_file), ("x", &None));
@@ -163,45 +162,47 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_gets_its_sentence_and_no_sentence_tells_a_secret() {
+    fn mistakes_have_sentences_and_none_quotes_a_secret() {
         let wrong = "bucket = \"My Radio\"\nendpoint = \"s3.example.org\"\nregion = \"EU\"\n\
                      prefix = \"a//b\"\naccess_key_id = \"hack me\"\nsecret_access_key = 123456\n";
         assert_eq!(
             read(wrong).unwrap_err(),
-            "radio.toml:8: bucket: expected a bucket of 3 to 63 small letters, digits, hyphens and \
-             dots, found \"My Radio\"\n\
+            "radio.toml:8: bucket: expected a bucket of 3 to 63 lower-case letters, digits, hyphens \
+             and dots, found \"My Radio\"\n\
              radio.toml:9: endpoint: expected a URL such as \"https://s3.example.org\" or \
              \"http://10.0.0.2:9000\", found \"s3.example.org\"\n\
-             radio.toml:10: region: expected a name of 1 to 40 small letters, digits and hyphens, \
-             found \"EU\"\n\
+             radio.toml:10: region: expected a name of 1 to 40 lower-case letters, digits and \
+             hyphens, found \"EU\"\n\
              radio.toml:11: prefix: expected a folder such as \"radio/live\": letters, digits, '-', \
              '_', '.', '/', found \"a//b\"\n\
-             radio.toml:12: access_key_id: expected 1 to 128 letters and digits, found something \
-             else\n\
+             radio.toml:12: access_key_id: expected 1 to 128 printable characters without '/', \
+             ',' and '='\n\
              radio.toml:13: secret_access_key: expected a text in quotes"
         );
         assert_eq!(
             read("endpoint = \"https://me:hackme@s3.example.org\"\n").unwrap_err(),
-            "radio.toml:7: [hls.upload] lacks bucket, expected the name of a bucket\n\
-             radio.toml:7: [hls.upload] lacks access_key_id, expected the name of a key that may \
-             write to the bucket\n\
-             radio.toml:8: endpoint: expected a URL without user and password; they have keys"
+            "radio.toml:7: [hls.upload]: missing key bucket, expected the name of a bucket\n\
+             radio.toml:7: [hls.upload]: missing key access_key_id, expected the ID of a key that \
+             may write to the bucket\n\
+             radio.toml:8: endpoint: expected a URL without user and password: they have \
+             their own keys"
         );
         assert_eq!(
             read("bucket = \"my-radio\"\naccess_key_id = \"AKIA\"\n").unwrap_err(),
-            "radio.toml:7: [hls.upload] lacks secret_access_key, expected the secret of that key"
+            "radio.toml:7: [hls.upload]: missing key secret_access_key, expected the secret of that \
+             key"
         );
     }
 
     #[test]
-    fn without_hls_there_is_nothing_to_upload() {
+    fn an_upload_needs_hls() {
         let text =
             format!("[hls.upload]\n{LEAST}[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n");
         let problems = parse(&text, "radio.toml", Path::new("")).unwrap_err().to_string();
 
         assert_eq!(
             problems,
-            "radio.toml:1: upload: expected enabled = true in [hls], too: it is what is uploaded"
+            "radio.toml:1: upload: expected enabled = true in [hls] as well: its segments are uploaded"
         );
     }
 }

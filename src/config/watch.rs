@@ -1,35 +1,32 @@
-//! Notices when radio.toml is saved.
+//! Detects that radio.toml was saved.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::path::{Path, PathBuf};
 
-/// Looks at a file now and then: that works on every file system, network drives and bind mounts
-/// included, where notifications don't.
+use crate::{config::source::FILE, files::Stamp};
+
+/// Polls a file's stamp. Polling works on every file system, also on network drives and bind mounts,
+/// where change notifications don't.
 pub struct Watch {
     path: PathBuf,
-    /// As it was when it was read last.
+    /// The stamp when the file was last read.
     read: Option<Stamp>,
-    /// As it was at the last look.
+    /// The stamp at the last poll.
     seen: Option<Stamp>,
 }
 
-type Stamp = (SystemTime, u64);
-
 impl Watch {
-    /// Watches the file that [`crate::config::load`] reads at `path`, as it is now.
+    /// Watches the file that [`crate::config::load`] reads for `path`, starting from its current state.
     pub fn new(path: Option<&Path>) -> Self {
-        let path = path.unwrap_or(Path::new(crate::config::load::FILE)).to_owned();
-        let now = stamp(&path).ok();
+        let path = path.unwrap_or(Path::new(FILE)).to_owned();
+        let now = Stamp::of(&path);
         Self { path, read: now, seen: now }
     }
 
-    /// Whether the file has been saved since it was read last and has stood still since the last
-    /// look: an editor may write it in several goes. One that is gone may be about to come back.
+    /// Whether the file differs from when it was last read and is unchanged since the last poll: some
+    /// editors write a file in several steps. A missing file is not a change: some editors delete the
+    /// file before they write it.
     pub fn is_changed(&mut self) -> bool {
-        let now = stamp(&self.path).ok();
+        let now = Stamp::of(&self.path);
         let is_still = now == std::mem::replace(&mut self.seen, now);
         if now.is_none() || now == self.read || !is_still {
             return false;
@@ -39,17 +36,14 @@ impl Watch {
     }
 }
 
-fn stamp(path: &Path) -> io::Result<Stamp> {
-    let about = fs::metadata(path)?;
-    Ok((about.modified()?, about.len()))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
-    fn a_save_is_noticed_once_it_is_over() {
+    fn a_save_is_detected_when_it_is_complete() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("radio.toml");
         fs::write(&path, "a").unwrap();
@@ -65,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_for_a_while_is_waited_for() {
+    fn a_file_that_is_briefly_missing_is_not_a_change() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("radio.toml");
         fs::write(&path, "a").unwrap();

@@ -1,4 +1,4 @@
-//! Questions to servers of others, one on each connection.
+//! A small HTTP client: one request per connection.
 
 use std::{path::Path, time::Duration};
 
@@ -17,74 +17,74 @@ use crate::{
     out::connect::{self, connect},
 };
 
-/// How we call ourselves to other servers.
+/// The `User-Agent`.
 pub const NAME: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));
 
-/// For a whole exchange.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// Limit for a whole exchange.
+const TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What RFC 3986 (section 2.3) calls unreserved goes as it is, all else percent-encoded.
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A question.
-pub struct Question<'a> {
-    /// Whom.
+/// A request.
+pub struct ApiRequest<'a> {
+    /// The server.
     pub to: &'a Remote,
-    /// Who vouches for the server besides this machine's authorities.
+    /// Certificate authorities trusted in addition to the system's.
     pub ca_file: Option<&'a Path>,
-    /// Path and query; `to`'s path does not count.
+    /// Path and query; the path of `to` is not used.
     pub target: String,
-    /// The value of `Authorization`, if any.
-    pub login: Option<String>,
-    /// The fields of a form to post; with none it is a GET.
+    /// The `Authorization` header.
+    pub authorization: Option<String>,
+    /// An encoded form to POST; without one the request is a GET.
     pub form: Option<String>,
 }
 
-/// The head of an answer. The rest is never read: all that we ask for is in it, and servers differ in
-/// how they end.
-pub struct Answer {
-    /// Its three digits.
+/// Status and headers of a response. The body is not read: it is not needed, and servers differ in
+/// how they end it.
+pub struct ResponseHead {
+    /// The status code.
     pub status: StatusCode,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
 }
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no connection.
+    /// Connecting failed.
     #[error(transparent)]
     Connect(#[from] connect::Error),
-    /// The question can't be asked or the answer not be understood.
-    #[error("no HTTP answer: {0}")]
+    /// The request is invalid, or the response is not valid HTTP.
+    #[error("no valid HTTP response: {0}")]
     Http(String),
-    /// It took too long.
-    #[error("no answer within {} s", PATIENCE.as_secs())]
-    Late,
+    /// The exchange took too long.
+    #[error("no response within {} s", TIMEOUT.as_secs())]
+    Timeout,
 }
 
-impl Question<'_> {
-    /// Asks it.
+impl ApiRequest<'_> {
+    /// Sends it.
     ///
     /// # Errors
-    /// See [`Error`]; an answer of any status is none.
-    pub async fn ask(self) -> Result<Answer, Error> {
-        timeout(PATIENCE, self.ask_at_last()).await.unwrap_or(Err(Error::Late))
+    /// See [`Error`]. A response of any status is a success.
+    pub async fn send(self) -> Result<ResponseHead, Error> {
+        timeout(TIMEOUT, self.exchange()).await.unwrap_or(Err(Error::Timeout))
     }
 
-    async fn ask_at_last(self) -> Result<Answer, Error> {
+    async fn exchange(self) -> Result<ResponseHead, Error> {
         let stream = TokioIo::new(connect(self.to, self.ca_file).await?);
         let request = self.request().map_err(|error| Error::Http(error.to_string()))?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(stream)
             .await
             .map_err(|error| Error::Http(error.to_string()))?;
-        // The sender and the body end in here, and with them the connection.
+        // Dropping the sender and the body ends the connection.
         let exchange = async move { Ok(sender.send_request(request).await?.into_parts().0) };
-        // The connection's own end tells nothing that the exchange does not.
-        let (_, answer) = tokio::join!(connection, exchange);
-        let head = answer.map_err(|error: hyper::Error| Error::Http(error.to_string()))?;
-        Ok(Answer { status: head.status, headers: head.headers })
+        // An error of the connection is also an error of the exchange.
+        let (_, response) = tokio::join!(connection, exchange);
+        let head = response.map_err(|error: hyper::Error| Error::Http(error.to_string()))?;
+        Ok(ResponseHead { status: head.status, headers: head.headers })
     }
 
     fn request(self) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
@@ -95,8 +95,8 @@ impl Question<'_> {
             .header(HOST, self.to.authority())
             .header(USER_AGENT, NAME)
             .header(CONNECTION, "close");
-        if let Some(login) = self.login {
-            request = request.header(AUTHORIZATION, login);
+        if let Some(authorization) = self.authorization {
+            request = request.header(AUTHORIZATION, authorization);
         }
         if self.form.is_some() {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
@@ -105,7 +105,7 @@ impl Question<'_> {
     }
 }
 
-/// `name=value&...` as queries and forms have it.
+/// `name=value&...` for a query or a form, percent-encoded.
 pub fn fields(fields: &[(&str, &str)]) -> String {
     let encode = |text| utf8_percent_encode(text, &RESERVED);
     let fields = fields.iter().map(|(name, value)| format!("{name}={}", encode(value)));
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_holds_any_text() {
+    fn a_field_can_hold_any_text() {
         let text = fields(&[("song", "Caf\u{e9} & \"50%\" + #1\r\n"), ("x", "a-b_c.d~e")]);
 
         assert_eq!(text, "song=Caf%C3%A9%20%26%20%2250%25%22%20%2B%20%231%0D%0A&x=a-b_c.d~e");

@@ -1,4 +1,4 @@
-//! Connections to servers of others.
+//! TCP and TLS connections to other servers.
 
 use std::{
     io,
@@ -23,56 +23,56 @@ use tokio_rustls::{
 
 use crate::config::Remote;
 
-/// For a name to be looked up, a connection to be accepted and TLS to be agreed on.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Limit for DNS, TCP and TLS together.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A vanished server's connection ends after so long without an acknowledgement. Less would cut who
-/// is on a bad line; Icecast itself lets go of a silent source after 10 s.
+/// `TCP_USER_TIMEOUT`: a connection to a vanished server ends after this time without acknowledgement.
+/// Less would cut bad lines; Icecast drops a silent source after 10 s itself.
 #[cfg(target_os = "linux")]
 const PEER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// What the kernel holds for a server that takes nothing, in bytes; Linux doubles it. It is what
-/// comes late once the server is well again, so no more than some seconds of sound.
+/// Send buffer in bytes; Linux doubles it. It is sent late once a stalled server recovers, so it holds
+/// only a few seconds of audio.
 const SEND_BUFFER: usize = 32 * 1024;
 
-/// Bytes to and from a server, whatever they are wrapped in.
+/// A bidirectional byte stream, TCP or TLS.
 pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// Why there is no connection.
+/// Why a connection failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// No such host, or nobody who answers there.
-    #[error("it can't be reached: {0}")]
+    /// The name does not resolve or the host does not accept.
+    #[error("failed to connect: {0}")]
     Unreachable(io::Error),
-    /// TLS failed; more often than not nobody vouches for the server.
-    #[error("no TLS connection: {0}")]
+    /// TLS failed; usually the certificate is not trusted.
+    #[error("TLS handshake failed: {0}")]
     Tls(io::Error),
-    /// What should vouch for it can't be read.
+    /// The file of certificate authorities can't be used.
     #[error("{}: {reason}", file.display())]
     Authorities {
-        /// The file of certificates.
+        /// The file.
         file: PathBuf,
-        /// What is wrong with it.
+        /// Why.
         reason: String,
     },
-    /// It took too long.
-    #[error("no connection within {} s", PATIENCE.as_secs())]
-    Late,
+    /// Connecting took too long.
+    #[error("connection timed out after {} s", TIMEOUT.as_secs())]
+    Timeout,
 }
 
-/// Connects to the host of `to`, with TLS where its URL says so; `ca_file` holds certificates that
-/// are trusted besides this machine's.
+/// Connects to the host of `to`, with TLS for https. The authorities in `ca_file` are trusted in
+/// addition to the system's.
 ///
 /// # Errors
 /// See [`Error`].
 pub async fn connect(to: &Remote, ca_file: Option<&Path>) -> Result<Box<dyn Stream>, Error> {
-    timeout(PATIENCE, connect_at_last(to, ca_file)).await.unwrap_or(Err(Error::Late))
+    timeout(TIMEOUT, open(to, ca_file)).await.unwrap_or(Err(Error::Timeout))
 }
 
-async fn connect_at_last(to: &Remote, ca_file: Option<&Path>) -> Result<Box<dyn Stream>, Error> {
+async fn open(to: &Remote, ca_file: Option<&Path>) -> Result<Box<dyn Stream>, Error> {
     let socket = TcpStream::connect((to.host_name(), to.port)).await;
     let socket = socket.map_err(Error::Unreachable)?;
     prepare(&socket).map_err(Error::Unreachable)?;
@@ -96,10 +96,10 @@ fn prepare(socket: &TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Read anew for each connection, so that renewed certificates count.
+/// The trusted authorities. Read for each connection, so that renewed files take effect.
 fn authorities(ca_file: Option<&Path>) -> Result<RootCertStore, Error> {
     let mut roots = RootCertStore::empty();
-    // Some of a machine's own may be odd; those that are not do.
+    // Certificates of the system that don't parse are skipped.
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let Some(file) = ca_file else { return Ok(roots) };
     let wrong = |reason: String| Error::Authorities { file: file.to_owned(), reason };
@@ -107,7 +107,7 @@ fn authorities(ca_file: Option<&Path>) -> Result<RootCertStore, Error> {
         CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
     let found = found.map_err(|error| wrong(error.to_string()))?;
     if found.is_empty() {
-        return Err(wrong("expected certificates in PEM, found none".to_owned()));
+        return Err(wrong("expected PEM certificates, found none".to_owned()));
     }
     for certificate in found {
         roots.add(certificate).map_err(|error| wrong(error.to_string()))?;
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_vouches_for_nobody_is_named() {
+    fn a_file_without_certificates_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("ca.pem");
         for text in ["", "no PEM", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
@@ -133,10 +133,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_server_that_is_not_there_is_a_sentence() {
-        // Nobody listens on port 1.
+    async fn a_refused_connection_has_a_sentence() {
+        // Port 1 is closed.
         let nobody = "http://127.0.0.1:1/a".parse().unwrap();
         let error = connect(&nobody, None).await.err().unwrap().to_string();
-        assert!(error.starts_with("it can't be reached: "), "{error}");
+        assert!(error.starts_with("failed to connect: "), "{error}");
     }
 }

@@ -1,11 +1,12 @@
-//! Where a mount's sound goes besides its listeners: each reads the same ring as they do.
+//! Sinks of a mount's audio besides its listeners: HLS, archive, pushes, uploads; and directory
+//! entries. Each sink is a reader of the mount's ring, as a listener is.
 
 pub mod archive;
 pub mod client;
 pub mod connect;
 pub mod directory;
-pub mod followers;
 pub mod hls;
+pub mod mount_tasks;
 pub mod push;
 pub mod sinks;
 pub mod status;

@@ -1,4 +1,4 @@
-//! Everything that carries a station's sound or name beyond our own listeners, as radio.toml wants it.
+//! All sinks and directory entries of the radio, kept in step with radio.toml.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -8,35 +8,36 @@ use crate::{
     config::{Config, Station},
     out::{
         archive::Archive,
-        directory::{self, Listing, Times},
-        followers::Followers,
+        directory::{self, Times, listing::Listing},
         hls::Hls,
-        push::{self, Wish},
-        status::{Board, Told, Way},
+        mount_tasks::MountTasks,
+        push::{self, target::Target},
+        status::{Registry, Told, Way},
     },
     stream::mount::Mount,
 };
 
-/// For directories to hear that stations are gone.
+/// Longest wait at shutdown for directories to remove the entries.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// All outlets of a radio; dropping it closes them.
+/// All sinks of a radio; dropping it closes them.
 pub struct Outlets {
-    /// Their sound in small files.
+    /// HTTP Live Streaming.
     pub hls: Hls,
     archive: Archive,
     state: Option<PathBuf>,
     runtime: Handle,
-    push: Followers<Wish>,
-    pushes: Board,
-    directory: Followers<Listing>,
-    /// Never sent to: whoever still has something to say to a directory has a copy.
+    push: MountTasks<Target>,
+    pushes: Registry,
+    directory: MountTasks<Listing>,
+    /// Nothing is ever sent. Each task with an entry to remove holds a clone, so `left` closes when all
+    /// entries have been removed.
     leaving: mpsc::Sender<()>,
     left: mpsc::Receiver<()>,
 }
 
 impl Outlets {
-    /// None yet; they will run on `runtime` and keep in the folder `state` what must survive.
+    /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`.
     pub fn on(runtime: &Handle, state: Option<PathBuf>) -> Self {
         let (leaving, left) = mpsc::channel(1);
         Self {
@@ -44,19 +45,19 @@ impl Outlets {
             archive: Archive::on(runtime.clone()),
             state,
             runtime: runtime.clone(),
-            push: Followers::on(runtime.clone()),
-            pushes: Board::default(),
-            directory: Followers::on(runtime.clone()),
+            push: MountTasks::on(runtime.clone()),
+            pushes: Registry::default(),
+            directory: MountTasks::on(runtime.clone()),
             leaving,
             left,
         }
     }
 
-    /// Opens and closes outlets so that they are those which `config` wants for the stations that are
-    /// `on_air`, each with its mounts; those that it wants as before go on undisturbed.
+    /// Opens and closes sinks according to `config` for the stations `on_air`, each given with its
+    /// mounts. Unchanged sinks keep running.
     ///
-    /// HLS offers every bitrate, a push takes the mount that it names; all others take the station's
-    /// first.
+    /// HLS offers every bitrate and a push sends the mount that it names; all others use the station's
+    /// first mount.
     pub fn turn_to<'a>(
         &mut self,
         config: &Config,
@@ -67,16 +68,16 @@ impl Outlets {
             mounts.first().map(|mount| (*station, mount.clone()))
         };
         let firsts: Vec<_> = on_air.iter().filter_map(first).collect();
-        self.turn_pushes(config, &on_air);
-        self.turn_directory(config, &firsts);
+        self.update_pushes(config, &on_air);
+        self.update_directory(config, &firsts);
         let all = on_air.iter().flat_map(|(station, mounts)| {
             mounts.iter().map(|mount| (station.name.as_str(), mount.clone()))
         });
-        self.hls.turn_to(&config.hls, self.state.as_deref(), all);
-        self.archive.turn_to(&config.archive, firsts);
+        self.hls.update(&config.hls, self.state.as_deref(), all);
+        self.archive.update(&config.archive, firsts);
     }
 
-    fn turn_pushes(&mut self, config: &Config, on_air: &[(&Station, &[Arc<Mount>])]) {
+    fn update_pushes(&mut self, config: &Config, on_air: &[(&Station, &[Arc<Mount>])]) {
         let wanted = on_air.iter().flat_map(|(station, mounts)| {
             station.push.iter().filter_map(|push| {
                 let is_it = |mount: &&Arc<Mount>| {
@@ -85,26 +86,26 @@ impl Outlets {
                 let mount = mounts.iter().find(is_it)?.clone();
                 let (station, push) = (station.name.clone(), push.clone());
                 let home = config.server.public_url.clone();
-                Some((Wish { station, push, home }, mount))
+                Some((Target { station, push, home }, mount))
             })
         });
         let wanted: Vec<_> = wanted.collect();
         let place = |told: &Told| {
-            let is_it = |(wish, _): &(Wish, _)| {
-                wish.station == told.station && wish.push.server.to_string() == told.server
+            let is_it = |(target, _): &(Target, _)| {
+                target.station == told.station && target.push.server.to_string() == told.server
             };
             wanted.iter().position(is_it)
         };
-        self.push.turn_to(wanted.iter().cloned(), |wish, mount| {
-            let server = wish.push.server.to_string();
-            let status = self.pushes.add(Way::Push, &wish.station, server);
-            push::follow(wish, mount, status)
+        self.push.update(wanted.iter().cloned(), |target, mount| {
+            let server = target.push.server.to_string();
+            let status = self.pushes.add(Way::Push, &target.station, server);
+            push::run(target, mount, status)
         });
-        // Those that go on were told of before those that are new.
+        // Pushes that kept running are registered before new ones.
         self.pushes.sort_by_key(place);
     }
 
-    fn turn_directory(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {
+    fn update_directory(&mut self, config: &Config, mounts: &[(&Station, Arc<Mount>)]) {
         let home = config.server.public_url.as_ref().filter(|_| config.directory.url.is_some());
         let wanted =
             mounts.iter().filter(|(station, _)| station.public).filter_map(|(station, mount)| {
@@ -116,21 +117,22 @@ impl Outlets {
                 };
                 Some((listing, mount.clone()))
             });
-        self.directory.turn_to(wanted, |listing, mount| {
-            directory::follow(listing, mount, Times::default(), self.leaving.clone())
+        self.directory.update(wanted, |listing, mount| {
+            directory::run(listing, mount, Times::default(), self.leaving.clone())
         });
     }
 
-    /// How each push and then each upload fares, in the order of radio.toml.
+    /// The status of each push, then of each upload, in the order of radio.toml.
     pub fn told(&self) -> Vec<Told> {
         [self.pushes.read(), self.hls.told()].concat()
     }
 
-    /// Closes all, and waits a moment for directories to hear of it. Not to be called on the runtime.
+    /// Closes all sinks, and waits up to 2 s for directories to remove the entries. Must not be called
+    /// on the runtime.
     pub fn close(self) {
         let Self { runtime, push, directory, leaving, mut left, .. } = self;
         drop((push, directory, leaving));
-        // Late or never: a directory forgets in time who says nothing.
+        // On a timeout the entries expire by themselves.
         let _ = runtime.block_on(async { timeout(GOODBYE, left.recv()).await });
     }
 }

@@ -1,75 +1,75 @@
-//! How pushes and uploads fare, for whoever shows it.
+//! The status of pushes and uploads, for the admin pages and metrics.
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
-/// How a station gets to a server of others.
+/// The kind of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
-    /// As the source of a mount.
+    /// A mount on another server, fed as its source.
     Push,
-    /// As HLS in a bucket.
+    /// A bucket that gets HLS.
     Upload,
 }
 
-/// What a push or an upload is doing.
+/// The state of a push or an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// It asks the server to take the sound, or has nothing to bring yet.
+    /// Connecting, or no audio to send yet.
     Connecting,
-    /// The server has the sound, or takes each file.
+    /// The server receives the stream, or each file.
     OnAir {
-        /// When it began.
+        /// Since when.
         since: SystemTime,
     },
-    /// The next try has to wait.
+    /// It failed and will be retried.
     Waiting {
-        /// What went wrong: the rest of a sentence about the server, without any secret.
+        /// The error, without any secret.
         why: String,
-        /// When it comes.
+        /// Time of the next try.
         until: SystemTime,
     },
 }
 
-/// How a push or an upload fares.
+/// State and counters of a push or an upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// What it is doing.
+    /// The current state.
     pub state: State,
-    /// How often it got on air; all but the first are reconnections.
+    /// Number of times that it went on air; all but the first are reconnections.
     pub times_on_air: u64,
-    /// Segments that never got there; none of a push, which has no segments.
+    /// Segments that were skipped; 0 for a push.
     pub n_missed: u64,
 }
 
-/// A push or an upload and how it fares; to be forgotten once the sender of its status is gone.
+/// A registered target with its status.
 #[derive(Debug, Clone)]
 pub struct Told {
-    /// How it gets there.
+    /// Push or upload.
     pub way: Way,
     /// The station's name.
     pub station: String,
     /// The URL of the server's mount, or of the station's folder in the bucket.
     pub server: String,
-    /// How it fares.
+    /// The current status; closed when the target is no longer wanted.
     pub status: watch::Receiver<Status>,
 }
 
-/// All that is told of; those that are over are forgotten.
+/// All targets of one kind. Targets are removed when their status sender is dropped.
 #[derive(Debug, Default)]
-pub struct Board(Mutex<Vec<Told>>);
+pub struct Registry(Mutex<Vec<Told>>);
 
-impl Board {
-    /// Adds what goes to `server`; tell it by what is returned, for as long as it is wanted.
+impl Registry {
+    /// Registers a target. Its status is set through the returned sender; dropping that removes it.
     pub fn add(&self, way: Way, station: &str, server: String) -> watch::Sender<Status> {
         let (sender, status) = watch::channel(Status::default());
         self.change(|all| {
-            // The one that it stands in for may still be on its way out. A station has one upload.
+            // A predecessor may still be ending. A station has at most one upload.
             let is_other = |told: &Told| {
                 let is_there = way == Way::Upload || told.server == server;
                 (told.way, told.station.as_str()) != (way, station) || !is_there
@@ -80,18 +80,18 @@ impl Board {
         sender
     }
 
-    /// Puts all in the order of `key`.
+    /// Sorts the targets.
     pub fn sort_by_key<K: Ord>(&self, key: impl FnMut(&Told) -> K) {
         self.change(|all| all.sort_by_key(key));
     }
 
-    /// All.
+    /// All targets.
     pub fn read(&self) -> Vec<Told> {
         self.change(|all| all.clone())
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut Vec<Told>) -> T) -> T {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.0.lock();
         all.retain(Told::is_current);
         change(&mut all)
     }
@@ -104,16 +104,16 @@ impl Default for Status {
 }
 
 impl Status {
-    /// It is on air, from now on if it was not.
-    pub(super) fn is_on_air(&mut self) {
+    /// Sets the state to on air, from now unless it was on air already.
+    pub(super) fn set_on_air(&mut self) {
         if !matches!(self.state, State::OnAir { .. }) {
             self.state = State::OnAir { since: SystemTime::now() };
             self.times_on_air += 1;
         }
     }
 
-    /// It is not, for it has `failed`; tried again after `wait`.
-    pub(super) fn waits(&mut self, failed: &impl fmt::Display, wait: Duration) {
+    /// Sets the state to waiting: it has `failed` and is retried after `wait`.
+    pub(super) fn set_waiting(&mut self, failed: &impl fmt::Display, wait: Duration) {
         self.state = State::Waiting { why: failed.to_string(), until: SystemTime::now() + wait };
     }
 }
@@ -128,7 +128,7 @@ impl fmt::Display for State {
             }
             Self::Waiting { why, until } => {
                 let wait = until.duration_since(SystemTime::now()).unwrap_or_default();
-                write!(f, "not on air: {why}; again in {} s", wait.as_secs())
+                write!(f, "failed: {why}; retry in {} s", wait.as_secs())
             }
         }
     }

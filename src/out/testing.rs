@@ -1,4 +1,4 @@
-//! Sound for tests, and a mount to put it on.
+//! Audio and mounts for tests.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use crate::stream::{
     ring::{Chunk, RingLimits, Writer, ring},
 };
 
-/// `n` silent frames of 128 kbit/s.
+/// A chunk of `n` silent MP3 frames at 128 kbit/s.
 pub fn sound(n: usize, title: &str) -> Chunk {
     let mut frame = vec![0; 417];
     frame[..4].copy_from_slice(&[0xff, 0xfb, 0x90, 0]);
     Chunk::mp3(frame.repeat(n), title)
 }
 
-/// A mount of 128 kbit/s whose ring holds `burst` bytes and half as many more.
+/// An MP3 mount at 128 kbit/s whose ring keeps 1.5 times `burst` bytes.
 pub fn mount(burst: usize) -> (Writer, Arc<Mount>) {
     let about = About {
         path: "/a.mp3".into(),

@@ -1,68 +1,70 @@
-//! Who listens, over all mounts: their number, their limits, and orders to them.
+//! All listeners of the server, over all mounts: admission by limits, counts, and an operator's
+//! orders to single listeners.
 
 use std::{
     collections::{BTreeMap, HashMap},
     net::{IpAddr, Ipv6Addr},
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
+    sync::{Arc, atomic::AtomicU64},
     time::Instant,
 };
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use crate::stream::mount::Mount;
 
-/// How many may listen at a time.
+/// Limits on the number of listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seats {
-    /// Over all mounts.
+    /// Most listeners over all mounts.
     pub all: usize,
-    /// From one address; 0 is any number.
+    /// Most listeners per address block (see [`household`]); 0 is no limit.
     pub per_address: usize,
 }
 
-/// Why one more may not listen.
+/// Why a listener is not admitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The radio is full.
-    #[error("all seats are taken, please try again soon")]
+    /// The server has its maximum number of listeners.
+    #[error("the server is full, please try again later")]
     Full,
-    /// The mount is full, and so is what stands in for it.
-    #[error("all seats of this stream are taken, please try again soon")]
+    /// The mount and its fallbacks have their maximum number of listeners.
+    #[error("this stream is full, please try again later")]
     MountFull,
-    /// There are as many from this address as may be.
-    #[error("too many listen from this address")]
+    /// The address block has its maximum number of listeners.
+    #[error("too many listeners from this address")]
     AddressFull,
 }
 
-/// One who listens, as an operator sees it.
+/// A listener as shown to operators.
 #[derive(Debug)]
 pub struct Guest {
-    /// Never given twice.
+    /// Unique over the life of the process.
     pub id: u64,
-    /// Where it comes from.
+    /// The remote address.
     pub address: IpAddr,
-    /// What it calls its player.
+    /// The `User-Agent` header.
     pub agent: String,
-    /// When it came.
+    /// When it connected.
     pub since: Instant,
-    /// Bytes that it was sent, heads not counted.
+    /// Bytes of the stream sent so far, without HTTP headers.
     pub n_bytes: AtomicU64,
-    /// The path of the mount that it came to, or was moved to.
+    /// The path of its current mount.
     path: Mutex<String>,
     order: Mutex<Option<Order>>,
 }
 
-/// What a listener is to do next.
+/// An operator's order to a listener.
 #[derive(Debug, Clone)]
 pub enum Order {
-    /// Leave.
+    /// Disconnect.
     Leave,
-    /// Listen to another mount on the same connection.
+    /// Continue with another mount on the same connection.
     Move(Arc<Mount>),
 }
 
-/// Whose limits an address counts for: its own, or with IPv6 those of its network of 64 bits, all of
-/// whose addresses one subscriber has.
+/// The address block that limits apply to: the IPv4 address itself, or the /64 network of an IPv6
+/// address, since a subscriber usually has a whole /64. IPv4-mapped IPv6 addresses count as IPv4.
 pub fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
@@ -70,10 +72,10 @@ pub fn household(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Everybody who listens.
+/// All listeners of the server.
 pub struct Audience {
     present: Mutex<Present>,
-    /// How many are present.
+    /// Number of present listeners.
     count: watch::Sender<usize>,
 }
 
@@ -84,32 +86,32 @@ struct Present {
     per_address: HashMap<IpAddr, usize>,
 }
 
-/// A seat; free again when dropped.
+/// The right to listen; counted until it is dropped.
 pub struct Ticket {
-    /// Who has it.
+    /// The listener that holds it.
     pub guest: Arc<Guest>,
     audience: Arc<Audience>,
 }
 
 impl Guest {
-    /// The path of the mount that it listens to.
+    /// The path of its current mount.
     pub fn path(&self) -> String {
-        lock(&self.path).clone()
+        self.path.lock().clone()
     }
 
-    /// Tells it what to do; it obeys with its next chunk.
+    /// Gives it an order, which is carried out with its next chunk. A second order replaces the first.
     pub fn order(&self, order: Order) {
-        *lock(&self.order) = Some(order);
+        *self.order.lock() = Some(order);
     }
 
-    /// What it was told to do, if it was.
+    /// Takes the order, if there is one.
     pub(super) fn take_order(&self) -> Option<Order> {
-        lock(&self.order).take()
+        self.order.lock().take()
     }
 
-    /// Notes that it listens to the mount at `path` now.
+    /// Records that it now listens to the mount at `path`.
     pub fn moved_to(&self, path: &str) {
-        path.clone_into(&mut lock(&self.path));
+        path.clone_into(&mut self.path.lock());
     }
 }
 
@@ -120,10 +122,11 @@ impl Default for Audience {
 }
 
 impl Audience {
-    /// Lets one from `address` take a seat at `mount`, if `seats` has one.
+    /// Admits a listener from `address` to `mount`, within the limits `seats`. The mount's own limit is
+    /// checked by [`Mount::try_join`].
     ///
     /// # Errors
-    /// There is none.
+    /// A limit is reached.
     pub fn admit(
         self: &Arc<Self>,
         seats: Seats,
@@ -131,17 +134,17 @@ impl Audience {
         address: IpAddr,
         agent: &str,
     ) -> Result<Ticket, Refusal> {
-        let mut present = lock(&self.present);
+        let mut present = self.present.lock();
         if seats.all <= present.guests.len() {
             return Err(Refusal::Full);
         }
-        let household = household(address);
-        let from_there = present.per_address.get(&household).copied().unwrap_or(0);
-        if 0 < seats.per_address && seats.per_address <= from_there {
+        let block = household(address);
+        let n_before = present.per_address.get(&block).copied().unwrap_or(0);
+        if 0 < seats.per_address && seats.per_address <= n_before {
             return Err(Refusal::AddressFull);
         }
         present.n_ever += 1;
-        present.per_address.insert(household, from_there + 1);
+        present.per_address.insert(block, n_before + 1);
         let guest = Arc::new(Guest {
             id: present.n_ever,
             address,
@@ -156,54 +159,49 @@ impl Audience {
         Ok(Ticket { guest, audience: self.clone() })
     }
 
-    /// Everybody, in the order of their coming.
+    /// All listeners, the oldest first.
     pub fn guests(&self) -> Vec<Arc<Guest>> {
-        lock(&self.present).guests.values().cloned().collect()
+        self.present.lock().guests.values().cloned().collect()
     }
 
-    /// The one with this number, while it listens.
+    /// The listener with this ID, while it is connected.
     pub fn guest(&self, id: u64) -> Option<Arc<Guest>> {
-        lock(&self.present).guests.get(&id).cloned()
+        self.present.lock().guests.get(&id).cloned()
     }
 
-    /// How many listen.
+    /// Number of listeners.
     pub fn len(&self) -> usize {
         *self.count.borrow()
     }
 
-    /// Whether nobody listens.
+    /// Whether there is no listener.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many ever listened.
+    /// Number of listeners since the start.
     pub fn n_ever(&self) -> u64 {
-        lock(&self.present).n_ever
+        self.present.lock().n_ever
     }
 
-    /// Comes when nobody listens any more.
+    /// Waits until there is no listener.
     pub async fn emptied(&self) {
-        // The sender is ours: it can't be gone.
+        // Can't fail: `self` holds the sender.
         let _ = self.count.subscribe().wait_for(|&count| count == 0).await;
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let mut present = lock(&self.audience.present);
+        let mut present = self.audience.present.lock();
         present.guests.remove(&self.guest.id);
-        let household = household(self.guest.address);
-        match present.per_address.get_mut(&household) {
+        let block = household(self.guest.address);
+        match present.per_address.get_mut(&block) {
             Some(n) if 1 < *n => *n -= 1,
-            _ => drop(present.per_address.remove(&household)),
+            _ => drop(present.per_address.remove(&block)),
         }
         self.audience.count.send_replace(present.guests.len());
     }
-}
-
-/// What is behind these locks is whole at any moment.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -228,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn seats_are_for_all_and_for_each_address() {
+    fn limits_hold_for_the_server_and_for_each_address() {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
         let seats = Seats { all: 3, per_address: 2 };
         let admit = |address: &str| audience.admit(seats, &mount, address.parse().unwrap(), "test");
@@ -241,11 +239,11 @@ mod tests {
         drop((a, b, c));
         assert_eq!((audience.len(), audience.n_ever()), (0, 3));
         assert!(admit("10.0.0.1").is_ok());
-        assert!(lock(&audience.present).per_address.is_empty(), "nothing is left of who left");
+        assert!(audience.present.lock().per_address.is_empty(), "no counter is left behind");
     }
 
     #[test]
-    fn one_network_of_ipv6_is_one_household() {
+    fn an_ipv6_network_of_64_bits_is_one_block() {
         let of = |address: &str| household(address.parse().unwrap()).to_string();
 
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
@@ -254,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guest_is_known_while_it_listens() {
+    fn a_listener_is_known_while_it_is_connected() {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
         let seats = Seats { all: 3, per_address: 0 };
         let address = "10.0.0.1".parse().unwrap();

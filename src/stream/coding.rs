@@ -1,15 +1,15 @@
-//! How a mount's sound is coded, and what the world is told of it.
+//! Codec and bitrate of a mount, with its media type, file ending and Icecast fields.
 
 use std::fmt;
 
 use crate::units::Kbps;
 
-/// A coding and its rate.
+/// A codec with its bitrate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Coding {
-    /// MPEG-1 Layer III at a constant rate, in frames that each stand alone.
+    /// MPEG-1 Layer III at a constant bitrate, in independent frames.
     Mp3(Kbps),
-    /// Opus in Ogg (RFC 6716, RFC 7845) at a rate that varies little.
+    /// Opus in Ogg (RFC 6716, RFC 7845) at a constrained variable bitrate.
     Opus {
         /// kbit/s, on average.
         kbps: u16,
@@ -17,16 +17,16 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// What a mount at `path` is coded as, by the end of its path; Opus at 96 kbit/s.
+    /// The codec of a mount by the ending of its path, at the default bitrate; Opus at 96 kbit/s.
     pub fn of(path: &str) -> Option<Self> {
         let all = [Self::default(), Self::Opus { kbps: 96 }];
         all.into_iter().find(|coding| path.ends_with(coding.ending()))
     }
 
-    /// The same at another rate.
+    /// The same codec at another bitrate.
     ///
     /// # Errors
-    /// It has no such rate; the text says which it has.
+    /// The codec has no such bitrate; the text lists those that it has.
     pub fn at(self, kbps: i64) -> Result<Self, String> {
         match self {
             Self::Mp3(_) => kbps.try_into().map(Self::Mp3).map_err(|error| error.to_string()),
@@ -37,7 +37,7 @@ impl Coding {
         }
     }
 
-    /// The rate of frames that stand alone, which is what can be cut anywhere.
+    /// The bitrate if it is MP3, whose independent frames can be cut anywhere.
     pub fn mp3(self) -> Option<Kbps> {
         match self {
             Self::Mp3(kbps) => Some(kbps),
@@ -58,12 +58,12 @@ impl Coding {
         }
     }
 
-    /// Bytes that one second of sound takes.
+    /// Bytes per second of audio.
     pub fn bytes_per_second(self) -> usize {
         usize::from(self.kbps()) * 125
     }
 
-    /// In Hz, what players find.
+    /// Sample rate of the coded audio in Hz.
     pub fn sample_rate(self) -> u32 {
         match self {
             Self::Mp3(_) => crate::units::SAMPLE_RATE,
@@ -71,7 +71,7 @@ impl Coding {
         }
     }
 
-    /// The media type.
+    /// The media type (`Content-Type`).
     pub fn content_type(self) -> &'static str {
         match self {
             Self::Mp3(_) => "audio/mpeg",
@@ -79,7 +79,7 @@ impl Coding {
         }
     }
 
-    /// What is in the container, as Icecast names it, where there is one.
+    /// The codec inside a container by Icecast's name; none without a container.
     pub fn subtype(self) -> Option<&'static str> {
         match self {
             Self::Mp3(_) => None,
@@ -87,7 +87,7 @@ impl Coding {
         }
     }
 
-    /// What paths of such mounts end in.
+    /// The ending of the mounts' paths.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Mp3(_) => ".mp3",
@@ -95,12 +95,12 @@ impl Coding {
         }
     }
 
-    /// Whether a player of one can go on with the other.
+    /// Whether a player can continue from one to the other on one connection.
     pub fn is_like(self, other: Self) -> bool {
         self.ending() == other.ending()
     }
 
-    /// What Icecast calls the audio info.
+    /// The `ice-audio-info` field of Icecast.
     pub fn info(self) -> String {
         format!("bitrate={};samplerate={};channels=2", self.kbps(), self.sample_rate())
     }
@@ -126,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_path_says_what_it_is_and_not_every_rate_fits() {
+    fn the_path_decides_the_codec_and_the_codec_the_bitrates() {
         let opus = Coding::of("/a/b.opus").unwrap();
 
         assert_eq!(opus.to_string(), "Opus, 96 kbit/s");

@@ -1,10 +1,10 @@
-//! Many sockets, few system calls: the threads that carry streams once their burst is sent.
+//! The threads that write to listeners' sockets after the burst: many sockets, few system calls.
 //!
-//! What a stream costs is the kernel's work for each write, so each listener gets about a second of
-//! sound at a time, straight from the ring; the burst that it had first covers the wait. A thread
-//! looks at its listeners ten times a second, writes to those for whom enough has come, and never
-//! waits for one: what a socket does not take now, it is offered again at the next look. The kernel's
-//! buffer for each is bounded by who opened the socket.
+//! The cost of a stream is the kernel's work per write. Each listener therefore gets about a second of
+//! audio per write, straight from the ring; its burst covers the wait. A thread polls its listeners
+//! ten times a second, writes to those with enough audio available, and never blocks on one: bytes
+//! that a socket does not accept now are offered again at the next poll. The socket's send buffer is
+//! limited by the code that opened it.
 
 use std::{
     io::{self, IoSlice, Write as _},
@@ -20,57 +20,60 @@ use std::{
 
 use bytes::{Buf, Bytes, buf::Chain};
 
-use crate::stream::feed::{Ending, Feed};
+use crate::{
+    stream::feed::{Ending, Feed},
+    threads,
+};
 
-/// How often a thread looks at its listeners, unless it must be quicker to gather as it is told.
+/// Interval of the polls; shorter if `gather` demands it.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Chunks in a write: a second of sound, as stations cut it.
+/// Chunks per write: about a second of audio, as stations cut it.
 pub const CHUNKS_PER_WRITE: u64 = 2;
 
-/// The most threads; one carries some ten thousand listeners.
+/// Most threads; each serves some ten thousand listeners.
 const MAX_THREADS: usize = 4;
 
-/// The threads.
+/// The handle of the threads, which end after it is dropped and all streams have ended.
 pub struct Fanout {
-    threads: Vec<Sender<Seat>>,
-    /// How many sockets were given out so far.
-    n_given: AtomicUsize,
-    /// When the last stream must have ended, once that is known.
+    threads: Vec<Sender<Stream>>,
+    /// Number of sockets assigned so far: threads take turns.
+    n_assigned: AtomicUsize,
+    /// When all remaining streams are ended; set at shutdown.
     deadline: Arc<OnceLock<Instant>>,
 }
 
-/// A socket that is carried.
-struct Seat {
+/// A listener's socket and the bytes for it.
+struct Stream {
     socket: TcpStream,
     feed: Feed,
-    /// What the socket has not taken yet.
+    /// Bytes that the socket has not accepted yet.
     pending: Chain<Bytes, Bytes>,
-    /// How the stream ends once that is written.
+    /// Why the stream ends once they are written.
     ending: Option<Ending>,
-    /// When it last had all that there was.
-    sated_at: Instant,
-    /// Since when it takes nothing, if it does not.
-    stuck_since: Option<Instant>,
+    /// When chunks were last taken from the feed.
+    taken_at: Instant,
+    /// Since when the socket has been full, if it is.
+    stalled_since: Option<Instant>,
 }
 
-/// Why a socket is no longer carried.
+/// Why a socket is dropped.
 #[derive(Debug, thiserror::Error)]
-enum Parting {
+enum Removal {
     #[error("{0:?}")]
     Ended(Ending),
-    #[error("took nothing for too long")]
-    Stuck,
+    #[error("stalled for too long")]
+    Stalled,
     #[error(transparent)]
-    Left(#[from] io::Error),
+    Disconnected(#[from] io::Error),
 }
 
 impl Fanout {
-    /// Threads that cut whoever takes nothing for `max_stall` and let no sound wait for more longer
-    /// than `gather`.
+    /// Starts the threads. A listener whose socket stays full for `max_stall` is disconnected; audio
+    /// waits at most `gather` for more to be written with it.
     ///
     /// # Errors
-    /// The system has no thread left.
+    /// Spawning a thread failed.
     pub fn start(max_stall: Duration, gather: Duration) -> io::Result<Self> {
         let n_threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         let deadline = Arc::new(OnceLock::new());
@@ -78,137 +81,147 @@ impl Fanout {
             let (sender, arrivals) = mpsc::channel();
             let deadline = deadline.clone();
             let tick = (gather / 4).clamp(Duration::from_millis(1), TICK);
-            let carrier = Carrier { arrivals, tick, max_stall, gather, deadline };
-            thread::Builder::new().name("fanout".into()).spawn(move || carrier.run())?;
+            let worker = Worker { arrivals, tick, max_stall, gather, deadline };
+            threads::spawn("fanout", move || worker.run()).map_err(io::Error::other)?;
             Ok(sender)
         };
         let threads = (0..n_threads).map(thread).collect::<io::Result<_>>()?;
-        Ok(Self { threads, n_given: AtomicUsize::new(0), deadline })
+        Ok(Self { threads, n_assigned: AtomicUsize::new(0), deadline })
     }
 
-    /// Carries `feed` to `socket`, which doesn't block, until one of them ends.
+    /// Writes `feed` to `socket`, which must be non-blocking, until one of them ends.
     pub fn carry(&self, socket: TcpStream, feed: Feed) {
-        let thread = self.n_given.fetch_add(1, Relaxed) % self.threads.len();
-        let seat = Seat {
+        let thread = self.n_assigned.fetch_add(1, Relaxed) % self.threads.len();
+        let stream = Stream {
             socket,
             feed,
             pending: nothing(),
             ending: None,
-            sated_at: Instant::now(),
-            stuck_since: None,
+            taken_at: Instant::now(),
+            stalled_since: None,
         };
-        // A thread ends with its sender, which is ours.
-        let _ = self.threads[thread].send(seat);
+        // Can't fail: a thread runs as long as its sender, which `self` holds.
+        let _ = self.threads[thread].send(stream);
     }
 
-    /// Ends all streams at `deadline` that have not ended by then.
+    /// Ends all streams that are left at `deadline`.
     pub fn end_at(&self, deadline: Instant) {
-        // Only the first one counts.
+        // Only the first deadline counts.
         let _ = self.deadline.set(deadline);
     }
 }
 
-/// What a thread has.
-struct Carrier {
-    arrivals: Receiver<Seat>,
+/// The state of a thread, apart from its streams.
+struct Worker {
+    arrivals: Receiver<Stream>,
     tick: Duration,
     max_stall: Duration,
     gather: Duration,
     deadline: Arc<OnceLock<Instant>>,
 }
 
-impl Carrier {
-    /// Carries until the [`Fanout`] is gone and every stream has ended.
+impl Worker {
+    /// Serves streams until the [`Fanout`] is dropped and every stream has ended.
     fn run(self) {
-        let mut seats = Vec::new();
-        let mut look_at = Instant::now();
+        let mut streams = Vec::new();
+        let mut poll_at = Instant::now();
         loop {
-            match self.next_arrival(seats.is_empty(), look_at) {
-                Ok(seat) => {
-                    seats.push(seat);
+            match self.next_arrival(streams.is_empty(), poll_at) {
+                Ok(stream) => {
+                    streams.push(stream);
                     continue;
                 }
-                Err(RecvTimeoutError::Disconnected) if seats.is_empty() => return,
-                // `recv_timeout` would come back at once for ever.
+                Err(RecvTimeoutError::Disconnected) if streams.is_empty() => return,
+                // `recv_timeout` would return at once, again and again.
                 Err(RecvTimeoutError::Disconnected) => thread::sleep(self.tick),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            self.look(&mut seats);
-            look_at = (look_at + self.tick).max(Instant::now());
+            self.poll(&mut streams);
+            poll_at = (poll_at + self.tick).max(Instant::now());
         }
     }
 
-    /// The next socket that comes before `look_at`; with nobody to look at there is no hurry.
-    fn next_arrival(&self, is_idle: bool, look_at: Instant) -> Result<Seat, RecvTimeoutError> {
+    /// The next new stream. Without streams it waits for one; otherwise until the poll at `poll_at`.
+    fn next_arrival(&self, is_idle: bool, poll_at: Instant) -> Result<Stream, RecvTimeoutError> {
         if is_idle {
             return self.arrivals.recv().map_err(|_| RecvTimeoutError::Disconnected);
         }
-        self.arrivals.recv_timeout(look_at.saturating_duration_since(Instant::now()))
+        self.arrivals.recv_timeout(poll_at.saturating_duration_since(Instant::now()))
     }
 
-    fn look(&self, seats: &mut Vec<Seat>) {
+    /// Serves every stream once and drops those that have ended.
+    fn poll(&self, streams: &mut Vec<Stream>) {
         let is_late = self.deadline.get().is_some_and(|deadline| *deadline <= Instant::now());
-        let is_free_again = seats.len() * 4 < seats.capacity();
-        seats.retain_mut(|seat| {
-            let parting = match seat.serve(self.max_stall, self.gather) {
+        let is_free_again = streams.len() * 4 < streams.capacity();
+        streams.retain_mut(|stream| {
+            let removal = match stream.serve(self.max_stall, self.gather) {
                 Ok(()) if !is_late => return true,
-                Ok(()) => Parting::Ended(Ending::Stopped),
-                Err(parting) => parting,
+                Ok(()) => Removal::Ended(Ending::Stopped),
+                Err(removal) => removal,
             };
-            let guest = &seat.feed.ticket().guest;
-            tracing::debug!("{}: listener {} is gone: {parting}", guest.path(), guest.id);
-            if let Parting::Ended(_) = parting {
-                // Sent bytes are still on their way; only an end that is announced leaves them whole.
-                let _ = seat.socket.shutdown(Shutdown::Write);
+            let guest = &stream.feed.ticket().guest;
+            tracing::debug!("{}: listener {} disconnected: {removal}", guest.path(), guest.id);
+            if let Removal::Ended(_) = removal {
+                // An orderly shutdown delivers the bytes that are still in the send buffer.
+                let _ = stream.socket.shutdown(Shutdown::Write);
             }
             false
         });
         if is_free_again {
-            seats.shrink_to(seats.len() * 2);
+            streams.shrink_to(streams.len() * 2);
         }
     }
 }
 
-impl Seat {
-    /// Writes what has come, as far as the socket takes it.
-    fn serve(&mut self, max_stall: Duration, gather: Duration) -> Result<(), Parting> {
-        loop {
-            if !self.pending.has_remaining() {
-                if let Some(ending) = self.ending {
-                    return Err(Parting::Ended(ending));
-                }
-                let is_enough = CHUNKS_PER_WRITE <= self.feed.n_waiting();
-                if !is_enough && self.sated_at.elapsed() < gather {
-                    return Ok(());
-                }
-                self.pending = self.take().chain(self.take());
-                if !self.pending.has_remaining() && self.ending.is_none() {
-                    return Ok(());
-                }
-                self.sated_at = Instant::now();
-                continue;
-            }
+impl Stream {
+    /// Writes the available audio, as far as the socket accepts it.
+    fn serve(&mut self, max_stall: Duration, gather: Duration) -> Result<(), Removal> {
+        while self.refill(gather)? && self.flush(max_stall)? {}
+        Ok(())
+    }
+
+    /// Takes more audio from the feed once all of the last is written. Returns whether there are bytes
+    /// to write.
+    fn refill(&mut self, gather: Duration) -> Result<bool, Removal> {
+        if self.pending.has_remaining() {
+            return Ok(true);
+        }
+        let is_enough = CHUNKS_PER_WRITE <= self.feed.n_waiting();
+        if self.ending.is_none() && (is_enough || gather <= self.taken_at.elapsed()) {
+            self.pending = self.take().chain(self.take());
+        }
+        if self.pending.has_remaining() {
+            self.taken_at = Instant::now();
+            return Ok(true);
+        }
+        self.ending.map_or(Ok(false), |ending| Err(Removal::Ended(ending)))
+    }
+
+    /// Writes as much as the socket accepts. Returns whether everything is written.
+    fn flush(&mut self, max_stall: Duration) -> Result<bool, Removal> {
+        while self.pending.has_remaining() {
             match self.write() {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(n) => {
                     self.pending.advance(n);
-                    // A few bytes now and then don't count: a second of sound is to go within the time.
-                    if !self.pending.has_remaining() {
-                        self.stuck_since = None;
-                    }
                     self.feed.count_bytes(n);
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let since = *self.stuck_since.get_or_insert_with(Instant::now);
-                    return if max_stall < since.elapsed() { Err(Parting::Stuck) } else { Ok(()) };
+                    let since = *self.stalled_since.get_or_insert_with(Instant::now);
+                    let is_stalled = max_stall < since.elapsed();
+                    return if is_stalled { Err(Removal::Stalled) } else { Ok(false) };
                 }
                 Err(error) => return Err(error.into()),
             }
         }
+        // Reset only when all of it is written: a listener that accepts a few bytes now and then must
+        // still take a second of audio within `max_stall`.
+        self.stalled_since = None;
+        Ok(true)
     }
 
-    /// The next chunk; none if there is none or the stream ends.
+    /// The next bytes of the feed; empty if there are none or the stream ends.
     fn take(&mut self) -> Bytes {
         if self.ending.is_some() {
             return Bytes::new();

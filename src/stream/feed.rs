@@ -1,4 +1,5 @@
-//! What one listener gets next: chunks, with titles between them where they are wanted.
+//! The byte stream of one listener: chunks from the ring with titles in between, moves between
+//! mounts, and the end.
 
 use std::{
     num::NonZeroUsize,
@@ -13,130 +14,132 @@ use crate::stream::{
     icy::Interleaver,
     mount::Listener,
     ogg::Chain,
-    retitled::Retitled,
+    retitler::Retitler,
     ring::{Chunk, ReadError},
 };
 
-/// A listener that falls off the ring twice within this time is too slow for the stream.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// A listener that lags twice within this time is too slow and is disconnected.
+const LAG_WINDOW: Duration = Duration::from_mins(5);
 
-/// One listener's stream.
+/// The byte stream of one listener.
 pub struct Feed {
     listener: Listener,
     ticket: Ticket,
-    weaver: Weaver,
-    /// The stream whose head was sent last.
+    metadata: Metadata,
+    /// The logical Ogg stream whose header was sent last.
     chain: Option<Arc<Chain>>,
     lagged_at: Option<Instant>,
 }
 
-/// How a listener hears of titles.
+/// How titles are sent to a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Titles {
-    /// Not at all, but for the one that its stream may begin with.
+    /// Not at all, except in the header of an Ogg stream.
     None,
-    /// As ICY has it, each so many bytes.
+    /// As ICY metadata, after every this many bytes of audio (`icy-metaint`).
     Icy(NonZeroUsize),
-    /// By the heads of streams of Ogg, one for each title.
+    /// In Ogg headers: each title starts a new logical stream.
     Heads,
 }
 
-enum Weaver {
-    Plain,
+enum Metadata {
+    None,
     Icy(Interleaver),
-    Heads(Box<Retitled>),
+    Heads(Box<Retitler>),
 }
 
 /// Why a listener's stream ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
-    /// The mount did, and none stands in for it.
+    /// The mount ended and has no fallback.
     Ended,
-    /// The server stops.
+    /// The server is stopping.
     Stopped,
-    /// The listener fell off the ring twice in a short time.
+    /// The listener lagged twice in a short time.
     TooSlow,
-    /// An operator sent it away.
-    SentAway,
+    /// An operator disconnected it.
+    Disconnected,
 }
 
 impl Feed {
-    /// A stream that begins where `listener` stands.
+    /// A stream that starts at the position of `listener`.
     pub fn new(listener: Listener, ticket: Ticket, titles: Titles) -> Self {
         let name = &listener.mount.about.name;
-        let weaver = match titles {
-            Titles::None => Weaver::Plain,
-            Titles::Icy(metaint) => Weaver::Icy(Interleaver::new(metaint, name)),
-            Titles::Heads => Weaver::Heads(Box::default()),
+        let metadata = match titles {
+            Titles::None => Metadata::None,
+            Titles::Icy(metaint) => Metadata::Icy(Interleaver::new(metaint, name)),
+            Titles::Heads => Metadata::Heads(Box::default()),
         };
-        Self { listener, ticket, weaver, chain: None, lagged_at: None }
+        Self { listener, ticket, metadata, chain: None, lagged_at: None }
     }
 
-    /// Whose it is.
+    /// The listener's permit.
     pub fn ticket(&self) -> &Ticket {
         &self.ticket
     }
 
-    /// Notes that `n` more bytes were sent.
+    /// Counts `n` more bytes as sent.
     pub fn count_bytes(&self, n: usize) {
         self.ticket.guest.n_bytes.fetch_add(n as u64, Relaxed);
         self.listener.mount.count_bytes(n);
     }
 
-    /// How many chunks wait to be taken; as many as can be where there will be no more.
+    /// Number of chunks that can be sent now; `u64::MAX` once the mount has ended, since waiting for
+    /// more would be pointless.
     pub fn n_waiting(&self) -> u64 {
         if self.listener.reader.is_over() { u64::MAX } else { self.listener.reader.n_waiting() }
     }
 
-    /// What comes next, if it is there already.
+    /// The next bytes if they are available already.
     ///
     /// # Errors
-    /// The stream ends here.
+    /// The stream has ended.
     pub fn try_next(&mut self) -> Result<Option<Bytes>, Ending> {
-        self.obey()?;
+        self.carry_out_order()?;
         loop {
             match self.listener.reader.try_next() {
-                Ok(chunk) => return Ok(chunk.map(|chunk| self.weave(chunk))),
-                Err(error) => self.bear(&error)?,
+                Ok(chunk) => return Ok(chunk.map(|chunk| self.to_bytes(chunk))),
+                Err(error) => self.recover(&error)?,
             }
         }
     }
 
-    /// What comes next, once it is there. Cancel safe.
+    /// Waits for the next bytes. Cancel safe.
     ///
     /// # Errors
-    /// The stream ends here.
+    /// The stream has ended.
     pub async fn next(&mut self) -> Result<Bytes, Ending> {
         loop {
             let next = self.listener.reader.next().await;
-            self.obey()?;
+            self.carry_out_order()?;
             match next {
-                Ok(chunk) => return Ok(self.weave(chunk)),
-                Err(error) => self.bear(&error)?,
+                Ok(chunk) => return Ok(self.to_bytes(chunk)),
+                Err(error) => self.recover(&error)?,
             }
         }
     }
 
-    fn weave(&mut self, mut chunk: Chunk) -> Bytes {
+    /// The bytes of `chunk` for this listener, with titles and header pages.
+    fn to_bytes(&mut self, mut chunk: Chunk) -> Bytes {
         let artist = &self.listener.mount.about.name;
-        if let Weaver::Heads(retitled) = &mut self.weaver {
-            return retitled.tell(&chunk, artist);
+        if let Metadata::Heads(retitler) = &mut self.metadata {
+            return retitler.convert(&chunk, artist);
         }
         if let Some(audio) = chunk.begun_after(&mut self.chain, artist) {
             chunk.audio = audio;
         }
-        if let Weaver::Icy(icy) = &mut self.weaver {
+        if let Metadata::Icy(icy) = &mut self.metadata {
             return icy.interleave(&chunk);
         }
         chunk.audio
     }
 
-    /// Does what an operator ordered.
-    fn obey(&mut self) -> Result<(), Ending> {
+    /// Carries out an operator's order, if there is one.
+    fn carry_out_order(&mut self) -> Result<(), Ending> {
         match self.ticket.guest.take_order() {
             None => {}
-            Some(Order::Leave) => return Err(Ending::SentAway),
-            // From its live edge: the player's buffer is full already.
+            Some(Order::Leave) => return Err(Ending::Disconnected),
+            // At the live edge: the player's buffer is full already.
             Some(Order::Move(mount)) => {
                 self.ticket.guest.moved_to(&mount.about.path);
                 self.listener = mount.join_live();
@@ -145,9 +148,9 @@ impl Feed {
         Ok(())
     }
 
-    /// Goes on after `error` where that is possible: one who can't follow is sent on to the burst
-    /// once and cut if that happens again soon; one whose mount ended hears what stands in for it.
-    fn bear(&mut self, error: &ReadError) -> Result<(), Ending> {
+    /// Recovers from `error` if possible. A listener that lags continues at the burst, unless it lagged
+    /// a short time ago; one whose mount ended moves to the fallback mount.
+    fn recover(&mut self, error: &ReadError) -> Result<(), Ending> {
         match error {
             ReadError::Ended => {
                 let fallback = self.listener.mount.fallback().ok_or(Ending::Ended)?;
@@ -156,11 +159,11 @@ impl Feed {
                 Ok(())
             }
             ReadError::Lagged { .. } => {
-                if let Weaver::Heads(retitled) = &mut self.weaver {
-                    retitled.break_off();
+                if let Metadata::Heads(retitler) = &mut self.metadata {
+                    retitler.reset();
                 }
                 let before = self.lagged_at.replace(Instant::now());
-                let is_too_slow = before.is_some_and(|at| at.elapsed() < PATIENCE);
+                let is_too_slow = before.is_some_and(|at| at.elapsed() < LAG_WINDOW);
                 if is_too_slow { Err(Ending::TooSlow) } else { Ok(()) }
             }
         }

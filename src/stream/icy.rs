@@ -1,8 +1,8 @@
-//! ICY metadata: titles between the audio bytes.
+//! ICY metadata: titles interleaved with the audio bytes.
 //!
 //! A player that sent `Icy-MetaData: 1` gets, after every `icy-metaint` bytes of audio, one byte L
-//! and 16 L bytes of text. The convention is `SHOUTcast`'s and was never written down by its makers;
-//! limits and quoting here follow what Icecast sends (`format_mp3.c`).
+//! and 16 L bytes of text. `SHOUTcast` introduced the protocol without a specification; limits and
+//! quoting here follow Icecast (`format_mp3.c`).
 
 use std::{num::NonZeroUsize, sync::Arc};
 
@@ -10,29 +10,31 @@ use bytes::Bytes;
 
 use crate::stream::ring::Chunk;
 
-/// The most text that the length byte can announce.
+/// Longest text in bytes, limited by the length byte.
 const MAX_BLOCK: usize = 255 * 16;
 
-/// Weaves titles into one listener's audio.
+/// Interleaves titles with the audio of one listener.
 pub struct Interleaver {
     interval: usize,
-    /// Audio bytes before the next block.
+    /// Audio bytes until the next block.
     n_left: usize,
     station: Arc<str>,
+    /// The title that was sent last.
     sent: Option<Arc<str>>,
 }
 
 impl Interleaver {
-    /// A block after every `interval` bytes; the station's name stands in for an empty title, since
+    /// A block after every `interval` bytes of audio. The station's name replaces an empty title, since
     /// some players drop a stream whose first block is empty.
     pub fn new(interval: NonZeroUsize, station: &str) -> Self {
         let interval = interval.get();
         Self { interval, n_left: interval, station: station.into(), sent: None }
     }
 
-    /// The chunk's audio with a block wherever one is due.
+    /// The chunk's audio with a metadata block wherever one is due.
     ///
-    /// A block is written when audio follows it, so it carries the title of just that audio.
+    /// A block is written together with the audio that follows it, so that it has the title of that
+    /// audio.
     pub fn interleave(&mut self, chunk: &Chunk) -> Bytes {
         let mut audio = &chunk.audio[..];
         let mut out = Vec::with_capacity(audio.len() + 256);
@@ -64,7 +66,7 @@ impl Interleaver {
     }
 }
 
-/// `StreamTitle='…';`, cut at a character so that it fits.
+/// `StreamTitle='…';`, cut between characters to fit into a block.
 fn block_text(title: &str) -> String {
     const FRAME: usize = "StreamTitle='';".len();
     let title = clean(title);
@@ -72,10 +74,10 @@ fn block_text(title: &str) -> String {
     format!("StreamTitle='{}';", &title[..end])
 }
 
-/// `text` on one line, fit for a header, a block or a playlist.
+/// `text` on one line, safe in headers, ICY blocks and playlists.
 ///
-/// Control characters and line ends become spaces. Nobody escapes quotes in ICY metadata and players
-/// end the title at the first `';`, so the apostrophe becomes the typographer's.
+/// Control characters and line breaks become spaces. ICY metadata has no escape for quotes, and players
+/// end the title at the first `';`, so apostrophes become typographic ones (U+2019).
 pub fn clean(text: &str) -> String {
     let words = text.split(|c: char| c.is_control() || c.is_whitespace());
     let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
@@ -94,7 +96,7 @@ mod tests {
         Interleaver::new(NonZeroUsize::new(interval).unwrap(), "the station")
     }
 
-    /// What a player makes of it: the audio, and the titles with the audio byte they come before.
+    /// What a player extracts: the audio, and each title with the offset of the audio that follows it.
     fn deinterleave(mut stream: &[u8], interval: usize) -> (Vec<u8>, Vec<(usize, String)>) {
         let (mut audio, mut titles) = (Vec::new(), Vec::new());
         while stream.len() > interval {
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_stands_before_the_byte_it_names() {
+    fn a_block_precedes_the_audio_of_its_title() {
         let mut icy = interleaver(4);
 
         let before = icy.interleave(&chunk(b"abcd", "one"));
@@ -134,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_the_interval_and_the_chunks_the_audio_comes_out_as_it_went_in() {
+    fn deinterleaving_gives_the_audio_for_every_interval_and_chunk_size() {
         let audio: Vec<u8> = (0..40_000u32).map(|n| n as u8).collect();
         for interval in [1, 8, 8192, 16_000, 65_535] {
             for n_chunk in [1, 417, 16_000] {
@@ -156,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn no_title_can_end_the_title_or_the_line() {
+    fn a_title_can_end_neither_its_field_nor_its_line() {
         let long = "\u{1f3b9}".repeat(5000);
         let titles = [
             ("a';StreamUrl='http://x/';", "a\u{2019};StreamUrl=\u{2019}http://x/\u{2019};"),

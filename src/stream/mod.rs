@@ -1,4 +1,9 @@
-//! Coded sound to listeners. No HTTP, no music: it would carry anybody's.
+//! Coded audio from an encoder to listeners. No HTTP, no music: any encoded audio can be streamed.
+//!
+//! ```text
+//! encoder ─► ring::Writer ─► ring ─► Reader ─► feed (titles, limits) ─► fanout thread ─► socket
+//!                             └─► Reader ─► HLS, archive, push
+//! ```
 
 pub mod audience;
 pub mod coding;
@@ -8,5 +13,5 @@ pub mod icy;
 pub mod mount;
 pub mod mp3;
 pub mod ogg;
-pub mod retitled;
+pub mod retitler;
 pub mod ring;

@@ -1,61 +1,63 @@
-//! A stream with an address: what it tells of itself and who listens.
+//! A mount: a ring at a path, with its description, limits, fallback and listener counts.
 
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::SystemTime,
 };
+
+use parking_lot::Mutex;
 
 use crate::stream::{
     coding::Coding,
     ring::{Reader, Tap},
 };
 
-/// What a mount tells of itself in headers, playlists and on the status page.
+/// The description of a mount in headers, playlists and on the status page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct About {
-    /// Its URL's path, with the slash: `/techno.mp3`.
+    /// The path of its URL with the leading slash: `/techno.mp3`.
     pub path: String,
-    /// The station's name as listeners read it.
+    /// The station's title.
     pub name: String,
-    /// One line on what it plays.
+    /// One line about the station.
     pub description: String,
-    /// A word or two, as radio directories sort it.
+    /// The genre for directories.
     pub genre: String,
-    /// How its sound is coded.
+    /// Codec and bitrate.
     pub coding: Coding,
     /// Whether directories may list it.
     pub public: bool,
 }
 
-/// Who may listen to a mount.
+/// Limits of a mount.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// How many at a time. None: as many as the server takes.
+    /// Most listeners at a time. None: only the server's limit holds.
     pub max_listeners: Option<usize>,
-    /// The path of the mount for those who find no seat here, or no sound.
+    /// The path of the fallback mount for listeners when this one is full or off air.
     pub fallback: Option<String>,
 }
 
-/// A ring under a path, with its listeners counted.
+/// A ring at a path, with its listeners counted.
 pub struct Mount {
-    /// What it tells of itself.
+    /// Its description.
     pub about: About,
-    /// Who may listen.
+    /// Its limits.
     pub rules: Rules,
-    /// Where listeners join.
+    /// Creates readers of its ring.
     pub tap: Tap,
     /// When it went on air.
     pub started: SystemTime,
     counts: Arc<Counts>,
-    /// Shared like the counts: listeners who came before a renaming follow it, too.
+    /// Shared like the counts, so that listeners from before a renaming use it as well.
     fallback: Arc<Mutex<Option<Arc<Mount>>>>,
 }
 
-/// Who listens and listened; shared by all that a mount was ever told as.
+/// Counters, shared by all descriptions that a mount has had.
 #[derive(Default)]
 struct Counts {
     now: AtomicU64,
@@ -64,11 +66,11 @@ struct Counts {
     bytes: AtomicU64,
 }
 
-/// One who listens; counted until dropped.
+/// A reader of a mount, counted as one of its listeners until it is dropped.
 pub struct Listener {
-    /// The mount that is heard.
+    /// The mount.
     pub mount: Arc<Mount>,
-    /// Its cursor in the ring.
+    /// The position in its ring.
     pub reader: Reader,
 }
 
@@ -85,7 +87,7 @@ impl Mount {
         }
     }
 
-    /// The same stream and the same listeners, telling something else of itself to those who come.
+    /// The same ring and listeners with another description, for new listeners.
     pub fn told_as(&self, about: About) -> Self {
         Self {
             about,
@@ -97,36 +99,36 @@ impl Mount {
         }
     }
 
-    /// The same with other rules, for those who come.
+    /// The same mount with other limits, for new listeners.
     #[must_use]
     pub fn with_rules(self, rules: Rules) -> Self {
         Self { rules, ..self }
     }
 
-    /// Where those go who find no seat or no sound here; not in a circle.
+    /// Sets the fallback mount. Fallbacks must not form a loop.
     pub fn fall_back_on(&self, mount: Option<Arc<Mount>>) {
-        *self.fallback.lock().unwrap_or_else(PoisonError::into_inner) = mount;
+        *self.fallback.lock() = mount;
     }
 
-    /// Where they go, if that was said.
+    /// The fallback mount, if any.
     pub fn fallback(&self) -> Option<Arc<Mount>> {
-        self.fallback.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.fallback.lock().clone()
     }
 
-    /// Joins at the burst, whether there is a seat or not.
+    /// Joins at the burst, even if the mount is full.
     pub fn join(self: &Arc<Self>) -> Listener {
         self.listener(self.tap.reader(), self.counts.now.fetch_add(1, Relaxed) + 1)
     }
 
-    /// Joins at the burst if one of its own seats is free.
+    /// Joins at the burst, unless the mount is full.
     pub fn try_join(self: &Arc<Self>) -> Option<Listener> {
         let most = self.rules.max_listeners.map_or(u64::MAX, |most| most as u64);
-        let seat = |now| (now < most).then_some(now + 1);
-        let before = self.counts.now.fetch_update(Relaxed, Relaxed, seat).ok()?;
+        let one_more = |now| (now < most).then_some(now + 1);
+        let before = self.counts.now.fetch_update(Relaxed, Relaxed, one_more).ok()?;
         Some(self.listener(self.tap.reader(), before + 1))
     }
 
-    /// Joins with the next chunk that comes, as who listened elsewhere does.
+    /// Joins at the live edge, for a listener that was moved here from another mount.
     pub fn join_live(self: &Arc<Self>) -> Listener {
         self.listener(self.tap.live_reader(), self.counts.now.fetch_add(1, Relaxed) + 1)
     }
@@ -137,17 +139,17 @@ impl Mount {
         Listener { mount: self.clone(), reader }
     }
 
-    /// How many listen.
+    /// Number of listeners.
     pub fn listeners(&self) -> u64 {
         self.counts.now.load(Relaxed)
     }
 
-    /// The most that ever listened at once.
+    /// Most listeners at one time.
     pub fn peak(&self) -> u64 {
         self.counts.peak.load(Relaxed)
     }
 
-    /// How many ever joined.
+    /// Number of listeners since the start.
     pub fn total(&self) -> u64 {
         self.counts.total.load(Relaxed)
     }
@@ -161,7 +163,7 @@ impl Mount {
         self.counts.bytes.fetch_add(n as u64, Relaxed);
     }
 
-    /// How far behind the live edge one who joins now begins, in seconds of sound.
+    /// Seconds of audio between the burst's start and the live edge.
     pub fn burst_seconds(&self) -> f64 {
         self.tap.burst_bytes() as f64 / self.about.coding.bytes_per_second() as f64
     }
@@ -196,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_is_no_longer_counted_but_was_there() {
+    fn a_listener_that_left_counts_only_in_peak_and_total() {
         let (_writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
         let mount = Arc::new(Mount::new(about(), tap));
 
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mount_is_full_when_its_own_seats_are_taken() {
+    fn a_full_mount_takes_no_listener() {
         let (_writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
         let rules = Rules { max_listeners: Some(1), fallback: None };
         let mount = Arc::new(Mount::new(about(), tap).with_rules(rules));
@@ -223,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_burst_in_seconds_is_what_the_ring_would_send() {
+    fn the_burst_in_seconds_follows_from_its_bytes() {
         let (mut writer, tap) = ring(RingLimits { burst: 40_000, keep: 80_000 });
         let mount = Mount::new(about(), tap);
 

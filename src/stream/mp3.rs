@@ -1,9 +1,9 @@
-//! The four bytes that begin an MP3 frame.
+//! MP3 frame headers (4 bytes).
 //!
 //! Source: ISO/IEC 11172-3, 2.4.1.3 and 2.4.2.3 (MPEG-1), ISO/IEC 13818-3, 2.4.2.3 (the half sample
-//! rates of MPEG-2); MPEG-2.5, with a quarter of the rates, is Fraunhofer's extension.
+//! rates of MPEG-2); MPEG-2.5, with a quarter of the rates, is an extension by Fraunhofer.
 
-/// Bitrates of MPEG-1 Layer III by index, in kbit/s; 0 is the free format, which we don't read.
+/// Bitrates of MPEG-1 Layer III by index, in kbit/s; 0 is the free format, which is not supported.
 const KBPS_MPEG_1: [u32; 15] = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
 
 /// Bitrates of MPEG-2 and 2.5 Layer III by index, in kbit/s.
@@ -12,7 +12,7 @@ const KBPS_MPEG_2: [u32; 15] = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 1
 /// Sample rates of MPEG-1 by index, in Hz; MPEG-2 halves and MPEG-2.5 quarters them.
 const HERTZ_MPEG_1: [u32; 3] = [44_100, 48_000, 32_000];
 
-/// A Layer III frame as its header describes it.
+/// The header of a Layer III frame, decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FrameHeader {
     /// kbit/s.
@@ -21,14 +21,14 @@ pub struct FrameHeader {
     pub sample_rate: u32,
     /// 1 or 2.
     pub n_channels: u8,
-    /// Samples of each channel that the frame decodes to.
+    /// Samples per channel.
     pub n_samples: u32,
     /// Length of the frame in bytes, header included.
     pub n_bytes: usize,
 }
 
 impl FrameHeader {
-    /// Reads the header that `bytes` begin with, if they begin with one.
+    /// Parses the header at the start of `bytes`, if there is a valid one.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let &[sync, flags, rates, channels, ..] = bytes else { return None };
         let is_layer_3 = flags & 0b110 == 0b010;
@@ -49,16 +49,16 @@ impl FrameHeader {
         Some(Self { kbps, sample_rate, n_channels, n_samples, n_bytes })
     }
 
-    /// How long the frame sounds.
+    /// Duration in seconds.
     pub fn seconds(self) -> f64 {
         f64::from(self.n_samples) / f64::from(self.sample_rate)
     }
 }
 
-/// The frames that `audio` consists of, in order, until something else comes.
+/// The frames at the start of `audio`, up to the first bytes that are not a whole frame.
 ///
-/// A frame whose end is missing is not among them, so `audio` is whole frames if their lengths add
-/// up to its own.
+/// A truncated frame is not included: `audio` consists of whole frames if their lengths add up to its
+/// own.
 pub fn frames(audio: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = audio;
     std::iter::from_fn(move || {
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_frame_of_128_kbps_has_417_bytes_and_one_more_when_padded() {
+    fn a_frame_of_128_kbps_has_417_bytes_or_418_with_padding() {
         let header = FrameHeader::parse(&[0xff, 0xfb, 0x90, 0x00]).unwrap();
 
         assert_eq!((header.kbps, header.sample_rate, header.n_channels), (128, 44_100, 2));
@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[test]
-    fn no_four_bytes_make_it_panic_or_stand_still() {
+    fn no_header_panics_or_has_length_zero() {
         for flags in 0..=255 {
             for rates in 0..=255 {
                 let header = FrameHeader::parse(&[0xff, flags, rates, 0]);
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn frames_end_where_something_else_begins() {
+    fn frames_stop_at_other_bytes() {
         let mut audio = vec![0; 417 + 418];
         audio[..4].copy_from_slice(&[0xff, 0xfb, 0x90, 0]);
         audio[417..421].copy_from_slice(&[0xff, 0xfb, 0x92, 0]);

@@ -1,9 +1,10 @@
-//! Opus in Ogg: pages that listeners may begin at, and the head that each must have before.
+//! Ogg pages for Opus. A listener may join at any page, but needs the header pages of the logical
+//! stream first.
 //!
-//! FLAC would go the same way, but its frames are numbered, and VLC 3 waits for the first one that it
-//! gets for as long as the stream is old.
+//! FLAC in Ogg would work the same way, except that FLAC frames are numbered from the start of the
+//! stream: VLC 3 waits as long as the stream is old before it plays the first frame that it receives.
 //!
-//! Source: RFC 3533 (pages), RFC 7845 (what is in them).
+//! Source: RFC 3533 (Ogg), RFC 7845 (Opus in Ogg).
 
 use std::{
     io::Cursor,
@@ -18,54 +19,55 @@ use ogg::{Packet, PacketReader, PacketWriter};
 
 pub use ogg::PacketWriteEndInfo as End;
 
-/// Whose program wrote it.
+/// The vendor string of the comment header.
 const VENDOR: &str = concat!("electropunk ", env!("CARGO_PKG_VERSION"));
 
-/// The longest comment in bytes: the whole head fits a page of any player's.
+/// Longest comment in bytes, so that the headers fit into one page each.
 const MAX_COMMENT: usize = 1024;
 
-/// No two streams have the same serial number, of this process or, most likely, of another.
+/// Serial numbers are unique within the process and, being random, most likely across processes.
 static NEXT_SERIAL: LazyLock<AtomicU32> = LazyLock::new(|| AtomicU32::new(rand::random()));
 
-/// A logical stream: from an encoder's first packet to its last.
+/// A logical stream of a chained Ogg stream: its serial number and identification header.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Chain {
     serial: u32,
-    /// The first packet: what a decoder must know.
+    /// The first packet (`OpusHead`), which configures the decoder.
     identification: Vec<u8>,
     n_packet_frames: u64,
     n_to_converge: usize,
 }
 
-/// A logical stream as it grows.
+/// Writes the pages of a logical stream.
 pub struct Pages {
     chain: Arc<Chain>,
     writer: PacketWriter<'static, Vec<u8>>,
-    /// Packets of sound so far.
+    /// Audio packets so far.
     n_packets: u64,
 }
 
 impl Chain {
-    /// A stream whose first packet is `identification`. Each packet of sound has `n_packet_frames`, in
-    /// the codec's own rate, and decoders find their way within `n_to_converge` of them.
+    /// A logical stream with the header packet `identification`. Each audio packet has
+    /// `n_packet_frames` samples per channel at the codec's rate; decoders converge within
+    /// `n_to_converge` packets.
     pub fn new(identification: Vec<u8>, n_packet_frames: u64, n_to_converge: usize) -> Self {
         let serial = NEXT_SERIAL.fetch_add(1, Relaxed);
         Self { serial, identification, n_packet_frames, n_to_converge }
     }
 
-    /// Another stream from the same encoder.
+    /// Another logical stream with the same parameters and a new serial number.
     pub fn renewed(&self) -> Self {
         Self::new(self.identification.clone(), self.n_packet_frames, self.n_to_converge)
     }
 
-    /// Packets within which decoders find their way.
+    /// Packets that a decoder needs to converge.
     pub fn n_to_converge(&self) -> usize {
         self.n_to_converge
     }
 
-    /// The packets in `pages`, which are whole and this stream's, and what ends with each.
+    /// The packets in `pages` (whole pages of this stream), each with what it ends.
     pub fn packets(&self, pages: &[u8]) -> Vec<(Vec<u8>, End)> {
-        // The reader knows a stream by its beginning.
+        // The reader accepts a stream only from its first page on.
         let mut reader = PacketReader::new(Cursor::new([&self.head("", "")[..], pages].concat()));
         let packets = std::iter::from_fn(|| reader.read_packet().ok().flatten());
         let with_end = |packet: Packet| {
@@ -75,13 +77,13 @@ impl Chain {
         packets.skip(2).map(with_end).collect()
     }
 
-    /// What comes before the first page that a listener gets, whichever that is: `title` by `artist`,
-    /// whose name stands for one that is empty.
+    /// The header pages, to be sent before the first page that a listener gets, whichever that is. An
+    /// empty `title` is replaced by `artist`.
     pub fn head(&self, artist: &str, title: &str) -> Bytes {
         self.begin(artist, title).into_inner().into()
     }
 
-    /// A writer that has written the head.
+    /// A writer that has written the header pages.
     fn begin(&self, artist: &str, title: &str) -> PacketWriter<'static, Vec<u8>> {
         let mut writer = PacketWriter::new(Vec::new());
         for packet in [self.identification.clone(), comments(artist, title)] {
@@ -97,11 +99,13 @@ impl Chain {
         end: End,
         n_frames: u64,
     ) {
-        writer.write_packet(packet, self.serial, end, n_frames).expect("a Vec takes all");
+        writer
+            .write_packet(packet, self.serial, end, n_frames)
+            .expect("writing to a Vec can't fail");
     }
 }
 
-/// The second packet. Our titles may begin with the artist, as ICY wants it.
+/// The second packet (`OpusTags`). Titles may start with the artist, as is usual in ICY metadata.
 fn comments(artist: &str, title: &str) -> Vec<u8> {
     let title = if title.is_empty() { artist } else { title };
     let title =
@@ -121,27 +125,28 @@ fn with_length(text: &str) -> Vec<u8> {
 }
 
 impl Pages {
-    /// A stream at its first packet of sound.
+    /// A stream before its first audio packet.
     pub fn new(chain: Chain) -> Self {
-        // Each listener gets a head of its own; this one only makes the pages count from there.
+        // Each listener gets its own headers. These are discarded, but let the page numbers start
+        // after them.
         let mut writer = chain.begin("", "");
         writer.inner_mut().clear();
         Self { chain: Arc::new(chain), writer, n_packets: 0 }
     }
 
-    /// Which stream it is.
+    /// The logical stream.
     pub fn chain(&self) -> &Arc<Chain> {
         &self.chain
     }
 
-    /// Appends a packet, with which the page or the stream may `end`.
+    /// Appends a packet; `end` says whether the page or the stream ends with it.
     pub fn push(&mut self, packet: Vec<u8>, end: End) {
         self.n_packets += 1;
         let n_frames = self.n_packets * self.chain.n_packet_frames;
         self.chain.write(&mut self.writer, packet, end, n_frames);
     }
 
-    /// Takes the pages that were ended since the last time.
+    /// Takes the pages completed since the last call.
     pub fn take(&mut self) -> Vec<u8> {
         std::mem::take(self.writer.inner_mut())
     }
@@ -152,12 +157,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whoever_begins_at_a_page_gets_a_stream() {
+    fn a_listener_can_join_at_any_page() {
         let mut pages = Pages::new(Chain::new(b"OpusHead".to_vec(), 960, 4));
         for n in 0..6u8 {
             pages.push(vec![n; 300], if n % 2 == 1 { End::EndPage } else { End::NormalPacket });
             if n == 1 {
-                // Whoever comes now has missed it.
+                // Sent before the listener joins.
                 assert_eq!(&pages.take()[..4], b"OggS");
             }
         }
@@ -185,7 +190,7 @@ mod tests {
     #[test]
     fn a_title_of_any_length_fits() {
         let chain = Chain::new(b"OpusHead".to_vec(), 960, 4);
-        assert_ne!(chain, chain.renewed(), "each has a serial number of its own");
+        assert_ne!(chain, chain.renewed(), "serial numbers differ");
 
         let head = chain.head(&"\u{fc}".repeat(5000), "One");
 

@@ -160,9 +160,9 @@ fn full_disk() -> Option<Duration> {
     listener.hear_seconds(5);
 
     let log = radio.stop();
-    assert_eq!(log.matches("a: recording stops and is tried every 10 s: ").count(), 1, "{log}");
+    assert_eq!(log.matches("a: recording paused, retrying every 10 s: ").count(), 1, "{log}");
     assert!(log.contains("No space left on device"), "{log}");
-    assert_eq!(log.matches("a: the recording goes on in ").count(), 1, "{log}");
+    assert_eq!(log.matches("a: recording resumed in ").count(), 1, "{log}");
     eprintln!("longest gap {:?}", listener.longest_gap);
     Some(listener.longest_gap)
 }
@@ -183,7 +183,7 @@ fn below_min_free_gb_nothing_is_recorded() {
     heard.extend(stream.read(100_000));
     assert!(0.02 < decode(&heard));
     let log = radio.stop();
-    assert_eq!(log.matches("GB left, min_free_gb is 100000").count(), 1, "{log}");
+    assert_eq!(log.matches("GB free, below min_free_gb = 100000").count(), 1, "{log}");
 }
 
 #[test]
@@ -193,6 +193,6 @@ fn a_folder_that_can_t_be_written_is_logged_once_and_not_heard() {
     assert!(0.02 < decode(&heard));
     let log = radio.stop();
 
-    let sentence = "a: recording stops and is tried every 10 s: radio.toml/recordings/a: ";
+    let sentence = "a: recording paused, retrying every 10 s: radio.toml/recordings/a: ";
     assert_eq!(log.matches(sentence).count(), 1, "{log}");
 }

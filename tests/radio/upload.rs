@@ -136,7 +136,7 @@ fn storage_that_is_late_lost_or_changed_is_not_heard() {
 
     let (told, _) = log_of(radio);
     let [failed, on, on_elsewhere] = &told[..] else { panic!("{told:#?}") };
-    assert!(failed.starts_with("WARN ") && failed.contains("it can't be reached: "), "{failed}");
+    assert!(failed.starts_with("WARN ") && failed.contains("failed to connect: "), "{failed}");
     assert!(on.starts_with("INFO ") && on.contains("/live/a/live.m3u8"), "{on}");
     assert!(on_elsewhere.contains("/elsewhere/a/live.m3u8"), "{on_elsewhere}");
 }
@@ -155,7 +155,7 @@ fn a_wrong_key_is_logged_once_and_no_key_is_logged() {
 
     let (told, log) = log_of(radio);
     let [failed, on] = &told[..] else { panic!("{told:#?}") };
-    let reason = "it refuses: 403 SignatureDoesNotMatch; trying again until it works";
+    let reason = "refused: 403 SignatureDoesNotMatch; retrying";
     assert!(failed.starts_with("WARN ") && failed.contains(reason), "{failed}");
     assert!(on.starts_with("INFO ") && on.contains("/live/a/live.m3u8"), "{on}");
     for secret in ["forgotten", &right.secret, &right.id] {

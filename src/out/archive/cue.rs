@@ -1,7 +1,7 @@
-//! A cue sheet: what sounds where in a recording.
+//! Cue sheets: the titles in a recording and their positions.
 //!
-//! The format is that of CDRWIN's manual, appendix A, as players and cutters read it today: in UTF-8,
-//! with minutes above 99, places in minutes, seconds and frames of a 75th of a second.
+//! The format is that of CDRWIN's manual, appendix A, as current players and editors read it: UTF-8,
+//! minutes may exceed 99, positions are minutes, seconds and frames of 1/75 s.
 
 use std::fmt::Write as _;
 
@@ -9,31 +9,31 @@ use crate::{stream::icy::clean, units::SAMPLE_RATE};
 
 const FRAMES_PER_SECOND: u64 = 75;
 
-/// The format has no more; what comes later belongs to the last.
+/// Limit of the format; later titles are not listed.
 const MOST_TRACKS: usize = 99;
 
-/// The tracks of a recording.
+/// The cue sheet of a recording.
 pub struct Cue {
     station: String,
-    /// The file that it is about, without a path.
+    /// The name of the audio file, without its folder.
     file: String,
     tracks: Vec<Track>,
 }
 
 struct Track {
     title: String,
-    /// Samples before it.
+    /// Position in samples.
     begins: u64,
 }
 
 impl Cue {
-    /// A sheet without a track on `file`.
+    /// A cue sheet for `file` without tracks.
     pub fn new(station: &str, file: String) -> Self {
         Self { station: quotable(station), file, tracks: Vec::new() }
     }
 
-    /// From `begins` samples on `title` sounds. Answers whether that is new.
-    pub fn note(&mut self, title: &str, begins: u64) -> bool {
+    /// Adds `title` at `begins` samples, unless it is the current one. Returns whether it was added.
+    pub fn add(&mut self, title: &str, begins: u64) -> bool {
         let title = quotable(title);
         let title = if title.is_empty() { self.station.clone() } else { title };
         let is_new = self.tracks.last().is_none_or(|track| track.title != title);
@@ -44,25 +44,26 @@ impl Cue {
         true
     }
 
-    /// The sheet as it is written.
+    /// The text of the file.
     pub fn text(&self) -> String {
         let Self { station, file, tracks } = self;
         let mut text = first_line(station) + &format!("FILE \"{file}\" MP3\n");
         for (number, Track { title, begins }) in (1..).zip(tracks) {
             let index = index(*begins);
             let track = format_args!("  TRACK {number:02} AUDIO\n    TITLE \"{title}\"");
-            writeln!(text, "{track}\n    INDEX 01 {index}").expect("a String takes all");
+            writeln!(text, "{track}\n    INDEX 01 {index}")
+                .expect("writing to a String can't fail");
         }
         text
     }
 }
 
-/// What a sheet of `station`'s begins with.
+/// The first line of a cue sheet of `station`.
 pub fn first_line(station: &str) -> String {
     format!("PERFORMER \"{}\"\n", quotable(station))
 }
 
-/// The format knows no way to write a quote within quotes.
+/// The format has no escape for quotes within quotes.
 fn quotable(text: &str) -> String {
     clean(text).replace('"', "\u{201d}")
 }
@@ -79,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sheet_names_each_title_where_it_begins() {
+    fn each_title_is_listed_with_its_position() {
         let mut cue = Cue::new("techno", "a.mp3".into());
 
         let noted = [
@@ -88,7 +89,7 @@ mod tests {
             ("A \"two\"\n", 44_100 * 61 + 588),
             ("", u32::MAX.into()),
         ];
-        let is_new = noted.map(|(title, begins)| cue.note(title, begins));
+        let is_new = noted.map(|(title, begins)| cue.add(title, begins));
 
         assert_eq!(is_new, [true, false, true, true]);
         assert_eq!(
@@ -101,9 +102,9 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_more_tracks_than_the_format_has() {
+    fn tracks_are_limited_to_99() {
         let mut cue = Cue::new("a", "a.mp3".into());
-        let n_noted = (0..200).filter(|&n| cue.note(&n.to_string(), n * 44_100)).count();
+        let n_noted = (0..200).filter(|&n| cue.add(&n.to_string(), n * 44_100)).count();
 
         assert_eq!((n_noted, cue.text().matches("TRACK").count()), (99, 99));
     }

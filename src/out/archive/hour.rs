@@ -1,14 +1,14 @@
-//! Hours by the clock on the wall, and the names of what is recorded in them.
+//! Hours of local time, and the file names of their recordings.
 
 use jiff::{SignedDuration, ZonedDateTime, civil::DateTime, tz::Offset};
 
-/// How an hour is written in names: `2026-11-27_14h`.
+/// The hour in file names: `2026-11-27_14h`.
 const FORM: &str = "%Y-%m-%d_%Hh";
 
-/// What recordings consist of; a file that is being written has the last one.
+/// Endings of a recording's files; the last is that of a cue sheet that is being written.
 const ENDINGS: [&str; 3] = [".mp3", ".cue", ".cue.partial"];
 
-/// An hour of a day. Where clocks are set back, the same hour comes twice and is two.
+/// An hour of local time. When clocks are set back, the repeated hour is a different one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hour {
     begins: DateTime,
@@ -22,15 +22,15 @@ impl Hour {
         Self { begins: local.date().at(local.hour(), 0, 0, 0), offset: time.offset() }
     }
 
-    /// What the recording `number` of this hour is called, without an ending; the first is 1.
+    /// The file name of recording `number` (from 1) of this hour, without ending.
     pub fn stem(self, number: u32) -> String {
         let hour = self.begins.strftime(FORM);
         if number == 1 { hour.to_string() } else { format!("{hour}_{number}") }
     }
 }
 
-/// When the recording was begun that has a file called `name`, by the clock on the wall; none if it is
-/// not called as we call recordings.
+/// The local time at which the recording with a file called `name` started; none if it is not the name
+/// of a recording.
 pub fn recorded_at(name: &str) -> Option<DateTime> {
     let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))?;
     let (hour, number) = stem.split_at_checked("2026-11-27_14h".len())?;
@@ -40,7 +40,7 @@ pub fn recorded_at(name: &str) -> Option<DateTime> {
     (is_ours && begins.strftime(FORM).to_string() == hour).then_some(begins)
 }
 
-/// Whether what was begun at `begins` is over for longer than `n_days` at `now`.
+/// Whether the hour that started at `begins` ended more than `n_days` before `now`.
 pub fn is_older(begins: DateTime, n_days: u32, now: &ZonedDateTime) -> bool {
     let age = now.datetime().duration_since(begins);
     SignedDuration::from_hours(i64::from(n_days) * 24 + 1) < age
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn an_hour_is_that_of_the_wall_and_comes_twice_where_clocks_are_set_back() {
+    fn an_hour_is_local_and_repeats_when_clocks_are_set_back() {
         let hour = |time: &str| Hour::of(&berlin(time));
 
         assert_eq!(hour("2026-11-27T13:59:59Z").stem(1), "2026-11-27_14h");
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn only_names_of_recordings_have_a_date() {
+    fn only_names_of_recordings_have_a_time() {
         for name in ["2026-11-27_14h.mp3", "2026-11-27_14h_2.cue", "2026-11-27_14h_12.cue.partial"]
         {
             assert_eq!(recorded_at(name), Some("2026-11-27T14:00:00".parse().unwrap()), "{name}");
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_over_when_its_last_minute_is_a_day_old() {
+    fn a_recording_is_old_when_its_last_minute_is() {
         let begins = "2026-11-27T14:00:00".parse().unwrap();
 
         assert!(!is_older(begins, 1, &berlin("2026-11-28T14:00:00Z")));

@@ -1,18 +1,15 @@
-//! Recordings of what was on air, a file an hour, for as long as they must be kept.
+//! Recordings of the stations: one MP3 file and cue sheet an hour, deleted after some days.
 
 mod cue;
 mod hour;
 mod recorder;
 mod recording;
 mod retention;
+mod target;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use jiff::ZonedDateTime;
 use tokio::{runtime::Handle, task::spawn_blocking};
@@ -21,8 +18,8 @@ use tracing::{error, warn};
 use crate::{
     config::{self, Station},
     out::{
-        archive::recorder::Recorder,
-        followers::{Followers, unnamed},
+        archive::{recorder::Recorder, target::Target},
+        mount_tasks::{MountTasks, unnamed},
     },
     stream::{
         mount::Mount,
@@ -30,87 +27,56 @@ use crate::{
     },
 };
 
-/// All stations that are recorded.
+/// The recordings of all stations.
 pub struct Archive {
-    followers: Followers<Wish>,
-}
-
-/// A station to record.
-#[derive(Debug, Clone, PartialEq)]
-struct Wish {
-    station: String,
-    /// The archive's.
-    root: PathBuf,
-    keep_days: u32,
-    min_free_gb: f64,
-}
-
-/// Why nothing is recorded.
-#[derive(Debug, thiserror::Error)]
-enum Fault {
-    #[error("{}: {source}", path.display())]
-    Disk { path: PathBuf, source: io::Error },
-    #[error("the disk of {} has {free:.3} GB left, min_free_gb is {floor}", folder.display())]
-    Full { folder: PathBuf, free: f64, floor: f64 },
-}
-
-impl Fault {
-    fn at(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        move |source| Self::Disk { path: path.to_owned(), source }
-    }
-}
-
-impl Wish {
-    fn folder(&self) -> PathBuf {
-        self.root.join(&self.station)
-    }
+    tasks: MountTasks<Target>,
 }
 
 impl Archive {
-    /// None yet; tasks will run on `runtime`.
+    /// No recordings yet; tasks will run on `runtime`.
     pub fn on(runtime: Handle) -> Self {
-        Self { followers: Followers::on(runtime) }
+        Self { tasks: MountTasks::on(runtime) }
     }
 
-    /// Records the stations of `mounts` that want it, each once, as `settings` say.
-    pub fn turn_to<'a>(
+    /// Records the stations among `mounts` that have `record`, each once, according to `settings`.
+    pub fn update<'a>(
         &mut self,
         settings: &config::Archive,
         mounts: impl IntoIterator<Item = (&'a Station, Arc<Mount>)>,
     ) {
-        let mut wanted: Vec<(Wish, Arc<Mount>)> = Vec::new();
-        let mut begun: Vec<Tap> = Vec::new();
+        let mut wanted: Vec<(Target, Arc<Mount>)> = Vec::new();
+        let mut recorded: Vec<Tap> = Vec::new();
         for (Station { name, record, .. }, mount) in mounts {
-            let is_taken = wanted.iter().any(|(wish, _)| wish.station == *name);
+            let is_taken = wanted.iter().any(|(target, _)| target.station == *name);
             let Some(root) = settings.folder.clone().filter(|_| *record && !is_taken) else {
                 continue;
             };
             let config::Archive { keep_days, min_free_gb, .. } = *settings;
-            let wish = Wish { station: name.clone(), root, keep_days, min_free_gb };
-            if self.followers.follow(&mount) {
-                begun.push(mount.tap.clone());
+            let target = Target { station: name.clone(), root, keep_days, min_free_gb };
+            if self.tasks.has(&mount) {
+                recorded.push(mount.tap.clone());
             }
-            wanted.push((wish, unnamed(&mount)));
+            wanted.push((target, unnamed(&mount)));
         }
-        self.followers.turn_to(wanted, |wish, mount| {
-            // What is in the ring was recorded by the one before.
-            let goes_on = begun.iter().any(|tap| tap.is_of_same_ring(&mount.tap));
-            let reader = if goes_on { mount.tap.live_reader() } else { mount.tap.reader() };
-            record(wish, reader)
+        self.tasks.update(wanted, |target, mount| {
+            // The previous task has recorded what is in the ring.
+            let is_recorded = recorded.iter().any(|tap| tap.is_same_ring(&mount.tap));
+            let reader = if is_recorded { mount.tap.live_reader() } else { mount.tap.reader() };
+            record(target, reader)
         });
     }
 }
 
-/// Records what `reader` gives until that ends. Its disk may be slow or gone: no one waits for it but
-/// this task, which leaves out what the ring no longer holds.
-async fn record(wish: Wish, mut reader: Reader) {
-    let station = wish.station.clone();
-    let mut recorder = Recorder::new(wish);
+/// Records the chunks of `reader` until the stream ends. A slow or missing disk delays only this task,
+/// which skips chunks that the ring has dropped meanwhile.
+async fn record(target: Target, mut reader: Reader) {
+    let station = target.station.clone();
+    let mut recorder = Recorder::new(target);
     loop {
         let chunk = match reader.next().await {
             Ok(chunk) => chunk,
             Err(ReadError::Lagged { chunks }) => {
-                warn!("{station}: the disk is too slow, {chunks} chunks are not recorded");
+                warn!("{station}: disk too slow, {chunks} chunks not recorded");
                 continue;
             }
             Err(ReadError::Ended) => return,
@@ -122,7 +88,7 @@ async fn record(wish: Wish, mut reader: Reader) {
         });
         recorder = match written.await {
             Ok(recorder) => recorder,
-            Err(error) => return error!("{station}: recording ends: {error}"),
+            Err(error) => return error!("{station}: recording stopped: {error}"),
         };
     }
 }

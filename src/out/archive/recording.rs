@@ -1,4 +1,4 @@
-//! One file of a recording and the cue sheet beside it.
+//! One recorded file and its cue sheet.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -8,14 +8,14 @@ use std::{
 
 use crate::{
     files::{self, NotWritten},
-    out::archive::{Fault, cue::Cue, hour::Hour},
+    out::archive::{cue::Cue, hour::Hour, target::Error},
     stream::{
         mp3::{FrameHeader, frames},
         ring::Chunk,
     },
 };
 
-/// A file that grows by whole frames.
+/// An open recording, which grows by whole MP3 frames.
 pub struct Recording {
     path: PathBuf,
     file: File,
@@ -25,12 +25,13 @@ pub struct Recording {
 }
 
 impl Recording {
-    /// Begins a file of `hour` in `folder`, which is made if it is not there; never one that exists.
+    /// Creates a new file for `hour` in `folder`, and the folder if it is missing. Existing files are
+    /// never overwritten.
     ///
     /// # Errors
-    /// The folder or the file can't be made.
-    pub fn begin(folder: &Path, station: &str, hour: Hour) -> Result<Self, Fault> {
-        fs::create_dir_all(folder).map_err(Fault::at(folder))?;
+    /// The folder or the file can't be created.
+    pub fn create(folder: &Path, station: &str, hour: Hour) -> Result<Self, Error> {
+        fs::create_dir_all(folder).map_err(Error::at(folder))?;
         let mut number = 1;
         loop {
             let path = folder.join(format!("{}.mp3", hour.stem(number)));
@@ -41,28 +42,28 @@ impl Recording {
                     return Ok(Self { path, file, cue, n_bytes: 0, n_samples: 0 });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(Fault::at(&path)(error)),
+                Err(error) => return Err(Error::at(&path)(error)),
             }
         }
     }
 
-    /// Where it is.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Writes what sounds next; its title goes into the cue sheet first if it is new.
+    /// Appends `chunk`; a new title is added to the cue sheet first.
     ///
     /// # Errors
-    /// The disk is full or fails. What was written before is whole.
-    pub fn write(&mut self, chunk: &Chunk) -> Result<(), Fault> {
-        if self.cue.note(&chunk.title, self.n_samples) {
+    /// The disk is full or fails. The file keeps its whole frames.
+    pub fn write(&mut self, chunk: &Chunk) -> Result<(), Error> {
+        if self.cue.add(&chunk.title, self.n_samples) {
             self.write_cue()?;
         }
         if let Err(error) = self.file.write_all(&chunk.audio) {
-            // Half a frame is no sound.
+            // Cut off the partial frame.
             let _ = self.file.set_len(self.n_bytes);
-            return Err(Fault::at(&self.path)(error));
+            return Err(Error::at(&self.path)(error));
         }
         self.n_bytes += chunk.audio.len() as u64;
         let headers = frames(&chunk.audio).filter_map(FrameHeader::parse);
@@ -70,13 +71,13 @@ impl Recording {
         Ok(())
     }
 
-    fn write_cue(&self) -> Result<(), Fault> {
+    fn write_cue(&self) -> Result<(), Error> {
         let path = self.path.with_extension("cue");
         let written = files::write(&path, self.cue.text().as_bytes());
-        written.map_err(|NotWritten { path, source }| Fault::at(&path)(source))
+        written.map_err(|NotWritten { path, source }| Error::at(&path)(source))
     }
 
-    /// Takes away what has no sound in it: a disk that is full has room for names.
+    /// Deletes the recording if it has no audio: on a full disk empty files can still be created.
     pub fn remove_if_empty(self) {
         if self.n_bytes == 0 {
             let _ = fs::remove_file(&self.path);

@@ -1,4 +1,4 @@
-//! Recordings that have been kept for long enough.
+//! Deletes old recordings.
 
 use std::{
     fs,
@@ -14,8 +14,8 @@ use crate::out::archive::{
     hour::{is_older, recorded_at},
 };
 
-/// Deletes the recordings of `station` that are older than `n_days`, and those of stations that are no
-/// more; nothing else in the archive's folder `root`.
+/// Deletes the recordings older than `n_days` of `station` and of stations that no longer exist, and
+/// nothing else in the archive's folder `root`.
 pub fn delete_old(root: &Path, station: &str, n_days: u32, now: &ZonedDateTime) {
     let own = root.join(station);
     let others = entries(root).into_iter().filter(|folder| *folder != own && is_ours(folder));
@@ -26,24 +26,24 @@ pub fn delete_old(root: &Path, station: &str, n_days: u32, now: &ZonedDateTime) 
             continue;
         }
         match fs::remove_file(&file) {
-            Ok(()) => info!("{} is older than {n_days} days and deleted", file.display()),
-            // Another station's recorder was quicker.
+            Ok(()) => info!("deleted {}: older than {n_days} days", file.display()),
+            // Another station's recorder deleted it first.
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => warn!("{} can't be deleted: {error}", file.display()),
+            Err(error) => warn!("failed to delete {}: {error}", file.display()),
         }
     }
 }
 
-/// Whether we made `folder`: no link, and a cue sheet in it says that it is the station's that it is
-/// called after. What people copied elsewhere stays.
+/// Whether `folder` was made by a recorder: not a link, and with a cue sheet whose performer is the
+/// station that the folder is named after. Folders into which people copied recordings are kept.
 fn is_ours(folder: &Path) -> bool {
     let is_folder = fs::symlink_metadata(folder).is_ok_and(|of| of.is_dir());
     let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
     let is_sheet = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "cue");
-    let tells = |file: PathBuf| {
+    let has_name = |file: PathBuf| {
         fs::read_to_string(file).is_ok_and(|text| text.starts_with(&cue::first_line(name)))
     };
-    is_folder && entries(folder).into_iter().filter(is_sheet).any(tells)
+    is_folder && entries(folder).into_iter().filter(is_sheet).any(has_name)
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

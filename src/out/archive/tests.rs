@@ -1,4 +1,4 @@
-//! Recordings in folders, by a clock of our own.
+//! Recordings in folders, with a simulated clock.
 
 use std::{fs, path::Path};
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use crate::{
     config,
     out::{
-        archive::{Archive, Wish, recorder::Recorder},
+        archive::{Archive, recorder::Recorder, target::Target},
         testing::{mount, sound},
     },
     stream::{mp3::frames, ring::Chunk},
@@ -16,10 +16,10 @@ use crate::{
 
 fn recorder(root: &Path) -> Recorder {
     let root = root.to_owned();
-    Recorder::new(Wish { station: "a".into(), root, keep_days: 2, min_free_gb: 0.0 })
+    Recorder::new(Target { station: "a".into(), root, keep_days: 2, min_free_gb: 0.0 })
 }
 
-/// A second before three in the afternoon, and so many later.
+/// `seconds` after 14:59:59.
 fn at(seconds: i64) -> ZonedDateTime {
     let three: ZonedDateTime = "2026-11-27T14:59:59[UTC]".parse().unwrap();
     three + SignedDuration::from_secs(seconds)
@@ -38,7 +38,7 @@ fn read(folder: &TempDir, name: &str) -> Vec<u8> {
 }
 
 #[test]
-fn each_hour_has_its_file_and_nothing_is_lost_between() {
+fn each_hour_has_its_file_without_a_gap() {
     let folder = tempfile::tempdir().unwrap();
     let mut recorder = recorder(folder.path());
 
@@ -57,7 +57,7 @@ fn each_hour_has_its_file_and_nothing_is_lost_between() {
 }
 
 #[test]
-fn what_was_recorded_before_a_restart_stays() {
+fn a_restart_starts_another_file() {
     let folder = tempfile::tempdir().unwrap();
     for n in 1..4 {
         recorder(folder.path()).take(&sound(n, "one"), &at(0));
@@ -91,7 +91,7 @@ fn old_recordings_are_deleted_and_nothing_else() {
     recorder(folder.path()).take(&sound(1, ""), &at(0));
 
     assert!(!of_gone.join("2026-11-25_12h.mp3").exists() && of_gone.join("notes.txt").exists());
-    assert!(best.join("2026-11-25_12h.mp3").exists(), "somebody copied it there");
+    assert!(best.join("2026-11-25_12h.mp3").exists(), "not a recorder's folder");
 
     let left = names(&folder);
     assert!(kept.iter().all(|name| left.iter().any(|left| left == name)), "{left:?}");
@@ -99,11 +99,11 @@ fn old_recordings_are_deleted_and_nothing_else() {
 }
 
 #[test]
-fn below_the_floor_nothing_is_recorded_and_no_empty_file_is_left() {
+fn on_a_full_disk_no_empty_file_is_left() {
     let folder = tempfile::tempdir().unwrap();
-    let wish =
-        Wish { station: "a".into(), root: folder.path().into(), keep_days: 2, min_free_gb: 1e5 };
-    let mut recorder = Recorder::new(wish);
+    let root = folder.path().into();
+    let target = Target { station: "a".into(), root, keep_days: 2, min_free_gb: 1e5 };
+    let mut recorder = Recorder::new(target);
 
     for second in 0..100 {
         recorder.take(&sound(1, "one"), &at(second));
@@ -113,7 +113,7 @@ fn below_the_floor_nothing_is_recorded_and_no_empty_file_is_left() {
 }
 
 #[test]
-fn a_folder_that_can_be_written_again_is_recorded_into_ten_seconds_later() {
+fn recording_resumes_ten_seconds_after_a_failure() {
     let folder = tempfile::tempdir().unwrap();
     let blocked = folder.path().join("a");
     fs::write(&blocked, "in the way").unwrap();
@@ -130,7 +130,7 @@ fn a_folder_that_can_be_written_again_is_recorded_into_ten_seconds_later() {
 }
 
 #[tokio::test]
-async fn other_settings_record_nothing_twice() {
+async fn changed_settings_record_no_chunk_twice() {
     let folder = tempfile::tempdir().unwrap();
     let toml = "[themes.a]\n[[stations]]\nname = \"a\"\ntheme = \"a\"\n";
     let station = config::parse(toml, "radio.toml", Path::new("")).unwrap().stations.remove(0);
@@ -141,7 +141,7 @@ async fn other_settings_record_nothing_twice() {
         keep_days,
         min_free_gb: 0.0,
     };
-    // Its own recording is of an hour of this clock, or of two.
+    // The test may run across the full hour: there are one or two files.
     let recorded = || -> usize {
         let Ok(entries) = fs::read_dir(folder.path().join("a")) else { return 0 };
         let paths = entries.map(|entry| entry.unwrap().path());
@@ -155,9 +155,9 @@ async fn other_settings_record_nothing_twice() {
     };
 
     writer.push(sound(40, "one"));
-    archive.turn_to(&settings(2), [(&station, mount.clone())]);
+    archive.update(&settings(2), [(&station, mount.clone())]);
     until(40).await;
-    archive.turn_to(&settings(3), [(&station, mount.clone())]);
+    archive.update(&settings(3), [(&station, mount.clone())]);
     writer.push(sound(2, "one"));
     until(42).await;
     drop(writer);

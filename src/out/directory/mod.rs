@@ -1,5 +1,6 @@
-//! A station's entry in a directory in which listeners look for stations.
+//! Entries of stations in a public directory (YP), such as dir.xiph.org.
 
+pub mod listing;
 pub mod protocol;
 
 use std::{sync::Arc, time::Duration};
@@ -9,31 +10,21 @@ use tracing::{debug, info, warn};
 
 use crate::{
     config::Directory,
-    out::{client::Question, directory::protocol::Entry},
+    out::{
+        client::ApiRequest,
+        directory::{listing::Listing, protocol::Entry},
+    },
     stream::mount::Mount,
 };
 
-/// An entry that is wanted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Listing {
-    /// The station's name, for the log.
-    pub station: String,
-    /// Where.
-    pub directory: Directory,
-    /// How the world reaches the radio.
-    pub home: String,
-    /// How many may listen.
-    pub max_listeners: usize,
-}
-
-/// How patient directories want us to be.
+/// Delays that directories ask clients to keep.
 #[derive(Debug, Clone, Copy)]
 pub struct Times {
-    /// On air for so long before the first entry, so that those who come and go make none.
+    /// Time on air before the first entry, so that short-lived stations make none.
     pub first: Duration,
-    /// After a failure at least; up to twice as much by chance.
+    /// Delay after a failure; a random share of up to as much is added.
     pub after_failure: Duration,
-    /// The directory is not told of us more often, whatever it wants.
+    /// Shortest interval of updates, whatever the directory asks for.
     pub least_touch: Duration,
 }
 
@@ -47,43 +38,45 @@ impl Default for Times {
     }
 }
 
-/// Keeps a station listed for as long as it is polled, and has the entry removed when it is dropped.
+/// Keeps a station listed until this future is dropped, which also removes the entry.
 ///
-/// Whoever waits for `leaving` to be dropped everywhere has waited for that.
-pub async fn follow(listing: Listing, mount: Arc<Mount>, times: Times, leaving: mpsc::Sender<()>) {
+/// The removal is complete when all clones of `leaving` have been dropped.
+pub async fn run(listing: Listing, mount: Arc<Mount>, times: Times, leaving: mpsc::Sender<()>) {
     let mut has_warned = false;
     sleep(times.first).await;
     loop {
         let Err(reason) = stay_listed(&listing, &mount, times, &leaving).await;
         let Listing { station, directory, .. } = &listing;
+        let wait = times.after_failure.mul_f64(1.0 + rand::random::<f64>());
+        let minutes = wait.as_secs() / 60;
         let url = directory.url.as_ref().map(ToString::to_string).unwrap_or_default();
         if has_warned {
-            debug!(station, "not listed by {url}: {reason}");
+            debug!(station, "listing at {url} failed: {reason}");
         } else {
-            warn!(station, "not listed by {url}: {reason}; trying again every now and then");
+            warn!(station, "listing at {url} failed: {reason}; retry in {minutes} min");
             has_warned = true;
         }
-        sleep(times.after_failure.mul_f64(1.0 + rand::random::<f64>())).await;
+        sleep(wait).await;
     }
 }
 
-/// Ends with the reason why it is listed no longer, or not at all.
+/// Adds the entry and keeps it up to date. Returns only on a failure, with the reason.
 async fn stay_listed(
     listing: &Listing,
     mount: &Mount,
     times: Times,
     leaving: &mpsc::Sender<()>,
 ) -> Result<std::convert::Infallible, String> {
-    let Entry { id, mut every } = listing.ask(protocol::add(listing, mount), "").await?;
-    info!(station = listing.station, "listed as {id:?}");
+    let Entry { id, mut every } = listing.post(protocol::add(listing, mount), "").await?;
+    info!(station = listing.station, "listed in the directory, entry {id:?}");
     let mut listed = Listed { listing: listing.clone(), id, leaving: leaving.clone() };
     loop {
         sleep(every.max(times.least_touch)).await;
         let form = protocol::touch(listing, mount, &listed.id);
-        match listing.ask(form, &listed.id).await {
+        match listing.post(form, &listed.id).await {
             Ok(entry) => Entry { id: listed.id, every } = entry,
             Err(reason) => {
-                // The directory has forgotten it, or will.
+                // The directory has dropped the entry, or will.
                 listed.id.clear();
                 return Err(reason);
             }
@@ -92,26 +85,26 @@ async fn stay_listed(
 }
 
 impl Listing {
-    async fn ask(&self, form: String, id: &str) -> Result<Entry, String> {
+    async fn post(&self, form: String, id: &str) -> Result<Entry, String> {
         let Directory { url: Some(to), ca_file } = &self.directory else {
-            return Err("there is no directory".to_owned());
+            return Err("no directory".to_owned());
         };
-        let question = Question {
+        let request = ApiRequest {
             to,
             ca_file: ca_file.as_deref(),
             target: to.path.clone(),
-            login: None,
+            authorization: None,
             form: Some(form),
         };
-        let answer = question.ask().await.map_err(|error| error.to_string())?;
-        protocol::entry(&answer.headers, id)
+        let response = request.send().await.map_err(|error| error.to_string())?;
+        protocol::entry(&response.headers, id)
     }
 }
 
-/// An entry that stands in a directory until this is dropped.
+/// An entry in a directory; dropping it removes the entry.
 struct Listed {
     listing: Listing,
-    /// Empty if the directory has none any more.
+    /// Empty if the directory has dropped it.
     id: String,
     leaving: mpsc::Sender<()>,
 }
@@ -120,12 +113,12 @@ impl Drop for Listed {
     fn drop(&mut self) {
         let (listing, id) = (self.listing.clone(), std::mem::take(&mut self.id));
         let leaving = self.leaving.clone();
-        // Tasks are dropped by their runtime; where there is none the entry goes by itself in time.
+        // Without a runtime the removal can't be sent, and the entry expires.
         let Ok(runtime) = Handle::try_current() else { return };
         if !id.is_empty() {
             runtime.spawn(async move {
-                let gone = listing.ask(protocol::remove(&id), &id).await;
-                debug!(station = listing.station, "no longer listed: {gone:?}");
+                let removed = listing.post(protocol::remove(&id), &id).await;
+                debug!(station = listing.station, "directory entry removed: {removed:?}");
                 drop(leaving);
             });
         }
@@ -165,7 +158,7 @@ mod tests {
         (writer, Arc::new(Mount::new(about, tap)))
     }
 
-    /// Takes one form and answers with `headers`.
+    /// Accepts one form and responds with `headers`.
     async fn take(directory: &TcpListener, headers: &str) -> String {
         let (mut socket, _) = directory.accept().await.unwrap();
         let mut request = Vec::new();
@@ -183,7 +176,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_station_is_listed_kept_up_to_date_listed_again_and_removed() {
+    async fn a_station_is_listed_updated_relisted_and_removed() {
         let directory = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/yp", directory.local_addr().unwrap()).parse().unwrap();
         let listing = Listing {
@@ -195,7 +188,7 @@ mod tests {
         let (mut writer, mount) = mount();
         let (leaving, mut left) = mpsc::channel(1);
         let listener = mount.join();
-        let following = tokio::spawn(follow(listing, mount, TIMES, leaving));
+        let following = tokio::spawn(run(listing, mount, TIMES, leaving));
 
         let yes = "YPResponse: 1\r\nYPMessage: ok\r\nSID: 7 7\r\nTouchFreq: 0";
         assert!(
@@ -220,7 +213,7 @@ mod tests {
         assert!(take(&directory, "YPResponse: 0").await.starts_with("action=touch&"));
         assert!(take(&directory, yes).await.starts_with("action=add&"));
 
-        // Only once it knows its name can it give it up.
+        // It can be removed only once its ID is known.
         assert!(take(&directory, yes).await.starts_with("action=touch&"));
         following.abort();
         assert_eq!(take(&directory, yes).await, "action=remove&sid=7%207");

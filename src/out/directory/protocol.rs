@@ -1,33 +1,32 @@
-//! What a radio and a directory say to each other.
+//! The YP protocol between a radio and a directory.
 //!
-//! The protocol (YP) was never written down but in Icecast's `yp.c`: forms are posted, and the answer
-//! is in headers.
+//! Its only specification is Icecast's `yp.c`: requests are posted forms, responses are headers.
 
 use std::time::Duration;
 
 use hyper::HeaderMap;
 
 use crate::{
-    out::{client::fields, directory::Listing},
+    out::{client::fields, directory::listing::Listing},
     stream::{icy::clean, mount::Mount},
 };
 
-/// Where a directory does not say how often it wants to hear of us.
-const USUAL: Duration = Duration::from_mins(10);
+/// Interval of updates if the directory gives none.
+const DEFAULT_INTERVAL: Duration = Duration::from_mins(10);
 
-/// However seldom it wants to, once a day is told.
-const SELDOM: Duration = Duration::from_hours(24);
+/// Longest interval of updates.
+const MAX_INTERVAL: Duration = Duration::from_hours(24);
 
-/// An entry that a directory has made.
+/// An entry in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// What the directory calls it.
+    /// The directory's ID of it (`SID`).
     pub id: String,
-    /// How often it wants to hear of us, or forgets.
+    /// Interval of updates, without which it expires.
     pub every: Duration,
 }
 
-/// The form that asks for an entry.
+/// The form that adds an entry.
 pub fn add(listing: &Listing, mount: &Mount) -> String {
     let about = &mount.about;
     fields(&[
@@ -46,7 +45,7 @@ pub fn add(listing: &Listing, mount: &Mount) -> String {
     ])
 }
 
-/// The form that keeps it.
+/// The form that updates it.
 pub fn touch(listing: &Listing, mount: &Mount, id: &str) -> String {
     let title = mount.tap.title().unwrap_or_else(|| mount.about.name.as_str().into());
     fields(&[
@@ -59,28 +58,28 @@ pub fn touch(listing: &Listing, mount: &Mount, id: &str) -> String {
     ])
 }
 
-/// The form that gives it up.
+/// The form that removes it.
 pub fn remove(id: &str) -> String {
     fields(&[("action", "remove"), ("sid", id)])
 }
 
-/// The entry that an answer tells of, if it says yes; `id` is what it was called before.
+/// The entry in a positive response; `id` is its ID so far.
 ///
 /// # Errors
-/// The directory says no; why.
+/// The directory refuses; the reason.
 pub fn entry(headers: &HeaderMap, id: &str) -> Result<Entry, String> {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if header("ypresponse") != Some("1") {
-        let mut message = clean(header("ypmessage").unwrap_or("it does not say why"));
+        let mut message = clean(header("ypmessage").unwrap_or("refused without a reason"));
         message.truncate(message.floor_char_boundary(120));
         return Err(message);
     }
     let id = header("sid").unwrap_or(id).to_owned();
     if id.is_empty() {
-        return Err("it gives the entry no name".to_owned());
+        return Err("the response has no SID".to_owned());
     }
     let every = header("touchfreq").and_then(|seconds| seconds.parse().ok());
-    Ok(Entry { id, every: every.map_or(USUAL, Duration::from_secs).min(SELDOM) })
+    Ok(Entry { id, every: every.map_or(DEFAULT_INTERVAL, Duration::from_secs).min(MAX_INTERVAL) })
 }
 
 #[cfg(test)]
@@ -95,12 +94,12 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_a_name_and_how_often_or_a_reason() {
+    fn a_response_has_an_id_and_an_interval_or_a_reason() {
         let yes = headers(&[("ypresponse", "1"), ("sid", "77"), ("touchfreq", "200")]);
         assert_eq!(entry(&yes, ""), Ok(Entry { id: "77".into(), every: Duration::from_secs(200) }));
 
         let kept = headers(&[("ypresponse", "1"), ("touchfreq", "often")]);
-        assert_eq!(entry(&kept, "77"), Ok(Entry { id: "77".into(), every: USUAL }));
+        assert_eq!(entry(&kept, "77"), Ok(Entry { id: "77".into(), every: DEFAULT_INTERVAL }));
         assert!(entry(&kept, "").is_err());
 
         let no = headers(&[("ypresponse", "0"), ("ypmessage", "not today")]);

@@ -1,4 +1,4 @@
-//! Who listens: there is no connection to count, only questions.
+//! Counts HLS clients by their playlist requests, since there are no connections to count.
 
 use std::{
     collections::HashMap,
@@ -6,44 +6,45 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// More than these are not told apart, so that nobody fills the memory under invented names.
+/// Most clients that are counted, so that invented client names can't fill the memory.
 const MOST: usize = 100_000;
 
-/// Clients that asked for a playlist not long ago.
+/// Clients that requested a playlist recently.
 pub struct Clients {
-    patience: Duration,
-    /// Nobody's name is kept, only its hash.
+    /// A client counts for this long after its last request.
+    timeout: Duration,
+    /// Only hashes of clients are stored.
     hasher: RandomState,
     asked: HashMap<u64, Instant>,
 }
 
 impl Clients {
-    /// Nobody yet; who asks for nothing for `patience` is gone.
-    pub fn new(patience: Duration) -> Self {
-        Self { patience, hasher: RandomState::new(), asked: HashMap::new() }
+    /// No clients yet; a client expires `timeout` after its last request.
+    pub fn new(timeout: Duration) -> Self {
+        Self { timeout, hasher: RandomState::new(), asked: HashMap::new() }
     }
 
-    /// `client` asks at `now`.
+    /// Records a request by `client` at `now`.
     pub fn note(&mut self, client: impl Hash, now: Instant) {
         let client = self.hasher.hash_one(client);
         if let Some(asked) = self.asked.get_mut(&client) {
             *asked = now;
             return;
         }
-        // To look through all of them for each new one would be work that anyone could make us do.
+        // Expired clients are not removed here: each new client would cost a scan of all.
         if self.asked.len() < MOST {
             self.asked.insert(client, now);
         }
     }
 
-    /// How many there are at `now`.
+    /// Number of clients at `now`.
     pub fn count(&mut self, now: Instant) -> usize {
         self.forget(now);
         self.asked.len()
     }
 
     fn forget(&mut self, now: Instant) {
-        self.asked.retain(|_, asked| now.saturating_duration_since(*asked) <= self.patience);
+        self.asked.retain(|_, asked| now.saturating_duration_since(*asked) <= self.timeout);
     }
 }
 
@@ -52,7 +53,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_client_is_counted_once_and_until_it_asks_no_more() {
+    fn a_client_is_counted_once_until_it_expires() {
         let mut clients = Clients::new(Duration::from_secs(8));
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);

@@ -1,4 +1,4 @@
-//! A mount's sound in pieces of whole frames.
+//! Cuts a mount's MP3 stream into pieces of whole frames, one per segment.
 
 use std::sync::Arc;
 
@@ -10,11 +10,11 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Cuts a stream where a piece can hold no further frame, so that none is longer than it may be.
+/// Cuts a stream into the longest pieces that don't exceed a limit.
 pub struct Cutter {
-    /// The most samples of a piece.
+    /// Most samples per piece.
     limit: u64,
-    /// Samples before the piece that is being filled.
+    /// Position of the unfinished piece in samples.
     begins: u64,
     filling: Filling,
 }
@@ -31,22 +31,22 @@ struct Filling {
 pub struct Piece {
     /// Whole frames.
     pub audio: Vec<u8>,
-    /// What its first frame is of.
+    /// The title at its first frame.
     pub title: Arc<str>,
-    /// Samples of the stream before its first.
+    /// Position of its first sample in the stream.
     pub begins: u64,
-    /// Its own.
+    /// Number of samples per channel.
     pub n_samples: u64,
 }
 
 impl Cutter {
-    /// Cuts pieces of at most `seconds`, which is at least 1.
+    /// Cuts pieces of at most `seconds` (1 or more).
     pub fn new(seconds: u32) -> Self {
         let limit = u64::from(seconds) * u64::from(SAMPLE_RATE);
         Self { limit, begins: 0, filling: Filling::default() }
     }
 
-    /// Takes what sounds next; answers with the pieces that are full.
+    /// Appends `chunk` and returns the pieces that are complete.
     pub fn take(&mut self, chunk: &Chunk) -> Vec<Piece> {
         let mut pieces = Vec::new();
         for frame in frames(&chunk.audio) {
@@ -56,7 +56,7 @@ impl Cutter {
             }
             self.filling.audio.extend_from_slice(frame);
             self.filling.n_samples += n_samples;
-            // Frames are alike: the next one will be as long.
+            // The next frame is assumed to be as long as this one.
             if self.limit < self.filling.n_samples + n_samples {
                 pieces.push(self.cut());
             }
@@ -64,7 +64,7 @@ impl Cutter {
         pieces
     }
 
-    /// Forgets the piece that is being filled; sound is missing after it.
+    /// Discards the unfinished piece, after which audio is missing.
     pub fn forget(&mut self) {
         self.begins += self.filling.n_samples;
         self.filling = Filling::default();
@@ -79,7 +79,7 @@ impl Cutter {
 }
 
 impl Piece {
-    /// How long it sounds.
+    /// Duration in seconds.
     pub fn seconds(&self) -> f64 {
         self.n_samples as f64 / f64::from(SAMPLE_RATE)
     }
@@ -91,7 +91,7 @@ mod tests {
     use crate::out::testing::sound;
 
     #[test]
-    fn pieces_follow_each_other_without_a_gap_and_are_never_too_long() {
+    fn pieces_have_no_gaps_and_do_not_exceed_the_limit() {
         let mut cutter = Cutter::new(2);
         let chunks = (0..40).map(|n| sound(19, if n < 7 { "one" } else { "two" }));
         let pieces: Vec<Piece> = chunks.flat_map(|chunk| cutter.take(&chunk)).collect();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_chunk_is_cut_at_once_and_what_is_forgotten_still_counts() {
+    fn a_long_chunk_is_cut_and_discarded_audio_counts() {
         let mut cutter = Cutter::new(1);
 
         assert_eq!(cutter.take(&sound(38 * 3 + 5, "a")).len(), 3);

@@ -1,29 +1,30 @@
-//! When a segment is due, by the clock on the wall.
+//! Wall-clock times of segments (`EXT-X-PROGRAM-DATE-TIME`).
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{out::hls::cutter::Piece, units::SAMPLE_RATE};
 
-/// Further off, the clock was set or the machine slept: a loaded one is not so late.
+/// A larger deviation means that the clock was set or the machine was suspended; load alone does not
+/// cause it.
 const TOO_FAR: SignedDuration = SignedDuration::from_secs(5);
 
-/// When the first sample of a stream was due; the others are counted from there, so that there is no
-/// gap between segments.
+/// The time of a stream's first sample. Later times are counted from it in samples, so that there are
+/// no gaps between segments.
 #[derive(Debug, Clone, Copy)]
 pub struct Origin(Timestamp);
 
 impl Origin {
-    /// The last sample of `piece` is due `now`.
+    /// The origin of a stream whose `piece` ends `now`.
     pub fn of(piece: &Piece, now: Timestamp) -> Self {
         Self(now - samples(piece.begins + piece.n_samples))
     }
 
-    /// When `piece` is due.
+    /// The start time of `piece`.
     pub fn date(self, piece: &Piece) -> Timestamp {
         self.0 + samples(piece.begins)
     }
 
-    /// Whether that still agrees with the clock; sound may come `ahead` of its time.
+    /// Whether that time still agrees with the clock; audio may arrive `ahead` of its time.
     pub fn agrees(self, piece: &Piece, now: Timestamp, ahead: SignedDuration) -> bool {
         let early = (self.date(piece) + samples(piece.n_samples)).duration_since(now);
         -TOO_FAR <= early && early <= ahead + TOO_FAR
@@ -38,7 +39,7 @@ fn samples(n: u64) -> SignedDuration {
 mod tests {
     use super::*;
 
-    /// Piece `number` of 4 seconds.
+    /// The piece `number` of a stream cut into 4 seconds.
     fn piece(number: u64) -> Piece {
         let n_samples = 4 * u64::from(SAMPLE_RATE);
         Piece { audio: Vec::new(), title: "".into(), begins: number * n_samples, n_samples }
@@ -56,9 +57,9 @@ mod tests {
         assert_eq!(origin.date(&piece(0)), after(-4));
         assert_eq!(origin.date(&piece(1000)), after(3996));
         assert!(agrees(1000, 4000, 0) && agrees(1000, 4004, 0));
-        // After a nap, and with the clock put back.
+        // After a suspend, and with the clock set back.
         assert!(!agrees(1000, 4060, 0) && !agrees(1000, 400, 0));
-        // A long burst comes at once.
+        // A long burst arrives at once.
         assert!(agrees(10, 0, 40) && !agrees(10, 0, 30));
     }
 }

@@ -1,53 +1,45 @@
-//! One mount, cut.
+//! The HLS variant of one mount: its segments, playlist and listeners.
 
 use std::{
     hash::Hash,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
-use tokio::{sync::watch, task::spawn_blocking};
-use tracing::warn;
+use parking_lot::Mutex;
+use tokio::sync::watch;
 
 use crate::{
     config,
     out::hls::{
         clients::Clients,
-        cutter::{Cutter, Piece},
-        dates::Origin,
         names,
-        numbers::Numbers,
-        tag::tag,
         window::{Segment, Window},
     },
-    stream::{
-        mount::Mount,
-        ring::{ReadError, Tap},
-    },
+    stream::{mount::Mount, ring::Tap},
     units::Kbps,
 };
 
-/// A mount's newest segments, for whoever asks.
+/// The newest segments of a mount, shared by the web server, uploads and the task that fills it.
 pub struct Live {
     settings: config::Hls,
     bitrate: Kbps,
     tap: Tap,
-    /// Where it is written how far it has counted.
+    /// The file of the segment numbers.
     file: Option<PathBuf>,
-    /// The station's, as listeners read it.
+    /// The station's title.
     name: Mutex<Arc<str>>,
     window: watch::Sender<Window>,
     clients: Mutex<Clients>,
 }
 
 impl Live {
-    /// An empty window on `mount`.
+    /// A variant of `mount` without segments.
     pub fn new(mount: &Mount, settings: config::Hls, file: Option<PathBuf>) -> Self {
         let window = Window::new(settings.segments, settings.segment_seconds);
-        let patience = Duration::from_secs(2 * u64::from(settings.segment_seconds));
+        let client_timeout = Duration::from_secs(2 * u64::from(settings.segment_seconds));
         Self {
             settings,
             bitrate: mount.about.coding.mp3().unwrap_or_default(),
@@ -55,12 +47,12 @@ impl Live {
             file,
             name: Mutex::new(mount.about.name.as_str().into()),
             window: watch::Sender::new(window),
-            clients: Mutex::new(Clients::new(patience)),
+            clients: Mutex::new(Clients::new(client_timeout)),
         }
     }
 
-    /// What the file is called that its numbers are kept in.
-    pub(super) fn file(station: &str, mount: &Mount) -> String {
+    /// The name of the file for its segment numbers.
+    pub(super) fn file_name(station: &str, mount: &Mount) -> String {
         format!("{station}-{}k.json", mount.about.coding.kbps())
     }
 
@@ -72,15 +64,25 @@ impl Live {
         self.bitrate
     }
 
+    /// The station's title.
+    pub(super) fn name(&self) -> Arc<str> {
+        self.name.lock().clone()
+    }
+
+    /// The file of the segment numbers.
+    pub(super) fn file(&self) -> Option<PathBuf> {
+        self.file.clone()
+    }
+
     pub(super) fn is_of(&self, mount: &Mount) -> bool {
-        self.tap.is_of_same_ring(&mount.tap)
+        self.tap.is_same_ring(&mount.tap)
     }
 
     pub(super) fn rename(&self, name: &str) {
-        *lock(&self.name) = name.into();
+        *self.name.lock() = name.into();
     }
 
-    /// What the main playlist says of it, and the name of its own.
+    /// Its entry in the main playlist.
     ///
     /// `mp4a.40.34` is MP3 by the object types of MPEG-4 (ISO/IEC 14496-3, 34: Layer-3).
     pub fn variant(&self) -> String {
@@ -89,47 +91,47 @@ impl Live {
         format!("#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS=\"mp4a.40.34\"\n{playlist}\n")
     }
 
-    /// Bits a second that tags add at most: a tag is shorter than a kilobyte.
+    /// Most bits per second that ID3 tags add: a tag is shorter than a kilobyte.
     fn tag_bits(&self) -> u32 {
         8000 / self.settings.segment_seconds
     }
 
-    /// What its playlist is called: by its bitrate, which tells apart the variants of a station.
+    /// The name of its playlist, by the bitrate, which is unique within a station.
     pub fn playlist_name(&self) -> String {
         names::playlist(self.bitrate)
     }
 
-    /// `client` asks for the playlist, and so listens for two segments more.
+    /// Records a playlist request by `client`, which then counts as a listener for two segments.
     pub fn note(&self, client: impl Hash) {
-        lock(&self.clients).note(client, Instant::now());
+        self.clients.lock().note(client, Instant::now());
     }
 
-    /// How many listen.
+    /// Number of listeners.
     pub fn listeners(&self) -> usize {
-        lock(&self.clients).count(Instant::now())
+        self.clients.lock().count(Instant::now())
     }
 
-    /// Its playlist, once there is a segment.
+    /// The media playlist, once there is a segment.
     pub fn playlist(&self) -> Option<Bytes> {
         self.window.borrow().playlist()
     }
 
-    /// The segment of that name, while it is kept.
+    /// The segment of that name, if it is still kept.
     pub fn segment(&self, name: &str) -> Option<Bytes> {
         self.window.borrow().find(name)
     }
 
-    /// How much memory the segments take, in bytes.
+    /// Size of all segments in bytes.
     pub fn n_bytes(&self) -> usize {
         self.window.borrow().n_bytes()
     }
 
-    /// How long a segment may be cached, in seconds: as long as anybody may ask for it.
+    /// Lifetime of a segment in seconds, for caches: as long as clients may request it.
     pub fn max_age(&self) -> u32 {
         self.settings.segment_seconds * (2 * self.settings.segments as u32 + 1)
     }
 
-    /// The same as a segment's `Cache-Control`: it never changes, so whoever has it may keep it.
+    /// The `Cache-Control` of a segment, which never changes.
     pub fn cache_control(&self) -> String {
         format!("public, max-age={}, immutable", self.max_age())
     }
@@ -138,167 +140,8 @@ impl Live {
         self.window.send_modify(|window| window.push(segment));
     }
 
-    /// Follows the segments as they come.
+    /// Notifies of new segments.
     pub(super) fn window(&self) -> watch::Receiver<Window> {
         self.window.subscribe()
-    }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Fills `live` with what `mount` plays until that ends.
-pub(super) async fn fill(live: Arc<Live>, mount: Arc<Mount>) {
-    let mut reader = mount.tap.reader();
-    let mut cutter = Cutter::new(live.settings.segment_seconds);
-    let mut counter = Counter::begin(&live).await;
-    loop {
-        match reader.next().await {
-            Ok(chunk) => {
-                for piece in cutter.take(&chunk) {
-                    let ahead = SignedDuration::from_secs_f64(mount.burst_seconds());
-                    let segment = counter.number(&live, piece, Timestamp::now(), ahead);
-                    counter.save(&live).await;
-                    live.push(segment);
-                }
-            }
-            Err(ReadError::Lagged { chunks }) => {
-                warn!("{}: {chunks} chunks are missing in HLS", mount.about.path);
-                cutter.forget();
-                counter.breaks();
-            }
-            Err(ReadError::Ended) => return,
-        }
-    }
-}
-
-/// Gives segments their numbers, names and dates.
-struct Counter {
-    next: Numbers,
-    /// In names, so that they are new.
-    began: i64,
-    /// None: the next segment begins a run.
-    origin: Option<Origin>,
-    is_saved: bool,
-}
-
-impl Counter {
-    async fn begin(live: &Live) -> Self {
-        let file = live.file.clone();
-        let resume = move || Numbers::resume(file.as_deref(), SystemTime::now());
-        // Fails only where the runtime ends, and this task with it.
-        let next = spawn_blocking(resume).await;
-        let next = next.unwrap_or_else(|_| Numbers::resume(None, SystemTime::now()));
-        let began = Timestamp::now().as_millisecond();
-        Self { next, began, origin: None, is_saved: true }
-    }
-
-    /// The next segment does not follow the last one.
-    fn breaks(&mut self) {
-        if self.origin.take().is_some() {
-            self.next.run += 1;
-        }
-    }
-
-    fn number(
-        &mut self,
-        live: &Live,
-        piece: Piece,
-        now: Timestamp,
-        ahead: SignedDuration,
-    ) -> Segment {
-        if self.origin.is_some_and(|origin| !origin.agrees(&piece, now, ahead)) {
-            self.breaks();
-        }
-        let starts_run = self.origin.is_none();
-        let origin = *self.origin.get_or_insert_with(|| Origin::of(&piece, now));
-        let Numbers { segment: number, run } = self.next;
-        self.next.segment += 1;
-        let mut bytes = tag(piece.begins, &piece.title, &lock(&live.name));
-        bytes.extend_from_slice(&piece.audio);
-        Segment {
-            name: names::segment(live.bitrate, self.began, number),
-            bytes: bytes.into(),
-            number,
-            run,
-            starts_run,
-            begins: origin.date(&piece),
-            seconds: piece.seconds(),
-        }
-    }
-
-    /// Writes down what comes next; where that fails, the clock will stand in for it.
-    async fn save(&mut self, live: &Live) {
-        let Some(file) = live.file.clone() else { return };
-        let next = self.next;
-        let saved = spawn_blocking(move || next.save(&file).map_err(|error| (file, error))).await;
-        let Ok(saved) = saved else { return };
-        if let (Err((file, error)), true) = (&saved, self.is_saved) {
-            warn!("{}: {error}; HLS will count anew after a restart", file.display());
-        }
-        self.is_saved = saved.is_ok();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        out::testing::{mount, sound},
-        stream::ring::Writer,
-    };
-
-    /// A mount of a ring of `burst` bytes, cut in segments of `segment_seconds`.
-    fn live(burst: usize, segment_seconds: u32) -> (Writer, Arc<Mount>, Arc<Live>) {
-        let (writer, mount) = mount(burst);
-        let settings = config::Hls { enabled: true, segment_seconds, ..config::Hls::default() };
-        let live = Arc::new(Live::new(&mount, settings, None));
-        (writer, mount, live)
-    }
-
-    /// Pushes half a second, and lets it be read if it `is_read`.
-    async fn push(writer: &mut Writer, is_read: bool) {
-        writer.push(sound(19, "Test - A title of a usual length"));
-        if is_read {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-    }
-
-    #[tokio::test]
-    async fn a_station_s_segments_take_less_than_a_megabyte() {
-        let (mut writer, mount, live) = live(65_536, 4);
-        let filling = tokio::spawn(fill(live.clone(), mount));
-        for _ in 0..240 {
-            push(&mut writer, true).await;
-        }
-        drop(writer);
-        filling.await.unwrap();
-
-        let n_bytes = live.n_bytes();
-        eprintln!("{n_bytes} bytes of segments");
-        assert!((750_000..1_000_000).contains(&n_bytes), "{n_bytes}");
-    }
-
-    #[tokio::test]
-    async fn sound_that_was_missed_is_a_break() {
-        let (mut writer, mount, live) = live(16_000, 2);
-        let filling = tokio::spawn(fill(live.clone(), mount));
-        let breaks = |live: &Live| {
-            let playlist = live.playlist().unwrap();
-            str::from_utf8(&playlist).unwrap().matches("#EXT-X-DISCONTINUITY\n").count()
-        };
-        while live.playlist().is_none() {
-            push(&mut writer, true).await;
-        }
-        assert_eq!(breaks(&live), 1);
-
-        for n in 0..9 {
-            push(&mut writer, n > 4).await;
-        }
-        drop(writer);
-        filling.await.unwrap();
-
-        assert_eq!(breaks(&live), 2);
     }
 }

@@ -1,27 +1,27 @@
-//! What a station's files are called and of what type they are, wherever they are.
+//! Names and media types of a station's HLS files, on this server and in buckets.
 
 use crate::units::Kbps;
 
-/// The playlist that listeners are given.
+/// The main playlist, whose URL listeners use.
 pub const MAIN: &str = "live.m3u8";
 
-/// The type of playlists.
+/// The media type of playlists.
 pub const PLAYLIST_TYPE: &str = "application/vnd.apple.mpegurl";
 
-/// The type of segments.
+/// The media type of segments.
 pub const SEGMENT_TYPE: &str = "audio/mpeg";
 
-/// The playlist of a bitrate, which tells apart the variants of a station.
+/// The media playlist of the variant with this bitrate.
 pub fn playlist(bitrate: Kbps) -> String {
     format!("{}k.m3u8", bitrate.get())
 }
 
-/// A segment of a run that `began` at a millisecond, so that no name comes twice.
+/// The segment `number`. `began`, the time in ms at which counting started, makes names unique.
 pub fn segment(bitrate: Kbps, began: i64, number: u64) -> String {
     format!("{}k-{began}-{number}.mp3", bitrate.get())
 }
 
-/// Whether `name` is one that [`segment`] gives.
+/// Whether `name` has the form of [`segment`].
 pub fn is_segment(name: &str) -> bool {
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let Some(stem) = name.strip_suffix(".mp3") else { return false };
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_segments_are_told_from_all_else() {
+    fn names_of_segments_are_recognised() {
         assert!(is_segment(&segment(Kbps::DEFAULT, 1_795_360_379_000, 0)));
         for name in [
             "",

@@ -1,9 +1,9 @@
-//! How far playlists have counted, through a restart.
+//! Numbers of segments and discontinuities that survive a restart.
 //!
-//! RFC 8216, 6.2.2: numbers of segments and of discontinuities only grow. They are written down before
-//! a player can see them. Where nothing is written down the clock stands in for the number of the next
-//! segment: segments are at least two seconds long, so its seconds are always ahead of any count that
-//! began with them. It can't stand in for the other one: hls.js has a list of that length, and hangs.
+//! RFC 8216, section 6.2.2: media and discontinuity sequence numbers must never decrease. They are saved
+//! before a player can see them. Without a saved file the segment number is the time in seconds: since
+//! segments last at least two seconds, it exceeds any count that started from an earlier time. The
+//! number of runs can't be derived from the clock: hls.js allocates a list of that length and hangs.
 
 use std::{
     fs, io,
@@ -15,20 +15,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::files;
 
-/// The most that a file can say and not be damaged.
+/// Larger numbers mean that the file is damaged.
 const MOST: Numbers = Numbers { segment: 1 << 53, run: 1_000_000 };
 
-/// What comes next.
+/// The next numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Numbers {
     /// The number of the next segment.
     pub segment: u64,
-    /// The run of segments that follow each other without a break.
+    /// The number of the current run: a series of segments without a discontinuity.
     pub run: u64,
 }
 
 impl Numbers {
-    /// A new run after what `file` says, or the clock where it says nothing.
+    /// Starts a new run after the numbers in `file`, or from the clock if it has no valid numbers.
     pub fn resume(file: Option<&Path>, now: SystemTime) -> Self {
         let saved = file.and_then(|file| fs::read(file).ok());
         let saved = saved.and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -39,7 +39,7 @@ impl Numbers {
         Self { segment, run: run + 1 }
     }
 
-    /// Writes them to `file`, which holds either the old or the new ones at any time.
+    /// Writes them to `file` atomically.
     ///
     /// # Errors
     /// The file can't be written.
@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_written_goes_on_in_a_new_run() {
+    fn saved_numbers_continue_in_a_new_run() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("hls").join("a.json");
         Numbers { segment: 7, run: 3 }.save(&file).unwrap();
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn without_what_was_written_the_clock_is_ahead_of_it() {
+    fn without_saved_numbers_the_clock_exceeds_them() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.json");
         let began = UNIX_EPOCH + Duration::from_secs(1_795_360_379);

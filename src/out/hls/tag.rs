@@ -1,8 +1,8 @@
-//! The `ID3v2.4` tag that an MP3 segment begins with.
+//! The `ID3v2.4` tag at the start of an MP3 segment.
 //!
-//! MP3 has no clock of its own, so the tag carries one: RFC 8216, 3.4, a PRIV frame with the time of
-//! the first sample in 90 kHz, 33 bits in 8 bytes, most significant first. Title and station ride
-//! along; players show them as they change.
+//! MP3 has no timestamps, so the tag has one (RFC 8216, section 3.4): a PRIV frame with the time of the
+//! first sample in units of 1/90 000 s, 33 bits in 8 bytes, big-endian. It also has title and station,
+//! which players show.
 
 use id3::{
     Encoder, Tag, TagLike as _, Version,
@@ -11,17 +11,17 @@ use id3::{
 
 use crate::units::SAMPLE_RATE;
 
-/// Whose PRIV frame it is.
+/// Owner identifier of the PRIV frame.
 const OWNER: &str = "com.apple.streaming.transportStreamTimestamp";
 
-/// As in MPEG transport streams.
+/// Ticks per second, as in MPEG transport streams.
 const CLOCK: u64 = 90_000;
 const CLOCK_BITS: u32 = 33;
 
-/// Longer texts are cut; in bytes.
+/// Longest text in bytes.
 const MAX_TEXT: usize = 200;
 
-/// The tag of a segment that begins after `n_samples` samples.
+/// The tag of a segment that starts at sample `n_samples`.
 pub fn tag(n_samples: u64, title: &str, station: &str) -> Vec<u8> {
     let mut tag = Tag::new();
     let private_data = timestamp(n_samples).to_be_bytes().to_vec();
@@ -31,11 +31,11 @@ pub fn tag(n_samples: u64, title: &str, station: &str) -> Vec<u8> {
     tag.set_artist(cut(station));
     let mut bytes = Vec::new();
     let encoder = Encoder::new().version(Version::Id3v24);
-    encoder.encode(&tag, &mut bytes).expect("a Vec takes all, and texts and bytes can be written");
+    encoder.encode(&tag, &mut bytes).expect("writing texts and bytes to a Vec can't fail");
     bytes
 }
 
-/// Counted in samples from the beginning, so that it never drifts.
+/// The timestamp of a sample, computed from its number so that it never drifts.
 fn timestamp(n_samples: u64) -> u64 {
     let ticks = u128::from(n_samples) * u128::from(CLOCK) / u128::from(SAMPLE_RATE);
     (ticks % (1 << CLOCK_BITS)) as u64
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_clock_stands_in_exactly_eight_bytes() {
+    fn the_timestamp_has_exactly_eight_bytes() {
         let bytes = tag(44_100 * 2, "Title", "Station");
 
         assert_eq!(bytes[..5], *b"ID3\x04\0");
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn readers_of_others_find_title_and_station() {
+    fn another_library_reads_title_and_station() {
         let long = "\u{fc}".repeat(500);
         let bytes = tag(0, "Caf\u{e9} \u{1f3b9}", &long);
 
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_is_exact_after_years_and_turns_over_at_33_bits() {
+    fn the_timestamp_is_exact_and_wraps_at_33_bits() {
         // 490 samples are 1000 ticks.
         assert_eq!(timestamp(490), 1000);
         let n_samples = (1_u64 << 33) * 490 / 1000;

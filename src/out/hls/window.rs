@@ -1,37 +1,37 @@
-//! The newest segments of a mount, and the playlist that lists them.
+//! The newest segments of a mount and their media playlist.
 
 use std::{collections::VecDeque, fmt::Write as _};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
-/// A piece of sound under a name that is never used again.
+/// A segment. Its name is unique.
 #[derive(Debug, Clone)]
 pub struct Segment {
-    /// The last part of its URL.
+    /// The last part of its URL path.
     pub name: String,
-    /// The tag and the frames.
+    /// ID3 tag and MP3 frames.
     pub bytes: Bytes,
-    /// Its number; they grow by one.
+    /// Media sequence number; consecutive.
     pub number: u64,
-    /// The run that it is of.
+    /// The number of its run: a series of segments without a discontinuity.
     pub run: u64,
-    /// Whether it is the first of that run: a player must not expect it to follow the one before.
+    /// Whether it is the first of its run, after a discontinuity.
     pub starts_run: bool,
-    /// When its first sample is due.
+    /// Wall-clock time of its first sample.
     pub begins: Timestamp,
-    /// How long it sounds.
+    /// Duration in seconds.
     pub seconds: f64,
 }
 
 /// Segments, oldest first.
 ///
-/// One that has left the playlist stays as long as a player may still ask for it, which is its own
-/// length and that of the longest playlist that it was in (RFC 8216, 6.2.2).
+/// A segment that has left the playlist stays available for its own duration plus that of the longest
+/// playlist that listed it (RFC 8216, section 6.2.2).
 pub struct Window {
-    /// Segments in a playlist.
+    /// Segments per playlist.
     n_listed: usize,
-    /// What the playlist promises about their lengths, in seconds.
+    /// `EXT-X-TARGETDURATION`: the longest segment in seconds.
     target: u32,
     segments: VecDeque<Segment>,
     playlist: Option<Bytes>,
@@ -40,19 +40,19 @@ pub struct Window {
 /// A playlist, and the segments that it lists.
 #[derive(Debug, Clone)]
 pub struct Listing {
-    /// As it is sent.
+    /// The text.
     pub playlist: Bytes,
     /// Oldest first.
     pub segments: Vec<Segment>,
 }
 
 impl Window {
-    /// An empty one, for playlists of `n_listed` segments of at most `target` seconds.
+    /// An empty window, for playlists of `n_listed` segments of at most `target` seconds.
     pub fn new(n_listed: usize, target: u32) -> Self {
         Self { n_listed, target, segments: VecDeque::new(), playlist: None }
     }
 
-    /// Lists a segment, and lets those go that were listed long ago.
+    /// Adds a segment and drops those that no client may request any more.
     pub fn push(&mut self, segment: Segment) {
         self.segments.push_back(segment);
         while 2 * self.n_listed + 1 < self.segments.len() {
@@ -82,17 +82,17 @@ impl Window {
         found.map(|segment| segment.bytes.clone())
     }
 
-    /// How much memory the sound takes, in bytes.
+    /// Size of all segments in bytes.
     pub fn n_bytes(&self) -> usize {
         self.segments.iter().map(|segment| segment.bytes.len()).sum()
     }
 }
 
-/// A media playlist as in RFC 8216, 4.3, of version 3: lengths with a fraction, and nothing newer.
+/// A media playlist (RFC 8216, section 4.3) of version 3, which allows fractional durations.
 fn playlist<'a>(segments: impl Iterator<Item = &'a Segment>, target: u32) -> Option<String> {
     let mut segments = segments.peekable();
     let first = segments.peek()?;
-    // The number that segments have before the first tag says that it is another.
+    // The discontinuity sequence counts the discontinuity tags that have left the playlist.
     let n_breaks = first.run - u64::from(first.starts_run);
     let mut text = format!(
         "#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:{target}\n#EXT-X-MEDIA-SEQUENCE:{}\n\
@@ -102,7 +102,8 @@ fn playlist<'a>(segments: impl Iterator<Item = &'a Segment>, target: u32) -> Opt
     for Segment { name, starts_run, begins, seconds, .. } in segments {
         let tag = if *starts_run { "#EXT-X-DISCONTINUITY\n" } else { "" };
         let date = format_args!("#EXT-X-PROGRAM-DATE-TIME:{begins:.3}");
-        write!(text, "{tag}{date}\n#EXTINF:{seconds:.3},\n{name}\n").expect("a String takes all");
+        write!(text, "{tag}{date}\n#EXTINF:{seconds:.3},\n{name}\n")
+            .expect("writing to a String can't fail");
     }
     Some(text)
 }
@@ -128,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn the_playlist_says_what_players_must_know() {
+    fn the_playlist_has_all_required_tags() {
         let mut window = Window::new(3, 4);
         assert_eq!(window.playlist(), None);
         window.push(segment(41, 7, true));
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_break_is_counted_when_its_tag_leaves_the_playlist() {
+    fn a_discontinuity_is_counted_when_its_tag_leaves_the_playlist() {
         let mut window = Window::new(2, 4);
         let counted = |window: &Window| {
             let text = text(window);
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_left_the_playlist_stays_for_those_who_are_late() {
+    fn delisted_segments_stay_for_late_clients() {
         let mut window = Window::new(2, 4);
         (0..9).for_each(|number| window.push(segment(number, 0, false)));
 

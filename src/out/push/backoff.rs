@@ -1,18 +1,18 @@
-//! How long to wait before the next try.
+//! Exponential backoff between retries.
 
 use std::time::Duration;
 
-/// Waits that double from try to try and are spread by chance, so that many who lost the same server
-/// don't come back in one moment.
+/// Delays that double up to 30 s, with random jitter so that clients that lost the same server don't
+/// reconnect at the same time.
 #[derive(Debug)]
 pub struct Backoff {
     most: Duration,
 }
 
-/// The first wait is half of it to all of it.
+/// The first delay is between half of this and all of it.
 const FIRST: Duration = Duration::from_secs(2);
 
-/// No wait is longer.
+/// The longest delay.
 const LONGEST: Duration = Duration::from_secs(30);
 
 impl Default for Backoff {
@@ -22,7 +22,7 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The next wait; `chance` is 0 to 1, of which 1 waits longest.
+    /// The next delay. `chance`, 0 to 1, is the jitter; 1 gives the longest delay.
     pub fn next(&mut self, chance: f64) -> Duration {
         let most = self.most;
         self.most = (2 * most).min(LONGEST);
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_grow_from_one_second_to_thirty() {
+    fn delays_grow_from_one_second_to_thirty() {
         let (mut least, mut most) = (Backoff::default(), Backoff::default());
 
         let least: Vec<f64> = (0..6).map(|_| least.next(0.0).as_secs_f64()).collect();

@@ -1,13 +1,14 @@
-//! A station as the source of a mount on a server of others: Icecast, Liquidsoap, `AzuraCast`.
+//! Pushes: a station as the source of a mount on another server (Icecast, Liquidsoap, `AzuraCast`).
 //!
-//! A push is a task that connects, sends what is on air, and begins again whatever happens, for as
-//! long as radio.toml wants it. It holds no sound back: while the server is away nothing piles up.
+//! A push is a task that connects, sends the live audio, and reconnects after any failure for as long
+//! as radio.toml wants it. It does not buffer: nothing accumulates while the server is down.
 
 pub mod backoff;
 pub mod connection;
 pub mod failure;
 pub mod handshake;
 pub mod request;
+pub mod target;
 pub mod titles;
 
 use std::{
@@ -20,41 +21,32 @@ use tokio::{sync::watch, time::sleep};
 use tracing::{debug, info, warn};
 
 use crate::{
-    config::Push,
     out::{
         connect,
-        push::{backoff::Backoff, connection::hold, failure::Failure, request::Method},
+        push::{
+            backoff::Backoff, connection::stream_to, failure::Failure, request::Method,
+            target::Target,
+        },
         status::{State, Status},
     },
     stream::mount::Mount,
 };
 
-/// On air for so long, all is well: the next failure is news, and tried again soon.
+/// After this time on air, backoff and warnings start afresh with the next failure.
 const STEADY: Duration = Duration::from_mins(1);
 
-/// What a push is to do.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Wish {
-    /// The station's name, for the log.
-    pub station: String,
-    /// Whom to send it to.
-    pub push: Push,
-    /// The radio's own page, if the world knows it.
-    pub home: Option<String>,
-}
-
-/// Keeps `mount` on air at the server until its station ends.
-pub async fn follow(wish: Wish, mount: Arc<Mount>, status: watch::Sender<Status>) {
+/// Keeps `mount` on air at the target until the station ends.
+pub async fn run(target: Target, mount: Arc<Mount>, status: watch::Sender<Status>) {
     let mut backoff = Backoff::default();
-    let mut log = Log { wish: &wish, warned: Vec::new() };
+    let mut log = Log { target: &target, warned: Vec::new() };
     let mut method = Method::Put;
     loop {
         status.send_modify(|status| status.state = State::Connecting);
         let on_air = || {
             log.on_air();
-            status.send_modify(Status::is_on_air);
+            status.send_modify(Status::set_on_air);
         };
-        let Err(failure) = hold(&wish, &mount, method, on_air).await else { return };
+        let Err(failure) = stream_to(&target, &mount, method, on_air).await else { return };
         if was_steady(&status.borrow().state) {
             backoff = Backoff::default();
             log.warned.clear();
@@ -62,13 +54,14 @@ pub async fn follow(wish: Wish, mount: Arc<Mount>, status: watch::Sender<Status>
         if let Failure::NotUnderstood(_) = failure {
             method = other(method);
             if method == Method::Source {
-                debug!(station = wish.station, "{}: {failure}; asking by SOURCE", wish.push.server);
+                let (station, server) = (&target.station, &target.push.server);
+                debug!(station, "{server}: {failure}; trying the SOURCE method");
                 continue;
             }
         }
         let wait = backoff.next(rand::random());
         log.failed(&failure, wait);
-        status.send_modify(|status| status.waits(&failure, wait));
+        status.send_modify(|status| status.set_waiting(&failure, wait));
         sleep(wait).await;
     }
 }
@@ -87,22 +80,22 @@ fn other(method: Method) -> Method {
     }
 }
 
-/// What failures are told apart by.
+/// The kind of a failure: each kind is warned about once.
 type Kind = (Discriminant<Failure>, Option<Discriminant<connect::Error>>);
 
-/// Tells the operator what is new, and repeats itself only to who debugs.
+/// Logs each kind of failure once as a warning, then at debug level.
 struct Log<'a> {
-    wish: &'a Wish,
+    target: &'a Target,
     warned: Vec<Kind>,
 }
 
 impl Log<'_> {
     fn on_air(&self) {
-        info!(station = self.wish.station, "on air at {}", self.wish.push.server);
+        info!(station = self.target.station, "on air at {}", self.target.push.server);
     }
 
     fn failed(&mut self, failure: &Failure, wait: Duration) {
-        let Wish { station, push, .. } = self.wish;
+        let Target { station, push, .. } = self.target;
         let wait = wait.as_secs_f64();
         let connecting = match failure {
             Failure::Connect(error) => Some(discriminant(error)),
@@ -110,10 +103,10 @@ impl Log<'_> {
         };
         let kind = (discriminant(failure), connecting);
         if self.warned.contains(&kind) {
-            debug!(station, "not on air at {}: {failure}; again in {wait:.0} s", push.server);
+            debug!(station, "push to {} failed: {failure}; retry in {wait:.0} s", push.server);
             return;
         }
         self.warned.push(kind);
-        warn!(station, "not on air at {}: {failure}; trying again until it works", push.server);
+        warn!(station, "push to {} failed: {failure}; retrying", push.server);
     }
 }

@@ -1,7 +1,7 @@
-//! What a source says to a server: the head of the request that its sound follows.
+//! The head of a source request, which the audio follows.
 //!
-//! After libshout's `proto_http.c`: a `PUT` without a length and without chunks, which Icecast 2.4 does
-//! not decode, or the `SOURCE` of older servers.
+//! As in libshout (`proto_http.c`): a `PUT` without length and without chunked encoding, which Icecast
+//! 2.4 does not decode, or the `SOURCE` method of older servers.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
@@ -11,19 +11,19 @@ use crate::{
     stream::{icy::clean, mount::About},
 };
 
-/// The longest header value in bytes; servers have limits on whole heads, Icecast 4096.
+/// Longest header value in bytes. Servers limit the whole head, Icecast to 4096.
 const MAX_VALUE: usize = 256;
 
-/// How to offer sound.
+/// The method of a source request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Icecast since 2.4, Liquidsoap.
     Put,
-    /// Servers that know no `PUT`.
+    /// Servers without `PUT`.
     Source,
 }
 
-/// The whole head; `home` is the radio's own page.
+/// The request head; `home` is the radio's public URL.
 pub fn head(method: Method, push: &Push, about: &About, home: Option<&str>) -> String {
     let server = &push.server;
     let mut lines = match method {
@@ -35,7 +35,7 @@ pub fn head(method: Method, push: &Push, about: &About, home: Option<&str>) -> S
         Method::Source => vec![format!("SOURCE {} HTTP/1.0", server.path)],
     };
     let headers = [
-        ("Authorization", login(push)),
+        ("Authorization", authorization(push)),
         ("User-Agent", NAME.to_owned()),
         ("Content-Type", about.coding.content_type().to_owned()),
         ("ice-public", u8::from(push.public).to_string()),
@@ -51,17 +51,17 @@ pub fn head(method: Method, push: &Push, about: &About, home: Option<&str>) -> S
     lines.join("\r\n") + "\r\n\r\n"
 }
 
-/// The value of `Authorization`: HTTP's Basic login (RFC 7617).
-pub fn login(push: &Push) -> String {
+/// The value of `Authorization` (HTTP Basic, RFC 7617).
+pub fn authorization(push: &Push) -> String {
     let pair = format!("{}:{}", push.user, push.password.expose());
     format!("Basic {}", BASE64_STANDARD.encode(pair))
 }
 
-/// `text` on one line as a server of others gets it.
+/// `text` on one line for another server.
 ///
-/// Icecast 2.4 tells MP3 listeners in ISO 8859-1 unless its mount has a `<charset>`, where the
-/// typographer's apostrophe becomes `&#8217;`: so they get the plain one, except where players would
-/// take it for the end of a title.
+/// Icecast 2.4 sends titles of MP3 mounts in ISO 8859-1 unless the mount has a `<charset>`; the
+/// typographic apostrophe would become `&#8217;`. The plain one is sent instead, except where players
+/// would take it for the end of the title (`';`).
 pub fn one_line(text: &str) -> String {
     clean(text).replace('\u{2019}', "'").replace("';", "\u{2019};")
 }
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn older_servers_are_not_asked_to_go_on() {
+    fn source_requests_have_no_expect_header() {
         let head = head(Method::Source, &push(), &about(), None);
 
         assert!(head.starts_with("SOURCE /live.mp3 HTTP/1.0\r\nAuthorization: "), "{head}");

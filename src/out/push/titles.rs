@@ -1,7 +1,5 @@
-//! Titles to a server that has our sound: a question of its own at each change, since MP3 has no
-//! place for them.
-//!
-//! Icecast, Liquidsoap's harbor and `AzuraCast` all answer `/admin/metadata`.
+//! Title updates of a push: a separate request to `/admin/metadata` at each change, since MP3 can't
+//! carry titles. Icecast, Liquidsoap's harbor and `AzuraCast` all support it.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -12,21 +10,21 @@ use tracing::{debug, warn};
 use crate::{
     config::Remote,
     out::{
-        client::{Question, fields},
+        client::{ApiRequest, fields},
         push::{
-            Wish,
-            request::{login, one_line},
+            request::{authorization, one_line},
+            target::Target,
         },
     },
 };
 
-/// Before a title that did not arrive is told again, unless a newer comes first. Right after a push
-/// has begun a server may not know its mount yet.
-const PAUSE: Duration = Duration::from_secs(3);
+/// Delay before a failed update is retried, unless the title changes first. Right after the start of a
+/// push the server may not know the mount yet.
+const RETRY: Duration = Duration::from_secs(3);
 
-/// Tells the server the newest of `titles` for as long as it is polled; one that is replaced while
-/// the server is slow is left out.
-pub async fn tell(wish: &Wish, mut titles: watch::Receiver<Arc<str>>) -> Infallible {
+/// Sends the newest of `titles` at each change, until it is dropped. Titles that are replaced while the
+/// server is slow are skipped.
+pub async fn send_all(target: &Target, mut titles: watch::Receiver<Arc<str>>) -> Infallible {
     let mut has_warned = false;
     loop {
         if titles.changed().await.is_err() {
@@ -34,37 +32,37 @@ pub async fn tell(wish: &Wish, mut titles: watch::Receiver<Arc<str>>) -> Infalli
         }
         loop {
             let title = titles.borrow_and_update().clone();
-            let Err(reason) = tell_one(wish, &title).await else { break };
-            let server = &wish.push.server;
+            let Err(reason) = send(target, &title).await else { break };
+            let (station, server) = (&target.station, &target.push.server);
             if has_warned {
-                debug!(station = wish.station, "{server} takes no titles: {reason}");
+                debug!(station, "title update at {server} failed: {reason}");
             } else {
-                warn!(station = wish.station, "{server} takes no titles: {reason}");
+                warn!(station, "title update at {server} failed: {reason}; retrying");
                 has_warned = true;
             }
-            // Whether a newer one has come or not, the newest is told.
-            let _ = timeout(PAUSE, titles.changed()).await;
+            // Then the newest title is sent, whether it has changed or not.
+            let _ = timeout(RETRY, titles.changed()).await;
         }
     }
 }
 
-async fn tell_one(wish: &Wish, title: &str) -> Result<(), String> {
-    let push = &wish.push;
-    let question = Question {
+async fn send(target: &Target, title: &str) -> Result<(), String> {
+    let push = &target.push;
+    let request = ApiRequest {
         to: &push.server,
         ca_file: push.ca_file.as_deref(),
-        target: target(&push.server, title),
-        login: Some(login(push)),
+        target: path_and_query(&push.server, title),
+        authorization: Some(authorization(push)),
         form: None,
     };
-    let answer = question.ask().await.map_err(|error| error.to_string())?;
-    match answer.status {
+    let response = request.send().await.map_err(|error| error.to_string())?;
+    match response.status {
         StatusCode::OK => Ok(()),
-        status => Err(format!("it answers {status}")),
+        status => Err(format!("status {status}")),
     }
 }
 
-fn target(server: &Remote, title: &str) -> String {
+fn path_and_query(server: &Remote, title: &str) -> String {
     let mount = percent_encoding::percent_decode_str(&server.path).decode_utf8_lossy();
     let query =
         [("mount", &*mount), ("mode", "updinfo"), ("song", &one_line(title)), ("charset", "UTF-8")];
@@ -76,11 +74,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_title_and_a_mount_with_odd_letters_arrive_as_they_are() {
+    fn titles_and_mounts_are_percent_encoded() {
         let server = "http://ice.example:8000/my%20mount.mp3".parse().unwrap();
 
         assert_eq!(
-            target(&server, "Caf\u{e9} & tea\n100%"),
+            path_and_query(&server, "Caf\u{e9} & tea\n100%"),
             "/admin/metadata?mount=%2Fmy%20mount.mp3&mode=updinfo&song=Caf%C3%A9%20%26%20tea%20100%25\
              &charset=UTF-8"
         );

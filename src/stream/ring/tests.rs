@@ -1,8 +1,8 @@
-//! A writer, and readers at every pace.
+//! One writer, and readers of every speed.
 
 use super::*;
 
-/// Four bytes of sound, so that `burst: 8` is two chunks.
+/// Four bytes of audio, so that `burst: 8` is two chunks.
 fn chunk(n: u8) -> Chunk {
     Chunk::mp3(vec![n; 4], "test")
 }
@@ -21,7 +21,7 @@ async fn a_new_reader_starts_with_the_burst() {
 }
 
 #[tokio::test]
-async fn a_slow_reader_is_told_what_it_missed_and_goes_on() {
+async fn a_slow_reader_skips_to_the_burst() {
     let (mut writer, tap) = ring(LIMITS);
     let mut reader = tap.reader();
     (0..9).for_each(|n| writer.push(chunk(n)));
@@ -31,7 +31,7 @@ async fn a_slow_reader_is_told_what_it_missed_and_goes_on() {
 }
 
 #[tokio::test]
-async fn what_was_written_is_read_before_the_end() {
+async fn remaining_chunks_are_read_before_the_end() {
     let (mut writer, tap) = ring(LIMITS);
     let mut reader = tap.reader();
     writer.push(chunk(0));
@@ -42,7 +42,7 @@ async fn what_was_written_is_read_before_the_end() {
 }
 
 #[test]
-fn who_does_not_wait_is_told_what_there_is() {
+fn try_next_never_waits() {
     let (mut writer, tap) = ring(LIMITS);
     let mut reader = tap.reader();
 
@@ -59,11 +59,11 @@ fn who_does_not_wait_is_told_what_there_is() {
 }
 
 #[test]
-fn a_title_from_outside_is_shown_until_the_music_changes_its_own() {
+fn an_overridden_title_lasts_until_the_music_changes_its_own() {
     let (mut writer, tap) = ring(LIMITS);
     let mut titles = |own: &str| {
         writer.push(Chunk { title: own.into(), ..chunk(0) });
-        tap.ring.held().chunks.back().unwrap().title.to_string()
+        tap.ring.state().chunks.back().unwrap().title.to_string()
     };
 
     assert_eq!(titles("one"), "one");
@@ -75,7 +75,7 @@ fn a_title_from_outside_is_shown_until_the_music_changes_its_own() {
 }
 
 #[tokio::test]
-async fn what_is_kept_can_change_and_is_never_less_than_the_burst() {
+async fn the_limit_can_change_but_stays_above_the_burst() {
     let (mut writer, tap) = ring(LIMITS);
     let mut reader = tap.reader();
     writer.keep(0);
@@ -89,7 +89,7 @@ async fn what_is_kept_can_change_and_is_never_less_than_the_burst() {
 }
 
 #[tokio::test]
-async fn without_a_burst_a_reader_waits_for_what_comes() {
+async fn without_a_burst_a_reader_starts_at_the_live_edge() {
     let (mut writer, tap) = ring(RingLimits { burst: 0, keep: 16 });
     writer.push(chunk(0));
     let mut reader = tap.reader();
@@ -100,7 +100,7 @@ async fn without_a_burst_a_reader_waits_for_what_comes() {
 }
 
 #[tokio::test]
-async fn at_the_live_edge_nothing_that_was_before_is_read() {
+async fn a_live_reader_starts_with_the_next_chunk() {
     let (mut writer, tap) = ring(LIMITS);
     (0..4).for_each(|n| writer.push(chunk(n)));
 

@@ -74,10 +74,10 @@ fn every_kind_of_acceptance_gets_sound_and_titles() {
         assert!(title.contains("&charset=UTF-8 HTTP/1.1\r\n"), "{title}");
         assert!(title.contains("authorization: Basic ZGo6aGFja21l\r\n"), "{title}");
     }
-    let (log, warnings) = lines_of_log(radio, "not on air at ");
+    let (log, warnings) = lines_of_log(radio, "push to ");
     let count = |part: &str| warnings.iter().filter(|line| line.contains(part)).count();
-    assert_eq!(count("/gone.mp3: it has no such mount"), 1, "{log}");
-    assert_eq!(count("/late.mp3: "), 1, "{log}");
+    assert_eq!(count("/gone.mp3 failed: no such mount"), 1, "{log}");
+    assert_eq!(count("/late.mp3 failed: "), 1, "{log}");
     assert_eq!(warnings.len(), 2, "{log}");
 }
 
@@ -102,7 +102,7 @@ fn over_tls_only_a_trusted_server_gets_sound() {
 
     assert_live(&fake.got("/known.mp3"), 0, LEAD);
     assert!(fake.got("/unknown.mp3").heads.is_empty());
-    let (log, warnings) = lines_of_log(radio, "not on air at ");
+    let (log, warnings) = lines_of_log(radio, "push to ");
     assert_eq!(warnings.len(), 1, "{log}");
-    assert!(warnings[0].contains("/unknown.mp3: no TLS connection: "), "{log}");
+    assert!(warnings[0].contains("/unknown.mp3 failed: TLS handshake failed: "), "{log}");
 }

@@ -1,4 +1,4 @@
-//! A station's folder in a bucket.
+//! A station's folder in an S3 bucket.
 
 use std::sync::Arc;
 
@@ -13,30 +13,30 @@ use crate::{
     config::Upload,
     out::hls::{
         names::{PLAYLIST_TYPE, SEGMENT_TYPE, is_segment},
-        upload::{failure::Failure, line::Line},
+        upload::{failure::Failure, transport::Transport},
     },
 };
 
-/// Playlists change with every segment. A second takes nothing from listeners, and most of the load
-/// from the storage.
+/// Playlists change with every segment. A second of caching costs listeners nothing and takes most of
+/// the load off the storage.
 const PLAYLIST_CACHE: &str = "public, max-age=1";
 
-/// The most segments that are looked for; where there are more, some stay for another time.
+/// Most segments listed at once; the rest is found at the next start.
 const MOST: usize = 10_000;
 
-/// Where the files of a station go.
+/// A folder in a bucket.
 pub struct Bucket {
     store: Arc<dyn ObjectStore>,
     folder: Path,
 }
 
 impl Bucket {
-    /// The folder of `station`, as radio.toml says where. Asks nobody yet.
+    /// The folder of `station`. Sends no request yet.
     ///
     /// # Errors
-    /// [`Failure::Odd`], if radio.toml says what `object_store` does not understand.
+    /// [`Failure::Other`] if `object_store` rejects the settings.
     pub fn open(upload: &Upload, station: &str) -> Result<Self, Failure> {
-        // To try again is our business.
+        // The upload task does the retrying.
         let retry = RetryConfig { max_retries: 0, ..RetryConfig::default() };
         let store = AmazonS3Builder::new()
             .with_endpoint(upload.endpoint.to_string())
@@ -44,23 +44,23 @@ impl Bucket {
             .with_bucket_name(&upload.bucket)
             .with_access_key_id(&upload.access_key_id)
             .with_secret_access_key(upload.secret_access_key.expose())
-            // Not all storages know how to delete several at once.
+            // Not all storages support bulk deletion.
             .with_disable_bulk_delete(true)
             .with_retry(retry)
-            .with_http_connector(Line::new(upload.endpoint.clone(), upload.ca_file.clone()))
+            .with_http_connector(Transport::new(upload.endpoint.clone(), upload.ca_file.clone()))
             .build()?;
         Ok(Self::within(Arc::new(store), &upload.folder(station)))
     }
 
-    /// The folder of that name in `store`.
+    /// The folder `folder` in `store`.
     pub fn within(store: Arc<dyn ObjectStore>, folder: &str) -> Self {
         Self { store, folder: Path::from(folder) }
     }
 
-    /// Puts a segment under its name.
+    /// Uploads a segment.
     ///
     /// # Errors
-    /// It is not there, or nobody knows.
+    /// The upload failed or its outcome is unknown.
     pub async fn put_segment(
         &self,
         name: &str,
@@ -74,10 +74,10 @@ impl Bucket {
         self.put(name, bytes, Attributes::from_iter(attributes)).await
     }
 
-    /// Puts a playlist in place of the one that was there.
+    /// Uploads a playlist, replacing the old one.
     ///
     /// # Errors
-    /// It is not there, or nobody knows.
+    /// The upload failed or its outcome is unknown.
     pub async fn put_playlist(&self, name: &str, bytes: Bytes) -> Result<(), Failure> {
         let attributes =
             [(Attribute::ContentType, PLAYLIST_TYPE), (Attribute::CacheControl, PLAYLIST_CACHE)];
@@ -89,21 +89,21 @@ impl Bucket {
         Ok(())
     }
 
-    /// Deletes a file; one that is not there is as good.
+    /// Deletes a file, if it exists.
     ///
     /// # Errors
-    /// It may still be there.
+    /// The deletion failed or its outcome is unknown.
     pub async fn delete(&self, name: &str) -> Result<(), Failure> {
         match self.store.delete(&self.folder.clone().join(name)).await.map_err(Failure::from) {
-            Err(failure) if !failure.is_not_there() => Err(failure),
+            Err(failure) if !failure.is_not_found() => Err(failure),
             _ => Ok(()),
         }
     }
 
-    /// The names of segments that are there, ours or those of an earlier run.
+    /// The names of all segments in the folder, also of earlier runs.
     ///
     /// # Errors
-    /// There is no listing.
+    /// Listing failed.
     pub async fn segments(&self) -> Result<Vec<String>, Failure> {
         let mut listing = self.store.list(Some(&self.folder));
         let mut names = Vec::new();

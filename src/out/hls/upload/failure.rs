@@ -1,56 +1,56 @@
-//! Why a file is not in the bucket.
+//! Why a request to the storage failed.
 
 use std::error::Error;
 
 use hyper::StatusCode;
 
-use crate::{out::hls::upload::line, stream::icy::clean};
+use crate::{out::hls::upload::transport, stream::icy::clean};
 
-/// The most that is repeated of what others say, in bytes.
+/// Longest foreign error text in bytes.
 const MOST: usize = 200;
 
-/// What went wrong; the rest of a sentence about the storage, without any secret.
+/// Why a request failed, without any secret.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Failure {
-    /// It gives no answer.
+    /// There was no response.
     #[error("{0}")]
-    NoAnswer(String),
-    /// It says no.
+    NoResponse(String),
+    /// The storage refused.
     #[error("{sentence}")]
     Refused {
-        /// In three digits.
+        /// The status code.
         status: StatusCode,
-        /// What it says.
+        /// The error message.
         sentence: String,
     },
-    /// It answers otherwise than S3 does.
-    #[error("it does not answer as S3 would: {0}")]
-    Odd(String),
+    /// Invalid settings, or a response that is not valid S3.
+    #[error("unexpected S3 response: {0}")]
+    Other(String),
 }
 
 impl Failure {
-    /// Whether it says that there is no such thing.
-    pub fn is_not_there(&self) -> bool {
+    /// Whether the file does not exist.
+    pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Refused { status: StatusCode::NOT_FOUND, .. })
     }
 }
 
-/// Ours are at the end of the chain; `object_store` wraps them in words of its own.
+/// Errors of [`transport`] are at the end of the source chain; `object_store` wraps them.
 impl From<object_store::Error> for Failure {
     fn from(error: object_store::Error) -> Self {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
         while let Some(error) = cause {
             match error.downcast_ref() {
-                Some(line::Error::Refused { status, .. }) => {
+                Some(transport::Error::Refused { status, .. }) => {
                     return Self::Refused { status: *status, sentence: error.to_string() };
                 }
-                Some(_) => return Self::NoAnswer(error.to_string()),
+                Some(_) => return Self::NoResponse(error.to_string()),
                 None => cause = error.source(),
             }
         }
         let mut text = clean(&error.to_string());
         text.truncate(text.floor_char_boundary(MOST));
-        Self::Odd(text)
+        Self::Other(text)
     }
 }

@@ -1,4 +1,4 @@
-//! What of a station is in its bucket, and what is missing there.
+//! Keeps a copy of a station's HLS files in its bucket.
 
 use std::{collections::VecDeque, sync::Arc, time::Instant};
 
@@ -7,94 +7,95 @@ use futures_util::future::select_all;
 use tokio::sync::watch;
 
 use crate::out::hls::{
-    Live, main_playlist,
+    live::Live,
     names::MAIN,
-    upload::{bucket::Bucket, failure::Failure, old::Old},
+    upload::{bucket::Bucket, expired::Expired, failure::Failure},
+    variants::main_playlist,
     window::Window,
 };
 
-/// A station as far as it is in its bucket.
+/// The state of a station's copy in its bucket.
 ///
-/// It holds no sound but that of the windows that it follows: what leaves them before it could be put
-/// is left out.
+/// It buffers no audio: segments that leave their window before they are uploaded are skipped.
 pub struct Mirror {
     bucket: Bucket,
     /// At least one.
     variants: Vec<Variant>,
-    /// What the main playlist shall be, and whether it is.
+    /// The main playlist, and whether it is uploaded.
     main: (String, bool),
-    old: Old,
+    expired: Expired,
 }
 
-/// A playlist and its segments.
+/// The copy of a variant.
 struct Variant {
     live: Arc<Live>,
     window: watch::Receiver<Window>,
-    /// Segments that are in the bucket, oldest first.
-    there: VecDeque<String>,
-    /// The number of the newest that is or was.
+    /// Uploaded segments, oldest first.
+    uploaded: VecDeque<String>,
+    /// The number of the newest segment ever uploaded.
     newest: Option<u64>,
+    /// The playlist that was uploaded last.
     playlist: Option<Bytes>,
 }
 
-/// How far it got.
+/// Counts of segments.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Segments that were put.
+    /// Uploaded segments.
     pub n_put: u64,
-    /// Segments that will never be.
+    /// Skipped segments.
     pub n_missed: u64,
 }
 
 impl Mirror {
-    /// Of `lives`, at least one, the variants of a station; as if nothing were in the bucket yet.
+    /// A copy of the variants `lives` (at least one), of which nothing is uploaded yet.
     pub fn new(bucket: Bucket, lives: &[Arc<Live>]) -> Self {
         let max_age = lives.iter().map(|live| live.max_age()).max().unwrap_or_default();
         Self {
             bucket,
             variants: lives.iter().map(Variant::new).collect(),
             main: (main_playlist(lives), false),
-            old: Old::new(max_age),
+            expired: Expired::new(max_age),
         }
     }
 
-    /// Puts what is missing, which adds to `progress`. Each file comes after those that it names, so
-    /// that players find what they are told of.
+    /// Uploads everything that is missing and counts it in `progress`. Playlists are uploaded after the
+    /// files that they list, so that players find those.
     ///
     /// # Errors
-    /// The bucket does not take it. What it has taken before is not put again.
+    /// An upload failed. Completed uploads are not repeated.
     pub async fn catch_up(&mut self, progress: &mut Progress) -> Result<(), Failure> {
         for variant in &mut self.variants {
             variant.catch_up(&self.bucket, progress).await?;
         }
-        let (main, is_there) = &mut self.main;
-        if !*is_there && self.variants.iter().all(|variant| variant.playlist.is_some()) {
+        let (main, is_uploaded) = &mut self.main;
+        if !*is_uploaded && self.variants.iter().all(|variant| variant.playlist.is_some()) {
             self.bucket.put_playlist(MAIN, main.clone().into()).await?;
-            *is_there = true;
+            *is_uploaded = true;
         }
         Ok(())
     }
 
-    /// Deletes some of what nobody may ask for any more, as of `now`; not before something was put, so
-    /// that nothing is lost to a radio that has no sound.
+    /// Deletes a batch of the segments that have expired at `now`. Does nothing before the first upload,
+    /// so that a radio without audio deletes nothing.
     ///
     /// # Errors
-    /// The bucket does not let us.
+    /// Deleting or listing failed.
     pub async fn tidy(&mut self, now: Instant) -> Result<(), Failure> {
         if self.variants.iter().all(|variant| variant.newest.is_none()) {
             return Ok(());
         }
         for variant in &mut self.variants {
-            variant.let_go(&mut self.old);
+            variant.expire(&mut self.expired);
         }
-        let Self { bucket, variants, old, .. } = self;
-        old.clear(bucket, now, |name| variants.iter().any(|variant| variant.has(name))).await
+        let Self { bucket, variants, expired, .. } = self;
+        expired.delete(bucket, now, |name| variants.iter().any(|variant| variant.has(name))).await
     }
 
-    /// Waits for a segment.
+    /// Waits for a new segment of any variant.
     pub async fn changed(&mut self) {
         let changes = self.variants.iter_mut().map(|variant| Box::pin(variant.window.changed()));
-        // Never an error: who holds the window is ours.
+        // Can't fail: each variant holds the sender of its window.
         let _ = select_all(changes).await;
     }
 }
@@ -102,11 +103,11 @@ impl Mirror {
 impl Variant {
     fn new(live: &Arc<Live>) -> Self {
         let (live, window) = (live.clone(), live.window());
-        Self { live, window, there: VecDeque::new(), newest: None, playlist: None }
+        Self { live, window, uploaded: VecDeque::new(), newest: None, playlist: None }
     }
 
     fn has(&self, name: &str) -> bool {
-        self.there.iter().any(|there| there == name)
+        self.uploaded.iter().any(|uploaded| uploaded == name)
     }
 
     async fn catch_up(&mut self, to: &Bucket, progress: &mut Progress) -> Result<(), Failure> {
@@ -120,7 +121,7 @@ impl Variant {
             progress.n_put += 1;
             progress.n_missed += segment.number - due;
             self.newest = Some(segment.number);
-            self.there.push_back(segment.name);
+            self.uploaded.push_back(segment.name);
         }
         if self.playlist.as_ref() != Some(&listing.playlist) {
             to.put_playlist(&self.live.playlist_name(), listing.playlist.clone()).await?;
@@ -129,11 +130,11 @@ impl Variant {
         Ok(())
     }
 
-    /// Gives up what is no longer in the window.
-    fn let_go(&mut self, old: &mut Old) {
+    /// Marks segments that have left the window for deletion.
+    fn expire(&mut self, expired: &mut Expired) {
         let window = self.window.borrow();
-        while let Some(name) = self.there.pop_front_if(|name| window.find(name).is_none()) {
-            old.add(name);
+        while let Some(name) = self.uploaded.pop_front_if(|name| window.find(name).is_none()) {
+            expired.add(name);
         }
     }
 }
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_file_comes_after_those_that_it_names() {
+    async fn playlists_are_uploaded_after_the_files_they_list() {
         let (storage, high, low) = (Storage::default(), live(128), live(96));
         let mut mirror = Mirror::new(storage.bucket(), &[high.clone(), low.clone()]);
         (0..9).for_each(|number| push(&high, number));
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn files_are_as_they_are_here() {
+    async fn uploaded_files_equal_those_of_the_server() {
         let (storage, live) = (Storage::default(), live(128));
         let lives = [live.clone()];
         push(&live, 0);
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn while_the_storage_is_away_the_window_moves_on() {
+    async fn segments_are_skipped_while_the_storage_is_down() {
         let (storage, live) = (Storage::default(), live(128));
         let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
         push(&live, 0);
@@ -213,7 +214,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_may_ask_for_any_more_is_deleted_and_refusals_hold_nothing_up() {
+    async fn expired_segments_are_deleted_and_failed_deletions_do_not_stop_uploads() {
         let (storage, live) = (Storage::default(), live(128));
         let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
         storage.refuse(&["delete"]);
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_an_earlier_run_has_left_goes_when_nobody_can_be_at_it_and_all_else_stays() {
+    async fn segments_of_an_earlier_run_are_deleted_after_their_lifetime_and_nothing_else() {
         let (storage, live) = (Storage::default(), live(128));
         let others = ["radio/a/128k-0-1.txt", "radio/a/b/128k-0-1.mp3", "radio/b/128k-0-1.mp3"];
         for place in others.into_iter().chain(["radio/a/64k-0-7.mp3", "radio/a/128k-0-0.mp3"]) {
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_waits_for_a_segment_of_any_variant() {
+    async fn a_segment_of_any_variant_ends_the_wait() {
         let lives = [live(128), live(96)];
         let mut mirror = Mirror::new(Storage::default().bucket(), &lives);
         assert!(timeout(Duration::ZERO, mirror.changed()).await.is_err());

@@ -1,4 +1,4 @@
-//! Storage that remembers what it was asked, and a station to put there.
+//! In-memory storage that records requests, and variants and targets for tests.
 
 use std::{
     fmt,
@@ -20,8 +20,9 @@ use crate::{
     config::{self, Upload},
     out::{
         hls::{
-            Live, names,
-            upload::{Wish, bucket::Bucket},
+            live::Live,
+            names,
+            upload::{bucket::Bucket, target::Target},
             window::Segment,
         },
         testing::mount,
@@ -33,13 +34,13 @@ use crate::{
     units::Kbps,
 };
 
-/// Segments in a playlist.
+/// Segments per playlist.
 pub const LISTED: usize = 3;
 
-/// All that can be asked.
+/// All kinds of requests.
 pub const ALL: &[&str] = &["put", "delete", "list"];
 
-/// Storage in memory, which may refuse.
+/// Storage in memory, which can be told to refuse.
 #[derive(Debug, Clone, Default)]
 pub struct Storage(Arc<Inner>);
 
@@ -51,27 +52,27 @@ struct Inner {
 }
 
 impl Storage {
-    /// The folder `radio/a` of it.
+    /// Its folder `radio/a`.
     pub fn bucket(&self) -> Bucket {
         Bucket::within(Arc::new(self.clone()), "radio/a")
     }
 
-    /// From now on those of [`ALL`] fail that are `refused`.
+    /// Makes requests of the kinds `refused` (of [`ALL`]) fail from now on.
     pub fn refuse(&self, refused: &'static [&'static str]) {
         *self.0.refused.lock().unwrap() = refused;
     }
 
-    /// What was done in `radio/a`, or refused, since this was asked last.
+    /// The requests in `radio/a`, done or refused, since the last call.
     pub fn done(&self) -> Vec<String> {
         self.0.asked.send_replace(Vec::new())
     }
 
-    /// Waits for `n` of these.
+    /// Waits for `n` requests.
     pub async fn until(&self, n: usize) {
         self.0.asked.subscribe().wait_for(|asked| n <= asked.len()).await.unwrap();
     }
 
-    /// All that is there.
+    /// The paths of all files.
     pub async fn places(&self) -> Vec<String> {
         let listing = self.0.store.list(None).map(|object| object.unwrap().location.to_string());
         let mut places: Vec<_> = listing.collect().await;
@@ -79,12 +80,12 @@ impl Storage {
         places
     }
 
-    /// Puts what somebody else has.
+    /// Adds a foreign file.
     pub async fn put(&self, place: &str) {
         self.0.store.put(&place.into(), Bytes::from("x").into()).await.unwrap();
     }
 
-    /// A file and what is told of it.
+    /// A file and its attributes.
     pub async fn get(&self, place: &str) -> (Bytes, Attributes) {
         let found = self.0.store.get(&place.into()).await.unwrap();
         let attributes = found.attributes.clone();
@@ -162,7 +163,7 @@ impl ObjectStore for Storage {
     }
 }
 
-/// A variant with segments of 4 seconds, of which [`LISTED`] are in the playlist.
+/// A variant with segments of 4 seconds and [`LISTED`] segments per playlist.
 pub fn live(kbps: i64) -> Arc<Live> {
     let (_, mount) = mount(8);
     let about = About { coding: Coding::Mp3(Kbps::try_from(kbps).unwrap()), ..mount.about.clone() };
@@ -171,7 +172,7 @@ pub fn live(kbps: i64) -> Arc<Live> {
     Arc::new(Live::new(&mount, settings, None))
 }
 
-/// Gives `live` the segment `number`, which is called `128k-0-NUMBER.mp3` in one of 128 kbit/s.
+/// Adds the segment `number` to `live`; at 128 kbit/s its name is `128k-0-NUMBER.mp3`.
 pub fn push(live: &Live, number: u64) {
     live.push(Segment {
         name: names::segment(live.bitrate(), 0, number),
@@ -184,8 +185,8 @@ pub fn push(live: &Live, number: u64) {
     });
 }
 
-/// To put `lives` in a bucket that nobody is asked for.
-pub fn wish(lives: &[Arc<Live>]) -> Wish {
+/// A target for `lives` at a closed port.
+pub fn target(lives: &[Arc<Live>]) -> Target {
     let upload = Upload {
         endpoint: "http://127.0.0.1:1".parse().unwrap(),
         region: "auto".to_owned(),
@@ -195,5 +196,5 @@ pub fn wish(lives: &[Arc<Live>]) -> Wish {
         secret_access_key: config::Secret::new("hackme").unwrap(),
         ca_file: None,
     };
-    Wish { upload, station: "a".to_owned(), lives: lives.to_vec() }
+    Target { upload, station: "a".to_owned(), lives: lives.to_vec() }
 }

@@ -1,4 +1,4 @@
-//! Tasks that follow mounts for as long as radio.toml wants them.
+//! Tasks that read mounts, kept in step with radio.toml.
 
 use std::sync::Arc;
 
@@ -6,91 +6,96 @@ use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
 
 use crate::stream::mount::{About, Mount};
 
-/// Tasks of one kind, each for a wish of the operator's and the mount that it is about.
-pub struct Followers<W> {
+/// Tasks of one kind, each with its target `T` (what radio.toml says) and the mount that it reads.
+pub struct MountTasks<T> {
     runtime: Handle,
-    running: Vec<Follower<W>>,
+    running: Vec<MountTask<T>>,
 }
 
-struct Follower<W> {
-    wish: W,
+struct MountTask<T> {
+    target: T,
     mount: Arc<Mount>,
-    /// None once it was told to end.
+    /// None once it was aborted.
     task: Option<JoinHandle<()>>,
 }
 
-impl<W: PartialEq + Clone> Followers<W> {
-    /// Nobody yet; tasks will run on `runtime`.
+impl<T: PartialEq + Clone> MountTasks<T> {
+    /// No tasks yet; they will run on `runtime`.
     pub fn on(runtime: Handle) -> Self {
         Self { runtime, running: Vec::new() }
     }
 
-    /// Whether one of them follows the sound of `mount`.
-    pub fn follow(&self, mount: &Mount) -> bool {
-        self.running.iter().any(|follower| follower.mount.tap.is_of_same_ring(&mount.tap))
+    /// Whether a task reads the ring of `mount`.
+    pub fn has(&self, mount: &Mount) -> bool {
+        self.running.iter().any(|task| task.mount.tap.is_same_ring(&mount.tap))
     }
 
-    /// Ends the tasks that are no longer wanted, begins those that are new, and leaves alone those
-    /// whose wish, sound and name are what they were.
-    pub fn turn_to<F>(
+    /// Aborts tasks that are no longer wanted and starts new ones. A task keeps running if its target,
+    /// its mount's ring and its mount's description are unchanged. New tasks start when the aborted
+    /// ones have ended: they may use the same file, or the same mount of another server.
+    pub fn update<F>(
         &mut self,
-        wanted: impl IntoIterator<Item = (W, Arc<Mount>)>,
-        begin: impl Fn(W, Arc<Mount>) -> F,
+        wanted: impl IntoIterator<Item = (T, Arc<Mount>)>,
+        start: impl Fn(T, Arc<Mount>) -> F,
     ) where
         F: Future<Output = ()> + Send + 'static,
     {
         let mut before = std::mem::take(&mut self.running);
         let wanted: Vec<_> = wanted.into_iter().collect();
         let kept = wanted.iter().map(|wanted| {
-            let index = before.iter().position(|follower| follower.is_for(wanted));
+            let index = before.iter().position(|task| task.is_for(wanted));
             index.map(|index| before.swap_remove(index))
         });
         let kept: Vec<_> = kept.collect();
-        // Who takes over a file or a mount of another server shall find it free.
-        let ended: Vec<_> = before.into_iter().filter_map(Follower::end).collect();
+        let ends = self.abort_all(before);
+        for ((target, mount), kept) in wanted.into_iter().zip(kept) {
+            self.running.push(kept.unwrap_or_else(|| {
+                let (work, mut ends) = (start(target.clone(), mount.clone()), ends.clone());
+                let task = self.runtime.spawn(async move {
+                    let _ = ends.changed().await;
+                    work.await;
+                });
+                MountTask { target, mount, task: Some(task) }
+            }));
+        }
+    }
+
+    /// Aborts `tasks`. The receiver is closed when all of them have ended; nothing is ever sent.
+    fn abort_all(&self, tasks: Vec<MountTask<T>>) -> watch::Receiver<()> {
+        let aborted: Vec<_> = tasks.into_iter().filter_map(MountTask::abort).collect();
         let (all_ended, ends) = watch::channel(());
         self.runtime.spawn(async move {
-            for task in ended {
+            for task in aborted {
                 let _ = task.await;
             }
             drop(all_ended);
         });
-        for ((wish, mount), kept) in wanted.into_iter().zip(kept) {
-            self.running.push(kept.unwrap_or_else(|| {
-                let (follow, mut ends) = (begin(wish.clone(), mount.clone()), ends.clone());
-                let task = self.runtime.spawn(async move {
-                    // Comes as an error: nothing is ever sent.
-                    let _ = ends.changed().await;
-                    follow.await;
-                });
-                Follower { wish, mount, task: Some(task) }
-            }));
-        }
+        ends
     }
 }
 
-/// The same stream without what people read of it: who follows the sound alone begins anew only where
-/// that does, not where a station is called something else.
+/// The mount without its descriptions, for tasks that use the audio alone: they keep running when a
+/// station is renamed.
 pub fn unnamed(mount: &Mount) -> Arc<Mount> {
     let About { path, coding, .. } = mount.about.clone();
     let (name, description, genre, public) = Default::default();
     Arc::new(mount.told_as(About { path, name, description, genre, coding, public }))
 }
 
-impl<W: PartialEq> Follower<W> {
-    /// Tells it to end; what is given back comes when it has.
-    fn end(mut self) -> Option<JoinHandle<()>> {
+impl<T: PartialEq> MountTask<T> {
+    /// Aborts the task; the handle resolves when it has ended.
+    fn abort(mut self) -> Option<JoinHandle<()>> {
         self.task.take().inspect(JoinHandle::abort)
     }
 
-    fn is_for(&self, (wish, mount): &(W, Arc<Mount>)) -> bool {
-        self.wish == *wish
+    fn is_for(&self, (target, mount): &(T, Arc<Mount>)) -> bool {
+        self.target == *target
             && self.mount.about == mount.about
-            && self.mount.tap.is_of_same_ring(&mount.tap)
+            && self.mount.tap.is_same_ring(&mount.tap)
     }
 }
 
-impl<W> Drop for Follower<W> {
+impl<T> Drop for MountTask<T> {
     fn drop(&mut self) {
         self.task.iter().for_each(JoinHandle::abort);
     }
@@ -121,11 +126,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn only_what_changed_begins_anew() {
+    async fn only_changed_tasks_restart() {
         let count = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(());
-        let mut followers = Followers::on(Handle::current());
-        let begin = |_: u8, _: Arc<Mount>| {
+        let mut tasks = MountTasks::on(Handle::current());
+        let start = |_: u8, _: Arc<Mount>| {
             count.fetch_add(1, Relaxed);
             let alive = ended.clone();
             async move {
@@ -135,14 +140,14 @@ mod tests {
         };
         let ((_a, a), (_b, b)) = (mount("/a.mp3"), mount("/b.mp3"));
 
-        followers.turn_to([(1, a.clone()), (2, a.clone())], begin);
-        followers.turn_to([(2, a.clone()), (3, a.clone()), (2, b)], begin);
+        tasks.update([(1, a.clone()), (2, a.clone())], start);
+        tasks.update([(2, a.clone()), (3, a.clone()), (2, b)], start);
         assert_eq!(count.load(Relaxed), 4);
         let renamed = Arc::new(a.told_as(About { name: "Other".into(), ..a.about.clone() }));
-        followers.turn_to([(2, renamed)], begin);
+        tasks.update([(2, renamed)], start);
         assert_eq!(count.load(Relaxed), 5);
 
-        followers.turn_to([], begin);
+        tasks.update([], start);
         while Arc::strong_count(&ended) > 1 {
             tokio::task::yield_now().await;
         }

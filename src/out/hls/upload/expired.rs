@@ -1,4 +1,4 @@
-//! Segments in a bucket that nobody may ask for any more.
+//! Deletes segments in a bucket that no client may request any more.
 
 use std::{
     collections::VecDeque,
@@ -7,29 +7,29 @@ use std::{
 
 use crate::out::hls::upload::{bucket::Bucket, failure::Failure};
 
-/// So many are deleted before new ones are looked after again.
-const AT_ONCE: usize = 20;
+/// Most deletions at a time, between uploads.
+const BATCH: usize = 20;
 
-/// No more are remembered, where the bucket lets us delete none; another run will find them.
+/// Most names kept if deletion fails; the next start finds the rest.
 const MOST: usize = 10_000;
 
-/// What is to be deleted, now or later.
-pub struct Old {
-    /// How long anybody may ask for what is in the bucket when we begin.
+/// The segments to delete.
+pub struct Expired {
+    /// How long clients may still request segments of an earlier run.
     grace: Duration,
     due: VecDeque<String>,
-    /// What an earlier run has left, and until when it stays; none: nobody has looked.
+    /// Segments of earlier runs, and until when they are kept. None: not listed yet.
     left: Option<(Instant, Vec<String>)>,
 }
 
-impl Old {
-    /// Nothing yet; what an earlier run has left stays for `max_age` seconds.
+impl Expired {
+    /// Nothing to delete yet; segments of earlier runs are kept for `max_age` seconds.
     pub fn new(max_age: u32) -> Self {
         let grace = Duration::from_secs(max_age.into());
         Self { grace, due: VecDeque::new(), left: None }
     }
 
-    /// The segment of that name is no longer wanted.
+    /// Marks a segment for deletion.
     pub fn add(&mut self, name: String) {
         self.due.push_back(name);
         if MOST < self.due.len() {
@@ -37,11 +37,12 @@ impl Old {
         }
     }
 
-    /// Deletes some of them, as of `now`. What is there but not `is_ours` was left by an earlier run.
+    /// Deletes a batch of those that have expired at `now`. Segments in the bucket that are not `is_ours`
+    /// are of an earlier run.
     ///
     /// # Errors
-    /// The bucket does not let us.
-    pub async fn clear(
+    /// Deleting or listing failed.
+    pub async fn delete(
         &mut self,
         bucket: &Bucket,
         now: Instant,
@@ -52,12 +53,12 @@ impl Old {
         {
             self.due.extend(std::mem::take(left));
         }
-        for _ in 0..AT_ONCE {
+        for _ in 0..BATCH {
             let Some(name) = self.due.front() else { break };
             bucket.delete(name).await?;
             self.due.pop_front();
         }
-        // Last: a key may be allowed to delete and not to list.
+        // Last, since the access key may be allowed to delete but not to list.
         if self.left.is_none() {
             let mut left = bucket.segments().await?;
             left.retain(|name| !is_ours(name));

@@ -1,10 +1,10 @@
-//! A stream of Ogg told anew, so that each title has a logical stream of its own.
+//! Splits an Ogg stream at title changes, so that each title has its own logical stream.
 //!
-//! That is how those hear of titles who listen by way of an Icecast, which we are a source of or relayed
-//! by: in Ogg it passes on what heads say and takes no titles otherwise. The sound goes on without a gap:
-//! what begins anew begins with the last packets of what was before, which decoders leave out (its
-//! pre-skip) while they find their way. Still this is not for those who listen to us: VLC opens its
-//! output anew where a stream begins, and players that show titles ask for ICY.
+//! Icecast takes the title of an Ogg source from the header of its logical stream and from nowhere
+//! else, so pushes and relays need this form. The audio continues without a gap: a new logical stream
+//! starts with the last packets of the one before, which decoders discard as pre-skip while they
+//! converge. Direct listeners don't get this form: VLC reopens its audio output at each new logical
+//! stream, and players that show titles ask for ICY metadata.
 //!
 //! Source: RFC 3533, section 4 (chains); RFC 7845, sections 4.2 and 4.6 (pre-skip).
 
@@ -17,31 +17,32 @@ use crate::stream::{
     ring::Chunk,
 };
 
-/// What one server is told.
+/// The state of one such conversion.
 #[derive(Default)]
-pub struct Retitled {
-    told: Option<Told>,
-    /// The newest packets, as many as a decoder needs to find its way.
+pub struct Retitler {
+    current: Option<Titled>,
+    /// The newest packets, as many as a decoder needs to converge.
     newest: VecDeque<Vec<u8>>,
 }
 
-/// A title's stream.
-struct Told {
+/// The logical stream of a title.
+struct Titled {
+    /// The encoder's logical stream that it is made from.
     of: Arc<Chain>,
     title: Arc<str>,
     pages: Pages,
 }
 
-impl Retitled {
-    /// What comes does not follow what was told last: it is a stream of its own.
-    pub fn break_off(&mut self) {
-        self.told = None;
+impl Retitler {
+    /// Starts anew after a gap: the next chunk does not follow the last one.
+    pub fn reset(&mut self) {
+        self.current = None;
         self.newest.clear();
     }
 
-    /// The sound of the next chunk, which is `artist`'s, with a head before it where there must be one.
-    /// What needs no head, such as MP3, is as it was.
-    pub fn tell(&mut self, chunk: &Chunk, artist: &str) -> Bytes {
+    /// The pages of the next chunk, with header pages by `artist` where a logical stream starts. MP3 is
+    /// returned unchanged.
+    pub fn convert(&mut self, chunk: &Chunk, artist: &str) -> Bytes {
         let Some(of) = &chunk.chain else { return chunk.audio.clone() };
         let packets = of.packets(&chunk.audio);
         if packets.is_empty() {
@@ -49,48 +50,50 @@ impl Retitled {
         }
         let mut packets = packets.into_iter();
         let mut out = Vec::new();
-        let is_over = |told: &mut Told| !Arc::ptr_eq(&told.of, of) || told.title != chunk.title;
-        if let Some(mut told) = self.told.take_if(is_over) {
-            if Arc::ptr_eq(&told.of, of) {
-                // A stream's end is marked in its last packet, which has yet to come.
+        let is_over =
+            |current: &mut Titled| !Arc::ptr_eq(&current.of, of) || current.title != chunk.title;
+        if let Some(mut last_title) = self.current.take_if(is_over) {
+            if Arc::ptr_eq(&last_title.of, of) {
+                // The last packet of a logical stream carries its end mark, so the old stream gets
+                // one more packet.
                 let last = packets.next().map(|(packet, _)| (packet, End::EndStream));
-                out.extend(self.go_on(&mut told, last));
+                out.extend(self.append(&mut last_title, last));
             } else {
                 self.newest.clear();
             }
         }
-        let mut told = self.told.take().unwrap_or_else(|| {
-            let (told, head) = self.begin(of, artist, &chunk.title);
+        let mut current = self.current.take().unwrap_or_else(|| {
+            let (started, head) = self.start(of, artist, &chunk.title);
             out.extend(head);
-            told
+            started
         });
-        out.extend(self.go_on(&mut told, packets));
-        self.told = Some(told);
+        out.extend(self.append(&mut current, packets));
+        self.current = Some(current);
         out.into()
     }
 
-    fn go_on(
+    fn append(
         &mut self,
-        told: &mut Told,
+        to: &mut Titled,
         packets: impl IntoIterator<Item = (Vec<u8>, End)>,
     ) -> Vec<u8> {
         for (packet, end) in packets {
             self.newest.push_back(packet.clone());
-            told.pages.push(packet, end);
+            to.pages.push(packet, end);
         }
-        let n_old = self.newest.len().saturating_sub(told.of.n_to_converge());
+        let n_old = self.newest.len().saturating_sub(to.of.n_to_converge());
         self.newest.drain(..n_old);
-        told.pages.take()
+        to.pages.take()
     }
 
-    /// A stream under `title` by `artist` that sounds on after the newest packets, and its head.
-    fn begin(&self, of: &Arc<Chain>, artist: &str, title: &Arc<str>) -> (Told, Bytes) {
+    /// A logical stream with this title that starts with the newest packets, and its header pages.
+    fn start(&self, of: &Arc<Chain>, artist: &str, title: &Arc<str>) -> (Titled, Bytes) {
         let mut pages = Pages::new(of.renewed());
         let head = pages.chain().head(artist, title);
         for packet in &self.newest {
             pages.push(packet.clone(), End::NormalPacket);
         }
-        (Told { of: of.clone(), title: title.clone(), pages }, head)
+        (Titled { of: of.clone(), title: title.clone(), pages }, head)
     }
 }
 
@@ -102,7 +105,7 @@ mod tests {
 
     use super::*;
 
-    /// Two packets to a page, two pages to a chunk, each packet a number.
+    /// An encoder: two packets a page, two pages a chunk; each packet is a number.
     struct Source(Pages, u8);
 
     impl Source {
@@ -126,7 +129,7 @@ mod tests {
         std::iter::from_fn(|| reader.read_packet().expect("pages are whole")).collect()
     }
 
-    /// The streams in `packets`: the title that each begins with, and its sound.
+    /// The logical streams in `packets`: title and audio packets.
     fn streams(packets: &[Packet]) -> Vec<(String, Vec<u8>)> {
         let streams = packets.chunk_by(|a, b| a.stream_serial() == b.stream_serial());
         let read = |packets: &[Packet]| {
@@ -138,17 +141,17 @@ mod tests {
     }
 
     #[test]
-    fn each_title_has_a_stream_that_begins_where_the_one_before_ended() {
-        let (mut source, mut retitled) = (Source::new(), Retitled::default());
+    fn each_title_has_a_stream_that_starts_where_the_last_one_ended() {
+        let (mut source, mut retitler) = (Source::new(), Retitler::default());
         source.chunk("Night - Zero");
         let titles = ["Night - One", "Night - One", "Night - Two", "Night - Two"];
-        let told = titles.map(|title| retitled.tell(&source.chunk(title), "Night")).concat();
+        let out = titles.map(|title| retitler.convert(&source.chunk(title), "Night")).concat();
 
-        let packets = packets(told);
+        let packets = packets(out);
 
         let expected = [
             ("One".to_owned(), (5..=13).collect::<Vec<u8>>()),
-            // The last three again, which decoders leave out.
+            // The last three again, which decoders discard.
             ("Two".to_owned(), (11..=20).collect()),
         ];
         assert_eq!(streams(&packets), expected);
@@ -159,20 +162,20 @@ mod tests {
     }
 
     #[test]
-    fn another_sound_does_not_begin_with_the_one_before() {
-        let mut retitled = Retitled::default();
-        let told = [Source::new(), Source::new()]
-            .map(|mut source| retitled.tell(&source.chunk(""), "Night"));
+    fn another_encoder_s_stream_does_not_repeat_packets() {
+        let mut retitler = Retitler::default();
+        let out = [Source::new(), Source::new()]
+            .map(|mut source| retitler.convert(&source.chunk(""), "Night"));
 
-        let streams = streams(&packets(told.concat()));
+        let streams = streams(&packets(out.concat()));
 
         let expected = ("Night".to_owned(), vec![1, 2, 3, 4]);
         assert_eq!(streams, [expected.clone(), expected]);
     }
 
     #[test]
-    fn frames_of_mp3_need_no_head() {
+    fn mp3_is_unchanged() {
         let chunk = Chunk::mp3("frames", "One");
-        assert_eq!(Retitled::default().tell(&chunk, "Night"), chunk.audio);
+        assert_eq!(Retitler::default().convert(&chunk, "Night"), chunk.audio);
     }
 }

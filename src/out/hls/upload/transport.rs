@@ -1,13 +1,10 @@
-//! `object_store`'s requests, on our own connections.
+//! The HTTP transport of `object_store`, on the connections of [`crate::out::connect`].
 //!
-//! So what connects to other servers is one thing only, with one TLS and the same authorities; its own
-//! way, `reqwest`, would bring a second one and AWS-LC, which needs more than a C compiler.
+//! All connections to other servers therefore use the same TLS and the same authorities. The default
+//! transport, `reqwest`, would add a second HTTP client and AWS-LC, which needs more than a C compiler
+//! to build.
 
-use std::{
-    path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -25,6 +22,7 @@ use object_store::{
         HttpResponse, HttpService,
     },
 };
+use parking_lot::Mutex;
 use tokio::time::timeout;
 
 use crate::{
@@ -35,48 +33,49 @@ use crate::{
     },
 };
 
-/// For a whole exchange: a segment takes 25 s at 128 kbit/s where the line is as slow as that.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// Limit for a whole exchange. A segment of 10 s at 320 kbit/s takes 25 s on a line of 128 kbit/s.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The most that is read of an answer, in bytes: a page of a listing has a thousand names.
-const MOST: usize = 4 << 20;
+/// Longest response body in bytes; a page of a listing has a thousand names.
+const MAX_BODY: usize = 4 << 20;
 
-/// A connection to storage, made where there is none and kept while the storage keeps it.
+/// An HTTP connection to the storage, reused while the storage keeps it open.
 #[derive(Debug, Clone)]
-pub struct Line {
+pub struct Transport {
     to: Remote,
     ca_file: Option<PathBuf>,
     kept: Arc<Mutex<Option<SendRequest<HttpRequestBody>>>>,
 }
 
-/// Why a request was in vain; the rest of a sentence about the storage.
+/// Why a request failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no connection.
+    /// Connecting failed.
     #[error(transparent)]
     Connect(#[from] connect::Error),
-    /// The connection broke, or what came is no HTTP.
-    #[error("the connection broke: {0}")]
+    /// The connection failed, or the response is not HTTP.
+    #[error("connection lost: {0}")]
     Broken(#[from] hyper::Error),
-    /// There is no end to what it answers, or none that came.
-    #[error("its answer can't be read: {0}")]
-    Answer(String),
-    /// It took too long.
-    #[error("no answer within {} s", PATIENCE.as_secs())]
-    Late,
-    /// It says no.
-    #[error("it refuses: {} {reason}", status.as_u16())]
+    /// The response body is too long or incomplete.
+    #[error("failed to read the response: {0}")]
+    Body(String),
+    /// The exchange took too long.
+    #[error("no response within {} s", TIMEOUT.as_secs())]
+    Timeout,
+    /// The storage refused.
+    #[error("refused: {} {reason}", status.as_u16())]
     Refused {
-        /// In three digits.
+        /// The status code.
         status: StatusCode,
-        /// The storage's own word for it, such as `SignatureDoesNotMatch`.
+        /// The S3 error code, such as `SignatureDoesNotMatch`, or the HTTP reason.
         reason: String,
     },
 }
 
-impl Line {
-    /// To the host of `to`; `ca_file` holds certificates that are trusted besides this machine's.
+impl Transport {
+    /// A transport to the host of `to`. The authorities in `ca_file` are trusted in addition to the
+    /// system's.
     pub fn new(to: Remote, ca_file: Option<PathBuf>) -> Self {
         Self { to, ca_file, kept: Arc::default() }
     }
@@ -86,44 +85,44 @@ impl Line {
         *request.uri_mut() = target.map(Uri::from).unwrap_or_default();
         request.headers_mut().insert(HOST, header(&self.to.authority()));
         request.headers_mut().insert(USER_AGENT, HeaderValue::from_static(NAME));
-        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // The storage may have closed it. All requests may be repeated: they say what shall be.
+        let kept = self.kept.lock().take();
+        // The storage may have closed it. All requests are idempotent, so they can be repeated.
         if let Some(sender) = kept
-            && let Ok(answer) = self.ask(sender, request.clone()).await
+            && let Ok(response) = self.send(sender, request.clone()).await
         {
-            return Ok(answer);
+            return Ok(response);
         }
         let stream = TokioIo::new(connect(&self.to, self.ca_file.as_deref()).await?);
         let (sender, connection) = handshake(stream).await?;
-        // Ends with its sender; what ends it before that is told to the sender.
+        // Ends with its sender, which also gets its errors.
         tokio::spawn(connection);
-        self.ask(sender, request).await
+        self.send(sender, request).await
     }
 
-    async fn ask(
+    async fn send(
         &self,
         mut sender: SendRequest<HttpRequestBody>,
         request: HttpRequest,
     ) -> Result<Response<Bytes>, Error> {
         sender.ready().await?;
         let (head, body) = sender.send_request(request).await?.into_parts();
-        let body = Limited::new(body, MOST).collect().await;
-        let body = body.map_err(|error| Error::Answer(error.to_string()))?.to_bytes();
-        *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        let body = Limited::new(body, MAX_BODY).collect().await;
+        let body = body.map_err(|error| Error::Body(error.to_string()))?.to_bytes();
+        *self.kept.lock() = Some(sender);
         Ok(Response::from_parts(head, body))
     }
 }
 
-/// Refusals end here: `object_store` would tell them with all that the storage says, which may be long.
-fn granted(answer: Response<Bytes>) -> Result<HttpResponse, Error> {
-    let (head, body) = answer.into_parts();
+/// Turns refusals into errors here: those of `object_store` include the whole body, which may be long.
+fn check_status(response: Response<Bytes>) -> Result<HttpResponse, Error> {
+    let (head, body) = response.into_parts();
     match head.status.is_success() {
         true => Ok(HttpResponse::from_parts(head, body.into())),
         false => Err(Error::Refused { status: head.status, reason: reason(head.status, &body) }),
     }
 }
 
-/// What stands in the `Code` of S3's errors, which are XML; else what HTTP says.
+/// The `Code` of an S3 error document (XML), or the HTTP reason.
 fn reason(status: StatusCode, body: &[u8]) -> String {
     let body = String::from_utf8_lossy(body);
     let code = body.split_once("<Code>").and_then(|(_, rest)| Some(rest.split_once("</Code>")?.0));
@@ -134,21 +133,24 @@ fn reason(status: StatusCode, body: &[u8]) -> String {
 }
 
 fn header(authority: &str) -> HeaderValue {
-    HeaderValue::from_str(authority).expect("a host and a port were parsed as such")
+    HeaderValue::from_str(authority).expect("host and port were parsed from a URI")
 }
 
-impl HttpConnector for Line {
+impl HttpConnector for Transport {
     fn connect(&self, _: &ClientOptions) -> object_store::Result<HttpClient> {
         Ok(HttpClient::new(self.clone()))
     }
 }
 
 #[async_trait]
-impl HttpService for Line {
+impl HttpService for Transport {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let answer = timeout(PATIENCE, self.exchange(request)).await.unwrap_or(Err(Error::Late));
-        // Of no kind that `object_store` would try again by itself.
-        answer.and_then(granted).map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))
+        let response = timeout(TIMEOUT, self.exchange(request)).await;
+        let response = response.unwrap_or(Err(Error::Timeout));
+        // Of a kind that `object_store` does not retry by itself.
+        response
+            .and_then(check_status)
+            .map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))
     }
 }
 
@@ -161,7 +163,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers two requests on each connection, then closes it. Says on which one each came.
+    /// Serves two requests per connection, then closes it. Reports the connection and head of each.
     async fn serve(listener: TcpListener, came: tokio::sync::mpsc::Sender<(usize, Vec<String>)>) {
         for n in 0.. {
             let mut socket = BufReader::new(listener.accept().await.unwrap().0);
@@ -180,16 +182,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_connection_is_kept_while_the_storage_keeps_it() {
+    async fn a_connection_is_reused_while_it_is_open() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, mut came) = tokio::sync::mpsc::channel(9);
         let serving = tokio::spawn(serve(listener, sender));
-        let line = Line::new(format!("http://{address}").parse().unwrap(), None);
+        let transport = Transport::new(format!("http://{address}").parse().unwrap(), None);
 
         for _ in 0..4 {
             let request = hyper::Request::delete(format!("http://{address}/bucket/a?b=c"));
-            line.call(request.body(HttpRequestBody::empty()).unwrap()).await.unwrap();
+            transport.call(request.body(HttpRequestBody::empty()).unwrap()).await.unwrap();
         }
 
         serving.abort();
@@ -203,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_told_in_the_storage_s_own_word() {
+    fn a_refusal_has_the_storage_s_error_code() {
         let forbidden = StatusCode::FORBIDDEN;
         let xml = "<?xml version=\"1.0\"?><Error><Code>SignatureDoesNotMatch</Code><Message>...";
         assert_eq!(reason(forbidden, xml.as_bytes()), "SignatureDoesNotMatch");
