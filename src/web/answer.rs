@@ -85,6 +85,16 @@ pub struct ClientRequest<'a, B> {
 }
 
 impl<B> ClientRequest<'_, B> {
+    /// The method.
+    pub fn method(&self) -> &Method {
+        self.request.method()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.request.headers()
+    }
+
     /// The parameters of the query.
     pub fn query(&self) -> Query<'_> {
         Query::of(self.request)
@@ -107,7 +117,7 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
     if let Some(Route::Admin(command)) = route {
         return Answer::Full(admin::answer(site, command, &request));
     }
-    Answer::Full(match *request.request.method() {
+    Answer::Full(match *request.method() {
         Method::OPTIONS => respond(StatusCode::NO_CONTENT, TEXT, ""),
         Method::GET | Method::HEAD => match route {
             Some(Route::Stream(mount)) => return stream(site, mount, &request),
@@ -124,14 +134,14 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
 /// Starts a stream from its burst. `Range` and unknown parameters are ignored: a `206` would make players
 /// seek in an endless stream.
 fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Answer {
-    let headers = request.request.headers();
+    let headers = request.headers();
     let about = &mount.about;
     let titles = titles(site, headers, about.coding);
     let metaint = match titles {
         Titles::Icy(metaint) => Some(metaint),
         Titles::None | Titles::Heads => None,
     };
-    if request.request.method() == Method::HEAD {
+    if request.method() == Method::HEAD {
         let mut response = respond(StatusCode::OK, about.coding.content_type(), "");
         *response.version_mut() = Version::HTTP_10;
         for (name, value) in listen::headers(about, &request.base_url, metaint) {

@@ -140,17 +140,17 @@ fn hit(hit: &Hit) -> HitNow {
 /// A title that was on air.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names say it.
-pub struct HeardNow {
+pub struct TitleNow {
     /// RFC 3339, in UTC.
     pub at: String,
     pub title: String,
 }
 
 /// The titles that were on air, the newest first.
-pub fn history(channel: &Channel) -> Vec<HeardNow> {
+pub fn history(channel: &Channel) -> Vec<TitleNow> {
     let heard = channel.history.newest_first().into_iter();
     heard
-        .map(|heard| HeardNow { at: heard.at.to_string(), title: heard.title.to_string() })
+        .map(|heard| TitleNow { at: heard.at.to_string(), title: heard.title.to_string() })
         .collect()
 }
 

@@ -29,7 +29,7 @@ pub fn answer<B>(channel: &Channel, file: &str, request: &ClientRequest<B>) -> F
         return respond(StatusCode::OK, PLAYLIST_TYPE, main_playlist(lives));
     }
     if let Some(live) = lives.iter().find(|live| live.playlist_name() == file) {
-        live.note((request.address, request.request.headers().get(USER_AGENT)));
+        live.note((request.address, request.headers().get(USER_AGENT)));
         return match live.playlist() {
             Some(playlist) => respond(StatusCode::OK, PLAYLIST_TYPE, playlist),
             None => with(
@@ -48,7 +48,7 @@ pub fn answer<B>(channel: &Channel, file: &str, request: &ClientRequest<B>) -> F
 
 /// All of `segment`, or the requested range.
 fn part<B>(segment: &Bytes, cached: &str, request: &ClientRequest<B>) -> FullResponse {
-    let range = request.request.headers().get(RANGE).and_then(|range| range.to_str().ok());
+    let range = request.headers().get(RANGE).and_then(|range| range.to_str().ok());
     let mut response = match range.and_then(|range| single_range(range, segment.len())) {
         None => respond(StatusCode::OK, SEGMENT_TYPE, segment.clone()),
         Some(Range { first, end }) => {

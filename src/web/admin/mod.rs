@@ -38,13 +38,13 @@ pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> Full
     let Some(command) = Command::of(name) else {
         return private(StatusCode::NOT_FOUND, TEXT, "no such command\n");
     };
-    let method = request.request.method();
+    let method = request.method();
     let is_read = *method == Method::HEAD && !command.is_change();
     if ![Method::GET, Method::POST].contains(method) && !is_read {
         let response = private(StatusCode::METHOD_NOT_ALLOWED, TEXT, "expected GET or POST\n");
         return with(response, "allow", "GET, HEAD, POST");
     }
-    let headers = request.request.headers();
+    let headers = request.headers();
     if let Err(denial) = authorise(site, headers, request.address, command.needs()) {
         return deny(denial);
     }

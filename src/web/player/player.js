@@ -1,14 +1,14 @@
 "use strict";
 
-/* What the page needs from the server:
- *   /api/stations                        what every station plays now
- *   /api/stations/NAME/bars?after=N      its bars, each at a second of the station's own time
- *   /NAME.mp3                            the stream, which begins `burst_seconds` behind the live edge
- * A listener therefore hears station second `rendered - burst + audio.currentTime`. */
+/* The page uses:
+ *   /api/stations                        what each station plays now
+ *   /api/stations/NAME/bars?after=N      a station's bars, with the second at which each starts
+ *   /NAME.mp3                            the stream, which starts `burst_seconds` behind the live edge
+ * So a listener hears second `rendered - burst + audio.currentTime` of the station's sound. */
 
 const STATIONS_EVERY_MS = 5000;
 const BARS_EVERY_MS = 2000;
-const SILENT_MS = 6000; // Sound that stands still for so long is a lost connection.
+const STALL_MS = 6000; // Without progress for this long, the connection counts as lost.
 const MAX_BACKOFF_MS = 15000;
 const KEEP_SECONDS = 30;
 const ACCENTS = ["#b79bff", "#5ee0d0", "#ff7f92", "#7fb4ff", "#ffb35c", "#9be07a"];
@@ -18,17 +18,17 @@ const audio = byId("audio");
 const play = byId("play");
 
 let stations = [];
-let shown = null; // The station on the stage, by name.
-let wanted = false; // Whether the listener wants to hear it.
-const bars = new Map(); // Of the shown station, by number.
-let clock = null; // { second, at }: the station's second at a moment of performance.now().
+let shown = null; // Name of the selected station.
+let wanted = false; // Whether the selected station should play.
+const bars = new Map(); // Bars of the selected station, by number.
+let clock = null; // { second, at }: the station's second at performance.now() === at.
 let anchor = null; // The station's second at audio.currentTime 0.
-let edge = 0; // The live edge when last seen.
+let edge = 0; // The live edge in the last answer, in seconds.
 let attempts = 0;
 let retry = 0;
-let advanced = { time: 0, at: 0 };
+let progress = { time: 0, at: 0 }; // The last change of audio.currentTime.
 
-/* ---- listening ---- */
+/* ---- playing ---- */
 
 function listen(name) {
   if (name !== shown) show(name);
@@ -40,7 +40,7 @@ function listen(name) {
 function pause() {
   wanted = false;
   clearTimeout(retry);
-  // A paused live stream would go on filling memory and a seat; the next play begins at the edge.
+  // Disconnects: a paused live stream would keep filling memory. Playing again starts at the edge.
   audio.removeAttribute("src");
   audio.load();
   anchor = null;
@@ -55,9 +55,9 @@ function connect() {
   const station = stations.find((known) => known.station === shown);
   if (!station || !wanted) return;
   anchor = null;
-  advanced = { time: 0, at: performance.now() };
+  progress = { time: 0, at: performance.now() };
   setState(attempts ? "Reconnecting…" : "Connecting…");
-  // A fresh address each time: browsers keep what a broken one gave them.
+  // A new URL each time: browsers cache what a broken connection returned.
   audio.src = `${station.path}?t=${Date.now().toString(36)}`;
   audio.play().catch((error) => {
     if (error.name === "NotAllowedError") {
@@ -76,15 +76,15 @@ function reconnect() {
   attempts += 1;
   setState("Reconnecting…");
   retry = setTimeout(connect, wait);
-  advanced.at = performance.now() + wait;
+  progress.at = performance.now() + wait;
 }
 
 function watchSound() {
   if (!wanted) return;
   const now = performance.now();
-  if (audio.currentTime !== advanced.time) {
-    advanced = { time: audio.currentTime, at: now };
-  } else if (now - advanced.at > SILENT_MS) {
+  if (audio.currentTime !== progress.time) {
+    progress = { time: audio.currentTime, at: now };
+  } else if (now - progress.at > STALL_MS) {
     reconnect();
   }
 }
@@ -100,7 +100,7 @@ audio.addEventListener("error", () => audio.hasAttribute("src") && reconnect());
 addEventListener("online", () => wanted && audio.paused && reconnect());
 setInterval(watchSound, 1000);
 
-/* ---- what the server says ---- */
+/* ---- data from the server ---- */
 
 async function fetchJson(url) {
   const response = await fetch(url, { cache: "no-store" });
@@ -117,7 +117,7 @@ async function loadStations() {
     }
     if (!wanted) setState("Press play");
   } catch {
-    if (!wanted) setState("The radio can't be reached");
+    if (!wanted) setState("Can't reach the radio");
   }
   paintStations();
 }
@@ -130,12 +130,12 @@ async function loadBars(isJoining) {
   try {
     const answer = await fetchJson(`/api/stations/${encodeURIComponent(name)}/bars${query}`);
     if (name !== shown) return;
-    if (answer.rendered_seconds < edge) bars.clear(); // The station began anew.
+    if (answer.rendered_seconds < edge) bars.clear(); // The station has restarted.
     edge = answer.rendered_seconds;
     for (const bar of answer.bars) bars.set(bar.number, bar);
     const joins = answer.rendered_seconds - answer.burst_seconds;
     if (isJoining && wanted) anchor = joins;
-    // Without sound the roll follows what one would hear.
+    // While paused, the roll shows what a new listener would hear.
     if (!clock || (anchor === null && Math.abs(secondNow() - joins) > 1)) {
       clock = { second: joins, at: performance.now() };
     }
@@ -143,7 +143,7 @@ async function loadBars(isJoining) {
       if (bar.start_second < joins - KEEP_SECONDS) bars.delete(number);
     }
   } catch {
-    // The next turn asks again; the roll runs on with what it has.
+    // Retried at the next interval; the roll continues with the known bars.
   }
 }
 
@@ -161,7 +161,7 @@ function secondNow() {
   return clock ? clock.second + (performance.now() - clock.at) / 1000 : 0;
 }
 
-/* Follows the sound: small differences are taken up slowly, since currentTime moves in steps. */
+/* Adjusts the clock to the sound. Small differences are corrected slowly: currentTime moves in steps. */
 function followSound() {
   if (anchor === null || audio.currentTime === 0) return;
   const heard = anchor + audio.currentTime;
@@ -231,14 +231,14 @@ function paint() {
   play.setAttribute("aria-label", `${wanted ? "Pause" : "Play"} ${station.name}`);
   byId("m3u").href = `${station.path}.m3u`;
   document.title = wanted ? `${title} · ${station.name}` : "electropunk";
-  tellTheSystem(title, station.name);
+  updateMediaSession(title, station.name);
   for (const card of byId("stations").children) paintCard(card);
 }
 
-let told = "";
-function tellTheSystem(title, name) {
-  if (!("mediaSession" in navigator) || told === title + name) return;
-  told = title + name;
+let sessionText = "";
+function updateMediaSession(title, name) {
+  if (!("mediaSession" in navigator) || sessionText === title + name) return;
+  sessionText = title + name;
   navigator.mediaSession.metadata = new MediaMetadata({ title, artist: name, album: "electropunk" });
 }
 
@@ -291,10 +291,10 @@ const roll = (() => {
   const css = getComputedStyle(document.documentElement);
   const colours = Object.fromEntries(["lead", "chords", "bass", "drums"].map((part) => [part, css.getPropertyValue(`--${part}`).trim()]));
   const still = matchMedia("(prefers-reduced-motion: reduce)");
-  // General MIDI keys of the kit, top lane first: crash, ride, toms, hats, snare, kick.
+  // General MIDI keys of the drum kit, top lane first: crash, ride, toms, hats, snare, kick.
   const lanes = [49, 51, 50, 48, 45, 46, 42, 38, 36];
   const playheadAt = 0.34;
-  // Where each part's lanes begin and end, as shares of the height.
+  // Top and bottom of each part's lanes, as fractions of the height.
   const bands = { lead: [0.04, 0.27], chords: [0.31, 0.47], bass: [0.51, 0.66], drums: [0.7, 0.97] };
   let ranges = {};
   let width = 0;
@@ -310,7 +310,7 @@ const roll = (() => {
   }
   new ResizeObserver(resize).observe(canvas);
 
-  /* The pitches of each part, easing towards those of the known bars so that nothing jumps. */
+  /* Eases each part's pitch range towards that of the known bars, so that nothing jumps. */
   function updateRanges() {
     for (const part of ["lead", "chords", "bass"]) {
       const pitches = [...bars.values()].flatMap((bar) => bar[part].map(([, , pitch]) => pitch));
@@ -330,7 +330,7 @@ const roll = (() => {
     context.fill();
   }
 
-  /* How brightly a note shows: what sounds most, what is over least. */
+  /* Opacity of a note: highest while it sounds, lowest when it is over. */
   function brightness(now, start, end, velocity) {
     const force = 0.55 + (0.45 * velocity) / 127;
     if (now < start) return 0.72 * force;
@@ -390,7 +390,7 @@ const roll = (() => {
     }
   }
 
-  /* The stage breathes with the kick. */
+  /* Strength of the last kick, 0 to 1, for the glow. */
   function kickPulse(now) {
     let pulse = 0;
     for (const bar of bars.values()) {
@@ -409,7 +409,7 @@ const roll = (() => {
     updateRanges();
     const perSecond = Math.max(74, Math.min(width / 8, 118));
     const bar = barAt(now);
-    // With less motion asked for, the picture stands and the line walks through each bar.
+    // With reduced motion, the picture stands still and the playhead moves through each bar.
     const left = still.matches && bar ? bar.start_second - 0.4 : now - (width * playheadAt) / perSecond;
     const view = { now, toX: (second) => (second - left) * perSecond };
     context.clearRect(0, 0, width, height);
@@ -448,7 +448,7 @@ const roll = (() => {
 function setVolume(percent) {
   audio.volume = percent / 100;
   byId("volume").value = percent;
-  try { localStorage.setItem("volume", percent); } catch { /* Private windows keep nothing. */ }
+  try { localStorage.setItem("volume", percent); } catch { /* Storage may be off in private windows. */ }
 }
 
 function storedVolume() {
@@ -466,7 +466,7 @@ byId("copy").addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(station.listen_url);
     button.textContent = "copied";
   } catch {
-    // Without https browsers hide the clipboard; the address can be taken from here by hand.
+    // Without HTTPS, browsers deny the clipboard; the URL can be copied from the button's text.
     button.textContent = station.listen_url;
   }
   setTimeout(() => { button.textContent = text; }, 4000);
