@@ -1,8 +1,9 @@
 //! Atomic, durable file writes, and stamps that detect a changed file.
 //!
-//! A write goes to `NAME.partial` beside the path, is synced and renamed over the path, and the folder is
-//! synced: after a crash or power failure the path holds the old content or the new, never a part of it.
-//! Permissions follow the umask, even if the library that writes the content sets others.
+//! A write goes to `NAME.partial` beside the path, is synced and renamed over the path, and the
+//! folder is synced: after a crash or power failure the path holds the old content or the new,
+//! never a part of it. Permissions follow the umask, even if the library that writes the content
+//! sets others.
 
 use std::{
     fs::{self, File},

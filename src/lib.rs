@@ -1,29 +1,29 @@
 //! electropunk: an endless generative radio.
 //!
-//! MusicVAE models compose music as bars of notes; a SoundFont synthesizer renders them; an HTTP server
-//! streams the encoded sound to listeners. Data flows one way:
+//! MusicVAE models compose music as bars of notes; a SoundFont synthesizer renders them; an HTTP
+//! server streams the encoded sound to listeners. Data flows one way:
 //!
 //! ```text
 //! Walk ──z──► decoder ──tokens──► lines, drums ──► arrange ──► humanise ──► Bar
 //!     thread compose-STATION: compose, musicvae, music                       │ bounded queue
 //!                                                                            ▼
-//! Bar ──► events ──► synthesizers ──► mix ──► limiter ──► encoders ──► pacer ──► ring, one per mount
-//!     thread render-STATION: sound, station                                        │
-//!                                                                                  ▼
-//!     tokio tasks: web answers a request and sends the burst, out feeds the sinks
-//!     threads fanout: stream writes the rest of the stream to the sockets ──► listeners
+//! Bar ──► events ──► synthesizers ──► mix ──► limiter ──► encoders ──► pacer ──► ring of a mount
+//!     thread render-STATION: sound, station                                      │
+//!                                                                                ▼
+//!     tokio tasks: web answers a request and sends the burst; out feeds the sinks
+//!     threads fanout: stream sends the rest to the sockets ──► listeners
 //! ```
 //!
-//! The queue of bars blocks the composer while it is ahead. The ring never blocks: a listener that reads
-//! too slowly skips ahead.
+//! The queue of bars blocks the composer while it is ahead. The ring never blocks: a listener that
+//! reads too slowly skips ahead.
 //!
 //! # Map
 //!
-//! From the foundations up. A module imports only from modules above it in this list; `tests/layers.rs`
-//! checks that.
+//! From the foundations up. A module imports only from modules above it in this list;
+//! `tests/layers.rs` checks that.
 //!
-//! - [`units`], [`rng`], [`files`], [`threads`], [`args`]: numbers with units, seeded random streams,
-//!   durable file writes, thread spawning, parsers of command-line values.
+//! - [`units`], [`rng`], [`files`], [`threads`], [`args`]: numbers with units, seeded random
+//!   streams, durable file writes, thread spawning, parsers of command-line values.
 //! - [`music`]: notes, bars, keys, chords, arranging, MIDI files.
 //! - [`stream`]: encoded sound to listeners: rings, mounts, MP3 and Ogg framing. No HTTP, no music.
 //! - [`patterns`]: hand-written pattern generators, one per style.
@@ -43,10 +43,10 @@
 //!
 //! - *Step*: a sixteenth. *Bar*: 16 steps of 4/4. *Phrase*: four bars. *Section*: intro to outro.
 //!   *Piece*: 2 to 6 minutes of sections.
-//! - *Part*: drums, bass, lead, chords. *Line*: the tokens of one part, one per step. *Window*: the lines
-//!   that a model encodes or decodes at once.
-//! - *Theme*: a mood in radio.toml. *Station*: plays a theme on one or more mounts. *Mount*: a URL with a
-//!   codec and a bitrate. *Listener*: a connection that receives a mount.
+//! - *Part*: drums, bass, lead, chords. *Line*: the tokens of one part, one per step. *Window*: the
+//!   lines that a model encodes or decodes at once.
+//! - *Theme*: a mood in radio.toml. *Station*: plays a theme on one or more mounts. *Mount*: a URL
+//!   with a codec and a bitrate. *Listener*: a connection that receives a mount.
 //! - *Program*: a MIDI program number, an instrument.
 
 // Tests compare floats exactly where results are exact.

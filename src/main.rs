@@ -43,7 +43,8 @@ fn start_log() {
     log.with_writer(stderr).init();
 }
 
-/// Prints the error. Errors in radio.toml are printed one per line and exit with 2, as usage errors do.
+/// Prints the error. Errors in radio.toml are printed one per line and exit with 2, as usage errors
+/// do.
 fn report(error: &anyhow::Error) -> ExitCode {
     if let Some(problems) = error.downcast_ref::<Problems>() {
         eprintln!("{problems}");

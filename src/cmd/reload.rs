@@ -1,4 +1,5 @@
-//! The thread that applies changes of radio.toml and of waypoint files, and feeds systemd's watchdog.
+//! The thread that applies changes of radio.toml and of waypoint files, and feeds systemd's
+//! watchdog.
 
 use std::{
     path::PathBuf,

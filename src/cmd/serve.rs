@@ -115,8 +115,8 @@ fn listen(
     Ok((doors, address))
 }
 
-/// The state folder: systemd's `$STATE_DIRECTORY`, the only folder that its sandbox lets the service
-/// write to, else that of radio.toml.
+/// The state folder: systemd's `$STATE_DIRECTORY`, the only folder that its sandbox lets the
+/// service write to, else that of radio.toml.
 fn state(config: &Config) -> State {
     let given = env::var_os("STATE_DIRECTORY");
     let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());

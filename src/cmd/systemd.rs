@@ -28,8 +28,8 @@ impl Watchdog {
         Self { every, sent_at: Instant::now() }
     }
 
-    /// Sends a keep-alive if it is due and the radio `is_well`. Without keep-alives systemd restarts
-    /// the radio.
+    /// Sends a keep-alive if it is due and the radio `is_well`. Without keep-alives systemd
+    /// restarts the radio.
     pub fn pet(&mut self, is_well: bool) {
         let is_due = self.every.is_some_and(|every| every <= self.sent_at.elapsed());
         if is_due && is_well {

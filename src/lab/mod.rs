@@ -1,5 +1,5 @@
-//! Tools beside the radio, behind the feature `lab`: data sets, training, import, evaluation, critique,
-//! pictures, and the SoundFont.
+//! Tools beside the radio, behind the feature `lab`: data sets, training, import, evaluation,
+//! critique, pictures, and the SoundFont.
 
 pub mod dataset;
 pub mod measure;

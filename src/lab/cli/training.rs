@@ -125,11 +125,12 @@ pub struct Schedule {
     #[arg(long, value_name = "RATE", default_value_t = 1e-5, value_parser = positive)]
     pub min_learning_rate: f64,
     /// KL divergence, in bits per example, that costs nothing: higher values keep more detail in z,
-    /// lower values make random samples better [default: by configuration, such as 48 for drums, 256
-    /// for trios]
+    /// lower values make random samples better [default: by configuration, such as 48 for drums,
+    /// 256 for trios]
     #[arg(long, value_name = "BITS", value_parser = not_negative)]
     pub free_bits: Option<f64>,
-    /// Final weight of the KL divergence beyond --free-bits [default: by configuration, such as 0.2]
+    /// Final weight of the KL divergence beyond --free-bits [default: by configuration, such as
+    /// 0.2]
     #[arg(long, value_name = "BETA", value_parser = not_negative)]
     pub max_beta: Option<f64>,
     /// How slowly that weight grows, 0 to 1: it is max-beta * (1 - beta-rate^step); 0 is at once

@@ -1,5 +1,5 @@
-//! `electropunk attributes`: computes attribute vectors of a model: directions in its latent space that
-//! lead to more notes, more syncopation or higher notes.
+//! `electropunk attributes`: computes attribute vectors of a model: directions in its latent space
+//! that lead to more notes, more syncopation or higher notes.
 
 use std::{collections::HashMap, fs, io};
 
@@ -21,8 +21,8 @@ use crate::{
     },
 };
 
-/// Share of the windows with the least, and with the most, of an attribute: a vector leads from the mean
-/// z of the former to that of the latter.
+/// Share of the windows with the least, and with the most, of an attribute: a vector leads from the
+/// mean z of the former to that of the latter.
 const SHARE: f64 = 0.25;
 
 /// Runs the command.

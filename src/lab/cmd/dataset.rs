@@ -1,5 +1,5 @@
-//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, and writes generated
-//! patterns as MIDI files.
+//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, and writes
+//! generated patterns as MIDI files.
 
 use std::{
     fs,

@@ -76,8 +76,8 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Picks tokens as `pick` does, and records the output projections of the cores: (core, values) for each
-/// step.
+/// Picks tokens as `pick` does, and records the output projections of the cores: (core, values) for
+/// each step.
 struct Recording<P> {
     pick: P,
     projections: Vec<(usize, Vec<f32>)>,

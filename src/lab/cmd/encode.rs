@@ -18,8 +18,8 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// The model or the source can't be read, a MIDI file has no window for the model, or the result can't
-/// be written.
+/// The model or the source can't be read, a MIDI file has no window for the model, or the result
+/// can't be written.
 pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();

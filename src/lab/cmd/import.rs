@@ -21,7 +21,8 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// There is no checkpoint, it is corrupt or of an unknown configuration, or the model can't be written.
+/// There is no checkpoint, it is corrupt or of an unknown configuration, or the model can't be
+/// written.
 pub fn run(args: &cli::Import) -> anyhow::Result<()> {
     let found = import::read(&args.source)?;
     let source = args.source.display().to_string();

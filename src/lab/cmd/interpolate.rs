@@ -12,8 +12,8 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// The model or a MIDI file can't be read, a MIDI file has no window for the model, or a file can't be
-/// written.
+/// The model or a MIDI file can't be read, a MIDI file has no window for the model, or a file can't
+/// be written.
 pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();

@@ -28,7 +28,8 @@ impl Array {
     }
 }
 
-/// Reads an array of f32 or f64 with `n_axes` axes; an array with one axis less becomes a single row.
+/// Reads an array of f32 or f64 with `n_axes` axes; an array with one axis less becomes a single
+/// row.
 ///
 /// # Errors
 /// The file can't be read, is not such an array, or is shorter than its header says.

@@ -1,10 +1,10 @@
 //! Clicks at bar lines.
 //!
-//! The renderer joins bars, and a faulty joint clicks. Attacks look like clicks too, so the roughness of
-//! a bar's start is compared with similar onsets: those of the same drums elsewhere, or all other onsets
-//! if these are few. With clean joints a bar start is rarely rougher than the 99th percentile of similar
-//! onsets. In renderings without faults none exceeded it by half. A jump of 0.01 (-40 dBFS) in a pad does;
-//! one of 0.1 under a kick is masked by its attack.
+//! The renderer joins bars, and a faulty joint clicks. Attacks look like clicks too, so the
+//! roughness of a bar's start is compared with similar onsets: those of the same drums elsewhere,
+//! or all other onsets if these are few. With clean joints a bar start is rarely rougher than the
+//! 99th percentile of similar onsets. In renderings without faults none exceeded it by half. A jump
+//! of 0.01 (-40 dBFS) in a pad does; one of 0.1 under a kick is masked by its attack.
 
 use std::collections::HashMap;
 
@@ -20,7 +20,8 @@ use crate::{
 /// Fewest similar onsets for a 99th percentile of their own.
 const FEWEST_SIMILAR: usize = 20;
 
-/// Hits within TOGETHER seconds are one onset; an onset APART seconds from a bar's start is another.
+/// Hits within TOGETHER seconds are one onset; an onset APART seconds from a bar's start is
+/// another.
 const TOGETHER: f64 = 0.004;
 const APART: f64 = 0.006;
 
@@ -132,15 +133,14 @@ mod tests {
     use crate::lab::measure::{
         audio::{
             clicks::ClickMeter,
-            testing::{RATE, blocks, sine},
+            testing::{RATE, feed, sine},
         },
         notes::testing::score,
     };
 
     fn clicks(seconds: f64, mut frame: impl FnMut(usize) -> f32) -> Clicks {
         let mut meter = ClickMeter::new(RATE);
-        let blocks = blocks(seconds, |n| [frame(n); 2]);
-        blocks.iter().for_each(|[left, right]| meter.push(left, right));
+        feed(seconds, |n| [frame(n); 2], |left, right| meter.push(left, right));
         meter.finish()
     }
 

@@ -1,8 +1,9 @@
 //! Kernel density estimates of two sets of values on a common grid.
 //!
-//! `MGEval` evaluates `SciPy`'s Gaussian kernel estimate at each point from all values. Sets of a thousand
-//! samples have a million distances, so here values are binned finely and the bins are smoothed: the cost
-//! does not grow with the number of values, and results differ by less than 1e-3.
+//! `MGEval` evaluates `SciPy`'s Gaussian kernel estimate at each point from all values. Sets of a
+//! thousand samples have a million distances, so here values are binned finely and the bins are
+//! smoothed: the cost does not grow with the number of values, and results differ by less than
+//! 1e-3.
 
 use crate::lab::measure::statistics::mean;
 
@@ -25,8 +26,8 @@ impl Densities {
     /// Estimates both with Scott's bandwidth, n^(-1/5) times the sample standard deviation (divisor
     /// n - 1), as `scipy.stats.gaussian_kde` does.
     ///
-    /// A set of equal values has no bandwidth and takes that of the other set. None if a set is empty
-    /// or neither has a bandwidth.
+    /// A set of equal values has no bandwidth and takes that of the other set. None if a set is
+    /// empty or neither has a bandwidth.
     pub fn estimate(a: &[f64], b: &[f64]) -> Option<Self> {
         let of_a = bandwidth(a).or_else(|| bandwidth(b))?;
         let of_b = bandwidth(b).unwrap_or(of_a);

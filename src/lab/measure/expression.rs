@@ -1,7 +1,7 @@
 //! Expressive timing and velocity of drums, by class.
 //!
-//! Evaluates `GrooVAE` (Gillick et al. 2019, arXiv:1905.06118): whether its velocities and timing are
-//! distributed as drummers' are, and whether it accents the same beats.
+//! Evaluates `GrooVAE` (Gillick et al. 2019, arXiv:1905.06118): whether its velocities and timing
+//! are distributed as drummers' are, and whether it accents the same beats.
 
 use serde::Serialize;
 
@@ -14,7 +14,8 @@ use crate::{
     units::Bpm,
 };
 
-/// Hits within this many steps of the grid count as on it: 2 ms at 120 bpm, a tick of most MIDI files.
+/// Hits within this many steps of the grid count as on it: 2 ms at 120 bpm, a tick of most MIDI
+/// files.
 const ON_GRID: f64 = 1.0 / 64.0;
 
 /// Width of a velocity bin; gives Magenta's eight bins.

@@ -37,7 +37,8 @@ pub struct Health {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PitchHealth {
     /// The share of a line's notes in the best-fitting major or minor key, 0 to 1 (`MusPy`'s scale
-    /// consistency). Depends on `notes_per_line`: random pitches give 0.81 for 10 notes, 0.64 for 160.
+    /// consistency). Depends on `notes_per_line`: random pitches give 0.81 for 10 notes, 0.64 for
+    /// 160.
     pub in_scale_rate: f64,
     /// Mean number of notes per line.
     pub notes_per_line: f64,

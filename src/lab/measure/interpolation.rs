@@ -1,8 +1,8 @@
 //! Quality of interpolations between two windows (Roberts et al. 2018, Fig. 4).
 //!
-//! Two curves over the windows decoded along a path from A to B: the distance from A, which should rise
-//! evenly, and the cost under a language model, which should stay as low as at the ends. The baseline is
-//! [`mix`], "data-space mixing", whose cost peaks in the middle.
+//! Two curves over the windows decoded along a path from A to B: the distance from A, which should
+//! rise evenly, and the cost under a language model, which should stay as low as at the ends. The
+//! baseline is [`mix`], "data-space mixing", whose cost peaks in the middle.
 
 use rand::RngExt as _;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -40,7 +40,8 @@ pub struct Interpolation {
     pub step_mean: f64,
     /// Variance of that distance along a path, averaged over paths: 0 for equal steps.
     pub step_variance: f64,
-    /// Cost in the middle divided by the mean cost at the ends: about 1 for a plausible interpolation.
+    /// Cost in the middle divided by the mean cost at the ends: about 1 for a plausible
+    /// interpolation.
     pub middle_over_ends: f64,
 }
 
@@ -112,8 +113,8 @@ fn rise(curve: &[f64]) -> f64 {
     rank_correlation(&steps, curve)
 }
 
-/// Cost in the middle (between the two middle windows of an even number) over that at the ends; 1 if
-/// the ends cost nothing.
+/// Cost in the middle (between the two middle windows of an even number) over that at the ends; 1
+/// if the ends cost nothing.
 fn middle_over_ends(cost: &[f64]) -> f64 {
     let (Some(first), Some(last)) = (cost.first(), cost.last()) else { return 1.0 };
     let middle = f64::midpoint(cost[(cost.len() - 1) / 2], cost[cost.len() / 2]);

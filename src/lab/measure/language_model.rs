@@ -1,10 +1,10 @@
 //! An n-gram language model of tokens, which rates lines independently of any neural network.
 //!
-//! Counts of each token after the six before it, with Witten-Bell interpolation (Witten & Bell 1991;
-//! Chen & Goodman 1998, section 2.5): after a context seen `c` times with `k` distinct followers, a
-//! token seen `n` times has probability `(n + k p) / (c + k)`, where `p` is its probability after the
-//! context without its first token; the shortest context falls back to the uniform distribution. There
-//! are no parameters to tune, and no token has probability 0.
+//! Counts of each token after the six before it, with Witten-Bell interpolation (Witten & Bell
+//! 1991; Chen & Goodman 1998, section 2.5): after a context seen `c` times with `k` distinct
+//! followers, a token seen `n` times has probability `(n + k p) / (c + k)`, where `p` is its
+//! probability after the context without its first token; the shortest context falls back to the
+//! uniform distribution. There are no parameters to tune, and no token has probability 0.
 
 use std::collections::HashMap;
 
@@ -49,8 +49,8 @@ impl LanguageModel {
         model
     }
 
-    /// Mean cost of a token of `line` in bits: 0 if every token is certain, 6.5 (pitched) or 9 (drums)
-    /// for a uniform guess. 0 for an empty line.
+    /// Mean cost of a token of `line` in bits: 0 if every token is certain, 6.5 (pitched) or 9
+    /// (drums) for a uniform guess. 0 for an empty line.
     pub fn cost(&self, line: &[u16]) -> f64 {
         let cost = |(place, &token): (usize, &u16)| -self.probability(&line[..place], token).log2();
         let total: f64 = line.iter().enumerate().map(cost).sum();

@@ -1,16 +1,17 @@
 //! Measures of music: how close it is to real music, how far from the training set, how it sounds.
 //!
-//! Measures of token lines are pure functions of tokens, so that a model, a data set and a station are
-//! measured by the same code. Published measures keep their definitions; where this code departs from
-//! one, its documentation says how and why.
+//! Measures of token lines are pure functions of tokens, so that a model, a data set and a station
+//! are measured by the same code. Published measures keep their definitions; where this code
+//! departs from one, its documentation says how and why.
 //!
 //! Of token lines:
 //!
-//! - [`features`], [`overlap`]: Yang & Lerch 2018, *On the evaluation of generative models in music*
-//!   (`MGEval`): features of a set of samples, and how far their distributions overlap with a reference.
+//! - [`features`], [`overlap`]: Yang & Lerch 2018, *On the evaluation of generative models in
+//!   music* (`MGEval`): features of a set of samples, and how far their distributions overlap with
+//!   a reference.
 //! - [`novelty`], [`ngrams`]: whether samples are copied from the training set.
-//! - [`interpolation`], [`language_model`]: Roberts et al. 2018, Fig. 4: how smooth an interpolation is,
-//!   and whether the windows along it are plausible music.
+//! - [`interpolation`], [`language_model`]: Roberts et al. 2018, Fig. 4: how smooth an
+//!   interpolation is, and whether the windows along it are plausible music.
 //! - [`health`]: Dong et al. 2020 (`MusPy`): empty bars, note density, key.
 //! - [`expression`]: velocity and timing of drums.
 //! - [`attribute`]: attributes that a walk through the latent space can be steered by.

@@ -11,8 +11,8 @@ type Ngram = [u16; N];
 
 /// All n-grams of a training set of one kind.
 ///
-/// Pitches are relative to the first of the n-gram, so that transposed copies match. N-grams with fewer
-/// than two onsets occur everywhere and are ignored.
+/// Pitches are relative to the first of the n-gram, so that transposed copies match. N-grams with
+/// fewer than two onsets occur everywhere and are ignored.
 #[derive(Debug, Clone)]
 pub struct Ngrams {
     kind: Kind,
@@ -49,8 +49,8 @@ fn ngrams(kind: Kind, line: &[u16]) -> impl Iterator<Item = Ngram> {
     })
 }
 
-/// Transposes all notes so that the first has the token 2 * `N_TOKENS`: none can underflow or become a
-/// control token.
+/// Transposes all notes so that the first has the token 2 * `N_TOKENS`: none can underflow or
+/// become a control token.
 fn from_first_pitch(ngram: &mut Ngram) {
     let Some(&first) = ngram.iter().find(|&&token| Kind::Pitched.is_onset(token)) else { return };
     for token in ngram.iter_mut().filter(|token| Kind::Pitched.is_onset(**token)) {

@@ -1,10 +1,10 @@
 //! Whether samples are new or copied from the training set.
 //!
 //! The distance of a window from the training set is the normalised Hamming distance to the nearest
-//! training window, the least over twelve transpositions that move melody and bass together and leave
-//! drums alone. Held-out music has some distance too, and drums a small one. A window therefore counts as
-//! a copy if it is nearer than the 1st percentile of held-out music, or identical to a training window;
-//! the latter matters where that percentile is 0.
+//! training window, the least over twelve transpositions that move melody and bass together and
+//! leave drums alone. Held-out music has some distance too, and drums a small one. A window
+//! therefore counts as a copy if it is nearer than the 1st percentile of held-out music, or
+//! identical to a training window; the latter matters where that percentile is 0.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
@@ -31,8 +31,8 @@ pub struct Novelty {
     pub windows: usize,
     /// Number of held-out windows.
     pub held_out: usize,
-    /// Distance below which a window is a copy: the 1st percentile of the held-out windows'. A window
-    /// at distance 0 is always a copy.
+    /// Distance below which a window is a copy: the 1st percentile of the held-out windows'. A
+    /// window at distance 0 is always a copy.
     pub copy_below: f64,
     /// The share of copies among the windows, 0 to 1.
     pub copy_rate: f64,
@@ -86,8 +86,8 @@ impl TrainingSet {
 
     /// The distance of each window from the nearest of the set, 0 to 1; 1 if the set is empty.
     ///
-    /// Takes time proportional to the product of both numbers, on all cores: a few seconds for 2,000
-    /// trio windows against 40,000.
+    /// Takes time proportional to the product of both numbers, on all cores: a few seconds for
+    /// 2,000 trio windows against 40,000.
     pub fn distances(&self, windows: &[Window]) -> Vec<f64> {
         windows.par_iter().map(|window| self.distance(window)).collect()
     }

@@ -1,14 +1,15 @@
-//! Overlap of the feature distributions of samples and a reference (Yang & Lerch 2018, section 3.3).
+//! Overlap of the feature distributions of samples and a reference (Yang & Lerch 2018, section
+//! 3.3).
 //!
-//! For each feature `MGEval` takes Euclidean distances between samples: of all pairs within the reference
-//! (intra-set), and of each generated sample to each reference sample (inter-set). If generated samples
-//! were real, both would have the same distribution. The overlap is that of the *reference's intra-set*
-//! and the *inter-set* distances; distances among generated samples are not used, as in the paper's
-//! comparison with a target set.
+//! For each feature `MGEval` takes Euclidean distances between samples: of all pairs within the
+//! reference (intra-set), and of each generated sample to each reference sample (inter-set). If
+//! generated samples were real, both would have the same distribution. The overlap is that of the
+//! *reference's intra-set* and the *inter-set* distances; distances among generated samples are not
+//! used, as in the paper's comparison with a target set.
 //!
-//! Two differences: the integral covers both densities completely, where `MGEval`'s ends at the outermost
-//! distances, so that a set overlaps itself by 1; and the divergence evaluates both densities at the same
-//! points, where `MGEval` evaluates each on its own grid.
+//! Two differences: the integral covers both densities completely, where `MGEval`'s ends at the
+//! outermost distances, so that a set overlaps itself by 1; and the divergence evaluates both
+//! densities at the same points, where `MGEval` evaluates each on its own grid.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
@@ -56,8 +57,8 @@ pub struct Verdict {
 
 /// Compares lines of one part by each of `features`.
 ///
-/// Takes equally many samples of both sets, at most [`MAX_SAMPLES`], evenly spread: bandwidths depend
-/// on the number.
+/// Takes equally many samples of both sets, at most [`MAX_SAMPLES`], evenly spread: bandwidths
+/// depend on the number.
 pub fn compare<L: AsRef<[u16]>>(
     features: &[Feature],
     generated: &[L],
@@ -85,7 +86,8 @@ pub fn compare<L: AsRef<[u16]>>(
     features.iter().map(compare_by).collect()
 }
 
-/// Compares the overlaps of generated samples with those of the training set, both with held-out music.
+/// Compares the overlaps of generated samples with those of the training set, both with held-out
+/// music.
 pub fn judge(generated: &[Overlap], train: &[Overlap]) -> Vec<Verdict> {
     let pairs = generated.iter().zip(train);
     let judge = |(generated, train): (&Overlap, &Overlap)| Verdict {

@@ -1,6 +1,7 @@
 //! The figures of a critique with their names and goals.
 //!
-//! Goals are the project's own targets for an hour of music. Figures without a goal are for comparison.
+//! Goals are the project's own targets for an hour of music. Figures without a goal are for
+//! comparison.
 
 use crate::lab::{
     cmd::critique::{

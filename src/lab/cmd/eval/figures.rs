@@ -1,4 +1,5 @@
-//! Evaluation of a model's samples against held-out music: health, distribution, novelty and interpolation.
+//! Evaluation of a model's samples against held-out music: health, distribution, novelty and
+//! interpolation.
 
 use std::collections::BTreeMap;
 
@@ -91,7 +92,7 @@ pub fn figures(
     let config = model.config();
     let sampled = sample(model, n, seed)?;
     let parts = |windows: &[Window]| by_part(config, windows);
-    let (samples, real, training) = (parts(&sampled), parts(held_out), parts(train));
+    let (generated, real, training) = (parts(&sampled), parts(held_out), parts(train));
     let examine = |parts: &Parts| {
         parts
             .iter()
@@ -101,10 +102,10 @@ pub fn figures(
     let (slerp, data_space) = interpolations(model, held_out, &training, seed)?;
     Ok(Figures {
         samples: n,
-        health: examine(&samples),
+        health: examine(&generated),
         held_out_health: examine(&real),
-        overlap: overlaps(&samples, &real, &training),
-        ngram_hit_rate: hit_rates(&samples, &training),
+        overlap: overlaps(&generated, &real, &training),
+        ngram_hit_rate: hit_rates(&generated, &training),
         held_out_ngram_hit_rate: hit_rates(&real, &training),
         novelty: novelty_of(config, &sampled, held_out, train),
         slerp,

@@ -75,7 +75,8 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The held-out windows of the data sets, or `all` windows. The sets must be for networks of `config`.
+/// The held-out windows of the data sets, or `all` windows. The sets must be for networks of
+/// `config`.
 fn read_windows<P: AsRef<Path>>(
     data: &[P],
     config: &Config,

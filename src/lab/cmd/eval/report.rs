@@ -82,7 +82,7 @@ fn line(text: &mut String, part: &str, name: &str, value: f64, reference: f64) {
 
 fn interpolation(name: &str, found: &Interpolation) -> String {
     format!(
-        "  {name}: {:.3} of {} paths monotonic, mean step {:.3}, cost of the middle {:.3} of the ends\n",
+        "  {name}: {:.3} of {} paths monotonic, mean step {:.3}, middle costs {:.3} of the ends\n",
         found.monotonic_rate, found.paths, found.step_mean, found.middle_over_ends
     )
 }

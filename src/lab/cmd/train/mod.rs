@@ -40,8 +40,8 @@ const LOG_STEPS: u64 = 50;
 /// Runs the command.
 ///
 /// # Errors
-/// The data can't be read, the checkpoint is of another run, or the disk is full; the last checkpoint
-/// is kept.
+/// The data can't be read, the checkpoint is of another run, or the disk is full; the last
+/// checkpoint is kept.
 pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     // Not rayon::current_num_threads: it would start the global pool before it is configured here.
     let n_cores = std::thread::available_parallelism()?.get();

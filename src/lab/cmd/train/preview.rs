@@ -73,7 +73,8 @@ struct Stream {
 }
 
 impl Previews {
-    /// Writes preview files to `folder` every `minutes` (0 for none), and binds the stream to `listen`.
+    /// Writes preview files to `folder` every `minutes` (0 for none), and binds the stream to
+    /// `listen`.
     ///
     /// # Errors
     /// The SoundFont can't be read, the runtime can't be started, or the address is in use.
@@ -94,8 +95,8 @@ impl Previews {
         self.every.is_some_and(|every| self.last.is_none_or(|last| every <= last.elapsed()))
     }
 
-    /// Writes a preview file of `network` and switches the stream to it. A failure is logged and does
-    /// not stop training.
+    /// Writes a preview file of `network` and switches the stream to it. A failure is logged and
+    /// does not stop training.
     pub fn update(&mut self, network: &Network, step: u64, measure: &Measure) {
         self.last = Some(Instant::now());
         if let Err(error) = self.try_update(network, step, measure) {

@@ -73,8 +73,8 @@ impl AudioAnalyser {
         })
     }
 
-    /// Adds frames: equally many samples for both channels, full scale at ±1. NaN and infinite samples
-    /// count as silence.
+    /// Adds frames: equally many samples for both channels, full scale at ±1. NaN and infinite
+    /// samples count as silence.
     pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let finite = |x: &f32| if x.is_finite() { *x } else { 0.0 };
         let n = left.len().min(right.len());
@@ -113,11 +113,11 @@ impl AudioAnalyser {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::audio::testing::{RATE, blocks, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     fn analyse(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> AudioFigures {
         let mut analyser = AudioAnalyser::new(RATE).unwrap();
-        blocks(seconds, frame).iter().for_each(|[left, right]| analyser.push(left, right));
+        feed(seconds, frame, |left, right| analyser.push(left, right));
         analyser.finish()
     }
 

@@ -10,8 +10,8 @@ const REACH_MS: usize = 2;
 /// Milliseconds before and after a moment, without the above, that it is compared with.
 const CONTEXT_MS: usize = 20;
 
-/// Least roughness of the context: half a step of 16 bits, so that digital silence does not turn the
-/// faintest noise into a click.
+/// Least roughness of the context: half a step of 16 bits, so that digital silence does not turn
+/// the faintest noise into a click.
 const FLOOR: f32 = 1.5e-5;
 
 /// The greatest absolute second difference of either channel in each millisecond. A jump of 1 gives
@@ -66,8 +66,8 @@ impl Clicks {
         self.0.len()
     }
 
-    /// The roughness within 2 ms of `second`, relative to the rest of the 20 ms before and after: above
-    /// 1 is rougher than the context. None within 20 ms of either end.
+    /// The roughness within 2 ms of `second`, relative to the rest of the 20 ms before and after:
+    /// above 1 is rougher than the context. None within 20 ms of either end.
     ///
     /// Steady noise, such as a hi-hat, gives about 1, the attack of a kick more, and a click in a
     /// smooth tone most. Clicks that the surrounding sound masks give little here too.
@@ -85,12 +85,11 @@ impl Clicks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::audio::testing::{RATE, blocks, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     fn clicks(mut frame: impl FnMut(usize) -> f32) -> Clicks {
         let mut meter = ClickMeter::new(RATE);
-        let blocks = blocks(1.0, |n| [frame(n); 2]);
-        blocks.iter().for_each(|[left, right]| meter.push(left, right));
+        feed(1.0, |n| [frame(n); 2], |left, right| meter.push(left, right));
         meter.finish()
     }
 

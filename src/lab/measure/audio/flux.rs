@@ -90,16 +90,14 @@ impl FluxMeter {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::audio::testing::{RATE, blocks, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     #[test]
     fn onsets_stand_out() {
         // A tone of 50 ms every half second.
         let sound = |n: usize| if n % 22_050 < 2205 { 0.3 * sine(880.0, n) } else { 0.0 };
         let mut meter = FluxMeter::new(RATE);
-        for [left, right] in blocks(4.0, |n| [sound(n); 2]) {
-            meter.push(&left, &right);
-        }
+        feed(4.0, |n| [sound(n); 2], |left, right| meter.push(left, right));
         let flux = meter.finish();
 
         assert_eq!(flux.per_second, 100.0);

@@ -18,8 +18,8 @@ pub struct Level {
     pub silences: Vec<(f64, f64)>,
     /// Pearson's correlation of left and right, -1 to 1; 1 is mono.
     pub correlation: f64,
-    /// The share of the energy in the side signal (left minus right), 0 to 1: 0 for mono, a half for
-    /// uncorrelated channels.
+    /// The share of the energy in the side signal (left minus right), 0 to 1: 0 for mono, a half
+    /// for uncorrelated channels.
     pub side_share: f64,
 }
 
@@ -91,11 +91,11 @@ fn product(a: &[f32], b: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::audio::testing::{RATE, blocks, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     fn level(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> Level {
         let mut meter = LevelMeter::new(RATE);
-        blocks(seconds, frame).iter().for_each(|[left, right]| meter.push(left, right));
+        feed(seconds, frame, |left, right| meter.push(left, right));
         meter.finish()
     }
 

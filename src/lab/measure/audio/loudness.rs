@@ -1,8 +1,8 @@
 //! EBU R128 loudness, of the whole sound and of its loudest and quietest ten minutes.
 //!
-//! The crate ebur128 provides K-weighting, gated loudness, range and true peak. It can't give the gated
-//! loudness of an excerpt, so that of ten minutes is computed here from the power of each tenth of a
-//! second (ITU-R BS.1770-4, annex 1).
+//! The crate ebur128 provides K-weighting, gated loudness, range and true peak. It can't give the
+//! gated loudness of an excerpt, so that of ten minutes is computed here from the power of each
+//! tenth of a second (ITU-R BS.1770-4, annex 1).
 
 use ebur128::{EbuR128, Mode};
 
@@ -136,11 +136,11 @@ fn integrated(powers: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::audio::testing::{RATE, blocks, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     fn measured(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> Loudness {
         let mut meter = LoudnessMeter::new(RATE).unwrap();
-        blocks(seconds, frame).iter().for_each(|[left, right]| meter.push(left, right));
+        feed(seconds, frame, |left, right| meter.push(left, right));
         meter.finish()
     }
 

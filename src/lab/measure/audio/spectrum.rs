@@ -30,7 +30,8 @@ pub const BANDS: [(&str, f64); 5] = [
 /// Energy by frequency. Power is the mean square of both channels: a full-scale sine in both has 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spectrum {
-    /// Spectral centroid in Hz, weighted by magnitude: the mean over all windows that are not silent.
+    /// Spectral centroid in Hz, weighted by magnitude: the mean over all windows that are not
+    /// silent.
     pub centroid: f64,
     /// The share of the energy in each of [`BANDS`], 0 to 1.
     pub bands: [f64; BANDS.len()],
@@ -167,7 +168,8 @@ impl Analyser {
             *value = Complex::new(left * weight, right * weight);
         }
         self.fft.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        // A full-scale sine has magnitude LEN / 4 at its bin; the mean is half of both channels' sum.
+        // A full-scale sine has magnitude LEN / 4 at its bin; the mean is half of both channels'
+        // sum.
         let scale = (4.0 / LEN as f32).powi(2) / 4.0;
         for (bin, power) in self.powers.iter_mut().enumerate() {
             let mirror = self.buffer[(LEN - bin) % LEN];
@@ -220,11 +222,11 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::audio::testing::{RATE, blocks, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     fn spectrum(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> Spectrum {
         let mut meter = SpectrumMeter::new(RATE);
-        blocks(seconds, frame).iter().for_each(|[left, right]| meter.push(left, right));
+        feed(seconds, frame, |left, right| meter.push(left, right));
         meter.finish()
     }
 

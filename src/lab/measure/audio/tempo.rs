@@ -1,11 +1,11 @@
 //! Tempo estimation from onset strength.
 //!
-//! A comb over the autocorrelation of the onset strength (Scheirer 1998): the tempo is the one whose
-//! lags of 1 to 16 beats have the highest mean autocorrelation, weighted towards 120 bpm (Ellis 2007).
-//! Lags of whole 4/4 bars and of an eighth and a sixteenth note weigh four times as much: without
-//! these, a stream of eighths would also fit at 2/3 of its tempo. The lag of 16 beats makes the
-//! estimate exact to some tenths of a per cent. Half and double tempo can't be told apart reliably,
-//! by people neither.
+//! A comb over the autocorrelation of the onset strength (Scheirer 1998): the tempo is the one
+//! whose lags of 1 to 16 beats have the highest mean autocorrelation, weighted towards 120 bpm
+//! (Ellis 2007). Lags of whole 4/4 bars and of an eighth and a sixteenth note weigh four times as
+//! much: without these, a stream of eighths would also fit at 2/3 of its tempo. The lag of 16 beats
+//! makes the estimate exact to some tenths of a per cent. Half and double tempo can't be told apart
+//! reliably, by people neither.
 
 use crate::lab::measure::{audio::flux::Flux, statistics::mean};
 
@@ -132,13 +132,12 @@ mod tests {
     use super::*;
     use crate::lab::measure::audio::{
         flux::FluxMeter,
-        testing::{RATE, blocks},
+        testing::{RATE, feed},
     };
 
     fn flux(seconds: f64, mut frame: impl FnMut(usize) -> f32) -> Flux {
         let mut meter = FluxMeter::new(RATE);
-        let blocks = blocks(seconds, |n| [frame(n); 2]);
-        blocks.iter().for_each(|[left, right]| meter.push(left, right));
+        feed(seconds, |n| [frame(n); 2], |left, right| meter.push(left, right));
         meter.finish()
     }
 

@@ -2,14 +2,19 @@
 
 pub const RATE: u32 = 44_100;
 
-/// `seconds` of stereo sound in blocks of 1152 frames, left and right; `frame` gives each frame.
-pub fn blocks(seconds: f64, mut frame: impl FnMut(usize) -> [f32; 2]) -> Vec<[Vec<f32>; 2]> {
+/// Calls `push` with `seconds` of stereo sound in blocks of 1152 frames, left and right; `frame`
+/// gives each frame.
+pub fn feed(
+    seconds: f64,
+    mut frame: impl FnMut(usize) -> [f32; 2],
+    mut push: impl FnMut(&[f32], &[f32]),
+) {
     let n_frames = (seconds * f64::from(RATE)) as usize;
-    let block = |start: usize| {
+    for start in (0..n_frames).step_by(1152) {
         let frames: Vec<[f32; 2]> = (start..n_frames.min(start + 1152)).map(&mut frame).collect();
-        [0, 1].map(|channel| frames.iter().map(|frame| frame[channel]).collect())
-    };
-    (0..n_frames).step_by(1152).map(block).collect()
+        let channel = |n: usize| frames.iter().map(|frame| frame[n]).collect::<Vec<f32>>();
+        push(&channel(0), &channel(1));
+    }
 }
 
 /// A full-scale sine of `frequency` Hz.

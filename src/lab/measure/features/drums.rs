@@ -1,4 +1,5 @@
-//! Features of a drum line: counterparts of `MGEval`'s pitch features for drum classes and the grid.
+//! Features of a drum line: counterparts of `MGEval`'s pitch features for drum classes and the
+//! grid.
 
 use crate::{
     lab::measure::features::feature::{Feature, histogram, mean_step, shares, transitions},

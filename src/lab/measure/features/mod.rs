@@ -1,5 +1,5 @@
-//! Features of one sample: those of `MGEval` (Yang & Lerch 2018, doi:10.1007/s00521-018-3849-7), and
-//! counterparts for drums.
+//! Features of one sample: those of `MGEval` (Yang & Lerch 2018, doi:10.1007/s00521-018-3849-7),
+//! and counterparts for drums.
 
 pub mod drums;
 pub mod feature;

@@ -11,12 +11,13 @@ use crate::{
 /// Hits within this distance of the grid count as on it.
 const ON_GRID_MS: f64 = 1.0;
 
-/// Standard deviations of velocity and of time from the grid in ms, by drum class, within a performance
-/// of the Groove MIDI Dataset (Gillick et al. 2019, arXiv:1905.06118).
+/// Standard deviations of velocity and of time from the grid in ms, by drum class, within a
+/// performance of the Groove MIDI Dataset (Gillick et al. 2019, arXiv:1905.06118).
 ///
-/// Measured on all three splits, in two-bar windows at each performance's own tempo, as the root mean
-/// square over performances with at least eight hits of the class. Pooling all performances gives more
-/// (32 and 28 for the kick), because drummers and styles differ; a station is one drummer in one style.
+/// Measured on all three splits, in two-bar windows at each performance's own tempo, as the root
+/// mean square over performances with at least eight hits of the class. Pooling all performances
+/// gives more (32 and 28 for the kick), because drummers and styles differ; a station is one
+/// drummer in one style.
 const DRUMMERS: [(f64, f64); N_CLASSES] = [
     (19.9, 24.7),
     (32.8, 26.3),

@@ -41,7 +41,8 @@ pub struct NoteFigures {
     pub lead_notes: Option<[f64; 3]>,
     /// Mean number of distinct pitches of the lead in bars where it has onsets.
     pub lead_pitches: f64,
-    /// Entropy of the lead's pitch classes in bits: of the whole score, and the mean over four bars.
+    /// Entropy of the lead's pitch classes in bits: of the whole score, and the mean over four
+    /// bars.
     pub lead_entropy: [f64; 2],
     /// Share of eight-bar spans whose lead has fewer than three pitches or a single rhythm.
     pub monotony: f64,
@@ -122,8 +123,8 @@ impl NoteFigures {
         }
     }
 
-    /// Musical form as one number: the mean self-similarity at lags of 4 to 16 bars minus that at lags
-    /// of 64 bars and more. None if the score is too short.
+    /// Musical form as one number: the mean self-similarity at lags of 4 to 16 bars minus that at
+    /// lags of 64 bars and more. None if the score is too short.
     pub fn form(&self) -> Option<f64> {
         let mean_where = |is_in: fn(usize) -> bool| {
             let lags = LAGS.into_iter().zip(self.similarity).filter(|(lag, _)| is_in(*lag));

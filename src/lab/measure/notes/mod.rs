@@ -1,7 +1,7 @@
 //! Analysis of a performance by its notes, without sound.
 //!
-//! Unlike lines of tokens, these notes have velocities and timing off the grid. A [`score::Score`] comes
-//! from a station's bars or from a MIDI file:
+//! Unlike lines of tokens, these notes have velocities and timing off the grid. A [`score::Score`]
+//! comes from a station's bars or from a MIDI file:
 //!
 //! - [`presence`]: which parts play, and empty bars.
 //! - [`pitch`]: notes in the key and in the chord, number of pitches.

@@ -24,8 +24,8 @@ const STRONG: [usize; 2] = [0, STEPS_PER_BAR / 2];
 /// Tolerance for floating-point error at the end of a note, in steps.
 const EDGE: f64 = 0.05;
 
-/// The share of notes, 0 to 1, in the key of their bar; for bars without a known key, in the major or
-/// minor key that fits the whole score best (`MusPy`'s scale consistency). None without notes.
+/// The share of notes, 0 to 1, in the key of their bar; for bars without a known key, in the major
+/// or minor key that fits the whole score best (`MusPy`'s scale consistency). None without notes.
 pub fn in_key(score: &Score) -> Option<f64> {
     let best = best_key(score)?;
     let notes = score.bars.iter().flat_map(|bar| {
@@ -76,16 +76,16 @@ pub fn class_entropy(onsets: &[Onsets], role: Role) -> f64 {
     entropy(&counts)
 }
 
-/// The mean of [`class_entropy`] over groups of four bars; groups without notes are skipped (`MusDr`'s
-/// H4).
+/// The mean of [`class_entropy`] over groups of four bars; groups without notes are skipped
+/// (`MusDr`'s H4).
 pub fn class_entropy_of_four_bars(onsets: &[Onsets], role: Role) -> f64 {
     let fours = onsets.chunks(HISTOGRAM_BARS);
     let fours = fours.filter(|four| four.iter().any(|bar| !bar.of(role).is_empty()));
     mean(&fours.map(|four| class_entropy(four, role)).collect::<Vec<_>>())
 }
 
-/// Of all notes sounding on strong beats, the share, 0 to 1, outside the chord of their bar; none if
-/// no chord is known.
+/// Of all notes sounding on strong beats, the share, 0 to 1, outside the chord of their bar; none
+/// if no chord is known.
 pub fn outside_chord(score: &Score) -> Option<f64> {
     let bars = score.bars.iter().filter_map(|bar| Some((bar.chord?, &bar.parts)));
     let mut notes = bars.flat_map(|(chord, parts)| strong_notes(chord, parts)).peekable();

@@ -22,8 +22,8 @@ pub struct Repeat {
     pub before: usize,
 }
 
-/// Eight-bar spans that equal, in all of `roles`, a span within the ten minutes before. Silent spans
-/// are ignored.
+/// Eight-bar spans that equal, in all of `roles`, a span within the ten minutes before. Silent
+/// spans are ignored.
 ///
 /// Spans start at any bar; after a match the search continues behind it, so 16 repeated bars count
 /// twice, not nine times.
@@ -66,8 +66,8 @@ pub fn longest_run(onsets: &[Onsets], role: Role) -> usize {
     runs.filter(|run| !run[0].of(role).is_empty()).map(<[Onsets]>::len).max().unwrap_or(0)
 }
 
-/// Of all eight-bar spans with lead onsets, the share, 0 to 1, whose lead has fewer than three pitches
-/// or a single rhythm.
+/// Of all eight-bar spans with lead onsets, the share, 0 to 1, whose lead has fewer than three
+/// pitches or a single rhythm.
 pub fn monotony(onsets: &[Onsets]) -> f64 {
     let lead = |span: &[Onsets]| -> Vec<Onsets> {
         span.iter().filter(|bar| !bar.of(Role::Lead).is_empty()).cloned().collect()

@@ -22,9 +22,10 @@ const FILL_HITS: f64 = 3.0;
 /// Bars before and after a bar that it is compared with.
 const FILL_CONTEXT: usize = 4;
 
-/// The mean syncopation of the non-empty `rhythms`, which are bits of steps (Longuet-Higgins & Lee 1984,
-/// as in Fitch & Rosenfeld 2007): the sum, over onsets followed by a heavier rest before the next onset,
-/// of the difference in weight. 0 is straight; the busier bar of a son clave in sixteenths has 4.
+/// The mean syncopation of the non-empty `rhythms`, which are bits of steps (Longuet-Higgins & Lee
+/// 1984, as in Fitch & Rosenfeld 2007): the sum, over onsets followed by a heavier rest before the
+/// next onset, of the difference in weight. 0 is straight; the busier bar of a son clave in
+/// sixteenths has 4.
 pub fn syncopation(rhythms: impl Iterator<Item = u16>) -> f64 {
     let rhythms = rhythms.filter(|rhythm| *rhythm != 0);
     mean(&rhythms.map(|rhythm| f64::from(syncopation_of(rhythm))).collect::<Vec<_>>())
@@ -63,8 +64,8 @@ fn alike(a: u16, b: u16) -> f64 {
     1.0 - f64::from((a ^ b).count_ones()) / STEPS_PER_BAR as f64
 }
 
-/// For each bar, whether it has a fill: at least three more hits of snare and toms in its second half
-/// than the median of the bars around it.
+/// For each bar, whether it has a fill: at least three more hits of snare and toms in its second
+/// half than the median of the bars around it.
 pub fn fills(onsets: &[Onsets]) -> Vec<bool> {
     let counts: Vec<f64> = onsets.iter().map(fill_hits).collect();
     let is_fill = |bar: usize| {

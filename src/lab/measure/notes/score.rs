@@ -65,8 +65,8 @@ pub struct ScoreBar {
     pub key: Option<Key>,
     /// Chord of the bar, if known.
     pub chord: Option<PitchClasses>,
-    /// Hits by `Role as usize`. Steps count from the bar's start; a hit ahead of the first step has a
-    /// negative start.
+    /// Hits by `Role as usize`. Steps count from the bar's start; a hit ahead of the first step has
+    /// a negative start.
     pub parts: [Vec<Hit>; Role::ALL.len()],
 }
 
@@ -98,8 +98,8 @@ impl Score {
         self.bars.iter().map(ScoreBar::seconds).sum()
     }
 
-    /// The step, 0 to 15, that is nearest to a hit on the swung grid, and the hit's delay from it in
-    /// steps.
+    /// The step, 0 to 15, that is nearest to a hit on the swung grid, and the hit's delay from it
+    /// in steps.
     pub fn place(&self, hit: &Hit) -> (usize, f64) {
         let start = f64::from(hit.start_step);
         let meant = |step: usize| step as f64 + if step % 2 == 1 { self.swing } else { 0.0 };

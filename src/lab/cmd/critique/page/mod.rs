@@ -1,5 +1,5 @@
-//! A critique as a picture of one page. Strips from top to bottom: piano rolls, self-similarity and drum
-//! expression, loudness, spectrogram, roughness of bar starts.
+//! A critique as a picture of one page. Strips from top to bottom: piano rolls, self-similarity and
+//! drum expression, loudness, spectrogram, roughness of bar starts.
 
 mod layout;
 mod notes;

@@ -49,7 +49,8 @@ pub fn loudness(canvas: &mut Canvas, field: Rect, analysis: &Analysis) {
     let target = analysis.target.map_or_else(String::new, |target| format!(", target {target}"));
     let plot = Plot {
         title: format!(
-            "loudness, LUFS: momentary (pale), short-term (bright){target}; integrated {:.1}, by {unit}",
+            "loudness, LUFS: momentary (pale), short-term (bright){target}; integrated {:.1}, \
+             by {unit}",
             loudness.integrated
         ),
         field,
