@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{
+    Args, Subcommand,
+    builder::{PossibleValuesParser, TypedValueParser as _},
+};
 
 use crate::{args::at_least_one, musicvae::net::family::Family, patterns::style::Style};
 
@@ -63,8 +66,9 @@ pub struct Stats {
 /// `electropunk dataset patterns`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Patterns {
-    /// techno, house, dub, hip-hop, punk, ambient, acid, free-jazz, lo-fi or drum-and-bass
-    #[arg(long)]
+    /// Style of the patterns
+    #[arg(long, value_parser = PossibleValuesParser::new(Style::ALL.map(Style::name))
+        .try_map(|name| name.parse::<Style>()))]
     pub style: Style,
     /// How many, numbered from 0
     #[arg(long, value_name = "N", default_value_t = 16)]
