@@ -1,28 +1,28 @@
-//! One seed, many independent streams of random numbers.
+//! Seeded random numbers: one seed, many independent named streams.
 //!
-//! Each use draws from a stream of its own name, so that one more draw in one place changes nothing
-//! elsewhere, and the same seed gives the same programme on every machine: ChaCha is fixed by its
-//! specification, unlike the standard generators of most libraries.
+//! Each use draws from its own named stream, so an additional draw in one place changes nothing
+//! elsewhere. The same seed gives the same music on every machine and in every version: ChaCha is
+//! fixed by its specification, unlike the default generators of most libraries.
 
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
-/// The generator that everything draws from.
+/// The random number generator used everywhere.
 pub type Rng = ChaCha8Rng;
 
-/// The stream `name` of `seed`.
+/// The stream called `name` of `seed`.
 pub fn stream(seed: u64, name: &str) -> Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(fnv1a(name));
     rng
 }
 
-/// A seed for a part of the whole, such as a station's from the program's.
+/// Derives the seed of a part, such as a station's seed from the radio's.
 pub fn derive(seed: u64, name: &str) -> u64 {
     use rand::Rng as _;
     stream(seed, name).next_u64()
 }
 
-/// FNV-1a, 64 bits: a hash that never changes, which the standard library's may.
+/// FNV-1a, 64 bits. Unlike the standard library's hash, it never changes.
 pub fn fnv1a(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_stream_is_the_same_for_ever() {
+    fn a_stream_depends_on_its_seed_and_name_only() {
         assert_eq!(stream(1, "walk").random::<u64>(), stream(1, "walk").random::<u64>());
         assert_ne!(stream(1, "walk").random::<u64>(), stream(1, "drums").random::<u64>());
         assert_ne!(stream(1, "walk").random::<u64>(), stream(2, "walk").random::<u64>());

@@ -1,37 +1,37 @@
-//! Numbers that say what they measure.
+//! Numbers with their units and ranges.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Frames a second of everything that we render and broadcast.
+/// Sample rate of everything rendered and streamed, in Hz.
 pub const SAMPLE_RATE: u32 = 44_100;
 
-/// A value outside its range; the text says which range.
+/// A value outside its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("expected {expected}, found {found}")]
 pub struct OutOfRange {
     /// The range in words.
     pub expected: &'static str,
-    /// What was given.
+    /// The value.
     pub found: f64,
 }
 
-/// Quarter notes a minute, 30 to 300.
+/// Tempo in quarter notes per minute, 30 to 300.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 #[serde(try_from = "f64")]
 pub struct Bpm(f64);
 
 impl Bpm {
-    /// The tempo of MIDI files that name none.
+    /// The tempo of a MIDI file without a tempo event.
     pub const DEFAULT: Self = Self(120.0);
 
-    /// Quarter notes a minute.
+    /// Quarter notes per minute.
     pub fn get(self) -> f64 {
         self.0
     }
 
-    /// How long a sixteenth lasts.
+    /// Length of a sixteenth note in seconds.
     pub fn seconds_per_step(self) -> f64 {
         60.0 / self.0 / 4.0
     }
@@ -54,46 +54,46 @@ impl fmt::Display for Bpm {
     }
 }
 
-/// A gain; 0 leaves the sound as it is, -6 about halves its amplitude.
+/// A gain in decibels; 0 leaves the level unchanged, -6 about halves the amplitude.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Default, Serialize, Deserialize)]
 pub struct Decibels(pub f64);
 
 impl Decibels {
-    /// The factor on amplitude.
+    /// The amplitude factor.
     pub fn ratio(self) -> f64 {
         10f64.powf(self.0 / 20.0)
     }
 
-    /// The gain that `ratio`, above 0, is.
+    /// The gain of an amplitude factor above 0.
     pub fn from_ratio(ratio: f64) -> Self {
         Self(20.0 * ratio.log10())
     }
 }
 
-/// Loudness as ITU-R BS.1770 measures it: 0 is a full-scale tone in both channels, -23 what European
-/// television keeps to, -16 to -14 what streams do.
+/// Loudness in LUFS (ITU-R BS.1770): 0 is a full-scale tone in both channels. European television
+/// is levelled to -23, streams to -16 to -14.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize, Deserialize)]
 pub struct Lufs(pub f64);
 
 impl Lufs {
-    /// What a station keeps to when radio.toml does not say.
+    /// The target loudness where radio.toml sets none.
     pub const DEFAULT: Self = Self(-16.0);
 }
 
-/// A constant MP3 bitrate in kbit/s, one of those that MPEG-1 Layer III has from 96 to 320.
+/// A constant MP3 bitrate in kbit/s: one of the MPEG-1 Layer III rates from 96 to 320.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Kbps(u16);
 
 impl Kbps {
-    /// What a station sends when radio.toml does not say.
+    /// The bitrate where radio.toml sets none.
     pub const DEFAULT: Self = Self(128);
 
-    /// kbit/s.
+    /// Kilobits per second.
     pub fn get(self) -> u16 {
         self.0
     }
 
-    /// Bytes that one second of sound takes.
+    /// Bytes per second of audio.
     pub fn bytes_per_second(self) -> usize {
         usize::from(self.0) * 125
     }

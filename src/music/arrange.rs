@@ -1,20 +1,20 @@
-//! Lines of tokens to parts in a key and a register.
+//! Token lines to notes in a key and a register.
 //!
-//! The model knows neither: its samples share no key and no octave. So both are held out here, the
-//! way a musician transposes a tune: as a whole, so that its intervals stay, and only what then still
-//! lies outside is moved to the nearest note of the key.
+//! A model's samples share no key and no octave. Both are imposed here the way a musician
+//! transposes a tune: the whole line moves first, so its intervals survive, and only the notes that
+//! still lie outside snap to the nearest note of the key.
 
 use serde::{Deserialize, Serialize};
 
 use crate::music::{melody, scale::Key, trio::Line};
 
-/// A note of a line: where it begins and how long it is held, in steps.
+/// A note of a line on the step grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "(usize, usize, u8)", into = "(usize, usize, u8)")]
 pub struct LineNote {
-    /// Steps from the line's start.
+    /// Step at which the note starts, from the start of the line.
     pub start_step: usize,
-    /// At least 1.
+    /// Length in steps, at least 1.
     pub n_steps: usize,
     /// MIDI pitch.
     pub pitch: u8,
@@ -32,7 +32,7 @@ impl From<LineNote> for (usize, usize, u8) {
     }
 }
 
-/// The notes that melody tokens stand for; one that nothing ends lasts to the line's end.
+/// The notes of a line of melody tokens. A note without an end lasts to the end of the line.
 pub fn notes(line: &[u16]) -> Vec<LineNote> {
     let mut notes: Vec<LineNote> = Vec::new();
     let mut is_sounding = false;
@@ -49,10 +49,10 @@ pub fn notes(line: &[u16]) -> Vec<LineNote> {
     notes
 }
 
-/// Semitones, -6 to 5, by which the bass and the lead must be moved together to fit `key` best.
+/// The transposition in semitones, -6 to 5, with which bass and lead together fit `key` best.
 ///
-/// A bass note on the root or the fifth at the head of a bar counts like several others: it is what
-/// tells a key from its relatives.
+/// A bass note on the root or the fifth at the start of a bar weighs as much as several others,
+/// since it distinguishes a key from its relatives.
 pub fn transposition(key: Key, bass: &Line, lead: &Line) -> i8 {
     let weight_in = |semitones: i8| -> usize {
         let moved = |pitch: u8| (i16::from(pitch) + 12 + i16::from(semitones)) as u8;
@@ -69,13 +69,13 @@ pub fn transposition(key: Key, bass: &Line, lead: &Line) -> i8 {
         });
         in_key + home.sum::<usize>()
     };
-    // Of equals the smallest move.
+    // Ties go to the smallest move.
     let moves = [0, -1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -6];
     moves.into_iter().rev().max_by_key(|&semitones| weight_in(semitones)).unwrap_or(0)
 }
 
-/// Moves a whole line by octaves so that most of it lies between `low` and `high`, then each note
-/// that still doesn't, and snaps what is not in `key`.
+/// Transposes a line by `semitones`, then by octaves until its median lies in the middle of
+/// `register`, folds the remaining outliers by octaves and snaps everything to `key`.
 pub fn settle(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8)) {
     let (low, high) = (i16::from(register.0), i16::from(register.1));
     let mut pitches: Vec<i16> =
@@ -86,12 +86,12 @@ pub fn settle(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8
     for note in notes {
         let pitch = i16::from(note.pitch) + i16::from(semitones) + 12 * octaves;
         note.pitch = key.snap(fold(pitch, low, high));
-        // Snapping may cross the border; the octave inside has the same pitch class.
+        // Snapping may leave the register; folding by an octave keeps the pitch class.
         note.pitch = fold(i16::from(note.pitch), low, high);
     }
 }
 
-/// `pitch` by octaves into `low..=high`, which is an octave wide at least.
+/// Moves `pitch` by octaves into `low..=high`, which spans an octave or more.
 pub(super) fn fold(mut pitch: i16, low: i16, high: i16) -> u8 {
     while pitch < low {
         pitch += 12;
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_end_at_the_next_one_or_at_their_end() {
+    fn a_note_ends_at_the_next_note_or_at_its_end_token() {
         let line = [token(60), 0, token(62), 1, 0, token(64), 0, 0];
         let found: Vec<_> = notes(&line).iter().map(|n| (n.start_step, n.n_steps)).collect();
 
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tune_in_another_key_is_moved_there_whole() {
+    fn a_tune_in_another_key_is_transposed_as_a_whole() {
         let d_minor = [62u8, 64, 65, 67, 69, 70, 72];
         let lead: Line = d_minor.iter().map(|&pitch| token(pitch)).collect();
         let bass: Line = vec![token(38), 0, 0, 0];
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_comes_lies_in_key_and_register_afterwards() {
+    fn any_line_ends_up_in_key_and_register() {
         let key: Key = "F# dorian".parse().unwrap();
         for first in 21..=108u8 {
             let mut line: Vec<_> = (0..8)

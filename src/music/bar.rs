@@ -1,4 +1,4 @@
-//! A bar as it goes on air: arranged, humanised, ready to be played.
+//! A bar as it is played: arranged and humanised.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::{
     units::{Bpm, Decibels, Lufs},
 };
 
-/// Who plays.
+/// A part of the band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // The names say it.
 pub enum Part {
@@ -23,25 +23,25 @@ pub enum Part {
     Chords,
 }
 
-/// How many parts there are.
+/// Number of parts.
 pub const N_PARTS: usize = 4;
 
 impl Part {
-    /// All parts, in the order of their indices.
+    /// All parts, in index order.
     pub const ALL: [Self; N_PARTS] = [Self::Drums, Self::Bass, Self::Lead, Self::Chords];
 
-    /// How radio.toml and the player call it.
+    /// The name in radio.toml and on the player page.
     pub fn name(self) -> &'static str {
         ["drums", "bass", "lead", "chords"][self as usize]
     }
 }
 
-/// One note of a part, placed within its bar.
+/// A note of a part within its bar.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
-    /// Where it begins, in steps from the bar's start. Human spread makes it uneven; never below 0.
+    /// Start in steps from the bar's start, at least 0. Humanising makes it fractional.
     pub start_step: f32,
-    /// How long it is held, in steps; may reach beyond the bar.
+    /// Length in steps; may reach beyond the bar.
     pub n_steps: f32,
     /// MIDI pitch; for drums the General MIDI percussion key.
     pub pitch: u8,
@@ -52,30 +52,30 @@ pub struct Hit {
 /// A bar of all parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// Counts from 0 for the life of the station.
+    /// Number of the bar, from 0 over the life of the station.
     pub number: u64,
-    /// How fast it goes.
+    /// Tempo of the bar.
     pub tempo: Bpm,
-    /// What all but the drums keep to.
+    /// Key of all parts but the drums.
     pub key: Key,
-    /// What they sound over.
+    /// Chord of the bar.
     pub chord: Chord,
-    /// What it is for.
+    /// Section of the piece that the bar belongs to.
     pub section: Section,
-    /// Which of the station's pieces it belongs to, from 0.
+    /// Number of the piece, from 0 over the life of the station.
     pub piece: u64,
-    /// What listeners are shown while it sounds.
+    /// Title shown to listeners while the bar sounds.
     pub title: Arc<str>,
     /// Hits of each part, by `Part as usize`, sorted by start.
     pub parts: [Vec<Hit>; N_PARTS],
-    /// Instruments and levels, from its beginning on.
+    /// Instruments and levels from the start of the bar on.
     pub mix: Arc<Mix>,
-    /// How far filters are open at its beginning and at its end: 0 closed, 1 open.
+    /// Filter opening at the start and at the end of the bar, 0 closed to 1 open.
     pub opening: [f32; 2],
 }
 
 impl Bar {
-    /// A silent bar in C, with open filters and no title, for those who fill it.
+    /// A silent bar in C major with open filters and no title.
     pub fn plain(tempo: Bpm, mix: Arc<Mix>) -> Self {
         let key = Key { root: 0, mode: Mode::Major };
         Self {
@@ -93,49 +93,49 @@ impl Bar {
     }
 }
 
-/// How all parts sound together.
+/// Instruments, levels and effects of all parts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mix {
     /// By `Part as usize`.
     pub voices: [Voice; N_PARTS],
-    /// Steps between a sound and its echo; 3 is the dub's dotted eighth.
+    /// Echo time in steps; 3 is dub's dotted eighth.
     pub echo_steps: f64,
-    /// What is left of an echo in the next one, 0 to 0.9.
+    /// Gain from one echo to the next, 0 to 0.9.
     pub echo_feedback: f64,
-    /// How loud the whole is, over minutes.
+    /// Target loudness of the station, held over minutes.
     pub loudness: Lufs,
 }
 
-/// How a part sounds: its instrument in the SoundFont and its place in the mix.
+/// A part's instrument in the SoundFont and its settings in the mix.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Voice {
-    /// SoundFont bank, 0 for melodic presets, 128 for kits.
+    /// SoundFont bank: 0 for melodic presets, 128 for kits.
     pub bank: u8,
-    /// Program within the bank: for drums, the number of the kit.
+    /// MIDI program within the bank; for drums the number of the kit.
     pub program: u8,
     /// Level in the mix.
     pub gain: Decibels,
-    /// -1 left, 0 middle, 1 right.
+    /// Pan, -1 left to 1 right.
     pub pan: f64,
-    /// Share that goes to the reverb, 0 to 1.
+    /// Send to the reverb, 0 to 1.
     pub reverb: f64,
-    /// Share that goes to the chorus, 0 to 1.
+    /// Send to the chorus, 0 to 1.
     pub chorus: f64,
-    /// Share that goes to the echo, 0 to 1.
+    /// Send to the echo, 0 to 1.
     pub echo: f64,
-    /// How far it steps back under each kick.
+    /// Gain under each kick (side-chain ducking), 0 dB or less.
     pub duck: Decibels,
-    /// How much of the bars' opening its filter follows: 0 stays open, 1 closes down to a murmur.
+    /// How far the filter follows the bar's opening: 0 always open, 1 all the way.
     pub sweep: f64,
 }
 
 impl Mix {
-    /// Voices without echo, at the default loudness.
+    /// A mix of `voices` without echo, at the default loudness.
     pub fn of(voices: [Voice; N_PARTS]) -> Self {
         Self { voices, echo_steps: 3.0, echo_feedback: 0.0, loudness: Lufs::DEFAULT }
     }
 
-    /// A kit, a synth bass, a square lead and a pad, in a small room.
+    /// A kit, a synth bass, a square lead and a pad in a small room.
     pub fn plain() -> Self {
         let voice = |bank, program| Voice {
             gain: Decibels(-3.0),
@@ -147,7 +147,7 @@ impl Mix {
 }
 
 impl Voice {
-    /// Program `program` of bank `bank`, at its own level, in the middle, dry.
+    /// Program `program` of bank `bank` at 0 dB, centred and dry.
     pub fn plain(bank: u8, program: u8) -> Self {
         Self {
             bank,

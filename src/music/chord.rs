@@ -1,15 +1,15 @@
-//! Chords: numerals of a scale, and the pitch classes that they are in a key.
+//! Chords: Roman numerals, and their pitch classes in a key.
 
 use std::{fmt, str::FromStr};
 
 use crate::music::scale::{Key, NOTE_NAMES};
 
-/// A degree of a scale and what is stacked on it, as in `vi`, `V7` or `IIsus4`.
+/// A scale degree and a chord shape, such as `vi`, `V7` or `IIsus4`.
 ///
-/// The scale says whether a chord is major or minor: `I` and `i` are the same.
+/// The scale decides whether a chord is major or minor: `I` and `i` are equal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Numeral {
-    /// 0 for the tonic, to 6.
+    /// 0 for the tonic, up to 6.
     degree: u8,
     shape: Shape,
 }
@@ -27,7 +27,7 @@ enum Shape {
 
 const NUMERALS: [&str; 7] = ["i", "ii", "iii", "iv", "v", "vi", "vii"];
 
-/// Suffixes, and the notes of the scale above the root that sound with it.
+/// Each shape's suffix and its scale steps above the root.
 const SHAPES: [(Shape, &str, &[usize]); 7] = [
     (Shape::Triad, "", &[2, 4]),
     (Shape::Power, "5", &[4]),
@@ -39,10 +39,10 @@ const SHAPES: [(Shape, &str, &[usize]); 7] = [
 ];
 
 impl Numeral {
-    /// The tonic's triad.
+    /// The tonic triad.
     pub const TONIC: Self = Self { degree: 0, shape: Shape::Triad };
 
-    /// The chord that it is in `key`.
+    /// The chord of this numeral in `key`.
     pub fn in_key(self, key: Key) -> Chord {
         let scale = key.mode.of_chords().intervals();
         let class = |above: usize| (key.root + scale[(usize::from(self.degree) + above) % 7]) % 12;
@@ -52,11 +52,11 @@ impl Numeral {
     }
 }
 
-/// A chord that is not written as `vi`, `V7` or `iisus4`.
+/// Text that isn't a chord such as `vi`, `V7` or `iisus4`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected a chord such as \"i\", \"VI\", \"iv7\" or \"Vsus4\" (i to vii with nothing, 5, 6, 7, 9, \
-     sus2 or sus4 after it), found {0:?}"
+    "expected a chord such as \"i\", \"VI\", \"iv7\" or \"Vsus4\" (i to vii, alone or with 5, 6, \
+     7, 9, sus2 or sus4), found {0:?}"
 )]
 pub struct NotAChord(String);
 
@@ -76,17 +76,17 @@ impl FromStr for Numeral {
     }
 }
 
-/// Pitch classes that sound together over a root.
+/// A set of pitch classes over a root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
     /// Pitch class of the root, 0 (C) to 11 (B).
     pub root: u8,
-    /// Bit `c` is set where pitch class `c` belongs; the root does.
+    /// Bit `c` is set if pitch class `c` is a chord tone; the root always is.
     classes: u16,
 }
 
 impl Chord {
-    /// Whether `pitch` is one of its tones.
+    /// Whether `pitch` is a chord tone.
     pub fn contains(self, pitch: u8) -> bool {
         self.classes & 1 << (pitch % 12) != 0
     }
@@ -98,7 +98,7 @@ impl Chord {
             .filter(move |&class| self.contains(class))
     }
 
-    /// The nearest tone to `pitch`; of two as near, the lower.
+    /// The chord tone nearest to `pitch`; the lower one of two at equal distance.
     pub fn snap(self, pitch: u8) -> u8 {
         (0..12u8)
             .flat_map(|away| [pitch.checked_sub(away), pitch.checked_add(away)])
@@ -109,7 +109,7 @@ impl Chord {
 }
 
 impl fmt::Display for Chord {
-    /// As a player reads it: `Am`, `F`, `C7`, `Gsus4`; what has no such name as `D+`.
+    /// The usual chord symbol: `Am`, `F`, `C7`, `Gsus4`; other shapes get a plus, as in `D+`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let above: Vec<u8> = self.classes().map(|class| (class + 12 - self.root) % 12).collect();
         let quality = match above[1..] {
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_numeral_is_what_the_scale_makes_of_it() {
+    fn the_scale_decides_the_quality_of_a_numeral() {
         let minor = ["i", "VI", "III", "VII", "iv7", "v", "VI9"].map(|text| chord(text, "A minor"));
 
         assert_eq!(minor, ["Am", "F", "C", "G", "Dm7", "Em", "Fmaj9"]);
@@ -154,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_numeral_is_refused() {
+    fn other_text_is_not_a_numeral() {
         for text in ["", "viii", "H", "i13", "7", "iv sus"] {
             assert!(text.parse::<Numeral>().is_err(), "{text}");
         }
     }
 
     #[test]
-    fn every_tone_of_a_chord_belongs_to_the_scale_that_it_is_stacked_from() {
+    fn every_chord_tone_belongs_to_the_scale() {
         for mode in crate::music::scale::Mode::all() {
             let key = Key { root: 5, mode };
             let scale = Key { mode: mode.of_chords(), ..key };

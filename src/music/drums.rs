@@ -1,15 +1,15 @@
-//! The nine drum classes of MusicVAE and the tokens made of them.
+//! The nine drum classes of MusicVAE and their tokens.
 //!
-//! A drum token is a step's set of classes as bits: class 0 is bit 0, so 0 is silence and there are
-//! 512 tokens (musicvae `data.py`, `DrumsConverter`).
+//! A drum token is the set of classes that sound at a step, as bits: class 0 is bit 0, token 0 is
+//! silence, and there are 512 tokens (musicvae `data.py`, `DrumsConverter`).
 
-/// How many classes there are.
+/// Number of classes.
 pub const N_CLASSES: usize = 9;
 
-/// How many drum tokens there are.
+/// Number of drum tokens.
 pub const N_TOKENS: usize = 1 << N_CLASSES;
 
-/// One of the nine sounds that a kit is reduced to; the discriminant is its bit.
+/// One of nine drum sounds; the discriminant is its bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // The names say it.
 pub enum Drum {
@@ -25,7 +25,7 @@ pub enum Drum {
 }
 
 impl Drum {
-    /// All classes in the order of their bits.
+    /// All classes, in bit order.
     pub const ALL: [Self; N_CLASSES] = [
         Self::Kick,
         Self::Snare,
@@ -38,12 +38,12 @@ impl Drum {
         Self::Ride,
     ];
 
-    /// The token in which this class sounds alone.
+    /// The token with this class alone.
     pub fn bit(self) -> u16 {
         1 << self as u16
     }
 
-    /// What people call it.
+    /// The name for people.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kick => "kick",
@@ -58,17 +58,16 @@ impl Drum {
         }
     }
 
-    /// The General MIDI key that we play it with: the first of Magenta's for the class.
+    /// The General MIDI key that plays the class: the first in Magenta's table.
     pub fn pitch(self) -> u8 {
         KEYS[self as usize][0]
     }
 }
 
-/// General MIDI keys of each class, in the order of the bits (`note_seq` 0.0.5,
-/// `drums_encoder_decoder.py`).
+/// General MIDI keys of each class, in bit order (`note_seq` 0.0.5, `drums_encoder_decoder.py`).
 ///
-/// magenta-js differs: it takes 43 for a high tom and 52 for a ride, and loses 22 and 26. The Python
-/// table is the one that the published checkpoints were trained with, so it is ours.
+/// magenta-js differs: it maps 43 to a high tom and 52 to a ride, and drops 22 and 26. The
+/// published checkpoints were trained with the Python table, so this is the one used here.
 const KEYS: [&[u8]; N_CLASSES] = [
     &[36, 35],
     &[38, 27, 28, 31, 32, 33, 34, 37, 39, 40, 56, 65, 66, 75, 85],
@@ -81,21 +80,22 @@ const KEYS: [&[u8]; N_CLASSES] = [
     &[51, 53, 59, 82],
 ];
 
-/// The class that a General MIDI percussion key belongs to; shakers and the like have none.
+/// The class of a General MIDI percussion key; shakers and the like have none.
 pub fn class(pitch: u8) -> Option<Drum> {
     Drum::ALL.into_iter().find(|&class| KEYS[class as usize].contains(&pitch))
 }
 
-/// Keys of electronic kits that came into the classes after Magenta's full drum roll was fixed.
+/// Keys of electronic kits that joined the classes after Magenta's full drum roll was fixed.
 const NOT_IN_ROLL: [u8; 2] = [22, 26];
 
-/// The keys of the full drum roll, each a class of its own, in order (musicvae `data.py`,
+/// The keys of the full drum roll in order, a class each (musicvae `data.py`,
 /// `FULL_DRUM_PITCH_CLASSES`).
 fn roll_keys() -> impl Iterator<Item = u8> {
     KEYS.iter().flat_map(|keys| keys.iter().copied()).filter(|key| !NOT_IN_ROLL.contains(key))
 }
 
-/// The class of a General MIDI percussion key in a roll of `n_classes`: one of the nine, or its own.
+/// The class of a General MIDI percussion key in a roll of `n_classes`: one of the nine, or a class
+/// per key.
 pub fn roll_class(pitch: u8, n_classes: usize) -> Option<usize> {
     match n_classes {
         N_CLASSES => class(pitch).map(|drum| drum as usize),
@@ -103,7 +103,7 @@ pub fn roll_class(pitch: u8, n_classes: usize) -> Option<usize> {
     }
 }
 
-/// The key that plays a class of a roll of `n_classes`.
+/// The key that plays `class` in a roll of `n_classes`.
 pub fn roll_pitch(class: usize, n_classes: usize) -> Option<u8> {
     match n_classes {
         N_CLASSES => Drum::ALL.get(class).map(|drum| drum.pitch()),
@@ -111,7 +111,7 @@ pub fn roll_pitch(class: usize, n_classes: usize) -> Option<u8> {
     }
 }
 
-/// The classes that `token` sounds together.
+/// The classes that sound in `token`.
 pub fn classes(token: u16) -> impl Iterator<Item = Drum> {
     Drum::ALL.into_iter().filter(move |class| token & class.bit() != 0)
 }
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_class_is_played_by_a_key_of_its_own() {
+    fn a_class_is_played_by_one_of_its_keys() {
         assert!(Drum::ALL.iter().all(|&drum| class(drum.pitch()) == Some(drum)));
         assert_eq!(class(82), Some(Drum::Ride));
         assert_eq!(class(20), None);
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_the_sum_of_its_bits() {
+    fn a_token_is_the_set_of_its_classes() {
         let token = Drum::Kick.bit() | Drum::Ride.bit();
         assert!(classes(token).eq([Drum::Kick, Drum::Ride]));
     }

@@ -1,8 +1,8 @@
 //! Bass and lead over chords.
 //!
-//! A model's lines know nothing of a theme's chords. The bass is moved, bar by bar, so that what it
-//! circles around becomes the chord's root; its rhythm and contour stay. The lead stays where it is
-//! but for its strong beats, which go to the nearest tone of the chord.
+//! A model's lines don't follow a theme's chords. The bass is transposed bar by bar until its
+//! central pitch is the chord's root; its rhythm and contour stay. The lead keeps its pitches
+//! except on strong beats, where it moves to the nearest chord tone.
 
 use crate::music::{
     arrange::{LineNote, fold},
@@ -11,10 +11,10 @@ use crate::music::{
     scale::Key,
 };
 
-/// Steps from one strong beat to the next: one and three.
+/// Steps between strong beats: beats one and three.
 const STRONG: usize = 8;
 
-/// Moves a bass in `key` so that each bar stands on its chord of `chords`, which go round.
+/// Transposes a bass within `key` so that each bar stands on its chord; `chords` repeat.
 pub fn follow(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
     let n_bars = notes.last().map_or(0, |last| last.start_step / STEPS_PER_BAR + 1);
     for bar in 0..n_bars {
@@ -29,8 +29,7 @@ pub fn follow(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8,
     }
 }
 
-/// What the bar's notes circle around: the pitch class that sounds longest, where the head of the
-/// bar counts double.
+/// The pitch class that sounds longest in the bar; a note on the downbeat counts double.
 fn centre(notes: &[LineNote], bar: usize) -> Option<u8> {
     let mut steps = [0; 12];
     for note in notes.iter().filter(|note| note.start_step / STEPS_PER_BAR == bar) {
@@ -41,8 +40,8 @@ fn centre(notes: &[LineNote], bar: usize) -> Option<u8> {
     (0 < steps[usize::from(longest)]).then_some(longest)
 }
 
-/// Makes every note that sounds on a strong beat a tone of its bar's chord; a note held from before
-/// ends where it would clash.
+/// Moves every note that starts on a strong beat to a chord tone. A note held from before ends
+/// where it would clash.
 pub fn lean(notes: &mut [LineNote], chords: &[Chord], register: (u8, u8)) {
     let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
     for note in notes.iter_mut() {
@@ -60,16 +59,6 @@ pub fn lean(notes: &mut [LineNote], chords: &[Chord], register: (u8, u8)) {
             note.n_steps = step - note.start_step;
         }
     }
-}
-
-/// How many strong beats have a note on them that is no tone of the chord.
-pub fn n_clashes(notes: &[LineNote], chords: &[Chord]) -> usize {
-    let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
-    let clashes = |note: &LineNote| {
-        let steps = note.start_step..note.start_step + note.n_steps;
-        steps.filter(|step| step % STRONG == 0 && !chord_at(*step).contains(note.pitch)).count()
-    };
-    notes.iter().map(clashes).sum()
 }
 
 #[cfg(test)]
@@ -90,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_riff_on_the_tonic_follows_the_chords_with_its_shape() {
+    fn a_riff_on_the_tonic_follows_the_chords_and_keeps_its_shape() {
         let riff = |bar: usize| {
             [note(16 * bar, 4, 45), note(16 * bar + 8, 2, 48), note(16 * bar + 12, 4, 45)]
         };
@@ -101,8 +90,18 @@ mod tests {
         assert_eq!(classes, [9, 0, 9, 5, 9, 5, 0, 4, 0, 7, 11, 7]);
     }
 
+    /// Strong beats on which a note sounds that is no chord tone.
+    fn n_clashes(notes: &[LineNote], chords: &[Chord]) -> usize {
+        let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
+        let clashes = |note: &LineNote| {
+            let steps = note.start_step..note.start_step + note.n_steps;
+            steps.filter(|step| step % STRONG == 0 && !chord_at(*step).contains(note.pitch)).count()
+        };
+        notes.iter().map(clashes).sum()
+    }
+
     #[test]
-    fn nothing_clashes_on_a_strong_beat_afterwards() {
+    fn no_strong_beat_clashes_afterwards() {
         for first in 50..80 {
             let walk = (0..20).map(|n| note(3 * n, 3, key().step(first, (n * n % 7) as i32 - 3)));
             let mut notes: Vec<LineNote> = walk.chain([note(61, 30, first)]).collect();

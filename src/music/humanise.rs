@@ -1,4 +1,4 @@
-//! From the grid to something played: accents, swing and a spread in time and strength.
+//! From the step grid to a performance: accents, swing, and spread in timing and velocity.
 
 use rand_distr::{Distribution, Normal};
 
@@ -12,45 +12,45 @@ use crate::{
     rng::Rng,
 };
 
-/// Deviation of a hit's time at full looseness, in steps: about 8 ms at 120 bpm, what drummers of
-/// the Groove MIDI Dataset show on the beat.
+/// Standard deviation of timing at full looseness, in steps: about 8 ms at 120 bpm, as drummers of
+/// the Groove MIDI Dataset have on the beat.
 const TIME_SPREAD: f64 = 0.065;
 
-/// Deviation of its velocity at full looseness.
+/// Standard deviation of velocity at full looseness.
 const VELOCITY_SPREAD: f64 = 11.0;
 
-/// Drums are hit, not held: long enough for any one-shot sample to be let ring.
+/// Length of a drum hit in steps: long enough for any one-shot sample to ring out.
 const DRUM_STEPS: f32 = 1.0;
 
 /// How a theme is played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Feel {
-    /// How late every second sixteenth comes, as a share of a sixteenth.
+    /// Delay of every second sixteenth, as a share of a sixteenth.
     pub swing: f64,
-    /// 0 as a machine, 1 as a loose band.
+    /// Spread of timing and velocity: 0 like a machine, 1 like a loose band.
     pub looseness: f64,
-    /// How much of a drummer's force the drums have, 0 to 1.
+    /// How much of the groove model's velocities the drums take, 0 to 1.
     pub groove: f64,
-    /// And how much of his timing.
+    /// How much of the groove model's timing the drums take, 0 to 1.
     pub groove_time: f64,
 }
 
-/// How one hit is played.
+/// Velocity and timing of one hit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Touch {
     /// MIDI velocity.
     pub velocity: f64,
-    /// How late it is, in steps; below 0 early.
+    /// Delay in steps; negative values are early.
     pub late_steps: f64,
 }
 
 impl Touch {
-    /// By rule: accents on the beat, no time of its own.
+    /// Accents by rule, on the grid.
     fn by_rule(drum: Drum, step: usize) -> Self {
         Self { velocity: drum_level(drum) * drum_accent(drum, step), late_steps: 0.0 }
     }
 
-    /// As far towards a drummer's touch as `feel` goes.
+    /// Interpolates towards a drummer's touch by the shares in `feel`.
     fn towards(self, drummer: Self, feel: Feel) -> Self {
         let mix = |from: f64, to: f64, share: f64| from + share * (to - from);
         Self {
@@ -60,8 +60,10 @@ impl Touch {
     }
 }
 
-/// Plays a bar of drum tokens, in part as a drummer does, whose `touches` are by step and class;
-/// where there are none, by rule. `force` multiplies velocities.
+/// Plays a bar of drum tokens.
+///
+/// `touches` are a drummer's velocity and timing by step and class; where there are none, hits are
+/// accented by rule. `force` multiplies velocities.
 pub fn play_drums(
     tokens: &[u16],
     touches: &[[Touch; N_CLASSES]],
@@ -91,13 +93,13 @@ pub fn play_drums(
 /// How the notes of a part are played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Articulation {
-    /// MIDI velocity of a note without accent.
+    /// MIDI velocity of an unaccented note.
     pub velocity: f64,
-    /// Share of its length that a note is held: 0.1 short as can be, 1 up to the next.
+    /// Share of its length that a note is held: 0.1 staccato, 1 legato.
     pub hold: f64,
 }
 
-/// Plays those `notes` of a phrase that begin in the bar at `bar_start` steps.
+/// Plays the notes of a phrase that start in the bar at step `bar_start`.
 pub fn play_notes(
     notes: &[LineNote],
     bar_start: usize,
@@ -127,7 +129,7 @@ fn hit(step: usize, n_steps: f32, pitch: u8, touch: Touch, feel: Feel, rng: &mut
     let start = step as f64 + late + touch.late_steps + spread_steps;
     let velocity = touch.velocity + spread(VELOCITY_SPREAD * feel.looseness, rng);
     Hit {
-        // What would come before the bar's start is played on it, not lost.
+        // A hit cannot start before its bar; an early one moves to the bar line.
         start_step: start.max(0.0) as f32,
         n_steps: (n_steps - late as f32).max(0.25),
         pitch,
@@ -135,7 +137,7 @@ fn hit(step: usize, n_steps: f32, pitch: u8, touch: Touch, feel: Feel, rng: &mut
     }
 }
 
-/// A draw of this deviation, within three of them.
+/// A normal draw with this standard deviation, clamped to three of them.
 fn spread(deviation: f64, rng: &mut Rng) -> f64 {
     let normal = Normal::new(0.0, 1.0).expect("the deviation is 1");
     let draw: f64 = normal.sample(rng);
@@ -146,7 +148,7 @@ fn sort(hits: &mut [Hit]) {
     hits.sort_by(|a, b| a.start_step.total_cmp(&b.start_step).then(a.pitch.cmp(&b.pitch)));
 }
 
-/// How hard a drum is hit where it is accented.
+/// Velocity of an accented hit.
 fn drum_level(drum: Drum) -> f64 {
     match drum {
         Drum::Kick => 112.0,
@@ -159,7 +161,7 @@ fn drum_level(drum: Drum) -> f64 {
     }
 }
 
-/// What is left of it elsewhere: hats breathe with the beat, a snare off the beat is a ghost note.
+/// Factor on the velocity by position: hats follow the beat, a snare off the beat is a ghost note.
 fn drum_accent(drum: Drum, step: usize) -> f64 {
     match (drum, step % 4) {
         (_, 0) => 1.0,
@@ -172,9 +174,8 @@ fn drum_accent(drum: Drum, step: usize) -> f64 {
     }
 }
 
-/// What a groove model leaves out of a drummer's velocities: it tells the mean of what he might do. So
-/// much deviation is missing beside the Groove MIDI Dataset's, most of it in drums that are rarely
-/// struck.
+/// Standard deviation of velocity that a groove model leaves out, since it predicts the mean:
+/// measured against the Groove MIDI Dataset. Most of it is missing in drums that are rarely hit.
 fn unexplained(drum: Drum) -> f64 {
     match drum {
         Drum::Kick | Drum::Snare | Drum::ClosedHat => 4.0,
@@ -183,7 +184,7 @@ fn unexplained(drum: Drum) -> f64 {
     }
 }
 
-/// Toms, which play fills, get louder towards the end of their bar.
+/// Tom fills get louder towards the end of the bar.
 fn swell(drum: Drum, step: usize) -> f64 {
     match drum {
         Drum::LowTom | Drum::MidTom | Drum::HighTom => {
@@ -232,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drummer_s_touch_is_taken_as_far_as_the_groove_goes() {
+    fn groove_sets_how_much_of_a_drummers_touch_is_used() {
         let touches = [[Touch { velocity: 20.0, late_steps: 0.2 }; N_CLASSES]; 1];
         let played = |groove: f64| {
             let feel = Feel { groove, groove_time: groove, ..MACHINE };
@@ -242,7 +243,7 @@ mod tests {
 
         assert_eq!(played(0.0), (0.0, 112));
         assert_eq!((played(0.5).0, played(1.0).0), (0.1, 0.2));
-        // What no model knows of a drummer is added.
+        // The variation that no model predicts is added.
         assert!((54..=78).contains(&played(0.5).1) && (8..=32).contains(&played(1.0).1));
     }
 
@@ -258,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn a_phrases_notes_are_played_in_the_bar_that_they_begin_in() {
+    fn a_note_is_played_in_the_bar_that_it_starts_in() {
         let note = LineNote { start_step: 20, n_steps: 30, pitch: 60 };
         let mut rng = rng::stream(1, "test");
 

@@ -1,7 +1,7 @@
-//! The grid that everything is written on: 4/4 in sixteenths.
+//! The step grid of all music: 4/4 in sixteenths.
 
 /// Sixteenths in a quarter note.
 pub const STEPS_PER_QUARTER: usize = 4;
 
-/// Sixteenths in a bar; MusicVAE knows 4/4 only.
+/// Sixteenths in a bar; MusicVAE supports 4/4 only.
 pub const STEPS_PER_BAR: usize = 16;

@@ -1,4 +1,4 @@
-//! Standard MIDI files to [`NoteSequence`] and back.
+//! Reads and writes Standard MIDI files as [`NoteSequence`].
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
@@ -15,31 +15,31 @@ use crate::{
 /// The percussion channel, counted from 0.
 const DRUM_CHANNEL: u8 = 9;
 
-/// Ticks a quarter in the files that we write.
+/// Ticks per quarter note in written files.
 const TICKS_PER_QUARTER: u16 = 480;
 
 /// Why a MIDI file can't be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It is not a standard MIDI file, or is broken.
+    /// The file isn't a standard MIDI file, or is damaged.
     #[error("not a standard MIDI file: {0}")]
     Malformed(#[from] midly::Error),
-    /// Its ticks are fractions of a second, so it has no bars.
+    /// Ticks are fractions of a second, so the file has no bars.
     #[error("expected ticks of a quarter note, found SMPTE time code")]
     TimeCode,
-    /// Its header claims that a quarter has no ticks.
+    /// The header declares no ticks in a quarter note.
     #[error("expected at least one tick in a quarter note, found 0")]
     NoTicks,
 }
 
 /// Reads a standard MIDI file of format 0, 1 or 2.
 ///
-/// Notes keep their length as played: the sustain pedal is not applied. A note that nothing ends
-/// lasts to the end of its track.
+/// Notes keep their length as played: the sustain pedal is ignored. A note without an end lasts to
+/// the end of its track.
 ///
 /// # Errors
-/// The bytes are no MIDI file, or one without musical time.
+/// The bytes aren't a MIDI file, or have no musical time.
 pub fn read(bytes: &[u8]) -> Result<NoteSequence, Error> {
     if has_unknown_frame_rate(bytes) {
         return Err(Error::TimeCode);
@@ -57,8 +57,8 @@ pub fn read(bytes: &[u8]) -> Result<NoteSequence, Error> {
     Ok(reader.finish())
 }
 
-/// Whether a header claims -128 frames a second, which midly 0.5.3 negates in 8 bits: a panic
-/// wherever overflow is checked. Found by fuzzing.
+/// Whether a header declares -128 frames a second. midly 0.5.3 negates it in 8 bits, which panics
+/// where overflow is checked. Found by fuzzing.
 fn has_unknown_frame_rate(bytes: &[u8]) -> bool {
     bytes.windows(13).any(|header| header.starts_with(b"MThd") && header[12] == 0x80)
 }
@@ -70,13 +70,13 @@ struct Reader {
     notes: Vec<Note>,
     tempos: Vec<(f64, Bpm)>,
     meters: Vec<(f64, TimeSignature)>,
-    /// Numbers instruments as `pretty_midi` does: one for each track, channel and program.
+    /// Instruments are numbered as in `pretty_midi`: one for each track, channel and program.
     instruments: HashMap<(usize, u8, u8), u16>,
-    /// Programs outlive tracks: format 1 files often set them all in the first.
+    /// Programs carry over to later tracks: format 1 files often set all of them in the first.
     programs: [u8; 16],
 }
 
-/// Notes that sound: by channel and key, the oldest first.
+/// Notes that sound, by channel and key, the oldest first.
 type Sounding = BTreeMap<(u8, u8), VecDeque<(f64, u8)>>;
 
 impl Reader {
@@ -186,7 +186,7 @@ pub fn write(sequence: &NoteSequence, name: impl Fn(&Note) -> &str) -> Vec<u8> {
     bytes
 }
 
-/// An event, when it happens in quarters, and its rank among those of one moment.
+/// An event, its time in quarters, and its rank among events of the same time.
 type Timed<'a> = (f64, u8, TrackEventKind<'a>);
 
 fn conductor_events(sequence: &NoteSequence) -> Vec<Timed<'static>> {
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_file_reads_back() {
         let meter = TimeSignature { numerator: 4, denominator: 4 };
         let sequence = NoteSequence {
             notes: vec![note(36, 0.0, 0, true), note(40, 0.5, 1, false), note(36, 1.25, 0, true)],
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn broken_bytes_are_an_error_and_no_panic() {
+    fn damaged_bytes_are_an_error_not_a_panic() {
         let good = write(
             &NoteSequence { notes: vec![note(36, 0.0, 0, true)], tempos: vec![], meters: vec![] },
             |_| "part",

@@ -1,4 +1,20 @@
-//! Notes and time, on paper: no audio, no tensors.
+//! Music on paper: notes, bars, keys and chords. No audio, no tensors.
+//!
+//! Data flows from the top of this list to the bottom:
+//!
+//! ```text
+//! tokens (trio, melody, drums)   what a decoder or a pattern wrote, a token a step
+//!   -> arrange                   LineNotes, transposed into a key and a register
+//!   -> harmony, voicing          moved onto the chords (scale, chord)
+//!   -> humanise                  Hits: accents, swing, timing and velocity spread
+//!   -> bar                       one Bar of all parts with its mix, section and title
+//!   -> sequence, midi            bars as a piece, written as a MIDI file
+//! ```
+//!
+//! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
+//! - `note`: notes of a MIDI file, before quantisation.
+//!
+//! How notes become a model's tensors is the job of `musicvae::convert`.
 
 pub mod arrange;
 pub mod bar;

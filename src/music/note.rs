@@ -1,43 +1,42 @@
-//! Notes as played, before any grid.
+//! Notes as played, before quantisation.
 
 use crate::units::Bpm;
 
-/// One note. Times are quarter notes from the start of the piece, so that tempo changes leave the
-/// grid alone.
+/// A note. Times are quarter notes from the start of the piece, so they don't depend on the tempo.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Note {
     /// MIDI pitch, 0 to 127; middle C is 60. For drums, the General MIDI percussion key.
     pub pitch: u8,
     /// MIDI velocity, 1 to 127.
     pub velocity: u8,
-    /// Where it begins, in quarters.
+    /// Start in quarters.
     pub start: f64,
-    /// Where it ends, in quarters; never before `start`.
+    /// End in quarters, never before `start`.
     pub end: f64,
     /// General MIDI program, 0 to 127.
     pub program: u8,
-    /// Whether it was on the percussion channel.
+    /// Whether the note is on the percussion channel.
     pub is_drum: bool,
-    /// Which instrument of the file played it: one number for each track and channel.
+    /// Number of the instrument: one for each track, channel and program of the file.
     pub instrument: u16,
 }
 
-/// A time signature and where it begins, in quarters.
+/// A time signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TimeSignature {
     /// Beats in a bar.
     pub numerator: u8,
-    /// What a beat is: 4 for a quarter.
+    /// Note value of a beat: 4 for a quarter.
     pub denominator: u8,
 }
 
-/// A piece: Magenta's NoteSequence as far as MusicVAE needs it.
+/// A piece: the parts of Magenta's NoteSequence that MusicVAE needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteSequence {
     /// Sorted by start, then pitch.
     pub notes: Vec<Note>,
-    /// Tempo changes: quarters from the start, tempo.
+    /// Tempo changes: time in quarters, tempo.
     pub tempos: Vec<(f64, Bpm)>,
-    /// Time signatures: quarters from the start, signature. Empty means 4/4.
+    /// Time signatures: time in quarters, signature. Empty means 4/4.
     pub meters: Vec<(f64, TimeSignature)>,
 }

@@ -1,10 +1,10 @@
-//! A bar's rhythm as people write it on paper: `x--- ..x- x--- ..x-`.
+//! A bar's rhythm as text: `x--- ..x- x--- ..x-`.
 
 use std::str::FromStr;
 
 use crate::music::meter::STEPS_PER_BAR;
 
-/// Which steps of a bar are struck, and for how long each stroke is held.
+/// The strokes of a bar and their lengths.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Rhythm {
     strokes: Vec<Stroke>,
@@ -13,31 +13,31 @@ pub struct Rhythm {
 /// One stroke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub struct Stroke {
-    /// 0 to 15.
+    /// Step of the bar, 0 to 15.
     pub step: usize,
-    /// At least 1; not beyond the bar.
+    /// Length in steps, at least 1, within the bar.
     pub n_steps: usize,
-    /// Whether it is played harder: an `X`.
+    /// Whether the stroke is accented: an `X`.
     pub is_accented: bool,
 }
 
 impl Rhythm {
-    /// One chord, held for the whole bar.
+    /// One stroke held for the whole bar.
     pub fn held() -> Self {
         Self { strokes: vec![Stroke { step: 0, n_steps: STEPS_PER_BAR, is_accented: false }] }
     }
 
-    /// Its strokes in order, none or more.
+    /// The strokes in order; may be empty.
     pub fn strokes(&self) -> &[Stroke] {
         &self.strokes
     }
 }
 
-/// A rhythm that is not sixteen of `x`, `X`, `-` and `.`.
+/// Text that isn't sixteen of `x`, `X`, `-` and `.`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "expected a bar of sixteen steps such as \"x--- ..x- x--- ..x-\" (x strikes, X harder, - holds, . \
-     rests), found {0:?}"
+    "expected a bar of sixteen steps such as \"x--- ..x- x--- ..x-\" (x strikes, X accents, - \
+     holds, . rests), found {0:?}"
 )]
 pub struct NotARhythm(String);
 
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn strokes_are_held_as_long_as_it_is_drawn() {
+    fn a_stroke_is_held_for_its_dashes() {
         let rhythm: Rhythm = "x--- ..X. x-------".parse().unwrap();
         let found: Vec<_> = rhythm.strokes().iter().map(|s| (s.step, s.n_steps)).collect();
 
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_bar_is_refused() {
+    fn text_that_is_not_a_bar_is_rejected() {
         for text in ["", "x", "x--- x--- x--- x--- x", "-... .... .... ....", "o... .... .... ...."]
         {
             assert!(text.parse::<Rhythm>().is_err(), "{text}");

@@ -1,10 +1,10 @@
-//! Keys: which pitch classes belong, and the nearest pitch that does.
+//! Keys and modes.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The shape of a scale, from its root.
+/// A mode: the intervals of a scale above its root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)] // The names are the field's.
 pub enum Mode {
@@ -24,7 +24,7 @@ pub enum Mode {
     Blues,
 }
 
-/// Each mode, how radio.toml calls it, and the semitones above the root that belong.
+/// Each mode, its name in radio.toml, and its semitones above the root.
 const MODES: [(Mode, &str, &[u8]); 14] = [
     (Mode::Major, "major", &[0, 2, 4, 5, 7, 9, 11]),
     (Mode::Minor, "minor", &[0, 2, 3, 5, 7, 8, 10]),
@@ -48,18 +48,18 @@ impl Mode {
         MODES.iter().map(|&(mode, ..)| mode)
     }
 
-    /// Semitones above the root that belong.
+    /// Semitones of the scale above the root.
     pub fn intervals(self) -> &'static [u8] {
         MODES[self as usize].2
     }
 
-    /// How radio.toml calls it.
+    /// The name in radio.toml.
     pub fn name(self) -> &'static str {
         MODES[self as usize].1
     }
 
-    /// The scale of seven notes that chords are stacked from: the mode itself, or the one that a
-    /// scale of five or six is taken from.
+    /// The seven-note scale that chords are built from: the mode itself, or the parent scale of a
+    /// pentatonic or blues scale.
     pub fn of_chords(self) -> Self {
         match self {
             Self::MajorPentatonic => Self::Major,
@@ -74,23 +74,22 @@ pub(crate) const NOTE_NAMES: [&str; 12] =
     ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"];
 const FLATS: [(&str, u8); 5] = [("Db", 1), ("Eb", 3), ("Gb", 6), ("Ab", 8), ("Bb", 10)];
 
-/// A root and a mode: what bass and lead keep to.
+/// A root and a mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key {
     /// Pitch class of the root, 0 (C) to 11 (B).
     pub root: u8,
-    /// The scale on it.
+    /// The scale on the root.
     pub mode: Mode,
 }
 
 impl Key {
-    /// Whether `pitch` belongs.
+    /// Whether `pitch` is in the key.
     pub fn contains(self, pitch: u8) -> bool {
         self.mode.intervals().contains(&((pitch + 12 - self.root) % 12))
     }
 
-    /// `pitch` by `n` notes of the scale up, or down where `n` is below 0; one that doesn't belong is
-    /// snapped first.
+    /// `pitch` moved by `n` scale steps, down if negative. A pitch outside the key snaps first.
     pub fn step(self, pitch: u8, n: i32) -> u8 {
         let (scale, above) =
             (self.mode.intervals(), i32::from(self.snap(pitch)) - i32::from(self.root));
@@ -101,8 +100,8 @@ impl Key {
         (i32::from(self.root) + 12 * octave + i32::from(tone)).clamp(0, 127) as u8
     }
 
-    /// The notes of the scale, counted upwards, from pitch class `from` to pitch class `to`: the
-    /// shorter way, of two equal ones the one down.
+    /// Scale steps from pitch class `from` to pitch class `to` the shorter way; down if both are
+    /// equal.
     pub fn degrees_between(self, from: u8, to: u8) -> i32 {
         let size = self.mode.intervals().len() as i32;
         let index = |class: u8| {
@@ -113,13 +112,13 @@ impl Key {
         if 2 * up < size { up } else { up - size }
     }
 
-    /// The key of the same mode, `fifths` fifths up or down: one fifth keeps all notes but one.
+    /// The key of the same mode that many fifths up or down; each fifth changes one note.
     pub fn by_fifths(self, fifths: i32) -> Self {
         let root = (i32::from(self.root) + 7 * fifths).rem_euclid(12);
         Self { root: root as u8, ..self }
     }
 
-    /// The nearest pitch that belongs; of two as near, the lower.
+    /// The pitch in the key nearest to `pitch`; the lower one of two at equal distance.
     pub fn snap(self, pitch: u8) -> u8 {
         (0..12u8)
             .flat_map(|away| [pitch.checked_sub(away), pitch.checked_add(away)])
@@ -135,7 +134,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// A key that is not written as `A minor` or `F# harmonic minor`.
+/// Text that isn't a key such as `A minor` or `F# harmonic minor`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a key such as \"A minor\" or \"F# dorian\", found {0:?}")]
 pub struct NotAKey(String);
@@ -162,7 +161,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_read_as_it_is_written() {
+    fn a_key_parses_as_it_is_displayed() {
         for text in ["A minor", "F# harmonic minor", "C major"] {
             assert_eq!(text.parse::<Key>().unwrap().to_string(), text);
         }
@@ -171,13 +170,13 @@ mod tests {
     }
 
     #[test]
-    fn modes_stand_in_the_order_of_their_table() {
+    fn the_table_is_in_the_order_of_the_modes() {
         assert!(Mode::all().enumerate().all(|(index, mode)| mode as usize == index));
         assert!(Mode::all().all(|mode| mode.of_chords().intervals().len() == 7));
     }
 
     #[test]
-    fn a_step_goes_to_the_next_note_of_the_scale() {
+    fn a_step_moves_to_the_next_note_of_the_scale() {
         let key: Key = "A minor".parse().unwrap();
 
         assert_eq!([57, 59, 60, 62].map(|pitch| key.step(pitch, 1)), [59, 60, 62, 64]);
@@ -196,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn snapping_moves_as_little_as_it_can() {
+    fn snapping_moves_to_the_nearest_note() {
         let key: Key = "A minor".parse().unwrap();
 
         assert_eq!(key.snap(60), 60);

@@ -1,23 +1,23 @@
-//! What a stretch of music is for.
+//! Sections of a piece.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A section of a piece: 4 to 32 bars of one purpose.
+/// A section of a piece, 4 to 32 bars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Section {
-    /// Parts come in one after the other.
+    /// Parts enter one after the other.
     Intro,
-    /// Tension rises: more drums, a filter that opens.
+    /// Tension rises: more drums, an opening filter.
     Build,
-    /// Everything at once, the loudest place.
+    /// All parts, the loudest section.
     Drop,
-    /// The tune as it is.
+    /// The motifs as they are.
     Main,
     /// Most parts are silent.
     Break,
-    /// Parts leave until only those are left that the next piece begins with.
+    /// Parts drop out until only those remain that the next piece starts with.
     Outro,
 }
 
@@ -26,7 +26,7 @@ impl Section {
     pub const ALL: [Self; 6] =
         [Self::Intro, Self::Build, Self::Drop, Self::Main, Self::Break, Self::Outro];
 
-    /// How the player page and reports call it.
+    /// The name on the player page and in reports.
     pub fn name(self) -> &'static str {
         ["intro", "build", "drop", "main", "break", "outro"][self as usize]
     }

@@ -1,9 +1,9 @@
-//! Tokens of three parts, step by step: what the trio model reads and writes.
+//! Token lines of three parts: the input and output of the trio model.
 
-/// A line of tokens, one a sixteenth.
+/// A line of tokens, one a step.
 ///
-/// Drum lines hold sets of classes ([`crate::music::drums`]), melody and bass lines the tokens of
-/// [`crate::music::melody`]: 0 goes on as before, 1 ends the note, 2..=89 begins pitch 21..=108.
+/// A drum line holds sets of classes ([`crate::music::drums`]). Melody and bass lines hold the
+/// tokens of [`crate::music::melody`]: 0 continues, 1 ends the note, 2..=89 starts pitch 21..=108.
 pub type Line = Vec<u16>;
 
 /// Three lines of equal length.

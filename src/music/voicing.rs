@@ -1,14 +1,15 @@
-//! Chords as a player lays them on the keys: each voice goes to the nearest tone of the next chord.
+//! Voice leading: each voice of a chord moves to the nearest tone of the next chord.
 
 use crate::music::chord::Chord;
 
 /// Notes that sound together, lowest first.
 pub type Voicing = Vec<u8>;
 
-/// The chord's voicing within `low..=high` (an octave or more) whose voices move least from
-/// `before`, or that lies nearest to the middle if there is none before.
+/// Voices `chord` within `low..=high` (an octave or more) with the least movement from `before`, or
+/// nearest to the middle if there is no chord before.
 ///
-/// All tones sound once, the lowest of more than `n_voices` left out: the bass has the root.
+/// Each chord tone sounds once. Beyond `n_voices` the lowest tones are dropped, since the bass
+/// plays the root.
 pub fn lead(
     chord: Chord,
     before: Option<&Voicing>,
@@ -26,7 +27,7 @@ pub fn lead(
     candidates.min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or_default()
 }
 
-/// All ways to stack the tones within an octave and a half, in the register.
+/// All stackings of the chord tones within an octave and a half, in the register.
 fn inversions(
     chord: Chord,
     n_voices: usize,
@@ -47,7 +48,7 @@ fn inversions(
     })
 }
 
-/// Semitones that all voices go together; a voice that comes or leaves goes to its nearest.
+/// Total movement of all voices in semitones; an added or dropped voice counts to its nearest one.
 fn movement(from: &[u8], to: &[u8]) -> f64 {
     let nearest = |pitch: u8, others: &[u8]| {
         others.iter().map(|&other| pitch.abs_diff(other)).min().map_or(0.0, f64::from)
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn voices_keep_what_they_have_in_common() {
+    fn common_tones_are_kept() {
         let first = lead(chord("i"), None, 4, REGISTER);
         let next = lead(chord("VI"), Some(&first), 4, REGISTER);
 
@@ -85,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn every_chord_is_whole_and_within_its_register() {
+    fn every_chord_is_complete_and_in_register() {
         let mut before = None;
         for numeral in ["i", "iv7", "v", "VI9", "iisus4", "III", "VII7", "i5"] {
             let (chord, voices) =

@@ -1,5 +1,5 @@
-//! Acid: a bass line of sixteenths that never sits still, octaves and held notes its accents, over
-//! four on the floor and open hats between; hardly any chords.
+//! Acid: a restless bass line of sixteenths with octave jumps and held notes as accents, over four
+//! on the floor and offbeat open hats; hardly any chords.
 
 use crate::{
     music::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (124, 138),
     forms: form::USUAL,
@@ -41,7 +41,7 @@ pub const BOOK: Book = Book {
     drums: DRUMS,
     bass: BASS,
     tunes: &[
-        // What a second machine answers.
+        // Answers of a second sequencer.
         (5, tune(ANSWERS, Riff(2), Tonic)),
         (4, tune(ANSWERS, Riff(3), Tonic)),
         (3, tune(SEQUENCES, Pedal, Tonic)),
@@ -127,7 +127,7 @@ const BASS: BassBook = BassBook {
         // Three against four.
         (3, "r..or..or..or.so"),
         (2, "r--rr--rr--rr-o-"),
-        // Two bars: the second one answers.
+        // Two bars: the second answers the first.
         (4, "rr-orr.rRo-rr.sorr-orr.rt-ws-r.o"),
         (3, "r.rR.or-.rRo.r-.r.rR.or-.sRd.rof"),
         (3, "r-.ro-.rrR.rs-d-r-.ro-.rf-t-w-.o"),

@@ -1,4 +1,4 @@
-//! Ambient: long roots and fifths, slow notes of few pitches, and drums like a pulse far away.
+//! Ambient: long roots and fifths, slow melodies of few pitches, drums like a distant pulse.
 
 use crate::{
     music::{
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (70, 96),
     forms: form::USUAL,
@@ -61,7 +61,7 @@ const DRUMS: DrumBook = DrumBook {
         // A heartbeat.
         (4, &[(Kick, "x..x............")]),
         (3, &[(Kick, "x...............x.........x.....")]),
-        // A rim far behind.
+        // A distant rim shot.
         (3, &[(Kick, "x.....2........."), (Snare, "........x.......")]),
         (2, &[(Kick, "x...x...x...x...")]),
         (2, &[(LowTom, "x.....x.........")]),

@@ -1,9 +1,9 @@
 //! Bass: figures of chord tones.
 //!
-//! A bass string has a character a sixteenth, over one bar or two: `r` root, `o` its octave, `t`
-//! third, `f` fifth, `l` the fifth below, `s` seventh, `w` the step above, `d` the step below, `n`
-//! a step from the next chord's root; `-` holds, `.` rests. A capital is a note that half of the
-//! patterns leave out, so that what was before it goes on.
+//! A bass string has a character per sixteenth, over one or two bars: `r` root, `o` octave, `t`
+//! third, `f` fifth, `l` fifth below, `s` seventh, `w` step above the root, `d` step below, `n` a
+//! step from the next chord's root; `-` holds, `.` rests. Half of the patterns hold instead of
+//! playing a capital.
 
 use rand::RngExt as _;
 
@@ -18,18 +18,18 @@ use crate::{
     rng::Rng,
 };
 
-/// E1 upwards, as a four-string bass, to the D of its third octave.
+/// E1, the lowest note of a four-string bass, to D3.
 const REGISTER: Register = Register { roots: 28, lowest: 28, highest: 50 };
 
 /// The bass of a style.
 pub struct BassBook {
-    /// Figures, as bass strings.
+    /// Figures as bass strings.
     pub lines: Weighted<&'static str>,
-    /// Ends of the last bar, as bass strings of eight steps or fewer.
+    /// Endings of the last bar, as bass strings of at most eight steps.
     pub turnarounds: &'static [&'static str],
-    /// How likely the last bar ends with one.
+    /// Probability that the last bar ends with one.
     pub turnaround_chance: f64,
-    /// How likely a root off the beat becomes another chord tone.
+    /// Probability that a root off the beat becomes another chord tone.
     pub swap_chance: f64,
 }
 
@@ -62,7 +62,7 @@ fn phrase(line: &str, swap_chance: f64, rng: &mut Rng) -> [Cell; PHRASE] {
     std::array::from_fn(|step| cells[step % cells.len()])
 }
 
-/// A root may become its octave, fifth or seventh.
+/// Replaces a root by another chord tone with probability `chance`.
 fn swapped(cell: Cell, chance: f64, rng: &mut Rng) -> Cell {
     match cell {
         Cell::Note(Tone::OfChord(0)) if rng.random_bool(chance) => {
@@ -72,7 +72,7 @@ fn swapped(cell: Cell, chance: f64, rng: &mut Rng) -> Cell {
     }
 }
 
-/// `phrase` with a few notes off the beat left out or moved.
+/// `phrase` with a few notes off the beat dropped or moved.
 fn vary(mut phrase: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
     for step in (1..PHRASE).filter(|step| step % STEPS_PER_BAR != 0) {
         if let Cell::Note(tone) = phrase[step]

@@ -1,4 +1,4 @@
-//! What a style is made of.
+//! The contents of a style.
 
 use crate::patterns::{
     bassline::BassBook, draw::Weighted, form::Bars, groove::DrumBook, harmony::Loop, tune::Tune,
@@ -8,15 +8,15 @@ use crate::patterns::{
 pub struct Book {
     /// The slowest and the fastest usual tempo.
     pub tempo_bpm: (u16, u16),
-    /// Which bars are alike.
+    /// Which bars repeat.
     pub forms: Weighted<Bars>,
     /// Chord loops.
     pub loops: Weighted<Loop>,
-    /// Grooves.
+    /// Drum grooves and fills.
     pub drums: DrumBook,
     /// Bass figures.
     pub bass: BassBook,
-    /// Ways to make a melody.
+    /// Kinds of melody.
     pub tunes: Weighted<Tune>,
 }
 
@@ -24,7 +24,7 @@ pub struct Book {
 mod tests {
     use crate::{
         music::meter::STEPS_PER_BAR,
-        patterns::{book, form::PHRASE, style::Style},
+        patterns::{form::PHRASE, style::Style},
     };
 
     fn is_written_in(steps: &str, letters: &str) -> bool {
@@ -33,8 +33,8 @@ mod tests {
     }
 
     #[test]
-    fn all_strings_are_a_bar_or_two_of_known_letters() {
-        for book in Style::ALL.map(book) {
+    fn all_step_strings_are_one_or_two_bars_of_known_letters() {
+        for book in Style::ALL.map(Style::book) {
             let drums = &book.drums;
             let layers = [drums.skeletons, drums.tops, drums.colours].into_iter().flatten();
             for (_, steps) in layers.flat_map(|(_, layers)| *layers) {
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn loops_fill_four_bars_with_degrees_of_seven_note_modes() {
-        for (_, chords) in Style::ALL.map(book).iter().flat_map(|book| book.loops) {
+        for (_, chords) in Style::ALL.map(Style::book).iter().flat_map(|book| book.loops) {
             assert!([1, 2, 4, 8].contains(&chords.degrees.len()), "{}", chords.degrees);
             assert!(chords.degrees.chars().all(|degree| ('1'..='7').contains(&degree)));
             assert_eq!(chords.mode.intervals().len(), 7);
@@ -60,8 +60,8 @@ mod tests {
     }
 
     #[test]
-    fn a_style_has_at_least_five_skeletons_and_as_many_hats() {
-        for book in Style::ALL.map(book) {
+    fn a_style_has_at_least_five_skeletons_and_five_tops() {
+        for book in Style::ALL.map(Style::book) {
             assert!(5 <= book.drums.skeletons.len() && 5 <= book.drums.tops.len());
         }
     }

@@ -1,13 +1,13 @@
-//! Contours: how the pitches of a motif follow one another, in scale degrees above a root.
+//! Contours: the pitches of a motif as scale degrees above a root.
 
 use rand::{RngExt as _, seq::SliceRandom as _};
 
 use crate::{patterns::draw::pick, rng::Rng};
 
-/// How far a contour may go below and above its root, in scale degrees.
+/// The range of a contour below and above its root, in scale degrees.
 pub const REACH: (i32, i32) = (-3, 8);
 
-/// Orders of chord tones: 0 root, 2 third, 4 fifth, 6 seventh, 7 octave.
+/// Sequences of chord tones: 0 root, 2 third, 4 fifth, 6 seventh, 7 octave.
 const ARPEGGIOS: [&[i32]; 12] = [
     &[0, 2, 4, 7],
     &[7, 4, 2, 0],
@@ -23,7 +23,7 @@ const ARPEGGIOS: [&[i32]; 12] = [
     &[4, 0, 2, 0, 7],
 ];
 
-/// Orders of chord tones in which 6 is the seventh and 8 the ninth.
+/// Sequences of chord tones with sevenths (6) and ninths (8).
 const SEVENTHS: [&[i32]; 9] = [
     &[0, 2, 4, 6],
     &[6, 4, 2, 0],
@@ -36,27 +36,27 @@ const SEVENTHS: [&[i32]; 9] = [
     &[8, 6, 2],
 ];
 
-/// How the pitches of a motif follow one another.
+/// The shape of a motif's pitches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contour {
-    /// Chord tones up, down or round, over and over.
+    /// Chord tones up, down or around, repeated.
     Arpeggio,
-    /// One tone, as the top of a stabbed chord, that may move at the end.
+    /// One tone, like the top of a stabbed chord, that may change at the end.
     Stab,
-    /// A cell of this many pentatonic notes, over and over.
+    /// A cell of this many pentatonic notes, repeated.
     Riff(usize),
-    /// By step mostly, every fourth note a chord tone.
+    /// Mostly stepwise; every fourth note is a chord tone.
     Walk,
-    /// Chord tones up to the ninth, in some order, over and over.
+    /// Chord tones up to the ninth in some order, repeated.
     Sevenths,
-    /// Wide leaps up and down, a step now and then.
+    /// Wide leaps up and down with occasional steps.
     Leap,
-    /// Repeated notes that move on every few.
+    /// Repeated notes that change every few notes.
     Pedal,
 }
 
 impl Contour {
-    /// `n` scale degrees above a root.
+    /// Draws `n` scale degrees above a root.
     pub fn degrees(self, n: usize, rng: &mut Rng) -> Vec<i32> {
         match self {
             Self::Arpeggio => pick(&ARPEGGIOS, rng).iter().copied().cycle().take(n).collect(),
@@ -78,7 +78,7 @@ fn stabs(n: usize, rng: &mut Rng) -> Vec<i32> {
 }
 
 fn riff(n: usize, n_tones: usize, rng: &mut Rng) -> Vec<i32> {
-    // Degrees of the minor pentatonic; in major modes the same degrees stay in key.
+    // Degrees of the minor pentatonic scale; in major modes they are in key too.
     let mut tones = [0, 2, 3, 4, 6, 7];
     tones[1..].shuffle(rng);
     let cell: Vec<i32> =
@@ -96,7 +96,7 @@ fn walk(n: usize, rng: &mut Rng) -> Vec<i32> {
     let mut degrees = Vec::with_capacity(n);
     for onset in 0..n {
         if onset % 4 == 3 {
-            // So that one hears which chord it walks over.
+            // Makes the underlying chord audible.
             at = pick(&[0, 2, 4, 7], rng).clamp(at - 3, at + 3);
         }
         degrees.push(at);
@@ -139,7 +139,7 @@ mod tests {
     use crate::rng::stream;
 
     #[test]
-    fn a_riff_has_as_many_tones_as_it_says() {
+    fn a_riff_has_at_most_its_number_of_tones() {
         for seed in 0..100 {
             let riff = Contour::Riff(3).degrees(16, &mut stream(seed, "test"));
             assert_eq!(riff.len(), 16);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn leaps_stay_within_reach_and_seldom_step() {
+    fn leaps_stay_in_reach_and_rarely_step() {
         let (lowest, highest) = REACH;
         for seed in 0..100 {
             let leaps = Contour::Leap.degrees(64, &mut stream(seed, "test"));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_walk_stays_within_reach_and_leaps_no_further_than_an_octave() {
+    fn a_walk_stays_in_reach_and_leaps_at_most_an_octave() {
         let (lowest, highest) = REACH;
         for seed in 0..100 {
             let walk = Contour::Walk.degrees(16, &mut stream(seed, "test"));

@@ -1,13 +1,13 @@
-//! Drawing from lists.
+//! Random choices from lists.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 
 use crate::rng::Rng;
 
-/// Choices with how often each is drawn, against the sum of all.
+/// Choices with relative weights.
 pub type Weighted<T> = &'static [(u32, T)];
 
-/// One of `choices`, by weight.
+/// Draws one of `choices` by weight.
 pub fn weighted<T: Copy>(choices: Weighted<T>, rng: &mut Rng) -> T {
     let sum = choices.iter().map(|(weight, _)| weight).sum();
     let mut left = rng.random_range(0..sum);
@@ -20,7 +20,7 @@ pub fn weighted<T: Copy>(choices: Weighted<T>, rng: &mut Rng) -> T {
     unreachable!("the draw is below the sum of weights")
 }
 
-/// One of `choices`, all as likely.
+/// Draws one of `choices`, all equally likely.
 pub fn pick<T: Copy>(choices: &[T], rng: &mut Rng) -> T {
     *choices.choose(rng).expect("lists of choices are never empty")
 }
@@ -31,7 +31,7 @@ mod tests {
     use crate::rng::stream;
 
     #[test]
-    fn a_choice_of_three_quarters_comes_three_times_in_four() {
+    fn a_weight_of_three_quarters_is_drawn_three_times_in_four() {
         let mut rng = stream(1, "test");
         let n = (0..1000).filter(|_| weighted(&[(1, 'a'), (3, 'b')], &mut rng) == 'b').count();
         assert!((700..800).contains(&n), "{n}");

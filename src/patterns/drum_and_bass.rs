@@ -1,5 +1,5 @@
-//! Drum and bass: the backbeat with a kick half a beat after three, breaks of sixteenths and ghost
-//! notes, a low bass that hardly moves, little over it.
+//! Drum and bass: a backbeat with a kick half a beat after three, sixteenth breakbeats and ghost
+//! notes, a low bass that hardly moves, sparse melody.
 
 use crate::{
     music::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (164, 178),
     forms: form::USUAL,
@@ -84,7 +84,7 @@ const DRUMS: DrumBook = DrumBook {
                 (Snare, "....x..4.7..x.......x..6.4.7..x."),
             ],
         ),
-        // Half time.
+        // Half-time.
         (2, &[(Kick, "x.............3."), (Snare, "........x.....1.")]),
     ],
     tops: &[

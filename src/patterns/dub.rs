@@ -1,8 +1,8 @@
-//! Dub: reggae's one drop, rockers and steppers, the chord's skank between the beats, a bass that
-//! leads by what it leaves out.
+//! Dub: reggae's one drop, rockers and steppers, the skank between the beats, a bass with long
+//! rests.
 //!
-//! Counted so that the skank falls on the second eighth of each beat; the drop is then on two and
-//! four, or on three where the tune is counted at half that pace.
+//! The skank is counted on the second eighth of each beat, so the drop is on two and four, or on
+//! three where a tune is counted at half that tempo.
 
 use crate::{
     music::{
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (66, 80),
     forms: form::USUAL,
@@ -59,16 +59,16 @@ pub const BOOK: Book = Book {
 
 const DRUMS: DrumBook = DrumBook {
     skeletons: &[
-        // One drop: kick and rim together, nothing on one.
+        // One drop: kick and rim together, nothing on beat one.
         (7, &[(Kick, "....x.......x..."), (Snare, "....x.......x...")]),
         (4, &[(Kick, "....x.......x..."), (Snare, "....x..2....x.2.")]),
         (4, &[(Kick, "........x......."), (Snare, "........x....2..")]),
         (3, &[(Kick, "....x.......x..3"), (Snare, "...3x..3....x..3")]),
-        // Rockers: the kick on one as well.
+        // Rockers: a kick on beat one as well.
         (3, &[(Kick, "x.......x......."), (Snare, "....x.......x...")]),
         (3, &[(Kick, "x.....2.x.....3."), (Snare, "....x..2....x...")]),
         (2, &[(Kick, "x.....x...x....."), (Snare, "........x......2")]),
-        // Steppers: the kick on every beat, or twice a beat.
+        // Steppers: a kick on every beat, or twice a beat.
         (3, &[(Kick, "x...x...x...x..."), (Snare, "....x.......x...")]),
         (2, &[(Kick, "x.x.x.x.x.x.x.x."), (Snare, "....x.......x...")]),
         (2, &[(Kick, "x...x...x...x..."), (Snare, "...x..x....x..x.")]),
@@ -119,12 +119,12 @@ const DRUMS: DrumBook = DrumBook {
 
 const BASS: BassBook = BassBook {
     lines: &[
-        // Nothing on one, weight on the drop.
+        // Rests on beat one, weight on the drop.
         (4, "....r--.r-.t--f."),
         (4, "....r-.r--..f-r."),
         (4, "..r-r--...F-r--."),
         (3, "....f-s-r---..R."),
-        // Ostinati from the one.
+        // Ostinatos from beat one.
         (4, "r--r--..f-r-....r--r--..s-f-R-.."),
         (4, "r-.r..t-.-f-..R."),
         (4, "r---r-.t..f-.-r."),

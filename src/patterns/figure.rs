@@ -1,4 +1,4 @@
-//! Figures: a monophonic part before it knows its chords.
+//! Monophonic figures in scale degrees, and how they become pitches over chords.
 
 use crate::{
     music::{
@@ -11,29 +11,29 @@ use crate::{
 /// What a part does at a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cell {
-    /// Goes on sounding or resting.
+    /// Continues the note or the rest.
     Hold,
-    /// Ends its note.
+    /// Ends the note.
     Rest,
-    /// Begins a note.
+    /// Starts a note.
     Note(Tone),
 }
 
-/// A pitch in scale degrees from something that the harmony will say.
+/// A pitch as scale degrees above a root that the harmony supplies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
-    /// Degrees above the root of the chord.
+    /// Degrees above the root of the current chord.
     OfChord(i32),
     /// Degrees above the tonic.
     OfKey(i32),
-    /// Degrees above the root of the next chord, to lead there.
+    /// Degrees above the root of the next chord, to lead into it.
     OfNext(i32),
-    /// The chord tone nearest to so many degrees above the tonic: voices led as on a keyboard.
+    /// The chord tone nearest to this many degrees above the tonic, for smooth voice leading.
     Near(i32),
 }
 
 impl Tone {
-    /// The same a number of degrees higher.
+    /// The tone this many degrees higher.
     pub fn up(self, degrees: i32) -> Self {
         match self {
             Self::OfChord(above) => Self::OfChord(above + degrees),
@@ -43,7 +43,7 @@ impl Tone {
         }
     }
 
-    /// Degrees above whatever it counts from.
+    /// Degrees above its root.
     pub fn above(self) -> i32 {
         match self {
             Self::OfChord(n) | Self::OfKey(n) | Self::OfNext(n) | Self::Near(n) => n,
@@ -51,17 +51,17 @@ impl Tone {
     }
 }
 
-/// Where a part lives, in MIDI pitches.
+/// The pitch range of a part, in MIDI pitches.
 pub struct Register {
-    /// Roots lie in the octave upwards of this.
+    /// Chord roots are placed in the octave from this pitch upwards.
     pub roots: u8,
-    /// Lower pitches are taken an octave up.
+    /// Lower pitches move up by octaves.
     pub lowest: u8,
-    /// Higher pitches are taken an octave down; at least an octave above `lowest`.
+    /// Higher pitches move down by octaves; at least an octave above `lowest`.
     pub highest: u8,
 }
 
-/// Writes `cells` as tokens over the chords.
+/// Writes `cells` as melody tokens over the chords.
 pub fn write(cells: &[Cell], harmony: &Harmony, register: &Register) -> Line {
     let mut is_sounding = false;
     let mut write = |(step, cell): (usize, &Cell)| match *cell {
@@ -75,7 +75,8 @@ pub fn write(cells: &[Cell], harmony: &Harmony, register: &Register) -> Line {
         }
         Cell::Note(tone) => {
             is_sounding = true;
-            token(register.pitch(tone, step, harmony)).expect("registers lie within the tokens")
+            token(register.pitch(tone, step, harmony))
+                .expect("registers are within the token range")
         }
     };
     cells.iter().enumerate().map(&mut write).collect()
@@ -100,8 +101,8 @@ impl Register {
     }
 }
 
-/// The degree above the tonic that is nearest to `above` and belongs to the triad on `degree`; of
-/// two as near, the lower.
+/// The degree nearest to `above`, counted from the tonic, that is in the triad on `degree`; the
+/// lower one of two at equal distance.
 fn chord_tone_near(above: i32, degree: i32) -> i32 {
     let belongs = |tone: &i32| [0, 2, 4].contains(&(tone - degree).rem_euclid(7));
     (above - 2..=above + 2).filter(belongs).min_by_key(|tone| (tone - above).abs()).unwrap_or(above)
@@ -120,14 +121,14 @@ mod tests {
     };
 
     #[test]
-    fn a_voice_goes_to_the_nearest_tone_of_the_chord() {
-        // From the fifth of the tonic: it stays for I and III, steps to the root of IV's triad below
-        // and to that of VI above.
+    fn a_voice_moves_to_the_nearest_chord_tone() {
+        // From the tonic's fifth: it stays over I and III, steps down to the root of IV's triad,
+        // and up to the root of VI's.
         assert_eq!([0, 2, 3, 5].map(|degree| chord_tone_near(4, degree)), [4, 4, 3, 5]);
     }
 
     #[test]
-    fn a_rest_ends_a_note_once() {
+    fn a_rest_ends_its_note_only_once() {
         const LOOPS: Weighted<Loop> = &[(1, chords(Mode::Minor, "1"))];
         let harmony = Harmony::draw(LOOPS, &mut stream(1, "test"));
         let cells = [Cell::Rest, Cell::Note(Tone::OfChord(0)), Cell::Hold, Cell::Rest, Cell::Rest];

@@ -1,24 +1,24 @@
-//! Fills: what leads from the end of a phrase into the next.
+//! Drum fills between phrases.
 
 use crate::{
     music::drums::Drum::{self, ClosedHat, HighTom, Kick, LowTom, MidTom, OpenHat, Ride, Snare},
-    patterns::groove::{Layers, sounds},
+    patterns::steps::{Layers, sounds},
     rng::Rng,
 };
 
-/// The end of a bar, played otherwise.
+/// A replacement for the end of a bar.
 #[derive(Clone, Copy)]
 pub struct Fill {
-    /// The step of the bar at which it begins.
+    /// The step at which the fill starts.
     start: usize,
-    /// What goes on beneath it; the rest falls silent.
+    /// Drums that play on under the fill; the others are silent.
     keeps: &'static [Drum],
-    /// A bar of step strings, of which the part from `start` is played.
+    /// One-bar step strings, played from `start` on.
     layers: Layers,
 }
 
 impl Fill {
-    /// Plays over the end of `bar`.
+    /// Plays the fill over the end of `bar`.
     pub fn play(&self, bar: &mut [u16], rng: &mut Rng) {
         let kept = self.keeps.iter().fold(0, |bits, drum| bits | drum.bit());
         bar[self.start..].iter_mut().for_each(|token| *token &= kept);
@@ -36,12 +36,12 @@ const fn fill(start: usize, keeps: &'static [Drum], layers: Layers) -> Fill {
     Fill { start, keeps, layers }
 }
 
-/// Snare sixteenths over the last half.
+/// Snare sixteenths over the last half bar.
 pub const SNARE_ROLL: Fill = fill(8, &[Kick], &[(Snare, "........x3x5xxxx")]);
-/// Snare from the last beat on, over what plays.
+/// Snare from the last beat on, over the groove.
 pub const SNARE_PICKUP: Fill =
     fill(12, &[Kick, ClosedHat, OpenHat, Ride], &[(Snare, "............6587")]);
-/// Toms downwards from high to low over the last half.
+/// Toms from high to low over the last half bar.
 pub const TOM_RUN: Fill = fill(
     8,
     &[Kick],
@@ -58,7 +58,7 @@ pub const TOM_PICKUP: Fill = fill(
     &[Kick, ClosedHat],
     &[(HighTom, "............x4.."), (MidTom, "............3.6."), (LowTom, "..............4x")],
 );
-/// The whole bar round the kit.
+/// A whole bar around the kit.
 pub const ROUND_THE_KIT: Fill = fill(
     0,
     &[],
@@ -70,28 +70,28 @@ pub const ROUND_THE_KIT: Fill = fill(
         (LowTom, "............x5x7"),
     ],
 );
-/// Snare eighths that gather to sixteenths: a build.
+/// A build: snare eighths that become sixteenths.
 pub const BUILD: Fill =
     fill(0, &[Kick, OpenHat], &[(Snare, "x...x...x.x.xxxx"), (ClosedHat, "3.3.3.3.3.3.3.3.")]);
-/// The hat opens on the way out.
+/// Open hats on the last beat.
 pub const HAT_OPENS: Fill = fill(
     12,
     &[Kick, Snare, Ride],
     &[(OpenHat, "............2.x4"), (ClosedHat, "............63..")],
 );
-/// The kick stops short and the hats are left.
+/// The kick stops halfway; hats and snare play on.
 pub const KICK_OUT: Fill = fill(
     8,
     &[ClosedHat, OpenHat, Ride, Snare],
     &[(Snare, "............2.36"), (ClosedHat, "........4.4.4.4.")],
 );
-/// The kick doubles.
+/// The kick doubles on the last beat.
 pub const KICK_DOUBLES: Fill = fill(
     12,
     &[Snare, ClosedHat, OpenHat, Ride, LowTom],
     &[(Kick, "............x5x5"), (OpenHat, "..............3.")],
 );
-/// A flam of snare and tom, then a gap: dub.
+/// Dub: a flam of snare and tom, then a gap.
 pub const DROP: Fill = fill(
     8,
     &[],
@@ -102,7 +102,7 @@ pub const DROP: Fill = fill(
         (ClosedHat, "........3...x..."),
     ],
 );
-/// Three against four on the snare: the reggae roll that opens a tune.
+/// The reggae roll that opens a tune: three against four on the snare.
 pub const REGGAE_ROLL: Fill = fill(
     8,
     &[],
@@ -113,25 +113,25 @@ pub const REGGAE_ROLL: Fill = fill(
         (Kick, "..............3."),
     ],
 );
-/// A break, cut up and put together again.
+/// A chopped breakbeat.
 pub const CHOP: Fill = fill(
     8,
     &[ClosedHat, Ride],
     &[(Snare, "........x..x4.x5"), (Kick, ".........4x..5.."), (OpenHat, "..............3.")],
 );
-/// Flat snare eighths with kick beneath: punk.
+/// Punk: flat snare eighths over the kick.
 pub const HAMMER: Fill = fill(
     8,
     &[],
     &[(Snare, "........x.x.x3x5"), (Kick, "........x...x..."), (LowTom, "........4.4.4.4.")],
 );
-/// Soft toms far apart.
+/// Sparse soft toms.
 pub const DRIFT: Fill = fill(
     8,
     &[Kick, Ride, ClosedHat],
     &[(HighTom, "........3..3...."), (MidTom, "...........3..3."), (LowTom, "..........3..5.3")],
 );
-/// A ride swell into the next phrase.
+/// A ride swell.
 pub const SWELL: Fill =
     fill(8, &[Kick], &[(Ride, "........5.5.6.8."), (OpenHat, "..............5.")]);
 
@@ -141,7 +141,7 @@ mod tests {
     use crate::rng::stream;
 
     #[test]
-    fn a_fill_leaves_what_is_before_it_and_what_it_keeps() {
+    fn a_fill_keeps_the_steps_before_it_and_its_kept_drums() {
         let mut bar = [Kick.bit() | ClosedHat.bit(); 16];
 
         SNARE_ROLL.play(&mut bar, &mut stream(1, "test"));

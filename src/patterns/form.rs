@@ -1,33 +1,35 @@
-//! Form: which of a pattern's four bars are alike.
+//! Form: which of a pattern's four bars repeat.
 
 use crate::{
     music::meter::STEPS_PER_BAR,
     patterns::{
-        N_BARS,
         draw::{Weighted, weighted},
         form::Section::{A, B, Varied as V},
     },
     rng::Rng,
 };
 
-/// Steps in a phrase: what a part invents at a time, two bars.
+/// Bars in a pattern.
+pub const N_BARS: usize = 4;
+
+/// Steps in a phrase of two bars, the unit that a part invents.
 pub const PHRASE: usize = 2 * STEPS_PER_BAR;
 
-/// Where a bar gets its material from.
+/// The material of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
-    /// The theme.
+    /// The motif.
     A,
-    /// The theme, varied.
+    /// The motif, varied.
     Varied,
-    /// An answer.
+    /// The answer.
     B,
 }
 
-/// The section of each bar.
+/// The material of each bar.
 pub type Bars = [Section; N_BARS];
 
-/// The usual ways to fill four bars.
+/// The usual forms of four bars.
 pub const USUAL: Weighted<Bars> = &[
     (4, [A, A, A, B]),
     (3, [A, B, A, B]),
@@ -40,7 +42,7 @@ pub const USUAL: Weighted<Bars> = &[
     (2, [A, V, B, V]),
 ];
 
-/// Ways in which no bar comes twice; a varied one may come near.
+/// Forms in which no bar repeats exactly.
 pub const FREE: Weighted<Bars> = &[
     (3, [A, A, B, B]),
     (3, [A, B, B, A]),
@@ -49,27 +51,27 @@ pub const FREE: Weighted<Bars> = &[
     (1, [V, A, B, B]),
 ];
 
-/// Which bars of a pattern are alike.
+/// The form of a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Form(Bars);
 
-/// A phrase for each section.
+/// A phrase for each kind of material.
 pub struct Sections<T> {
-    /// The theme.
+    /// The motif.
     pub a: [T; PHRASE],
-    /// The theme, varied.
+    /// The motif, varied.
     pub varied: [T; PHRASE],
     /// The answer.
     pub b: [T; PHRASE],
 }
 
 impl Form {
-    /// One of `forms`.
+    /// Draws one of `forms`.
     pub fn draw(forms: Weighted<Bars>, rng: &mut Rng) -> Self {
         Self(weighted(forms, rng))
     }
 
-    /// The four bars: odd ones take the second bar of their section's phrase.
+    /// Lays out the four bars; bars 2 and 4 take the second bar of their phrase.
     pub fn lay<T: Copy>(self, sections: &Sections<T>) -> Vec<T> {
         let bars = self.0.iter().enumerate();
         bars.flat_map(|(bar, section)| {
@@ -89,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_free_form_has_no_bar_twice() {
+    fn a_free_form_repeats_no_bar() {
         for (_, bars) in FREE {
             let halves: Vec<_> =
                 bars.iter().enumerate().map(|(n, section)| (n % 2, section)).collect();
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_takes_its_half_of_its_sections_phrase() {
+    fn a_bar_takes_its_half_of_the_phrase() {
         let phrase = |from| std::array::from_fn(|step| from + step);
         let sections = Sections { a: phrase(0), varied: phrase(100), b: phrase(200) };
 

@@ -1,7 +1,7 @@
-//! Free jazz: a ride that swings, a snare that talks back, a bass that walks or breaks off, melodies
-//! that leap, and hardly a bar that comes twice.
+//! Free jazz: a swinging ride, a comping snare, a bass that walks or breaks off, melodies with wide
+//! leaps, and hardly a repeated bar.
 //!
-//! A beat is four steps; the swung eighth falls on the last of them, as near as sixteenths come to it.
+//! A beat is four steps; the swung eighth falls on the fourth, as close as sixteenths allow.
 
 use crate::{
     music::{
@@ -24,7 +24,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (120, 200),
     forms: form::FREE,
@@ -57,7 +57,7 @@ pub const BOOK: Book = Book {
 
 const DRUMS: DrumBook = DrumBook {
     skeletons: &[
-        // The kick hardly felt, the snare comping.
+        // A feathered kick, a comping snare.
         (5, &[(Kick, "5...5...5...5..1"), (Snare, "...2..3...2..3.1")]),
         (5, &[(Kick, "x.......3..2...."), (Snare, "..3..4..2..3..4.")]),
         (4, &[(Kick, "...3....x.....2."), (Snare, "x..2..3...x..2..")]),
@@ -136,7 +136,7 @@ const DRUMS: DrumBook = DrumBook {
 
 const BASS: BassBook = BassBook {
     lines: &[
-        // Walking, two bars before it comes round again.
+        // Walking, over two bars.
         (4, "r---w---t---f---s---f---t---n---"),
         (4, "r---t---f---s---o---s---f---n---"),
         (4, "r---d---l---d---r---t---f---n---"),
@@ -152,7 +152,7 @@ const BASS: BassBook = BassBook {
         (3, "..r--t-.f-..s-----o-..f-t-....n-"),
         (3, "r-----f-....s-n-....r-t-----f-n-"),
         (2, "r.......f--s..t-o--------.f-..n-"),
-        // Twice as fast.
+        // Double time.
         (2, "r-t-f-s-o-s-f-t-w---f---s-f-t-n-"),
     ],
     turnarounds: &["f---n---", "t-w-n---", "s-f-t-n-", "n---", "o--sf--n", "........"],

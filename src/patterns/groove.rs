@@ -1,9 +1,4 @@
 //! Drums: layers of step strings, drawn anew for each pattern.
-//!
-//! A step string has a character a sixteenth, over one bar or two: `x` always sounds, `.` never,
-//! a digit sounds with that many tenths of a chance. Chances are drawn once a section, for one bar or
-//! for two, so that a groove repeats as a drummer's or a sequencer's does, yet differs from pattern
-//! to pattern.
 
 use rand::RngExt as _;
 
@@ -14,43 +9,40 @@ use crate::{
         trio::Line,
     },
     patterns::{
-        N_BARS,
         draw::{Weighted, weighted},
         fill::Fill,
-        form::{Form, PHRASE, Sections},
+        form::{Form, N_BARS, PHRASE, Sections},
+        steps::{Layers, sounds},
     },
     rng::Rng,
 };
 
-/// Step strings that sound together.
-pub type Layers = &'static [(Drum, &'static str)];
-
 /// The drums of a style.
 pub struct DrumBook {
-    /// Kick and snare: what one knows the style by.
+    /// Kick and snare, which identify the style.
     pub skeletons: Weighted<Layers>,
     /// Hats and rides.
     pub tops: Weighted<Layers>,
-    /// What else may sound, two at a time: ghost notes, toms, extra cymbals.
+    /// Optional layers, two at a time: ghost notes, toms, extra cymbals.
     pub colours: Weighted<Layers>,
-    /// What leads from one phrase into the next.
+    /// Fills between phrases.
     pub fills: Weighted<Fill>,
-    /// How likely a fill is at the end of bars 2 and 4.
+    /// Probability of a fill at the end of bars 2 and 4.
     pub fill_chances: (f64, f64),
-    /// How likely a crash is on the first step of the pattern and after a fill.
+    /// Probability of a crash on the first step after a fill.
     pub crash_chance: f64,
-    /// How likely one bar leaves out `break_mutes`.
+    /// Probability that one bar drops `break_mutes`.
     pub break_chance: f64,
-    /// What such a bar leaves out.
+    /// Drums that are silent in that bar.
     pub break_mutes: &'static [Drum],
 }
 
-/// What one pattern drew from its book.
+/// The choices of one pattern.
 struct Groove {
     skeleton: Layers,
     top: Layers,
     colours: [Layers; 2],
-    /// Factor on all chances: some patterns are busy, some bare.
+    /// Factor on all step probabilities: some patterns are busy, some sparse.
     liveliness: f64,
 }
 
@@ -88,13 +80,13 @@ impl Groove {
         phrase
     }
 
-    /// `phrase` with some of its chances drawn again.
+    /// `phrase` with some of its steps drawn again.
     fn varied(&self, phrase: [u16; PHRASE], rng: &mut Rng) -> [u16; PHRASE] {
         let again = self.phrase(rng);
         std::array::from_fn(|step| if rng.random_bool(0.3) { again[step] } else { phrase[step] })
     }
 
-    /// The same skeleton under other hats or colours.
+    /// The same skeleton with other tops or colours.
     fn answer(&self, book: &DrumBook, rng: &mut Rng) -> Self {
         let top = if rng.random_bool(0.4) { weighted(book.tops, rng) } else { self.top };
         let [colour, other] = self.colours;
@@ -103,8 +95,8 @@ impl Groove {
     }
 }
 
-/// Draws `layer` for as long as its string is and repeats that over the phrase; a bar's string is
-/// often drawn for either bar.
+/// Draws `layer` once for the length of its string and repeats it over the phrase; a one-bar string
+/// is often drawn for each bar separately.
 fn add_layer(phrase: &mut [u16], layer: &(Drum, &str), liveliness: f64, rng: &mut Rng) {
     let (drum, steps) = layer;
     let n_drawn = if rng.random_bool(0.4) { PHRASE } else { steps.len() };
@@ -115,15 +107,7 @@ fn add_layer(phrase: &mut [u16], layer: &(Drum, &str), liveliness: f64, rng: &mu
     }
 }
 
-/// Whether a character of a step string sounds this time.
-pub fn sounds(step: char, liveliness: f64, rng: &mut Rng) -> bool {
-    match step.to_digit(10) {
-        Some(tenths) => rng.random_bool((f64::from(tenths) / 10.0 * liveliness).min(1.0)),
-        None => step == 'x',
-    }
-}
-
-/// Takes `drums` out of a bar, unless nothing would be left.
+/// Removes `drums` from a bar, unless that would leave it empty.
 fn mute(line: &mut [u16], bar: usize, drums: &[Drum]) {
     let keep = !drums.iter().fold(0, |bits, drum| bits | drum.bit());
     let bar = &mut line[bar * STEPS_PER_BAR..][..STEPS_PER_BAR];
@@ -134,7 +118,7 @@ fn mute(line: &mut [u16], bar: usize, drums: &[Drum]) {
     }
 }
 
-/// Plays fills at the ends of phrases, and crashes on the first step after them.
+/// Plays fills at the ends of phrases, and crashes on the step after them.
 fn fill(line: &mut Line, book: &DrumBook, rng: &mut Rng) {
     let (middle, end) = book.fill_chances;
     for (bar, chance) in [(1, middle), (3, end)] {
@@ -149,7 +133,7 @@ fn fill(line: &mut Line, book: &DrumBook, rng: &mut Rng) {
     }
 }
 
-/// A hat is open or closed, not both; a crash drowns either.
+/// Removes the closed hat under an open hat or a crash.
 fn choke(token: &mut u16) {
     if *token & (OpenHat.bit() | Crash.bit()) != 0 {
         *token &= !ClosedHat.bit();
@@ -159,19 +143,9 @@ fn choke(token: &mut u16) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng::stream;
 
     #[test]
-    fn a_digit_sounds_as_often_as_it_says() {
-        let mut rng = stream(1, "test");
-        let n = (0..1000).filter(|_| sounds('3', 1.0, &mut rng)).count();
-
-        assert!((250..350).contains(&n), "{n}");
-        assert!(sounds('x', 0.0, &mut rng) && !sounds('.', 2.0, &mut rng));
-    }
-
-    #[test]
-    fn a_mute_never_empties_a_bar() {
+    fn muting_never_empties_a_bar() {
         let mut line = vec![Drum::Kick.bit(); 64];
         line[20] |= ClosedHat.bit();
 

@@ -8,40 +8,41 @@ use crate::{
         scale::{Key, Mode},
     },
     patterns::{
-        N_BARS,
         draw::{Weighted, weighted},
+        form::N_BARS,
     },
     rng::Rng,
 };
 
-/// How often chords may change in a bar.
+/// Chord changes per bar, at most.
 const CHORDS_PER_BAR: usize = 2;
 
-/// Chord slots in a pattern.
+/// Half-bar chord slots in a pattern.
 const N_SLOTS: usize = N_BARS * CHORDS_PER_BAR;
 
-/// A chord loop as theory books write it: degrees of a mode, 1 to 7, spread evenly over four bars.
+/// A chord loop: degrees of a mode, 1 to 7, spread evenly over four bars.
 ///
-/// `"1645"` is a chord a bar, `"14"` one every two bars, `"11111167"` moves in the last bar only.
+/// `"1645"` has a chord a bar, `"14"` one every two bars, `"11111167"` changes in the last bar
+/// only.
 #[derive(Debug, Clone, Copy)]
 pub struct Loop {
-    /// What the degrees belong to.
+    /// The mode of the degrees.
     pub mode: Mode,
     /// 1, 2, 4 or 8 digits.
     pub degrees: &'static str,
 }
 
-/// A loop in a key.
+/// A chord loop in a key.
 #[derive(Debug, Clone, Copy)]
 pub struct Harmony {
-    /// Where the tonic is.
+    /// The key.
     pub key: Key,
-    /// The degree of each half bar's chord, the tonic's is 0.
+    /// The degree of each half-bar chord; the tonic is 0.
     degrees: [i32; N_SLOTS],
 }
 
 impl Harmony {
-    /// One of `loops` on any of the twelve roots.
+    /// Draws one of `loops` on any of the twelve roots.
     pub fn draw(loops: Weighted<Loop>, rng: &mut Rng) -> Self {
         let drawn = weighted(loops, rng);
         let key = Key { root: rng.random_range(0..12), mode: drawn.mode };
@@ -55,13 +56,13 @@ impl Harmony {
         self.degrees[slot(step)]
     }
 
-    /// The degree of the chord after the one at `step`; the last leads to the first.
+    /// The degree of the chord in the half bar after `step`; the last one leads to the first.
     pub fn next_degree(&self, step: usize) -> i32 {
         self.degrees[(slot(step) + 1) % N_SLOTS]
     }
 
-    /// The pitch `offset` scale degrees above the chord root `degree`, where that root lies in the
-    /// octave upwards of `low`.
+    /// The pitch `offset` scale degrees above the root of the chord on `degree`, with the root in
+    /// the octave from `low` upwards.
     pub fn pitch(&self, low: u8, degree: i32, offset: i32) -> i32 {
         let above_tonic = self.semitones(degree);
         let root = i32::from(low)
@@ -69,7 +70,7 @@ impl Harmony {
         root + self.semitones(degree + offset) - above_tonic
     }
 
-    /// Semitones from the tonic to a degree, which may lie octaves away.
+    /// Semitones from the tonic to a degree, which may be octaves away.
     fn semitones(&self, degree: i32) -> i32 {
         let scale = self.key.mode.intervals();
         let n = scale.len() as i32;
@@ -99,7 +100,7 @@ mod tests {
 
         assert_eq!([0, 16, 40, 63].map(|step| harmony.degree(step)), [0, 5, 3, 4]);
         assert_eq!((harmony.next_degree(0), harmony.next_degree(63)), (0, 0));
-        // On F, the sixth of A minor: F1, C2, the octave, and E1 below it.
+        // On F, the sixth degree of A minor: F1, C2, the octave, and E1 below.
         assert_eq!([0, 4, 7, -1].map(|up| harmony.pitch(28, 5, up)), [29, 36, 41, 28]);
     }
 }

@@ -1,5 +1,5 @@
-//! Hip-hop: boom bap's late kicks against two and four, half time with rolling hats, long low bass
-//! notes, a few notes that loop as a sample would.
+//! Hip-hop: boom bap with late kicks against two and four, half-time with rolling hats, long low
+//! bass notes, short loops like samples.
 
 use crate::{
     music::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (80, 98),
     forms: form::USUAL,
@@ -71,7 +71,7 @@ const DRUMS: DrumBook = DrumBook {
                 (Snare, "....x.......x.......x..3....x..."),
             ],
         ),
-        // Half time: the snare on three.
+        // Half-time: the snare on three.
         (3, &[(Kick, "x.....x.......4."), (Snare, "........x.......")]),
         (3, &[(Kick, "x..x......x..4.."), (Snare, "........x.....2.")]),
         (2, &[(Kick, "x......x...x...."), (Snare, "........x......3")]),
@@ -135,7 +135,7 @@ const BASS: BassBook = BassBook {
         (3, "r-----r-------R-"),
         (3, "r--r----..r-R---"),
         (3, "r---....r-..f-..r---....R-..o-d-"),
-        // Plucked, round the kick.
+        // Plucked, between the kicks.
         (4, "r-.r..R...r-.rR."),
         (4, "r-.r...fR.r..s.d"),
         (4, "r..R..r-..f.R.s."),

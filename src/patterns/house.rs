@@ -1,5 +1,4 @@
-//! House: four on the floor, a clap on two and four, open hats between, chords that turn, a bass
-//! that pushes.
+//! House: four on the floor, claps on two and four, offbeat open hats, chord loops, a driving bass.
 
 use crate::{
     music::{
@@ -22,7 +21,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (118, 128),
     forms: form::USUAL,
@@ -72,7 +71,7 @@ const DRUMS: DrumBook = DrumBook {
                 (Snare, "....x.......x.......x.......x..5"),
             ],
         ),
-        // Garage: the kick steps aside.
+        // Garage: the kick skips beats.
         (1, &[(Kick, "x.....3...x....."), (Snare, "....x.......x...")]),
     ],
     tops: &[
@@ -116,10 +115,10 @@ const BASS: BassBook = BassBook {
     lines: &[
         (4, "..r...r...r...r."),
         (4, "..r-..r-..r-..rO"),
-        // Octaves, as disco left them.
+        // Disco octaves.
         (3, "r.o.r.o.r.o.r.o."),
         (3, "r.oor.oor.oor.oO"),
-        // Pushed ahead of the beat.
+        // Anticipated.
         (4, "r..r..R...r..r.."),
         (4, "r--r--r-..r-R-o-"),
         (4, "r..rR.r.o.r.R.s."),

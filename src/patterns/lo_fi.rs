@@ -1,5 +1,4 @@
-//! Lo-fi: boom bap that is in no hurry, chords with their sevenths, a bass that leans on them, a few
-//! notes of melody.
+//! Lo-fi: unhurried boom bap, seventh chords, a bass of chord tones, sparse melody.
 
 use crate::{
     music::{
@@ -20,7 +19,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (68, 88),
     forms: form::USUAL,
@@ -74,7 +73,7 @@ const DRUMS: DrumBook = DrumBook {
                 (Snare, "....x..2....x.......x.......x..2"),
             ],
         ),
-        // Half time.
+        // Half-time.
         (3, &[(Kick, "x.....x...4..3.."), (Snare, "........x....2.1")]),
     ],
     tops: &[

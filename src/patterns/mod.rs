@@ -1,11 +1,21 @@
-//! Hand-written generators of themed patterns: what the models learn a style from and what anchors
-//! a theme.
+//! Hand-written generators of four-bar patterns, by style. The models learn styles from them, and
+//! themes use them as anchors.
 //!
-//! A style is a `Book`, mostly data: step strings, chord loops, figures. The toolkit draws from it:
-//! `form` says which bars repeat, `groove` and `fill` play the drums, `harmony` lays out chords,
-//! `figure`, `bassline`, `contour` and `tune` write the other two lines. The books hold what is common
-//! knowledge about a style (where kick and snare fall, which chords turn), never a transcription of
-//! somebody's record or preset.
+//! ```text
+//! (style, number) -> seeded random streams
+//!     style::Style -> book::Book         the style as data: step strings, chord loops, figures
+//!     form, harmony                      which bars repeat; key and chords
+//!     groove, fill (steps)               drums
+//!     bassline, tune (contour, figure)   bass and melody as scale degrees, then as pitches
+//!         -> Pattern                     tempo, key and 64 steps of three token lines
+//! ```
+//!
+//! A style is mostly data: its [`style`] entry names a `Book`. Books hold common knowledge about a
+//! style (where kick and snare fall, which chord loops are usual), never a transcription of a
+//! record or a preset.
+//!
+//! To add a style: write its book (a file beside the others), declare the module below, and add a
+//! variant and a row in `style.rs`.
 
 mod acid;
 mod ambient;
@@ -25,6 +35,7 @@ mod hip_hop;
 mod house;
 mod lo_fi;
 mod punk;
+mod steps;
 pub mod style;
 mod techno;
 #[cfg(test)]
@@ -40,31 +51,28 @@ use crate::{
     units::Bpm,
 };
 
-/// Bars in a pattern.
-pub const N_BARS: usize = 4;
-
 /// Four bars in a style.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pattern {
-    /// What they are labelled with.
+    /// The style of the pattern.
     pub style: Style,
-    /// A tempo that is usual for the style, whole beats a minute.
+    /// A usual tempo of the style, whole beats per minute.
     pub tempo: Bpm,
-    /// What melody and bass keep to, without exception.
+    /// The key; every note of melody and bass is in it.
     pub key: Key,
     /// 64 steps of melody, bass and drums.
     pub trio: Trio,
 }
 
-/// Pattern `number` of `style`: the same for ever, all different.
+/// Pattern `number` of `style`. A number always gives the same pattern.
 pub fn pattern(style: Style, number: u64) -> Pattern {
-    let book = book(style);
-    // A stream for each part, so that a change to one part's book leaves the others as they were.
+    let book = style.book();
+    // A random stream per part, so that a change to one part's book doesn't change the other parts.
     let part = |part: &str| stream(number, &format!("patterns/{style}/{part}"));
     let (mut whole, mut tune) = (part("whole"), part("melody"));
     let form = Form::draw(book.forms, &mut whole);
     let harmony = Harmony::draw(book.loops, &mut whole);
-    // A melody often has a form of its own against that of the rhythm section.
+    // Half of the melodies have a form of their own, independent of the rhythm section's.
     let own_form = if tune.random_bool(0.5) { Form::draw(book.forms, &mut tune) } else { form };
     Pattern {
         style,
@@ -78,23 +86,8 @@ pub fn pattern(style: Style, number: u64) -> Pattern {
     }
 }
 
-fn book(style: Style) -> &'static Book {
-    match style {
-        Style::Techno => &techno::BOOK,
-        Style::House => &house::BOOK,
-        Style::Dub => &dub::BOOK,
-        Style::HipHop => &hip_hop::BOOK,
-        Style::Punk => &punk::BOOK,
-        Style::Ambient => &ambient::BOOK,
-        Style::Acid => &acid::BOOK,
-        Style::FreeJazz => &free_jazz::BOOK,
-        Style::LoFi => &lo_fi::BOOK,
-        Style::DrumAndBass => &drum_and_bass::BOOK,
-    }
-}
-
 fn tempo(book: &Book, rng: &mut Rng) -> Bpm {
     let (slowest, fastest) = book.tempo_bpm;
     let bpm = rng.random_range(slowest..=fastest);
-    Bpm::try_from(f64::from(bpm)).expect("books keep to tempi between 60 and 210")
+    Bpm::try_from(f64::from(bpm)).expect("books have tempos from 60 to 210 bpm")
 }

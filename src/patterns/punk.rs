@@ -1,5 +1,5 @@
-//! Punk: straight eighths as fast as they go, kick and snare in turns, power chords' roots, a lead
-//! that hammers.
+//! Punk: fast straight eighths, alternating kick and snare, roots of power chords, a hammering
+//! lead.
 
 use crate::{
     music::{
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (160, 208),
     forms: form::USUAL,
@@ -48,7 +48,7 @@ pub const BOOK: Book = Book {
     drums: DRUMS,
     bass: BASS,
     tunes: &[
-        // The guitar's top note, eighth after eighth.
+        // The top note of the guitar in eighths.
         (5, tune(DRIVES, Stab, Voicing)),
         (4, tune(DRIVES, Pedal, Voicing)),
         (4, tune(LEADS, Walk, Voicing)),
@@ -66,11 +66,11 @@ const DRUMS: DrumBook = DrumBook {
         (4, &[(Kick, "x.....x.x.x...3."), (Snare, "....x.......x...")]),
         // D-beat.
         (5, &[(Kick, "x.....x...x...1."), (Snare, "....x.......x...")]),
-        // Tupa-tupa: kick and snare in turns, eighth by eighth.
+        // Tupa-tupa: alternating kick and snare eighths.
         (5, &[(Kick, "x...x...x...x..2"), (Snare, "..x...x...x...x.")]),
         (3, &[(Kick, "x...x.x.x...x.x."), (Snare, "..x...x...x...x.")]),
         (2, &[(Kick, "x...x.2.x...x.2."), (Snare, "....x.......x...")]),
-        // Half time.
+        // Half-time.
         (2, &[(Kick, "x.....x......4x."), (Snare, "........x.......")]),
         (
             3,
@@ -89,7 +89,7 @@ const DRUMS: DrumBook = DrumBook {
         (2, &[(Ride, "x...x...x...x...")]),
         (2, &[(Hat, "x.x.x.x.x.x.x..."), (Open, "..............x.")]),
         (2, &[(Hat, "..x...x...x...x.")]),
-        // The floor tom instead of a cymbal.
+        // A floor tom instead of a cymbal.
         (2, &[(LowTom, "x.x.x.x.x.x.x.x.")]),
         (1, &[(LowTom, "x.xxx.x.x.xxx.xx")]),
     ],
@@ -160,7 +160,7 @@ const LEADS: &[&str] = &[
     "x---o-x---x-x-o-",
 ];
 
-// A call and the gap in which the crowd answers.
+// Calls, with gaps for the crowd's answer.
 const SHOUTS: &[&str] = &[
     "x-x-x-x-x---............x-x-....",
     "x-x-x---........x-x-x---o-......",

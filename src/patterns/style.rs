@@ -1,8 +1,12 @@
-//! The styles that themed patterns are written in.
+//! The styles of patterns: one table that names each style and its book.
 
 use std::{fmt, str::FromStr};
 
-/// A style of which we write patterns of our own.
+use crate::patterns::{
+    acid, ambient, book::Book, drum_and_bass, dub, free_jazz, hip_hop, house, lo_fi, punk, techno,
+};
+
+/// A style with patterns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[allow(missing_docs)] // The names say it.
 pub enum Style {
@@ -18,35 +22,48 @@ pub enum Style {
     DrumAndBass,
 }
 
+/// Each style in the order of the variants, its name in radio.toml and file names, and its book.
+///
+/// [`Style::ALL`], parsing, error messages and the choices of command-line options derive from this
+/// table.
+const STYLES: &[(Style, &str, &Book)] = &[
+    (Style::Techno, "techno", &techno::BOOK),
+    (Style::House, "house", &house::BOOK),
+    (Style::Dub, "dub", &dub::BOOK),
+    (Style::HipHop, "hip-hop", &hip_hop::BOOK),
+    (Style::Punk, "punk", &punk::BOOK),
+    (Style::Ambient, "ambient", &ambient::BOOK),
+    (Style::Acid, "acid", &acid::BOOK),
+    (Style::FreeJazz, "free-jazz", &free_jazz::BOOK),
+    (Style::LoFi, "lo-fi", &lo_fi::BOOK),
+    (Style::DrumAndBass, "drum-and-bass", &drum_and_bass::BOOK),
+];
+
 impl Style {
     /// All styles.
-    pub const ALL: [Self; 10] = [
-        Self::Techno,
-        Self::House,
-        Self::Dub,
-        Self::HipHop,
-        Self::Punk,
-        Self::Ambient,
-        Self::Acid,
-        Self::FreeJazz,
-        Self::LoFi,
-        Self::DrumAndBass,
-    ];
-
-    /// How radio.toml and file names call it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Techno => "techno",
-            Self::House => "house",
-            Self::Dub => "dub",
-            Self::HipHop => "hip-hop",
-            Self::Punk => "punk",
-            Self::Ambient => "ambient",
-            Self::Acid => "acid",
-            Self::FreeJazz => "free-jazz",
-            Self::LoFi => "lo-fi",
-            Self::DrumAndBass => "drum-and-bass",
+    pub const ALL: [Self; STYLES.len()] = {
+        let mut all = [Self::Techno; STYLES.len()];
+        let mut n = 0;
+        while n < all.len() {
+            assert!(STYLES[n].0 as usize == n, "the table is not in the order of the variants");
+            all[n] = STYLES[n].0;
+            n += 1;
         }
+        all
+    };
+
+    /// The name in radio.toml and in file names.
+    pub fn name(self) -> &'static str {
+        STYLES[self as usize].1
+    }
+
+    /// The names of all styles, separated by commas.
+    pub fn names() -> String {
+        Self::ALL.map(Self::name).join(", ")
+    }
+
+    pub(super) fn book(self) -> &'static Book {
+        STYLES[self as usize].2
     }
 }
 
@@ -56,19 +73,17 @@ impl fmt::Display for Style {
     }
 }
 
-/// A style that we don't write.
+/// An unknown style name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("expected one of {styles}, found {0:?}", styles = Style::ALL.map(Style::name).join(", "))]
+#[error("expected one of {styles}, found {0:?}", styles = Style::names())]
 pub struct NotAStyle(String);
 
 impl FromStr for Style {
     type Err = NotAStyle;
 
     fn from_str(text: &str) -> Result<Self, NotAStyle> {
-        Self::ALL
-            .into_iter()
-            .find(|style| style.name() == text)
-            .ok_or_else(|| NotAStyle(text.to_owned()))
+        let named = |style: &Self| style.name() == text;
+        Self::ALL.into_iter().find(named).ok_or_else(|| NotAStyle(text.to_owned()))
     }
 }
 
@@ -77,8 +92,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_style_is_read_as_it_is_written() {
-        assert!(Style::ALL.iter().all(|style| style.name().parse() == Ok(*style)));
+    fn a_style_parses_as_it_is_displayed() {
+        for style in Style::ALL {
+            assert_eq!(style.to_string().parse(), Ok(style));
+        }
         assert!("polka".parse::<Style>().unwrap_err().to_string().contains("polka"));
     }
 }

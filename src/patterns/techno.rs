@@ -1,4 +1,4 @@
-//! Techno: four on the floor, open hats between, one chord that hardly moves, riffs of few notes.
+//! Techno: four on the floor, offbeat open hats, a nearly static chord, riffs of few notes.
 
 use crate::{
     music::{
@@ -21,7 +21,7 @@ use crate::{
     },
 };
 
-/// The style.
+/// The book of the style.
 pub const BOOK: Book = Book {
     tempo_bpm: (124, 140),
     forms: form::USUAL,
@@ -42,9 +42,9 @@ pub const BOOK: Book = Book {
     drums: DRUMS,
     bass: BASS,
     tunes: &[
-        // Stabs on the offbeats and across the beat.
+        // Stabs on the offbeats and syncopated.
         (6, tune(STABS, Stab, Voicing)),
-        // Sequencer arpeggios; five or three notes against four make them turn.
+        // Sequencer arpeggios; three or five notes against four shift over the bar.
         (3, tune(SEQUENCES, Arpeggio, Chord)),
         (5, tune(RIFFS, Riff(2), Tonic)),
         (5, tune(RIFFS, Riff(3), Tonic)),
@@ -111,7 +111,7 @@ const DRUMS: DrumBook = DrumBook {
 
 const BASS: BassBook = BassBook {
     lines: &[
-        // Rolling: the sixteenths that the kick leaves free.
+        // Rolling: the sixteenths between the kicks.
         (5, ".rrr.rrr.rrr.rrr"),
         (3, ".Rrr.Rrr.Rrr.Rro"),
         (5, "..r...r...r...r."),
@@ -120,7 +120,7 @@ const BASS: BassBook = BassBook {
         (3, "r.r.r.r.r.r.r.r."),
         (1, "rrrrrrrrrrrrrrrr"),
         (3, "r...r...r...r.R."),
-        // Acid: sixteenths with octave jumps and holes.
+        // Acid: sixteenths with octave jumps and rests.
         (4, "rr.or.rR.orr.soR"),
         (4, "r.ro.rR.or.rs.oR"),
         (3, "r-orR.rs.-orr.do"),

@@ -1,4 +1,4 @@
-//! What one knows the styles by.
+//! Characteristics by which the styles are recognised.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::music::{
     trio::Line,
 };
 
-/// How many patterns of a style are looked at.
+/// Patterns of each style that a test examines.
 const N: u64 = 2000;
 
 fn patterns(style: Style) -> Vec<Pattern> {
@@ -21,7 +21,7 @@ fn pitches(line: &Line) -> Vec<u8> {
     line.iter().filter_map(|&token| melody::pitch(token)).collect()
 }
 
-/// Whether `drum` sounds at `step` of the first bar, where no style breaks or fills.
+/// Whether `drum` sounds at `step` of the first bar, which has neither breaks nor fills.
 fn has(pattern: &Pattern, drum: Drum, step: usize) -> bool {
     pattern.trio.drums[step] & drum.bit() != 0
 }
@@ -31,7 +31,7 @@ fn share(patterns: &[Pattern], is_so: impl Fn(&Pattern) -> bool) -> f64 {
 }
 
 #[test]
-fn a_pattern_is_64_steps_of_tokens_and_the_same_for_ever() {
+fn a_pattern_is_64_steps_of_tokens_and_reproducible() {
     for style in Style::ALL {
         for Pattern { trio, .. } in &patterns(style)[..200] {
             assert_eq!([trio.melody.len(), trio.bass.len(), trio.drums.len()], [64; 3]);
@@ -43,9 +43,9 @@ fn a_pattern_is_64_steps_of_tokens_and_the_same_for_ever() {
     }
 }
 
-/// Themes name patterns by number, so what a number gives must not change.
+/// Themes name patterns by number, so a number's pattern must not change.
 #[test]
-fn a_new_style_leaves_the_older_ones_as_they_were() {
+fn a_new_style_does_not_change_the_older_ones() {
     for (style, expected) in [
         (Style::Techno, 0xe9b0_4753_4a70_610d),
         (Style::House, 0x27ad_a46e_372f_a8e5),
@@ -65,7 +65,7 @@ fn a_new_style_leaves_the_older_ones_as_they_were() {
 }
 
 #[test]
-fn hardly_any_two_patterns_are_alike() {
+fn almost_all_patterns_differ() {
     for style in Style::ALL {
         let all = patterns(style);
         let windows: HashSet<&[u16]> =
@@ -104,7 +104,7 @@ fn every_note_is_in_the_key_and_the_register() {
 
 /// Shares of steps with drums, melody onsets and bass onsets; real trios have .59, .27 and .42.
 #[test]
-fn styles_are_as_dense_as_their_kind() {
+fn styles_have_their_usual_density() {
     for (style, expected) in [
         (Style::Techno, [0.70, 0.30, 0.50]),
         (Style::House, [0.64, 0.30, 0.40]),
@@ -144,7 +144,7 @@ fn no_bar_of_drums_is_empty() {
 }
 
 #[test]
-fn techno_and_house_have_four_on_the_floor_and_hats_between() {
+fn techno_and_house_have_four_on_the_floor_and_offbeat_hats() {
     let on = |steps: [usize; 4], drums: &[Drum], pattern: &Pattern| {
         steps.iter().all(|&step| drums.iter().any(|&drum| has(pattern, drum, step)))
     };
@@ -159,7 +159,7 @@ fn techno_and_house_have_four_on_the_floor_and_hats_between() {
 }
 
 #[test]
-fn acid_has_a_bass_of_sixteenths_that_jumps_octaves_and_holds_accents() {
+fn acid_has_a_sixteenth_bass_with_octave_jumps_and_held_accents() {
     let all = patterns(Style::Acid);
     let floor = |pattern: &Pattern| [0, 4, 8, 12].iter().all(|&at| has(pattern, Drum::Kick, at));
     let between =
@@ -176,7 +176,7 @@ fn acid_has_a_bass_of_sixteenths_that_jumps_octaves_and_holds_accents() {
 }
 
 #[test]
-fn free_jazz_rides_leaps_and_hardly_repeats() {
+fn free_jazz_has_a_ride_leaps_and_few_repeats() {
     let all = patterns(Style::FreeJazz);
     let rides = |pattern: &Pattern| {
         [Drum::Ride, Drum::ClosedHat]
@@ -190,7 +190,7 @@ fn free_jazz_rides_leaps_and_hardly_repeats() {
     };
     let repeats = |line: &Line| {
         let bars: HashSet<&[u16]> = line.chunks(STEPS_PER_BAR).collect();
-        bars.len() < N_BARS
+        bars.len() < form::N_BARS
     };
     assert!(0.5 < share(&all, rides) && 0.5 < share(&all, leaps));
     assert!(share(&all, |pattern| repeats(&pattern.trio.melody)) < 0.1);
@@ -198,7 +198,7 @@ fn free_jazz_rides_leaps_and_hardly_repeats() {
 }
 
 #[test]
-fn lo_fi_has_its_backbeat_and_takes_its_time() {
+fn lo_fi_has_a_backbeat_and_a_slow_tempo() {
     let all = patterns(Style::LoFi);
     let backbeat =
         |pattern: &Pattern| has(pattern, Drum::Snare, 4) && has(pattern, Drum::Snare, 12);
@@ -209,7 +209,7 @@ fn lo_fi_has_its_backbeat_and_takes_its_time() {
 }
 
 #[test]
-fn drum_and_bass_kicks_after_three_and_not_on_it() {
+fn drum_and_bass_kicks_after_beat_three_not_on_it() {
     let all = patterns(Style::DrumAndBass);
     let kicks = |pattern: &Pattern| has(pattern, Drum::Kick, 10) && !has(pattern, Drum::Kick, 8);
     let snares = |pattern: &Pattern| [4, 12].iter().all(|&step| has(pattern, Drum::Snare, step));
@@ -219,7 +219,7 @@ fn drum_and_bass_kicks_after_three_and_not_on_it() {
 }
 
 #[test]
-fn one_drop_leaves_the_one_and_kicks_with_the_snare() {
+fn one_drop_skips_beat_one_and_kicks_with_the_snare() {
     let all = patterns(Style::Dub);
     let (drop, other): (Vec<_>, Vec<_>) =
         all.into_iter().partition(|pattern| !has(pattern, Drum::Kick, 0));
@@ -234,7 +234,7 @@ fn one_drop_leaves_the_one_and_kicks_with_the_snare() {
 }
 
 #[test]
-fn hip_hop_and_punk_have_their_backbeats() {
+fn hip_hop_and_punk_have_a_backbeat() {
     let snare = |pattern: &Pattern, steps: &[usize]| {
         steps.iter().all(|&step| has(pattern, Drum::Snare, step))
     };

@@ -1,7 +1,7 @@
-//! Melody: a motif from a rhythm and a contour, then developed.
+//! Melody: a motif from a rhythm and a contour, and its development.
 //!
-//! A rhythm string has a character a sixteenth, over one bar or two: `x` begins a note, `o` does in
-//! half of the patterns, `-` holds, `.` rests.
+//! A rhythm string has a character per sixteenth, over one or two bars: `x` starts a note, `o`
+//! starts one in half of the patterns, `-` holds, `.` rests.
 
 use rand::RngExt as _;
 
@@ -17,28 +17,28 @@ use crate::{
     rng::Rng,
 };
 
-/// Around the octave above middle C.
+/// The octave above middle C and its surroundings.
 const REGISTER: Register = Register { roots: 55, lowest: 55, highest: 84 };
 
-/// A way to make a melody.
+/// A kind of melody.
 #[derive(Debug, Clone, Copy)]
 pub struct Tune {
-    /// Rhythm strings to draw from.
+    /// Rhythm strings to choose from.
     pub rhythms: &'static [&'static str],
-    /// How pitches follow one another.
+    /// Contour of the pitches.
     pub contour: Contour,
-    /// Whether it moves with the chords or stays with the key.
+    /// What the pitches are relative to.
     pub root: Root,
 }
 
-/// What a melody's degrees count from.
+/// What a melody's degrees are relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Root {
-    /// The chord of the moment.
+    /// The current chord.
     Chord,
     /// The tonic.
     Tonic,
-    /// The tonic, but each goes to the nearest tone of the chord of the moment.
+    /// The tonic, with each note moved to the nearest tone of the current chord.
     Voicing,
 }
 
@@ -48,7 +48,7 @@ pub fn melody(tunes: Weighted<Tune>, form: Form, harmony: &Harmony, rng: &mut Rn
     let rhythm = pick(tune.rhythms, rng);
     let a = tune.motif(rhythm, rng);
     let varied = develop(a, rng);
-    // An answer keeps the rhythm of the question as often as not.
+    // Half of the answers keep the rhythm of the motif.
     let other = if rng.random_bool(0.5) { pick(tune.rhythms, rng) } else { rhythm };
     let b = if rng.random_bool(0.3) { develop(varied, rng) } else { tune.motif(other, rng) };
     let mut cells = form.lay(&Sections { a, varied, b });
@@ -60,12 +60,12 @@ pub fn melody(tunes: Weighted<Tune>, form: Form, harmony: &Harmony, rng: &mut Rn
 
 impl Tune {
     fn motif(&self, rhythm: &str, rng: &mut Rng) -> [Cell; PHRASE] {
-        let bar: Vec<char> = rhythm.chars().map(|step| settle(step, rng)).collect();
+        let bar: Vec<char> = rhythm.chars().map(|step| decide(step, rng)).collect();
         let mut steps: Vec<char> = bar.into_iter().cycle().take(PHRASE).collect();
         if rng.random_bool(0.25) {
             lengthen(&mut steps);
         }
-        // An arpeggio and leaps run on over the bar line; a motif of one bar comes twice.
+        // Arpeggios and leaps continue over the bar line; a one-bar motif is played twice.
         let runs_on = matches!(self.contour, Contour::Arpeggio | Contour::Leap);
         let period = if runs_on { PHRASE } else { rhythm.len() };
         let onsets = |steps: &[char]| steps.iter().filter(|step| **step == 'x').count();
@@ -87,15 +87,15 @@ impl Tune {
     }
 }
 
-/// Decides an `o`.
-fn settle(step: char, rng: &mut Rng) -> char {
+/// Draws a start or a hold for an `o`.
+fn decide(step: char, rng: &mut Rng) -> char {
     match step {
         'o' => pick(&['x', '-'], rng),
-        sure => sure,
+        other => other,
     }
 }
 
-/// Holds each note for a step more where there is room.
+/// Lengthens notes by a step where a rest follows.
 fn lengthen(steps: &mut [char]) {
     for step in 1..steps.len() {
         if steps[step - 1] == 'x' && steps[step] == '.' {
@@ -104,7 +104,7 @@ fn lengthen(steps: &mut [char]) {
     }
 }
 
-/// A motif, one step further: inverted, moved, displaced, thinned, or with another tail.
+/// Develops a motif: inverted, transposed, displaced, thinned out, or with another ending.
 fn develop(motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
     match rng.random_range(0..6) {
         0 => {
@@ -147,7 +147,7 @@ fn map_tones(motif: [Cell; PHRASE], change: impl Fn(usize, Tone) -> Tone) -> [Ce
     })
 }
 
-/// Leaves out some notes, never a bar's first.
+/// Drops some notes, never the first of a bar.
 fn thinned(mut motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
     for bar in motif.chunks_mut(PHRASE / 2) {
         let notes = bar.iter_mut().filter(|cell| matches!(cell, Cell::Note(_)));
@@ -160,14 +160,14 @@ fn thinned(mut motif: [Cell; PHRASE], rng: &mut Rng) -> [Cell; PHRASE] {
     motif
 }
 
-/// Ends on a tone that rests.
+/// Ends the melody on a stable tone.
 fn close(cells: &mut [Cell], rng: &mut Rng) {
     if let Some(last) = cells.iter_mut().rev().find(|cell| matches!(cell, Cell::Note(_))) {
         *last = Cell::Note(pick(&[Tone::OfChord(0), Tone::OfChord(4), Tone::OfKey(0)], rng));
     }
 }
 
-/// A way to make a melody.
+/// A kind of melody.
 pub const fn tune(rhythms: &'static [&'static str], contour: Contour, root: Root) -> Tune {
     Tune { rhythms, contour, root }
 }
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn a_motif_has_its_rhythm_and_comes_twice() {
+    fn a_motif_has_its_rhythm_and_repeats() {
         for contour in [Contour::Stab, Contour::Riff(3), Contour::Walk, Contour::Pedal] {
             let motif = motif(contour, "x-..x.....x...x.", 1);
 
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn developing_keeps_within_reach_and_changes_something() {
+    fn development_stays_in_reach_and_changes_something() {
         let n_changed = (0..200)
             .filter(|&seed| {
                 let before = motif(Contour::Walk, "x-x-x---x-..x-x-", seed);

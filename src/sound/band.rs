@@ -1,4 +1,4 @@
-//! The parts and the room around them: bars in, a stereo mix out.
+//! The band: bars in, a stereo mix out.
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
@@ -16,19 +16,19 @@ use crate::{
         duck::Duck,
         echo::Echo,
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
-        player::Player,
+        part_synth::PartSynth,
         reverb::Reverb,
         timeline::Timeline,
     },
 };
 
-/// Plays bars, one synthesizer a part, so that parts can be mixed, muted and exported as stems.
+/// Renders bars with one synthesizer per part, so that parts can be mixed, muted and exported as
+/// stems.
 ///
-/// The mix is the sum of the stems and the effects' return. Rendering bar by bar gives the very
-/// frames that queueing all bars at once gives, as long as a whole block is queued whenever one is
-/// rendered.
+/// The mix is the sum of the stems and the effects' return. Queueing bar by bar renders the same
+/// frames as queueing all bars at once, as long as a full block is queued before each render.
 pub struct Band {
-    players: Vec<Player>, // by `Part as usize`
+    parts: Vec<PartSynth>, // by `Part as usize`
     mix: Arc<Mix>,
     timeline: Timeline,
     frame: u64,               // of the next block
@@ -41,14 +41,14 @@ pub struct Band {
     effects: Block,
 }
 
-/// What goes to the effects in a block.
+/// Sends to the effects in one block.
 struct Sends {
     reverb: Block,
     chorus: Block,
     echo: Block,
 }
 
-/// What comes with a bar: instruments and levels, how far filters are open, how long an echo takes.
+/// A queued bar: its frames, mix, filter opening and step length.
 struct Queued {
     frames: Range<u64>,
     mix: Arc<Mix>,
@@ -73,10 +73,10 @@ impl Band {
     /// # Errors
     /// The synthesizer can't start.
     pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
-        let players = Part::ALL.into_iter().zip(&mix.voices);
-        let players = players.map(|(part, voice)| Player::new(font, part, voice));
+        let parts = Part::ALL.into_iter().zip(&mix.voices);
+        let parts = parts.map(|(part, voice)| PartSynth::new(font, part, voice));
         Ok(Self {
-            players: players.collect::<Result<_, _>>()?,
+            parts: parts.collect::<Result<_, _>>()?,
             mix: mix.clone(),
             timeline: Timeline::default(),
             frame: 0,
@@ -90,19 +90,19 @@ impl Band {
         })
     }
 
-    /// Queues a bar right after the last one, or now if that is over.
+    /// Queues a bar after the last one, or now if the last one is over.
     ///
-    /// Gives its frames, counted from the band's start. They follow from the exact sum of all steps
-    /// so far, so nothing drifts; lengths of equal bars may differ by one frame.
+    /// Returns the bar's frames, counted from the start of the band. They derive from the exact sum
+    /// of all steps so far, so nothing drifts; equal bars may differ by one frame.
     ///
-    /// Where its mix is another than the last bar's, instruments and levels change in the block in
-    /// which it begins; levels move over that block, notes that sound keep their instrument. A gain
-    /// of `Decibels(f64::NEG_INFINITY)` mutes a part.
+    /// A new mix takes effect in the block in which its bar starts: levels ramp over that block,
+    /// and sounding notes keep their instrument. A gain of `Decibels(f64::NEG_INFINITY)` mutes a
+    /// part.
     pub fn queue(&mut self, bar: &Bar) -> Range<u64> {
         let span = self.timeline.lay(bar.tempo, self.frame);
         let step = bar.tempo.seconds_per_step();
-        for (player, hits) in self.players.iter_mut().zip(&bar.parts) {
-            player.add(hits, &span);
+        for (part, hits) in self.parts.iter_mut().zip(&bar.parts) {
+            part.add(hits, &span);
         }
         for kick in bar.parts[Part::Drums as usize].iter().filter(|hit| is_kick(hit)) {
             self.duck.add(span.frame_at(kick.start_step), step * STEPS_PER_QUARTER as f64);
@@ -121,32 +121,32 @@ impl Band {
         self.timeline.end().saturating_sub(self.frame)
     }
 
-    /// Frames rendered since the band's start.
+    /// Frames rendered since the start.
     pub fn rendered_frames(&self) -> u64 {
         self.frame
     }
 
-    /// Renders the next frames of the mix, before the master. With nothing queued, what sounds
-    /// dies away.
+    /// Renders the next block of the mix, before mastering. With nothing queued, sounding notes
+    /// decay.
     pub fn render(&mut self, mix: &mut Block) {
         *mix = Block::SILENCE;
-        let opening = self.move_on();
+        let opening = self.advance();
         let Sends { reverb, chorus, echo } = &mut self.sends;
         for send in [&mut *reverb, &mut *chorus, &mut *echo] {
             *send = Block::SILENCE;
         }
         let end = self.frame + FRAMES_PER_MP3_FRAME as u64;
         self.duck.advance(self.frame);
-        for player in &mut self.players {
-            player.render(self.frame, opening);
-            self.duck.apply(&mut player.stem, player.duck);
-            mix.add(&player.stem, Ramp::UNITY);
+        for part in &mut self.parts {
+            part.render(self.frame, opening);
+            self.duck.apply(&mut part.stem, part.duck);
+            mix.add(&part.stem, Ramp::UNITY);
             for (send, share) in [
-                (&mut *reverb, &mut player.reverb),
-                (&mut *chorus, &mut player.chorus),
-                (&mut *echo, &mut player.echo),
+                (&mut *reverb, &mut part.reverb),
+                (&mut *chorus, &mut part.chorus),
+                (&mut *echo, &mut part.echo),
             ] {
-                send.add(&player.stem, *share);
+                send.add(&part.stem, *share);
                 share.arrive();
             }
         }
@@ -158,9 +158,9 @@ impl Band {
         self.frame = end;
     }
 
-    /// Turns to the bar that sounds at the end of the next block; gives how far filters are open
-    /// there: all the way before the first bar.
-    fn move_on(&mut self) -> f64 {
+    /// Advances to the bar that sounds at the end of the next block and returns its filter opening
+    /// there; fully open before the first bar.
+    fn advance(&mut self) -> f64 {
         let end = self.frame + FRAMES_PER_MP3_FRAME as u64;
         while 1 < self.queued.len() && self.queued[0].frames.end <= end {
             self.queued.pop_front();
@@ -168,20 +168,20 @@ impl Band {
         let Some(bar) = self.queued.front() else { return 1.0 };
         if self.mix != bar.mix {
             self.mix = bar.mix.clone();
-            for (player, voice) in self.players.iter_mut().zip(&bar.mix.voices) {
-                player.set_voice(voice);
+            for (part, voice) in self.parts.iter_mut().zip(&bar.mix.voices) {
+                part.set_voice(voice);
             }
         }
         self.echo.set(bar.mix.echo_steps * bar.step_seconds, bar.mix.echo_feedback);
         bar.opening_at(end)
     }
 
-    /// What `part` played in the block rendered last: dry, at its level in the mix.
+    /// The last rendered block of `part`: dry, at its level in the mix.
     pub fn stem(&self, part: Part) -> &Block {
-        &self.players[part as usize].stem
+        &self.parts[part as usize].stem
     }
 
-    /// What chorus, echo and reverb gave in the block rendered last.
+    /// The last rendered block of the effects' return: chorus, echo and reverb.
     pub fn effects(&self) -> &Block {
         &self.effects
     }
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_line_leaves_no_trace_in_the_sound() {
+    fn splitting_hits_over_a_bar_line_does_not_change_the_sound() {
         let kick = Hit { pitch: 36, ..hit(0.0, 36) };
         let hits: Vec<Hit> = [8.0, 10.5, 12.0, 15.9, 16.0, 16.2, 20.0, 23.0]
             .into_iter()
@@ -266,11 +266,11 @@ mod tests {
 
         let with_a_line = sound(before, after.collect());
         assert!(with_a_line.iter().any(|x| 0.01 < x.abs()));
-        assert!(with_a_line == sound(hits, vec![]), "it is heard");
+        assert!(with_a_line == sound(hits, vec![]), "the bar line is audible");
     }
 
     #[test]
-    fn hits_land_where_they_are_written() {
+    fn hits_sound_at_their_step() {
         let mut dry = mix();
         for voice in &mut dry.voices {
             (voice.reverb, voice.echo) = (0.0, 0.0);
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn a_muted_part_is_silent_and_the_others_play_on() {
+    fn a_muted_part_is_silent_and_the_others_are_not() {
         let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
         let mut muted = mix();
         muted.voices[Part::Drums as usize].gain = Decibels(f64::NEG_INFINITY);
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn with_nothing_queued_sound_dies_away_and_a_late_bar_begins_at_once() {
+    fn with_nothing_queued_sound_decays_and_a_late_bar_starts_at_once() {
         let mut band = Band::new(&tiny_font(), &mix().into()).unwrap();
         band.queue(&bars(120.0)[0]);
         let sound = render(&mut band, 400);
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_preset_still_sounds() {
+    fn a_missing_preset_falls_back_to_another() {
         let mut rare = mix();
         rare.voices[Part::Bass as usize].program = 99;
         let rare = Arc::new(rare);

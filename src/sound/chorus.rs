@@ -1,33 +1,33 @@
-//! A stereo chorus: each side beside a copy whose delay swings slowly.
+//! A stereo chorus: each channel plus a copy with a slowly modulated delay.
 
 use std::f32::consts::TAU;
 
 use crate::{sound::frame::Block, units::SAMPLE_RATE};
 
-/// The copy's delay in the middle of its swing.
+/// Mean delay of the copy.
 const DELAY_SECONDS: f32 = 0.012;
 
-/// How far the delay swings to either side: about 6 cents of detuning at this rate.
+/// Modulation depth to either side: about 6 cents of detuning at this rate.
 const SWING_SECONDS: f32 = 0.002;
 
-/// Swings a second.
+/// Modulation rate.
 const RATE_HZ: f32 = 0.3;
 
-/// A power of two above the longest delay in frames.
+/// Length of the delay line: a power of two above the longest delay in frames.
 const LINE: usize = 1024;
 
-/// Adds the swinging copy alone; the dry sound is already in the mix.
+/// Adds the modulated copy only; the dry signal is already in the mix.
 pub struct Chorus {
     line: [[f32; 2]; LINE],
     position: usize,
-    // A point that circles once a swing: its height moves the left delay, its width the right one,
-    // a quarter turn apart, which spreads the sound.
+    // The modulating oscillator as a point on the unit circle: the sine modulates the left delay,
+    // the cosine the right one, a quarter turn apart, which widens the image.
     swing: (f32, f32),
     turn: (f32, f32),
 }
 
 impl Chorus {
-    /// At rest.
+    /// A chorus with an empty delay line.
     pub fn new() -> Self {
         let (sin, cos) = (TAU * RATE_HZ / SAMPLE_RATE as f32).sin_cos();
         Self { line: [[0.0; 2]; LINE], position: 0, swing: (1.0, 0.0), turn: (cos, sin) }
@@ -43,7 +43,7 @@ impl Chorus {
             *left += self.tap(0, self.swing.1);
             *right += self.tap(1, self.swing.0);
         }
-        // Rounding would let the circle grow or shrink over hours.
+        // Renormalise: rounding errors would change the radius over hours.
         let radius = self.swing.0.hypot(self.swing.1);
         self.swing = (self.swing.0 / radius, self.swing.1 / radius);
     }
@@ -53,7 +53,7 @@ impl Chorus {
         self.swing = (x * cos - y * sin, x * sin + y * cos);
     }
 
-    /// Reads between two frames, `swing` from -1 to 1.
+    /// Reads the delay line between two frames; `swing` is -1 to 1.
     fn tap(&self, channel: usize, swing: f32) -> f32 {
         let delay = (DELAY_SECONDS + SWING_SECONDS * swing) * SAMPLE_RATE as f32;
         let whole = delay as usize;
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_copy_comes_back_after_the_delay_at_the_same_level() {
+    fn the_copy_arrives_after_the_delay_at_the_same_level() {
         let mut impulse = Block::SILENCE;
         impulse.left[0] = 1.0;
         let mut wet = Block::SILENCE;

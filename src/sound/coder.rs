@@ -1,23 +1,23 @@
-//! Blocks to whatever a mount's sound is coded as.
+//! The encoder of a mount, for each codec.
 
 use std::sync::Arc;
 
 use crate::{
-    sound::{Error, encode::Encoder, frame::Block, ogg_opus::OggOpus},
+    sound::{Error, encode::Encoder, frame::Block, ogg_opus::OggOpusEncoder},
     stream::{coding::Coding, ogg::Chain},
 };
 
 /// The encoder of a mount.
 pub enum Coder {
-    /// Frames.
+    /// MP3 frames.
     Mp3(Box<Encoder>),
-    /// Pages.
-    Opus(Box<OggOpus>),
+    /// Ogg Opus pages.
+    Opus(Box<OggOpusEncoder>),
 }
 
 impl Coder {
-    /// One that goes on after the `recent` blocks, oldest first: MP3 frames then overlap with those of
-    /// the encoder before as if they were its own. Ogg begins anew.
+    /// Creates an encoder that continues after the `recent` blocks, oldest first. MP3 frames then
+    /// overlap seamlessly with those of the previous encoder; Ogg starts a new stream.
     ///
     /// # Errors
     /// The encoder can't be set up.
@@ -33,11 +33,11 @@ impl Coder {
                 }
                 Self::Mp3(Box::new(encoder))
             }
-            Coding::Opus { kbps } => Self::Opus(Box::new(OggOpus::new(kbps).map_err(opus)?)),
+            Coding::Opus { kbps } => Self::Opus(Box::new(OggOpusEncoder::new(kbps).map_err(opus)?)),
         })
     }
 
-    /// Encodes a block and appends what is whole to `audio`.
+    /// Encodes a block and appends complete frames or pages to `audio`.
     ///
     /// # Errors
     /// The encoder fails.
@@ -49,7 +49,7 @@ impl Coder {
         Ok(())
     }
 
-    /// The stream that its pages belong to, if it makes pages.
+    /// The Ogg stream of the pages; none for MP3.
     pub fn chain(&self) -> Option<&Arc<Chain>> {
         match self {
             Self::Mp3(_) => None,

@@ -1,4 +1,4 @@
-//! Bass and chords step back under the kick, as through a side-chained compressor.
+//! Side-chain ducking: parts drop in level under the kick.
 
 use std::collections::VecDeque;
 
@@ -7,15 +7,15 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// From the kick's beginning until all of the step back is made: 4 ms, short and without a click.
+/// Attack in frames: 4 ms, short but without a click.
 const ATTACK_FRAMES: f32 = 0.004 * SAMPLE_RATE as f32;
 
-/// Share of a beat until it is undone.
+/// Release, as a share of a beat.
 const RELEASE_BEATS: f64 = 0.75;
 
-/// How deep the duck is, frame by frame, 0 none to 1 all.
+/// The ducking envelope of a block, frame by frame: 0 none, 1 full.
 pub struct Duck {
-    kicks: VecDeque<Kick>, // yet to come, in order
+    kicks: VecDeque<Kick>, // pending, in order
     depth: f32,
     falling: bool,
     release: f32, // depth a frame
@@ -29,7 +29,7 @@ struct Kick {
 }
 
 impl Duck {
-    /// At rest.
+    /// An envelope at rest.
     pub fn new() -> Self {
         Self {
             kicks: VecDeque::new(),
@@ -40,13 +40,13 @@ impl Duck {
         }
     }
 
-    /// A kick will sound at `frame`, not before those added earlier; a beat lasts `beat_seconds`.
+    /// Adds a kick at `frame`, not before those added earlier; a beat lasts `beat_seconds`.
     pub fn add(&mut self, frame: u64, beat_seconds: f64) {
         let release_frames = (RELEASE_BEATS * beat_seconds * f64::from(SAMPLE_RATE)) as f32;
         self.kicks.push_back(Kick { frame, release_frames });
     }
 
-    /// Moves on by a block that begins at `frame`.
+    /// Computes the envelope of the block that starts at `frame`.
     pub fn advance(&mut self, frame: u64) {
         for (n, depth) in self.depths.iter_mut().enumerate() {
             while let Some(kick) = self.kicks.pop_front_if(|kick| kick.frame <= frame + n as u64) {
@@ -63,7 +63,7 @@ impl Duck {
         }
     }
 
-    /// Ducks a part in the block last advanced to by up to `amount`, 0 dB or less.
+    /// Ducks a part in the current block by up to `amount`, 0 dB or less.
     pub fn apply(&self, block: &mut Block, amount: Decibels) {
         if amount.0 >= 0.0 {
             return;
@@ -71,7 +71,7 @@ impl Duck {
         let away = 1.0 - amount.ratio() as f32;
         for channel in [&mut block.left, &mut block.right] {
             for (x, depth) in channel.iter_mut().zip(&self.depths) {
-                // Squared it comes back slowly at first and is over before the next beat.
+                // A smoothstep: recovers slowly at first and completes before the next beat.
                 *x *= 1.0 - away * depth * depth * (3.0 - 2.0 * depth);
             }
         }
@@ -92,7 +92,7 @@ mod tests {
         Block { left: [1.0; FRAMES_PER_MP3_FRAME], right: [1.0; FRAMES_PER_MP3_FRAME] };
 
     #[test]
-    fn a_part_is_down_after_the_kick_and_back_before_the_next_beat() {
+    fn a_part_drops_after_the_kick_and_recovers_before_the_next_beat() {
         let mut duck = Duck::new();
         duck.add(100, 0.5);
         let mut gains = Vec::new();

@@ -1,20 +1,20 @@
-//! A tape echo in time with the music: each repeat on the other side, and duller.
+//! A tempo-synced ping-pong echo; each repeat is duller.
 
 use crate::{
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
     units::SAMPLE_RATE,
 };
 
-/// A power of two above the longest delay: 5.9 s.
+/// Length of the delay line: a power of two above the longest delay, 5.9 s.
 const LINE: usize = 1 << 18;
 
-/// What the tape loses of the top with every repeat: a pole at about 3.5 kHz.
+/// Damping per repeat: a one-pole low-pass at about 3.5 kHz.
 const DAMPING: f32 = 0.6;
 
-/// Frames over which the echo moves to a new delay, from one to the other without a click.
+/// Frames over which the echo crossfades to a new delay.
 const GLIDE: f32 = FRAMES_PER_MP3_FRAME as f32;
 
-/// Adds the repeats alone; the dry sound is already in the mix.
+/// Adds the repeats only; the dry signal is already in the mix.
 pub struct Echo {
     line: Vec<[f32; 2]>,
     position: usize,
@@ -22,12 +22,12 @@ pub struct Echo {
     next_delay: usize,
     feedback: f32,
     damped: [f32; 2],
-    /// Blocks until what is on the tape can't be heard any more.
+    /// Blocks until the delay line is inaudible; silent input costs nothing after that.
     n_blocks_left: usize,
 }
 
 impl Echo {
-    /// An empty tape.
+    /// An echo with an empty delay line.
     pub fn new() -> Self {
         let delay = SAMPLE_RATE as usize / 2;
         Self {
@@ -41,7 +41,7 @@ impl Echo {
         }
     }
 
-    /// Repeats come every `seconds`, at most 5.9, and keep `feedback` of what they repeat.
+    /// Sets the time between repeats, at most 5.9 s, and the gain from one repeat to the next.
     pub fn set(&mut self, seconds: f64, feedback: f64) {
         let frames = (seconds * f64::from(SAMPLE_RATE)).round() as usize;
         self.next_delay = frames.clamp(1, LINE - 1);
@@ -52,7 +52,7 @@ impl Echo {
     pub fn process(&mut self, dry: &Block, wet: &mut Block) {
         let is_silent = dry.peak() == 0.0;
         if !is_silent {
-            // At a feedback of 0.9 an echo is 60 dB down after 66 repeats.
+            // At a feedback of 0.9 an echo is down 60 dB after 66 repeats.
             let n_repeats = 3.0 / -f64::from(self.feedback.max(0.01)).log10() + 1.0;
             let frames = n_repeats * self.next_delay.max(self.delay) as f64;
             self.n_blocks_left = (frames / FRAMES_PER_MP3_FRAME as f64) as usize + 1;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn repeats_come_in_time_and_change_sides() {
+    fn repeats_are_in_time_and_alternate_sides() {
         let heard = echoes(0.1, 0.5, 20);
         let peak = |at: usize| {
             heard[at..at + 8]
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tape_falls_silent_at_last() {
+    fn the_echo_becomes_silent() {
         let heard = echoes(0.05, 0.8, 400);
         assert!(heard[heard.len() - 1152..].iter().all(|x| x[0].abs() < 1e-3));
     }

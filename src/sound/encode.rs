@@ -1,4 +1,4 @@
-//! Blocks to MP3 frames that each stand alone.
+//! Blocks to MP3 frames that decode on their own.
 
 use std::num::NonZeroU32;
 
@@ -16,29 +16,30 @@ use crate::{
     units::{Kbps, SAMPLE_RATE},
 };
 
-/// LAME's scale from 0, the best, to 9.
+/// LAME's quality, from 0 (best) to 9.
 const QUALITY: Quality = Quality::Good;
 
 /// MPEG-1 Layer III at a constant bitrate, joint stereo, 44.1 kHz, without bit reservoir and
-/// without Xing frame: a listener can join at any frame.
+/// without Xing frame, so a listener can join at any frame.
 pub struct Encoder {
     lame: mp3lame_encoder::Encoder,
     bytes: Vec<u8>,
 }
 
 impl Encoder {
-    /// Frames by which decoded sound is late: 576 from LAME, 529 from any decoder.
+    /// Delay of the decoded sound in frames: 576 from LAME, 529 from any decoder.
     pub const LATENCY: usize = 576 + 529;
 
     /// An encoder at the start of a stream.
     ///
     /// # Errors
-    /// LAME has no memory or refuses a setting.
+    /// LAME is out of memory or rejects a setting.
     pub fn new(kbps: Kbps) -> Result<Self, Error> {
-        let mut builder = Builder::new().ok_or_else(|| refused("start", "no memory"))?;
-        set("channels", builder.set_num_channels(2))?;
+        let mut builder =
+            Builder::new().ok_or_else(|| refused("initialisation", "out of memory"))?;
+        set("channel count", builder.set_num_channels(2))?;
         set("sample rate", builder.set_sample_rate(SAMPLE_RATE))?;
-        // Left alone, LAME goes down to 32 kHz at 96 kbit/s.
+        // By default LAME resamples to 32 kHz at 96 kbit/s.
         set("output rate", builder.set_output_sample_rate(NonZeroU32::new(SAMPLE_RATE)))?;
         set("constant bitrate", builder.set_vbr_mode(VbrMode::Off))?;
         set("bitrate", builder.set_brate(bitrate(kbps)?))?;
@@ -53,10 +54,10 @@ impl Encoder {
         Ok(Self { lame, bytes })
     }
 
-    /// Encodes a block. Gives whole MP3 frames: none for the first block, then one for each.
+    /// Encodes a block and returns whole MP3 frames: none for the first block, then one each.
     ///
     /// # Errors
-    /// LAME runs out of memory.
+    /// LAME is out of memory.
     pub fn encode(&mut self, block: &Block) -> Result<&[u8], Error> {
         self.bytes.clear();
         let input = DualPcm { left: &block.left[..], right: &block.right[..] };
@@ -66,10 +67,10 @@ impl Encoder {
         Ok(&self.bytes)
     }
 
-    /// The frames that hold the last of the sound.
+    /// The frames with the last of the sound.
     ///
     /// # Errors
-    /// LAME runs out of memory.
+    /// LAME is out of memory.
     pub fn finish(mut self) -> Result<Vec<u8>, Error> {
         self.bytes.clear();
         self.lame
@@ -97,7 +98,7 @@ fn bitrate(kbps: Kbps) -> Result<Bitrate, Error> {
         224 => Ok(Bitrate::Kbps224),
         256 => Ok(Bitrate::Kbps256),
         320 => Ok(Bitrate::Kbps320),
-        other => Err(refused("bitrate", format!("no such rate: {other}"))),
+        other => Err(refused("bitrate", format!("no MP3 bitrate: {other}"))),
     }
 }
 
@@ -115,7 +116,7 @@ mod tests {
         units::Decibels,
     };
 
-    /// Lengths of the frames in `mp3`, each checked to be whole and to stand alone.
+    /// Lengths of the frames in `mp3`; checks that each is complete and decodes on its own.
     ///
     /// Source: ISO/IEC 11172-3, 2.4.1.3 and 2.4.1.7.
     fn frame_lengths(mp3: &[u8]) -> Vec<usize> {
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_in_is_a_whole_frame_out_for_a_thousand_blocks() {
+    fn each_of_a_thousand_blocks_becomes_one_whole_frame() {
         for kbps in [96, 128, 320] {
             let mut encoder = Encoder::new(Kbps::try_from(kbps).unwrap()).unwrap();
             let mut noise = noise();
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_tone_that_went_in_comes_out() {
+    fn a_tone_survives_encoding() {
         let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
         let mut mp3 = Vec::new();
         for block in 0..100 {
@@ -192,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn a_listener_who_joins_anywhere_hears_the_same() {
+    fn a_decoder_can_start_at_any_frame() {
         let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
         let mut frames: Vec<Vec<u8>> = Vec::new();
         let mut noise = noise();
@@ -202,7 +203,7 @@ mod tests {
         let whole = decode(&frames.concat());
         let late = decode(&frames[31..].concat());
 
-        // The first frames lack the overlap with those before them.
+        // The first frames lack the overlap with those before.
         let same = late[2..].iter().zip(&whole[32..]).all(|(late, whole)| {
             late.left.iter().zip(&whole.left).all(|(a, b)| (a - b).abs() < 1e-6)
         });
@@ -210,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn peaks_stay_under_minus_one_after_decoding() {
+    fn decoded_peaks_stay_below_minus_1_dbtp() {
         let mut limiter = Limiter::new(CEILING);
         let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
         let mut mp3 = Vec::new();

@@ -1,4 +1,4 @@
-//! Hits to note messages, each at its frame.
+//! Hits to note messages with their frames.
 
 use std::collections::VecDeque;
 
@@ -7,16 +7,16 @@ use crate::{
     sound::timeline::Span,
 };
 
-/// What a synthesizer is told.
+/// A message to a synthesizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // As in MIDI.
+#[allow(missing_docs)] // The MIDI messages of these names.
 pub enum Message {
     NoteOff { pitch: u8 },
     NoteOn { pitch: u8, velocity: u8 },
     Control { controller: u8, value: u8 },
 }
 
-/// Controllers of MIDI 1.0 that we use.
+/// The MIDI 1.0 controllers in use.
 mod controller {
     pub const VOLUME: u8 = 7;
     pub const PAN: u8 = 10;
@@ -24,11 +24,11 @@ mod controller {
     pub const CHORUS: u8 = 93;
 }
 
-/// What sets a part's place in the stereo image.
+/// The controllers that set a part's position in the stereo image.
 ///
-/// Volume is open and the sends within the synthesizer are closed: the mix has its own faders, and
-/// one chorus and one reverb for all parts.
-pub fn place(voice: &Voice) -> [Message; 4] {
+/// Volume is full and the synthesizer's own sends are closed: the mix has its own faders, and one
+/// chorus and one reverb for all parts.
+pub fn position(voice: &Voice) -> [Message; 4] {
     let pan = (64.0 + 63.0 * voice.pan.clamp(-1.0, 1.0)).round() as u8;
     [
         Message::Control { controller: controller::VOLUME, value: 127 },
@@ -38,9 +38,9 @@ pub fn place(voice: &Voice) -> [Message; 4] {
     ]
 }
 
-/// What one part has yet to play.
+/// The notes that a part has still to play or to end.
 #[derive(Debug, Default)]
-pub struct Score {
+pub struct NoteQueue {
     waiting: VecDeque<TimedNote>, // sorted by start
     held: Vec<TimedNote>,
 }
@@ -53,9 +53,9 @@ struct TimedNote {
     velocity: u8,
 }
 
-impl Score {
-    /// Adds the hits of a bar. A hit may reach beyond it: the note goes on until its own end or
-    /// until its pitch is hit again.
+impl NoteQueue {
+    /// Adds the hits of a bar. A note may reach beyond the bar: it lasts until its end or until its
+    /// pitch is hit again.
     pub fn add(&mut self, hits: &[Hit], bar: &Span) {
         self.waiting.extend(hits.iter().map(|hit| TimedNote {
             start: bar.frame_at(hit.start_step),
@@ -63,28 +63,28 @@ impl Score {
             pitch: hit.pitch,
             velocity: hit.velocity,
         }));
-        // A late hit of the bar before may come after an early one of this bar.
+        // A late hit of the previous bar may follow an early one of this bar.
         self.waiting.make_contiguous().sort_by_key(|note| note.start);
     }
 
-    /// Tells what happens before frame `until` and has not been told.
+    /// Emits the messages of all frames before `until` that have not been emitted yet.
     ///
-    /// Notes end before others begin. A note lasts at least until the next call, and a pitch that
-    /// still sounds ends before it begins again.
-    pub fn play(&mut self, until: u64, mut tell: impl FnMut(Message)) {
+    /// Note-offs precede note-ons. A note lasts at least until the next call, and a sounding pitch
+    /// ends before it starts again.
+    pub fn emit_until(&mut self, until: u64, mut emit: impl FnMut(Message)) {
         self.held.retain(|note| {
-            let goes_on = until <= note.end;
-            if !goes_on {
-                tell(Message::NoteOff { pitch: note.pitch });
+            let is_sounding = until <= note.end;
+            if !is_sounding {
+                emit(Message::NoteOff { pitch: note.pitch });
             }
-            goes_on
+            is_sounding
         });
         while let Some(note) = self.waiting.pop_front_if(|note| note.start < until) {
             if let Some(index) = self.held.iter().position(|held| held.pitch == note.pitch) {
                 self.held.swap_remove(index);
-                tell(Message::NoteOff { pitch: note.pitch });
+                emit(Message::NoteOff { pitch: note.pitch });
             }
-            tell(Message::NoteOn { pitch: note.pitch, velocity: note.velocity });
+            emit(Message::NoteOn { pitch: note.pitch, velocity: note.velocity });
             self.held.push(note);
         }
     }
@@ -99,18 +99,18 @@ mod tests {
         Hit { start_step, n_steps, pitch, velocity: 100 }
     }
 
-    /// What is told frame by frame, of bars at 120 bpm, where a step is 5512.5 frames.
-    fn told(bars: &[&[Hit]], n_frames: u64) -> Vec<(u64, Message)> {
+    /// Messages by frame, for bars at 120 bpm, where a step is 5512.5 frames.
+    fn emitted(bars: &[&[Hit]], n_frames: u64) -> Vec<(u64, Message)> {
         let mut timeline = Timeline::default();
-        let mut score = Score::default();
+        let mut queue = NoteQueue::default();
         for hits in bars {
-            score.add(hits, &timeline.lay(Bpm::DEFAULT, 0));
+            queue.add(hits, &timeline.lay(Bpm::DEFAULT, 0));
         }
-        let mut told = Vec::new();
+        let mut emitted = Vec::new();
         for frame in 0..n_frames {
-            score.play(frame + 1, |message| told.push((frame, message)));
+            queue.emit_until(frame + 1, |message| emitted.push((frame, message)));
         }
-        told
+        emitted
     }
 
     fn on(pitch: u8) -> Message {
@@ -122,33 +122,33 @@ mod tests {
     }
 
     #[test]
-    fn notes_end_before_others_begin() {
-        let told = told(&[&[hit(0.0, 2.0, 60), hit(2.0, 2.0, 62)]], 30_000);
-        assert_eq!(told, [(0, on(60)), (11_025, off(60)), (11_025, on(62)), (22_050, off(62))]);
+    fn notes_end_before_others_start() {
+        let emitted = emitted(&[&[hit(0.0, 2.0, 60), hit(2.0, 2.0, 62)]], 30_000);
+        assert_eq!(emitted, [(0, on(60)), (11_025, off(60)), (11_025, on(62)), (22_050, off(62))]);
     }
 
     #[test]
-    fn a_note_held_over_the_bar_line_goes_on() {
-        let told = told(&[&[hit(14.0, 4.0, 60)], &[hit(4.0, 1.0, 62)]], 120_000);
-        assert_eq!(told[0], (77_175, on(60)));
-        assert_eq!(told[1], (88_200 + 11_025, off(60)));
+    fn a_note_held_over_the_bar_line_continues() {
+        let emitted = emitted(&[&[hit(14.0, 4.0, 60)], &[hit(4.0, 1.0, 62)]], 120_000);
+        assert_eq!(emitted[0], (77_175, on(60)));
+        assert_eq!(emitted[1], (88_200 + 11_025, off(60)));
     }
 
     #[test]
-    fn a_drum_that_still_sounds_is_hit_again() {
-        let told = told(&[&[hit(0.0, 4.0, 36), hit(2.0, 1.0, 36)]], 40_000);
-        // The end of the first note is forgotten: it must not cut the second.
-        assert_eq!(told, [(0, on(36)), (11_025, off(36)), (11_025, on(36)), (16_538, off(36))]);
+    fn a_sounding_drum_is_cut_and_hit_again() {
+        let emitted = emitted(&[&[hit(0.0, 4.0, 36), hit(2.0, 1.0, 36)]], 40_000);
+        // The first note's end is dropped: it must not cut the second note.
+        assert_eq!(emitted, [(0, on(36)), (11_025, off(36)), (11_025, on(36)), (16_538, off(36))]);
     }
 
     #[test]
-    fn a_late_hit_and_the_next_bars_first_come_in_order() {
-        let told = told(&[&[hit(16.5, 1.0, 38)], &[hit(0.0, 1.0, 36)]], 92_000);
-        assert_eq!(told[..2], [(88_200, on(36)), (90_956, on(38))]);
+    fn a_late_hit_and_the_first_of_the_next_bar_are_in_order() {
+        let emitted = emitted(&[&[hit(16.5, 1.0, 38)], &[hit(0.0, 1.0, 36)]], 92_000);
+        assert_eq!(emitted[..2], [(88_200, on(36)), (90_956, on(38))]);
     }
 
     #[test]
-    fn the_shortest_note_sounds() {
-        assert_eq!(told(&[&[hit(1.0, 0.0, 60)]], 10_000), [(5513, on(60)), (5514, off(60))]);
+    fn the_shortest_note_is_audible() {
+        assert_eq!(emitted(&[&[hit(1.0, 0.0, 60)]], 10_000), [(5513, on(60)), (5514, off(60))]);
     }
 }

@@ -1,4 +1,4 @@
-//! Sound as FLAC: 16-bit, stereo, 44.1 kHz.
+//! Writes FLAC: 16-bit, stereo, 44.1 kHz.
 //!
 //! Source: RFC 9639.
 
@@ -23,13 +23,13 @@ use crate::{
 const N_CHANNELS: usize = 2;
 const BITS: usize = 16;
 
-/// Frames that a frame of FLAC holds, one of the lengths that its heads have a code for.
+/// Samples per channel in a FLAC frame, one of the lengths with a code of its own in frame headers.
 const FRAME: usize = 4 * FRAMES_PER_MP3_FRAME;
 
-/// Type 0, the last of the metadata, 34 bytes.
+/// Block type 0 (STREAMINFO), last metadata block, 34 bytes.
 const STREAM_INFO_HEAD: [u8; 4] = [0x80, 0, 0, 34];
 
-/// A FLAC file in the making, frame by frame; without [`Flac::finish`] it doesn't say how long it is.
+/// Writes a FLAC file frame by frame. Without [`Flac::finish`] the header has no length.
 pub struct Flac<W> {
     to: W,
     config: Verified<config::Encoder>,
@@ -40,7 +40,7 @@ pub struct Flac<W> {
 }
 
 impl<W: Write + Seek> Flac<W> {
-    /// Begins at the start of `to`.
+    /// Starts a file at the beginning of `to`.
     ///
     /// # Errors
     /// `to` can't be written.
@@ -55,17 +55,17 @@ impl<W: Write + Seek> Flac<W> {
         Ok(Self { to, config, info, checksum, samples, n_frames: 0 })
     }
 
-    /// Appends a block, rounded to 16 bits; what is beyond full scale is cut off.
+    /// Appends a block, rounded to 16 bits and clipped at full scale.
     ///
     /// # Errors
-    /// `to` can't be written, or the file would pass the 55 days that FLAC can count.
+    /// `to` can't be written, or the file would exceed the 55 days that FLAC can count.
     pub fn push(&mut self, block: &Block) -> io::Result<()> {
         let frames = block.left.iter().zip(&block.right);
         self.samples.extend(frames.flat_map(|(left, right)| [rounded(*left), rounded(*right)]));
         if self.samples.len() == FRAME * N_CHANNELS { self.write_frame() } else { Ok(()) }
     }
 
-    /// Writes length and checksum into the head and gives the file back.
+    /// Writes length and checksum into the header and returns the file.
     ///
     /// # Errors
     /// `to` can't be written.
@@ -73,7 +73,7 @@ impl<W: Write + Seek> Flac<W> {
         if !self.samples.is_empty() {
             self.write_frame()?;
         }
-        // All but the last frame are alike, which is what players are told.
+        // The last, shorter frame doesn't count as a block size (RFC 9639, 8.2).
         self.info.set_block_sizes(FRAME, FRAME).map_err(refused)?;
         self.info.set_md5_digest(&self.checksum.md5_digest());
         self.to.seek(SeekFrom::Start(0))?;
@@ -113,7 +113,7 @@ fn bytes(part: &impl BitRepr) -> io::Result<Vec<u8>> {
     Ok(sink.into_inner())
 }
 
-/// What is no number becomes silence.
+/// NaN becomes silence.
 fn rounded(x: f32) -> i32 {
     let full = f32::from(i16::MAX) + 1.0;
     (x * full).round().clamp(-full, full - 1.0) as i32
@@ -129,7 +129,7 @@ mod tests {
     use crate::{rng, sound::testing::decode_as};
 
     #[test]
-    fn what_was_written_decodes_to_what_was_rendered_within_half_a_step() {
+    fn a_file_decodes_to_its_blocks_within_half_a_step() {
         let mut rng = rng::stream(1, "noise");
         for n_blocks in [1, 4, 9] {
             let mut noise = || Block {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_tells_length_and_checksum() {
+    fn the_header_has_length_and_checksum() {
         let mut flac = Flac::new(Cursor::new(Vec::new())).unwrap();
         let loud = Block { left: [2.0; 1152], right: [f32::NAN; 1152] };
         (0..5).for_each(|_| flac.push(&loud).unwrap());

@@ -1,21 +1,21 @@
-//! Sound in blocks of one MP3 frame.
+//! Audio in blocks of one MP3 frame.
 
-/// Stereo frames in a [`Block`]: what one MPEG-1 Layer III frame holds, 26 ms.
+/// Stereo frames in a [`Block`]: as many as one MPEG-1 Layer III frame holds, 26 ms.
 pub const FRAMES_PER_MP3_FRAME: usize = 1152;
 
-/// 1152 stereo frames at 44.1 kHz, one plane a channel, full scale at ±1.
+/// 1152 stereo frames at 44.1 kHz, a plane per channel, full scale at ±1.
 ///
-/// The values may exceed ±1 before the limiter.
+/// Values may exceed ±1 before the limiter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Block {
-    /// What the left ear hears.
+    /// Left channel.
     pub left: [f32; FRAMES_PER_MP3_FRAME],
-    /// What the right ear hears.
+    /// Right channel.
     pub right: [f32; FRAMES_PER_MP3_FRAME],
 }
 
 impl Block {
-    /// No sound.
+    /// Silence.
     pub const SILENCE: Self =
         Self { left: [0.0; FRAMES_PER_MP3_FRAME], right: [0.0; FRAMES_PER_MP3_FRAME] };
 
@@ -24,7 +24,7 @@ impl Block {
         self.left.iter().chain(&self.right).fold(0.0, |peak, x| peak.max(x.abs()))
     }
 
-    /// Adds `other`, its gain moving in a line from `gain.now` to `gain.next`.
+    /// Adds `other` with a gain that ramps linearly from `gain.now` to `gain.next`.
     pub(super) fn add(&mut self, other: &Self, gain: Ramp) {
         if gain == Ramp::at_rest(0.0) {
             return;
@@ -33,7 +33,7 @@ impl Block {
         add_ramped(&mut self.right, &other.right, gain);
     }
 
-    /// Multiplies by a gain that moves in a line from `gain.now` to `gain.next`.
+    /// Applies a gain that ramps linearly from `gain.now` to `gain.next`.
     pub(super) fn scale(&mut self, gain: Ramp) {
         for channel in [&mut self.left, &mut self.right] {
             for (n, x) in channel.iter_mut().enumerate() {
@@ -49,7 +49,7 @@ impl Default for Block {
     }
 }
 
-/// A gain that reaches a new value over one block, so that a fader's move doesn't click.
+/// A gain that reaches a new value over one block, so that level changes don't click.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Ramp {
     now: f32,
@@ -57,20 +57,20 @@ pub(super) struct Ramp {
 }
 
 impl Ramp {
-    /// Never moves.
+    /// Constant 0 dB.
     pub const UNITY: Self = Self { now: 1.0, next: 1.0 };
 
-    /// Stands at `gain`.
+    /// A constant gain.
     pub fn at_rest(gain: f32) -> Self {
         Self { now: gain, next: gain }
     }
 
-    /// Moves to `gain` in the next block.
+    /// Sets the gain for the end of the next block.
     pub fn move_to(&mut self, gain: f32) {
         self.next = gain;
     }
 
-    /// The block has been played.
+    /// Ends the block: the new gain becomes the current one.
     pub fn arrive(&mut self) {
         self.now = self.next;
     }
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fader_moves_without_a_step() {
+    fn a_gain_changes_without_a_step() {
         let mut gain = Ramp::at_rest(0.0);
         gain.move_to(1.0);
         let ones = Block { left: [1.0; FRAMES_PER_MP3_FRAME], ..Block::SILENCE };

@@ -1,7 +1,7 @@
-//! Holds a station at its loudness (EBU R128; ITU-R BS.1770 through the crate `ebur128`).
+//! Levels a station to its target loudness (EBU R128; ITU-R BS.1770 by the crate `ebur128`).
 //!
-//! The gain follows what the last minutes were like, so slowly that the difference between a break
-//! and a drop stays what it was. The limiter behind it has the last word on peaks.
+//! The gain follows the loudness of the last minutes so slowly that a break stays softer than a
+//! drop. The limiter after it controls the peaks.
 
 use std::collections::VecDeque;
 
@@ -15,111 +15,111 @@ use crate::{
     units::{Decibels, Lufs, SAMPLE_RATE},
 };
 
-/// Blocks between two looks at the meter: about a second.
+/// Blocks between two readings of the meter: about a second.
 const STRIDE: u32 = 38;
 
-/// How many looks are remembered: about four minutes.
-const N_LOOKS: usize = 230;
+/// Readings kept: about four minutes.
+const N_READINGS: usize = 230;
 
-/// Looks that must have been before the gain moves at all.
-const FIRST_LOOKS: usize = 8;
+/// Readings before the gain moves at all.
+const FIRST_READINGS: usize = 8;
 
-/// How far the gain moves a look at most: fast for the first half minute, while nobody knows yet how
-/// loud the instruments are, then unnoticeably.
+/// Largest change of the gain per reading in decibels: fast in the first half minute, while the
+/// level of the instruments is unknown, then imperceptible.
 const FAST: f64 = 0.5;
 const SLOW: f64 = 0.04;
-const FAST_LOOKS: u32 = 30;
+const FAST_READINGS: u32 = 30;
 
-/// The gain stays within these, so that a nearly silent station is not blown up to noise.
+/// Range of the gain in decibels, so that a nearly silent station is not amplified to noise.
 const RANGE: std::ops::RangeInclusive<f64> = -24.0..=18.0;
 
-/// Looks this much below the mean of the others don't count, nor silence (R128's gates).
+/// R128's gates: readings this far below the mean don't count, nor does silence.
 const RELATIVE_GATE: f64 = -10.0;
 const ABSOLUTE_GATE: f64 = -70.0;
 
-/// A slow fader with a meter before it.
-pub struct Leveller {
+/// A slow gain behind a loudness meter.
+pub struct LoudnessLeveller {
     target: Lufs,
     meter: EbuR128,
-    looks: VecDeque<f64>, // short-term loudness before the fader, LUFS
-    n_looks: u32,
+    readings: VecDeque<f64>, // short-term loudness before the gain, LUFS
+    n_readings: u32,
     n_blocks: u32,
     gain: Decibels,
     ramp: Ramp,
 }
 
-impl Leveller {
-    /// A fader at 0 dB.
+impl LoudnessLeveller {
+    /// A leveller at 0 dB.
     ///
     /// # Errors
-    /// The meter has no memory.
+    /// The meter can't be created.
     pub fn new(target: Lufs) -> Result<Self, Error> {
         let meter = EbuR128::new(2, SAMPLE_RATE, Mode::S);
         let meter = meter.map_err(|error| Error::Meter { reason: error.to_string() })?;
         Ok(Self {
             target,
             meter,
-            looks: VecDeque::with_capacity(N_LOOKS + 1),
-            n_looks: 0,
+            readings: VecDeque::with_capacity(N_READINGS + 1),
+            n_readings: 0,
             n_blocks: 0,
             gain: Decibels(0.0),
             ramp: Ramp::UNITY,
         })
     }
 
-    /// Another target, reached as slowly as ever.
+    /// Sets a new target, reached as slowly as usual.
     pub fn set_target(&mut self, target: Lufs) {
         self.target = target;
     }
 
-    /// Where the fader stands.
+    /// The current gain.
     pub fn gain(&self) -> Decibels {
         self.gain
     }
 
-    /// Measures a block and fades it.
+    /// Measures a block and applies the gain.
     pub fn process(&mut self, block: &mut Block) {
-        // Both planes are of one length and the meter has two channels: it can't refuse.
+        // Can't fail: both planes have one length and the meter has two channels.
         let _ = self.meter.add_frames_planar_f32(&[&block.left, &block.right]);
         self.n_blocks += 1;
         if self.n_blocks == STRIDE {
             self.n_blocks = 0;
-            self.look();
+            self.read_meter();
         }
         block.scale(self.ramp);
         self.ramp.arrive();
     }
 
-    fn look(&mut self) {
+    fn read_meter(&mut self) {
         let loudness = self.meter.loudness_shortterm().unwrap_or(f64::NEG_INFINITY);
         if !(ABSOLUTE_GATE..).contains(&loudness) {
             return;
         }
-        self.looks.push_back(loudness);
-        if N_LOOKS < self.looks.len() {
-            self.looks.pop_front();
+        self.readings.push_back(loudness);
+        if N_READINGS < self.readings.len() {
+            self.readings.pop_front();
         }
-        self.n_looks = self.n_looks.saturating_add(1);
-        if self.looks.len() < FIRST_LOOKS {
+        self.n_readings = self.n_readings.saturating_add(1);
+        if self.readings.len() < FIRST_READINGS {
             return;
         }
-        let most = if self.n_looks < FAST_LOOKS { FAST } else { SLOW };
-        let wanted = self.target.0 - gated_mean(&self.looks);
+        let most = if self.n_readings < FAST_READINGS { FAST } else { SLOW };
+        let wanted = self.target.0 - gated_mean(&self.readings);
         let moved = self.gain.0 + (wanted - self.gain.0).clamp(-most, most);
         self.gain = Decibels(moved.clamp(*RANGE.start(), *RANGE.end()));
         self.ramp.move_to(self.gain.ratio() as f32);
     }
 }
 
-/// The mean energy of looks that are not far below the mean of all, in LUFS.
-fn gated_mean(looks: &VecDeque<f64>) -> f64 {
+/// Mean energy in LUFS of the readings that pass the relative gate.
+fn gated_mean(readings: &VecDeque<f64>) -> f64 {
     let energy = |loudness: &f64| 10f64.powf(loudness / 10.0);
-    let mean = |looks: &mut dyn Iterator<Item = &f64>| {
-        let (sum, n) = looks.map(energy).fold((0.0, 0.0), |(sum, n), x| (sum + x, n + 1.0));
+    let mean = |readings: &mut dyn Iterator<Item = &f64>| {
+        let (sum, n) = readings.map(energy).fold((0.0, 0.0), |(sum, n), x| (sum + x, n + 1.0));
         10.0 * (sum / n).log10()
     };
-    let gate = mean(&mut looks.iter()) + RELATIVE_GATE;
-    mean(&mut looks.iter().filter(|loudness| gate <= **loudness))
+    let gate = mean(&mut readings.iter()) + RELATIVE_GATE;
+    mean(&mut readings.iter().filter(|loudness| gate <= **loudness))
 }
 
 #[cfg(test)]
@@ -129,9 +129,10 @@ mod tests {
     use super::*;
     use crate::sound::frame::FRAMES_PER_MP3_FRAME;
 
-    /// A station that plays a tone of amplitude `level(second)`; what the last ten seconds measure.
+    /// The loudness of the last ten seconds of a station that plays a tone of amplitude
+    /// `level(second)`.
     fn played(seconds: usize, level: impl Fn(usize) -> f32) -> f64 {
-        let mut leveller = Leveller::new(Lufs(-16.0)).unwrap();
+        let mut leveller = LoudnessLeveller::new(Lufs(-16.0)).unwrap();
         let mut after = EbuR128::new(2, SAMPLE_RATE, Mode::I).unwrap();
         let n_blocks = seconds * SAMPLE_RATE as usize / FRAMES_PER_MP3_FRAME;
         for number in 0..n_blocks {
@@ -152,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_station_comes_to_its_target_and_stays() {
+    fn a_station_reaches_its_target_and_stays_there() {
         assert!((played(60, |_| 0.05) + 16.0).abs() < 0.3);
         assert!((played(60, |_| 0.5) + 16.0).abs() < 0.3);
     }
@@ -164,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_not_blown_up() {
+    fn silence_is_not_amplified() {
         assert!(played(30, |_| 0.0) == f64::NEG_INFINITY);
     }
 }

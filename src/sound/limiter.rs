@@ -1,8 +1,9 @@
-//! A look-ahead limiter that holds true peaks under a ceiling.
+//! A look-ahead limiter that keeps true peaks below a ceiling.
 //!
-//! The gain that each peak needs is held as a sliding minimum, released slowly and smoothed twice by
-//! a moving mean, all within the look-ahead: by the time that the peak comes, the gain is there,
-//! without a corner that would click. Below the ceiling the sound passes bit by bit, only later.
+//! The gain that each peak needs is held by a sliding minimum, released slowly and smoothed by two
+//! moving means, all within the look-ahead: the full gain reduction is reached when the peak
+//! arrives, without a corner that would click. Below the ceiling the samples pass unchanged, only
+//! delayed.
 
 use std::collections::VecDeque;
 
@@ -14,23 +15,23 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Where a station's limiter stands, in dBTP.
+/// Ceiling of a station's limiter, in dBTP.
 ///
-/// MP3 throws part of the spectrum away and peaks come back higher, so the ceiling lies below the
-/// -1 dBTP that listeners should see. Four loops, 6 to 18 dB too hot for the limiter, came out of a
-/// decoder at most 1.0 dB higher at 96 and 128 kbit/s, 0.6 dB at 192, 0.4 dB at 320.
+/// MP3 encoding discards part of the spectrum, which raises peaks, so the ceiling is below the -1
+/// dBTP that listeners should get. Four loops, 6 to 18 dB too hot for the limiter, decoded at most
+/// 1.0 dB higher at 96 and 128 kbit/s, 0.6 dB at 192, 0.4 dB at 320.
 pub const CEILING: Decibels = Decibels(-2.3);
 
 /// Frames of each of the two moving means: the gain falls within 2 x 64 frames, 2.9 ms.
 const MEAN: usize = 64;
 
-/// How long a peak's gain is held: both means and the frame after the peak.
+/// Frames for which a peak's gain is held: both means and the frame after the peak.
 const HOLD: u64 = 2 * MEAN as u64;
 
-/// Until 63 % of the gain has come back.
+/// Time to 63 % of the recovery.
 const RELEASE_SECONDS: f64 = 0.1;
 
-/// Limits block after block, both channels by one gain.
+/// Limits both channels with one gain.
 pub struct Limiter {
     ceiling: f32,
     true_peak: TruePeak,
@@ -43,10 +44,10 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// The sound comes out this many frames late, 3 ms.
+    /// Delay in frames, 3 ms.
     pub const LATENCY: usize = true_peak::LATENCY + 2 * MEAN - 2;
 
-    /// Peaks stay under `ceiling`, in decibels of full scale, at most 0.
+    /// Keeps true peaks below `ceiling`, in decibels of full scale, at most 0.
     pub fn new(ceiling: Decibels) -> Self {
         Self {
             ceiling: ceiling.ratio() as f32,
@@ -62,7 +63,7 @@ impl Limiter {
 
     /// Replaces the block by the limited sound of [`Self::LATENCY`] frames earlier.
     ///
-    /// Samples that are no numbers become silence.
+    /// NaN and infinite samples become silence.
     pub fn process(&mut self, block: &mut Block) {
         for x in block.left.iter_mut().chain(&mut block.right) {
             *x = if x.is_finite() { *x } else { 0.0 };
@@ -85,8 +86,8 @@ impl Limiter {
     }
 }
 
-/// The least of the last [`HOLD`] values, in constant time on average: values that a later, lesser
-/// one outlives are dropped.
+/// The minimum of the last [`HOLD`] values, in amortised constant time: a value is dropped once a
+/// later one is smaller.
 struct SlidingMinimum {
     rising: VecDeque<(u64, f64)>,
     now: u64,
@@ -148,7 +149,7 @@ mod tests {
     use super::*;
     use crate::{rng, sound::testing::true_peak_db};
 
-    /// Feeds `n_blocks` of what `sound` gives at each frame.
+    /// Limits `n_blocks` of the frames that `sound` returns.
     fn limit(n_blocks: usize, mut sound: impl FnMut(usize) -> [f32; 2]) -> Vec<Block> {
         let mut limiter = Limiter::new(CEILING);
         let mut output = Vec::new();
@@ -166,7 +167,7 @@ mod tests {
     fn assert_held(output: &[Block]) {
         let peak = true_peak_db(output);
         assert!(peak < CEILING.0 + 0.2, "{peak} dBTP");
-        assert!(CEILING.0 - 3.0 < peak, "{peak} dBTP: turned down too far");
+        assert!(CEILING.0 - 3.0 < peak, "{peak} dBTP: limited too far");
     }
 
     #[test]
@@ -186,7 +187,7 @@ mod tests {
 
     #[test]
     fn peaks_between_samples_are_held() {
-        // No sample of this sine is above -3 dB, its wave reaches 0 dB.
+        // This sine's samples stay at -3 dB, its wave reaches 0 dB.
         let sine = |n: usize| (std::f32::consts::FRAC_PI_2 * (n as f32 % 4.0 + 0.5)).sin();
         assert_held(&limit(100, |n| [sine(n), 0.0]));
     }
@@ -197,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn below_the_ceiling_it_only_delays() {
+    fn sound_below_the_ceiling_is_only_delayed() {
         let mut rng = rng::stream(2, "quiet");
         let sound: Vec<f32> = (0..100 * 1152).map(|_| rng.random_range(-0.4..0.4)).collect();
         let output = limit(100, |n| [sound[n], -sound[n]]);
@@ -206,14 +207,14 @@ mod tests {
     }
 
     #[test]
-    fn the_gain_comes_back_after_a_peak() {
+    fn the_gain_recovers_after_a_peak() {
         let output = limit(60, |n| [if n == 2000 { 8.0 } else { 0.3 }, 0.0]);
         let last = output[59].left[1151];
         assert!((last - 0.3).abs() < 1e-3, "{last}");
     }
 
     #[test]
-    fn what_is_no_number_becomes_silence() {
+    fn non_finite_samples_become_silence() {
         let output = limit(20, |n| [if n == 5000 { f32::NAN } else { 0.1 }, f32::INFINITY]);
         assert!(output.iter().all(|block| block.peak() <= 0.1));
         assert!((output[19].left[0] - 0.1).abs() < 1e-6);

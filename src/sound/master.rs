@@ -1,44 +1,45 @@
-//! What the whole mix goes through before it is encoded.
+//! The mastering chain between mix and encoder.
 
 use crate::{
     sound::{
         Error,
+        bus_compressor::BusCompressor,
         frame::Block,
-        glue::Glue,
-        leveller::Leveller,
+        leveller::LoudnessLeveller,
         limiter::{CEILING, Limiter},
     },
     units::Lufs,
 };
 
-/// Compressor, loudness, limiter.
+/// Bus compressor, loudness leveller, limiter.
 pub struct Master {
-    glue: Glue,
-    leveller: Leveller,
+    compressor: BusCompressor,
+    leveller: LoudnessLeveller,
     limiter: Limiter,
 }
 
 impl Master {
-    /// The sound comes out this many frames late.
+    /// Delay in frames.
     pub const LATENCY: usize = Limiter::LATENCY;
 
-    /// A master that holds a station at `target`.
+    /// A chain that levels to `target`.
     ///
     /// # Errors
-    /// The meter has no memory.
+    /// The loudness meter can't be created.
     pub fn new(target: Lufs) -> Result<Self, Error> {
-        let (leveller, limiter) = (Leveller::new(target)?, Limiter::new(CEILING));
-        Ok(Self { glue: Glue::new(), leveller, limiter })
+        let (leveller, limiter) = (LoudnessLeveller::new(target)?, Limiter::new(CEILING));
+        Ok(Self { compressor: BusCompressor::new(), leveller, limiter })
     }
 
-    /// Another target loudness, reached over minutes.
+    /// Sets a new target loudness, reached over minutes.
     pub fn set_target(&mut self, target: Lufs) {
         self.leveller.set_target(target);
     }
 
-    /// Masters a block in place; `join` may add to it what has its loudness already.
+    /// Masters a block in place. `join` runs before the limiter and may add audio that is already
+    /// levelled.
     pub fn process(&mut self, block: &mut Block, join: impl FnOnce(&mut Block)) {
-        self.glue.process(block);
+        self.compressor.process(block);
         self.leveller.process(block);
         join(block);
         self.limiter.process(block);

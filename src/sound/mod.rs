@@ -1,130 +1,113 @@
-//! Bars to air pressure to MP3 or Opus.
+//! Bars to PCM to MP3 or Opus.
 //!
-//! [`timeline`] lays bars end to end in frames, [`events`] turns hits into note messages, one
-//! synthesizer a part plays them ([`band`]), each through its [`sweep`] and [`duck`]; the parts' sends
-//! feed one [`chorus`], one [`echo`] and one [`reverb`]; [`master`] glues and levels the mix and keeps
-//! its true peaks down; a [`coder`] makes MP3 frames that each stand alone ([`encode`]), or pages of
-//! Ogg. Everything moves in
-//! [`frame::Block`]s of one MP3 frame; nothing allocates for each block after the start. A [`clip`] is
-//! recorded sound that joins the mix.
+//! ```text
+//! Bar -> timeline        start and end of the bar in frames
+//!     -> events          hits as timed note-on and note-off messages, per part
+//!     -> part_synth      one synthesizer (rustysynth) per part, with its filter sweep
+//!     -> duck            side-chain ducking under the kick
+//!     -> band            stems summed; sends to one chorus, one echo and one reverb
+//!     -> master          bus_compressor -> leveller -> (+ inserts) -> limiter (true_peak)
+//!     -> coder           encode: MP3 frames that decode on their own; ogg_opus: Ogg pages
+//! ```
+//!
+//! Audio moves in [`frame::Block`]s of one MP3 frame. The path from synthesizer to MP3 frame reuses
+//! its buffers; [`ogg_opus`] and the file writers ([`sink`]: WAV, FLAC, MP3) allocate for each
+//! block.
+//!
+//! - [`clip`]: recorded audio that is mixed into the music.
+//! - [`piece`]: plays a MIDI file.
+//! - [`font_file`], [`preset`]: SoundFonts and their presets.
 
 use std::{io, path::PathBuf};
 
 use rustysynth::{SoundFontError, SynthesizerError};
 
-pub mod frame;
-
-pub mod timeline;
-
-pub mod events;
-
-pub mod font_file;
-
-pub mod preset;
-
-mod player;
-
-pub mod chorus;
-
-pub mod echo;
-
-pub mod reverb;
-
-pub mod sweep;
-
-pub mod duck;
-
 pub mod band;
-
-mod true_peak;
-
-pub mod glue;
-
-pub mod leveller;
-
-pub mod limiter;
-
-pub mod master;
-
-pub mod piece;
-
-mod lame;
-
-pub mod encode;
-
-pub mod wav;
-
-pub mod flac;
-
-mod resample;
-
-pub mod ogg_opus;
-
-pub mod coder;
-
-pub mod mp3_file;
-
-pub mod sink;
-
+pub mod bus_compressor;
+pub mod chorus;
 pub mod clip;
+pub mod coder;
+pub mod duck;
+pub mod echo;
+pub mod encode;
+pub mod events;
+pub mod flac;
+pub mod font_file;
+pub mod frame;
+mod lame;
+pub mod leveller;
+pub mod limiter;
+pub mod master;
+pub mod mp3_file;
+pub mod ogg_opus;
+mod part_synth;
+pub mod piece;
+pub mod preset;
+mod resample;
+pub mod reverb;
+pub mod sink;
+pub mod sweep;
+pub mod timeline;
+mod true_peak;
+pub mod wav;
 
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tiny_font;
 
-/// What can go wrong between a bar and its MP3 frames.
+/// Errors of the audio path.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file can't be opened or read.
-    #[error("can't read the SoundFont {}", path.display())]
+    /// The file can't be read.
+    #[error("{}: cannot read the SoundFont", path.display())]
     FontUnreadable {
-        /// Which file.
+        /// The SoundFont.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// The samples are Ogg Vorbis, as in `.sf3` files.
     #[error(
-        "{name} is compressed (SF3): expected SF2, whose samples are plain 16-bit; the free editor \
-         Polyphone opens it and exports it as SF2"
+        "{name}: expected an SF2 SoundFont, found compressed samples (SF3); the free editor \
+         Polyphone converts SF3 to SF2"
     )]
     FontCompressed {
-        /// The file or asset.
+        /// Path or asset name.
         name: String,
     },
-    /// It is no SoundFont, or a damaged one.
-    #[error("{name} is not a sound SF2 file: {reason}")]
+    /// The file isn't an SF2 SoundFont, or is damaged.
+    #[error("{name}: not a valid SF2 SoundFont: {reason}")]
     FontBroken {
-        /// The file or asset.
+        /// Path or asset name.
         name: String,
-        /// What was found.
+        /// The first defect.
         reason: String,
     },
-    /// The synthesizer refused its settings.
-    #[error("the synthesizer can't start")]
+    /// The synthesizer rejected its settings.
+    #[error("failed to start the synthesizer")]
     Synthesizer(#[from] SynthesizerError),
-    /// The loudness meter can't start.
-    #[error("the loudness meter can't start: {reason}")]
+    /// The loudness meter could not be created.
+    #[error("failed to create the loudness meter: {reason}")]
     Meter {
-        /// What it answered.
+        /// The meter's error.
         reason: String,
     },
-    /// LAME refused a setting.
-    #[error("LAME can't be set up: {setting}: {reason}")]
+    /// LAME rejected a setting.
+    #[error("failed to configure LAME ({setting}): {reason}")]
     EncoderSetting {
-        /// Which one.
+        /// The setting.
         setting: &'static str,
-        /// What it answered.
+        /// LAME's error.
         reason: String,
     },
-    /// An encoder failed at a block, or can't start.
-    #[error("{encoder} can't encode: {reason}")]
+    /// An encoder failed to start or to encode a block.
+    #[error("{encoder} failed to encode: {reason}")]
     Encode {
-        /// Which one.
+        /// Name of the encoder.
         encoder: &'static str,
-        /// What it answered.
+        /// The encoder's error.
         reason: String,
     },
 }

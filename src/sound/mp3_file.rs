@@ -1,4 +1,4 @@
-//! Sound as an MP3 file: the frames that listeners get.
+//! Writes MP3 files: the frames that listeners get.
 
 use std::io::{self, Write};
 
@@ -7,17 +7,17 @@ use crate::{
     units::Kbps,
 };
 
-/// An MP3 file in the making; without [`Mp3File::finish`] it lacks its last frames.
+/// Writes an MP3 file. Without [`Mp3File::finish`] the last frames are missing.
 pub struct Mp3File<W> {
     to: W,
     encoder: Encoder,
 }
 
 impl<W: Write> Mp3File<W> {
-    /// Begins where `to` stands.
+    /// Starts a file at the current position of `to`.
     ///
     /// # Errors
-    /// LAME has no memory or refuses a setting.
+    /// LAME is out of memory or rejects a setting.
     pub fn new(to: W, kbps: Kbps) -> Result<Self, Error> {
         Ok(Self { to, encoder: Encoder::new(kbps)? })
     }
@@ -31,7 +31,7 @@ impl<W: Write> Mp3File<W> {
         self.to.write_all(frames)
     }
 
-    /// Writes what the encoder holds back and gives the file back.
+    /// Writes the encoder's last frames and returns the file.
     ///
     /// # Errors
     /// LAME fails, or `to` can't be written.

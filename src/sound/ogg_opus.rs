@@ -1,6 +1,6 @@
-//! Blocks to Opus in pages of Ogg.
+//! Blocks to Opus packets in Ogg pages.
 //!
-//! Opus knows 48 kHz and its divisors only, so the sound is resampled on its way.
+//! Opus supports 48 kHz and its divisors only, so the audio is resampled first.
 //!
 //! Source: RFC 6716, RFC 7845.
 
@@ -14,23 +14,23 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Hz.
+/// Sample rate of the stream in Hz.
 const RATE: u32 = 48_000;
 
-/// Frames in a packet: 20 ms, the usual ones.
+/// Frames in a packet: 20 ms, the usual length.
 const FRAME: usize = 960;
 
-/// Frames that decoders leave out, 80 ms: within them they find their way, wherever they begin (RFC
-/// 7845, 4.2).
+/// Frames that decoders discard at the start, 80 ms: within them a decoder converges wherever it
+/// starts (RFC 7845, 4.2).
 const PRE_SKIP: u16 = 3840;
 
-/// A fifth of a second: shorter pages cost 32 bytes each, longer ones sound later.
+/// A page every 200 ms: shorter pages cost 32 bytes each, longer ones delay the sound.
 const PACKETS_PER_PAGE: u64 = 10;
 
-/// An endless stream of Opus.
-pub struct OggOpus {
+/// An endless Ogg Opus stream.
+pub struct OggOpusEncoder {
     resampler: Resampler,
-    /// Resampled, a plane a channel.
+    /// Resampled audio, a plane per channel.
     waiting: [Vec<f32>; 2],
     encoder: OpusEncoder,
     packet: Vec<u8>,
@@ -38,11 +38,11 @@ pub struct OggOpus {
     pages: Pages,
 }
 
-impl OggOpus {
+impl OggOpusEncoder {
     /// A stream of `kbps` at its start.
     ///
     /// # Errors
-    /// The encoder refuses its settings.
+    /// The encoder rejects its settings.
     pub fn new(kbps: u16) -> Result<Self, OpusError> {
         let mut encoder = OpusEncoder::new(RATE as i32, 2, Application::Audio)?;
         encoder.bitrate_bps = i32::from(kbps) * 1000;
@@ -60,12 +60,12 @@ impl OggOpus {
         })
     }
 
-    /// The stream that it is.
+    /// The Ogg stream of the pages.
     pub fn chain(&self) -> &Arc<Chain> {
         self.pages.chain()
     }
 
-    /// Encodes a block, and gives the pages that are full.
+    /// Encodes a block and returns the completed pages.
     ///
     /// # Errors
     /// The encoder fails.
@@ -88,8 +88,8 @@ impl OggOpus {
     }
 }
 
-/// `OpusHead`: version 1, two channels, what is to be left out, the rate that the sound had before, no
-/// gain, and the channels in their usual order.
+/// The `OpusHead` packet: version 1, two channels, pre-skip, input sample rate, gain 0, channel
+/// mapping family 0.
 fn identification() -> Vec<u8> {
     let (pre_skip, rate) = (PRE_SKIP.to_le_bytes(), SAMPLE_RATE.to_le_bytes());
     [&b"OpusHead\x01\x02"[..], &pre_skip, &rate, &[0, 0, 0]].concat()
@@ -104,8 +104,8 @@ mod tests {
 
     use super::*;
 
-    /// `seconds` of a tone at half of full scale, as pages.
-    fn tone(frequency: f32, seconds: f64, stream: &mut OggOpus) -> Vec<u8> {
+    /// Pages of a tone at half of full scale that lasts `seconds`.
+    fn tone(frequency: f32, seconds: f64, stream: &mut OggOpusEncoder) -> Vec<u8> {
         let n_blocks = (seconds * 44_100.0 / 1152.0) as usize;
         let radians = std::f32::consts::TAU * frequency / SAMPLE_RATE as f32;
         let block = |block: usize| {
@@ -117,8 +117,8 @@ mod tests {
     }
 
     #[test]
-    fn the_tone_that_went_in_comes_out_wherever_one_joins() {
-        let mut stream = OggOpus::new(96).unwrap();
+    fn a_tone_survives_encoding_wherever_a_decoder_starts() {
+        let mut stream = OggOpusEncoder::new(96).unwrap();
         let missed = tone(1000.0, 1.0, &mut stream);
         let pages = tone(1000.0, 2.0, &mut stream);
         assert!((10_000..14_000).contains(&missed.len()), "{} bytes a second", missed.len());
@@ -137,7 +137,7 @@ mod tests {
         }
 
         assert!((1.7..2.1).contains(&(heard.len() as f64 / 48_000.0)), "{}", heard.len());
-        // A second from where the decoder has found its way.
+        // A second from where the decoder has converged.
         let second = &heard[19_200..67_200];
         let part = |frequency: f64| {
             let radians = std::f64::consts::TAU * frequency / 48_000.0;

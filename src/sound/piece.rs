@@ -1,4 +1,4 @@
-//! A piece, as it stands in a MIDI file, to sound: for those who want to hear what they made.
+//! Plays a MIDI file.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,13 +19,13 @@ use crate::{
     units::{Bpm, SAMPLE_RATE},
 };
 
-/// What follows the last note until it has died away.
+/// Time after the last bar in which notes decay.
 const TAIL_SECONDS: f64 = 2.0;
 
-/// Share of each part that goes to the reverb: a small room.
+/// Send of each part to the reverb: a small room.
 const REVERB: f64 = 0.15;
 
-/// Instruments of a piece, four to a band, and a limiter behind them.
+/// Renders a piece with one band for each four instruments, and a limiter.
 pub struct PiecePlayer {
     bands: Vec<Band>,
     limiter: Limiter,
@@ -34,7 +34,7 @@ pub struct PiecePlayer {
 }
 
 impl PiecePlayer {
-    /// A player at the beginning of `piece`, with the instruments of `font`.
+    /// A player at the start of `piece`, with the instruments of `font`.
     ///
     /// # Errors
     /// The synthesizer can't start.
@@ -63,14 +63,14 @@ impl PiecePlayer {
         Ok(Self { bands, limiter: Limiter::new(CEILING), n_blocks_left, mix })
     }
 
-    /// The next block; none when the last note has died away.
+    /// The next block; none after the last note has decayed.
     pub fn render(&mut self) -> Option<&Block> {
         self.n_blocks_left = self.n_blocks_left.checked_sub(1)?;
         self.mix = Block::SILENCE;
-        let mut of_band = Block::SILENCE;
+        let mut band_mix = Block::SILENCE;
         for band in &mut self.bands {
-            band.render(&mut of_band);
-            self.mix.add(&of_band, Ramp::UNITY);
+            band.render(&mut band_mix);
+            self.mix.add(&band_mix, Ramp::UNITY);
         }
         self.limiter.process(&mut self.mix);
         Some(&self.mix)
@@ -84,13 +84,13 @@ fn steps(quarters: f64) -> f64 {
 fn voice(note: Option<&Note>) -> Voice {
     let (bank, program) = match note {
         Some(Note { is_drum: false, program, .. }) => (0, *program),
-        // Who has nothing to play may as well have a kit, which every font has.
+        // An unused voice gets a kit, which every font has.
         _ => (128, 0),
     };
     Voice { reverb: REVERB, ..Voice::plain(bank, program) }
 }
 
-/// What a group of instruments plays in bar `number`, at the tempo that it begins with.
+/// The hits of a group of instruments in bar `number`, at the tempo at the start of the bar.
 fn bar(piece: &NoteSequence, group: &[&[&Note]], number: usize, mix: &Arc<Mix>) -> Bar {
     let first = (number * STEPS_PER_BAR) as f64;
     let is_before = |(at, _): &&(f64, Bpm)| steps(*at) <= first;
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_piece_lasts_as_long_as_its_bars_and_a_tail() {
+    fn a_piece_lasts_for_its_bars_and_a_tail() {
         let seconds = |bars: f64| (bars * 2.0 + 2.0) * 44_100.0 / 1152.0;
         let blocks = play(vec![note(0.0, 0, false), note(7.0, 1, true)]);
 
@@ -139,8 +139,8 @@ mod tests {
     }
 
     #[test]
-    fn more_instruments_than_a_band_has_are_all_heard() {
-        // So soft that the limiter lets all of it pass.
+    fn more_instruments_than_a_band_has_all_sound() {
+        // Soft enough to pass the limiter unchanged.
         let soft = |n| Note { velocity: 10, ..note(0.0, n, false) };
         let energy = |n| play((0..n).map(soft).collect()).iter().sum::<f64>();
         assert!(4.0 * energy(3) < energy(8));

@@ -1,25 +1,25 @@
-//! Which preset of a SoundFont plays a voice.
+//! Chooses the preset of a SoundFont for a voice.
 
 use rustysynth::SoundFont;
 
 use crate::music::bar::Voice;
 
-/// A preset's place in its SoundFont.
+/// Bank and program of a preset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Preset {
     /// 0 for melodic presets, 128 for kits.
     pub bank: i32,
-    /// Program within the bank.
+    /// MIDI program within the bank.
     pub program: i32,
 }
 
 impl Preset {
-    /// The one that `voice` wants.
+    /// The preset that `voice` requests.
     pub fn of(voice: &Voice) -> Self {
         Self { bank: voice.bank.into(), program: voice.program.into() }
     }
 
-    /// What `font` calls it, if it has it.
+    /// The preset's name in `font`, if the font has it.
     pub fn name(self, font: &SoundFont) -> Option<&str> {
         let mut presets = font.get_presets().iter();
         let found = presets.find(|found| Self::at(found) == self);
@@ -31,9 +31,9 @@ impl Preset {
     }
 }
 
-/// The preset wanted or the nearest to it: of the same bank before others, of the nearest program.
+/// The wanted preset or the nearest one: in the same bank if possible, with the nearest program.
 ///
-/// Without presets, which rustysynth refuses to load, the wanted one comes back.
+/// Returns the wanted one for a font without presets, which rustysynth refuses to load.
 pub fn nearest(font: &SoundFont, wanted: Preset) -> Preset {
     font.get_presets()
         .iter()

@@ -1,34 +1,33 @@
-//! Any rate to any other, through a Fourier transform (crate `rubato`).
+//! Resamples between any two rates by FFT (crate `rubato`).
 
 use rubato::{
     Fft, FixedSync, Indexing, Resampler as _, WindowFunction,
     audioadapter_buffers::direct::SequentialSliceOfVecs,
 };
 
-/// Frames of a transform, about: the longer, the nearer to the highest pitch it passes all.
+/// Approximate frames of a transform; longer ones have a steeper cut-off.
 const CHUNK: usize = 2048;
 
-/// Resamples piece after piece; sound comes out as long as it went in and where it was, within half a
-/// frame.
+/// Resamples a stream in pieces. Length and timing are kept within half a frame.
 pub(super) struct Resampler {
-    fft: Option<Fft<f32>>, // none where the rates are alike
+    fft: Option<Fft<f32>>, // none for equal rates
     from: u32,
     to: u32,
     waiting: [Vec<f32>; 2],
     chunk: [Vec<f32>; 2],
     n_in: u64,
     n_out: u64,
-    /// Frames of the transform's own delay that are yet to be left out.
+    /// Frames of the transform's own delay that are still to be dropped.
     skip: usize,
 }
 
 impl Resampler {
-    /// From a rate in Hz to another; neither may be 0.
+    /// Resamples between two rates in Hz, neither 0.
     pub fn new(from: u32, to: u32) -> Self {
         let fft = (from != to).then(|| {
             let window = WindowFunction::BlackmanHarris2;
             Fft::new_custom(from as usize, to as usize, CHUNK, 1, 2, window, FixedSync::Both)
-                .expect("rates and chunk are not 0")
+                .expect("rates and chunk size are above 0")
         });
         let n_most = fft.as_ref().map_or(0, Fft::output_frames_max);
         let skip = fft.as_ref().map_or(0, Fft::output_delay);
@@ -36,7 +35,7 @@ impl Resampler {
         Self { fft, from, to, waiting: Default::default(), chunk, n_in: 0, n_out: 0, skip }
     }
 
-    /// Takes all of `input` and appends what is ready to `output`.
+    /// Consumes all of `input` and appends the available output.
     pub fn push(&mut self, input: &mut [Vec<f32>; 2], output: &mut [Vec<f32>; 2]) {
         self.n_in += input[0].len() as u64;
         let Some(need) = self.fft.as_ref().map(Fft::input_frames_next) else {
@@ -52,7 +51,7 @@ impl Resampler {
         self.waiting.iter_mut().for_each(|waiting| drop(waiting.drain(..at)));
     }
 
-    /// Appends what is left.
+    /// Appends the remaining output.
     pub fn finish(&mut self, output: &mut [Vec<f32>; 2]) {
         let Some(need) = self.fft.as_ref().map(Fft::input_frames_next) else { return };
         let n_wanted = self.n_in * u64::from(self.to) / u64::from(self.from);
@@ -67,18 +66,20 @@ impl Resampler {
         }
     }
 
-    /// Transforms a chunk of what waits, from `at` on.
+    /// Transforms the waiting chunk that starts at `at`.
     fn transform(&mut self, at: usize, output: &mut [Vec<f32>; 2]) {
         let Some(fft) = &mut self.fft else { return };
         let (n_in, n_out) = (self.waiting[0].len(), self.chunk[0].len());
         let input = SequentialSliceOfVecs::new(&self.waiting[..], 2, n_in);
         let chunk = SequentialSliceOfVecs::new_mut(&mut self.chunk[..], 2, n_out);
-        let (input, mut chunk) =
-            (input.expect("two planes of a length"), chunk.expect("two planes of a length"));
+        let (input, mut chunk) = (
+            input.expect("two planes of equal length"),
+            chunk.expect("two planes of equal length"),
+        );
         let indexing = Indexing::new().input_offset(at);
         let (_, n) = fft
             .process_into_buffer(&input, &mut chunk, Some(&indexing))
-            .expect("both buffers are as long as the transform asked for");
+            .expect("both buffers have the lengths that the transform asked for");
         let skipped = self.skip.min(n);
         self.skip -= skipped;
         self.n_out += (n - skipped) as u64;
@@ -94,7 +95,7 @@ mod tests {
 
     use super::*;
 
-    /// `seconds` of a tone of amplitude 1 at `rate`, resampled in pieces of odd lengths.
+    /// A tone of amplitude 1 at `rate`, resampled in pieces of odd lengths.
     fn resampled(rate: u32, frequency: f64, seconds: f64) -> Vec<f32> {
         let mut resampler = Resampler::new(rate, 44_100);
         let n_frames = (f64::from(rate) * seconds) as usize;
@@ -110,7 +111,7 @@ mod tests {
         left
     }
 
-    /// The worst difference from the tone that should have come out, away from the ends.
+    /// The largest error against the expected tone, away from the ends.
     fn error(rate: u32, frequency: f64) -> f32 {
         let sound = resampled(rate, frequency, 0.5);
         let late_by = |late: f64| {
@@ -122,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn tones_keep_their_place_level_and_pitch() {
+    fn tones_keep_timing_level_and_pitch() {
         for rate in [8_000, 11_025, 22_050, 32_000, 44_100, 44_101, 48_000, 96_000, 192_000] {
             assert!(error(rate, 1000.0) < 1e-4, "{rate}: {}", error(rate, 1000.0));
         }
@@ -130,14 +131,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_above_hearing_does_not_fold_back() {
+    fn ultrasound_does_not_alias() {
         let sound = resampled(96_000, 30_000.0, 0.5);
         let peak = sound[2000..20_000].iter().fold(0.0f32, |peak, x| peak.max(x.abs()));
         assert!(peak < 3e-5, "{peak}");
     }
 
     #[test]
-    fn it_lasts_as_long_as_before() {
+    fn resampling_keeps_the_length() {
         for (rate, seconds) in [(48_000, 1.0), (22_050, 0.02), (44_100, 0.3), (96_000, 0.0)] {
             assert_eq!(resampled(rate, 440.0, seconds).len(), (44_100.0 * seconds) as usize);
         }

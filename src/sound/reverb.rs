@@ -1,40 +1,40 @@
-//! A room: a feedback delay network of eight lines.
+//! A room reverb: a feedback delay network of eight lines.
 //!
 //! Sources: J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial
 //! reverberators", AES 90, 1991 (decay by line length); M. Schroeder, 1961 (all-pass diffusion).
-//! The lines feed each other through a Householder reflection, which loses no energy, so that decay
-//! comes from the lines' gains alone.
+//! The lines feed each other through a Householder reflection, which is lossless, so the decay
+//! depends on the lines' gains alone.
 
 use crate::{sound::frame::Block, units::SAMPLE_RATE};
 
-/// Lines; the even ones hear the left side and answer there, the odd ones the right.
+/// Number of lines; even ones take and return the left channel, odd ones the right.
 const N_LINES: usize = 8;
 
-/// Lengths in frames, 23 to 68 ms: primes, so that echoes seldom coincide.
+/// Lengths in frames, 23 to 68 ms: primes, so that echoes rarely coincide.
 const LENGTHS: [usize; N_LINES] = [1031, 1327, 1523, 1801, 2053, 2389, 2687, 3001];
 
-/// A power of two above the longest line.
+/// Ring size: a power of two above the longest line.
 const RING: usize = 4096;
 
-/// Until the sound has fallen by 60 dB.
+/// Decay time: the sound falls by 60 dB.
 const DECAY_SECONDS: f64 = 1.6;
 
-/// What passes at each turn of the one-pole filter in each line; walls swallow highs first.
+/// Coefficient of the one-pole low-pass in each line; walls absorb highs first.
 const BRIGHTNESS: f32 = 0.55;
 
-/// Lengths of the all-passes before the lines, by side; they thicken the first echoes.
+/// Lengths of the all-pass diffusers before the lines, by channel; they increase the echo density.
 const DIFFUSION: [[usize; 2]; 2] = [[142, 379], [107, 277]];
 
 /// Gain of the all-passes.
 const DIFFUSION_GAIN: f32 = 0.6;
 
-/// Makes the answer to steady noise as strong as the noise (measured by a test below).
+/// Output gain: the response to steady noise is as strong as the noise (measured by a test below).
 const LEVEL: f32 = 0.73;
 
-/// Far below hearing, far above the numbers that processors are slow with.
+/// Added to the input to avoid denormal numbers, which are slow; far below the audible.
 const NOT_DENORMAL: f32 = 1e-18;
 
-/// Adds the room's answer alone; the dry sound is already in the mix.
+/// Adds the response only; the dry signal is already in the mix.
 pub struct Reverb {
     lines: Box<[[f32; RING]]>, // N_LINES
     position: usize,
@@ -56,33 +56,33 @@ impl Reverb {
         }
     }
 
-    /// Adds the room's answer to `dry` to `wet`.
+    /// Adds the reverb of `dry` to `wet`.
     pub fn process(&mut self, dry: &Block, wet: &mut Block) {
         let wet = wet.left.iter_mut().zip(&mut wet.right);
         for ((left, right), dry) in wet.zip(dry.left.iter().zip(&dry.right)) {
-            let heard = [*dry.0, *dry.1];
-            let [l, r] = self.step(heard);
+            let input = [*dry.0, *dry.1];
+            let [l, r] = self.step(input);
             *left += LEVEL * l;
             *right += LEVEL * r;
         }
     }
 
-    fn step(&mut self, mut heard: [f32; 2]) -> [f32; 2] {
-        for (x, [first, second]) in heard.iter_mut().zip(&mut self.diffusers) {
+    fn step(&mut self, mut input: [f32; 2]) -> [f32; 2] {
+        for (x, [first, second]) in input.iter_mut().zip(&mut self.diffusers) {
             *x = second.step(first.step(*x + NOT_DENORMAL));
         }
-        let mut answers = [0.0; N_LINES];
+        let mut outputs = [0.0; N_LINES];
         for i in 0..N_LINES {
             let read = self.lines[i][(self.position + RING - LENGTHS[i]) % RING];
             self.damped[i] += BRIGHTNESS * (read - self.damped[i]);
-            answers[i] = self.damped[i] * self.gains[i];
+            outputs[i] = self.damped[i] * self.gains[i];
         }
-        let mean = answers.iter().sum::<f32>() * (2.0 / N_LINES as f32);
+        let mean = outputs.iter().sum::<f32>() * (2.0 / N_LINES as f32);
         for i in 0..N_LINES {
-            self.lines[i][self.position % RING] = answers[i] - mean + heard[i % 2];
+            self.lines[i][self.position % RING] = outputs[i] - mean + input[i % 2];
         }
         self.position = (self.position + 1) % RING;
-        let side = |i: usize| answers[i] - answers[i + 2] + answers[i + 4] - answers[i + 6];
+        let side = |i: usize| outputs[i] - outputs[i + 2] + outputs[i + 4] - outputs[i + 6];
         [side(0), side(1)]
     }
 }
@@ -93,7 +93,7 @@ impl Default for Reverb {
     }
 }
 
-/// Passes all frequencies alike, smeared in time.
+/// An all-pass filter: a flat spectrum, smeared in time.
 struct Allpass {
     line: Box<[f32]>,
     position: usize,
@@ -139,15 +139,15 @@ mod tests {
     }
 
     #[test]
-    fn it_falls_by_sixty_decibels_in_about_the_decay_time() {
+    fn an_impulse_falls_by_60_db_in_about_the_decay_time() {
         let energies = decay(80);
-        // Blocks 4 and 42 are 0.99 s apart; the damping makes the fall a little faster.
+        // Blocks 4 and 42 are 0.99 s apart; damping shortens the decay a little.
         let fall_db = 10.0 * (energies[4] / energies[42]).log10();
         assert!((35.0..60.0).contains(&fall_db), "{fall_db}");
     }
 
     #[test]
-    fn it_answers_steady_noise_at_the_noises_level() {
+    fn steady_noise_returns_at_its_own_level() {
         let mut rng = rng::stream(1, "noise");
         let mut reverb = Reverb::new();
         let (mut before, mut after) = (0.0, 0.0);
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn its_silence_is_silent() {
+    fn silence_stays_silent() {
         assert!(decay(1200)[1199] < 1e-20);
     }
 }

@@ -1,4 +1,4 @@
-//! Files that sound is written to, whole or not at all.
+//! Audio files: WAV, FLAC and MP3, written completely or not at all.
 
 use std::{
     io::{self, BufWriter, Seek, Write},
@@ -11,19 +11,19 @@ use crate::{
     units::Kbps,
 };
 
-/// How sound is written.
+/// File format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// 32-bit float.
     Wav,
-    /// 16-bit, half the size without a loss.
+    /// 16-bit, lossless at half the size.
     Flac,
-    /// As listeners get it.
+    /// The frames that listeners get, at this bitrate.
     Mp3(Kbps),
 }
 
 impl Format {
-    /// The format that the ending of `path` names; an MP3 file is written at `kbps`.
+    /// The format for the extension of `path`; MP3 is written at `kbps`.
     pub fn of(path: &Path, kbps: Kbps) -> Option<Self> {
         match path.extension()?.to_str()? {
             "wav" => Some(Self::Wav),
@@ -34,22 +34,22 @@ impl Format {
     }
 }
 
-/// Takes sound, block by block.
-pub trait Sink {
+/// Writes audio block by block in one format.
+trait BlockWriter {
     /// Appends a block.
     ///
     /// # Errors
-    /// The file can't be written, or would be longer than its format can say.
+    /// The file can't be written, or would exceed what its format can hold.
     fn push(&mut self, block: &Block) -> io::Result<()>;
 
-    /// Writes what is left to say.
+    /// Writes the rest of the file.
     ///
     /// # Errors
     /// The file can't be written.
     fn finish(self: Box<Self>) -> io::Result<()>;
 }
 
-impl<W: Write + Seek> Sink for Wav<W> {
+impl<W: Write + Seek> BlockWriter for Wav<W> {
     fn push(&mut self, block: &Block) -> io::Result<()> {
         Wav::push(self, block)
     }
@@ -59,7 +59,7 @@ impl<W: Write + Seek> Sink for Wav<W> {
     }
 }
 
-impl<W: Write + Seek> Sink for Flac<W> {
+impl<W: Write + Seek> BlockWriter for Flac<W> {
     fn push(&mut self, block: &Block) -> io::Result<()> {
         Flac::push(self, block)
     }
@@ -69,7 +69,7 @@ impl<W: Write + Seek> Sink for Flac<W> {
     }
 }
 
-impl<W: Write> Sink for Mp3File<W> {
+impl<W: Write> BlockWriter for Mp3File<W> {
     fn push(&mut self, block: &Block) -> io::Result<()> {
         Mp3File::push(self, block)
     }
@@ -79,42 +79,42 @@ impl<W: Write> Sink for Mp3File<W> {
     }
 }
 
-/// A file that takes its name when it is finished; until then nothing of that name is touched.
+/// An audio file that appears at its path only when finished; an older file there stays until then.
 pub struct SoundFile {
     pending: Pending,
-    sink: Box<dyn Sink>,
+    writer: Box<dyn BlockWriter>,
 }
 
 impl SoundFile {
-    /// Begins the file at `path`.
+    /// Starts a file for `path`.
     ///
     /// # Errors
-    /// The file can't be created, or LAME can't be set up.
+    /// The file can't be created, or LAME can't be configured.
     pub fn create(path: &Path, format: Format) -> io::Result<Self> {
         let (pending, file) = Pending::create(path)?;
         let file = BufWriter::new(file);
-        let sink: Box<dyn Sink> = match format {
+        let writer: Box<dyn BlockWriter> = match format {
             Format::Wav => Box::new(Wav::new(file)?),
             Format::Flac => Box::new(Flac::new(file)?),
             Format::Mp3(kbps) => Box::new(Mp3File::new(file, kbps).map_err(io::Error::other)?),
         };
-        Ok(Self { pending, sink })
+        Ok(Self { pending, writer })
     }
 
     /// Appends a block.
     ///
     /// # Errors
-    /// The file can't be written, or would be longer than its format can say.
+    /// The file can't be written, or would exceed what its format can hold.
     pub fn push(&mut self, block: &Block) -> io::Result<()> {
-        self.sink.push(block)
+        self.writer.push(block)
     }
 
-    /// Puts the file in its place.
+    /// Completes the file and moves it to its path.
     ///
     /// # Errors
     /// The file can't be written.
     pub fn finish(self) -> io::Result<()> {
-        self.sink.finish()?;
+        self.writer.finish()?;
         self.pending.commit()
     }
 }
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn each_format_decodes_to_what_was_rendered() {
+    fn each_format_decodes_to_the_rendered_blocks() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["a.wav", "a.flac", "a.mp3"] {
             let path = folder.path().join(name);
@@ -157,7 +157,7 @@ mod tests {
             let n_most = if name == "a.mp3" { 82 } else { 80 };
             assert!((80..=n_most).contains(&decoded.len()), "{name}: {}", decoded.len());
             let level = tone_at(&decoded, 1000.0);
-            // Checksums are looked at here.
+            // The decoder verifies checksums here.
             Clip::open(&path).unwrap();
             assert!((level - 0.5).abs() < 0.04, "{name}: {level}");
         }
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_not_finished_leaves_the_old_one_alone() {
+    fn an_unfinished_file_leaves_the_old_one_in_place() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.flac");
         fs::write(&path, "old").unwrap();

@@ -1,4 +1,4 @@
-//! A part's filter, which opens and closes over whole sections.
+//! A part's low-pass filter, which sweeps over whole sections.
 
 use biquad::{Biquad as _, Coefficients, DirectForm1, Q_BUTTERWORTH_F32, ToHertz as _, Type};
 
@@ -7,16 +7,16 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Where the low-pass stands when it is closed, and when it is open.
+/// Cut-off of the closed and of the open filter.
 const CLOSED_HZ: f32 = 220.0;
 const OPEN_HZ: f32 = 18_000.0;
 
-/// Frames between two of its positions: 3 ms, too short a step to be heard.
+/// Frames between updates of the cut-off: 3 ms, too short to be heard as steps.
 const STRIDE: usize = 128;
 
-/// A stereo low-pass of the second order.
+/// A stereo second-order low-pass.
 ///
-/// Direct form 1: the one that can be retuned while it sounds without a crackle.
+/// Direct form 1, because it can be retuned while it sounds without crackling.
 pub struct Sweep {
     sides: [DirectForm1<f32>; 2],
     openness: f32,
@@ -29,7 +29,8 @@ impl Sweep {
         Self { sides: [side, side], openness: 1.0 }
     }
 
-    /// Filters a block, moving to `openness`, 0 closed to 1 open. Open all the time it costs nothing.
+    /// Filters a block while moving to `openness`, 0 closed to 1 open. A fully open filter costs
+    /// nothing.
     pub fn process(&mut self, block: &mut Block, openness: f32) {
         let from = std::mem::replace(&mut self.openness, openness);
         if from.min(openness) >= 1.0 {
@@ -49,12 +50,12 @@ impl Sweep {
     }
 }
 
-/// Openness moves the cut-off by octaves.
+/// The cut-off is exponential in the openness.
 fn low_pass(openness: f32) -> Coefficients<f32> {
     let cut_off = CLOSED_HZ * libm::powf(OPEN_HZ / CLOSED_HZ, openness.clamp(0.0, 1.0));
     let rate = (SAMPLE_RATE as f32).hz();
     Coefficients::from_params(Type::LowPass, rate, cut_off.hz(), Q_BUTTERWORTH_F32)
-        .expect("the cut-off lies below half the sample rate")
+        .expect("the cut-off is below half the sample rate")
 }
 
 impl Default for Sweep {
@@ -69,7 +70,7 @@ mod tests {
 
     use super::*;
 
-    /// What is left of a tone after the filter has stood at `openness` for a while.
+    /// Amplitude of a tone after the filter has settled at `openness`.
     fn passed(hz: f32, openness: f32) -> f32 {
         let (mut sweep, mut phase) = (Sweep::new(), 0.0f32);
         let mut peak = 0.0;
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_filter_leaves_the_bass_alone() {
+    fn a_closed_filter_passes_the_bass_only() {
         assert!(passed(60.0, 0.0) > 0.9);
         assert!(passed(2000.0, 0.0) < 0.05);
         assert!(passed(2000.0, 1.0) > 0.98);

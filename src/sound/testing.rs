@@ -1,4 +1,4 @@
-//! What the tests of this module share.
+//! Fixtures shared by the tests of this module.
 
 use std::sync::Arc;
 
@@ -39,19 +39,19 @@ pub fn energy(block: &Block) -> f64 {
     block.left.iter().chain(&block.right).map(|x| f64::from(*x).powi(2)).sum()
 }
 
-/// Frames at which sound begins after `gap` quiet ones or none.
+/// Frames at which sound starts after at least `gap` quiet frames.
 pub fn onsets(sound: &[f32], gap: usize) -> Vec<usize> {
     let loud = (0..sound.len()).filter(|n| sound[*n].abs() > 1e-3);
     let mut last: Option<usize> = None;
     loud.filter(|n| last.replace(*n).is_none_or(|last| gap <= *n - last)).collect()
 }
 
-/// What a listener's player makes of `mp3`.
+/// Decodes `mp3` as a listener's player does.
 pub fn decode(mp3: &[u8]) -> Vec<Block> {
     decode_as("mp3", mp3)
 }
 
-/// Whole blocks of a file whose name ends in `ending`.
+/// Decodes a file with the extension `ending` to whole blocks.
 pub fn decode_as(ending: &str, file: &[u8]) -> Vec<Block> {
     let source = Box::new(std::io::Cursor::new(file.to_vec()));
     let stream = MediaSourceStream::new(source, MediaSourceStreamOptions::default());
@@ -77,14 +77,14 @@ pub fn decode_as(ending: &str, file: &[u8]) -> Vec<Block> {
         .collect()
 }
 
-/// Amplitude of the left channel's part at `frequency`.
+/// Amplitude of the left channel at `frequency`.
 pub fn tone_at(blocks: &[Block], frequency: f64) -> f64 {
     let left: Vec<f32> = blocks.iter().flat_map(|block| block.left).collect();
     let radians = std::f64::consts::TAU * frequency / 44_100.0;
     let (mut re, mut im) = (0.0, 0.0);
     for (n, x) in left.iter().enumerate() {
         let (sin, cos) = (radians * n as f64).sin_cos();
-        // Hann window, so that other tones don't leak in.
+        // A Hann window keeps other tones out.
         let window = 1.0 - (std::f64::consts::TAU * n as f64 / left.len() as f64).cos();
         re += f64::from(*x) * window * cos;
         im += f64::from(*x) * window * sin;
@@ -92,7 +92,7 @@ pub fn tone_at(blocks: &[Block], frequency: f64) -> f64 {
     2.0 * re.hypot(im) / left.len() as f64
 }
 
-/// The true peak as an independent meter reads it, in dBTP.
+/// The true peak in dBTP, by an independent meter.
 pub fn true_peak_db(blocks: &[Block]) -> f64 {
     let mut meter = ebur128::EbuR128::new(2, 44_100, ebur128::Mode::TRUE_PEAK).unwrap();
     for block in blocks {

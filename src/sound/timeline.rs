@@ -1,4 +1,4 @@
-//! Bars end to end, in frames.
+//! The position of bars in frames.
 
 use std::ops::Range;
 
@@ -7,17 +7,17 @@ use crate::{
     units::{Bpm, SAMPLE_RATE},
 };
 
-/// Where the next bar begins.
+/// The start of the next bar.
 ///
-/// Kept as whole frames and a fraction, so that days of bars at odd tempi don't drift: a bar
-/// begins at the frame nearest to the exact sum of all steps before it.
+/// Stored as whole frames and a fraction, so days of bars at fractional tempos don't drift: a bar
+/// starts at the frame nearest to the exact sum of all steps before it.
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     frame: u64,
     fraction: f64, // 0 to 1
 }
 
-/// A bar's place.
+/// The frames of a bar.
 #[derive(Debug, Clone, Copy)]
 pub struct Span {
     frame: u64,
@@ -26,7 +26,7 @@ pub struct Span {
 }
 
 impl Timeline {
-    /// Takes the next bar's place, at the end of the last one or at `earliest`, if that is later.
+    /// Places the next bar at the end of the last one, or at `earliest` if that is later.
     pub fn lay(&mut self, tempo: Bpm, earliest: u64) -> Span {
         if self.end() < earliest {
             *self = Self { frame: earliest, fraction: 0.0 };
@@ -47,7 +47,7 @@ impl Timeline {
 }
 
 impl Span {
-    /// The frame nearest to `step`, in steps from the bar's start; may lie beyond the bar.
+    /// The frame nearest to `step`, counted from the bar's start; may lie beyond the bar.
     pub fn frame_at(&self, step: f32) -> u64 {
         self.frame + (self.fraction + f64::from(step) * self.frames_per_step).round() as u64
     }
@@ -63,9 +63,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thousand_bars_at_odd_tempi_begin_where_the_sum_of_steps_says() {
+    fn a_thousand_bars_at_fractional_tempos_do_not_drift() {
         // In units of 1e-3 bpm a bar lasts 10 584 000 000 / milli_bpm frames. Summed exactly over
-        // the common denominator of three tempi.
+        // the common denominator of three tempos.
         let milli_bpm: [u128; 3] = [71_999, 128_003, 97_301];
         let denominator: u128 = milli_bpm.iter().product();
         let mut exact = 0;
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bar_that_comes_late_begins_late() {
+    fn a_late_bar_starts_late() {
         let mut timeline = Timeline::default();
         let bar = timeline.lay(Bpm::DEFAULT, 0).frames();
         assert_eq!(bar, 0..88_200);

@@ -1,5 +1,5 @@
-//! The smallest SoundFont that tells a test what it needs: a looped sine of 441 Hz at pitch 69 as
-//! programs 0 and 5 of bank 0, and a decaying burst of noise as program 0 of bank 128.
+//! The smallest SoundFont for tests: a looped sine of 441 Hz at pitch 69 as programs 0 and 5 of
+//! bank 0, and a decaying burst of noise as program 0 of bank 128.
 //!
 //! Source of the layout: SoundFont Technical Specification 2.04, sections 4 to 8.
 
@@ -8,7 +8,7 @@ const SINE: usize = 40 * PERIOD;
 const BURST: usize = 4000;
 const GUARD: usize = 46; // zeros that must follow each sample
 
-/// The file's bytes.
+/// The bytes of the file.
 pub fn build() -> Vec<u8> {
     let info = [chunk(*b"ifil", &[2, 0, 1, 0]), chunk(*b"isng", b"E\0"), chunk(*b"INAM", b"T\0")];
     let lists = [
@@ -36,7 +36,7 @@ fn hydra() -> Vec<u8> {
     let phdr = [preset(0, 0, 0), preset(5, 0, 1), preset(0, 128, 2), preset(0, 0, 3)];
     let pgen = [[41, 0], [41, 0], [41, 1], [0, 0]];
     let inst = [instrument(0), instrument(1), instrument(2)];
-    // Loop and root key before the sample, which comes last.
+    // Loop mode and root key precede the sample, which must be last.
     let igen = [[54, 1], [58, 69], [53, 0], [58, 60], [53, 1], [0, 0]];
     let burst = SINE + GUARD;
     let shdr = [

@@ -1,22 +1,22 @@
-//! How high the wave rises between its samples.
+//! True peaks: the height of the waveform between samples.
 //!
-//! Source: ITU-R BS.1770-4, annex 2: peaks are read at four times the rate. The filter here is our
-//! own, a Hann-windowed sinc, with 16 taps a phase where the recommendation's has 12.
+//! Source: ITU-R BS.1770-4, annex 2: peaks are measured at four times the rate. The interpolation
+//! filter differs: a Hann-windowed sinc with 16 taps per phase where the recommendation has 12.
 
 use std::f64::consts::PI;
 
 use crate::sound::frame::{Block, FRAMES_PER_MP3_FRAME};
 
-/// Samples that each point between two samples is computed from.
+/// Samples that each interpolated point depends on.
 const N_TAPS: usize = 16;
 
-/// A peak is known this many frames after its sample: half the filter.
+/// Delay of a peak in frames: half the filter.
 pub(super) const LATENCY: usize = N_TAPS / 2;
 
-/// Points between two samples at four times the rate.
+/// Interpolated points between two samples.
 const N_BETWEEN: usize = 3;
 
-/// A block and the last samples of those before it.
+/// A block, preceded by the last samples of the previous one.
 type Line = [f32; N_TAPS - 1 + FRAMES_PER_MP3_FRAME];
 
 /// Measures block after block, both channels together.
@@ -31,8 +31,8 @@ impl TruePeak {
         Self { filters, lines: [[0.0; N_TAPS - 1 + FRAMES_PER_MP3_FRAME]; 2] }
     }
 
-    /// Peaks of both channels: `peaks[n]` is the highest point from frame `n - LATENCY` of this
-    /// block up to the frame after it.
+    /// Peaks of both channels: `peaks[n]` is the maximum from frame `n - LATENCY` of this block up
+    /// to the next frame.
     pub fn measure(&mut self, block: &Block, peaks: &mut [f32; FRAMES_PER_MP3_FRAME]) {
         peaks.fill(0.0);
         for (line, channel) in self.lines.iter_mut().zip([&block.left, &block.right]) {
@@ -48,7 +48,7 @@ impl TruePeak {
     }
 }
 
-/// Tap by tap over the whole block, which compilers turn into vector instructions.
+/// Works tap by tap over the whole block, which vectorises.
 fn raise(peaks: &mut [f32; FRAMES_PER_MP3_FRAME], line: &Line, filter: &[f32; N_TAPS]) {
     let mut sums = [0.0; FRAMES_PER_MP3_FRAME];
     for (k, tap) in filter.iter().enumerate() {
@@ -61,7 +61,7 @@ fn raise(peaks: &mut [f32; FRAMES_PER_MP3_FRAME], line: &Line, filter: &[f32; N_
     }
 }
 
-/// Interpolates at `at`, 0 to 1, between the middle two of its samples; a constant stays constant.
+/// The filter for position `at`, 0 to 1, between the two middle samples; its gain at DC is 1.
 fn filter(at: f64) -> [f32; N_TAPS] {
     let half = LATENCY as f64;
     let taps: [f64; N_TAPS] = std::array::from_fn(|k| {
@@ -88,25 +88,25 @@ mod tests {
     }
 
     #[test]
-    fn a_peak_between_samples_is_seen() {
-        // All samples of this sine are at 0.707.
+    fn a_peak_between_samples_is_measured() {
+        // Every sample of this sine is at 0.707.
         let peak = sine_peak(0.25, PI / 4.0);
         assert!((peak - 1.0).abs() < 0.005, "{peak}");
     }
 
     #[test]
-    fn sines_up_to_sixteen_kilohertz_read_within_a_tenth_of_a_decibel_or_over() {
+    fn sines_up_to_16_khz_read_within_a_tenth_of_a_decibel_or_higher() {
         for step in 1..64 {
             let frequency = 0.363 * f64::from(step) / 64.0;
             let peak = sine_peak(frequency, 1.0);
-            // Four points a sample miss the top of a fast wave: at most cos(pi f / 4).
+            // Four points per sample miss the top of a fast wave: at most cos(pi f / 4).
             let lowest = (PI * frequency / 4.0).cos() as f32 * 0.988;
             assert!((lowest..1.012).contains(&peak), "{frequency}: {peak}");
         }
     }
 
     #[test]
-    fn a_peak_is_told_latency_frames_late() {
+    fn a_peak_is_reported_latency_frames_late() {
         let mut meter = TruePeak::new();
         let mut peaks = [0.0; FRAMES_PER_MP3_FRAME];
         let mut click = Block::SILENCE;

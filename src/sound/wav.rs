@@ -1,4 +1,4 @@
-//! Sound as WAV: 32-bit float, stereo, 44.1 kHz, which no stem can clip.
+//! Writes WAV: 32-bit float, stereo, 44.1 kHz. Float stems never clip.
 //!
 //! Source: Microsoft, "Multimedia Programming Interface and Data Specifications 1.0" and its
 //! revision of 1994 (`fact` chunk, `WAVE_FORMAT_IEEE_FLOAT`).
@@ -14,17 +14,17 @@ const IEEE_FLOAT: u16 = 3;
 const N_CHANNELS: u16 = 2;
 const BYTES_PER_FRAME: u32 = 8;
 
-/// Bytes before the first sample.
+/// Size of the header in bytes.
 const HEAD: u32 = 58;
 
-/// A WAV file in the making; without [`Wav::finish`] it says that it is empty.
+/// Writes a WAV file. Without [`Wav::finish`] the header says that it is empty.
 pub struct Wav<W> {
     to: W,
     n_frames: u32,
 }
 
 impl<W: Write + Seek> Wav<W> {
-    /// Begins at the start of `to`.
+    /// Starts a file at the beginning of `to`.
     ///
     /// # Errors
     /// `to` can't be written.
@@ -36,7 +36,7 @@ impl<W: Write + Seek> Wav<W> {
     /// Appends a block.
     ///
     /// # Errors
-    /// `to` can't be written, or the file would pass the 4 GiB that WAV can hold, 3 hours.
+    /// `to` can't be written, or the file would exceed WAV's 4 GiB, about 3 hours.
     pub fn push(&mut self, block: &Block) -> io::Result<()> {
         let n_frames = self.n_frames + FRAMES_PER_MP3_FRAME as u32;
         if (u32::MAX - HEAD) / BYTES_PER_FRAME < n_frames {
@@ -50,7 +50,7 @@ impl<W: Write + Seek> Wav<W> {
         Ok(())
     }
 
-    /// Writes the length into the head and gives the file back.
+    /// Writes the length into the header and returns the file.
     ///
     /// # Errors
     /// `to` can't be written.
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_and_samples_are_where_the_format_wants_them() {
+    fn lengths_and_samples_are_at_their_offsets() {
         let mut wav = Wav::new(Cursor::new(Vec::new())).unwrap();
         let mut block = Block::SILENCE;
         (block.left[0], block.right[0]) = (0.25, -1.5);

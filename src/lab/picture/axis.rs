@@ -1,18 +1,18 @@
-//! An axis of a plot: which numbers it reaches, where its ticks stand, what they say.
+//! Axes of plots: range, ticks and labels.
 
-/// A stretch of numbers that begins and ends at a tick.
+/// A range of numbers that starts and ends at a tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Axis {
     low: f64,
-    /// Between ticks.
+    /// Distance between ticks.
     tick: f64,
     n_ticks: usize,
 }
 
 impl Axis {
-    /// An axis that reaches all of `values`, with about `n_ticks`, at round numbers.
+    /// An axis that covers all `values`, with about `n_ticks` at round numbers.
     ///
-    /// What is not finite is passed over; without any value it goes from 0 to 1.
+    /// Non-finite values are ignored; without any value the axis is 0 to 1.
     pub fn around(values: impl Iterator<Item = f64>, n_ticks: usize) -> Self {
         let finite = values.filter(|value| value.is_finite());
         let (low, high) =
@@ -25,23 +25,23 @@ impl Axis {
         Self { low: low * tick, tick, n_ticks }
     }
 
-    /// From end to end.
+    /// Length of the axis.
     pub fn span(&self) -> f64 {
         self.tick * (self.n_ticks - 1) as f64
     }
 
-    /// Where `value` lies: 0 at the beginning, 1 at the end.
+    /// Position of `value`: 0 at the start, 1 at the end.
     pub fn share(&self, value: f64) -> f64 {
         (value - self.low) / self.span()
     }
 
-    /// The ticks, rising.
+    /// The ticks in ascending order.
     pub fn ticks(&self) -> impl Iterator<Item = f64> {
         let Self { low, tick, n_ticks } = *self;
         (0..n_ticks).map(move |n| low + n as f64 * tick)
     }
 
-    /// What a tick says: as many decimals as tell it from its neighbours, thousands set apart.
+    /// The label of a tick: as many decimals as distinguish neighbours, with thousands separators.
     pub fn label(&self, value: f64) -> String {
         let n_decimals = (-self.tick.log10()).ceil().clamp(0.0, 6.0) as usize;
         if n_decimals > 0 {
@@ -59,7 +59,7 @@ impl Axis {
     }
 }
 
-/// The next of 1, 2, 5, 10, 20, 50 and so on, in either direction.
+/// Rounds up to the next of ..., 1, 2, 5, 10, 20, 50, ...
 fn round_up(width: f64) -> f64 {
     let power = 10f64.powf(width.log10().floor());
     let round = [1.0, 2.0, 5.0].into_iter().map(|digit| digit * power);
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_or_one_value_still_makes_an_axis() {
+    fn no_value_or_one_value_makes_an_axis() {
         assert_eq!(labels(&[]).first().map(String::as_str), Some("0.0"));
         assert!(labels(&[f64::NAN, 5.0, f64::INFINITY]).len() >= 2);
         assert!(labels(&[0.0, 0.0]).len() >= 2);

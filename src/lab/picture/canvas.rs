@@ -1,10 +1,10 @@
-//! Pixels: rectangles and letters, and the way into a PNG.
+//! A pixel canvas with rectangles and text, encoded as PNG.
 
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
 use crate::lab::picture::palette::Colour;
 
-/// Width of a letter in pixels; all are as wide.
+/// Width of a letter in pixels (monospaced).
 pub const LETTER_WIDTH: usize = get_raster_width(FontWeight::Regular, LETTER_SIZE);
 
 /// Height of a line of text in pixels.
@@ -12,7 +12,7 @@ pub const LETTER_HEIGHT: usize = LETTER_SIZE.val();
 
 const LETTER_SIZE: RasterHeight = RasterHeight::Size16;
 
-/// A rectangle of pixels; `x` and `y` are its upper left corner.
+/// A rectangle of pixels; `x` and `y` are its top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // The names say it.
 pub struct Rect {
@@ -22,7 +22,7 @@ pub struct Rect {
     pub height: usize,
 }
 
-/// A picture in the making; what is painted beyond its edges is lost.
+/// A picture being drawn; drawing outside it has no effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Canvas {
     width: usize,
@@ -31,7 +31,7 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// A picture of one colour; its sides are pixels, at least one each.
+    /// A canvas in one colour; sizes are in pixels, at least 1.
     pub fn new(width: usize, height: usize, ground: Colour) -> Self {
         let (width, height) = (width.max(1), height.max(1));
         Self { width, height, pixels: vec![ground; width * height] }
@@ -42,7 +42,7 @@ impl Canvas {
         (self.width, self.height)
     }
 
-    /// The colour of a pixel, if it is in the picture.
+    /// The colour of a pixel; none outside the canvas.
     pub fn pixel(&self, x: usize, y: usize) -> Option<Colour> {
         (x < self.width).then(|| self.pixels.get(y * self.width + x).copied())?
     }
@@ -57,7 +57,7 @@ impl Canvas {
         }
     }
 
-    /// Writes `text` to the right of `x`, below `y`; a letter that the font lacks becomes a dot.
+    /// Writes `text` to the right of `x`, below `y`. A letter that the font lacks becomes a dot.
     pub fn write(&mut self, x: usize, y: usize, text: &str, colour: Colour) {
         let regular = |letter| get_raster(letter, FontWeight::Regular, LETTER_SIZE);
         for (place, letter) in text.chars().enumerate() {
@@ -79,10 +79,10 @@ impl Canvas {
         }
     }
 
-    /// The picture as a PNG file.
+    /// Encodes the canvas as PNG.
     ///
     /// # Errors
-    /// It is larger than a PNG can be: 2^31 - 1 pixels a side.
+    /// A side exceeds PNG's limit of 2^31 - 1 pixels.
     pub fn to_png(&self) -> Result<Vec<u8>, png::EncodingError> {
         let side =
             |length: usize| u32::try_from(length).map_err(|_| png::EncodingError::LimitsExceeded);
@@ -107,7 +107,7 @@ mod tests {
     const WHITE: Colour = Colour([255; 3]);
 
     #[test]
-    fn a_rectangle_ends_where_the_picture_does() {
+    fn a_rectangle_is_clipped_to_the_canvas() {
         let mut canvas = Canvas::new(4, 3, BLACK);
 
         canvas.fill(Rect { x: 3, y: 1, width: 9, height: 9 }, WHITE);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn letters_of_any_script_leave_a_mark() {
+    fn letters_of_any_script_are_visible() {
         for text in ["A", "é", "音"] {
             let mut canvas = Canvas::new(LETTER_WIDTH, LETTER_HEIGHT, BLACK);
             canvas.write(0, 0, text, WHITE);

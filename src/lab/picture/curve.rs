@@ -1,64 +1,64 @@
-//! Curves over steps as SVG: panels below each other that share their time axis.
+//! Curves over training steps as SVG: stacked panels with a common x axis.
 //!
-//! Plain SVG text: axes, paths and words are all that it takes, and browsers draw them sharp.
+//! Written as plain SVG text, which needs only paths and text and is sharp at any size.
 
 use crate::lab::picture::{
     axis::Axis,
     palette::{self, Colour},
 };
 
-/// Width and height of a panel's field in SVG's pixels.
+/// Width and height of a panel's plotting area in SVG units.
 const FIELD: (f64, f64) = (720.0, 190.0);
 
-/// Left of the fields, for the labels of ticks.
+/// Left margin for tick labels.
 const LEFT: f64 = 70.0;
 
-/// Right of the fields, for the legends.
+/// Right margin for legends.
 const RIGHT: f64 = 210.0;
 
-/// Above each field, for its title.
+/// Space above each panel for its title.
 const ABOVE: f64 = 46.0;
 
-/// Below the last field, for the steps.
+/// Space below the last panel for the step labels.
 const BELOW: f64 = 52.0;
 
-/// Points of a curve at most; more can't be told apart and would only make the file large.
+/// Most points per curve; more can't be distinguished and enlarge the file.
 const MAX_POINTS: usize = 360;
 
-/// How a curve is drawn.
+/// The line style of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stroke {
-    /// Thin and pale, for what is noisy.
+    /// Thin and pale, for noisy values.
     Thin,
-    /// Strong, for what counts.
+    /// Thick, for important values.
     Strong,
-    /// Strong and broken.
+    /// Thick and dashed.
     Dashed,
 }
 
 /// Values over steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// What the legend calls it.
+    /// The name in the legend.
     pub name: String,
-    /// Its colour.
+    /// The colour.
     pub colour: Colour,
-    /// Its line.
+    /// The line style.
     pub stroke: Stroke,
-    /// Step and value, by rising step; what is not finite is passed over.
+    /// Steps and values, by ascending step; non-finite values are skipped.
     pub points: Vec<(f64, f64)>,
 }
 
-/// Curves that share a scale.
+/// Curves with a common scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
-    /// What is measured, in which unit.
+    /// The measured quantity and its unit.
     pub title: String,
-    /// The curves, the last on top.
+    /// The curves, drawn in order.
     pub curves: Vec<Curve>,
 }
 
-/// The panels as an SVG file.
+/// Renders the panels as an SVG file.
 pub fn svg(panels: &[Panel]) -> String {
     let (width, height) = (LEFT + FIELD.0 + RIGHT, panels.len() as f64 * (ABOVE + FIELD.1) + BELOW);
     let steps = panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.points);
@@ -128,7 +128,7 @@ fn path(curve: &Curve, time: &Axis, scale: &Axis) -> String {
     format!("<path d=\"M{}\" {}/>\n", places.join("L"), pen(curve))
 }
 
-/// Means of neighbours, so that few enough points are left.
+/// Averages neighbours until at most [`MAX_POINTS`] are left.
 fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let finite = points.iter().copied().filter(|(step, value)| (step + value).is_finite());
     let finite: Vec<_> = finite.collect();
@@ -148,7 +148,7 @@ fn pen(curve: &Curve) -> String {
     format!("stroke=\"{}\" stroke-linejoin=\"round\" {style}", curve.colour)
 }
 
-/// The curves' names, each with the newest value.
+/// The names of the curves with their newest values.
 fn legend(panel: &Panel, scale: &Axis) -> String {
     let x = FIELD.0 + 18.0;
     let rows = panel.curves.iter().enumerate().map(|(row, curve)| {
@@ -163,7 +163,7 @@ fn legend(panel: &Panel, scale: &Axis) -> String {
     rows.collect()
 }
 
-/// A value with as many decimals as can matter on its scale.
+/// A value with the decimals that matter on its scale.
 fn rounded(value: f64, scale: &Axis) -> String {
     if scale.span() > 10.0 { format!("{value:.1}") } else { format!("{value:.3}") }
 }
@@ -188,19 +188,19 @@ mod tests {
     }
 
     #[test]
-    fn a_curve_goes_from_corner_to_corner_of_its_field() {
+    fn a_curve_spans_its_panel() {
         let svg = svg(&[panel(vec![(0.0, 0.0), (100.0, 2.0)])]);
         assert!(svg.contains("M0.0 190.0L720.0 0.0"), "{svg}");
     }
 
     #[test]
-    fn words_are_escaped_and_the_newest_value_is_told() {
+    fn text_is_escaped_and_the_newest_value_is_shown() {
         let svg = svg(&[panel(vec![(0.0, 0.25), (100.0, 0.5)])]);
         assert!(svg.contains(">a &lt; b<") && svg.contains(">0.500<"), "{svg}");
     }
 
     #[test]
-    fn a_long_run_is_drawn_with_as_many_points_as_can_be_seen() {
+    fn a_long_run_is_thinned_to_the_visible_points() {
         let points: Vec<_> = (0..100_000).map(|n| (f64::from(n), 1.0)).collect();
         let n = thinned(&points).len();
         assert!((MAX_POINTS / 2..=MAX_POINTS).contains(&n), "{n}");
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_without_a_step_is_an_empty_plot() {
+    fn an_empty_run_is_an_empty_plot() {
         assert!(svg(&[panel(vec![])]).ends_with("</svg>\n"));
         assert!(svg(&[]).ends_with("</svg>\n"));
     }

@@ -1,4 +1,4 @@
-//! The log of a training run as panels of curves: loss, KL, and how often each part is right.
+//! The log of a training run as panels: loss, KL, and accuracy of each part.
 
 use serde::Deserialize;
 
@@ -7,28 +7,28 @@ use crate::lab::picture::{
     palette::{self, Colour, Voice},
 };
 
-/// A line of a run's log: means over the examples of a step, or of a held-out set.
+/// A line of a run's log: means over the examples of a step or of a held-out set.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Record {
-    /// Steps taken.
+    /// Number of steps taken.
     pub step: u64,
-    /// What it was measured on: `train`, or the name of a held-out set.
+    /// The examples: `train`, or the name of a held-out set.
     pub set: String,
-    /// Nats an example.
+    /// Nats per example.
     pub loss: f64,
-    /// Bits an example.
+    /// Bits per example.
     pub kl_bits: f64,
-    /// For each part, the share of right tokens.
+    /// Share of correct tokens of each part.
     pub accuracy: Vec<f64>,
 }
 
-/// Reads the records of a log, one JSON object a line; a line that is none, as one that was torn by
-/// a crash, is passed over.
+/// Parses a log of one JSON object per line. Invalid lines, such as one truncated by a crash, are
+/// skipped.
 pub fn read(log: &str) -> Vec<Record> {
     log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
 }
 
-/// The panels that show `records` of a model with these parts.
+/// The panels of `records` for a model with these parts.
 pub fn panels(records: &[Record], parts: &[&str]) -> Vec<Panel> {
     let mut sets: Vec<&str> = Vec::new();
     for record in records {
@@ -50,9 +50,9 @@ pub fn panels(records: &[Record], parts: &[&str]) -> Vec<Panel> {
         })
     });
     vec![
-        panel("loss, nats an example", by_set(|record| record.loss)),
-        panel("KL, bits an example", by_set(|record| record.kl_bits)),
-        panel("right tokens, share", accuracy.collect()),
+        panel("loss, nats per example", by_set(|record| record.loss)),
+        panel("KL, bits per example", by_set(|record| record.kl_bits)),
+        panel("accuracy, share of tokens", accuracy.collect()),
     ]
 }
 
@@ -68,7 +68,8 @@ fn curve(
     Curve { name: name.to_owned(), colour, stroke: stroke(set), points: points.collect() }
 }
 
-/// Training is noisy, and patterns of ours are the easier half: real songs count most.
+/// Training values are noisy, and hand-written patterns are easier than real songs, which matter
+/// most.
 fn stroke(set: &str) -> Stroke {
     match set {
         "train" => Stroke::Thin,
@@ -91,7 +92,7 @@ mod tests {
 {"step":150,"set":"tra"#;
 
     #[test]
-    fn a_torn_line_is_passed_over() {
+    fn a_truncated_line_is_skipped() {
         assert_eq!(read(LOG).len(), 3);
         assert_eq!(read(""), []);
     }

@@ -1,8 +1,12 @@
-//! Pictures to judge by at a glance: what is in a data set, how training goes.
+//! Pictures for judging data sets and training at a glance.
 //!
-//! Piano rolls are pixels, since there are thousands of notes; curves are SVG, which stays sharp and
-//! small. Neither needs more than rectangles, lines and letters, so no plotting library is here.
-//! Colours are those of the player page.
+//! - PNG: [`canvas`] (pixels), [`roll`] and [`sheet`] (piano rolls of tokens), [`played`] (piano
+//!   rolls of performed hits), [`plot`].
+//! - SVG: [`curve`], [`learning`] (the log of a training run).
+//! - Both: [`axis`], [`palette`] (the player page's colours).
+//!
+//! Piano rolls have thousands of notes, so they are pixels; curves are SVG, which is sharp and
+//! small. Only rectangles, lines and text are needed, so there is no plotting library.
 
 pub mod axis;
 pub mod canvas;

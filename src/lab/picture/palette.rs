@@ -1,13 +1,13 @@
-//! The colours of all pictures: the player page's, so that a part looks the same everywhere.
+//! The colours of all pictures. They equal those of the player page.
 
 use std::fmt;
 
-/// A colour of the screen: red, green and blue, 0 to 255 each.
+/// An RGB colour, 0 to 255 each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Colour(pub [u8; 3]);
 
 impl Colour {
-    /// A mix of this colour and `other`: all of this at 0, all of `other` at 255.
+    /// Mixes with `other`: this colour at 0, `other` at 255.
     pub fn mix(self, other: Self, share: u8) -> Self {
         let share = u16::from(share);
         let blend = |from: u8, to: u8| {
@@ -17,7 +17,7 @@ impl Colour {
     }
 }
 
-/// As SVG writes it: `#rrggbb`.
+/// As in SVG: `#rrggbb`.
 impl fmt::Display for Colour {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [red, green, blue] = self.0;
@@ -25,25 +25,23 @@ impl fmt::Display for Colour {
     }
 }
 
-/// Behind everything.
+/// Background.
 pub const GROUND: Colour = Colour([0x0b, 0x0c, 0x12]);
-/// Fields that stand out from the ground.
+/// Background of panels.
 pub const RAISED: Colour = Colour([0x15, 0x16, 0x20]);
-/// Rules that may be overlooked.
+/// Minor grid lines.
 pub const FAINT: Colour = Colour([0x24, 0x26, 0x33]);
-/// Rules that must be seen.
+/// Major grid lines.
 pub const RULE: Colour = Colour([0x42, 0x45, 0x58]);
-/// Captions.
+/// Titles.
 pub const TEXT: Colour = Colour([0xee, 0xee, 0xf4]);
-/// Words beside what matters.
+/// Secondary text.
 pub const QUIET: Colour = Colour([0xa0, 0xa2, 0xb4]);
 
-/// What kept its promise.
-pub const GOOD: Colour = Colour([0x7f, 0xd8, 0x8f]);
-/// What did not.
+/// Warnings, such as values over a limit.
 pub const BAD: Colour = Colour([0xff, 0x6b, 0x6b]);
 
-/// From nothing to much: ground, violet, orange, white.
+/// The heat map from none to much: panel, violet, orange, white.
 const HEAT: [Colour; 5] = [
     RAISED,
     Colour([0x45, 0x37, 0x82]),
@@ -52,14 +50,14 @@ const HEAT: [Colour; 5] = [
     Colour([0xff, 0xf6, 0xe2]),
 ];
 
-/// The colour of an amount, 0 to 1; what is beyond, or no number, is taken as the nearest end.
+/// The heat map colour of an amount, clamped to 0 to 1; NaN counts as 0.
 pub fn heat(amount: f64) -> Colour {
     let place = amount.clamp(0.0, 1.0) * (HEAT.len() - 1) as f64;
     let below = (place as usize).min(HEAT.len() - 2);
     HEAT[below].mix(HEAT[below + 1], ((place - below as f64) * 255.0) as u8)
 }
 
-/// What a line of tokens plays, as far as its looks are concerned.
+/// The kind of a token line, for its colour and drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Voice {
     /// Melody tokens, high.
@@ -74,7 +72,7 @@ pub enum Voice {
 }
 
 impl Voice {
-    /// The voice of the part `name`: what is none of the others is drawn as a melody.
+    /// The voice of the part `name`; unknown parts count as melody.
     pub fn of(name: &str) -> Self {
         match name {
             "drums" => Self::Drums,
@@ -84,7 +82,7 @@ impl Voice {
         }
     }
 
-    /// What it is painted with.
+    /// The colour of the part.
     pub fn colour(self) -> Colour {
         match self {
             Self::Melody => Colour([0xb7, 0x9b, 0xff]),
@@ -108,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_have_colours_of_their_own() {
+    fn each_part_has_its_own_colour() {
         assert_eq!(Voice::of("melody").colour().to_string(), "#b79bff");
         assert_eq!(Voice::of("piano"), Voice::Melody);
         assert_ne!(Voice::of("bass").colour(), Voice::of("drums").colour());

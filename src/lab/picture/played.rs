@@ -1,4 +1,4 @@
-//! A piano roll of music as it is played: hits beside the grid, some strong, some weak.
+//! A piano roll of performed music: hits off the grid, shaded by velocity.
 
 use crate::{
     lab::picture::{
@@ -11,19 +11,19 @@ use crate::{
     },
 };
 
-/// Height of a drum class's row in pixels.
+/// Height of a drum row in pixels.
 const DRUM_ROW: usize = 7;
 
-/// Between the pitches and the drums, in pixels.
+/// Gap between pitches and drums in pixels.
 const GAP: usize = 6;
 
-/// Semitones that are shown at least.
+/// Fewest semitones shown.
 const MIN_SEMITONES: u8 = 24;
 
-/// Bars between two numbers above a roll.
+/// Bars between bar numbers.
 const BARS_BETWEEN_NUMBERS: usize = 4;
 
-/// What is struck or held, and where.
+/// A drum or a pitch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs)] // The names say it.
 pub enum Sound {
@@ -31,22 +31,23 @@ pub enum Sound {
     Pitch(u8),
 }
 
-/// A hit where it is played.
+/// A performed hit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Played {
-    /// Steps from the beginning.
+    /// Start in steps.
     pub start: f64,
-    /// Steps that it lasts; drums don't show it.
+    /// Length in steps; not drawn for drums.
     pub length: f64,
-    /// What sounds.
+    /// The drum or pitch.
     pub sound: Sound,
-    /// 1 to 127.
+    /// Velocity, 1 to 127.
     pub velocity: u8,
-    /// Who plays it.
+    /// The part.
     pub voice: Voice,
 }
 
-/// Paints what begins within `bars` of them into `rect`; numbers stand above it, names to the left.
+/// Paints the hits that start within `bars` into `rect`, with bar numbers above and labels to the
+/// left.
 pub fn paint(canvas: &mut Canvas, rect: Rect, hits: &[Played], bars: std::ops::Range<usize>) {
     let scene = Scene::new(rect, hits, bars);
     scene.rule(canvas);
@@ -72,7 +73,7 @@ impl Scene {
             Sound::Pitch(pitch) => Some(pitch),
             Sound::Drum(_) => None,
         };
-        // Of all hits, so that several rolls of a piece have one scale.
+        // From all hits, so that several rolls of a piece share a scale.
         let lowest = hits.iter().filter_map(of_pitch).min().unwrap_or(48);
         let highest = hits.iter().filter_map(of_pitch).max().unwrap_or(60);
         let lacking = MIN_SEMITONES.saturating_sub(highest - lowest);
@@ -93,14 +94,14 @@ impl Scene {
         (self.bars.start as f64..self.bars.end as f64).contains(&bar)
     }
 
-    /// The pixel at `step` of the piece.
+    /// The pixel column of `step`.
     fn column(&self, step: f64) -> usize {
         let first = (self.bars.start * STEPS_PER_BAR) as f64;
         let share = (step - first) / (self.bars.len().max(1) * STEPS_PER_BAR) as f64;
         self.pitches.x + (share.clamp(0.0, 1.0) * self.pitches.width as f64).round() as usize
     }
 
-    /// Top and height, in pixels, of a pitch.
+    /// Top and height of a pitch in pixels.
     fn row(&self, pitch: u8) -> (usize, usize) {
         let above = self.n_semitones.saturating_sub(1 + usize::from(pitch - self.lowest));
         let Rect { y, height, .. } = self.pitches;
@@ -161,7 +162,7 @@ impl Scene {
     }
 }
 
-/// Its voice's colour, the paler the weaker it is.
+/// The voice's colour; softer hits are paler.
 fn strength(hit: &Played) -> palette::Colour {
     let share = 90 + u16::from(hit.velocity.min(127)) * 165 / 127;
     palette::RAISED.mix(hit.voice.colour(), share as u8)
@@ -191,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hit_stands_where_it_is_played_and_the_stronger_the_brighter() {
+    fn a_hit_is_drawn_at_its_time_and_brighter_when_louder() {
         let canvas = painted(&[note(16.0, 60, 127), note(0.0, 72, 1)], 0..2);
         // A step is 10 pixels wide.
         assert_eq!(columns(&canvas, Voice::Melody.colour()), Some((220, 238)));
@@ -199,13 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn only_the_bars_that_are_asked_for_are_shown() {
+    fn only_the_requested_bars_are_shown() {
         let canvas = painted(&[note(16.0, 60, 127)], 0..1);
         assert_eq!(columns(&canvas, Voice::Melody.colour()), None);
     }
 
     #[test]
-    fn the_outermost_pitches_stay_inside() {
+    fn the_outermost_pitches_stay_in_the_panel() {
         let hits = [note(0.0, 0, 127), note(4.0, 127, 127)];
         let scene = Scene::new(RECT, &hits, 0..1);
         for pitch in [0, 127] {

@@ -1,6 +1,6 @@
-//! Plots in pixels: a field with a title and labelled sides, and what is drawn into it.
+//! Plots in pixels: a plotting area with title and scales, and what is drawn in it.
 //!
-//! For what has too many points for SVG, and for pages that mix plots with piano rolls.
+//! For data with too many points for SVG, and for pages that combine plots with piano rolls.
 
 use crate::lab::picture::{
     axis::Axis,
@@ -8,21 +8,21 @@ use crate::lab::picture::{
     palette::{self, Colour},
 };
 
-/// Between a field and its labels, in pixels.
+/// Gap between the plotting area and its labels in pixels.
 const GAP: usize = 6;
 
-/// Numbers along one side of a plot.
+/// The numbers along a side of a plot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scale {
     low: f64,
     high: f64,
     is_logarithmic: bool,
-    /// Where there is a rule, and what stands at it.
+    /// Position and label of each grid line.
     ticks: Vec<(f64, String)>,
 }
 
 impl Scale {
-    /// From `low` to `high` exactly, with about `n_ticks` at round numbers.
+    /// A linear scale from `low` to `high`, with about `n_ticks` at round numbers.
     pub fn linear(low: f64, high: f64, n_ticks: usize) -> Self {
         let high = if low < high { high } else { low + 1.0 };
         let axis = Axis::around([low, high].into_iter(), n_ticks);
@@ -32,25 +32,25 @@ impl Scale {
         Self { low, high, is_logarithmic: false, ticks }
     }
 
-    /// From `low`, above 0, to `high`, by equal ratios, with these ticks.
+    /// A logarithmic scale from `low`, above 0, to `high`, with these ticks.
     pub fn logarithmic(low: f64, high: f64, ticks: &[(f64, &str)]) -> Self {
         let ticks = ticks.iter().map(|(tick, label)| (*tick, (*label).to_owned())).collect();
         Self { low, high, is_logarithmic: true, ticks }
     }
 
-    /// Places 0, 1, 2 and so on, half a place of room at the ends, that are called `names`.
+    /// A scale of categories at 0, 1, 2, ..., labelled with `names`.
     pub fn of_names(names: &[String]) -> Self {
         let ticks = names.iter().enumerate().map(|(n, name)| (n as f64, name.clone())).collect();
         Self { low: -0.5, high: names.len().max(1) as f64 - 0.5, is_logarithmic: false, ticks }
     }
 
-    /// The same without labels.
+    /// Removes the labels.
     pub fn unlabelled(mut self) -> Self {
         self.ticks.iter_mut().for_each(|(_, label)| label.clear());
         self
     }
 
-    /// Where `value` lies: 0 at the beginning, 1 at the end.
+    /// Position of `value`: 0 at the start, 1 at the end.
     fn share(&self, value: f64) -> f64 {
         match self.is_logarithmic {
             true => (value / self.low).ln() / (self.high / self.low).ln(),
@@ -59,21 +59,21 @@ impl Scale {
     }
 }
 
-/// A field of a picture with its scales.
+/// A plotting area with its scales.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
-    /// What is written above.
+    /// The title above.
     pub title: String,
-    /// The field itself; labels lie outside of it, to the left and below.
+    /// The plotting area; labels are outside, left and below.
     pub field: Rect,
-    /// To the right.
+    /// The horizontal scale.
     pub x: Scale,
-    /// Up.
+    /// The vertical scale.
     pub y: Scale,
 }
 
 impl Plot {
-    /// Paints the field, its rules and labels.
+    /// Paints background, grid, title and labels.
     pub fn prepare(&self, canvas: &mut Canvas) {
         let Rect { x, y, width, height } = self.field;
         canvas.write(x, y.saturating_sub(LETTER_HEIGHT + GAP), &self.title, palette::TEXT);
@@ -92,7 +92,7 @@ impl Plot {
         }
     }
 
-    /// Draws a line through points, by rising x; what is no number leaves a gap.
+    /// Draws a line through points, by ascending x; non-finite points leave a gap.
     pub fn line(&self, canvas: &mut Canvas, points: &[(f64, f64)], colour: Colour) {
         for pair in points.windows(2) {
             let [a, b] = [pair[0], pair[1]];
@@ -113,7 +113,7 @@ impl Plot {
         }
     }
 
-    /// Draws a broken line at `value`.
+    /// Draws a dashed line at `value`.
     pub fn level(&self, canvas: &mut Canvas, value: f64, colour: Colour) {
         let Rect { x, width, .. } = self.field;
         for left in (x..x + width).step_by(12) {
@@ -122,7 +122,7 @@ impl Plot {
         }
     }
 
-    /// Draws a square of `size` pixels at each point; what lies outside is drawn at the edge.
+    /// Draws a square of `size` pixels at each point; points outside are drawn at the edge.
     pub fn dots(&self, canvas: &mut Canvas, points: &[(f64, f64)], size: usize, colour: Colour) {
         for (x, y) in points.iter().filter(|(x, y)| (x + y).is_finite()) {
             let left = self.column(*x).saturating_sub(size / 2);
@@ -131,7 +131,7 @@ impl Plot {
         }
     }
 
-    /// Draws a column from the bottom up to each value; from and to are its sides.
+    /// Draws a column from the bottom up to each value: (left, right, value).
     pub fn columns(&self, canvas: &mut Canvas, columns: &[(f64, f64, f64)], colour: Colour) {
         let bottom = self.field.y + self.field.height;
         for (from, to, value) in columns.iter().filter(|(_, _, value)| *value > self.y.low) {
@@ -141,8 +141,8 @@ impl Plot {
         }
     }
 
-    /// Paints each pixel of the field by how much there is at it, 0 to 1; it is asked for by how far,
-    /// 0 to 1, the pixel's middle lies from the left and from the bottom.
+    /// Paints each pixel by `amount(x, y)`, 0 to 1, where `x` and `y` are the pixel's position from
+    /// the left and from the bottom, 0 to 1.
     pub fn heat(&self, canvas: &mut Canvas, amount: impl Fn(f64, f64) -> f64) {
         let Rect { x, y, width, height } = self.field;
         let share = |n: usize, of: usize| (n as f64 + 0.5) / of as f64;
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_goes_from_corner_to_corner_without_a_gap() {
+    fn a_line_is_drawn_without_gaps() {
         let (plot, mut canvas) = plot();
 
         plot.line(&mut canvas, &[(0.0, -1.0), (10.0, 1.0)], INK);
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_not_drawn_and_what_is_outside_stays_at_the_edge() {
+    fn non_finite_points_are_skipped_and_outliers_are_drawn_at_the_edge() {
         let (plot, mut canvas) = plot();
         plot.line(&mut canvas, &[(0.0, f64::NAN), (5.0, 0.0)], INK);
         plot.dots(&mut canvas, &[(f64::INFINITY, 0.0)], 1, INK);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_stand_on_the_bottom() {
+    fn columns_start_at_the_bottom() {
         let (plot, mut canvas) = plot();
         plot.columns(&mut canvas, &[(0.0, 1.0, 0.0), (1.0, 2.0, -1.0)], INK);
         let found = inked(&canvas);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn octaves_are_as_wide_as_each_other() {
+    fn octaves_are_equally_wide() {
         let scale = Scale::logarithmic(25.0, 1600.0, &[]);
         assert!((scale.share(200.0) - 0.5).abs() < 1e-12);
         let names = Scale::of_names(&["a".into(), "b".into()]);

@@ -1,4 +1,4 @@
-//! A piano roll: time to the right, pitch up, drums on rows of their own below.
+//! A piano roll of token lines: time to the right, pitch upwards, drum rows below.
 
 use crate::{
     lab::picture::{
@@ -12,25 +12,25 @@ use crate::{
     },
 };
 
-/// Height of a drum class's row in pixels.
+/// Height of a drum row in pixels.
 const DRUM_ROW: usize = 5;
 
-/// Between the pitches and the drums, in pixels.
+/// Gap between pitches and drums in pixels.
 const GAP: usize = 5;
 
-/// Semitones that are shown at least, so that a monotone does not fill the roll.
+/// Fewest semitones shown, so that a monotone doesn't fill the roll.
 const MIN_SEMITONES: usize = 24;
 
-/// Music to be drawn: lines of tokens, a step each, all of one length.
+/// Token lines of equal length, a token per step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roll {
-    /// What is written above it.
+    /// The caption above.
     pub caption: String,
-    /// What to draw; tokens that the voice does not have, as where a part is missing, are left out.
+    /// The lines; tokens outside the voice's range, which mark a missing part, are skipped.
     pub lines: Vec<(Voice, Line)>,
 }
 
-/// A note where a roll shows it, in steps and semitones.
+/// A note in steps and semitones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Note {
     start: usize,
@@ -45,7 +45,7 @@ impl Roll {
         self.lines.iter().map(|(_, line)| line.len()).max().unwrap_or(0)
     }
 
-    /// Paints the roll into `rect`, which shows as many steps as fit at `step` pixels each.
+    /// Paints the roll into `rect` at `step` pixels per step.
     pub fn paint(&self, canvas: &mut Canvas, rect: Rect, step: usize) {
         canvas.fill(rect, palette::RAISED);
         let (above, below) = self.fields(rect);
@@ -62,7 +62,7 @@ impl Roll {
         }
     }
 
-    /// Where pitches and drums have their places; who is alone has all of it.
+    /// The areas for pitches and drums; either alone gets the whole roll.
     fn fields(&self, rect: Rect) -> (Rect, Rect) {
         let is_drums = |(voice, _): &(Voice, Line)| *voice == Voice::Drums;
         let has_pitches = !self.lines.iter().all(is_drums);
@@ -85,7 +85,7 @@ impl Roll {
     }
 }
 
-/// The sounding stretches of a melody line; none for drums.
+/// The notes of a melody line; none for drums.
 fn notes(voice: Voice, line: &[u16]) -> Vec<Note> {
     let mut notes: Vec<Note> = Vec::new();
     if voice == Voice::Drums {
@@ -105,14 +105,14 @@ fn notes(voice: Voice, line: &[u16]) -> Vec<Note> {
     notes
 }
 
-/// Which pitches a roll shows, from the lowest up.
+/// The pitches that a roll shows, from the lowest up.
 struct Scale {
     lowest: usize,
     n_semitones: usize,
 }
 
 impl Scale {
-    /// Room for all notes, the middle of them in the middle.
+    /// A scale that covers all notes and centres them.
     fn of(notes: &[Note]) -> Self {
         let pitches = notes.iter().map(|note| note.pitch);
         let lowest = pitches.clone().min().unwrap_or(60);
@@ -122,7 +122,7 @@ impl Scale {
         Self { lowest: middle.saturating_sub(n_semitones / 2), n_semitones }
     }
 
-    /// The row of a pitch in pixels below the top of `rect`, and how high it is.
+    /// Top, in pixels below the top of `rect`, and height of a pitch's row.
     fn row(&self, rect: Rect, pitch: usize) -> (usize, usize) {
         let above = self.n_semitones - 1 - (pitch - self.lowest);
         let top = above * rect.height / self.n_semitones;
@@ -154,7 +154,7 @@ fn paint_note(canvas: &mut Canvas, rect: Rect, step: usize, scale: &Scale, note:
 fn paint_drums(canvas: &mut Canvas, rect: Rect, step: usize, line: &[u16]) {
     let n_rows = drums::N_CLASSES;
     for (start, &token) in line.iter().enumerate() {
-        // A part that is missing is marked by a token that no part has.
+        // A missing part is marked by a token outside the range.
         if usize::from(token) >= drums::N_TOKENS {
             continue;
         }
@@ -168,7 +168,7 @@ fn paint_drums(canvas: &mut Canvas, rect: Rect, step: usize, line: &[u16]) {
     }
 }
 
-/// What goes on is darker than what begins, so that repeated notes are seen as such.
+/// The continuation of a note is darker than its start, so that repeated notes are visible.
 fn dimmed(colour: Colour) -> Colour {
     palette::RAISED.mix(colour, 150)
 }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_sounds_until_it_is_ended() {
+    fn a_note_is_drawn_until_its_end() {
         let line = [0, 50, 0, 0, 1, 0, 60, 62];
         let spans: Vec<_> =
             notes(Voice::Melody, &line).iter().map(|n| (n.start, n.end, n.pitch)).collect();
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_part_leaves_no_mark() {
+    fn a_missing_part_is_not_drawn() {
         let canvas =
             painted(vec![(Voice::Bass, vec![u16::MAX; 16]), (Voice::Drums, vec![u16::MAX; 16])]);
         assert_eq!(count(&canvas, Voice::Bass.colour()), 0);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_outer_pitches_of_a_wide_roll_stay_inside() {
+    fn the_outermost_pitches_of_a_wide_roll_stay_in_the_rect() {
         let rect = Rect { x: 0, y: 0, width: 1, height: 60 };
         let scale = Scale::of(&notes(Voice::Melody, &[2, 89]));
         let (top, height) = scale.row(rect, 21);

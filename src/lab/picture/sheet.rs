@@ -1,4 +1,4 @@
-//! A contact sheet: many small piano rolls in a grid, each under its caption.
+//! A contact sheet: a grid of small piano rolls with captions.
 
 use crate::lab::picture::{
     canvas::{Canvas, LETTER_HEIGHT, LETTER_WIDTH, Rect},
@@ -6,22 +6,22 @@ use crate::lab::picture::{
     roll::Roll,
 };
 
-/// Width of a roll in pixels, where its steps allow it.
+/// Width of a roll in pixels; at least [`MIN_STEP`] per step.
 const WIDTH: usize = 320;
 
 /// Height of a roll in pixels.
 const HEIGHT: usize = 150;
 
-/// Between rolls and around them, in pixels.
+/// Margin between and around rolls in pixels.
 const MARGIN: usize = 20;
 
-/// Between a caption and its roll, in pixels.
+/// Gap between a caption and its roll in pixels.
 const CAPTION_GAP: usize = 3;
 
-/// Pixels of a step at least: one for the sound, one between it and the next.
+/// Fewest pixels per step: one for the note and one for the gap.
 const MIN_STEP: usize = 2;
 
-/// Draws `rolls` in reading order, `n_columns`, at least one, beside each other.
+/// Draws `rolls` in reading order in `n_columns` columns, at least one.
 pub fn sheet(rolls: &[Roll], n_columns: usize) -> Canvas {
     let n_columns = n_columns.clamp(1, rolls.len().max(1));
     let n_steps = rolls.iter().map(Roll::n_steps).max().unwrap_or(0).max(1);
@@ -42,7 +42,7 @@ pub fn sheet(rolls: &[Roll], n_columns: usize) -> Canvas {
     canvas
 }
 
-/// `text`, or as much of it as `n_letters` have room for.
+/// `text`, truncated to `n_letters`.
 fn shortened(text: &str, n_letters: usize) -> String {
     if text.chars().count() <= n_letters {
         return text.to_owned();
@@ -61,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn the_grid_is_as_large_as_its_rolls() {
+    fn the_grid_fits_its_rolls() {
         let size = |n: usize, n_steps| sheet(&vec![roll("a", n_steps); n], 4).size();
 
         assert_eq!(size(8, 32).0, 4 * (320 + 20) + 20);
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn no_rolls_are_an_empty_sheet() {
+    fn without_rolls_the_sheet_is_empty() {
         assert_eq!(sheet(&[], 4).size().1, 20);
     }
 }

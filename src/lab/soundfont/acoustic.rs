@@ -1,4 +1,4 @@
-//! A kit of skins, wires and bronze in a small room, by the modes that such bodies ring with.
+//! The acoustic kit: drum skins, snare wires and cymbals in a small room, by modal synthesis.
 
 use libm::exp;
 
@@ -29,7 +29,7 @@ pub fn kit() -> Kit {
     Kit { name: "Acoustic Kit", program: 8, rate: SAMPLE_RATE, pieces }
 }
 
-/// Walls a few metres away: early reflections alone, each duller and softer.
+/// Adds early reflections from walls a few metres away, each softer and duller.
 fn in_room(dry: Signal, level: Decibels) -> Signal {
     const DELAYS_MS: [f64; 6] = [7.3, 11.9, 17.1, 23.9, 33.7, 47.3];
     let walls = DELAYS_MS.iter().enumerate().map(|(n, ms)| {
@@ -55,7 +55,7 @@ fn kick(strength: Strength) -> Signal {
 fn snare(strength: Strength) -> Signal {
     let skin = Signal::modes(&membrane(188.0, 0.075, 0.55), 0.4);
     let wires = Signal::noise("wires", 0.4)
-        // The wires answer the skin's blow a little later.
+        // The wires respond to the stroke a little later.
         .envelope(|t| (t / 0.002).min(1.0) * exp(-t / (0.055 + 0.03 * strength)))
         .high_pass(1600.0)
         .low_pass(5000.0 + 6500.0 * strength)

@@ -1,5 +1,5 @@
-//! A kit as the drum machine of electro and hip-hop has it: sines that ring on, square waves that
-//! share no harmonic, a little noise.
+//! The analogue kit, after the drum machine of electro and hip-hop (TR-808): long sines, inharmonic
+//! square waves, a little noise.
 
 use libm::exp;
 
@@ -35,7 +35,7 @@ pub fn kit() -> Kit {
     Kit { name: "Analogue Kit", program: 25, rate: SAMPLE_RATE, pieces }
 }
 
-/// A sine of 48 Hz that hardly falls and takes its time to die.
+/// A sine of 48 Hz with little pitch fall and a long decay.
 fn kick(strength: Strength) -> Signal {
     let sine = Mode::new(48.0, 1.0, 0.42).bent(32.0, 0.018).bent(170.0 * strength, 0.004);
     let click =
@@ -44,7 +44,7 @@ fn kick(strength: Strength) -> Signal {
     (Signal::modes(&[sine], 1.25) + click).drive(0.5 + 0.7 * strength)
 }
 
-/// Two bridges that ring, and a little noise over them.
+/// Two ringing bridged-T oscillators with a little noise.
 fn snare(strength: Strength) -> Signal {
     let shell = [
         Mode::new(176.0, 1.0, 0.065).bent(30.0, 0.008),
@@ -58,7 +58,7 @@ fn snare(strength: Strength) -> Signal {
     (Signal::modes(&shell, 0.3) + snappy).drive(1.3)
 }
 
-/// Three strokes of one noise and hardly a room.
+/// Three bursts of the same noise and almost no room.
 fn clap(_: Strength) -> Signal {
     let noise = |name| Signal::noise(name, 0.22).band_pass(1050.0, 2.2);
     let stroke = |name, at| noise(name).decay(0.0045).delayed(at);
@@ -71,14 +71,14 @@ fn rim(strength: Strength) -> Signal {
     Signal::modes(&modes, 0.1).drive(0.6 + strength)
 }
 
-/// A square wave, as its odd harmonics.
+/// A square wave as its odd harmonics.
 fn square(hz: f64) -> impl Iterator<Item = Mode> {
     const HIGHEST_HZ: f64 = 18_000.0;
     let harmonics = (0..).map(|n| f64::from(2 * n + 1)).take_while(move |n| n * hz < HIGHEST_HZ);
     harmonics.map(move |n| Mode::new(n * hz, 1.0 / n, f64::INFINITY))
 }
 
-/// Six of them that share no harmonic.
+/// Six square waves without common harmonics.
 fn metal(seconds: f64) -> Signal {
     const HZ: [f64; 6] = [205.3, 304.4, 369.6, 522.7, 540.0, 800.0];
     Signal::modes(&HZ.into_iter().flat_map(square).collect::<Vec<_>>(), seconds)
@@ -101,7 +101,7 @@ fn drum(strength: Strength, hz: f64, decay_seconds: f64) -> Signal {
     Signal::modes(&[skin], 5.0 * decay_seconds).drive(0.6)
 }
 
-/// Low metal that rings, high metal that fades sooner.
+/// Low metal with a long decay, high metal with a shorter one.
 fn crash(_: Strength) -> Signal {
     let low = metal(1.6).band_pass(3400.0, 1.2).decay(0.45);
     let high = metal(1.6).high_pass(7500.0);

@@ -1,4 +1,4 @@
-//! Plays notes of the font through the synth and measures what comes out.
+//! Renders notes of the font with the synthesizer and measures them.
 
 use std::{
     f64::consts::{PI, TAU},
@@ -14,42 +14,42 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Left and right.
+/// Left and right channel.
 pub type Stereo = [Vec<f32>; 2];
 
-/// A key going down and up.
+/// A note: key down, key up.
 #[derive(Clone, Copy)]
 pub struct Note {
     pub channel: i32,
     pub program: i32,
     pub key: i32,
     pub velocity: i32,
-    /// Seconds until the key is up.
+    /// Seconds until the key is released.
     pub held: f64,
 }
 
 /// A long note of a melodic preset.
 pub const NOTE: Note = Note { channel: 0, program: 0, key: 60, velocity: 100, held: 1.0 };
 
-/// Bands of a portrait.
+/// Bands of a spectral portrait.
 pub const N_BANDS: usize = 24;
 
 static FONT: LazyLock<Arc<SoundFont>> =
     LazyLock::new(|| Arc::new(SoundFont::new(&mut build().as_slice()).unwrap()));
 
-/// Our font as the synth reads it.
+/// The built font, loaded by the synthesizer.
 pub fn font() -> &'static SoundFont {
     &FONT
 }
 
 impl Note {
-    /// The note from its start, without effects.
+    /// Renders the note from its start, without effects.
     pub fn render(self, seconds: f64) -> Stereo {
         render(&[(0.0, self)], seconds)
     }
 }
 
-/// Notes at their times in seconds.
+/// Renders notes at their times in seconds.
 pub fn render(notes: &[(f64, Note)], seconds: f64) -> Stereo {
     let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
     settings.enable_reverb_and_chorus = false;
@@ -75,12 +75,12 @@ pub fn render(notes: &[(f64, Note)], seconds: f64) -> Stereo {
     heard
 }
 
-/// The greatest sample of both sides.
+/// The greatest absolute sample of both channels.
 pub fn peak(heard: &Stereo) -> f32 {
     heard.iter().flatten().fold(0.0, |peak, sample| sample.abs().max(peak))
 }
 
-/// The greatest loudness of any 400 ms, in LUFS.
+/// The maximum momentary loudness (400 ms) in LUFS.
 pub fn loudness(heard: &Stereo) -> f64 {
     let mut meter = EbuR128::new(2, SAMPLE_RATE, Mode::M).unwrap();
     let chunks = heard[0].chunks(2205).zip(heard[1].chunks(2205));
@@ -91,7 +91,7 @@ pub fn loudness(heard: &Stereo) -> f64 {
     momentary.fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// Mean frequency of the sound, as the ratio of its slope to itself.
+/// Mean frequency of the sound, from the ratio of its slope to itself.
 pub fn brightness(heard: &Stereo) -> f64 {
     let energy = |samples: &mut dyn Iterator<Item = f32>| {
         samples.map(|x| f64::from(x) * f64::from(x)).sum::<f64>()
@@ -100,7 +100,8 @@ pub fn brightness(heard: &Stereo) -> f64 {
     (slope / energy(&mut heard[0].iter().copied())).sqrt()
 }
 
-/// Levels of 24 bands at five moments, in decibels below the loudest and 50 at most.
+/// A spectral portrait: levels of 24 bands at five times, in decibels below the loudest, limited to
+/// 50.
 pub fn portrait(heard: &Stereo) -> Vec<f64> {
     const MOMENTS: [(usize, usize); 5] =
         [(0, 2048), (2048, 8192), (8192, 16_384), (16_384, 35_000), (38_000, 50_000)];
@@ -118,12 +119,12 @@ pub fn portrait(heard: &Stereo) -> Vec<f64> {
     levels.into_iter().map(|level| (level - loudest).max(-50.0)).collect()
 }
 
-/// How far two portraits are apart, in decibels on average.
+/// Mean difference of two portraits in decibels.
 pub fn difference(one: &[f64], other: &[f64]) -> f64 {
     one.iter().zip(other).map(|(a, b)| (a - b).abs()).sum::<f64>() / one.len() as f64
 }
 
-/// Adds the power of each band, a third of an octave each from 50 Hz, of `samples`.
+/// Adds the power of `samples` in each band; bands are a third of an octave wide from 50 Hz.
 fn add_powers(samples: &[f32], powers: &mut [f64; N_BANDS]) {
     const N: usize = 65_536;
     let step = TAU / samples.len() as f64;
@@ -141,13 +142,13 @@ fn add_powers(samples: &[f32], powers: &mut [f64; N_BANDS]) {
     }
 }
 
-/// How far a note's first partial is from its key: the mean frequency of what is around it, weighted
-/// with power, which is the middle of detuned voices.
+/// Deviation in cents of a note's first partial from its key: the power-weighted mean frequency
+/// around it, which is the centre of detuned voices.
 pub fn cents_off(program: i32, key: i32) -> f64 {
     const HOP: usize = 882;
-    // Narrow enough to leave the next partial out, from 50 Hz up.
+    // Narrow enough to exclude the second partial, from 50 Hz upwards.
     const WINDOW: usize = 4 * HOP;
-    // Vibrato begins after 0.4 s; voices detuned by little take seconds to go round each other.
+    // Vibrato starts after 0.4 s; slightly detuned voices beat over seconds.
     let seconds = if [22, 59, 65, 80, 83].contains(&program) { 0.39 } else { 8.0 };
     let heard = Note { program, key, held: 9.0, ..NOTE }.render(seconds);
     let hz = key_to_hz(key as u8);
@@ -162,18 +163,18 @@ pub fn cents_off(program: i32, key: i32) -> f64 {
             y += re * next_im - im * next_re;
         }
     }
-    // The swing turns backwards as the sine goes on.
+    // The phase decreases as the sine advances.
     let ahead = ((-y).atan2(x) - turned + PI).rem_euclid(TAU) - PI;
     1200.0 * (1.0 + ahead / turned).log2()
 }
 
-/// Power of the sine of `hz` under a Hann window.
+/// Power of the sine at `hz` under a Hann window.
 pub fn power_at(samples: &[f32], hz: f64) -> f64 {
     let (re, im) = swing(samples, hz);
     re * re + im * im
 }
 
-/// The sine of `hz` under a Hann window, as a complex number.
+/// The sine at `hz` under a Hann window, as a complex number.
 fn swing(samples: &[f32], hz: f64) -> (f64, f64) {
     let (sin, cos) = (TAU * hz / f64::from(SAMPLE_RATE)).sin_cos();
     let (hann_sin, hann_cos) = (TAU / samples.len() as f64).sin_cos();

@@ -1,4 +1,4 @@
-//! Basses.
+//! Bass patches.
 
 use std::f64::consts::{PI, TAU};
 
@@ -17,7 +17,7 @@ use crate::{
     units::Decibels,
 };
 
-/// The lowest octave, felt more than heard: almost a sine.
+/// Almost a sine, for the lowest octave.
 pub fn sub_bass() -> Patch {
     let spectrum =
         Spectrum::harmonic(|n| [1.0, 0.1, 0.06, 0.02].get(n as usize - 1).map_or(0.0, |l| *l));
@@ -25,7 +25,7 @@ pub fn sub_bass() -> Patch {
     Patch { name: "Sub Bass", program: 39, level: Decibels(-10.0), layers: vec![layer] }
 }
 
-/// A saw through a resonant filter that each note opens; hard notes are accents.
+/// A saw through a resonant filter with an envelope; accents from high velocities.
 pub fn acid_bass() -> Patch {
     let voice = Layer::tone(Spectrum::saw()).with(&[
         Attack(0.002),
@@ -48,7 +48,7 @@ pub fn acid_bass() -> Patch {
     Patch { name: "Acid Bass", program: 38, level: Decibels(-1.2), layers: vec![plain, accent] }
 }
 
-/// A steel string near the bridge, played with a pick.
+/// A steel string played with a pick near the bridge.
 pub fn picked_bass() -> Patch {
     const PICK_AT: f64 = 0.13;
     let spectrum = Spectrum::harmonic(|n| sin(PI * PICK_AT * n) / pow(n, 1.15)).scattered();
@@ -69,7 +69,7 @@ pub fn picked_bass() -> Patch {
     Patch { name: "Picked Bass", program: 34, level: Decibels(-6.4), layers }
 }
 
-/// Two saws that beat against each other, over a sine, behind a slowly moving filter.
+/// Two detuned saws over a sine, with a slowly moving filter.
 pub fn reese_bass() -> Patch {
     let saw = Layer::tone(Spectrum::saw()).gain(Decibels(-6.0)).cutoff(1100.0, 0.5).with(&[
         Attack(0.005),
@@ -85,7 +85,7 @@ pub fn reese_bass() -> Patch {
     Patch { name: "Reese Bass", program: 87, level: Decibels(-7.2), layers }
 }
 
-/// Gut on a body of wood, plucked with the side of a finger.
+/// A gut string on a wooden body, plucked with the side of a finger.
 pub fn upright_bass() -> Patch {
     let wood = |hz: f64| {
         let peaks = formant(hz, 105.0, 45.0) + 0.9 * formant(hz, 210.0, 70.0);
@@ -104,7 +104,7 @@ pub fn upright_bass() -> Patch {
     ]);
     let soft = string.clone().for_velocities(0..=84).cutoff(700.0, 0.3);
     let hard = string.for_velocities(85..=127).cutoff(1500.0, 0.3);
-    // The body answers late, and longest.
+    // The body's resonance starts late and lasts longest.
     let bloom = Spectrum::harmonic(|n| if n < 3.0 { 1.0 / (n * n) } else { 0.0 }).scattered();
     let bloom = Layer::tone(bloom).gain(Decibels(-9.0)).with(&[
         Attack(0.05),
@@ -124,7 +124,7 @@ pub fn upright_bass() -> Patch {
     Patch { name: "Upright Bass", program: 32, level: Decibels(-7.1), layers }
 }
 
-/// A steel string under a finger, the tone turned down.
+/// A steel string plucked with a finger, tone control down.
 pub fn fingered_bass() -> Patch {
     const FINGER_AT: f64 = 0.2;
     const PICKUP_AT: f64 = 0.27;
@@ -146,7 +146,7 @@ pub fn fingered_bass() -> Patch {
     Patch { name: "Fingered Bass", program: 33, level: Decibels(-7.8), layers }
 }
 
-/// Frequency modulation, one to one, whose index falls: a knock, a growl, a hum.
+/// FM with ratio 1:1 and a falling index: a knock, a growl, a hum.
 pub fn fm_bass() -> Patch {
     let tone = |ratio: f64, index: f64| {
         Spectrum::of_wave(1, move |x| sin(TAU * x + index * sin(ratio * TAU * x)))

@@ -1,4 +1,4 @@
-//! Second-order filters over whole recordings.
+//! Second-order filters for whole recordings.
 //!
 //! Source: R. Bristow-Johnson, Audio EQ Cookbook.
 
@@ -6,18 +6,18 @@ use std::f64::consts::TAU;
 
 use crate::units::SAMPLE_RATE;
 
-/// What a filter lets through.
+/// The type of a filter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Response {
-    /// All below the corner.
+    /// Low-pass.
     Low,
-    /// All above the corner.
+    /// High-pass.
     High,
-    /// What is near the corner, at its own level there.
+    /// Band-pass with 0 dB at the centre.
     Band,
 }
 
-/// Filters `signal` in place; `q` of 0.707 has no peak.
+/// Filters `signal` in place; a `q` of 0.707 has no resonance.
 pub fn filter(signal: &mut [f64], response: Response, hz: f64, q: f64) {
     let ([b0, b1, b2], [a1, a2]) = coefficients(response, hz, q);
     let (mut x1, mut x2, mut y1, mut y2) = (0.0, 0.0, 0.0, 0.0);
@@ -45,7 +45,7 @@ fn coefficients(response: Response, hz: f64, q: f64) -> ([f64; 3], [f64; 2]) {
 mod tests {
     use super::*;
 
-    /// Level of a sine at `hz` after the filter has settled.
+    /// Gain at `hz` after the filter has settled.
     fn gain_at(hz: f64, response: Response) -> f64 {
         let step = TAU * hz / f64::from(SAMPLE_RATE);
         let mut sine: Vec<f64> = (0..44_100).map(|i| (step * f64::from(i)).sin()).collect();
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn the_corner_is_3_db_down_and_the_far_side_falls() {
+    fn the_corner_is_3_db_down_and_the_stop_band_falls() {
         for response in [Response::Low, Response::High] {
             assert!((gain_at(1000.0, response) - 0.707).abs() < 0.01);
         }

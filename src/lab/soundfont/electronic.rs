@@ -1,5 +1,5 @@
-//! A kit as the drum machine of techno has it: a kick that punches, noise that snaps, and bronze that
-//! a chip keeps in six bits.
+//! The electronic kit, after the drum machine of techno (TR-909): a punchy kick, noise snares,
+//! six-bit cymbals.
 
 use libm::exp;
 
@@ -30,7 +30,7 @@ pub fn kit() -> Kit {
     Kit { name: "Electronic Kit", program: 0, rate: SAMPLE_RATE, pieces }
 }
 
-/// A bent triangle that falls to 50 Hz, faster and from higher the harder it is struck, and a click.
+/// A shaped triangle that falls to 50 Hz, faster and from higher when struck harder, plus a click.
 fn kick(strength: Strength) -> Signal {
     let swing = Mode::new(50.0, 1.0, 0.21).bent(165.0, 0.028).bent(420.0 * strength, 0.005);
     let body = Signal::modes(&[swing], 0.6).envelope(|t| {
@@ -56,7 +56,7 @@ fn snare(strength: Strength) -> Signal {
     (shell + wires).drive(0.5 + strength)
 }
 
-/// Several hands, a hundredth of a second apart, and the room after them.
+/// Claps of several hands, 10 ms apart, and a room tail.
 fn clap(_: Strength) -> Signal {
     let noise = |name| Signal::noise(name, 0.4).high_pass(700.0).band_pass(1250.0, 1.1);
     let hand = |name, at| noise(name).decay(0.0035).delayed(at);
@@ -73,8 +73,8 @@ fn rim(strength: Strength) -> Signal {
     Signal::modes(&modes, 0.12).drive(0.8 + strength)
 }
 
-/// A cymbal that rings on, as loud as a chip of six bits can hold; its envelope comes after, so that
-/// the grain dies away with the sound.
+/// A sustained cymbal at the full level of a six-bit chip. The envelope is applied afterwards, so
+/// that the quantisation noise decays with the sound.
 fn chip(seed: &str, band: (f64, f64), seconds: f64) -> Signal {
     let plate = Plate { n_modes: 160, band, decays: (4.0, 4.0) };
     let bronze = Signal::modes(&plate.to_modes(seed), seconds).peaking_at(Decibels(-4.0));

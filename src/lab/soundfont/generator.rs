@@ -1,77 +1,77 @@
-//! The generators of SoundFont 2.04 that we set, in everyday units.
+//! The SoundFont 2.04 generators in use, in everyday units.
 //!
-//! Source: SoundFont Technical Specification 2.04, section 8.1.2. Only those are here that
-//! rustysynth honours; it ignores modulators, so velocity acts through velocity ranges and its own
-//! fixed curve of amplitude.
+//! Source: SoundFont Technical Specification 2.04, section 8.1.2. Only generators that rustysynth
+//! supports are here. It ignores modulators, so velocity acts through velocity ranges and
+//! rustysynth's fixed amplitude curve.
 
-/// A zone's setting; what is not set keeps the specification's default.
+/// A setting of a zone; unset generators have the specification's default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Generator {
-    /// Where in the sample a note begins, 0 to 32767 samples after its start.
+    /// Start of playback in the sample, 0 to 32767 samples after its start.
     StartOffset(u16),
-    /// Depth of the vibrato in cents.
+    /// Vibrato depth in cents.
     VibratoToPitch(f64),
-    /// Corner of the low-pass filter in hertz; open from about 20 kHz.
+    /// Low-pass cut-off in hertz; fully open from about 20 kHz.
     Cutoff(f64),
-    /// Height of the filter's resonance in decibels. Synths take half of it off the level.
+    /// Filter resonance in decibels. Synthesizers lower the level by half of it.
     Resonance(f64),
-    /// How far the filter's envelope bends the pitch at its top, in cents.
+    /// Pitch change by the filter envelope at its peak, in cents.
     EnvelopeToPitch(f64),
-    /// How far the slow oscillator moves the corner, in cents.
+    /// Cut-off modulation by the LFO, in cents.
     LfoToCutoff(f64),
-    /// How far the filter's envelope raises the corner at its top, in cents.
+    /// Cut-off change by the filter envelope at its peak, in cents.
     EnvelopeToCutoff(f64),
-    /// Depth of the tremolo in decibels.
+    /// Tremolo depth in decibels.
     LfoToVolume(f64),
-    /// Part of the sound that goes to the chorus, 0 to 1.
+    /// Send to the chorus, 0 to 1.
     Chorus(f64),
-    /// Part of the sound that goes to the reverb, 0 to 1.
+    /// Send to the reverb, 0 to 1.
     Reverb(f64),
-    /// -0.5 is left, 0.5 right.
+    /// Pan, -0.5 left to 0.5 right.
     Pan(f64),
-    /// Rate of the slow oscillator in hertz.
+    /// LFO rate in hertz.
     LfoRate(f64),
-    /// Seconds before the vibrato begins.
+    /// Delay of the vibrato in seconds.
     VibratoDelay(f64),
-    /// Rate of the vibrato in hertz.
+    /// Vibrato rate in hertz.
     VibratoRate(f64),
-    /// Seconds in which the filter's envelope rises.
+    /// Attack of the filter envelope in seconds.
     FilterAttack(f64),
-    /// Seconds in which the filter's envelope falls from its top to 0, straight in cents.
+    /// Decay of the filter envelope from its peak to 0 in seconds, linear in cents.
     FilterDecay(f64),
-    /// Where the filter's envelope rests, 0 to 1.
+    /// Sustain of the filter envelope, 0 to 1.
     FilterSustain(f64),
-    /// Seconds in which the filter's envelope falls after the key is up.
+    /// Release of the filter envelope in seconds.
     FilterRelease(f64),
-    /// The sound begins at once, not after the default millisecond.
+    /// Removes the default volume delay of a millisecond.
     NoDelay,
-    /// Seconds in which the level rises, straight in amplitude.
+    /// Volume attack in seconds, linear in amplitude.
     Attack(f64),
-    /// The level is there at once, not after the default millisecond.
+    /// Removes the default volume attack of a millisecond.
     NoAttack,
-    /// Seconds in which the level would fall by 100 dB, straight in decibels (rustysynth: 80 dB).
+    /// Time in seconds for a decay by 100 dB, linear in decibels (rustysynth: 80 dB).
     Decay(f64),
-    /// How much faster the level falls on each key than on the key below it, in timecents; key 60 keeps
-    /// its decay. 100 halves it with each octave.
+    /// Change of the decay per key in timecents; key 60 has the nominal decay, and 100 halves it
+    /// per octave.
     DecayPerKey(i16),
-    /// Where the level rests, in decibels below its top.
+    /// Volume sustain in decibels below the peak.
     Sustain(f64),
-    /// Seconds in which the level would fall by 100 dB after the key is up.
+    /// Time in seconds for a release by 100 dB.
     Release(f64),
     /// Detuning in cents, -99 to 99.
     Tune(i16),
-    /// The sample goes round in its loop for as long as the note sounds.
+    /// Loops the sample while the note sounds.
     Looped,
-    /// Cents that a key is above the key below it.
+    /// Pitch change per key in cents.
     CentsPerKey(i16),
-    /// A new note cuts off those of the same class, 1 to 127.
+    /// A new note cuts off sounding notes of the same class, 1 to 127.
     ExclusiveClass(u8),
-    /// The key that plays the sample at its own rate.
+    /// The key at which the sample plays at its own rate.
     RootKey(u8),
 }
 
 impl Generator {
-    /// The operator's number and its amount as a file has them.
+    /// The generator's number and amount as stored in a file.
     pub fn to_record(self) -> (u16, i16) {
         match self {
             Self::StartOffset(samples) => (0, samples.min(i16::MAX as u16) as i16),
@@ -92,7 +92,7 @@ impl Generator {
             Self::FilterDecay(seconds) => (28, timecents(seconds)),
             Self::FilterSustain(part) => (29, permille(1.0 - part)),
             Self::FilterRelease(seconds) => (30, timecents(seconds)),
-            // The most negative number stands for no time at all.
+            // The most negative value means no time at all.
             Self::NoDelay => (33, i16::MIN),
             Self::NoAttack => (34, i16::MIN),
             Self::Attack(seconds) => (34, timecents(seconds)),
@@ -109,7 +109,7 @@ impl Generator {
     }
 }
 
-/// Cents above 8.176 Hz, which is key 0.
+/// Cents above 8.176 Hz, the pitch of key 0.
 fn absolute_cents(hz: f64) -> i16 {
     (1200.0 * libm::log2(hz / 8.175_798_915_643_707)).round() as i16
 }
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn units_become_those_of_the_specification() {
+    fn units_convert_to_those_of_the_specification() {
         assert_eq!(Generator::Cutoff(440.0).to_record(), (8, 6900));
         assert_eq!(Generator::Attack(1.0).to_record(), (34, 0));
         assert_eq!(Generator::Attack(0.0).to_record(), (34, -12_000));

@@ -1,4 +1,4 @@
-//! Guitars.
+//! Guitar patches.
 
 use std::f64::consts::{PI, TAU};
 
@@ -18,7 +18,7 @@ use crate::{
     units::Decibels,
 };
 
-/// A string of gut or nylon, plucked with a finger.
+/// A gut or nylon string, plucked with a finger.
 pub fn plucked_string() -> Patch {
     let box_of_wood = |hz: f64| {
         let air =
@@ -46,14 +46,14 @@ pub fn plucked_string() -> Patch {
     Patch { name: "Plucked String", program: 24, level: Decibels(-5.6), layers }
 }
 
-/// A hollow guitar by the pickup at its neck, under a thumb.
+/// A hollow-body guitar with the neck pickup, played with the thumb.
 pub fn jazz_guitar() -> Patch {
     let tone = Spectrum::of_wave(1, |x| {
         let round = |n: u32| {
             let n = f64::from(n);
             sin(PI * 0.29 * n) * sin(PI * 0.24 * n) / pow(n, 0.9) * sin(TAU * n * x)
         };
-        // A small amplifier, hardly pushed.
+        // A small amplifier, barely overdriven.
         tanh(0.9 * (1..=14).map(round).sum::<f64>() + 0.1)
     });
     let string = Layer::tone(tone).with(&[
@@ -76,14 +76,14 @@ pub fn jazz_guitar() -> Patch {
     Patch { name: "Jazz Guitar", program: 26, level: Decibels(-7.8), layers }
 }
 
-/// One string through an amplifier at its limit, played twice: left and right.
+/// A single string through an overdriven amplifier, doubled left and right.
 pub fn overdriven_guitar() -> Patch {
     let tone = Spectrum::of_wave(1, |x| amplifier(string(x)));
     let layers = amplified(&tone, 4, 0.3);
     Patch { name: "Overdriven Guitar", program: 29, level: Decibels(-7.9), layers }
 }
 
-/// Root and fifth through the amplifier together: the growl between them is the amplifier's.
+/// Root and fifth through one amplifier: their intermodulation is the growl.
 pub fn power_guitar() -> Patch {
     let tone = Spectrum::of_wave(2, |x| {
         amplifier(string(2.0 * x) + 0.8 * string(3.0 * x) + 0.4 * string(4.0 * x))
@@ -92,22 +92,22 @@ pub fn power_guitar() -> Patch {
     Patch { name: "Power Guitar", program: 30, level: Decibels(-7.9), layers }
 }
 
-/// A steel string plucked at a seventh of its length, x in turns.
+/// A steel string plucked at a seventh of its length; `x` in cycles.
 fn string(x: f64) -> f64 {
     let harmonic = |n: u32| {
         let n = f64::from(n);
-        // Stiff strings never line their harmonics up; places that spread evenly stand for that.
+        // Stiff strings never align their harmonics; phases that spread evenly approximate that.
         sin(PI * n / 7.0) / n * sin(TAU * (n * x + 0.618 * n * n))
     };
     (1..=20).map(harmonic).sum()
 }
 
-/// Clips softly, one side sooner than the other.
+/// Soft asymmetric clipping.
 fn amplifier(x: f64) -> f64 {
     tanh(3.5 * x + 0.4)
 }
 
-/// A loudspeaker of 12 inches, which has little above 4 kHz, and the pick.
+/// A 12-inch loudspeaker, which rolls off above 4 kHz, and the pick noise.
 fn amplified(tone: &Spectrum, cents: i16, width: f64) -> Vec<Layer> {
     let voice = Layer::tone(tone.clone()).with(&[
         Attack(0.003),

@@ -1,4 +1,4 @@
-//! Keyboards and bells.
+//! Keyboard and bell patches.
 
 use std::f64::consts::TAU;
 
@@ -17,11 +17,11 @@ use crate::{
     units::Decibels,
 };
 
-/// A struck tine before a pickup; hard notes bark.
+/// A tine in front of a pickup; high velocities bark.
 pub fn electric_piano() -> Patch {
     let body = |bend: f64| {
         Spectrum::of_wave(1, move |x| {
-            // A pickup beside the tine's rest bends one half of its swing more than the other.
+            // A pickup off the tine's axis distorts one half of the swing more than the other.
             let swing = sin(TAU * x);
             tanh(bend * (swing + 0.35)) / bend
         })
@@ -41,7 +41,7 @@ pub fn electric_piano() -> Patch {
     Patch { name: "Electric Piano", program: 4, level: Decibels(-9.1), layers }
 }
 
-/// The electric piano of frequency modulation: a soft body, glass over it, two of each.
+/// An FM electric piano: a soft body with glassy overtones, two voices each.
 pub fn fm_piano() -> Patch {
     let tone = |ratio: f64, index: f64| {
         Spectrum::of_wave(1, move |x| sin(TAU * x + index * sin(ratio * TAU * x)))
@@ -65,7 +65,7 @@ pub fn fm_piano() -> Patch {
     Patch { name: "FM Piano", program: 5, level: Decibels(-12.3), layers }
 }
 
-/// A bell by frequency modulation: carrier and modulator as 2 to 7, the index falling in three steps.
+/// An FM bell: carrier and modulator at 2 to 7, the index falling in three steps.
 pub fn fm_bell() -> Patch {
     let tone =
         |index: f64| Spectrum::of_wave(2, move |x| sin(2.0 * TAU * x + index * sin(7.0 * TAU * x)));
@@ -82,7 +82,7 @@ pub fn fm_bell() -> Patch {
     Patch { name: "FM Bell", program: 14, level: Decibels(-6.4), layers }
 }
 
-/// A struck bar, its modes those of a free beam: 1, 2.756, 5.404, 8.933.
+/// A struck free bar, with modes at 1, 2.756, 5.404 and 8.933.
 pub fn crystal() -> Patch {
     let mode = |(cycles, turns), gain, decay| {
         Layer::tone(Spectrum::inharmonic(cycles, &[(turns, 1.0)])).gain(Decibels(gain)).with(&[
@@ -101,7 +101,7 @@ pub fn crystal() -> Patch {
     Patch { name: "Crystal", program: 98, level: Decibels(-5.1), layers }
 }
 
-/// Nine drawbars, a click of the contacts and a slow rotor.
+/// Nine drawbars, key click and a slow rotary speaker.
 pub fn organ() -> Patch {
     const DRAWBARS: [(u32, f64); 9] = [
         (1, 0.6),
@@ -127,7 +127,7 @@ pub fn organ() -> Patch {
     Patch { name: "Organ", program: 16, level: Decibels(-8.7), layers }
 }
 
-/// Few drawbars and a percussion that knocks: the organ of house basses and stabs.
+/// Few drawbars with percussion: the organ of house basses and stabs.
 pub fn percussive_organ() -> Patch {
     let body = Layer::tone(Spectrum::inharmonic(1, &[(1, 1.0), (2, 0.45), (4, 0.12)])).with(&[
         Attack(0.002),

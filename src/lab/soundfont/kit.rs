@@ -1,4 +1,4 @@
-//! Percussion kits: which keys play which recording.
+//! Percussion kits: recordings and the keys that play them.
 
 use std::ops::RangeInclusive;
 
@@ -13,10 +13,10 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// How hard a drum is struck: 0 hardly, 1 as hard as can be.
+/// Strength of a stroke, 0 to 1.
 pub type Strength = f64;
 
-/// Recordings for soft, middle and hard strikes, or for fewer.
+/// Velocity layers of one, two or three recordings.
 const LAYERS: [&[(RangeInclusive<u8>, Strength)]; 3] = [
     &[(0..=127, 0.8)],
     &[(0..=84, 0.45), (85..=127, 1.0)],
@@ -29,25 +29,25 @@ pub struct Kit {
     pub name: &'static str,
     /// MIDI program.
     pub program: u16,
-    /// Samples a second that are kept, [`SAMPLE_RATE`] or a whole part of it.
+    /// Sample rate of the stored recordings, [`SAMPLE_RATE`] or a whole fraction of it.
     pub rate: u32,
-    /// What it is made of.
+    /// The instruments.
     pub pieces: Vec<Piece>,
 }
 
-/// One instrument of a kit.
+/// An instrument of a kit.
 pub struct Piece {
-    /// Keys and how many semitones each is above the recording.
+    /// Keys, each with its transposition in semitones.
     keys: &'static [(u8, i8)],
-    /// Gives the recording, of any loudness.
+    /// Synthesizes the recording, at any level.
     strike: fn(Strength) -> Signal,
-    /// Its greatest sample.
+    /// Peak level of the recording.
     peak: Decibels,
     n_layers: usize,
     place: f64,
 }
 
-/// Keys by instrument, those of General MIDI that sound alike beside ours.
+/// Keys of each instrument, and similar General MIDI keys.
 pub mod keys {
     pub const KICK: &[(u8, i8)] = &[(36, 0), (35, -1)];
     pub const RIM: &[(u8, i8)] = &[(37, 0)];
@@ -60,7 +60,7 @@ pub mod keys {
     pub const HIGH_TOM: &[(u8, i8)] = &[(50, 0)];
     pub const CRASH: &[(u8, i8)] = &[(49, 0), (57, 2), (55, 5), (52, -3)];
     pub const RIDE: &[(u8, i8)] = &[(51, 0), (59, 1), (53, 4)];
-    // Those below are in the 808-like kit alone.
+    // The keys below are in the analogue kit only.
     pub const COWBELL: &[(u8, i8)] = &[(56, 0)];
     pub const HIGH_CONGA: &[(u8, i8)] = &[(63, 0), (62, 3)];
     pub const LOW_CONGA: &[(u8, i8)] = &[(64, 0)];
@@ -72,7 +72,7 @@ pub mod keys {
 const HATS: [u8; 3] = [42, 44, 46];
 
 impl Kit {
-    /// Adds the kit's samples and its preset to `font`.
+    /// Adds the kit's samples and preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
         let zones = self.pieces.iter().flat_map(|piece| piece.zones(font, self)).collect();
         let name = self.name.to_owned();
@@ -81,18 +81,18 @@ impl Kit {
 }
 
 impl Piece {
-    /// One recording, whose greatest sample is at `peak_db`, in the middle.
+    /// An instrument with one recording that peaks at `peak_db`, centred.
     pub fn new(keys: &'static [(u8, i8)], strike: fn(Strength) -> Signal, peak_db: f64) -> Self {
         Self { keys, strike, peak: Decibels(peak_db), n_layers: 1, place: 0.0 }
     }
 
-    /// Recordings of `n` strengths, 1 to 3.
+    /// Uses `n` velocity layers, 1 to 3.
     pub fn layers(mut self, n: usize) -> Self {
         self.n_layers = n;
         self
     }
 
-    /// Somewhere between -0.5, left, and 0.5, right.
+    /// Pans to `place`, -0.5 left to 0.5 right.
     pub fn at(mut self, place: f64) -> Self {
         self.place = place;
         self
@@ -121,7 +121,7 @@ impl Piece {
     }
 
     fn generators(&self, key: u8, semitones: i8) -> Vec<Generator> {
-        // A release of more than a minute: a drum rings on when its key is up.
+        // A release of over a minute: a drum keeps ringing after its key is released.
         let mut generators = vec![NoDelay, NoAttack, Release(100.0), Pan(self.place), Reverb(0.05)];
         generators.push(RootKey(key.saturating_add_signed(-semitones)));
         if HATS.contains(&key) {
@@ -137,7 +137,7 @@ mod tests {
     use crate::music::drums::Drum;
 
     #[test]
-    fn velocities_are_covered_once() {
+    fn each_velocity_is_covered_once() {
         for layers in LAYERS {
             let covered = layers.iter().flat_map(|(velocities, _)| velocities.clone());
             assert!(covered.eq(0..=127));

@@ -1,4 +1,4 @@
-//! Leads, stabs and plucks of synthesizers.
+//! Synthesizer leads, stabs and plucks.
 
 use libm::pow;
 
@@ -15,7 +15,7 @@ use crate::{
     units::Decibels,
 };
 
-/// Every other harmonic, and a vibrato on long notes.
+/// Odd harmonics, with vibrato on long notes.
 pub fn square_lead() -> Patch {
     let square = Spectrum::harmonic(|n| if n % 2.0 > 0.5 { 1.0 / n } else { 0.0 });
     let layer = Layer::tone(square).cutoff(5000.0, 0.5).with(&[
@@ -43,7 +43,7 @@ pub fn saw_lead() -> Patch {
     Patch { name: "Saw Lead", program: 81, level: Decibels(-5.7), layers }
 }
 
-/// A filter that shuts at once.
+/// A pluck with a fast filter decay.
 pub fn synth_pluck() -> Patch {
     let saw = Layer::tone(Spectrum::saw()).cutoff(500.0, 0.6).with(&[
         Attack(0.001),
@@ -60,7 +60,7 @@ pub fn synth_pluck() -> Patch {
     Patch { name: "Synth Pluck", program: 45, level: Decibels(0.4), layers }
 }
 
-/// A short brassy stroke, for offbeats.
+/// A short brassy stab for offbeats.
 pub fn dub_stab() -> Patch {
     let saw = Layer::tone(Spectrum::saw()).cutoff(520.0, 0.5).with(&[
         Attack(0.006),
@@ -79,7 +79,7 @@ pub fn dub_stab() -> Patch {
     Patch { name: "Dub Stab", program: 62, level: Decibels(0.7), layers }
 }
 
-/// A free reed blown by mouth: thin, nasal, a little unsteady.
+/// A free reed: thin, nasal, slightly unsteady.
 pub fn melodica() -> Patch {
     let reed = Spectrum::harmonic(|n| {
         let even = if n % 2.0 < 0.5 { 0.55 } else { 1.0 };
@@ -99,7 +99,7 @@ pub fn melodica() -> Patch {
     Patch { name: "Melodica", program: 22, level: Decibels(-10.1), layers: vec![layer] }
 }
 
-/// The layer twice, `cents` flat on one side and as sharp on the other.
+/// Doubles a layer: `cents` flat on one side, sharp on the other.
 pub fn detuned(layer: &Layer, cents: i16, width: f64) -> Vec<Layer> {
     let voice = |side: i16| {
         let layer = layer.clone().gain(Decibels(-6.0));

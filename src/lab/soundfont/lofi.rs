@@ -1,4 +1,4 @@
-//! A kit off an old record, through a sampler of few bits and a tape that is full.
+//! The lo-fi kit: drums as from an old record, through a low-resolution sampler and saturated tape.
 
 use libm::exp;
 
@@ -29,11 +29,10 @@ pub fn kit() -> Kit {
     Kit { name: "Lo-Fi Kit", program: 40, rate: RATE, pieces }
 }
 
-/// Samples a second that there is room for. What is above half of that comes back as grit.
+/// Sample rate of the old sampler; content above half of it aliases.
 const RATE: u32 = SAMPLE_RATE / 2;
 
-/// What record, tape and sampler make of `clean`: hiss under it, soft tops, no highs, ten bits of the
-/// twelve that there are.
+/// Adds record hiss, tape saturation, a low-pass and ten-bit quantisation to `clean`.
 fn dusty(clean: Signal, hz: f64) -> Signal {
     let hiss = Signal::noise("dust", clean.seconds()).band_pass(1900.0, 0.4);
     let record = clean.peaking_at(Decibels(-1.0)) + hiss.gain(Decibels(-36.0));
@@ -48,7 +47,7 @@ fn kick(strength: Strength) -> Signal {
     dusty(Signal::modes(&skins, 0.42) + felt, 1800.0 + 2600.0 * strength)
 }
 
-/// Fat and low, wires loose.
+/// Fat and low, with loose wires.
 fn snare(strength: Strength) -> Signal {
     let skin = Signal::modes(&membrane(164.0, 0.09, 0.5), 0.38);
     let wires = Signal::noise("loose wires", 0.38)
@@ -64,7 +63,7 @@ fn rim(_: Strength) -> Signal {
     dusty(Signal::modes(&wood, 0.12), 4500.0)
 }
 
-/// Two fingers, not two hands.
+/// A snap of two fingers.
 fn snap(_: Strength) -> Signal {
     let finger =
         |name, at: f64| Signal::noise(name, 0.2).decay(0.008).band_pass(1900.0, 2.5).delayed(at);

@@ -1,4 +1,4 @@
-//! Bars of metal, struck or plucked.
+//! Mallet patches: struck or plucked metal bars.
 
 use crate::{
     lab::soundfont::{
@@ -10,7 +10,7 @@ use crate::{
     units::Decibels,
 };
 
-/// Bars tuned to ring with the double octave, tubes that open and shut beneath them.
+/// Bars tuned to the double octave over motor-driven tubes.
 pub fn vibraphone() -> Patch {
     let mode = |turns, gain, decay| {
         mode((1, turns), gain, decay).with(&[DecayPerKey(30), LfoToVolume(2.2), LfoRate(4.7)])
@@ -26,7 +26,7 @@ pub fn vibraphone() -> Patch {
     Patch { name: "Vibraphone", program: 11, level: Decibels(-9.7), layers }
 }
 
-/// Tongues of a thumb piano on a box, which buzz a little: modes of a clamped bar, 1, 6.27 and 17.5.
+/// Thumb piano tongues on a box with a slight buzz: a clamped bar with modes at 1, 6.27 and 17.5.
 pub fn kalimba() -> Patch {
     let box_and_thumb = Signal::noise("thumb", 0.06).decay(0.008).band_pass(520.0, 1.2).faded();
     let layers = vec![
@@ -39,7 +39,7 @@ pub fn kalimba() -> Patch {
     Patch { name: "Kalimba", program: 108, level: Decibels(-6.0), layers }
 }
 
-/// One way in which a bar rings: cycles of the pitch and turns of the mode in as long.
+/// One mode of a bar, as cycles of the pitch and cycles of the mode in the same time.
 fn mode((cycles, turns): (u32, u32), gain: f64, decay_seconds: f64) -> Layer {
     Layer::tone(Spectrum::inharmonic(cycles, &[(turns, 1.0)])).gain(Decibels(gain)).with(&[
         Attack(0.001),

@@ -1,17 +1,18 @@
-//! Our own SoundFont: every sample is computed here, so its licence is the project's.
+//! Builds `electropunk.sf2`. Every sample is synthesized here, so the font has the project's
+//! licence.
 //!
 //! # Presets
-//! Programs are those of General MIDI for a like sound, so that a theme keeps its sense with another
-//! SoundFont. Melodic presets (bank 0) play all keys:
+//! Programs are those of General MIDI for similar instruments, so that a theme also works with
+//! another SoundFont. Melodic presets (bank 0) play all keys:
 //!
 //! | program | name | what it is |
 //! |---|---|---|
 //! | 0 | Felt Piano | soft, close |
 //! | 1 | Bright Piano | for chords off the beat |
-//! | 4 | Electric Piano | tines, bark on hard notes |
-//! | 5 | FM Piano | a soft body, glass over it |
+//! | 4 | Electric Piano | tines, bark at high velocities |
+//! | 5 | FM Piano | a soft body with glassy overtones |
 //! | 11 | Vibraphone | tremolo |
-//! | 14 | FM Bell | long, reverberant |
+//! | 14 | FM Bell | long decay, reverb |
 //! | 16 | Organ | nine drawbars |
 //! | 17 | Percussive Organ | few drawbars, a knock |
 //! | 22 | Melodica | a reed, vibrato on long notes |
@@ -22,46 +23,51 @@
 //! | 32 | Upright Bass | gut and wood |
 //! | 33 | Fingered Bass | round, electric |
 //! | 34 | Picked Bass | steel |
-//! | 36 | FM Bass | a knock, a growl, a hum |
+//! | 36 | FM Bass | a knock, then a growl |
 //! | 38 | Acid Bass | resonant filter, accents from velocity 100 |
-//! | 39 | Sub Bass | almost a sine |
+//! | 39 | Sub Bass | nearly a sine |
 //! | 45 | Synth Pluck | short |
-//! | 50 | Synth Strings | ensemble of five |
+//! | 50 | Synth Strings | an ensemble of five saws |
 //! | 55 | Rave Hit | octaves and a fifth on one key, cut off |
-//! | 59 | Muted Trumpet | a harmon in the bell, vibrato on long notes |
+//! | 59 | Muted Trumpet | harmon mute, vibrato on long notes |
 //! | 62 | Dub Stab | brassy, for offbeats |
 //! | 65 | Alto Sax | breath, vibrato on long notes, a growl from velocity 105 |
 //! | 80 | Square Lead | hollow, vibrato on long notes |
 //! | 81 | Saw Lead | two saws |
-//! | 83 | Chiff Lead | a pipe that spits, vibrato on long notes |
-//! | 84 | Hoover | howls up to its note |
+//! | 83 | Chiff Lead | a pipe with a noisy attack, vibrato on long notes |
+//! | 84 | Hoover | glides up to its note |
 //! | 87 | Reese Bass | beating saws over a sine |
-//! | 89 | Warm Pad | swells in half a second |
-//! | 90 | Polysynth | chords, an octave below with them |
+//! | 89 | Warm Pad | attack of half a second |
+//! | 90 | Polysynth | for chords, with a lower octave |
 //! | 91 | Choir Pad | "ah" |
-//! | 92 | Glass Pad | bowed glasses and air |
-//! | 95 | Sweep Pad | opens for two seconds |
-//! | 98 | Crystal | glassy bar |
-//! | 108 | Kalimba | tongues on a box |
+//! | 92 | Glass Pad | bowed glasses and air noise |
+//! | 95 | Sweep Pad | a filter that opens for two seconds |
+//! | 98 | Crystal | a glassy bar |
+//! | 108 | Kalimba | thumb piano |
 //!
-//! Kits (bank 128, MIDI channel 10) have the keys of `kit::keys`:
+//! Kits (bank 128) play the keys of `kit::keys`:
 //!
 //! | program | name | what it is |
 //! |---|---|---|
 //! | 0 | Electronic Kit | like a TR-909: punch, snap, six-bit cymbals |
-//! | 8 | Acoustic Kit | skins, wires and bronze in a small room |
+//! | 8 | Acoustic Kit | skins, snare wires and cymbals in a small room |
 //! | 25 | Analogue Kit | like a TR-808: a long sine, square-wave hats; cowbell, congas, claves |
-//! | 40 | Lo-Fi Kit | off an old record, through a sampler of few bits |
+//! | 40 | Lo-Fi Kit | an old record through a ten-bit sampler |
 //!
-//! Open hats are choked by closed ones. Kick and snare have three layers of velocity, hats two, all
-//! brighter when struck harder.
+//! Closed hats choke open ones. Kick and snare have three velocity layers, hats two; harder strokes
+//! are brighter.
 //!
-//! # How
-//! Melodic sounds are layers of loops (`patch`, `tone`), each a sum of sines that go round a whole number
-//! of times (`spectrum`); envelopes and filters are left to the synth, so a sound takes kilobytes.
-//! Drums are recordings of modes and noise (`signal`, `modal`). All loudness is in the samples:
-//! synths disagree on what the generator initialAttenuation means. Sines and powers are libm's, which
-//! give the same file on every machine.
+//! # Synthesis
+//! ```text
+//! spectrum (sums of sines) -> tone (loops per key band) -> patch (layers) ─┐
+//! modal, signal, biquad (modes, noise, filters) -------> kit (recordings) ─┴─> sf2 -> bytes
+//! ```
+//!
+//! Melodic sounds are layers of loops, each a sum of sines with whole numbers of cycles. Envelopes
+//! and filters are left to the synthesizer, so a sound takes kilobytes. Drums are recordings. All
+//! levels are in the samples, since synthesizers disagree on the generator initialAttenuation. Sines
+//! and powers come from libm, so the bytes are the same on every machine. `audition` measures the
+//! result for the tests.
 
 mod acoustic;
 mod analogue;
@@ -92,7 +98,7 @@ mod winds;
 
 use crate::lab::soundfont::{kit::Kit, patch::Patch, sf2::Font};
 
-/// The file's bytes, the same each time.
+/// Builds the font; always the same bytes.
 pub fn build() -> Vec<u8> {
     let mut font = Font::default();
     for patch in melodic() {

@@ -1,5 +1,4 @@
-//! One way in which a struck body rings: a sine that dies away, falling in pitch if it is struck
-//! hard.
+//! Modes of a struck body: decaying sines whose pitch may fall.
 
 use std::f64::consts::TAU;
 
@@ -8,7 +7,7 @@ use rand::RngExt as _;
 
 use crate::{rng, units::SAMPLE_RATE};
 
-/// A damped sine. The phase is that of a blow: it begins at 0 and rises.
+/// A damped sine. Its phase is that of a stroke: it starts at 0 and rises.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mode {
     hz: f64,
@@ -17,7 +16,7 @@ pub struct Mode {
     bends: Vec<Bend>,
 }
 
-/// A fall in pitch.
+/// A falling pitch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Bend {
     hz: f64,
@@ -25,12 +24,12 @@ struct Bend {
 }
 
 impl Mode {
-    /// Rings at `hz`, falling to 1/e of `level` in `decay_seconds`.
+    /// A mode at `hz` that decays to 1/e of `level` in `decay_seconds`.
     pub fn new(hz: f64, level: f64, decay_seconds: f64) -> Self {
         Self { hz, level, decay_seconds, bends: Vec::new() }
     }
 
-    /// Begins `hz` higher and falls, to 1/e of that in `seconds`.
+    /// Starts `hz` higher and falls to 1/e of that in `seconds`.
     pub fn bent(mut self, hz: f64, seconds: f64) -> Self {
         self.bends.push(Bend { hz, seconds });
         self
@@ -41,7 +40,7 @@ impl Mode {
         if self.bends.is_empty() { self.ring_straight(samples) } else { self.ring_bent(samples) }
     }
 
-    /// A pointer turned and shortened at each sample: cymbals have hundreds of these.
+    /// Multiplies a complex number at each sample, which is fast: cymbals have hundreds of modes.
     fn ring_straight(&self, samples: &mut [f64]) {
         let rate = f64::from(SAMPLE_RATE);
         let (sin, cos) = libm::sincos(TAU * self.hz / rate);
@@ -64,9 +63,10 @@ impl Mode {
     }
 }
 
-/// The modes of a drum's skin, lowest at `hz`; the higher ones are softer and die sooner.
+/// The modes of a drum skin with the lowest at `hz`; higher ones are softer and decay faster.
 ///
-/// Ratios are those of an ideal circular membrane: zeros of Bessel functions over the first one.
+/// The ratios are those of an ideal circular membrane: zeros of Bessel functions, relative to the
+/// first.
 pub fn membrane(hz: f64, decay_seconds: f64, brightness: f64) -> Vec<Mode> {
     const RATIOS: [f64; 8] = [1.0, 1.594, 2.136, 2.296, 2.653, 2.918, 3.156, 3.501];
     let mode = |ratio: f64| {
@@ -76,19 +76,19 @@ pub fn membrane(hz: f64, decay_seconds: f64, brightness: f64) -> Vec<Mode> {
     RATIOS.map(mode).to_vec()
 }
 
-/// A plate of metal.
+/// A metal plate.
 #[derive(Debug, Clone, Copy)]
 pub struct Plate {
-    /// How many modes it has.
+    /// Number of modes.
     pub n_modes: usize,
-    /// Lowest and highest mode in hertz.
+    /// Frequency of the lowest and the highest mode in hertz.
     pub band: (f64, f64),
-    /// Time to 1/e of the lowest and the highest mode in seconds.
+    /// Decay time to 1/e of the lowest and the highest mode in seconds.
     pub decays: (f64, f64),
 }
 
 impl Plate {
-    /// Modes at random places of the band, named by `seed`, all about as loud.
+    /// Modes of similar level at random frequencies in the band, from the random stream `seed`.
     pub fn to_modes(self, seed: &str) -> Vec<Mode> {
         let mut rng = rng::stream(0, seed);
         let mut draw = || rng.random::<f64>();
@@ -117,13 +117,13 @@ mod tests {
     }
 
     #[test]
-    fn a_bend_ends_at_the_pitch_and_begins_above_it() {
+    fn a_bend_starts_above_the_pitch_and_ends_at_it() {
         let mut samples = vec![0.0; 44_100];
         Mode::new(50.0, 1.0, 1e9).bent(200.0, 0.02).ring(&mut samples);
         let n_rises =
             |part: &[f64]| part.windows(2).filter(|pair| pair[0] < 0.0 && 0.0 <= pair[1]).count();
 
-        // 200 Hz for 20 ms are 4 turns more than the 50.
+        // 200 Hz for 20 ms are 4 cycles more than the 50.
         assert!((53..=55).contains(&n_rises(&samples)));
         assert!((24..=26).contains(&n_rises(&samples[22_050..])));
     }

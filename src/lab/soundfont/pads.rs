@@ -1,4 +1,4 @@
-//! Pads and strings: loops of many voices, long enough that nobody hears them repeat.
+//! Pad and string patches: ensemble loops, long enough that the repetition is inaudible.
 
 use libm::pow;
 
@@ -15,13 +15,13 @@ use crate::{
     units::Decibels,
 };
 
-/// How often the pitch goes round in a loop; a voice of one turn more is 8.6 cents sharp.
+/// Cycles of the pitch in a loop; a voice of one more cycle is 8.6 cents sharp.
 const CYCLES: u32 = 200;
 
-/// Half a loop, in samples: what makes left and right differ.
+/// Half a loop in samples, the offset between left and right.
 const HALF: u16 = 11_200;
 
-/// Three soft saws that swell.
+/// Three soft saws with a slow attack.
 pub fn warm_pad() -> Patch {
     let voices = ensemble(1.4, &[199, 200, 201], "warm pad");
     let layer = Layer::long_tone(voices).cutoff(2200.0, 0.3);
@@ -29,7 +29,7 @@ pub fn warm_pad() -> Patch {
     Patch { name: "Warm Pad", program: 89, level: Decibels(-7.1), layers }
 }
 
-/// The same behind a filter that opens for two seconds and shuts for four.
+/// The same with a filter that opens for two seconds and closes for four.
 pub fn sweep_pad() -> Patch {
     let voices = ensemble(1.0, &[199, 200, 201], "sweep pad");
     let layer = Layer::long_tone(voices).cutoff(500.0, 0.3);
@@ -48,7 +48,7 @@ pub fn sweep_pad() -> Patch {
     Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.3), layers: wide(&layer, &settings) }
 }
 
-/// Five saws that bow.
+/// A bowed ensemble of five saws.
 pub fn strings() -> Patch {
     let voices = ensemble(1.0, &[198, 199, 200, 201, 202], "strings");
     let layer = Layer::long_tone(voices).cutoff(5000.0, 0.3);
@@ -56,7 +56,7 @@ pub fn strings() -> Patch {
     Patch { name: "Synth Strings", program: 50, level: Decibels(-6.6), layers }
 }
 
-/// Many who sing "ah", far off.
+/// A distant choir singing "ah".
 pub fn choir_pad() -> Patch {
     let throat = |hz: f64| {
         let vowel = formant(hz, 660.0, 170.0)
@@ -72,7 +72,7 @@ pub fn choir_pad() -> Patch {
     Patch { name: "Choir Pad", program: 91, level: Decibels(-7.1), layers }
 }
 
-/// Rims of glasses, bowed: hardly more than sines, and the air about them.
+/// Bowed glasses: nearly pure sines, and air noise.
 pub fn glass_pad() -> Patch {
     let rim = Spectrum::harmonic(|n| match n as u32 {
         1 => 1.0,
@@ -88,20 +88,20 @@ pub fn glass_pad() -> Patch {
     Patch { name: "Glass Pad", program: 92, level: Decibels(-6.6), layers }
 }
 
-/// Breath of many, about `hz`.
+/// Breath noise around `hz`.
 fn air(name: &str, hz: f64, peak_db: f64) -> Layer {
     let air = Signal::noise(name, 1.2).band_pass(hz, 0.6).looped(0.3);
     Layer::breath(air.peaking_at(Decibels(peak_db))).with(&[Attack(0.6), Release(0.9), Reverb(0.4)])
 }
 
-/// Saws whose harmonics fall with `slope`.
+/// Saws whose harmonics roll off by `slope`.
 fn ensemble(slope: f64, turns: &[u32], seed: &str) -> Spectrum {
     const N_HARMONICS: f64 = 48.0;
     Spectrum::harmonic(|n| if n <= N_HARMONICS { pow(n, -slope) } else { 0.0 })
         .ensemble(CYCLES, turns, seed)
 }
 
-/// The layer twice, half a loop apart, left and right.
+/// The layer left and right, half a loop apart.
 fn wide(layer: &Layer, settings: &[Generator]) -> Vec<Layer> {
     let layer = layer.clone().gain(Decibels(-3.0)).with(settings);
     vec![layer.clone().with(&[Pan(-0.35)]), layer.with(&[StartOffset(HALF), Pan(0.35)])]

@@ -1,4 +1,4 @@
-//! A melodic sound as layers, and its way into a font.
+//! Melodic patches as layers, and how they are stored in a font.
 
 use std::ops::RangeInclusive;
 
@@ -15,7 +15,7 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Any key strike.
+/// All velocities.
 pub const ANY: RangeInclusive<u8> = 0..=127;
 
 /// A melodic preset.
@@ -25,13 +25,13 @@ pub struct Patch {
     pub name: &'static str,
     /// General MIDI program.
     pub program: u16,
-    /// What makes it as loud as the others.
+    /// Level correction, so that all patches are equally loud.
     pub level: Decibels,
-    /// What sounds together.
+    /// Layers that sound together.
     pub layers: Vec<Layer>,
 }
 
-/// One voice of a patch.
+/// A layer of a patch.
 #[derive(Debug, Clone)]
 pub struct Layer {
     source: Source,
@@ -45,33 +45,33 @@ pub struct Layer {
 enum Source {
     /// A loop, played at the pitch of the key.
     Tone(Tone),
-    /// Once, the same on all keys.
+    /// A one-shot noise, the same for all keys.
     Shot(Signal),
-    /// For as long as the note sounds, the same on all keys.
+    /// A looped noise for as long as the note sounds, the same for all keys.
     Breath(Signal),
 }
 
-/// A filter that follows the keys.
+/// A filter with key tracking.
 #[derive(Debug, Clone, Copy)]
 struct Cutoff {
-    /// Corner at key 60.
+    /// Cut-off at key 60.
     hz: f64,
-    /// 0 stays, 1 rises as the pitch does.
+    /// Key tracking: 0 constant, 1 follows the pitch.
     tracking: f64,
 }
 
 impl Layer {
-    /// A tone that lasts as long as the key is held.
+    /// A tone for as long as the key is held.
     pub fn tone(spectrum: Spectrum) -> Self {
         Self::new(Source::Tone(Tone::short(spectrum)))
     }
 
-    /// A tone of some ten cycles, whose partials needn't be harmonics.
+    /// A tone of about ten cycles, whose partials may be inharmonic.
     pub fn stretched_tone(spectrum: Spectrum) -> Self {
         Self::new(Source::Tone(Tone::stretched(spectrum)))
     }
 
-    /// A tone of some hundred cycles, of voices that go round each other.
+    /// A tone of some hundred cycles with beating voices.
     pub fn long_tone(spectrum: Spectrum) -> Self {
         Self::new(Source::Tone(Tone::long(spectrum)))
     }
@@ -81,12 +81,12 @@ impl Layer {
         Self::new(Source::Shot(signal))
     }
 
-    /// A noise that goes on and on; its samples are a loop.
+    /// A continuous noise; its samples are a loop.
     pub fn breath(signal: Signal) -> Self {
         Self::new(Source::Breath(signal))
     }
 
-    /// The tone as a body gives it out that does not move with the pitch.
+    /// Filters the tone by the resonances of a body, which don't follow the pitch.
     pub fn through(mut self, body: Body) -> Self {
         if let Source::Tone(tone) = &mut self.source {
             tone.set_body(body);
@@ -94,25 +94,25 @@ impl Layer {
         self
     }
 
-    /// Sounds with those velocities alone.
+    /// Limits the layer to `velocities`.
     pub fn for_velocities(mut self, velocities: RangeInclusive<u8>) -> Self {
         self.velocities = velocities;
         self
     }
 
-    /// Louder or softer among the layers.
+    /// Sets the level among the layers.
     pub fn gain(mut self, gain: Decibels) -> Self {
         self.gain *= gain.ratio();
         self
     }
 
-    /// Through a low-pass with its corner at `hz` at key 60; `tracking` of 1 rises with the pitch.
+    /// Adds a low-pass with cut-off `hz` at key 60; a `tracking` of 1 follows the pitch.
     pub fn cutoff(mut self, hz: f64, tracking: f64) -> Self {
         self.cutoff = Some(Cutoff { hz, tracking });
         self
     }
 
-    /// With further settings.
+    /// Adds settings.
     pub fn with(mut self, generators: &[Generator]) -> Self {
         self.generators.extend_from_slice(generators);
         self
@@ -154,7 +154,7 @@ impl Layer {
             let middle = f64::midpoint(f64::from(*keys.start()), f64::from(*keys.end()));
             generators.push(Generator::Cutoff(hz * exp2((middle - 60.0) / 12.0 * tracking)));
         }
-        // Left unsaid, the level to fall to is the top, so that nothing falls.
+        // Without a sustain level, the default is the peak, and the sound would not decay.
         let has = |is: fn(&Generator) -> bool| self.generators.iter().any(is);
         if has(|g| matches!(g, Generator::Decay(_))) && !has(|g| matches!(g, Generator::Sustain(_)))
         {
@@ -166,7 +166,7 @@ impl Layer {
 }
 
 impl Patch {
-    /// Adds the patch's samples and its preset to `font`.
+    /// Adds the patch's samples and preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
         let zones = self.layers.iter().flat_map(|layer| layer.zones(font, self)).collect();
         let name = self.name.to_owned();
@@ -179,7 +179,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_body_gives_each_band_a_sample_of_its_own() {
+    fn with_a_body_each_band_has_its_own_sample() {
         let mut font = Font::default();
         let layer = Layer::tone(Spectrum::saw()).through(|hz| 1.0 / (1.0 + hz / 1000.0));
         let patch = Patch { name: "t", program: 0, level: Decibels(-6.0), layers: vec![layer] };
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn a_decay_goes_on_to_silence_unless_a_sustain_stops_it() {
+    fn a_decay_ends_in_silence_unless_a_sustain_is_set() {
         let layer = |generators: &[_]| Layer::shot(Signal::noise("t", 0.01)).with(generators);
         let sustain = |layer: Layer| {
             let generators = layer.zone(Font::default().add_sample(sample()), ANY).generators;

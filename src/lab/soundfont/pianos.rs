@@ -1,4 +1,4 @@
-//! Pianos.
+//! Piano patches.
 
 use libm::{exp, pow, sin};
 
@@ -16,7 +16,7 @@ use crate::{
     units::Decibels,
 };
 
-/// An upright with felt between hammers and strings, heard from the player's bench.
+/// An upright with felt between hammers and strings, heard from the bench.
 pub fn felt_piano() -> Patch {
     let strike = |body, gain| string(body, 4.5).gain(Decibels(gain)).with(&[Pan(-0.12)]);
     let layers = vec![
@@ -29,7 +29,7 @@ pub fn felt_piano() -> Patch {
     Patch { name: "Felt Piano", program: 0, level: Decibels(-7.8), layers }
 }
 
-/// A bright grand, bitten short, for chords on the offbeat.
+/// A bright grand with a short decay, for offbeat chords.
 pub fn bright_piano() -> Patch {
     let strike = |body, gain| string(body, 3.2).gain(Decibels(gain)).with(&[Pan(-0.2), Tune(-1)]);
     let layers = vec![
@@ -41,14 +41,14 @@ pub fn bright_piano() -> Patch {
     Patch { name: "Bright Piano", program: 1, level: Decibels(-6.0), layers }
 }
 
-/// What a hammer leaves in the strings, dying at once at first.
+/// The initial string sound, with a fast first decay.
 fn string(body: Body, decay_seconds: f64) -> Layer {
     Layer::stretched_tone(steel()).through(body).cutoff(1100.0, 0.6).with(&[
         Attack(0.001),
         Decay(decay_seconds),
         DecayPerKey(40),
         Release(0.7),
-        // High partials die first.
+        // High partials decay first.
         EnvelopeToCutoff(4200.0),
         FilterDecay(2.0),
         FilterSustain(0.0),
@@ -57,12 +57,12 @@ fn string(body: Body, decay_seconds: f64) -> Layer {
     ])
 }
 
-/// What the strings keep, swinging along the soundboard.
+/// The string's aftersound, vibrating parallel to the soundboard.
 fn ringing(body: Body, gain: f64) -> Layer {
     string(body, 13.0).gain(Decibels(gain)).with(&[Attack(0.01)])
 }
 
-/// Steel is stiff: the higher a partial, the further it lies above its harmonic. Struck at an eighth.
+/// A stiff steel string, struck at an eighth: higher partials are increasingly sharp.
 fn steel() -> Spectrum {
     const CYCLES: u32 = 12;
     const STIFFNESS: f64 = 0.0004;
@@ -75,7 +75,7 @@ fn steel() -> Spectrum {
     Spectrum::inharmonic(CYCLES, &(1..=N_PARTIALS).map(partial).collect::<Vec<_>>()).scattered()
 }
 
-/// The hammer itself, and the wood behind it.
+/// The hammer and the wood behind it.
 fn thump(name: &str, hz: f64, peak_db: f64) -> Layer {
     let wood = Signal::noise(name, 0.09).decay(0.014).band_pass(hz, 0.7).faded();
     Layer::shot(wood.peaking_at(Decibels(peak_db)))

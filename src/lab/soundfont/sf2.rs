@@ -1,26 +1,26 @@
 //! Writes SoundFont files.
 //!
-//! Source: SoundFont Technical Specification 2.04 (E-mu 2006). A preset has one instrument of the
-//! same name here, and settings live in the instrument's zones alone.
+//! Source: SoundFont Technical Specification 2.04 (E-mu 2006). Each preset has one instrument of
+//! the same name; all settings are in the instrument's zones.
 
 use std::ops::{Range, RangeInclusive};
 
 use crate::lab::soundfont::generator::Generator;
 
-/// Zeros that the specification wants after each sample, so that interpolation may read on.
+/// Zeros required after each sample, so that interpolation may read past the end.
 const N_GUARD: usize = 46;
 
 /// The bank of percussion kits.
 pub const KIT_BANK: u16 = 128;
 
-/// Samples and the presets that play them.
+/// A font in memory: samples and presets.
 #[derive(Debug, Default)]
 pub struct Font {
     samples: Vec<Sample>,
     presets: Vec<Preset>,
 }
 
-/// Which of a font's samples.
+/// Index of a sample in its font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SampleId(u16);
 
@@ -29,44 +29,44 @@ pub struct SampleId(u16);
 pub struct Sample {
     /// At most 19 ASCII characters.
     pub name: String,
-    /// Frames of full scale 32767.
+    /// Samples with full scale at 32767.
     pub frames: Vec<i16>,
-    /// Frames that repeat; 8 frames are before it and 8 after it.
+    /// The loop; at least 8 samples precede and follow it.
     pub looped: Option<Range<u32>>,
-    /// Frames a second, 400 to 50000.
+    /// Sample rate, 400 to 50000 Hz.
     pub rate: u32,
-    /// The key whose pitch it has at that rate.
+    /// The key whose pitch the sample has at that rate.
     pub root_key: u8,
 }
 
-/// Keys and velocities that play a sample in one way.
+/// A range of keys and velocities that play a sample with given settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zone {
     /// MIDI keys.
     pub keys: RangeInclusive<u8>,
     /// MIDI velocities.
     pub velocities: RangeInclusive<u8>,
-    /// Settings; a sample's loop counts only with [`Generator::Looped`].
+    /// Settings; a sample's loop is used only with [`Generator::Looped`].
     pub generators: Vec<Generator>,
-    /// What sounds.
+    /// The sample.
     pub sample: SampleId,
 }
 
-/// What a program change chooses.
+/// A preset, selected by a program change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Preset {
     /// At most 19 ASCII characters.
     pub name: String,
-    /// 0, or [`KIT_BANK`].
+    /// 0 or [`KIT_BANK`].
     pub bank: u16,
     /// MIDI program, 0 to 127.
     pub program: u16,
-    /// All that contain a note's key and velocity sound together.
+    /// All zones that contain a note's key and velocity sound together.
     pub zones: Vec<Zone>,
 }
 
 impl Font {
-    /// Takes a sample in, or finds the same one.
+    /// Adds a sample, or returns the id of an equal one.
     pub fn add_sample(&mut self, sample: Sample) -> SampleId {
         let known = self.samples.iter().position(|known| *known == sample);
         let index = known.unwrap_or(self.samples.len());
@@ -76,12 +76,12 @@ impl Font {
         SampleId(index as u16)
     }
 
-    /// Takes a preset in.
+    /// Adds a preset.
     pub fn add_preset(&mut self, preset: Preset) {
         self.presets.push(preset);
     }
 
-    /// The file's bytes.
+    /// The bytes of the file.
     pub fn to_bytes(&self, title: &str) -> Vec<u8> {
         let (smpl, shdr) = self.sample_chunks();
         let body = [
@@ -107,7 +107,7 @@ impl Font {
                 shdr.extend(place.to_le_bytes());
             }
             shdr.extend([sample.root_key, 0]);
-            // No partner, mono.
+            // No linked sample, mono.
             shdr.extend([0, 0, 1, 0]);
         }
         shdr.extend(name("EOS"));
@@ -147,7 +147,7 @@ impl Font {
     }
 }
 
-/// The bodies of a bag chunk and its generator chunk, as they grow.
+/// The growing bodies of a bag chunk and its generator chunk.
 #[derive(Default)]
 struct Zones {
     bag: Vec<u8>,
@@ -167,7 +167,7 @@ impl Zones {
         }
     }
 
-    /// Where the next zone's generators begin; no modulators.
+    /// Marks the start of the next zone's generators; there are no modulators.
     fn mark(&mut self) {
         self.bag.extend(((self.generators.len() / 4) as u16).to_le_bytes());
         self.bag.extend([0, 0]);
@@ -181,8 +181,7 @@ impl Zones {
     }
 }
 
-/// A zone's generators in the order that the specification demands: key range, velocity range, the
-/// rest, sample.
+/// A zone's generators in the required order: key range, velocity range, others, sample.
 fn records(zone: &Zone) -> Vec<(u16, i16)> {
     let range = |range: &RangeInclusive<u8>| i16::from_le_bytes([*range.start(), *range.end()]);
     let mut records = vec![(43, range(&zone.keys)), (44, range(&zone.velocities))];
@@ -205,7 +204,7 @@ fn preset_header(preset: &Preset, first_zone: u16) -> Vec<u8> {
 fn info(title: &str) -> Vec<u8> {
     let text = |id: &str, text: &str| {
         let mut bytes = text.as_bytes().to_vec();
-        // A zero ends the text, a second one makes the length even.
+        // A zero ends the text; a second one makes the length even.
         bytes.resize(2 * (bytes.len() / 2 + 1), 0);
         chunk(id, &bytes)
     };
@@ -219,7 +218,7 @@ fn info(title: &str) -> Vec<u8> {
     .concat()
 }
 
-/// 20 bytes, zeros after the text.
+/// 20 bytes, padded with zeros.
 fn name(text: &str) -> [u8; 20] {
     let mut bytes = [0; 20];
     for (byte, character) in bytes[..19].iter_mut().zip(text.bytes()) {
@@ -257,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_finds_what_was_written() {
+    fn a_written_font_reads_back() {
         let bytes = font().to_bytes("Test");
 
         let read = rustysynth::SoundFont::new(&mut bytes.as_slice()).unwrap();

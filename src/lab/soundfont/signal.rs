@@ -1,4 +1,4 @@
-//! A recording in the making: sources, shapes and mixes of percussion.
+//! Signals for percussion: sources, envelopes, filters and mixing.
 
 use std::ops::Add;
 
@@ -19,13 +19,13 @@ use crate::{
 pub struct Signal(Vec<f64>);
 
 impl Signal {
-    /// Evenly spread white noise; `name` chooses which, the same for ever.
+    /// White noise from the random stream `name`; always the same for a name.
     pub fn noise(name: &str, seconds: f64) -> Self {
         let mut rng = rng::stream(0, name);
         Self((0..n_samples(seconds)).map(|_| rng.random_range(-1.0..1.0)).collect())
     }
 
-    /// Sines that ring and die.
+    /// A sum of decaying sines.
     pub fn modes(modes: &[Mode], seconds: f64) -> Self {
         let mut samples = vec![0.0; n_samples(seconds)];
         for mode in modes {
@@ -34,17 +34,17 @@ impl Signal {
         Self(samples)
     }
 
-    /// Falls to 1/e in `seconds`, again and again.
+    /// An exponential decay to 1/e in `seconds`.
     pub fn decay(self, seconds: f64) -> Self {
         self.envelope(|t| exp(-t / seconds))
     }
 
-    /// Rises straight from 0 in `seconds`.
+    /// A linear attack from 0 in `seconds`.
     pub fn attack(self, seconds: f64) -> Self {
         self.envelope(|t| (t / seconds).min(1.0))
     }
 
-    /// Multiplied with a function of the time in seconds.
+    /// Multiplies by a function of the time in seconds.
     pub fn envelope(mut self, level: impl Fn(f64) -> f64) -> Self {
         for (index, sample) in self.0.iter_mut().enumerate() {
             *sample *= level(index as f64 / f64::from(SAMPLE_RATE));
@@ -52,28 +52,28 @@ impl Signal {
         self
     }
 
-    /// Without what is above `hz`.
+    /// Low-pass at `hz`.
     pub fn low_pass(self, hz: f64) -> Self {
         self.filtered(Response::Low, hz, 0.707)
     }
 
-    /// Without what is below `hz`.
+    /// High-pass at `hz`.
     pub fn high_pass(self, hz: f64) -> Self {
         self.filtered(Response::High, hz, 0.707)
     }
 
-    /// Only what is about `hz`, a band of `hz / q`.
+    /// Band-pass around `hz` with bandwidth `hz / q`.
     pub fn band_pass(self, hz: f64, q: f64) -> Self {
         self.filtered(Response::Band, hz, q)
     }
 
-    /// Bent as an overdriven amplifier bends it, full scale staying full scale.
+    /// Saturates like an overdriven amplifier, keeping full scale at full scale.
     pub fn drive(mut self, amount: f64) -> Self {
         self.0.iter_mut().for_each(|sample| *sample = tanh(amount * *sample) / tanh(amount));
         self
     }
 
-    /// Kept at a rate of `hz`, each value until the next one, as old converters give it out.
+    /// Sample-and-hold at a rate of `hz`, like old converters.
     pub fn held(mut self, hz: f64) -> Self {
         let every = f64::from(SAMPLE_RATE) / hz;
         for index in 0..self.0.len() {
@@ -83,37 +83,37 @@ impl Signal {
         self
     }
 
-    /// Every `n`-th sample alone.
+    /// Keeps every `n`-th sample.
     pub fn thinned(self, n: usize) -> Self {
         Self(self.0.into_iter().step_by(n).collect())
     }
 
-    /// Rounded to numbers of `n_bits`, of which the sign is one.
+    /// Quantises to `n_bits`, including the sign.
     pub fn crushed(mut self, n_bits: u32) -> Self {
         let n_levels = f64::from(1u32 << (n_bits - 1));
         self.0.iter_mut().for_each(|sample| *sample = (*sample * n_levels).round() / n_levels);
         self
     }
 
-    /// Louder or softer.
+    /// Changes the level.
     pub fn gain(mut self, gain: Decibels) -> Self {
         self.0.iter_mut().for_each(|sample| *sample *= gain.ratio());
         self
     }
 
-    /// Later by `seconds`.
+    /// Delays by `seconds`.
     pub fn delayed(mut self, seconds: f64) -> Self {
         self.0.splice(0..0, vec![0.0; n_samples(seconds)]);
         self
     }
 
-    /// With its greatest sample at `peak`.
+    /// Normalises the peak to `peak`.
     pub fn peaking_at(self, peak: Decibels) -> Self {
         let found = self.peak();
         self.gain(Decibels(peak.0 - Decibels::from_ratio(found).0))
     }
 
-    /// Shorter by `seconds`, its end melting into its beginning, so that it goes round without a seam.
+    /// Shortens by `seconds` and crossfades the end into the start, for a seamless loop.
     pub fn looped(mut self, seconds: f64) -> Self {
         let n_melting = n_samples(seconds).min(self.0.len() / 2);
         let tail = self.0.split_off(self.0.len() - n_melting);
@@ -124,7 +124,7 @@ impl Signal {
         self
     }
 
-    /// Faded out over its last quarter, so that no sample ends with a step.
+    /// Fades out over the last quarter, so that no sample ends with a step.
     pub fn faded(mut self) -> Self {
         let n_fade = self.0.len() / 4;
         for (index, sample) in self.0.iter_mut().rev().take(n_fade).enumerate() {
@@ -134,22 +134,22 @@ impl Signal {
         self
     }
 
-    /// The greatest sample, either way.
+    /// The greatest absolute sample.
     pub fn peak(&self) -> f64 {
         self.0.iter().fold(0.0, |peak, sample| sample.abs().max(peak))
     }
 
-    /// How long it is.
+    /// Length in seconds.
     pub fn seconds(&self) -> f64 {
         self.0.len() as f64 / f64::from(SAMPLE_RATE)
     }
 
-    /// What it is made of.
+    /// The samples.
     pub fn samples(&self) -> &[f64] {
         &self.0
     }
 
-    /// As a file stores it.
+    /// 16-bit samples as stored in a file.
     pub fn to_frames(&self) -> Vec<i16> {
         to_frames(&self.0)
     }
@@ -160,7 +160,7 @@ impl Signal {
     }
 }
 
-/// Both at once, as long as the longer one.
+/// Mixes both, as long as the longer one.
 impl Add for Signal {
     type Output = Self;
 
@@ -173,7 +173,7 @@ impl Add for Signal {
     }
 }
 
-/// Samples of ±1 as 16-bit numbers; what is outside is cut off.
+/// Converts samples of ±1 to 16 bits; values outside are clipped.
 pub fn to_frames(samples: &[f64]) -> Vec<i16> {
     samples.iter().map(|sample| (sample * f64::from(i16::MAX)).round() as i16).collect()
 }
@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn noise_of_one_name_is_the_same_noise() {
+    fn noise_depends_on_its_name_only() {
         assert_eq!(Signal::noise("a", 0.01), Signal::noise("a", 0.01));
         assert_ne!(Signal::noise("a", 0.01), Signal::noise("b", 0.01));
     }
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_value_lasts_until_the_next_one() {
+    fn a_held_value_lasts_until_the_next_one() {
         let ramp = Signal((0..7).map(f64::from).collect());
 
         let held = ramp.held(f64::from(SAMPLE_RATE) / 2.5);
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_goes_on_where_it_ends() {
+    fn a_loop_is_seamless() {
         let slow = Signal::noise("loop", 0.2).low_pass(300.0);
         let steps = |samples: &[f64]| {
             samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max)
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn a_peak_is_where_it_is_wanted_and_the_end_is_silent() {
+    fn the_peak_is_normalised_and_the_end_is_silent() {
         let noise = Signal::noise("peak", 0.1).peaking_at(Decibels(-6.0)).faded();
 
         assert!((noise.peak() - Decibels(-6.0).ratio()).abs() < 1e-9);

@@ -1,7 +1,7 @@
 //! Periodic tones as sums of sines.
 //!
-//! Every sine goes round a whole number of times in the loop, so a loop has no seam: value and all
-//! slopes continue. Leaving out the sines that would pass the limit of hearing leaves no alias.
+//! Every sine has a whole number of cycles in the loop, so the loop has no seam: the value and all
+//! derivatives continue. Sines above the audible range are left out, so nothing aliases.
 
 use std::f64::consts::TAU;
 
@@ -12,53 +12,54 @@ use crate::rng;
 /// One sine of a loop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Partial {
-    /// Turns in the loop, at least 1.
+    /// Cycles in the loop, at least 1.
     cycles: u32,
     level: f64,
-    /// Where it begins, in turns.
+    /// Initial phase in cycles.
     phase: f64,
 }
 
-/// The sines of a loop in which the tone's pitch goes round `cycles` times.
+/// The sines of a loop in which the pitch has `cycles` cycles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spectrum {
     cycles: u32,
     partials: Vec<Partial>,
 }
 
-/// A tone has at most so many harmonics: enough for the lowest notes of a bass.
+/// Most harmonics of a tone, enough for the lowest bass notes.
 const N_HARMONICS: u32 = 400;
 
 impl Spectrum {
-    /// A tone of one cycle with harmonic `n` (from 1) at `level(n)`; a negative level turns it over.
+    /// A tone of one cycle with harmonic `n` (from 1) at `level(n)`; a negative level inverts it.
     pub fn harmonic(level: impl Fn(f64) -> f64) -> Self {
         let partial = |n: u32| Partial { cycles: n, level: level(f64::from(n)), phase: 0.0 };
         Self::new(1, (1..=N_HARMONICS).map(partial))
     }
 
-    /// All harmonics, each as loud as its number is small.
+    /// A saw: harmonic `n` has level 1/`n`.
     pub fn saw() -> Self {
         Self::harmonic(|n| 1.0 / n)
     }
 
-    /// A tone of `cycles` cycles with sines at `ratios` of its pitch: (turns in the loop, level).
+    /// A tone of `cycles` cycles with the given partials: (cycles in the loop, level).
     pub fn inharmonic(cycles: u32, partials: &[(u32, f64)]) -> Self {
         let partial = |&(cycles, level): &(u32, f64)| Partial { cycles, level, phase: 0.0 };
         Self::new(cycles, partials.iter().map(partial))
     }
 
-    /// The tone of `cycles` cycles whose loop is `wave(x)` for x from 0 to 1, bent as it may be.
+    /// A tone of `cycles` cycles whose loop is `wave(x)` for x from 0 to 1; the wave may be
+    /// distorted.
     ///
-    /// A wave that is bent after it is made has sines without end; here they are counted over
-    /// a fine grid and those past the greatest are dropped, which a filter after the bending is.
+    /// A distorted wave has infinitely many partials. They are analysed on a fine grid, and those
+    /// past the highest are dropped, as a filter after the distortion would.
     pub fn of_wave(cycles: u32, wave: impl Fn(f64) -> f64) -> Self {
         const N_GRID: u32 = 16_384;
         let grid: Vec<f64> = (0..N_GRID).map(|i| wave(f64::from(i) / f64::from(N_GRID))).collect();
         Self::new(cycles, (1..=N_HARMONICS * cycles).map(|turns| analyse(&grid, turns)))
     }
 
-    /// `turns` voices of this tone of one cycle, each going round as often as it says in a loop whose
-    /// pitch goes round `cycles` times, from random places named by `seed`.
+    /// An ensemble of voices of this one-cycle tone. Each voice has its number of `turns` cycles in
+    /// a loop in which the pitch has `cycles`, and starts at a random phase from the stream `seed`.
     pub fn ensemble(&self, cycles: u32, turns: &[u32], seed: &str) -> Self {
         let mut rng = rng::stream(0, seed);
         let voices = turns.iter().flat_map(|&turns| {
@@ -72,7 +73,7 @@ impl Spectrum {
         Self::new(cycles, voices.collect::<Vec<_>>())
     }
 
-    /// Those sines that are at most `ratio` times the pitch.
+    /// The sines up to `ratio` times the pitch.
     pub fn below(&self, ratio: f64) -> Self {
         let limit = ratio * f64::from(self.cycles);
         Self::new(
@@ -81,7 +82,7 @@ impl Spectrum {
         )
     }
 
-    /// The same, each sine as loud as `body` lets one of its frequency be, if the pitch is `hz`.
+    /// The same tone with each sine scaled by `body` at its frequency, for a pitch of `hz`.
     pub fn through(&self, body: impl Fn(f64) -> f64, hz: f64) -> Self {
         let heard = |partial: &Partial| Partial {
             level: partial.level * body(hz * f64::from(partial.cycles) / f64::from(self.cycles)),
@@ -90,7 +91,7 @@ impl Spectrum {
         Self::new(self.cycles, self.partials.iter().map(heard))
     }
 
-    /// The same, the sines beginning all over their turns, which makes a wave without spikes.
+    /// The same tone with spread phases, which lowers the crest factor.
     pub fn scattered(mut self) -> Self {
         const GOLDEN: f64 = 0.618_033_988_749_895;
         for partial in &mut self.partials {
@@ -100,18 +101,18 @@ impl Spectrum {
         self
     }
 
-    /// How many sines there are.
+    /// Number of sines.
     #[cfg(test)]
     pub fn n_partials(&self) -> usize {
         self.partials.len()
     }
 
-    /// How often the pitch goes round in the loop.
+    /// Cycles of the pitch in the loop.
     pub fn cycles(&self) -> u32 {
         self.cycles
     }
 
-    /// One loop in `n` samples. Sines of more than `n` / 2 turns are left out.
+    /// One loop in `n` samples, without sines of more than `n` / 2 cycles.
     pub fn to_wave(&self, n: usize) -> Vec<f64> {
         let mut wave = vec![0.0; n];
         let audible = self.partials.iter().filter(|p| 2 * (p.cycles as usize) < n);
@@ -119,7 +120,7 @@ impl Spectrum {
         wave
     }
 
-    /// Drops sines that nobody hears, which saves time and keeps tones without highs in one zone.
+    /// Drops inaudible sines, which saves time and keeps dull tones in one zone.
     fn new(cycles: u32, partials: impl IntoIterator<Item = Partial>) -> Self {
         const INAUDIBLE: f64 = 1e-5;
         let partials = partials.into_iter().filter(|p| p.level.abs() > INAUDIBLE).collect();
@@ -127,13 +128,13 @@ impl Spectrum {
     }
 }
 
-/// A resonance of `width` about `centre`, 1 at its top: what makes a body, a mouth, a mute.
+/// A resonance of `width` around `centre` with gain 1 at its peak.
 pub fn formant(hz: f64, centre: f64, width: f64) -> f64 {
     let away = (hz - centre) / width;
     libm::exp(-away * away)
 }
 
-/// Adds one sine, by turning a pointer instead of asking for each sine.
+/// Adds one sine by complex multiplication instead of calling `sin` per sample.
 fn add_sine(wave: &mut [f64], partial: &Partial) {
     let step = TAU * f64::from(partial.cycles) / wave.len() as f64;
     let (sin_step, cos_step) = libm::sincos(step);
@@ -145,7 +146,7 @@ fn add_sine(wave: &mut [f64], partial: &Partial) {
     }
 }
 
-/// The sine of `turns` turns that a loop contains.
+/// The sine of `turns` cycles in a loop.
 fn analyse(wave: &[f64], turns: u32) -> Partial {
     let step = TAU * f64::from(turns) / wave.len() as f64;
     let (sin_step, cos_step) = libm::sincos(step);
@@ -165,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_loop_ends_where_it_begins() {
+    fn a_loop_ends_where_it_starts() {
         let saw = Spectrum::harmonic(|n| 1.0 / n).ensemble(50, &[49, 50, 51], "test").below(20.0);
 
         let wave = saw.to_wave(4000);

@@ -1,4 +1,4 @@
-//! Short chords and long howls of the rave.
+//! Rave stabs: short chords and hoovers.
 
 use crate::{
     lab::soundfont::{
@@ -15,7 +15,7 @@ use crate::{
     units::Decibels,
 };
 
-/// A saw with a square an octave below, twice, behind a filter that a hand has set halfway: chords.
+/// A saw with a square an octave below, doubled, with a half-open filter, for chords.
 pub fn polysynth() -> Patch {
     let saw_and_sub = |turns: u32| {
         let n = f64::from(turns) / 2.0;
@@ -42,10 +42,10 @@ pub fn polysynth() -> Patch {
     Patch { name: "Polysynth", program: 90, level: Decibels(-2.0), layers }
 }
 
-/// An orchestra of machines on one chord of octaves and a fifth, cut off.
+/// A sampled-orchestra hit: octaves and a fifth, cut off.
 pub fn rave_hit() -> Patch {
     const CYCLES: u32 = 100;
-    // In samples, for the other ear.
+    // Offset of the other channel in samples.
     const HALF: u16 = 5600;
     const TURNS: [u32; 7] = [50, 99, 100, 101, 150, 199, 201];
     let section = Spectrum::harmonic(|n| if n < 25.0 { 1.0 / n } else { 0.0 });
@@ -70,9 +70,9 @@ pub fn rave_hit() -> Patch {
     Patch { name: "Rave Hit", program: 55, level: Decibels(-0.6), layers }
 }
 
-/// Thick pulses that howl up to their note.
+/// Thick pulse waves that glide up to the note.
 pub fn hoover() -> Patch {
-    // A saw with a notch wandering through it, as a pulse of changing width has.
+    // A saw with a moving notch, like pulse width modulation.
     let pulse = |width: f64| {
         Spectrum::harmonic(move |n| (1.0 + 0.9 * libm::cos(std::f64::consts::TAU * width * n)) / n)
     };

@@ -1,4 +1,4 @@
-//! What the font sounds like.
+//! Properties of the built font.
 
 use super::{audition::*, *};
 
@@ -6,7 +6,7 @@ const MELODIC: i32 = 0;
 
 const BASSES: [i32; 7] = [32, 33, 34, 36, 38, 39, 87];
 
-/// The middle of where a program is played.
+/// The middle of a program's usual range.
 fn home(program: i32) -> i32 {
     if BASSES.contains(&program) { 40 } else { 64 }
 }
@@ -20,12 +20,12 @@ fn programs(bank: i32) -> Vec<i32> {
 }
 
 #[test]
-fn the_shipped_file_is_what_the_code_makes() {
+fn the_shipped_file_equals_the_built_font() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/soundfonts/electropunk.sf2");
 
     let shipped = std::fs::read(path).unwrap();
 
-    assert!(shipped == build(), "run `electropunk soundfont` and commit the file");
+    assert!(shipped == build(), "stale file: run `electropunk soundfont` and commit the result");
     assert!(shipped.len() < 8_000_000, "{} bytes", shipped.len());
 }
 
@@ -45,7 +45,7 @@ fn no_sample_clips() {
 }
 
 #[test]
-fn loops_go_on_as_they_began() {
+fn loops_stay_constant() {
     let wave = font().get_wave_data();
     for instrument in font().get_instruments() {
         for region in instrument.get_regions() {
@@ -86,7 +86,7 @@ fn every_preset_is_in_tune() {
     for program in programs(MELODIC) {
         for key in [home(program) - 7, home(program) + 5, home(program) + 17] {
             let cents = cents_off(program, key);
-            // A filter that shuts drags the phase along; a mouth favours those who sing sharp.
+            // A closing filter shifts the phase; a formant favours the sharp voices.
             assert!(cents.abs() < 1.5, "program {program}, key {key}: {cents:.2} cents");
         }
     }
@@ -106,7 +106,7 @@ fn a_harder_key_is_louder_without_steps() {
         let key = home(program);
         let loudness =
             |velocity| loudness(&Note { program, key, velocity, held: 0.4, ..NOTE }.render(0.5));
-        // The synth's own law, which layers of velocity must not break.
+        // The synthesizer's own velocity curve, which velocity layers must not disturb.
         let law = |velocity: i32| 40.0 * (f64::from(velocity) / 127.0).log10();
         let loudest = loudness(127);
         for velocity in [24, 40, 54, 55, 64, 69, 79, 80, 84, 85, 95, 99, 100, 104, 105, 115] {
@@ -117,7 +117,7 @@ fn a_harder_key_is_louder_without_steps() {
 }
 
 #[test]
-fn what_is_struck_dies_while_its_key_is_held() {
+fn struck_sounds_decay_while_the_key_is_held() {
     for program in [0, 1, 4, 5, 11, 14, 24, 26, 32, 33, 34, 45, 55, 98, 108] {
         let heard = Note { program, key: home(program), held: 3.0, ..NOTE }.render(3.0);
         let early = peak(&heard.clone().map(|side| side[4410..22_050].to_vec()));
@@ -127,7 +127,7 @@ fn what_is_struck_dies_while_its_key_is_held() {
 }
 
 #[test]
-fn no_two_presets_of_a_register_sound_alike() {
+fn presets_of_a_register_differ() {
     let portraits: Vec<_> = programs(MELODIC)
         .into_iter()
         .map(|program| {
@@ -145,11 +145,11 @@ fn no_two_presets_of_a_register_sound_alike() {
 }
 
 #[test]
-fn no_two_kits_sound_alike() {
+fn kits_differ() {
     for key in [36, 38, 39, 42, 45, 46, 49, 51] {
         let struck = |program| {
             let note = Note { channel: 9, program, key, velocity: 100, held: 0.05 };
-            // The strike and a tenth of a second after it, in which nothing is over.
+            // The stroke and a tenth of a second after it, while every sound is still sounding.
             portrait(&note.render(1.4))[..2 * N_BANDS].to_vec()
         };
         let portraits: Vec<_> = programs(128).into_iter().map(struck).collect();
@@ -216,7 +216,7 @@ fn harder_strikes_are_brighter() {
 }
 
 #[test]
-fn drums_ring_on_when_their_key_is_up() {
+fn drums_ring_on_after_their_key_is_released() {
     let crash = Note { channel: 9, program: 0, key: 49, velocity: 100, held: 0.05 };
 
     let heard = crash.render(1.0);

@@ -1,9 +1,9 @@
-//! A loop, stored as often as the keys need it.
+//! Loops, stored once per band of keys.
 //!
-//! It is stored many times over at one pitch, with fewer sines the higher the keys that play it, so no
-//! key aliases; where it has a body, which stays where it is as the pitch moves, each is stored as its
-//! keys hear it. High keys read it in great steps: each cycle has hundreds of samples, so the synth's
-//! straight lines between samples add nothing that can be heard.
+//! A loop is stored several times at one pitch, with fewer sines for higher bands, so no key
+//! aliases. A loop with a body is stored for each band as the fixed resonances shape it there. High
+//! keys read in large steps, but each cycle has hundreds of samples, so the synthesizer's linear
+//! interpolation adds nothing audible.
 
 use std::ops::RangeInclusive;
 
@@ -15,48 +15,48 @@ use crate::lab::soundfont::{
     spectrum::Spectrum,
 };
 
-/// The highest sine that we store, as the highest key of its zone plays it.
+/// The highest sine that is stored, at the pitch of its band's highest key.
 const HIGHEST_HZ: f64 = 19_000.0;
 
-/// Keys that music is made of, beyond which a body is heard as at the border; bands begin and end
-/// there.
+/// The usual range of keys; outside it a body sounds as at the border. Bands start and end at these
+/// keys.
 const OFTEN: (u8, u8) = (24, 95);
 
-/// The same for long loops, which basses don't have.
+/// The usual range of long loops, which basses don't use.
 const OFTEN_LONG: (u8, u8) = (36, 95);
 
-/// Samples a cycle of a short loop.
+/// Samples per cycle of a short loop.
 const CYCLE: usize = 675;
 
-/// Samples before a loop, and after it, as the specification wants.
+/// Samples before and after a loop, as the specification requires.
 const N_AROUND: usize = 8;
 
 /// A loop and how densely it is stored.
 #[derive(Debug, Clone)]
 pub struct Tone {
     spectrum: Spectrum,
-    /// Samples in which the pitch goes round once.
+    /// Samples per cycle of the pitch.
     cycle: usize,
     /// Keys that share a sample.
     zone_keys: u8,
     body: Option<Body>,
 }
 
-/// How loud a sine of so many hertz is.
+/// The gain of a sine by its frequency in hertz.
 pub type Body = fn(f64) -> f64;
 
 impl Tone {
-    /// One cycle, or few.
+    /// A loop of one or a few cycles.
     pub fn short(spectrum: Spectrum) -> Self {
         Self::new(spectrum, CYCLE, 4)
     }
 
-    /// Some ten cycles, each in a third of the samples.
+    /// A loop of about ten cycles, each in a third of the samples.
     pub fn stretched(spectrum: Spectrum) -> Self {
         Self::new(spectrum, CYCLE / 3, 6)
     }
 
-    /// So many cycles that each is stored in a sixth of the samples and serves an octave.
+    /// A loop of many cycles, each in a sixth of the samples; one sample serves an octave.
     pub fn long(spectrum: Spectrum) -> Self {
         Self::new(spectrum, CYCLE / 6, 12)
     }
@@ -65,13 +65,13 @@ impl Tone {
         Self { spectrum, cycle, zone_keys, body: None }
     }
 
-    /// Gives it a body, which does not move with the pitch.
+    /// Sets a body, whose resonances don't follow the pitch.
     pub fn set_body(&mut self, body: Body) {
         self.body = Some(body);
         self.zone_keys = self.zone_keys.min(6);
     }
 
-    /// The samples that each band of keys plays; bands that hear the same sines share one.
+    /// Stores the samples of each band of keys; bands with the same sines share one.
     pub fn store(
         &self,
         font: &mut Font,
@@ -100,7 +100,7 @@ impl Tone {
         stored
     }
 
-    /// The sines that the keys of a band hear.
+    /// The sines of a band of keys.
     fn heard_at(&self, keys: &RangeInclusive<u8>) -> Spectrum {
         let heard = self.spectrum.below(HIGHEST_HZ / key_to_hz(*keys.end()));
         let middle = u8::midpoint(*keys.start(), *keys.end()).clamp(self.often().0, self.often().1);
@@ -110,7 +110,7 @@ impl Tone {
         }
     }
 
-    /// Bands of keys; where a body makes all of them differ, what is rarely played shares one.
+    /// Bands of keys. With a body all bands differ, so the keys outside the usual range share one.
     fn bands(&self) -> Vec<RangeInclusive<u8>> {
         let all = bands(self.zone_keys);
         if self.body.is_none() {
@@ -129,8 +129,8 @@ impl Tone {
         self.cycle * self.spectrum.cycles() as usize
     }
 
-    /// A whole number of samples a cycle is in tune at one rate only, which is rounded to a whole
-    /// number: within a twentieth of a cent.
+    /// The sample rate and root key. A whole number of samples per cycle is in tune at one rate
+    /// only, which is rounded to a whole number: within a twentieth of a cent.
     fn rate(&self) -> (u32, u8) {
         const HIGHEST_RATE: f64 = 48_000.0;
         let rate = |key: u8| self.cycle as f64 * key_to_hz(key);
@@ -139,19 +139,19 @@ impl Tone {
     }
 }
 
-/// A sample that goes round for ever.
+/// A looped sample.
 pub fn looped(name: String, wave: &[f64], rate: u32, root_key: u8) -> Sample {
     let frames: Vec<f64> = wave.iter().cycle().take(wave.len() + 2 * N_AROUND).copied().collect();
     let looped = Some(N_AROUND as u32..(N_AROUND + wave.len()) as u32);
     Sample { name, frames: to_frames(&frames), looped, rate, root_key }
 }
 
-/// All keys in bands of `n` keys, the last one perhaps of fewer.
+/// All keys in bands of `n`; the last one may be smaller.
 fn bands(n: u8) -> impl Iterator<Item = RangeInclusive<u8>> {
     (0..128).step_by(usize::from(n)).map(move |first: u8| first..=(first + n - 1).min(127))
 }
 
-/// Equal temperament, A above middle C at 440 Hz.
+/// Equal temperament with A4 at 440 Hz.
 pub fn key_to_hz(key: u8) -> f64 {
     440.0 * exp2((f64::from(key) - 69.0) / 12.0)
 }

@@ -1,4 +1,4 @@
-//! What is blown.
+//! Wind patches.
 
 use libm::pow;
 
@@ -15,8 +15,7 @@ use crate::{
     units::Decibels,
 };
 
-/// A reed on a cone of brass: breath before the note and in it, a scoop up to the pitch, a growl
-/// when blown too hard.
+/// A reed on a brass cone: breath noise, a scoop up to the pitch, a growl at high velocities.
 pub fn alto_sax() -> Patch {
     let voice = |tone: Spectrum| {
         Layer::tone(tone.scattered()).through(brass_cone).with(&[
@@ -47,7 +46,7 @@ pub fn alto_sax() -> Patch {
     Patch { name: "Alto Sax", program: 65, level: Decibels(-9.0), layers }
 }
 
-/// A trumpet with a harmon in its bell: thin below, all nose above.
+/// A trumpet with a harmon mute: thin lows, nasal highs.
 pub fn muted_trumpet() -> Patch {
     let lips = Spectrum::harmonic(|n| pow(n, -0.7)).scattered();
     let voice = Layer::tone(lips).through(harmon).with(&[
@@ -71,7 +70,7 @@ pub fn muted_trumpet() -> Patch {
     Patch { name: "Muted Trumpet", program: 59, level: Decibels(-9.8), layers }
 }
 
-/// A pipe that spits before it sings.
+/// A pipe with a noisy attack (chiff).
 pub fn chiff_lead() -> Patch {
     let pipe = Spectrum::harmonic(|n| {
         [1.0, 0.1, 0.22, 0.03, 0.06].get(n as usize - 1).map_or(0.0, |l| *l)
@@ -84,7 +83,7 @@ pub fn chiff_lead() -> Patch {
         VibratoToPitch(9.0),
         Reverb(0.2),
     ]);
-    // The octave and a fifth that a pipe tries first.
+    // The octave and the twelfth of an overblown attack.
     let overblown = Layer::tone(Spectrum::harmonic(|n| if n > 1.0 && n < 4.0 { 1.0 } else { 0.0 }))
         .gain(Decibels(-13.0))
         .with(&[Attack(0.003), Decay(0.5), Release(0.1)]);
@@ -114,7 +113,7 @@ fn harmon(hz: f64) -> f64 {
     (0.12 + peaks) / (1.0 + pow(hz / 7000.0, 4.0))
 }
 
-/// Air that goes on while the note does.
+/// Air noise during the note.
 fn breath(name: &str, hz: f64, gain: f64) -> Layer {
     let air = Signal::noise(name, 0.7).band_pass(hz, 0.7).looped(0.2);
     Layer::breath(air.peaking_at(Decibels(gain))).with(&[
@@ -126,7 +125,7 @@ fn breath(name: &str, hz: f64, gain: f64) -> Layer {
     ])
 }
 
-/// Air before the note.
+/// Air noise before the note.
 fn chiff(name: &str, hz: f64, peak_db: f64) -> Layer {
     let air = Signal::noise(name, 0.09).attack(0.004).decay(0.018).band_pass(hz, 1.0).faded();
     Layer::shot(air.peaking_at(Decibels(peak_db)))

@@ -1,13 +1,13 @@
-//! Any number of channels to two.
+//! Downmix of any number of channels to stereo.
 //!
-//! Source: ITU-R BS.775-4, annex 4: what is in the middle or behind goes to its side at -3 dB, and to
-//! both sides where it has none. The low-frequency channel is left out.
+//! Source: ITU-R BS.775-4, annex 4: centre and rear channels are added to their side at -3 dB, or
+//! to both sides if they have none. The low-frequency channel is dropped.
 
 use std::f32::consts::FRAC_1_SQRT_2;
 
 use symphonia::core::audio::{Channels, Position};
 
-/// How much of a channel goes left and right.
+/// Gains of a channel in the left and the right output.
 type Gains = [f32; 2];
 
 const LEFT: Gains = [1.0, 0.0];
@@ -23,7 +23,7 @@ pub(super) fn gains(channels: &Channels) -> Vec<Gains> {
         (_, 1) => vec![[1.0, 1.0]],
         (_, 2) => vec![LEFT, RIGHT],
         (Channels::Positioned(positions), _) => positions.iter().map(of_position).collect(),
-        // Without places: in pairs, as most files have it.
+        // Without positions: alternating left and right, as in most files.
         (_, n) => (0..n).map(|channel| if channel % 2 == 0 { LEFT } else { RIGHT }).collect(),
     }
 }
@@ -56,12 +56,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_channel_is_heard_on_both_sides() {
+    fn mono_is_played_on_both_sides() {
         assert_eq!(gains(&Channels::Discrete(1)), [[1.0, 1.0]]);
     }
 
     #[test]
-    fn surround_keeps_its_sides_and_loses_its_subwoofer() {
+    fn surround_keeps_its_sides_and_drops_the_low_frequency_channel() {
         let gains = gains(&CHANNEL_LAYOUT_5P1);
 
         assert_eq!(gains.len(), 6);

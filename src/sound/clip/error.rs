@@ -1,83 +1,87 @@
-//! Why a file is not played.
+//! Why a recording can't be played.
 
 use std::{io, path::PathBuf};
 
-use crate::sound::clip::MOST_SECONDS;
+/// The longest recording that is accepted, in seconds.
+pub const MAX_SECONDS: f64 = 3.0 * 3600.0;
 
-/// Why a file is not played; each is one sentence that names it.
+/// Why a recording can't be played. Each message is one sentence that starts with the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClipError {
-    /// It is not there or can't be read.
+    /// The file is missing or can't be read.
     #[error("{}: {source}", file.display())]
     Unreadable {
-        /// Which file.
+        /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// It is a folder, a pipe or a device, from which reading may never end.
-    #[error("{}: expected a file, found something else", file.display())]
+    /// The path is a folder, a pipe or a device, which may never end.
+    #[error("{}: expected a regular file, found a folder, pipe or device", file.display())]
     NoFile {
-        /// Which one.
+        /// The path.
         file: PathBuf,
     },
-    /// It is empty.
-    #[error("{}: expected sound, found an empty file", file.display())]
+    /// The file has no bytes.
+    #[error("{}: expected audio, found an empty file", file.display())]
     Empty {
-        /// Which file.
+        /// The file.
         file: PathBuf,
     },
-    /// It is in no format that we read.
-    #[error("{}: expected mp3, flac, ogg vorbis, wav, aiff, m4a or aac, found none of these ({found})",
-        file.display())]
+    /// The format is unknown.
+    #[error(
+        "{}: expected mp3, flac, ogg vorbis, wav, aiff, m4a or aac, found an unknown format \
+         ({found})",
+        file.display()
+    )]
     UnknownFormat {
-        /// Which file.
+        /// The file.
         file: PathBuf,
-        /// What the decoder said.
+        /// The decoder's error.
         found: String,
     },
-    /// Its sound is of a kind that we don't decode.
+    /// The format is known, but its audio can't be decoded.
     #[error("{}: expected {expected}, found {found}", file.display())]
     Unsupported {
-        /// Which file.
+        /// The file.
         file: PathBuf,
-        /// What we decode.
+        /// What is supported.
         expected: &'static str,
-        /// What it has.
+        /// What the file has.
         found: String,
     },
-    /// It can't be decoded from here on.
-    #[error("{}: expected sound to its end, found damage at {second:.1} s ({found})",
+    /// The file is damaged.
+    #[error("{}: expected audio to the end, found damage at {second:.1} s ({found})",
         file.display())]
     Broken {
-        /// Which file.
+        /// The file.
         file: PathBuf,
-        /// How far the sound was good.
+        /// Seconds of good audio before the damage.
         second: f64,
-        /// What the decoder said.
+        /// The decoder's error.
         found: String,
     },
-    /// It ends before it says that it does.
-    #[error("{}: expected {expected:.1} s of sound, found {found:.1} s", file.display())]
+    /// The file is shorter than its header says.
+    #[error("{}: expected {expected:.1} s of audio, found {found:.1} s", file.display())]
     CutShort {
-        /// Which file.
+        /// The file.
         file: PathBuf,
-        /// Seconds that it says it has.
+        /// Seconds by the header.
         expected: f64,
-        /// Seconds that it has.
+        /// Seconds decoded.
         found: f64,
     },
-    /// There is nothing to hear.
-    #[error("{}: expected sound, found silence", file.display())]
+    /// The file has no audible sound.
+    #[error("{}: expected audio, found silence", file.display())]
     Silent {
-        /// Which file.
+        /// The file.
         file: PathBuf,
     },
-    /// It is longer than [`MOST_SECONDS`].
-    #[error("{}: expected at most {} hours, found more", file.display(), MOST_SECONDS / 3600.0)]
+    /// The file is longer than [`MAX_SECONDS`].
+    #[error("{}: expected at most {} hours, found more", file.display(), MAX_SECONDS / 3600.0)]
     TooLong {
-        /// Which file.
+        /// The file.
         file: PathBuf,
     },
 }

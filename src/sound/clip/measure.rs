@@ -1,4 +1,4 @@
-//! How loud a recording is, and where it begins and ends.
+//! Measures a recording's loudness and finds its start and end.
 
 use std::ops::Range;
 
@@ -6,51 +6,51 @@ use ebur128::{EbuR128, Mode};
 
 use crate::units::{Decibels, Lufs, SAMPLE_RATE};
 
-/// Below half a step of 16 bits both ears are taken for silent.
+/// Silence threshold: half a step of 16 bits.
 const SILENCE: f32 = 0.5 / 32_768.0;
 
-/// A meter needs 400 ms of sound; shorter sounds are measured with silence after them.
+/// The meter needs 400 ms; shorter recordings are padded with silence for it.
 const LEAST_FRAMES: u64 = SAMPLE_RATE as u64 * 4 / 10;
 
-/// EBU R128 and the ends of the silence around the sound.
+/// Measures loudness (EBU R128), true peak and the audible range.
 pub(super) struct Measure {
     meter: EbuR128,
     n_frames: u64,
-    heard: Option<Range<u64>>,
+    audible: Option<Range<u64>>,
 }
 
 impl Measure {
     pub fn new() -> Self {
-        // A histogram takes the same memory for an hour as for a second.
+        // The histogram uses the same memory for an hour as for a second.
         let mode = Mode::I | Mode::TRUE_PEAK | Mode::HISTOGRAM;
         let meter = EbuR128::new(2, SAMPLE_RATE, mode).expect("two channels at 44.1 kHz");
-        Self { meter, n_frames: 0, heard: None }
+        Self { meter, n_frames: 0, audible: None }
     }
 
-    /// Measures what follows, left and right.
+    /// Measures the next frames, left and right.
     pub fn add(&mut self, planes: &[Vec<f32>; 2]) {
         let [left, right] = planes;
-        self.meter.add_frames_planar_f32(&[left, right]).expect("two planes of a length");
-        let is_heard = |(l, r): (&f32, &f32)| SILENCE < l.abs() || SILENCE < r.abs();
+        self.meter.add_frames_planar_f32(&[left, right]).expect("two planes of equal length");
+        let is_audible = |(l, r): (&f32, &f32)| SILENCE < l.abs() || SILENCE < r.abs();
         let frames = || left.iter().zip(right);
         if let (Some(first), Some(last)) =
-            (frames().position(is_heard), frames().rposition(is_heard))
+            (frames().position(is_audible), frames().rposition(is_audible))
         {
             let start = self.n_frames + first as u64;
-            let heard = self.heard.get_or_insert(start..start);
-            heard.end = self.n_frames + last as u64 + 1;
+            let audible = self.audible.get_or_insert(start..start);
+            audible.end = self.n_frames + last as u64 + 1;
         }
         self.n_frames += left.len() as u64;
     }
 
-    /// Loudness, true peak and what is heard; none if nothing is.
+    /// Loudness, true peak and the audible range; none for silence.
     pub fn finish(mut self) -> Option<(Lufs, Decibels, Range<u64>)> {
         let missing = LEAST_FRAMES.saturating_sub(self.n_frames) as usize;
         self.add(&[vec![0.0; missing], vec![0.0; missing]]);
-        let heard = self.heard?;
+        let audible = self.audible?;
         let loudness = self.meter.loudness_global().ok().filter(|lufs| lufs.is_finite())?;
         let peak = |channel| self.meter.true_peak(channel).unwrap_or(0.0);
-        Some((Lufs(loudness), Decibels::from_ratio(peak(0).max(peak(1))), heard))
+        Some((Lufs(loudness), Decibels::from_ratio(peak(0).max(peak(1))), audible))
     }
 }
 
@@ -69,23 +69,23 @@ mod tests {
         let mut measure = Measure::new();
         (0..100).for_each(|_| measure.add(&[tone(4410), tone(4410)]));
 
-        let (loudness, true_peak, heard) = measure.finish().unwrap();
+        let (loudness, true_peak, audible) = measure.finish().unwrap();
 
         assert!((loudness.0 + 20.0).abs() < 0.1, "{loudness:?}");
         assert!((true_peak.0 + 20.0).abs() < 0.1, "{true_peak:?}");
-        assert_eq!(heard, 0..440_999);
+        assert_eq!(audible, 0..440_999);
     }
 
     #[test]
-    fn silence_around_the_sound_is_left_out() {
+    fn silence_around_the_sound_is_trimmed() {
         let mut measure = Measure::new();
         measure.add(&[vec![0.0; 5000], vec![1e-6; 5000]]);
         measure.add(&[vec![0.0; 100], tone(100)]);
         measure.add(&[vec![0.0; 300], vec![0.0; 300]]);
 
-        let (loudness, _, heard) = measure.finish().unwrap();
+        let (loudness, _, audible) = measure.finish().unwrap();
 
-        assert_eq!(heard, 5000..5100);
+        assert_eq!(audible, 5000..5100);
         assert!(loudness.0 < -40.0);
     }
 

@@ -1,13 +1,13 @@
-//! What a file is called.
+//! Titles of recordings.
 
 use std::path::Path;
 
 use symphonia::core::meta::{Metadata, StandardTag, Tag};
 
-/// Characters of a title, at most.
-const MOST: usize = 120;
+/// Longest title in characters.
+const MAX_CHARS: usize = 120;
 
-/// Artist and title as the file's tags have them, if they have a title.
+/// Artist and title from the tags; none without a title.
 pub(super) fn title(mut metadata: Metadata) -> Option<String> {
     let (mut artist, mut title) = (None, None);
     loop {
@@ -25,7 +25,7 @@ pub(super) fn title(mut metadata: Metadata) -> Option<String> {
     Some(artist.map_or_else(|| title.clone(), |artist| format!("{artist} - {title}")))
 }
 
-/// The first of each kind counts.
+/// The first tag of each kind wins.
 fn note(tag: &Tag, artist: &mut Option<String>, title: &mut Option<String>) {
     let (target, text) = match &tag.std {
         Some(StandardTag::Artist(text)) => (artist, text),
@@ -38,15 +38,15 @@ fn note(tag: &Tag, artist: &mut Option<String>, title: &mut Option<String>) {
     }
 }
 
-/// The file's name without its ending, its underscores as spaces.
+/// The file name without extension, underscores replaced by spaces.
 pub(super) fn name(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy();
     one_line(&stem.replace('_', " "))
 }
 
-/// Titles go into headers and playlists, where a line break would begin something else.
+/// Titles are written into headers and playlists, where a line break would start another field.
 fn one_line(text: &str) -> String {
-    let text: String = text.chars().filter(|letter| !letter.is_control()).take(MOST).collect();
+    let text: String = text.chars().filter(|letter| !letter.is_control()).take(MAX_CHARS).collect();
     text.trim().to_owned()
 }
 
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_readable() {
+    fn a_file_name_becomes_a_readable_title() {
         assert_eq!(name(Path::new("a/night_bus.take 2.mp3")), "night bus.take 2");
         assert_eq!(name(Path::new("a/x\r\ny.mp3")), "xy");
     }

@@ -29,7 +29,7 @@ fn wav(rate: u32, n_channels: u16, samples: &[i16]) -> Vec<u8> {
     file
 }
 
-/// Seconds of a tone in one channel, at -12 dB.
+/// A tone in one channel, at -12 dB.
 fn tone(rate: u32, seconds: f64) -> Vec<i16> {
     let n_frames = (seconds * f64::from(rate)) as usize;
     let radians = TAU * 440.0 / f64::from(rate);
@@ -41,20 +41,20 @@ fn opened(name: &str, bytes: &[u8]) -> Result<Clip, ClipError> {
     let path = folder.path().join(name);
     fs::write(&path, bytes).unwrap();
     let clip = Clip::open(&path)?;
-    // Playing gives what opening has heard.
+    // Playing returns what opening measured.
     let blocks = clip.play()?.collect::<Result<Vec<_>, _>>()?;
     assert_eq!(blocks.len() as u64, clip.n_frames().div_ceil(1152));
     Ok(clip)
 }
 
-/// The sentence that refuses a file, without the folder's name.
-fn refused(name: &str, bytes: &[u8]) -> String {
+/// The error message of a rejected file, without the folder.
+fn rejection(name: &str, bytes: &[u8]) -> String {
     let sentence = opened(name, bytes).unwrap_err().to_string();
     sentence[sentence.find(name).unwrap()..].to_owned()
 }
 
 #[test]
-fn a_file_is_played_as_it_is_without_the_silence_at_its_ends() {
+fn a_file_is_played_unchanged_without_the_silence_at_its_ends() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("station_call.wav");
     let mut samples = vec![0; 2 * 3000];
@@ -74,17 +74,17 @@ fn a_file_is_played_as_it_is_without_the_silence_at_its_ends() {
 }
 
 #[test]
-fn one_channel_at_another_rate_is_heard_on_both_sides_at_ours() {
+fn mono_at_another_rate_is_resampled_to_stereo() {
     let clip = opened("a.wav", &wav(48_000, 1, &tone(48_000, 2.0))).unwrap();
 
     assert!((clip.seconds() - 2.0).abs() < 0.001, "{}", clip.seconds());
-    // A sine at -12 dB in both channels, which the meter's filter takes 0.7 dB from.
+    // A sine at -12 dB in both channels, of which the meter's filter takes 0.7 dB.
     assert!((clip.loudness.0 + 12.7).abs() < 0.2, "{:?}", clip.loudness);
     assert!((clip.true_peak.0 + 12.0).abs() < 0.1, "{:?}", clip.true_peak);
 }
 
 #[test]
-fn what_our_own_encoder_makes_is_played() {
+fn a_file_of_the_radios_own_encoder_is_played() {
     let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
     let sound = tone(44_100, 1.0);
     let mut mp3 = Vec::new();
@@ -100,7 +100,7 @@ fn what_our_own_encoder_makes_is_played() {
     assert!((clip.true_peak.0 + 12.0).abs() < 0.5, "{:?}", clip.true_peak);
 }
 
-/// Three seconds of a tone in the format that the extension of `name` selects; none without ffmpeg.
+/// Three seconds of a tone in the format of `name`'s extension, or none without ffmpeg.
 fn by_ffmpeg(name: &str, options: &[&str]) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let (from, to) = (folder.path().join("from.wav"), folder.path().join(name));
@@ -135,7 +135,7 @@ const FORMATS: [(&str, &[&str]); 9] = [
 ];
 
 #[test]
-fn all_formats_are_heard_as_loud_and_as_long_as_they_are() {
+fn all_formats_keep_loudness_and_length() {
     for (name, options) in FORMATS {
         let Some(bytes) = by_ffmpeg(name, options) else { continue };
         let clip = opened(name, &bytes).unwrap_or_else(|error| panic!("{error}"));
@@ -148,32 +148,32 @@ fn all_formats_are_heard_as_loud_and_as_long_as_they_are() {
 }
 
 #[test]
-fn half_a_file_is_refused_where_its_format_tells() {
+fn half_a_file_is_rejected_where_the_format_states_its_length() {
     for (name, options) in FORMATS {
         let Some(bytes) = by_ffmpeg(name, options) else { continue };
         let opened = opened(name, &bytes[..bytes.len() / 2]);
-        // Nothing in these says how long they are.
+        // These formats don't state their length.
         let can_be_cut = ["d.mp3", "f.aac"].contains(&name);
         assert!(can_be_cut || opened.is_err(), "{name}: {opened:?}");
     }
 }
 
 #[test]
-fn what_is_no_sound_is_refused_in_a_sentence() {
-    assert_eq!(refused("a.mp3", b""), "a.mp3: expected sound, found an empty file");
-    let text = refused("a.mp3", "All work and no play".repeat(500).as_bytes());
+fn files_without_audio_are_rejected_with_a_sentence() {
+    assert_eq!(rejection("a.mp3", b""), "a.mp3: expected audio, found an empty file");
+    let text = rejection("a.mp3", "All work and no play".repeat(500).as_bytes());
     assert!(text.starts_with("a.mp3: expected mp3, flac, ogg vorbis, wav, "), "{text}");
-    let silence = refused("a.wav", &wav(44_100, 1, &vec![0; 44_100]));
-    assert_eq!(silence, "a.wav: expected sound, found silence");
-    let slow = refused("a.wav", &wav(50, 1, &[1; 1000]));
+    let silence = rejection("a.wav", &wav(44_100, 1, &vec![0; 44_100]));
+    assert_eq!(silence, "a.wav: expected audio, found silence");
+    let slow = rejection("a.wav", &wav(50, 1, &[1; 1000]));
     assert_eq!(slow, "a.wav: expected 8 to 192 kHz, found 50 Hz");
     let whole = wav(44_100, 1, &tone(44_100, 2.0));
-    let cut = refused("a.wav", &whole[..whole.len() / 2]);
-    assert_eq!(cut, "a.wav: expected 2.0 s of sound, found 1.0 s");
+    let cut = rejection("a.wav", &whole[..whole.len() / 2]);
+    assert_eq!(cut, "a.wav: expected 2.0 s of audio, found 1.0 s");
 }
 
 #[test]
-fn what_is_no_file_is_refused_before_it_is_opened() {
+fn a_path_that_is_no_regular_file_is_rejected_before_opening() {
     let folder = tempfile::tempdir().unwrap();
 
     let missing = Clip::open(&folder.path().join("gone.mp3")).unwrap_err().to_string();
@@ -200,7 +200,7 @@ fn a_file_that_changes_between_opening_and_playing_ends_with_an_error() {
 }
 
 #[test]
-fn no_damage_is_a_panic_or_without_end() {
+fn no_damage_panics_or_loops_forever() {
     let mut rng = rng::stream(1, "damage");
     let mut files: Vec<(&str, Vec<u8>)> = FORMATS
         .iter()
@@ -210,7 +210,7 @@ fn no_damage_is_a_panic_or_without_end() {
     for (name, whole) in files {
         for _ in 0..25 {
             let mut bytes = whole.clone();
-            // Most of what matters is at the beginning.
+            // The headers at the start matter most.
             let most = if rng.random() { 300.min(bytes.len()) } else { bytes.len() };
             for _ in 0..rng.random_range(1..6) {
                 let at = rng.random_range(0..most);

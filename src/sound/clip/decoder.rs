@@ -1,4 +1,4 @@
-//! A file to stereo at its own rate, packet by packet.
+//! Decodes a file packet by packet to stereo at its own rate.
 
 use std::{
     fs::File,
@@ -21,34 +21,38 @@ use symphonia::core::{
     meta::MetadataOptions,
 };
 
-use crate::sound::clip::{ClipError, MOST_SECONDS, downmix, tags};
+use crate::sound::clip::{
+    downmix,
+    error::{ClipError, MAX_SECONDS},
+    tags,
+};
 
-/// Sample rates that make sense; others are slips or tricks.
+/// Supported sample rates in Hz.
 const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;
 
-/// Packets without sound that may follow each other before the file is given up.
-const MOST_EMPTY: usize = 1000;
+/// Consecutive packets without audio after which a file counts as damaged.
+const MAX_EMPTY_PACKETS: usize = 1000;
 
-/// Frames that may lack at the end: a packet of any codec.
+/// Frames that may be missing at the end: a packet of any codec.
 const SLACK: u64 = 4608;
 
-/// A file as far as it has been decoded.
-pub(super) struct Source {
+/// A file that is being decoded.
+pub(super) struct Decoder {
     file: PathBuf,
     format: Box<dyn FormatReader>,
-    decoder: Box<dyn AudioDecoder>,
+    codec: Box<dyn AudioDecoder>,
     track_id: u32,
     rate: u32,
     channels: Channels,
     gains: Vec<[f32; 2]>,
-    /// Frames that it says it has, where formats say so exactly.
+    /// Length by the header, for formats that state it exactly.
     n_expected: Option<u64>,
     n_frames: u64,
     planes: Vec<Vec<f32>>, // one a channel
 }
 
-impl Source {
-    /// Opens the file at `path` at its beginning.
+impl Decoder {
+    /// Opens the file at `path`.
     pub fn open(path: &Path) -> Result<Self, ClipError> {
         let file = path.to_owned();
         let format = probe(path)?;
@@ -59,7 +63,7 @@ impl Source {
         let track = format.default_track(TrackType::Audio);
         let found = track.and_then(|track| Some((track, track.codec_params.as_ref()?.audio()?)));
         let (track, parameters) =
-            found.ok_or_else(|| unsupported("a track of sound", "none".into()))?;
+            found.ok_or_else(|| unsupported("an audio track", "none".into()))?;
         let rate = parameters.sample_rate.unwrap_or(0);
         if !RATES.contains(&rate) {
             return Err(unsupported("8 to 192 kHz", format!("{rate} Hz")));
@@ -74,7 +78,7 @@ impl Source {
         Ok(Self {
             file,
             format,
-            decoder,
+            codec: decoder,
             track_id,
             rate,
             channels: Channels::None,
@@ -85,21 +89,21 @@ impl Source {
         })
     }
 
-    /// Frames a second.
+    /// Sample rate in Hz.
     pub fn rate(&self) -> u32 {
         self.rate
     }
 
-    /// Artist and title from the tags, or the file's name.
+    /// Artist and title from the tags, or the file name.
     pub fn title(&mut self) -> String {
         tags::title(self.format.metadata()).unwrap_or_else(|| tags::name(&self.file))
     }
 
-    /// Puts the next frames into the planes of `to`, left and right; whether there were any. At the
-    /// end `to` is empty.
+    /// Decodes the next frames into `to`, left and right. Returns false at the end, with `to`
+    /// empty.
     pub fn read(&mut self, to: &mut [Vec<f32>; 2]) -> Result<bool, ClipError> {
         to.iter_mut().for_each(Vec::clear);
-        for _ in 0..MOST_EMPTY {
+        for _ in 0..MAX_EMPTY_PACKETS {
             let packet = match self.format.next_packet() {
                 Ok(Some(packet)) => packet,
                 Ok(None) => return self.end().map(|()| false),
@@ -113,21 +117,21 @@ impl Source {
             if packet.track_id != self.track_id {
                 continue;
             }
-            match self.decoder.decode(&packet) {
+            match self.codec.decode(&packet) {
                 Ok(sound) => take(&sound, &mut self.planes, &mut self.channels, self.rate)
                     .map_err(|found| self.broken(found))?,
                 Err(error) => return Err(self.broken(error.to_string())),
             }
             self.mix(to);
             self.n_frames += to[0].len() as u64;
-            if MOST_SECONDS < self.seconds(self.n_frames) {
+            if MAX_SECONDS < self.seconds(self.n_frames) {
                 return Err(ClipError::TooLong { file: self.file.clone() });
             }
             if !to[0].is_empty() {
                 return Ok(true);
             }
         }
-        Err(self.broken(format!("{MOST_EMPTY} packets without sound")))
+        Err(self.broken(format!("{MAX_EMPTY_PACKETS} packets without audio")))
     }
 
     fn mix(&mut self, to: &mut [Vec<f32>; 2]) {
@@ -139,15 +143,15 @@ impl Source {
             for (plane, gains) in self.planes.iter().zip(&self.gains) {
                 to.iter_mut().zip(plane).for_each(|(to, x)| *to += gains[side] * x);
             }
-            // Float files may hold anything.
+            // Float files may contain NaN or infinity.
             to.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
         }
     }
 
-    /// Says whether what there was is what there should be.
+    /// Checks checksum and length at the end.
     fn end(&mut self) -> Result<(), ClipError> {
-        if self.decoder.finalize().verify_ok == Some(false) {
-            return Err(self.broken("its checksum is another".to_owned()));
+        if self.codec.finalize().verify_ok == Some(false) {
+            return Err(self.broken("checksum mismatch".to_owned()));
         }
         match self.n_expected {
             Some(expected) if self.n_frames + SLACK < expected => Err(self.cut_short()),
@@ -173,10 +177,10 @@ impl Source {
     }
 }
 
-/// Finds out what `path` holds.
+/// Detects the format of `path`.
 fn probe(path: &Path) -> Result<Box<dyn FormatReader>, ClipError> {
     let unreadable = |source| ClipError::Unreadable { file: path.to_owned(), source };
-    // Asked before opening: opening a pipe that nobody writes to waits for ever.
+    // Before opening: opening a pipe without a writer blocks forever.
     let about = path.metadata().map_err(unreadable)?;
     if !about.is_file() {
         return Err(ClipError::NoFile { file: path.to_owned() });
@@ -201,11 +205,11 @@ fn probe(path: &Path) -> Result<Box<dyn FormatReader>, ClipError> {
     )
 }
 
-/// Whether what encoders added at both ends is known and can be cut off, and how many frames there
-/// must be, where that is known.
+/// Whether encoder padding is known and can be trimmed, and the exact length if the header states
+/// it.
 ///
-/// MP3 without LAME's tag has a length that the demuxer guesses from its first frames: cutting there
-/// would cut music.
+/// The length of an MP3 without LAME's tag is the demuxer's guess from the first frames: trimming
+/// by it would cut music.
 fn lengths(format: FormatId, track: &Track) -> (bool, Option<u64>) {
     match format {
         FORMAT_ID_MP3 if track.delay.is_none() => (false, None),
@@ -216,7 +220,7 @@ fn lengths(format: FormatId, track: &Track) -> (bool, Option<u64>) {
     }
 }
 
-/// Takes a packet's sound over, if it is like that of the packets before.
+/// Copies a packet's audio; its format must equal that of the packets before.
 fn take(
     sound: &GenericAudioBufferRef,
     planes: &mut Vec<Vec<f32>>,
@@ -225,13 +229,13 @@ fn take(
 ) -> Result<(), String> {
     let spec = sound.spec();
     if spec.rate() != rate {
-        return Err(format!("its rate changes from {rate} to {} Hz", spec.rate()));
+        return Err(format!("the sample rate changes from {rate} to {} Hz", spec.rate()));
     }
     if *channels == Channels::None {
         spec.channels().clone_into(channels);
     }
     if spec.channels() != channels || channels.count() == 0 {
-        return Err(format!("its channels change from {channels} to {}", spec.channels()));
+        return Err(format!("the channels change from {channels} to {}", spec.channels()));
     }
     sound.copy_to_vecs_planar(planes);
     Ok(())

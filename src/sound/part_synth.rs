@@ -1,4 +1,4 @@
-//! One part's synthesizer and what it has yet to play.
+//! The synthesizer of one part and its pending notes.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::{
     music::bar::{Hit, Part, Voice},
     sound::{
         Error,
-        events::{Message, Score, place},
+        events::{Message, NoteQueue, position},
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
         preset::{self, Preset},
         sweep::Sweep,
@@ -17,52 +17,53 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Frames that the synthesizer renders at once; it hears messages only between.
+/// Frames that the synthesizer renders at once; it processes messages only in between.
 ///
-/// A message goes to the nearest edge, so a hit sounds within 32 frames (0.7 ms) of its place.
+/// A message is applied at the nearest boundary, so a hit sounds within 32 frames (0.7 ms) of its
+/// time.
 const SYNTH_BLOCK: usize = 64;
 
-/// Voices at once, the most that rustysynth has: pads of several layers that die away under the next
-/// chord need more than a hundred, and a voice that is taken from a sounding note clicks.
+/// Maximum polyphony, the most that rustysynth supports: layered pads that decay under the next
+/// chord need more than a hundred voices, and stealing a sounding voice clicks.
 const POLYPHONY: usize = 256;
 
-/// At 0 dB in the mix, a dense bar of three parts peaks a few dB below full scale.
+/// Headroom: a dense bar of three parts at 0 dB peaks a few dB below full scale.
 const HEADROOM: Decibels = Decibels(-6.0);
 
-/// The synthesizer's only channel that we use. Bank 128 reaches the kits on any channel.
+/// The only synthesizer channel in use. Bank 128 selects kits on any channel.
 const CHANNEL: i32 = 0;
 
-/// MIDI status bytes without their channel.
+/// MIDI status bytes without the channel.
 const NOTE_OFF: i32 = 0x80;
 const NOTE_ON: i32 = 0x90;
 const CONTROL: i32 = 0xb0;
 const PROGRAM: i32 = 0xc0;
 const BANK_SELECT: i32 = 0;
 
-/// One part, from hits to sound.
-pub(super) struct Player {
+/// One part, from hits to audio.
+pub(super) struct PartSynth {
     part: Part,
     synth: Synthesizer,
-    score: Score,
-    preset: Option<Preset>, // as wanted
+    notes: NoteQueue,
+    preset: Option<Preset>, // as requested
     missed: Vec<Preset>,
     gain: Ramp,
     sweep: Sweep,
-    /// How much of a bar's opening the filter follows, 0 to 1.
+    /// How far the filter follows a bar's opening, 0 to 1.
     follows: f64,
-    /// How far it steps back under a kick.
+    /// Ducking under a kick.
     pub duck: Decibels,
-    /// Share of the stem that goes to the reverb.
+    /// Send to the reverb, 0 to 1.
     pub reverb: Ramp,
-    /// Share of the stem that goes to the chorus.
+    /// Send to the chorus, 0 to 1.
     pub chorus: Ramp,
-    /// Share of the stem that goes to the echo.
+    /// Send to the echo, 0 to 1.
     pub echo: Ramp,
-    /// What it played last, at its level in the mix.
+    /// The last rendered block, at its level in the mix.
     pub stem: Block,
 }
 
-impl Player {
+impl PartSynth {
     pub fn new(font: &Arc<SoundFont>, part: Part, voice: &Voice) -> Result<Self, Error> {
         let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
         settings.block_size = SYNTH_BLOCK;
@@ -70,10 +71,10 @@ impl Player {
         settings.maximum_polyphony = POLYPHONY;
         let mut synth = Synthesizer::new(font, &settings)?;
         synth.set_master_volume(HEADROOM.ratio() as f32);
-        let mut player = Self {
+        let mut part_synth = Self {
             part,
             synth,
-            score: Score::default(),
+            notes: NoteQueue::default(),
             preset: None,
             missed: Vec::new(),
             gain: Ramp::at_rest(voice.gain.ratio() as f32),
@@ -85,14 +86,15 @@ impl Player {
             echo: Ramp::at_rest(voice.echo as f32),
             stem: Block::SILENCE,
         };
-        player.set_voice(voice);
-        Ok(player)
+        part_synth.set_voice(voice);
+        Ok(part_synth)
     }
 
-    /// Level and sends move over the next block; notes that sound keep their instrument.
+    /// Sets the voice. Levels and sends ramp over the next block; sounding notes keep their
+    /// instrument.
     pub fn set_voice(&mut self, voice: &Voice) {
         self.choose(Preset::of(voice));
-        for message in place(voice) {
+        for message in position(voice) {
             send(&mut self.synth, message);
         }
         self.gain.move_to(voice.gain.ratio() as f32);
@@ -103,17 +105,17 @@ impl Player {
     }
 
     pub fn add(&mut self, hits: &[Hit], bar: &Span) {
-        self.score.add(hits, bar);
+        self.notes.add(hits, bar);
     }
 
-    /// Plays a block that begins at `frame`, a multiple of 1152, into [`Self::stem`], through a filter
-    /// that is open as far as `opening` and the voice say.
+    /// Renders the block that starts at `frame`, a multiple of 1152, into [`Self::stem`]; `opening`
+    /// is the bar's filter opening.
     pub fn render(&mut self, frame: u64, opening: f64) {
         for at in (0..FRAMES_PER_MP3_FRAME).step_by(SYNTH_BLOCK) {
             let next = at + SYNTH_BLOCK;
             let synth = &mut self.synth;
-            let nearest_before = frame + (at + SYNTH_BLOCK / 2) as u64;
-            self.score.play(nearest_before, |message| send(synth, message));
+            let boundary = frame + (at + SYNTH_BLOCK / 2) as u64;
+            self.notes.emit_until(boundary, |message| send(synth, message));
             synth.render(&mut self.stem.left[at..next], &mut self.stem.right[at..next]);
         }
         self.stem.scale(self.gain);
@@ -132,7 +134,7 @@ impl Player {
             self.missed.push(wanted);
             tracing::warn!(
                 part = self.part.name(),
-                "the SoundFont has no bank {}, program {}: playing bank {}, program {}",
+                "the SoundFont lacks bank {}, program {}; playing bank {}, program {} instead",
                 wanted.bank,
                 wanted.program,
                 found.bank,

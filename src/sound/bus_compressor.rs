@@ -1,31 +1,31 @@
-//! A gentle compressor over the whole mix, which makes one thing of its parts.
+//! A gentle bus compressor over the whole mix.
 
 use crate::{
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Above this level, root mean square, the mix is turned down.
+/// Threshold, RMS.
 const THRESHOLD: Decibels = Decibels(-20.0);
 
-/// What is left of a decibel above it: a ratio of 1.6 to 1.
+/// Output change per decibel above the threshold: a ratio of 1.6 to 1.
 const SLOPE: f64 = 1.0 / 1.6;
 
-/// Until 63 % of a change is made, down and up again.
+/// Time to 63 % of a change, down and up.
 const ATTACK_SECONDS: f64 = 0.02;
 const RELEASE_SECONDS: f64 = 0.18;
 
-/// Frames with one gain's aim: 3 ms.
+/// Frames per gain update: 3 ms.
 const STRIDE: usize = 128;
 
-/// Compresses both channels by one gain.
-pub struct Glue {
+/// Compresses both channels with one gain.
+pub struct BusCompressor {
     mean_square: f64,
     gain: f32,
 }
 
-impl Glue {
-    /// At rest.
+impl BusCompressor {
+    /// A compressor at 0 dB.
     pub fn new() -> Self {
         Self { mean_square: 0.0, gain: 1.0 }
     }
@@ -36,8 +36,8 @@ impl Glue {
             let (left, right) =
                 (&mut block.left[at..at + STRIDE], &mut block.right[at..at + STRIDE]);
             let energy: f32 = left.iter().zip(&*right).map(|(l, r)| l * l + r * r).sum();
-            let aim = self.aim(f64::from(energy) / (2 * STRIDE) as f64) as f32;
-            let step = (aim - self.gain) / STRIDE as f32;
+            let target = self.target(f64::from(energy) / (2 * STRIDE) as f64) as f32;
+            let step = (target - self.gain) / STRIDE as f32;
             for (l, r) in left.iter_mut().zip(right) {
                 self.gain += step;
                 *l *= self.gain;
@@ -46,11 +46,11 @@ impl Glue {
         }
     }
 
-    /// The gain for the level that follows from `energy`, a mean square.
-    fn aim(&mut self, energy: f64) -> f64 {
+    /// Updates the level with `energy`, a mean square, and returns the target gain.
+    fn target(&mut self, energy: f64) -> f64 {
         let seconds = if self.mean_square < energy { ATTACK_SECONDS } else { RELEASE_SECONDS };
         let share = 1.0 - (-(STRIDE as f64) / (seconds * f64::from(SAMPLE_RATE))).exp();
-        // What is no number must not stay in the memory.
+        // NaN must not enter the level's memory.
         let energy = if energy.is_finite() { energy } else { 0.0 };
         self.mean_square += share * (energy - self.mean_square);
         let over = 10.0 * self.mean_square.max(1e-12).log10() - THRESHOLD.0;
@@ -58,7 +58,7 @@ impl Glue {
     }
 }
 
-impl Default for Glue {
+impl Default for BusCompressor {
     fn default() -> Self {
         Self::new()
     }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     fn settled(level: f32) -> f32 {
-        let mut glue = Glue::new();
+        let mut glue = BusCompressor::new();
         let mut out = 0.0;
         for _ in 0..100 {
             let mut block =
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_loud_comes_out_less_loud_and_what_is_soft_as_it_was() {
+    fn loud_sound_is_compressed_and_soft_sound_is_unchanged() {
         let decibels = |ratio: f32| 20.0 * ratio.log10();
 
         assert_eq!(settled(0.05), 0.05);
