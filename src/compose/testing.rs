@@ -9,7 +9,7 @@ use crate::{
     compose::{loaded_theme::Repertoire, pad::Pad, setting::Setting, walk::Anchors},
     config::{BUILT_IN, Station, parse},
     musicvae::{
-        convert::themed,
+        convert::pattern_windows,
         net::{family::Family, latent::Latent, music_vae::MusicVae, weights::Weights},
         shared_model::Dreamer,
     },
@@ -35,7 +35,7 @@ fn model(bytes: &[u8], family: Family) -> Arc<Dreamer> {
 /// The point of a techno pattern.
 fn point(model: &Dreamer, number: u64) -> Latent {
     let model = model.model();
-    let lines = themed::of_pattern(model.config(), Style::Techno, number).swap_remove(0);
+    let lines = pattern_windows::of_pattern(model.config(), Style::Techno, number).swap_remove(0);
     model.encode(&lines).unwrap().mu
 }
 
