@@ -1,13 +1,13 @@
-//! Values of options, and what was expected where they make no sense.
+//! Parsers of command-line values, with errors of the form "expected X".
 
 use std::path::PathBuf;
 
-/// A whole number from 1 up.
+/// Parses a whole number of at least 1.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn at_least_one(text: &str) -> Result<u64, String> {
-    text.parse().ok().filter(|&n| n > 0).ok_or("expected a whole number from 1 up".to_owned())
+    text.parse().ok().filter(|&n| n > 0).ok_or("expected a whole number of at least 1".to_owned())
 }
 
 fn number_where(text: &str, is_good: impl Fn(f64) -> bool, expected: &str) -> Result<f64, String> {
@@ -15,59 +15,59 @@ fn number_where(text: &str, is_good: impl Fn(f64) -> bool, expected: &str) -> Re
     number.ok_or_else(|| format!("expected {expected}"))
 }
 
-/// A finite number.
+/// Parses a finite number.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn number(text: &str) -> Result<f64, String> {
     number_where(text, |_| true, "a number")
 }
 
-/// A number above 0.
+/// Parses a number above 0.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn positive(text: &str) -> Result<f64, String> {
     number_where(text, |number| number > 0.0, "a number above 0")
 }
 
-/// A number from 0 up.
+/// Parses a number of at least 0.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn not_negative(text: &str) -> Result<f64, String> {
-    number_where(text, |number| number >= 0.0, "a number from 0 up")
+    number_where(text, |number| number >= 0.0, "a number of at least 0")
 }
 
-/// A number from 0 to 1.
+/// Parses a number from 0 to 1.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn share(text: &str) -> Result<f64, String> {
     number_where(text, |number| (0.0..=1.0).contains(&number), "a number from 0 to 1")
 }
 
-/// The path of a file that ends in .wav, .flac, .mp3 or .mid.
+/// Parses a path with the extension .wav, .flac, .mp3 or .mid.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn sound_or_mid(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
     let ending = path.extension().and_then(|ending| ending.to_str());
     let is_known = ending.is_some_and(|ending| ["wav", "flac", "mp3", "mid"].contains(&ending));
-    let expected = "expected a file that ends in .wav, .flac, .mp3 or .mid";
+    let expected = "expected a file name ending in .wav, .flac, .mp3 or .mid";
     is_known.then_some(path).ok_or_else(|| expected.to_owned())
 }
 
-/// Seconds, also written as minutes and seconds or hours, minutes and seconds with colons.
+/// Parses a time into seconds: SS, MM:SS or HH:MM:SS.
 ///
 /// # Errors
-/// The text is something else.
+/// The text is anything else.
 pub fn time(text: &str) -> Result<f64, String> {
     let parts: Option<Vec<f64>> = text.split(':').map(|part| part.parse().ok()).collect();
     let seconds = parts.filter(|parts| parts.len() <= 3).and_then(|parts| {
-        let is_place = |(index, part): (usize, &f64)| 0.0 <= *part && (index == 0 || *part < 60.0);
-        let all_good = parts.iter().enumerate().all(is_place);
+        let is_valid = |(index, part): (usize, &f64)| 0.0 <= *part && (index == 0 || *part < 60.0);
+        let all_good = parts.iter().enumerate().all(is_valid);
         all_good.then(|| parts.iter().fold(0.0, |sum, part| sum * 60.0 + part))
     });
     let seconds = seconds.filter(|seconds| seconds.is_finite());

@@ -1,8 +1,9 @@
-//! Files that are replaced whole and durably, and a stamp to see that a file has changed.
+//! Atomic, durable file writes, and stamps that detect a changed file.
 //!
-//! A file is written beside its path as `NAME.partial`, synced, renamed over the path, and its folder
-//! is synced: after a crash or a power cut the path holds the old content or the new, never a part.
-//! Permissions follow the umask, whatever library writes the content.
+//! A write goes to `NAME.partial` beside the path, is synced and renamed over the path, and the
+//! folder is synced: after a crash or power failure the path holds the old content or the new,
+//! never a part of it. Permissions follow the umask, even if the library that writes the content
+//! sets others.
 
 use std::{
     fs::{self, File},
@@ -11,13 +12,13 @@ use std::{
     time::SystemTime,
 };
 
-/// A file was not replaced; what was at its path before is still there.
+/// A write failed; the file at its path is unchanged.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: not written: {source}", path = path.display())]
+#[error("{path}: writing failed: {source}", path = path.display())]
 pub struct NotWritten {
-    /// Which file.
+    /// The file.
     pub path: PathBuf,
-    /// What failed.
+    /// The error of the system.
     pub source: io::Error,
 }
 
@@ -27,7 +28,7 @@ impl From<NotWritten> for io::Error {
     }
 }
 
-/// A file that is being written. Dropped before [`Pending::commit`], it is removed.
+/// A write in progress. Dropping it before [`Pending::commit`] removes the partial file.
 #[derive(Debug)]
 pub struct Pending {
     path: PathBuf,
@@ -37,7 +38,7 @@ pub struct Pending {
 }
 
 impl Pending {
-    /// Creates `NAME.partial` beside `path`, empty, and opens it for reading and writing.
+    /// Creates an empty `NAME.partial` beside `path` and opens it for reading and writing.
     ///
     /// # Errors
     /// The file can't be created.
@@ -51,18 +52,18 @@ impl Pending {
         Ok((Self { path: path.to_owned(), partial, permissions, is_committed: false }, file))
     }
 
-    /// Where the content is written until it is committed.
+    /// Path of the partial file.
     pub fn partial(&self) -> &Path {
         &self.partial
     }
 
-    /// Syncs the content and moves it to its path.
+    /// Syncs the partial file and renames it over the path.
     ///
     /// # Errors
-    /// The disk is full or fails; what was at the path before is still there.
+    /// Syncing or renaming fails; the file at the path is unchanged.
     pub fn commit(mut self) -> io::Result<()> {
         let file = File::open(&self.partial)?;
-        // A library may have replaced the file by one that only its owner can read.
+        // The writing library may have replaced the file by one that only its owner can read.
         file.set_permissions(self.permissions.clone())?;
         file.sync_all()?;
         fs::rename(&self.partial, &self.path)?;
@@ -74,24 +75,24 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.is_committed {
-            // The disk may be full: its space is given back. A failure here changes nothing.
+            // Free the space, the disk may be full. A failure to remove is harmless.
             let _ = fs::remove_file(&self.partial);
         }
     }
 }
 
-/// Replaces the file at `path` by `content`.
+/// Replaces the file at `path` with `content`.
 ///
 /// # Errors
-/// The disk is full, fails or is read-only.
+/// Creating, writing, syncing or renaming fails.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), NotWritten> {
     write_with(path, |partial| fs::write(partial, content))
 }
 
-/// Replaces the file at `path` by what `write` writes to the path that it is given.
+/// Replaces the file at `path` with what `write` writes to the partial path that it gets.
 ///
 /// # Errors
-/// Those of `write`; the disk is full, fails or is read-only.
+/// `write` fails, or creating, syncing or renaming does.
 pub fn write_with(
     path: &Path,
     write: impl FnOnce(&Path) -> io::Result<()>,
@@ -104,7 +105,7 @@ pub fn write_with(
     replace().map_err(|source| NotWritten { path: path.to_owned(), source })
 }
 
-/// Makes the rename to `path` durable. Windows can't open folders and needs no such call.
+/// Makes the rename to `path` durable. Windows can't open folders and does not need this.
 fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(());
@@ -113,7 +114,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// When a file was last modified, and its length: a file with other content has another stamp.
+/// Modification time and length of a file. A changed stamp means changed content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     modified: Option<SystemTime>,
@@ -121,7 +122,7 @@ pub struct Stamp {
 }
 
 impl Stamp {
-    /// The stamp of the file at `path`; none if it can't be looked at.
+    /// The stamp of the file at `path`; none if its metadata can't be read.
     pub fn of(path: &Path) -> Option<Self> {
         fs::metadata(path).ok().map(|metadata| Self::from(&metadata))
     }
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_leaves_the_file_before_and_nothing_else() {
+    fn a_failed_write_leaves_the_old_file_and_no_partial() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("note.txt");
         write(&path, b"before").unwrap();
@@ -186,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn another_length_is_another_stamp() {
+    fn a_new_length_changes_the_stamp() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("list.m3u");
         assert_eq!(Stamp::of(&path), None);

@@ -1,40 +1,55 @@
 //! electropunk: an endless generative radio.
 //!
-//! One program walks the latent space of MusicVAE models, plays what it dreams through a SoundFont
-//! and broadcasts it. Sound flows one way:
+//! MusicVAE models compose music as bars of notes; a SoundFont synthesizer renders them; an HTTP
+//! server streams the encoded sound to listeners. Data flows one way:
 //!
 //! ```text
-//! latent::Walk ─z─► decoder ─tokens─► lines ─► arrange ─► humanise ─► Bar
-//!      composer thread                                                  │ bounded channel
-//! Bar ─► events ─► synths ─► mix ─► limiter ─► encode ─► pacer ─► ring  ▼
-//!      renderer thread                                             │ Tap
-//! Reader ─► icy ─► listener
-//!      tokio tasks
+//! Walk ──z──► decoder ──tokens──► lines, drums ──► arrange ──► humanise ──► Bar
+//!     thread compose-STATION: compose, musicvae, music                       │ bounded queue
+//!                                                                            ▼
+//! Bar ──► events ──► synthesizers ──► mix ──► limiter ──► encoders ──► pacer ──► ring of a mount
+//!     thread render-STATION: sound, station                                      │
+//!                                                                                ▼
+//!     tokio tasks: web answers a request and sends the burst; out feeds the sinks
+//!     threads fanout: stream sends the rest to the sockets ──► listeners
 //! ```
 //!
-//! Modules in reading order, from what everything stands on to what the user meets; each imports
-//! only from those above it (`tests/layers.rs` checks that):
+//! The queue of bars blocks the composer while it is ahead. The ring never blocks: a listener that
+//! reads too slowly skips ahead.
 //!
-//! - [`units`], [`rng`], [`files`], [`threads`], [`args`]: numbers with units, seeded random streams,
-//!   durable file writes, thread spawning, parsers of command-line values.
-//! - [`music`]: notes, steps, bars, keys, chords. No audio, no tensors.
-//! - [`stream`]: coded sound to listeners. No HTTP, no music.
-//! - [`patterns`]: hand-written generators of patterns, by style.
-//! - [`sound`]: bars to PCM to MP3 and Opus.
-//! - [`musicvae`]: MusicVAE; notes to tokens to latent z and back.
+//! # Map
+//!
+//! From the foundations up. A module imports only from modules above it in this list;
+//! `tests/layers.rs` checks that.
+//!
+//! - [`units`], [`rng`], [`files`], [`threads`], [`args`]: numbers with units, seeded random
+//!   streams, durable file writes, thread spawning, parsers of command-line values.
+//! - [`music`]: notes, bars, keys, chords, arranging, MIDI files.
+//! - [`stream`]: encoded sound to listeners: rings, mounts, MP3 and Ogg framing. No HTTP, no music.
+//! - [`patterns`]: hand-written pattern generators, one per style.
+//! - [`sound`]: bars to PCM, mastering, MP3 and Opus encoding, decoding of recordings.
+//! - [`musicvae`]: the networks, notes to tokens and back, import of checkpoints.
 //! - [`config`]: radio.toml as checked types.
-//! - [`compose`]: progress in, the next phrase of bars out. No clock, no thread, no file.
+//! - [`compose`]: composes the bars of a station, phrase by phrase. No clock, no thread.
 //! - [`inserts`]: recorded items (jingles, idents, adverts, guest tracks) placed in the music.
-//! - [`station`]: threads, playout, supervision, checkpoints.
-//! - [`out`]: sinks of a mount's sound besides its listeners: archive, HLS, push, upload.
-//! - [`web`]: hyper; the only module that serves HTTP.
-//! - [`lab`]: the workshop (feature `lab`): train, import, evaluate, critique, draw.
-//! - [`cli`], [`cmd`]: the command line and the radio's own commands.
+//! - [`station`]: the threads of a station: composing, playout, supervision, saved state.
+//! - [`out`]: sinks of a mount besides its listeners: archive, HLS, push, upload, directory.
+//! - [`web`]: the HTTP server: streams, player, status, admin, metrics.
+//! - [`lab`]: tools for models and music, behind the feature `lab`: data sets, training, import,
+//!   evaluation, critique, pictures, the SoundFont, and their commands.
+//! - [`cli`], [`cmd`]: the command line, and the radio's own commands.
 //!
-//! Words: a *step* is a sixteenth, a *bar* 16 steps of 4/4; a *line* is one part's tokens, a step
-//! each; a *theme* is a mood from radio.toml, a *station* plays one, a *mount* is its URL.
+//! # Words
+//!
+//! - *Step*: a sixteenth. *Bar*: 16 steps of 4/4. *Phrase*: four bars. *Section*: intro to outro.
+//!   *Piece*: 2 to 6 minutes of sections.
+//! - *Part*: drums, bass, lead, chords. *Line*: the tokens of one part, one per step. *Window*: the
+//!   lines that a model encodes or decodes at once.
+//! - *Theme*: a mood in radio.toml. *Station*: plays a theme on one or more mounts. *Mount*: a URL
+//!   with a codec and a bitrate. *Listener*: a connection that receives a mount.
+//! - *Program*: a MIDI program number, an instrument.
 
-// Tests compare with exact values.
+// Tests compare floats exactly where results are exact.
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
 pub mod args;

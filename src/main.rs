@@ -1,4 +1,4 @@
-//! The `electropunk` binary: parses, runs, and is the only place that exits.
+//! The `electropunk` binary: parses the command line, runs the command, and sets the exit code.
 
 use std::{
     io::{IsTerminal as _, stderr},
@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(Serve::default()));
     start_log();
-    // Who reads our output may stop, as `head` does. A radio goes on even then.
+    // Commands stop quietly if the reader of their output does, as in `| head`. A radio plays on.
     if !matches!(command, Command::Serve(_)) {
         sigpipe::reset();
     }
@@ -34,16 +34,17 @@ fn main() -> ExitCode {
     }
 }
 
-/// Logs what matters to an operator; `RUST_LOG` asks for more or less. What the decoder thinks of a
-/// damaged file is told once, by whoever opened it.
+/// Logs at level info to standard error; `RUST_LOG` sets another filter. Warnings of symphonia are
+/// hidden: the code that opens a damaged file reports it once.
 fn start_log() {
-    let usual = || EnvFilter::new("info,symphonia=error");
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
+    let default = || EnvFilter::new("info,symphonia=error");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| default());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
     log.with_writer(stderr).init();
 }
 
-/// Mistakes in radio.toml are one a line and exit with 2, like those of the command line.
+/// Prints the error. Errors in radio.toml are printed one per line and exit with 2, as usage errors
+/// do.
 fn report(error: &anyhow::Error) -> ExitCode {
     if let Some(problems) = error.downcast_ref::<Problems>() {
         eprintln!("{problems}");

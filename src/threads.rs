@@ -1,24 +1,24 @@
-//! Named threads.
+//! Spawning of named threads.
 
 use std::{
     io,
     thread::{self, JoinHandle},
 };
 
-/// The system refused to start a thread: a limit on threads or memory is reached.
+/// Spawning a thread failed: a limit on threads or memory is reached.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to spawn thread {name}: {source}")]
 pub struct SpawnError {
     /// The thread's name.
     pub name: String,
-    /// What the system answered.
+    /// The error of the system.
     pub source: io::Error,
 }
 
 /// Runs `work` on a new thread called `name`, which debuggers and `top -H` show.
 ///
 /// # Errors
-/// The system refuses.
+/// The system has no thread or memory left.
 pub fn spawn<T: Send + 'static>(
     name: impl Into<String>,
     work: impl FnOnce() -> T + Send + 'static,
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thread_has_the_name_that_it_was_given() {
+    fn a_spawned_thread_has_its_name() {
         let name = spawn("test-thread", || thread::current().name().map(str::to_owned));
         assert_eq!(name.unwrap().join().unwrap().as_deref(), Some("test-thread"));
     }

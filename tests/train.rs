@@ -111,7 +111,7 @@ fn a_run_that_was_killed_and_resumed_ends_with_the_weights_of_an_unbroken_one() 
     let resumed = finish(&mut train(broken.path(), &format!("{steps} --resume")));
     finish(&mut train(unbroken.path(), &steps));
 
-    assert!(resumed.stderr.contains(&format!("going on from step {newest}")));
+    assert!(resumed.stderr.contains(&format!("resuming from step {newest}")));
     let model = Path::new("models/tiny.safetensors");
     let [broken, unbroken] = [&broken, &unbroken].map(|folder| tensors(&folder.path().join(model)));
     assert!(broken == unbroken);
@@ -149,7 +149,7 @@ fn a_full_disk_is_one_sentence_and_leaves_the_checkpoints_before_it() {
 
     assert_eq!(finished.code, Some(1), "{}", finished.stdout);
     assert!(!finished.stderr.contains("panicked"), "{}", finished.stderr);
-    let said = "error: what was learnt since the checkpoint before step 40 is lost";
+    let said = "error: saving the checkpoint of step 40 failed";
     assert!(finished.stderr.lines().any(|line| line == said), "{}", finished.stderr);
     assert!(finished.stderr.contains("checkpoint-40.safetensors"), "{}", finished.stderr);
     let files = fs::read_dir(folder.path().join("models/tiny.run")).unwrap();
@@ -168,8 +168,8 @@ fn a_run_is_not_begun_anew_over_its_checkpoints() {
     let other = run(&mut train(folder.path(), "--steps 2 --resume --seed 1"), PATIENCE);
 
     assert_eq!((again.code, other.code), (Some(1), Some(1)));
-    assert!(again.stderr.contains("go on with --resume"), "{}", again.stderr);
-    assert!(other.stderr.contains("made with other settings"), "{}", other.stderr);
+    assert!(again.stderr.contains("continue it with --resume"), "{}", again.stderr);
+    assert!(other.stderr.contains("has other settings"), "{}", other.stderr);
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_model_is_heard_while_it_learns() {
     let run = Watched::new(child);
     let announced = lines.find_map(|line| {
         let line = line.unwrap();
-        Some(line.strip_prefix("on air while it learns: http://")?.to_owned())
+        Some(line.strip_prefix("live preview: http://")?.to_owned())
     });
     let announced = announced.unwrap();
     let (address, path) = announced.split_once('/').unwrap();

@@ -1,4 +1,5 @@
-//! `electropunk check`: everything that going on air would open, opened; and what would play.
+//! `electropunk check`: opens everything that the stations of radio.toml need, and prints what they
+//! would play.
 
 use std::fmt::Write as _;
 
@@ -17,14 +18,14 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// Everything that is wrong, as [`Problems`].
+/// All errors, as [`Problems`].
 pub fn run(args: &cli::Check) -> anyhow::Result<()> {
     let path = args.config.as_deref();
     let config = config::load(path)?;
     let mut library = Library::on(config.device, config.precision);
     let (mut reports, mut problems) = (Vec::new(), Vec::new());
     for station in &config.stations {
-        match rehearse(station, &mut library) {
+        match inspect(station, &mut library) {
             Ok(report) => reports.push(report),
             Err(error) => {
                 let (station, reason) = (station.name.clone(), error.to_string());
@@ -36,16 +37,17 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
     if !problems.is_empty() {
         return Err(Problems { file, problems }.into());
     }
-    let seed = config.seed.map_or_else(|| "new at each start".to_owned(), |seed| seed.to_string());
-    println!("{file}: nothing wrong; listens on {}, seed {seed}", config.server.bind);
+    let seed =
+        config.seed.map_or_else(|| "random at each start".to_owned(), |seed| seed.to_string());
+    println!("{file}: ok; listens on {}, seed {seed}", config.server.bind);
     for report in &reports {
         print!("\n{report}");
     }
     Ok(())
 }
 
-/// Opens what `station` needs, as going on air does, and says what would play.
-fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
+/// Opens all that `station` needs, as starting it does, and describes what it would play.
+fn inspect(station: &Station, library: &mut Library) -> Result<String, Error> {
     let font = library.font(&station.soundfont)?;
     let composer = Composer::new(station, library, 0)?;
     Renderer::new(&font, composer.mix())?;
@@ -62,14 +64,14 @@ fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
         theme.anchors.len(),
     );
     let mut line = |name: &str, value: &dyn std::fmt::Display| {
-        writeln!(report, "  {name:<9} {value}").expect("a String takes every line");
+        writeln!(report, "  {name:<10} {value}").expect("writing to a String can't fail");
     };
     for mount in &station.mounts[1..] {
         line("also at", &format!("{}, {}", mount.path, mount.coding));
     }
-    line("drums by", &theme.drums_model);
-    line("lines by", &theme.trio_model);
-    line("font", &station.soundfont);
+    line("drum model", &theme.drums_model);
+    line("trio model", &theme.trio_model);
+    line("soundfont", &station.soundfont);
     for (part, voice) in Part::ALL.into_iter().zip(&theme.voices) {
         line(part.name(), &describe(&font, voice));
     }
@@ -83,16 +85,16 @@ fn rehearse(station: &Station, library: &mut Library) -> Result<String, Error> {
     Ok(report)
 }
 
-/// The preset that plays `voice`, and the one that it stands in for.
+/// The preset that plays `voice`, and the missing one that it replaces, if any.
 fn describe(font: &SoundFont, voice: &Voice) -> String {
     let wanted = Preset::of(voice);
     let found = preset::nearest(font, wanted);
-    let name = found.name(font).unwrap_or("without a name");
+    let name = found.name(font).unwrap_or("unnamed");
     let played = format!("program {} of bank {}, {name}", found.program, found.bank);
     if found == wanted {
         return played;
     }
-    format!("{played}, as the font has no program {} of bank {}", wanted.program, wanted.bank)
+    format!("{played} (the SoundFont has no program {} of bank {})", wanted.program, wanted.bank)
 }
 
 #[cfg(test)]
@@ -102,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_model_that_is_none_is_told_for_each_station() {
+    fn a_corrupt_model_is_reported_for_each_station() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("broken.safetensors"), "no weights").unwrap();
         let path = folder.path().join("radio.toml");
@@ -111,15 +113,15 @@ mod tests {
 
         let error = run(&cli::Check { config: Some(path) }).unwrap_err();
 
-        let told = error.downcast_ref::<Problems>().unwrap().to_string();
-        assert_eq!(told.lines().count(), 2, "{told}");
-        assert!(told.contains("station a: ") && told.contains("station b: "), "{told}");
-        assert!(told.contains("broken.safetensors"), "{told}");
+        let report = error.downcast_ref::<Problems>().unwrap().to_string();
+        assert_eq!(report.lines().count(), 2, "{report}");
+        assert!(report.contains("station a: ") && report.contains("station b: "), "{report}");
+        assert!(report.contains("broken.safetensors"), "{report}");
     }
 
     #[cfg(feature = "lab")]
     #[test]
-    fn a_preset_that_the_font_lacks_is_told_with_its_stand_in() {
+    fn a_missing_preset_is_reported_with_its_replacement() {
         let font = crate::sound::font_file::parse(&crate::lab::soundfont::build(), "own").unwrap();
         let voice = config::BUILT_IN;
         let config = config::parse(voice, "radio.toml", std::path::Path::new("")).unwrap();

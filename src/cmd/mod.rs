@@ -1,7 +1,8 @@
-//! What each command does; one file each.
+//! The commands, one file each.
 
 pub mod check;
 mod playlists;
+mod reload;
 pub mod render;
 pub mod schema;
 pub mod serve;

@@ -1,17 +1,17 @@
-//! What a playlist would bring on air.
+//! Inspection of playlists for `electropunk check`.
 
 use rayon::prelude::*;
 
 use crate::{
     config::{Order, Place, Playlist},
-    inserts::{list::Contents, prefetch::measure},
+    inserts::{list::Contents, prefetch},
 };
 
-/// What is in a playlist, every file of it heard to its end.
+/// The contents of a playlist, every recording decoded to its end.
 pub struct Inspection {
-    /// One line about it.
+    /// One line that describes it.
     pub holds: String,
-    /// A sentence for everything that would be left out.
+    /// One sentence for each entry that can't be played.
     pub faults: Vec<String>,
 }
 
@@ -24,12 +24,12 @@ pub fn inspect(playlist: &Playlist) -> Inspection {
             return Inspection { holds: file.to_string(), faults: vec![error.to_string()] };
         }
     };
-    let heard: Vec<Result<f64, String>> = contents
+    let measured: Vec<Result<f64, String>> = contents
         .recordings
         .par_iter()
-        .map(|recording| measure(&recording.path).map(|clip| clip.seconds()))
+        .map(|recording| prefetch::measure(&recording.path).map(|clip| clip.seconds()))
         .collect();
-    let good: Vec<f64> = heard.iter().flatten().copied().collect();
+    let good: Vec<f64> = measured.iter().flatten().copied().collect();
     let n_waypoints = contents.waypoints.len();
     let holds = format!(
         "{file}: {}, {}, {}, {}",
@@ -39,16 +39,16 @@ pub fn inspect(playlist: &Playlist) -> Inspection {
         order(playlist.order),
     );
     let mut faults = contents.faults;
-    faults.extend(heard.into_iter().filter_map(Result::err));
+    faults.extend(measured.into_iter().filter_map(Result::err));
     let missing = contents.waypoints.iter().filter(|waypoint| !waypoint.is_file());
     faults.extend(
         missing.map(|path| format!("{}: expected a MIDI file, found none", path.display())),
     );
     if playlist.when.is_none() && !good.is_empty() {
-        faults.push("expected every_minutes, every_tracks or at, found none of them".to_owned());
+        faults.push("expected every_minutes, every_tracks or at, found none".to_owned());
     }
     if good.is_empty() && n_waypoints == 0 {
-        faults.push("expected something to play, found nothing".to_owned());
+        faults.push("expected recordings or MIDI files, found none".to_owned());
     }
     Inspection { holds, faults }
 }
@@ -104,7 +104,7 @@ mod tests {
     };
 
     #[test]
-    fn what_a_playlist_holds_and_lacks_is_told() {
+    fn contents_and_faults_of_a_playlist_are_listed() {
         let folder = tempfile::tempdir().unwrap();
         let here = folder.path();
         let mut wav = Wav::new(BufWriter::new(File::create(here.join("a.wav")).unwrap())).unwrap();
@@ -119,16 +119,16 @@ mod tests {
         let Inspection { holds, faults } = inspect(&playlist);
 
         let holds = holds.replace(&here.display().to_string(), "");
-        let told =
+        let expected =
             "1 recording of 0:03 to 0:03, 2 waypoints, every 3 tracks over the music, in turn";
-        assert_eq!(holds, format!("/list.m3u8: {told}"));
+        assert_eq!(holds, format!("/list.m3u8: {expected}"));
         assert_eq!(faults.len(), 3, "{faults:?}");
         assert!(faults[0].contains("http://x/y") && faults[1].contains("gone.mp3: No such file"));
         assert!(faults[2].ends_with("lost.mid: expected a MIDI file, found none"));
     }
 
     #[test]
-    fn recordings_that_no_rule_brings_on_air_are_told() {
+    fn an_empty_playlist_is_a_fault() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("list.m3u8");
         fs::write(&file, "# nothing\n").unwrap();
@@ -136,6 +136,6 @@ mod tests {
         let Inspection { holds, faults } = inspect(&Playlist::new(file));
 
         assert!(holds.ends_with("0 recordings, 0 waypoints, never played, in turn"), "{holds}");
-        assert_eq!(faults, ["expected something to play, found nothing"]);
+        assert_eq!(faults, ["expected recordings or MIDI files, found none"]);
     }
 }

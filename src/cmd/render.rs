@@ -1,4 +1,4 @@
-//! `electropunk render`: a station into a file, without waiting for the clock.
+//! `electropunk render`: renders a station to a file, faster than real time.
 
 use std::{fs, io, ops::Range, path::Path};
 
@@ -22,7 +22,7 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// There is no such station, something that it names can't be used, or the file not be written.
+/// There is no such station, a file that it needs can't be opened, or the output can't be written.
 pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     let config = config::load(args.config.as_deref())?;
     let station = config.stations.iter().find(|station| station.name == args.station);
@@ -38,7 +38,7 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     if args.out.extension().is_some_and(|ending| ending == "mid") {
         anyhow::ensure!(
             args.stems.is_none(),
-            "--stems are of sound, {} is of notes",
+            "--stems needs audio output, found {}",
             args.out.display()
         );
         write_notes(composer, seconds, &args.out)?;
@@ -54,7 +54,7 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes all bars that begin within `seconds`.
+/// Writes all bars that start within `seconds`.
 fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyhow::Result<()> {
     let progress = progress(seconds.end)?;
     let (mut bars, mut start): (Vec<Bar>, f64) = (Vec::new(), 0.0);
@@ -74,25 +74,24 @@ fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyho
     Ok(())
 }
 
-/// What is written: the sound as it goes to the encoder while the station is on air and, on request,
-/// what it is made of.
+/// The output files: the mastered sound as listeners get it and, on request, the stems.
 struct Files {
     whole: SoundFile,
-    stems: Vec<SoundFile>, // as the renderer names them
+    stems: Vec<SoundFile>, // in the renderer's order
 }
 
 impl Files {
     fn create(args: &cli::Render, renderer: &Renderer, kbps: Kbps) -> anyhow::Result<Self> {
         let create = |path: &Path, format| {
             SoundFile::create(path, format)
-                .with_context(|| format!("can't write {}", path.display()))
+                .with_context(|| format!("{}: creating the file failed", path.display()))
         };
         let format = Format::of(&args.out, kbps).context("expected .wav, .flac or .mp3")?;
         let whole = create(&args.out, format)?;
         let mut stems = Vec::new();
         if let Some(folder) = &args.stems {
             fs::create_dir_all(folder)
-                .with_context(|| format!("can't make the folder {}", folder.display()))?;
+                .with_context(|| format!("{}: creating the folder failed", folder.display()))?;
             for (name, _) in renderer.stems() {
                 stems.push(create(&folder.join(format!("{name}.wav")), Format::Wav)?);
             }
@@ -114,7 +113,7 @@ impl Files {
     }
 }
 
-/// Plays from the beginning and writes what is within `seconds`, in blocks of an MP3 frame.
+/// Renders from the beginning and writes the blocks within `seconds`; a block is an MP3 frame.
 fn write_sound(
     composer: Composer,
     mut renderer: Renderer,
@@ -129,11 +128,11 @@ fn write_sound(
         let next = &mut || bars.recv().expect("a composer has no end");
         let block = renderer.render(next).clone();
         if first <= number {
-            files.push(&block, &renderer).context("can't write the sound")?;
+            files.push(&block, &renderer).context("writing the audio failed")?;
         }
         progress.set_position(renderer.rendered_seconds() as u64);
     }
-    files.finish().context("can't write the sound")?;
+    files.finish().context("writing the audio failed")?;
     progress.finish_and_clear();
     Ok(())
 }
@@ -168,7 +167,7 @@ mod tests {
         fs::read(&args.out).unwrap()
     }
 
-    /// The samples of a WAV file of ours, left and right in turn.
+    /// The interleaved samples of a WAV file written by this program.
     fn samples(wav: &[u8]) -> Vec<f32> {
         let bytes = wav[58..].chunks_exact(4);
         bytes.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_later_is_the_end_of_the_whole() {
+    fn a_later_start_gives_the_end_of_the_whole() {
         let folder = tempfile::tempdir().unwrap();
         let whole = samples(&render(&args(folder.path(), "a.wav", 3)));
         let later =
@@ -198,13 +197,13 @@ mod tests {
 
         let later = samples(&render(&later));
 
-        // From the block that holds the second on.
+        // From the block that contains second 2.
         let start = (2.0_f64 * 44_100.0 / 1152.0) as usize * 1152 * 2;
         assert!(whole[start..] == later);
     }
 
     #[test]
-    fn stems_sum_to_what_goes_into_the_master() {
+    fn stems_sum_to_the_input_of_the_master() {
         let folder = tempfile::tempdir().unwrap();
         let stems = folder.path().join("stems");
         let args = cli::Render { stems: Some(stems.clone()), ..args(folder.path(), "a.wav", 5) };
@@ -239,11 +238,11 @@ mod tests {
         let stems = Some(folder.path().join("stems"));
         let args = cli::Render { stems, ..args(folder.path(), "a.mid", 1) };
 
-        assert!(run(&args).unwrap_err().to_string().starts_with("--stems are of sound"));
+        assert!(run(&args).unwrap_err().to_string().starts_with("--stems needs audio"));
     }
 
     #[test]
-    fn an_unknown_station_is_told_with_those_that_there_are() {
+    fn an_unknown_station_is_an_error_that_lists_the_stations() {
         let folder = tempfile::tempdir().unwrap();
         let station = "polka".to_owned();
 

@@ -1,45 +1,46 @@
-//! What systemd hears of a service of `Type=notify`; nothing is said where there is no systemd.
+//! Notifications to systemd for services of `Type=notify`; without systemd they do nothing.
 
 use std::time::{Duration, Instant};
 
 use sd_notify::NotifyState;
 
-/// Says that listeners are served.
+/// Reports that the radio is ready: all stations play.
 pub fn ready() {
-    say(NotifyState::Ready);
+    notify(NotifyState::Ready);
 }
 
-/// Says that the end has begun.
+/// Reports that the radio is shutting down.
 pub fn stopping() {
-    say(NotifyState::Stopping);
+    notify(NotifyState::Stopping);
 }
 
-/// The sign of life that `WatchdogSec=` asks for.
+/// Keep-alive for `WatchdogSec=`.
 pub struct Watchdog {
-    /// How often to give it: twice in the time that systemd waits.
+    /// Interval of keep-alives, half of systemd's timeout; none if systemd asks for none.
     every: Option<Duration>,
-    given_at: Instant,
+    sent_at: Instant,
 }
 
 impl Watchdog {
-    /// One as systemd asked for it.
-    pub fn asked_for() -> Self {
-        let every = sd_notify::watchdog_enabled().map(|patience| patience / 2);
-        Self { every, given_at: Instant::now() }
+    /// A watchdog with the timeout from systemd's environment variables.
+    pub fn from_env() -> Self {
+        let every = sd_notify::watchdog_enabled().map(|timeout| timeout / 2);
+        Self { every, sent_at: Instant::now() }
     }
 
-    /// Gives the sign if it is time and `is_well`; without it for long, systemd restarts the radio.
+    /// Sends a keep-alive if it is due and the radio `is_well`. Without keep-alives systemd
+    /// restarts the radio.
     pub fn pet(&mut self, is_well: bool) {
-        let is_due = self.every.is_some_and(|every| every <= self.given_at.elapsed());
+        let is_due = self.every.is_some_and(|every| every <= self.sent_at.elapsed());
         if is_due && is_well {
-            self.given_at = Instant::now();
-            say(NotifyState::Watchdog);
+            self.sent_at = Instant::now();
+            notify(NotifyState::Watchdog);
         }
     }
 }
 
-fn say(state: NotifyState) {
+fn notify(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        tracing::debug!("systemd can't be told: {error}");
+        tracing::debug!("notifying systemd failed: {error}");
     }
 }

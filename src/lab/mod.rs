@@ -1,4 +1,5 @@
-//! The workshop beside the radio: data sets, training, evaluation, critique, pictures, SoundFonts.
+//! Tools beside the radio, behind the feature `lab`: data sets, training, import, evaluation,
+//! critique, pictures, and the SoundFont.
 
 pub mod dataset;
 pub mod measure;

@@ -1,4 +1,4 @@
-//! A model on the air while it learns: it dreams a window after the other, each by what it knows now.
+//! An endless preview of a model in training: random samples of its newest snapshot, as bars.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -19,21 +19,21 @@ use crate::{
     units::Bpm,
 };
 
-/// How freely it chooses: as Magenta samples.
+/// Sampling temperature, as in Magenta.
 const TEMPERATURE: f64 = 0.5;
 
-/// A model as it was at some step.
+/// A snapshot of the model in training.
 #[derive(Debug, Clone)]
-pub struct Pupil {
-    /// What it knows.
+pub struct Snapshot {
+    /// The model.
     pub model: MusicVae,
-    /// What listeners are shown, such as the step and the loss.
+    /// Stream title, such as the step and the loss.
     pub title: Arc<str>,
 }
 
-/// An endless source of bars by whatever pupil is newest.
-pub struct Rehearsal {
-    newest: watch::Receiver<Arc<Pupil>>,
+/// An endless source of bars, sampled from the newest snapshot.
+pub struct Preview {
+    newest: watch::Receiver<Arc<Snapshot>>,
     seed: u64,
     n_windows: u64,
     n_bars: u64,
@@ -41,9 +41,9 @@ pub struct Rehearsal {
     ready: VecDeque<Bar>,
 }
 
-impl Rehearsal {
-    /// A rehearsal that draws its dreams from `seed`.
-    pub fn new(newest: watch::Receiver<Arc<Pupil>>, seed: u64) -> Self {
+impl Preview {
+    /// A preview whose samples depend on `seed`.
+    pub fn new(newest: watch::Receiver<Arc<Snapshot>>, seed: u64) -> Self {
         Self {
             newest,
             seed,
@@ -54,42 +54,42 @@ impl Rehearsal {
         }
     }
 
-    /// Dreams the next window.
-    fn dream(&mut self) {
-        let pupil = self.newest.borrow().clone();
-        let config = pupil.model.config();
+    /// Samples a window and queues its bars.
+    fn sample_window(&mut self) {
+        let snapshot = self.newest.borrow().clone();
+        let config = snapshot.model.config();
         let mut rng = rng::stream(self.seed, &format!("rehearse {}", self.n_windows));
         let z = latent::prior(config.n_latent, &mut rng);
         let mut pick = sampling::sampler(TEMPERATURE, &mut rng);
-        let window = pupil.model.decode(&z, &mut pick).expect("z is as wide as the model's");
+        let window = snapshot.model.decode(&z, &mut pick).expect("z has the model's width");
         let notes = piece(config, &[window], Bpm::DEFAULT).notes;
         self.n_windows += 1;
         for number in 0..config.n_bars() {
-            self.ready.push_back(bar(&notes, number, self.n_bars, &pupil.title, &self.mix));
+            self.ready.push_back(bar(&notes, number, self.n_bars, &snapshot.title, &self.mix));
             self.n_bars += 1;
         }
     }
 }
 
-impl Source for Rehearsal {
+impl Source for Preview {
     fn next_bar(&mut self) -> Bar {
-        self.next().expect("a rehearsal has no end")
+        self.next().expect("a preview has no end")
     }
 }
 
-impl Iterator for Rehearsal {
+impl Iterator for Preview {
     type Item = Bar;
 
-    /// The next bar; there is always one.
+    /// The next bar, never none.
     fn next(&mut self) -> Option<Bar> {
         if self.ready.is_empty() {
-            self.dream();
+            self.sample_window();
         }
         self.ready.pop_front()
     }
 }
 
-/// Bar `number` of a window's notes as bar `n` of the rehearsal.
+/// Bar `number` of a window's notes as bar `n` of the preview.
 fn bar(notes: &[Note], number: usize, n: u64, title: &Arc<str>, mix: &Arc<Mix>) -> Bar {
     let first = (number * STEPS_PER_BAR) as f64;
     let steps = |quarters: f64| quarters * STEPS_PER_QUARTER as f64;
@@ -121,21 +121,21 @@ mod tests {
         musicvae::net::{config::Config, family::Family},
     };
 
-    fn pupil(title: &str) -> Arc<Pupil> {
+    fn snapshot(title: &str) -> Arc<Snapshot> {
         let official = Config::official(Family::Trio4Bar);
         let config = Config { n_latent: 4, n_encoder: 4, n_decoder: 4, n_conductor: 4, ..official };
         let model = checkpoint::snapshot(&Network::new(config, 1).unwrap()).unwrap();
-        Arc::new(Pupil { model, title: title.into() })
+        Arc::new(Snapshot { model, title: title.into() })
     }
 
     #[test]
-    fn a_rehearsal_goes_on_with_the_newest_pupil() {
-        let (sender, newest) = watch::channel(pupil("step 0"));
-        let mut rehearsal = Rehearsal::new(newest, 1);
+    fn a_preview_switches_to_the_newest_snapshot() {
+        let (sender, newest) = watch::channel(snapshot("step 0"));
+        let mut preview = Preview::new(newest, 1);
 
-        let before: Vec<Bar> = rehearsal.by_ref().take(4).collect();
-        sender.send_replace(pupil("step 100"));
-        let after = rehearsal.next().unwrap();
+        let before: Vec<Bar> = preview.by_ref().take(4).collect();
+        sender.send_replace(snapshot("step 100"));
+        let after = preview.next().unwrap();
 
         assert!(before.iter().all(|bar| &*bar.title == "step 0"));
         assert_eq!((&*after.title, after.number), ("step 100", 4));

@@ -1,4 +1,4 @@
-//! What `electropunk critique` can be told.
+//! Arguments of `critique`.
 
 use std::path::PathBuf;
 
@@ -12,29 +12,30 @@ use crate::{
 /// `electropunk critique`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Critique {
-    /// Name of a station; or a file that ends in .mid for notes, in .wav, .flac, .mp3, .ogg, .m4a,
-    /// .aac or .aiff for sound
+    /// Name of a station, a MIDI file (.mid), or a recording (.wav, .flac, .mp3, .ogg, .m4a, .aac,
+    /// .aiff)
     #[arg(value_name = "STATION|FILE")]
     pub subject: String,
-    /// How much of a station
+    /// Minutes of a station to play
     #[arg(long, value_name = "MINUTES", default_value_t = 10.0, value_parser = positive)]
     pub minutes: f64,
-    /// Number that everything is drawn from, instead of radio.toml's
+    /// Random seed of a station, in place of radio.toml's
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Programme that the station is in [default: radio.toml here, else the built-in one]
+    /// Configuration file with the station [default: radio.toml in this folder, else the built-in
+    /// stations]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// What decodes the models, auto, cpu or cuda:0, instead of radio.toml's
+    /// Device that decodes the models, in place of radio.toml's: auto, cpu or cuda:0
     #[arg(long)]
     pub device: Option<DeviceChoice>,
-    /// Loudness that is wanted [default: -16; of a MIDI file, whatever it has]
+    /// Target loudness in LUFS [default: the station's; -16 for recordings; none for MIDI files]
     #[arg(long, value_name = "LUFS", value_parser = number, allow_negative_numbers = true)]
     pub target: Option<f64>,
-    /// Write the figures as a picture of one page, too
+    /// Also write the figures as a picture of one page
     #[arg(long, value_name = "FILE.png")]
     pub picture: Option<PathBuf>,
-    /// Say the figures as JSON
+    /// Print the figures as JSON
     #[arg(long)]
     pub json: bool,
 }

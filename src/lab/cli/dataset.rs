@@ -1,41 +1,46 @@
-//! What `electropunk dataset` can be told.
+//! Arguments of `dataset`.
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::{args::at_least_one, musicvae::net::family::Family, patterns::style::Style};
+use crate::{
+    args::at_least_one,
+    lab::cli::values::{family, style},
+    musicvae::net::family::Family,
+    patterns::style::Style,
+};
 
 /// `electropunk dataset`.
 #[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Dataset {
-    /// Pack MIDI files into a data set without doubles, split by song; goes on after a break
+    /// Build a data set from MIDI files, without duplicates, split by song; resumes if interrupted
     Build(Build),
-    /// Say what is in a data set, in numbers and as a picture
+    /// Print statistics of a data set, and draw windows of it
     Stats(Stats),
-    /// Write themed patterns as MIDI files, to look at and listen to
+    /// Write generated patterns of a style as MIDI files
     Patterns(Patterns),
 }
 
 /// `electropunk dataset build`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Build {
-    /// Folders, MIDI files, .zip, .tar or .tar.zst archives
+    /// MIDI files, folders of them, or archives (.zip, .tar, .tar.zst)
     #[arg(required = true, value_name = "SRC")]
     pub sources: Vec<PathBuf>,
-    /// Configuration that will learn from it
-    #[arg(long, value_name = "NAME")]
+    /// Configuration to be trained on it
+    #[arg(long, value_name = "NAME", value_parser = family())]
     pub config: Family,
-    /// Bars of a window [default: the configuration's]
+    /// Bars of a window [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub bars: Option<u64>,
-    /// Keep also windows that lack some parts, for training with --recombined-share
+    /// Also keep windows that lack a part; `train --recombined-share` combines them with others
     #[arg(long)]
     pub partial: bool,
-    /// Where to write the data set; FILE.rejected.txt lists the MIDI files that are not in it
+    /// Data set to write; FILE.rejected.txt lists the rejected MIDI files
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
-    /// Say what became of the files as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -43,19 +48,19 @@ pub struct Build {
 /// `electropunk dataset stats`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Stats {
-    /// Data set, made by `dataset build`
+    /// Data set made by `dataset build`
     #[arg(value_name = "FILE")]
     pub set: PathBuf,
-    /// Print JSON
+    /// Print the statistics as JSON
     #[arg(long)]
     pub json: bool,
-    /// Draw windows of the set as piano rolls into this PNG
+    /// Draw random windows as piano rolls into this PNG file
     #[arg(long, value_name = "FILE")]
     pub sheet: Option<PathBuf>,
-    /// How many windows to draw
+    /// Number of windows for --sheet
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one)]
     pub windows: u64,
-    /// Draws which windows
+    /// Random seed for --sheet
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 }
@@ -63,13 +68,13 @@ pub struct Stats {
 /// `electropunk dataset patterns`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Patterns {
-    /// techno, house, dub, hip-hop, punk, ambient, acid, free-jazz, lo-fi or drum-and-bass
-    #[arg(long)]
+    /// Style of the patterns
+    #[arg(long, value_parser = style())]
     pub style: Style,
-    /// How many, numbered from 0
+    /// Number of patterns, numbered from 0
     #[arg(long, value_name = "N", default_value_t = 16)]
     pub count: u64,
-    /// Folder for the files STYLE-NUMBER.mid; made if it is not there
+    /// Folder for the files STYLE-NUMBER.mid, created if needed
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
 }

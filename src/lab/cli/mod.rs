@@ -1,54 +1,109 @@
-//! Arguments of the workshop's commands.
+//! Arguments of the commands of `lab`.
 
 mod critique;
 mod dataset;
-mod learn;
 mod musician;
+mod training;
+mod values;
 
 pub use self::{
     critique::Critique,
     dataset::{Build, Dataset, Patterns, Stats},
-    learn::{Attributes, Eval, Schedule, Sizes, Train},
-    musician::{AudioFormat, Decode, Encode, Import, Interpolate, Sample, Takes},
+    musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
+    training::{Attributes, Eval, Schedule, Sizes, Train},
 };
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-/// What the workshop can do.
+/// The commands of `lab`.
 #[derive(Debug, Clone, PartialEq, Subcommand)]
-#[allow(clippy::large_enum_variant)] // There is one, once.
+#[allow(clippy::large_enum_variant)] // Parsed once per process.
 pub enum Command {
-    /// Write the default SoundFont, which is made by code
+    /// Write the built-in SoundFont, which is synthesised by code
     Soundfont(Soundfont),
-    /// Turn MIDI files into a data set, or write themed patterns as MIDI files
+    /// Build a data set from MIDI files, print its statistics, or write generated patterns
     #[command(subcommand)]
     Dataset(Dataset),
-    /// Train a model, or go on training one
+    /// Train a model, or continue its training
     Train(Train),
-    /// Say how well a model rebuilds songs that it has not been trained on
+    /// Measure a model: how well it reconstructs held-out songs, and how good its samples are
     Eval(Eval),
-    /// Find the ways in a model's latent space that lead to more notes, more syncopation, higher notes
+    /// Add vectors to a model that steer it to more notes, more syncopation or higher notes
     Attributes(Attributes),
-    /// Turn a checkpoint of Magenta's or magenta-js's into a model
+    /// Convert a checkpoint of Magenta or magenta-js to a model
     Import(Import),
-    /// Write what a model dreams on its own as MIDI files
+    /// Write random samples of a model as MIDI files
     Sample(Sample),
-    /// Write the way from one MIDI file to another, as a model sees it
+    /// Write an interpolation between two MIDI files, through a model's latent space
     Interpolate(Interpolate),
-    /// Turn a MIDI file into points of a model's latent space
+    /// Encode a MIDI file to latent vectors of a model
     Encode(Encode),
-    /// Turn points of a model's latent space into MIDI files
+    /// Decode latent vectors to MIDI files, or with --out NAME.npy to an array of tokens
     Decode(Decode),
-    /// Say in figures, and draw, how good a station, a MIDI file or a recording is
+    /// Measure the music and the sound of a station, a MIDI file or a recording
     Critique(Critique),
 }
 
 /// `electropunk soundfont`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Soundfont {
-    /// Where to write it
+    /// File to write
     #[arg(long, value_name = "FILE", default_value = "soundfonts/electropunk.sf2")]
     pub out: PathBuf,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::patterns::style::Style;
+
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    fn command(line: &str) -> Result<Command, clap::Error> {
+        let words = ["electropunk"].into_iter().chain(line.split_whitespace());
+        Line::try_parse_from(words).map(|line| line.command)
+    }
+
+    #[test]
+    fn options_have_the_types_that_they_name() {
+        let patterns = command("dataset patterns --style hip-hop --out there").unwrap();
+        let Command::Dataset(Dataset::Patterns(patterns)) = patterns else { panic!() };
+        assert_eq!((patterns.style, patterns.count), (Style::HipHop, 16));
+    }
+
+    #[test]
+    fn training_defaults_are_magentas() {
+        let line = "train --config cat-drums_2bar_small --data a b --out models/drums-2bar";
+        let Command::Train(train) = command(line).unwrap() else { panic!() };
+
+        let Schedule { learning_rate, decay_rate, min_learning_rate, .. } = train.schedule;
+        assert_eq!((learning_rate, decay_rate, min_learning_rate), (1e-3, 0.9999, 1e-5));
+        assert_eq!((train.schedule.max_beta, train.schedule.beta_rate), (None, None));
+        assert_eq!((train.data.len(), train.checkpoints_to_keep), (2, 2));
+    }
+
+    #[test]
+    fn invalid_values_are_usage_errors() {
+        for line in [
+            "dataset build --out x",
+            "dataset patterns --style polka --out x",
+            "train --config c --data d --out o --steps 0",
+            "train --config c --data d --out o --decay-rate 1.5",
+            "train --config c --data d --out o --resume --from m",
+            "sample --model m --out o --audio ogg",
+            "interpolate --model m a.mid --out o",
+            "critique techno --minutes 0",
+            "critique techno --target loud",
+        ] {
+            assert_eq!(command(line).unwrap_err().exit_code(), 2, "{line}");
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What the musicians' commands can be told.
+//! Arguments of `import`, `sample`, `interpolate`, `encode` and `decode`.
 
 use std::path::PathBuf;
 
@@ -6,54 +6,55 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     args::{at_least_one, not_negative, positive},
+    lab::cli::values::family,
     musicvae::net::family::Family,
 };
 
 /// `electropunk import`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Import {
-    /// Folder, manifest, index or archive (.tar, .tar.gz, .zip) of a checkpoint: TensorFlow.js,
-    /// deeplearn.js, TensorFlow V2 or quick-beats
+    /// Checkpoint: a folder, manifest, index or archive (.tar, .tar.gz, .zip) in the format of
+    /// TensorFlow.js, deeplearn.js, TensorFlow V2 or quick-beats
     #[arg(value_name = "SRC")]
     pub source: PathBuf,
-    /// Model to write: NAME.safetensors and its card NAME.toml
+    /// Model to write: NAME.safetensors and the model card NAME.toml
     #[arg(long, value_name = "NAME")]
     pub out: PathBuf,
-    /// Configuration that it is of [default: the one that its tensors fit]
-    #[arg(long, value_name = "NAME")]
+    /// Configuration of the checkpoint [default: recognised by its tensors]
+    #[arg(long, value_name = "NAME", value_parser = family())]
     pub config: Option<Family>,
-    /// Write 16-bit floats, half as large, instead of the 32 bits that tell every last digit
+    /// Write 16-bit instead of 32-bit floats: half the size, slightly less exact
     #[arg(long)]
     pub half: bool,
-    /// Say what was found as JSON
+    /// Print the report as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// Where the musicians' commands write, and how.
+/// Options of all commands that write MIDI files.
 #[derive(Debug, Clone, PartialEq, Args)]
-pub struct Takes {
-    /// Folder for the MIDI files; made if it is not there
+pub struct Output {
+    /// Folder for the MIDI files, created if needed
     #[arg(long, value_name = "DIR", default_value = "takes")]
     pub out: PathBuf,
-    /// Beats a minute of what is written
+    /// Tempo of the written files in beats per minute
     #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = positive)]
     pub tempo: f64,
-    /// Write also the sound of each file, played by the radio's own synthesizer
+    /// Write an audio file beside each MIDI file, played by the radio's synthesizer
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub audio: Option<AudioFormat>,
-    /// SoundFont that plays it [default: the built-in one]
+    /// SoundFont for --audio [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub soundfont: Option<PathBuf>,
-    /// Number that everything is drawn from [default: a new one, which --json tells]
+    /// Random seed: the same seed gives the same files [default: a new one, printed by --json]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Say what was written as JSON
+    /// Print the list of written files as JSON
     #[arg(long)]
     pub json: bool,
 }
 
-/// How sound is written.
+/// Format of audio files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum AudioFormat {
     /// MP3, 128 kbit/s
@@ -65,7 +66,7 @@ pub enum AudioFormat {
 }
 
 impl AudioFormat {
-    /// How its files end.
+    /// The file extension.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Mp3 => "mp3",
@@ -78,65 +79,65 @@ impl AudioFormat {
 /// `electropunk sample`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Sample {
-    /// Model to dream with, without its ending, such as models/drums-2bar
+    /// Model to sample from, without file extension, such as models/drums-2bar
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// How many dreams
+    /// Number of samples
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub n: u64,
-    /// How freely notes are chosen: 0 is always the likeliest
+    /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
     #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
     pub temperature: f64,
     #[command(flatten)]
-    #[allow(missing_docs)] // Its options show in the help as if they stood here.
-    pub takes: Takes,
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub output: Output,
 }
 
 /// `electropunk interpolate`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Interpolate {
-    /// Model whose latent space is crossed, without its ending
+    /// Model to interpolate with, without file extension, such as models/drums-2bar
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// MIDI file to begin with
+    /// MIDI file to start from
     #[arg(value_name = "A.mid")]
     pub from: PathBuf,
     /// MIDI file to end with
     #[arg(value_name = "B.mid")]
     pub to: PathBuf,
-    /// How many stops, both ends included
+    /// Number of files along the way, both ends included
     #[arg(long, value_name = "N", default_value_t = 11, value_parser = at_least_one)]
     pub steps: u64,
-    /// Go along the straight line instead of the arc
+    /// Interpolate along a straight line (lerp) instead of an arc (slerp)
     #[arg(long)]
     pub lerp: bool,
-    /// How freely notes are chosen: 0 is always the likeliest
+    /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
     #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = not_negative)]
     pub temperature: f64,
     #[command(flatten)]
-    #[allow(missing_docs)] // Its options show in the help as if they stood here.
-    pub takes: Takes,
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub output: Output,
 }
 
 /// `electropunk encode`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Encode {
-    /// Model to encode with, without its ending
+    /// Model to encode with, without file extension, such as models/drums-2bar
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// MIDI file; or the inputs of the encoder as an array (N, steps, inputs), NAME.npy
+    /// MIDI file, or NAME.npy with encoder inputs as an array (N, steps, inputs)
     #[arg(value_name = "A.mid")]
     pub source: PathBuf,
-    /// Where to write z, the means of what the encoder says, an array (N, Z)
+    /// File for the latent vectors z, an array (N, Z): the means of the posterior
     #[arg(long, value_name = "Z.npy")]
     pub out: PathBuf,
-    /// Draw z about its means instead, by this number
+    /// Sample z from the posterior with this random seed, instead of writing its means
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
-    /// Where to write the deviations of z
+    /// File for the standard deviations of the posterior, an array (N, Z)
     #[arg(long, value_name = "S.npy")]
     pub sigma: Option<PathBuf>,
-    /// Say which bars were encoded as JSON
+    /// Print as JSON which bars were encoded
     #[arg(long)]
     pub json: bool,
 }
@@ -144,22 +145,22 @@ pub struct Encode {
 /// `electropunk decode`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Decode {
-    /// Model to decode with, without its ending
+    /// Model to decode with, without file extension, such as models/drums-2bar
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// Array (N, Z) of points
+    /// Latent vectors to decode, an array (N, Z)
     #[arg(long, value_name = "Z.npy")]
     pub z: PathBuf,
-    /// Always choose the likeliest, as --temperature 0
+    /// Always take the most likely note, as --temperature 0
     #[arg(long)]
     pub greedy: bool,
-    /// How freely notes are chosen
+    /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
     #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
     pub temperature: f64,
-    /// Where to write what was chosen from, an array (N, steps, logits)
+    /// Also write the decoder's outputs before sampling, an array (N, steps, logits)
     #[arg(long, value_name = "L.npy")]
     pub logits: Option<PathBuf>,
-    /// Folder, or NAME.npy for an array of tokens instead; and how
     #[command(flatten)]
-    pub takes: Takes,
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub output: Output,
 }

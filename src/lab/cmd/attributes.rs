@@ -1,5 +1,5 @@
-//! `electropunk attributes`: which ways in a model's latent space lead to more notes, more
-//! syncopation, higher notes.
+//! `electropunk attributes`: computes attribute vectors of a model: directions in its latent space
+//! that lead to more notes, more syncopation or higher notes.
 
 use std::{collections::HashMap, fs, io};
 
@@ -13,7 +13,7 @@ use crate::{
         cli,
         cmd::model,
         dataset::packed::Dataset,
-        measure::{Kind, attribute::Attribute},
+        measure::{attribute::Attribute, tokens::Kind},
     },
     musicvae::{
         convert::{voices::voices, window::Window},
@@ -21,13 +21,14 @@ use crate::{
     },
 };
 
-/// A vector's ends are the means of so large a share of the windows each.
+/// Share of the windows with the least, and with the most, of an attribute: a vector leads from the
+/// mean z of the former to that of the latter.
 const SHARE: f64 = 0.25;
 
 /// Runs the command.
 ///
 /// # Errors
-/// The model or the data set can't be read or don't fit, or the model not be written.
+/// The model or the data set can't be read, they don't match, or the model can't be written.
 pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
     let (network, _) = model::open(&args.model)?;
     let set = Dataset::load(&args.data)?;
@@ -35,7 +36,12 @@ pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
     let mut windows: Vec<Window> = set.all().collect();
     let stride = windows.len().div_ceil(args.windows.max(1)).max(1);
     windows = windows.into_iter().step_by(stride).collect();
-    ensure!(8 <= windows.len(), "{}: expected 8 windows or more", args.data.display());
+    ensure!(
+        8 <= windows.len(),
+        "{}: expected at least 8 windows, found {}",
+        args.data.display(),
+        windows.len()
+    );
     let mut encoded = Vec::new();
     for window in &windows {
         encoded.push(network.encode(window)?.mu);
@@ -44,7 +50,12 @@ pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
     for attribute in Attribute::ALL {
         if let Some((vector, span)) = vector(&network, attribute, &windows, &encoded) {
             let length = vector.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-            println!("{:<12} {:.2} to {:.2}, {length:.2} apart", attribute.name(), span.0, span.1);
+            println!(
+                "{:<12} from {:.2} to {:.2}, vector length {length:.2}",
+                attribute.name(),
+                span.0,
+                span.1
+            );
             found.push((attribute, vector));
         }
     }
@@ -53,7 +64,7 @@ pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The attribute's vector, and its means at both ends.
+/// The attribute's vector, and the attribute's means at both ends; none without enough windows.
 fn vector(
     network: &MusicVae,
     attribute: Attribute,
@@ -62,7 +73,7 @@ fn vector(
 ) -> Option<(Latent, (f64, f64))> {
     let amount = |window: &Window| {
         let lines = voices(network.config(), window);
-        let kinds = lines.iter().map(|(name, line)| (kind(name), &line[..]));
+        let kinds = lines.iter().map(|(name, line)| (Kind::of_part(name), &line[..]));
         attribute.of(&kinds.collect::<Vec<_>>())
     };
     let amounts = windows.iter().zip(encoded).filter_map(|(window, z)| Some((amount(window)?, z)));
@@ -82,11 +93,7 @@ fn vector(
     Some((vector, (mean(least), mean(most))))
 }
 
-fn kind(part: &str) -> Kind {
-    if part == "drums" { Kind::Drums } else { Kind::Pitched }
-}
-
-/// Puts the vectors into the model's file, in the place of those that it had.
+/// Writes the vectors into the model's file, replacing those that it has.
 fn write(args: &cli::Attributes, found: &[(Attribute, Latent)]) -> anyhow::Result<()> {
     let path = args.model.with_extension("safetensors");
     let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;

@@ -1,4 +1,5 @@
-//! `electropunk dataset`: MIDI files to a data set, and what is in it; patterns to MIDI files.
+//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, and writes
+//! generated patterns as MIDI files.
 
 use std::{
     fs,
@@ -32,7 +33,7 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// A source can't be read, or the result not be written.
+/// A source can't be read, or the result can't be written.
 pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
     match command {
         cli::Dataset::Build(args) => pack(args),
@@ -45,21 +46,22 @@ fn pack(args: &cli::Build) -> anyhow::Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")?);
     let stop = Arc::new(AtomicBool::new(false));
-    let seen = stop.clone();
-    ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
+    let flag = stop.clone();
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
     let report = build(&args.sources, wanted(args)?, &args.out, &|n_files| {
         bar.set_position(n_files as u64);
         !stop.load(Ordering::Relaxed)
     });
     bar.finish_and_clear();
-    let report = report.with_context(|| format!("can't build {}", args.out.display()))?;
+    let report =
+        report.with_context(|| format!("{}: building the data set failed", args.out.display()))?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
         return Ok(());
     }
     print!("{report}");
     if !report.left_out.is_empty() {
-        println!("all files left out are listed in {}", rejected_path(&args.out).display());
+        println!("rejected files are listed in {}", rejected_path(&args.out).display());
     }
     println!("written to {}", args.out.display());
     Ok(())
@@ -69,23 +71,24 @@ fn wanted(args: &cli::Build) -> anyhow::Result<Wanted> {
     let mut config = Config::official(args.config);
     if let Some(bars) = args.bars {
         let longer = config.with_steps(bars as usize * STEPS_PER_BAR);
-        config =
-            longer.with_context(|| format!("{} has no windows of {bars} bars", args.config))?;
+        config = longer
+            .with_context(|| format!("{} does not support windows of {bars} bars", args.config))?;
     }
     Ok(Wanted { config, with_absent: args.partial })
 }
 
 fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {
     let folder = args.out.display();
-    fs::create_dir_all(&args.out).with_context(|| format!("can't make the folder {folder}"))?;
+    fs::create_dir_all(&args.out)
+        .with_context(|| format!("{folder}: creating the folder failed"))?;
     for number in 0..args.count {
         let pattern = patterns::pattern(args.style, number);
         let piece = sequence::from_trio(&pattern.trio, pattern.tempo);
         let bytes = midi::write(&piece, |note| TRIO_PARTS[usize::from(note.instrument)]);
         let path = args.out.join(format!("{}-{number}.mid", args.style));
-        fs::write(&path, bytes).with_context(|| format!("can't write {}", path.display()))?;
+        fs::write(&path, bytes).with_context(|| format!("{}: writing failed", path.display()))?;
     }
-    println!("{} patterns of {}, written to {folder}", args.count, args.style);
+    println!("{} {} patterns written to {folder}", args.count, args.style);
     Ok(())
 }
 
@@ -95,7 +98,7 @@ mod tests {
     use crate::{music::trio::Trio, musicvae::convert::extract::Lines, patterns::style::Style};
 
     #[test]
-    fn patterns_keep_their_tokens_on_their_way_through_midi_files() {
+    fn patterns_survive_a_round_trip_through_midi_files() {
         let folder = tempfile::tempdir().unwrap();
         for style in Style::ALL {
             let args = cli::Patterns { style, count: 20, out: folder.path().join("new") };

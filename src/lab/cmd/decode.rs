@@ -1,4 +1,4 @@
-//! `electropunk decode`: points in the latent space to music.
+//! `electropunk decode`: decodes latent vectors to MIDI files or arrays of tokens.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{model, npy, takes::Folder},
+    lab::cmd::{model, npy, output::OutputFolder},
     music::drums::N_CLASSES,
     musicvae::{
         convert::window::Window,
@@ -24,7 +24,8 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// The model or the array can't be read, z is of another width, or a file can't be written.
+/// The model or the array can't be read, z has another width than the model's, or a file can't be
+/// written.
 pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
@@ -36,14 +37,15 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         config.n_latent,
         z.shape
     );
-    let seed = args.takes.seed.unwrap_or_else(rand::random);
+    let seed = args.output.seed.unwrap_or_else(rand::random);
     let temperature = if args.greedy { 0.0 } else { args.temperature };
     let mut decoded = Vec::new();
     for (number, z) in z.rows().enumerate() {
         let mut rng = rng::stream(seed, &format!("decode {number}"));
-        let mut pick = Noting { pick: sampling::sampler(temperature, &mut rng), heard: vec![] };
+        let mut pick =
+            Recording { pick: sampling::sampler(temperature, &mut rng), projections: vec![] };
         let window = model.decode(z, &mut pick)?;
-        let projections = by_step(config, &pick.heard);
+        let projections = by_step(config, &pick.projections);
         decoded.push((window, projections));
     }
     if let Some(path) = &args.logits {
@@ -58,49 +60,50 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         "seed": seed,
         "temperature": temperature,
     });
-    if args.takes.out.extension().is_some_and(|ending| ending == "npy") {
-        write_tokens(config, &decoded, &args.takes.out)?;
-        match args.takes.json {
+    if args.output.out.extension().is_some_and(|ending| ending == "npy") {
+        write_tokens(config, &decoded, &args.output.out)?;
+        match args.output.json {
             true => println!("{facts}"),
-            false => println!("{} sequences: {}", decoded.len(), args.takes.out.display()),
+            false => println!("{} sequences: {}", decoded.len(), args.output.out.display()),
         }
         return Ok(());
     }
-    let mut folder = Folder::open(&args.takes)?;
+    let mut folder = OutputFolder::open(&args.output)?;
     for (number, (window, _)) in decoded.iter().enumerate() {
         folder.write(&format!("decode-{number:03}"), config, std::slice::from_ref(window))?;
     }
-    folder.report(args.takes.json, facts);
+    folder.report(args.output.json, facts);
     Ok(())
 }
 
-/// Chooses as `pick` does, and notes what the cores project: (core, values), step by step.
-struct Noting<P> {
+/// Picks tokens as `pick` does, and records the output projections of the cores: (core, values) for
+/// each step.
+struct Recording<P> {
     pick: P,
-    heard: Vec<(usize, Vec<f32>)>,
+    projections: Vec<(usize, Vec<f32>)>,
 }
 
-impl<P: Pick> Pick for Noting<P> {
+impl<P: Pick> Pick for Recording<P> {
     fn pick(&mut self, part: usize, logits: &mut [f32]) -> u16 {
         self.pick.pick(part, logits)
     }
 
     fn hear(&mut self, core: usize, projection: &[f32]) {
-        self.heard.push((core, projection.to_vec()));
+        self.projections.push((core, projection.to_vec()));
     }
 }
 
-/// All cores' projections of each step side by side, step after step.
-fn by_step(config: &Config, heard: &[(usize, Vec<f32>)]) -> Vec<f32> {
+/// The projections in step order, those of all cores concatenated at each step.
+fn by_step(config: &Config, projections: &[(usize, Vec<f32>)]) -> Vec<f32> {
     let n_steps = config.n_steps();
-    let cores: Vec<&[(usize, Vec<f32>)]> = heard.chunks(n_steps).collect();
+    let cores: Vec<&[(usize, Vec<f32>)]> = projections.chunks(n_steps).collect();
     (0..n_steps)
         .flat_map(|step| cores.iter().flat_map(move |core| core[step].1.iter().copied()))
         .collect()
 }
 
-/// Writes what was decoded: tokens (N, T) or, of several parts, (N, T, parts); a drum roll's classes
-/// (N, T, classes) as 0 and 1; a groove's hits, velocities and offsets (N, T, 27).
+/// Writes an array: tokens (N, T), or (N, T, parts) for several parts; for drum rolls, classes
+/// (N, T, classes) as 0 and 1; for grooves, hits, velocities and offsets (N, T, 27).
 fn write_tokens(
     config: &Config,
     decoded: &[(Window, Vec<f32>)],

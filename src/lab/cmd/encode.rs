@@ -1,4 +1,4 @@
-//! `electropunk encode`: a piece to points in the latent space.
+//! `electropunk encode`: encodes a MIDI file, or encoder inputs, to latent vectors.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{model, npy, takes::read_midi},
+    lab::cmd::{model, npy, output::read_midi},
     musicvae::{
         convert::window::{Window, windows_in_order},
         net::{config::Config, domain::Sparse, encoder::Posterior, music_vae::MusicVae},
@@ -18,8 +18,8 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// The model or the piece can't be read, it has no window of the model's, or the result can't be
-/// written.
+/// The model or the source can't be read, a MIDI file has no window for the model, or the result
+/// can't be written.
 pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
@@ -27,7 +27,7 @@ pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
     let (bars, found) = if is_array {
         (vec![], encode_inputs(&model, &args.source)?)
     } else {
-        let windows = in_a_row(&args.source, config)?;
+        let windows = consecutive_windows(&args.source, config)?;
         let bars: Vec<usize> = windows.iter().map(|(bar, _)| *bar).collect();
         let found = windows.iter().map(|(_, window)| Ok(model.encode(window)?));
         (bars, found.collect::<anyhow::Result<_>>()?)
@@ -46,12 +46,17 @@ pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
         let kl_bits: Vec<f64> = found.iter().map(kl_bits).collect();
         println!("{}", json!({ "z": args.out, "shape": shape, "bars": bars, "kl_bits": kl_bits }));
     } else {
-        println!("{} windows, z of {} numbers each: {}", shape[0], shape[1], args.out.display());
+        println!(
+            "{} windows encoded to z of {} dimensions: {}",
+            shape[0],
+            shape[1],
+            args.out.display()
+        );
     }
     Ok(())
 }
 
-/// Encodes what an encoder reads, an array (N, T, inputs).
+/// Encodes encoder inputs from an array (N, T, inputs).
 fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>> {
     let config = model.config();
     let (n_steps, n_inputs) = (config.n_steps(), config.n_encoder_inputs());
@@ -72,8 +77,8 @@ fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>
     array.rows().map(encode).collect()
 }
 
-/// The windows of a MIDI file that follow one another without overlap, each with its first bar.
-fn in_a_row(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
+/// The consecutive, non-overlapping windows of a MIDI file, each with its first bar.
+fn consecutive_windows(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
     let piece = read_midi(path)?;
     let name = || path.display().to_string();
     let found = windows_in_order(&piece, config, false).with_context(name)?;
@@ -98,7 +103,7 @@ fn in_a_row(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>
 /// The first window of a MIDI file.
 ///
 /// # Errors
-/// The file can't be read or has none.
+/// The file can't be read or has no window.
 pub fn first_window(path: &Path, config: &Config) -> anyhow::Result<Window> {
-    Ok(in_a_row(path, config)?.swap_remove(0).1)
+    Ok(consecutive_windows(path, config)?.swap_remove(0).1)
 }

@@ -1,4 +1,4 @@
-//! `electropunk import`: a checkpoint of Magenta's, or of its ports, as a model of ours.
+//! `electropunk import`: converts a checkpoint of Magenta or one of its ports to a model.
 
 use std::{collections::HashMap, io, path::Path};
 
@@ -21,7 +21,7 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// There is no checkpoint, it is broken or of no configuration of ours, or the model can't be
+/// There is no checkpoint, it is corrupt or of an unknown configuration, or the model can't be
 /// written.
 pub fn run(args: &cli::Import) -> anyhow::Result<()> {
     let found = import::read(&args.source)?;
@@ -44,25 +44,26 @@ pub fn run(args: &cli::Import) -> anyhow::Result<()> {
         println!("{facts}");
         return Ok(());
     }
-    println!("found {}, {n} parameters of {}", found.format, config.family);
+    println!("found {} of {}, {n} parameters", found.format, config.family);
     for (name, size) in card::sizes(&config) {
         println!("  {name} {size}");
     }
     let (segments, steps) = (config.n_segments, config.n_segment_steps);
     println!("  {segments} x {steps} steps");
     if 0 < found.n_skipped {
-        println!("{} tensors that only training needs were left out", found.n_skipped);
+        println!("skipped {} tensors that only training needs", found.n_skipped);
     }
     println!("written to {}", args.out.with_extension("safetensors").display());
     Ok(())
 }
 
-/// Writes the tensors of `config` alone, as they are or in half the bytes.
+/// Writes the tensors of `config`, as 32-bit or, if `half`, 16-bit floats.
 fn save(config: &Config, read: &Weights, half: bool, path: &Path) -> anyhow::Result<()> {
     let kind = if half { DType::F16 } else { DType::F32 };
     let mut tensors: HashMap<String, Tensor> = HashMap::new();
     for (name, shape) in config.tensors() {
-        let tensor = read.tensors().get(&name).context("recognised tensors are there")?;
+        let tensor =
+            read.tensors().get(&name).context("a recognised checkpoint has all tensors")?;
         tensors.insert(name, tensor.reshape(shape)?.to_dtype(kind)?);
     }
     let metadata = weights::metadata(config);
@@ -72,7 +73,7 @@ fn save(config: &Config, read: &Weights, half: bool, path: &Path) -> anyhow::Res
     Ok(())
 }
 
-/// Where the weights came from, for those who find the file later.
+/// Writes the model card, which records where the weights came from.
 fn write_card(args: &cli::Import, found: &Found, config: &Config) -> anyhow::Result<()> {
     let name = args.source.file_name().unwrap_or_default().display().to_string();
     let mut card = toml::Table::new();

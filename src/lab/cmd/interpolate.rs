@@ -1,10 +1,10 @@
-//! `electropunk interpolate`: the way from one piece to another.
+//! `electropunk interpolate`: interpolates between two MIDI files in latent space.
 
 use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{encode::first_window, model, takes::Folder},
+    lab::cmd::{encode::first_window, model, output::OutputFolder},
     musicvae::net::{latent, sampling},
     rng,
 };
@@ -12,15 +12,15 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// The model or a piece can't be read, a piece has no window of the model's, or a file can't be
-/// written.
+/// The model or a MIDI file can't be read, a MIDI file has no window for the model, or a file can't
+/// be written.
 pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
     let a = model.encode(&first_window(&args.from, config)?)?.mu;
     let b = model.encode(&first_window(&args.to, config)?)?.mu;
-    let mut folder = Folder::open(&args.takes)?;
-    let seed = args.takes.seed.unwrap_or_else(rand::random);
+    let mut folder = OutputFolder::open(&args.output)?;
+    let seed = args.output.seed.unwrap_or_else(rand::random);
     let mut windows = Vec::new();
     for step in 0..args.steps {
         let t = step as f64 / (args.steps - 1).max(1) as f64;
@@ -28,7 +28,7 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
             true => latent::mix(&[&a, &b], &[1.0 - t, t]),
             false => latent::slerp(&a, &b, t),
         };
-        // All steps draw the same numbers: only z moves.
+        // All steps use the same random numbers, so that only z changes.
         let mut rng = rng::stream(seed, "interpolate");
         let mut pick = sampling::sampler(args.temperature, &mut rng);
         let window = model.decode(&z, &mut pick)?;
@@ -44,6 +44,6 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
         "line": if args.lerp { "lerp" } else { "slerp" },
         "seed": seed,
     });
-    folder.report(args.takes.json, facts);
+    folder.report(args.output.json, facts);
     Ok(())
 }

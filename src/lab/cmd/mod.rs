@@ -1,4 +1,4 @@
-//! The workshop's commands.
+//! The commands of `lab`, one file each.
 
 pub mod attributes;
 pub mod critique;
@@ -10,15 +10,15 @@ pub mod import;
 pub mod interpolate;
 mod model;
 mod npy;
+mod output;
 pub mod sample;
 pub mod soundfont;
 pub mod stats;
-mod takes;
 pub mod train;
 
 use crate::lab::cli::Command;
 
-/// Runs a command of the workshop.
+/// Runs a command of `lab`.
 ///
 /// # Errors
 /// Those of the command.

@@ -1,4 +1,4 @@
-//! A model for a command: its file found, read, and checked.
+//! Finds, reads and checks the model of a command.
 
 use std::path::Path;
 
@@ -10,20 +10,20 @@ use crate::{
     station::load::library,
 };
 
-/// The weights of the model that is called `model`, without its ending: of a file, or built in.
+/// The weights of `model`, a path without its extension: from a file, or built in.
 ///
 /// # Errors
-/// There is none, it can't be read or holds no weights.
+/// The file does not exist, can't be read or holds no weights.
 pub fn read(model: &Path) -> anyhow::Result<Weights> {
     let name = model.with_extension("").display().to_string();
     let asset = AssetRef::model(&name, Path::new("")).map_err(anyhow::Error::msg)?;
     Ok(Weights::read(&library::bytes(&asset)?, &asset.to_string())?)
 }
 
-/// The model of that name, and the weights that it was made of.
+/// The model and its weights.
 ///
 /// # Errors
-/// As [`read`]; or the file does not say of which configuration it is, or its tensors don't fit.
+/// As [`read`]; or the file does not name its configuration, or its tensors don't match it.
 pub fn open(model: &Path) -> anyhow::Result<(MusicVae, Weights)> {
     let weights = read(model)?;
     let name = || model.display().to_string();

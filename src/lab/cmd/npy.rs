@@ -1,4 +1,4 @@
-//! Arrays in NumPy's format: latents, tokens and logits for those who work on with them.
+//! NumPy files of latent vectors, tokens and logits.
 
 use std::{
     fs::{self, File},
@@ -11,7 +11,7 @@ use npyz::{NpyFile, Order, WriterBuilder as _};
 
 use crate::files;
 
-/// An array, row by row.
+/// An array in C (row-major) order.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
     /// Its shape.
@@ -21,34 +21,39 @@ pub struct Array {
 }
 
 impl Array {
-    /// Its rows along the first axis.
+    /// Slices along the first axis.
     pub fn rows(&self) -> impl Iterator<Item = &[f32]> {
         let n: usize = self.shape.iter().skip(1).product();
         self.values.chunks_exact(n.max(1))
     }
 }
 
-/// Reads an array of f32 or f64 of the given number of axes; one axis less is taken for one row.
+/// Reads an array of f32 or f64 with `n_axes` axes; an array with one axis less becomes a single
+/// row.
 ///
 /// # Errors
-/// The file can't be read, is no such array, or shorter than it claims.
+/// The file can't be read, is not such an array, or is shorter than its header says.
 pub fn read(path: &Path, n_axes: usize) -> anyhow::Result<Array> {
     let name = || path.display().to_string();
-    let bytes = fs::read(path).with_context(|| format!("can't read {}", path.display()))?;
+    let bytes = fs::read(path).with_context(|| format!("{}: reading failed", path.display()))?;
     let file = NpyFile::new(&bytes[..]).with_context(name)?;
     let kind = file.dtype().descr();
     let mut shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
     let n_values = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
     let is_whole = n_values.is_some_and(|n| n.checked_mul(4).is_some_and(|n| n <= bytes.len()));
-    ensure!(is_whole, "{}: an array of shape {shape:?} is longer than the file", name());
-    ensure!(file.order() == Order::C, "{}: expected an array in C order", name());
+    ensure!(is_whole, "{}: the file is too short for an array of shape {shape:?}", name());
+    ensure!(
+        file.order() == Order::C,
+        "{}: expected an array in C order, found Fortran order",
+        name()
+    );
     let values = match kind.trim_matches('\'') {
         "<f4" => file.into_vec::<f32>().with_context(name)?,
         "<f8" => {
             let values = file.into_vec::<f64>().with_context(name)?;
             values.into_iter().map(|value| value as f32).collect()
         }
-        other => anyhow::bail!("{}: expected numbers of type <f4 or <f8, found {other}", name()),
+        other => anyhow::bail!("{}: expected dtype <f4 or <f8, found {other}", name()),
     };
     if shape.len() + 1 == n_axes {
         shape.insert(0, 1);
@@ -61,7 +66,7 @@ pub fn read(path: &Path, n_axes: usize) -> anyhow::Result<Array> {
     Ok(Array { shape, values })
 }
 
-/// Writes `values` as an array of `shape`, whole or not at all.
+/// Writes `values` as an array of `shape`, replacing the file at once.
 ///
 /// # Errors
 /// The file can't be written.
@@ -86,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_array_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("z.npy");
 
@@ -100,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_that_claims_too_much_is_an_error() {
+    fn a_shape_beyond_the_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("z.npy");
         for shape in ["(4000000000, 4000000000)", "(9, 1000)"] {

@@ -1,10 +1,10 @@
-//! `electropunk sample`: what a model dreams on its own.
+//! `electropunk sample`: draws samples from a model.
 
 use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{model, takes::Folder},
+    lab::cmd::{model, output::OutputFolder},
     musicvae::net::{latent, sampling},
     rng,
 };
@@ -12,12 +12,12 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// The model can't be read, or a file not be written.
+/// The model can't be read, or a file can't be written.
 pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
-    let mut folder = Folder::open(&args.takes)?;
-    let seed = args.takes.seed.unwrap_or_else(rand::random);
+    let mut folder = OutputFolder::open(&args.output)?;
+    let seed = args.output.seed.unwrap_or_else(rand::random);
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("sample {number}"));
         let z = latent::prior(config.n_latent, &mut rng);
@@ -31,6 +31,6 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
         "seed": seed,
         "temperature": args.temperature,
     });
-    folder.report(args.takes.json, facts);
+    folder.report(args.output.json, facts);
     Ok(())
 }

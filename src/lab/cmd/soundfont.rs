@@ -1,4 +1,4 @@
-//! `electropunk soundfont`: writes our SoundFont.
+//! `electropunk soundfont`: synthesises and writes the built-in SoundFont.
 
 use std::{fs, path::Path};
 
@@ -6,14 +6,15 @@ use anyhow::Context as _;
 
 use crate::{files, lab::soundfont};
 
-/// Writes the font to `out`, all of it or nothing, and says how large it is.
+/// Writes the font to `out`, replacing the file at once, and prints its size.
 ///
 /// # Errors
-/// The folder can't be made or the file not be written; the message names it.
+/// The folder can't be created, or the file can't be written.
 pub fn run(out: &Path) -> anyhow::Result<()> {
     let bytes = soundfont::build();
     if let Some(folder) = out.parent() {
-        fs::create_dir_all(folder).with_context(|| format!("make {}", folder.display()))?;
+        fs::create_dir_all(folder)
+            .with_context(|| format!("{}: creating the folder failed", folder.display()))?;
     }
     files::write(out, &bytes)?;
     println!("{}: {} bytes", out.display(), bytes.len());

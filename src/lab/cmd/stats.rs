@@ -1,4 +1,4 @@
-//! `electropunk dataset stats`: what is in a data set, in numbers and as a picture.
+//! `electropunk dataset stats`: statistics of a data set, and windows of it as piano rolls.
 
 use std::path::Path;
 
@@ -18,13 +18,13 @@ use crate::{
     rng,
 };
 
-/// Piano rolls beside each other.
+/// Columns of the sheet of piano rolls.
 const N_COLUMNS: usize = 4;
 
 /// Runs the command.
 ///
 /// # Errors
-/// The set can't be read, or the picture not be written.
+/// The data set can't be read, or the picture can't be written.
 pub fn run(args: &cli::Stats) -> anyhow::Result<()> {
     let set = Dataset::load(&args.set)?;
     let statistics = Statistics::of(&set);
@@ -33,7 +33,8 @@ pub fn run(args: &cli::Stats) -> anyhow::Result<()> {
         false => print!("{}", describe(&statistics)),
     }
     if let Some(path) = &args.sheet {
-        draw(&set, args, path).with_context(|| format!("can't draw {}", path.display()))?;
+        draw(&set, args, path)
+            .with_context(|| format!("{}: writing the sheet failed", path.display()))?;
     }
     Ok(())
 }
@@ -63,7 +64,7 @@ fn describe(statistics: &Statistics) -> String {
         "", "onsets/bar", "rests", "missing"
     );
     text.extend(parts.iter().map(row));
-    text += "\nthe most frequent tokens\n";
+    text += "\nmost frequent tokens\n";
     text.extend(parts.iter().map(|Part { name, tokens, .. }| {
         let tokens: Vec<String> =
             tokens.iter().map(|(label, share)| format!("{label} {}", percent(*share))).collect();

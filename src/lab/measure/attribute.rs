@@ -1,18 +1,18 @@
-//! Attributes of a window that a walk can be steered by.
+//! Attributes of a window that a walk through the latent space can be steered by.
 
 use crate::{
-    lab::measure::Kind,
+    lab::measure::tokens::Kind,
     music::{melody, meter::STEPS_PER_BAR},
 };
 
-/// What a window can have more or less of.
+/// A measurable attribute of a window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Attribute {
-    /// Onsets a bar.
+    /// Onsets per bar.
     Density,
     /// Share of onsets off the eighths.
     Syncopation,
-    /// Mean pitch, of pitched lines only.
+    /// Mean pitch of the pitched lines.
     Register,
 }
 
@@ -20,7 +20,7 @@ impl Attribute {
     /// All attributes.
     pub const ALL: [Self; 3] = [Self::Density, Self::Syncopation, Self::Register];
 
-    /// What its vector is called.
+    /// The name of its vector in model files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Density => "density",
@@ -29,7 +29,7 @@ impl Attribute {
         }
     }
 
-    /// How much of it `lines` have; none where it has no sense.
+    /// Its value for `lines`; none where it is undefined, such as the pitch of drums.
     pub fn of(self, lines: &[(Kind, &[u16])]) -> Option<f64> {
         let onsets = || {
             let of_line = |(kind, line): &(Kind, &[u16])| -> Vec<(usize, f64)> {
@@ -62,7 +62,7 @@ impl Attribute {
 fn n_onsets(kind: Kind, token: u16) -> f64 {
     match kind {
         Kind::Drums => f64::from(token.count_ones()),
-        Kind::Pitched => f64::from(u8::from(kind.begins(token))),
+        Kind::Pitched => f64::from(u8::from(kind.is_onset(token))),
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attributes_are_what_they_are_called() {
+    fn attributes_of_a_beat_and_of_a_tune() {
         let (drums, tune) = ([0b11u16, 1, 0, 0].repeat(4), [50u16, 0, 54, 0].repeat(4));
         let drums = [(Kind::Drums, &drums[..])];
         let tune = [(Kind::Pitched, &tune[..])];

@@ -1,18 +1,19 @@
-//! Smooth densities of two sets of values on one grid, to be compared point by point.
+//! Kernel density estimates of two sets of values on a common grid.
 //!
-//! `MGEval` compares Gaussian kernel estimates of `SciPy`, evaluated at each point from all values.
-//! Sets of a thousand samples have a million distances, so ours are sorted into fine bins first and
-//! the bins are smoothed, which costs the same for any number and differs by less than 1e-3.
+//! `MGEval` evaluates `SciPy`'s Gaussian kernel estimate at each point from all values. Sets of a
+//! thousand samples have a million distances, so here values are binned finely and the bins are
+//! smoothed: the cost does not grow with the number of values, and results differ by less than
+//! 1e-3.
 
 use crate::lab::measure::statistics::mean;
 
 /// Points of the grid.
 const N_POINTS: usize = 2048;
 
-/// Bandwidths by which the grid reaches beyond the values, and a kernel beyond its centre.
+/// Bandwidths by which the grid extends beyond the values, and a kernel beyond its centre.
 const REACH: f64 = 5.0;
 
-/// Two densities on one grid, each as shares of 1 by point.
+/// Two densities on one grid; the points of each sum to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Densities {
     /// Of the first set.
@@ -22,11 +23,11 @@ pub struct Densities {
 }
 
 impl Densities {
-    /// Estimates both with Scott's bandwidth, n^(-1/5) standard deviations (n - 1 in the divisor), as
-    /// `scipy.stats.gaussian_kde` does.
+    /// Estimates both with Scott's bandwidth, n^(-1/5) times the sample standard deviation (divisor
+    /// n - 1), as `scipy.stats.gaussian_kde` does.
     ///
-    /// A set whose values are all equal has no bandwidth and takes the other's: it is a peak as wide
-    /// as what it is compared with can tell. None if a set is empty or neither has a bandwidth.
+    /// A set of equal values has no bandwidth and takes that of the other set. None if a set is
+    /// empty or neither has a bandwidth.
     pub fn estimate(a: &[f64], b: &[f64]) -> Option<Self> {
         let of_a = bandwidth(a).or_else(|| bandwidth(b))?;
         let of_b = bandwidth(b).unwrap_or(of_a);
@@ -38,7 +39,7 @@ impl Densities {
         let start = values().fold(f64::INFINITY, f64::min) - margin;
         let end = values().fold(f64::NEG_INFINITY, f64::max) + margin;
         let step = (end - start) / (N_POINTS - 1) as f64;
-        let density = |values, width| smooth(&sort(values, start, step), width / step);
+        let density = |values, width| smooth(&bin(values, start, step), width / step);
         Some(Self { p: density(a, of_a), q: density(b, of_b) })
     }
 }
@@ -48,12 +49,12 @@ fn bandwidth(values: &[f64]) -> Option<f64> {
     let squares: f64 = values.iter().map(|value| (value - middle).powi(2)).sum();
     let n = values.len() as f64;
     let width = (squares / (n - 1.0)).sqrt() * n.powf(-0.2);
-    // Rounding gives equal values a spread, too.
+    // Rounding errors give equal values a tiny deviation.
     (width > 1e-9 * middle.abs()).then_some(width)
 }
 
-/// The share of values at each point, one between two points shared out by nearness.
-fn sort(values: &[f64], start: f64, step: f64) -> Vec<f64> {
+/// The share of values at each grid point; a value between two points is split linearly.
+fn bin(values: &[f64], start: f64, step: f64) -> Vec<f64> {
     let mut bins = vec![0.0; N_POINTS];
     for value in values {
         let place = (value - start) / step;
@@ -65,8 +66,7 @@ fn sort(values: &[f64], start: f64, step: f64) -> Vec<f64> {
     bins
 }
 
-/// Spreads each bin by a normal distribution of standard deviation `width`, in points, whose sum is
-/// kept.
+/// Convolves the bins with a normalised Gaussian of standard deviation `width`, in grid points.
 fn smooth(bins: &[f64], width: f64) -> Vec<f64> {
     let reach = (REACH * width).ceil() as usize;
     let kernel: Vec<f64> = (0..=2 * reach)
@@ -97,14 +97,14 @@ mod tests {
 
     #[test]
     fn the_bandwidth_is_scotts() {
-        // Standard deviation 1, three values.
+        // Three values of standard deviation 1.
         assert!((bandwidth(&[1.0, 2.0, 3.0]).unwrap() - 3f64.powf(-0.2)).abs() < 1e-12);
         assert_eq!(bandwidth(&[0.1; 7]), None);
         assert_eq!(bandwidth(&[0.1]), None);
     }
 
     #[test]
-    fn nothing_and_nothing_but_equals_have_no_density() {
+    fn empty_sets_and_equal_values_have_no_density() {
         assert_eq!(Densities::estimate(&[], &[1.0, 2.0]), None);
         assert_eq!(Densities::estimate(&[3.0, 3.0], &[5.0]), None);
     }

@@ -1,14 +1,14 @@
-//! What is plainly wrong with music before anybody judges it: silence, crowds, wrong notes, no pulse.
+//! Basic health checks of token lines: empty bars, density, notes in a key, steadiness.
 //!
 //! Definitions of `MusPy` (Dong et al. 2020, arXiv:2008.01951) and `MusDr` (Wu & Yang 2020,
-//! arXiv:2008.01307), for lines whose bars are known: `MusPy` counts one empty bar more at the end.
+//! arXiv:2008.01307), except that `MusPy` counts one extra empty bar at the end.
 
 use serde::Serialize;
 
 use crate::{
     lab::measure::{
-        Kind,
         statistics::{entropy, mean},
+        tokens::Kind,
     },
     music::{
         arrange::notes,
@@ -18,39 +18,40 @@ use crate::{
     },
 };
 
-/// The state of a set of lines of one part.
+/// Figures of a set of lines of one part.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Health {
-    /// Lines that were looked at.
+    /// Number of lines.
     pub lines: usize,
-    /// The share of bars, 0 to 1, in which nothing begins.
+    /// The share of bars without an onset, 0 to 1.
     pub empty_bar_rate: f64,
-    /// Notes that begin in a bar; of drums, hits.
+    /// Mean number of onsets per bar; drum hits count individually.
     pub notes_per_bar: f64,
-    /// How alike the rhythms of neighbouring bars are, 0 to 1 (`MusPy`'s groove consistency).
+    /// Similarity of the rhythms of neighbouring bars, 0 to 1 (`MusPy`'s groove consistency).
     pub groove_consistency: f64,
-    /// What only pitches have.
+    /// Figures of pitched lines only.
     pub pitches: Option<PitchHealth>,
 }
 
-/// Means over the lines that have notes.
+/// Figures of pitches: means over the lines that have notes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PitchHealth {
-    /// The share of a line's notes in the best of 24 keys, major and minor, 0 to 1 (`MusPy`'s scale
-    /// consistency). Read it with `notes_per_line`: chance gives 0.81 to 10 notes, 0.64 to 160.
+    /// The share of a line's notes in the best-fitting major or minor key, 0 to 1 (`MusPy`'s scale
+    /// consistency). Depends on `notes_per_line`: random pitches give 0.81 for 10 notes, 0.64 for
+    /// 160.
     pub in_scale_rate: f64,
-    /// Notes of a line.
+    /// Mean number of notes per line.
     pub notes_per_line: f64,
-    /// Entropy of a line's pitch classes, each note counting once, in bits, 0 to 3.58.
+    /// Entropy of a line's pitch classes, by number of notes, in bits, 0 to 3.58.
     pub pitch_class_entropy: f64,
 }
 
-/// Examines lines of one kind; a last bar that is not full counts as one.
+/// Measures lines of one kind; an incomplete last bar counts as a bar.
 pub fn examine<L: AsRef<[u16]>>(kind: Kind, lines: &[L]) -> Health {
     let lines: Vec<&[u16]> = lines.iter().map(AsRef::as_ref).collect();
     let bars: Vec<&[u16]> = lines.iter().flat_map(|line| line.chunks(STEPS_PER_BAR)).collect();
     let n_bars = bars.len().max(1) as f64;
-    let n_empty = bars.iter().filter(|bar| !bar.iter().any(|&t| kind.begins(t))).count();
+    let n_empty = bars.iter().filter(|bar| !bar.iter().any(|&t| kind.is_onset(t))).count();
     let n_notes: usize = bars.iter().map(|bar| n_notes(kind, bar)).sum();
     Health {
         lines: lines.len(),
@@ -78,7 +79,7 @@ impl PitchHealth {
 
 fn n_notes(kind: Kind, bar: &[u16]) -> usize {
     match kind {
-        Kind::Pitched => bar.iter().filter(|&&token| kind.begins(token)).count(),
+        Kind::Pitched => bar.iter().filter(|&&token| kind.is_onset(token)).count(),
         Kind::Drums => bar.iter().map(|&token| drums::classes(token).count()).sum(),
     }
 }
@@ -87,12 +88,12 @@ fn pitches(line: &[u16]) -> Vec<u8> {
     notes(line).iter().map(|note| note.pitch).collect()
 }
 
-/// 1 less the share of steps in which onsets of neighbouring bars differ, over all such pairs; 1 if
-/// there is none.
+/// 1 minus the mean share of steps at which the rhythms of neighbouring bars differ; 1 without such
+/// pairs.
 fn groove_consistency(kind: Kind, lines: &[&[u16]]) -> f64 {
     let alike = |a: &[u16], b: &[u16]| {
         let steps = a.iter().zip(b);
-        let n_alike = steps.filter(|(a, b)| kind.begins(**a) == kind.begins(**b)).count();
+        let n_alike = steps.filter(|(a, b)| kind.is_onset(**a) == kind.is_onset(**b)).count();
         n_alike as f64 / STEPS_PER_BAR as f64
     };
     let pairs = |line: &[u16]| -> Vec<f64> {
@@ -142,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn notes_fit_the_best_of_all_keys() {
+    fn notes_are_counted_in_the_best_fitting_key() {
         let scale = [62, 64, 66, 67, 69, 71, 73];
         assert_eq!(in_scale_rate(&scale), 1.0);
         assert_eq!(in_scale_rate(&[scale.as_slice(), &[65]].concat()), 7.0 / 8.0);
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_examined_without_a_fault() {
+    fn no_lines_are_no_error() {
         let found = examine::<Vec<u16>>(Kind::Pitched, &[]);
         assert_eq!((found.lines, found.empty_bar_rate, found.groove_consistency), (0, 0.0, 1.0));
     }

@@ -1,8 +1,8 @@
-//! Whether the way from one window to another leads through music (Roberts et al. 2018, Fig. 4).
+//! Quality of interpolations between two windows (Roberts et al. 2018, Fig. 4).
 //!
-//! Two curves over windows decoded along a path from A to B: how far each is from A, which should
-//! rise evenly, and what it costs under a language model, which should stay as low as at the ends.
-//! The baseline is [`mix`], "data-space mixing", whose cost bulges in the middle.
+//! Two curves over the windows decoded along a path from A to B: the distance from A, which should
+//! rise evenly, and the cost under a language model, which should stay as low as at the ends. The
+//! baseline is [`mix`], "data-space mixing", whose cost peaks in the middle.
 
 use rand::RngExt as _;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -10,43 +10,44 @@ use serde::Serialize;
 
 use crate::{
     lab::measure::{
-        Window, hamming,
-        language::LanguageModel,
+        language_model::LanguageModel,
         statistics::{deviation, mean, rank_correlation},
+        tokens::{Window, hamming},
     },
     rng::Rng,
 };
 
-/// Windows at even distances on the way from the first to the last.
+/// Windows at equally spaced points of an interpolation, both ends included.
 pub type Path = Vec<Window>;
 
-/// The rank correlation from which on a path counts as monotonic.
+/// Rank correlation from which a path counts as monotonic.
 pub const MONOTONIC: f64 = 0.95;
 
-/// Means over paths of one length.
+/// Means over paths of equal length.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Interpolation {
-    /// Paths that were looked at.
+    /// Number of paths.
     pub paths: usize,
-    /// How far each step is from the first, as a share of tokens that differ, 0 to 1.
+    /// Distance of each window from the first, as the share of tokens that differ, 0 to 1.
     pub from_start: Vec<f64>,
-    /// What a token costs at each step under the language model, in bits.
+    /// Cost of each window under the language model, in bits per token.
     pub cost: Vec<f64>,
-    /// Spearman's correlation of `from_start` with the step, -1 to 1.
+    /// Spearman correlation of `from_start` with the position on the path, -1 to 1.
     pub rank_correlation: f64,
-    /// The share of paths, 0 to 1, whose own correlation is at least [`MONOTONIC`].
+    /// The share of paths, 0 to 1, whose correlation is at least [`MONOTONIC`].
     pub monotonic_rate: f64,
-    /// The share of tokens that differ from each step to the next, 0 to 1.
+    /// Mean distance between consecutive windows, 0 to 1.
     pub step_mean: f64,
-    /// Variance of that share along a path: 0 if all steps are equally large.
+    /// Variance of that distance along a path, averaged over paths: 0 for equal steps.
     pub step_variance: f64,
-    /// Cost in the middle over the mean of the costs at the ends: about 1 on the way through music.
+    /// Cost in the middle divided by the mean cost at the ends: about 1 for a plausible
+    /// interpolation.
     pub middle_over_ends: f64,
 }
 
-/// Measures `paths`, which all have equally many steps; `models` judge a part each.
+/// Measures `paths` of equal length, with one language model per part.
 ///
-/// A path of the same window over and over has the correlation 0.
+/// A constant path has correlation 0.
 pub fn measure(paths: &[Path], models: &[LanguageModel]) -> Interpolation {
     let curves: Vec<Curve> = paths.par_iter().map(|path| Curve::of(path, models)).collect();
     let from_start = mean_curve(curves.iter().map(|curve| &curve.from_start));
@@ -67,7 +68,7 @@ pub fn measure(paths: &[Path], models: &[LanguageModel]) -> Interpolation {
     }
 }
 
-/// The way from `a` to `b` in data space: at the share t of it each token is b's with the
+/// Interpolates from `a` to `b` in data space: at position t, 0 to 1, each token is b's with
 /// probability t, else a's.
 pub fn mix(a: &[Vec<u16>], b: &[Vec<u16>], n_steps: usize, rng: &mut Rng) -> Path {
     let mut mix_at = |t: f64| -> Window {
@@ -79,7 +80,7 @@ pub fn mix(a: &[Vec<u16>], b: &[Vec<u16>], n_steps: usize, rng: &mut Rng) -> Pat
     (0..n_steps).map(|step| mix_at(step as f64 / last)).collect()
 }
 
-/// The figures of one path.
+/// The curves of one path.
 struct Curve {
     from_start: Vec<f64>,
     steps: Vec<f64>,
@@ -106,13 +107,14 @@ fn mean_curve<'a>(curves: impl Iterator<Item = &'a Vec<f64>> + Clone) -> Vec<f64
     (0..n_steps).map(|step| mean(&at(step))).collect()
 }
 
-/// How surely a curve rises with its steps.
+/// Spearman correlation of a curve with its position.
 fn rise(curve: &[f64]) -> f64 {
     let steps: Vec<f64> = (0..curve.len()).map(|step| step as f64).collect();
     rank_correlation(&steps, curve)
 }
 
-/// Of an even number of steps the middle is between two; 1 if there is no cost.
+/// Cost in the middle (between the two middle windows of an even number) over that at the ends; 1
+/// if the ends cost nothing.
 fn middle_over_ends(cost: &[f64]) -> f64 {
     let (Some(first), Some(last)) = (cost.first(), cost.last()) else { return 1.0 };
     let middle = f64::midpoint(cost[(cost.len() - 1) / 2], cost[cost.len() / 2]);
@@ -123,14 +125,14 @@ fn middle_over_ends(cost: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{lab::measure::Kind, rng};
+    use crate::{lab::measure::tokens::Kind, rng};
 
     fn window(tokens: [u16; 4]) -> Window {
         vec![tokens.to_vec()]
     }
 
     #[test]
-    fn an_even_path_is_monotonic_with_steps_all_alike() {
+    fn an_even_path_is_monotonic_with_equal_steps() {
         let path: Path = [[1, 1, 1, 1], [2, 1, 1, 1], [2, 2, 1, 1], [2, 2, 2, 1], [2, 2, 2, 2]]
             .map(window)
             .to_vec();
@@ -143,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_jump_is_seen_in_the_variance_of_steps() {
+    fn a_jump_shows_in_the_variance_of_steps() {
         let path: Path = [[1; 4], [1; 4], [2; 4]].map(window).to_vec();
         let found = measure(&[path], &[]);
         assert_eq!((found.step_mean, found.step_variance), (0.5, 0.25));
@@ -151,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn mixing_begins_at_one_end_ends_at_the_other_and_costs_most_between() {
+    fn mixing_costs_more_in_the_middle_than_at_its_ends() {
         let a: Window = vec![[40, 0, 0, 0].repeat(64)];
         let b: Window = vec![[1, 45, 47, 49].repeat(64)];
         let models = [LanguageModel::train(Kind::Pitched, &[&a[0], &b[0]])];
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_measured_without_a_fault() {
+    fn no_paths_are_no_error() {
         let found = measure(&[], &[]);
         assert_eq!((found.paths, found.cost.len(), found.middle_over_ends), (0, 0, 1.0));
     }

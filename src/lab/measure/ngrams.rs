@@ -1,18 +1,18 @@
-//! How much of a set is pieced together from what stands in the training set, eight tokens at a time.
+//! The share of 8-grams of a set that also occur in the training set.
 
 use std::collections::HashSet;
 
-use crate::{lab::measure::Kind, music::melody};
+use crate::{lab::measure::tokens::Kind, music::melody};
 
-/// Tokens in a row.
+/// Tokens of an n-gram.
 pub const N: usize = 8;
 
 type Ngram = [u16; N];
 
-/// All that a training set has in [`N`] tokens in a row, of lines of one kind.
+/// All n-grams of a training set of one kind.
 ///
-/// Pitches count from the first of the row, so that a copy in another key is found as well. Rows in
-/// which fewer than two sounds begin are everywhere and not counted.
+/// Pitches are relative to the first of the n-gram, so that transposed copies match. N-grams with
+/// fewer than two onsets occur everywhere and are ignored.
 #[derive(Debug, Clone)]
 pub struct Ngrams {
     kind: Kind,
@@ -20,13 +20,13 @@ pub struct Ngrams {
 }
 
 impl Ngrams {
-    /// Gathers those of `lines`.
+    /// The n-grams of `lines`.
     pub fn new<L: AsRef<[u16]>>(kind: Kind, lines: &[L]) -> Self {
         let known = lines.iter().flat_map(|line| ngrams(kind, line.as_ref())).collect();
         Self { kind, known }
     }
 
-    /// The share of rows in `lines`, 0 to 1, that are known; 0 if none counts.
+    /// The share of n-grams of `lines`, 0 to 1, that are known; 0 if there are none.
     pub fn hit_rate<L: AsRef<[u16]>>(&self, lines: &[L]) -> f64 {
         let (mut n, mut n_known) = (0, 0);
         for ngram in lines.iter().flat_map(|line| ngrams(self.kind, line.as_ref())) {
@@ -38,8 +38,8 @@ impl Ngrams {
 }
 
 fn ngrams(kind: Kind, line: &[u16]) -> impl Iterator<Item = Ngram> {
-    let sounds = move |tokens: &&[u16]| tokens.iter().filter(|&&t| kind.begins(t)).count() >= 2;
-    line.windows(N).filter(sounds).map(move |tokens| {
+    let counts = move |tokens: &&[u16]| tokens.iter().filter(|&&t| kind.is_onset(t)).count() >= 2;
+    line.windows(N).filter(counts).map(move |tokens| {
         let mut ngram = [0; N];
         ngram.copy_from_slice(tokens);
         if kind == Kind::Pitched {
@@ -49,10 +49,11 @@ fn ngrams(kind: Kind, line: &[u16]) -> impl Iterator<Item = Ngram> {
     })
 }
 
-/// Moves all notes so that the first has the token in the middle between none and wrapping.
+/// Transposes all notes so that the first has the token 2 * `N_TOKENS`: none can underflow or
+/// become a control token.
 fn from_first_pitch(ngram: &mut Ngram) {
-    let Some(&first) = ngram.iter().find(|&&token| Kind::Pitched.begins(token)) else { return };
-    for token in ngram.iter_mut().filter(|token| Kind::Pitched.begins(**token)) {
+    let Some(&first) = ngram.iter().find(|&&token| Kind::Pitched.is_onset(token)) else { return };
+    for token in ngram.iter_mut().filter(|token| Kind::Pitched.is_onset(**token)) {
         *token += 2 * melody::N_TOKENS as u16 - first;
     }
 }
@@ -62,21 +63,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_row_is_known_in_any_key() {
+    fn an_ngram_is_known_in_any_key() {
         let known = Ngrams::new(Kind::Pitched, &[[40, 0, 42, 0, 1, 0, 44, 0]]);
         let lines = [[50, 0, 52, 0, 1, 0, 54, 0], [50, 0, 52, 0, 1, 0, 55, 0]];
         assert_eq!(known.hit_rate(&lines), 0.5);
     }
 
     #[test]
-    fn drum_rows_are_known_as_they_are() {
+    fn drum_ngrams_are_not_transposed() {
         let known = Ngrams::new(Kind::Drums, &[[1, 0, 4, 0, 2, 0, 4, 0]]);
         assert_eq!(known.hit_rate(&[[1, 0, 4, 0, 2, 0, 4, 0]]), 1.0);
         assert_eq!(known.hit_rate(&[[2, 0, 8, 0, 4, 0, 8, 0]]), 0.0);
     }
 
     #[test]
-    fn rows_where_next_to_nothing_begins_do_not_count() {
+    fn ngrams_with_fewer_than_two_onsets_do_not_count() {
         let held = [[40, 0, 0, 0, 0, 0, 0, 0]];
         assert_eq!(Ngrams::new(Kind::Pitched, &held).hit_rate(&held), 0.0);
         assert_eq!(Ngrams::new(Kind::Pitched, &held).hit_rate::<[u16; 8]>(&[]), 0.0);

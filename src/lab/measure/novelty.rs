@@ -1,45 +1,45 @@
-//! Whether windows are new or copies of what was learnt from.
+//! Whether samples are new or copied from the training set.
 //!
-//! The distance of a window from the training set is the share of steps in which it differs from the
-//! window there that is nearest to it (normalised Hamming distance), in whichever of twelve
-//! transpositions: melody and bass moved together, drums as they are. Music that nobody copied has
-//! such distances, too, and drums small ones. So a window counts as a copy only if it is nearer than
-//! all but the nearest hundredth of held-out music, or the same step by step: where a hundredth of
-//! held-out music is in the training set as it stands, nothing could be nearer than that.
+//! The distance of a window from the training set is the normalised Hamming distance to the nearest
+//! training window, the least over twelve transpositions that move melody and bass together and
+//! leave drums alone. Held-out music has some distance too, and drums a small one. A window
+//! therefore counts as a copy if it is nearer than the 1st percentile of held-out music, or
+//! identical to a training window; the latter matters where that percentile is 0.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
 use crate::{
     lab::measure::{
-        Kind, Window,
-        planes::{DrumPlanes, PitchedPlanes, Planes, Rhythm},
+        bit_planes::{BitPlanes, DrumPlanes, PitchedPlanes, Rhythm},
         statistics::quantile,
+        tokens::{Kind, Window},
     },
     music::{melody, trio::Line},
 };
 
-/// Semitones by which a window is moved.
+/// Transpositions in semitones.
 const TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -5..=6;
 
-/// The share of held-out windows that would count as copies.
+/// The quantile of held-out distances below which a window is a copy.
 const COPY_QUANTILE: f64 = 0.01;
 
-/// How new a set of windows is, beside held-out ones. Distances are shares of steps, 0 to 1.
+/// Novelty of a set of windows, compared with held-out windows. Distances are 0 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Novelty {
-    /// Windows that were looked at.
+    /// Number of windows.
     pub windows: usize,
-    /// Held-out windows that they were compared with.
+    /// Number of held-out windows.
     pub held_out: usize,
-    /// The distance below which a window is a copy: the 1st percentile of the held-out ones'. At 0
-    /// a window is a copy in any case.
+    /// Distance below which a window is a copy: the 1st percentile of the held-out windows'. A
+    /// window at distance 0 is always a copy.
     pub copy_below: f64,
-    /// The share of windows that are copies, 0 to 1.
+    /// The share of copies among the windows, 0 to 1.
     pub copy_rate: f64,
-    /// The share of held-out windows that are copies by the same rule: what nobody is to blame for.
+    /// The share of copies among the held-out windows by the same rule, 0 to 1: the level expected
+    /// without copying.
     pub held_out_copy_rate: f64,
-    /// The share of windows that are in the training set step by step, transposed perhaps.
+    /// The share of windows identical to a training window, up to transposition.
     pub exact_rate: f64,
     /// Median distance of the windows from the training set.
     pub median: f64,
@@ -47,8 +47,8 @@ pub struct Novelty {
     pub held_out_median: f64,
 }
 
-/// Holds the distances of windows against those of held-out windows, both as
-/// [`TrainingSet::distances`] gives them.
+/// Compares the distances of windows with those of held-out windows, both from
+/// [`TrainingSet::distances`].
 pub fn novelty(distances: &[f64], held_out: &[f64]) -> Novelty {
     let copy_below = quantile(held_out, COPY_QUANTILE);
     let is_copy = |distance: f64| distance == 0.0 || distance < copy_below;
@@ -65,12 +65,12 @@ pub fn novelty(distances: &[f64], held_out: &[f64]) -> Novelty {
     }
 }
 
-fn rate(distances: &[f64], is_so: impl Fn(f64) -> bool) -> f64 {
-    let n = distances.iter().filter(|&&distance| is_so(distance)).count();
+fn rate(distances: &[f64], counts: impl Fn(f64) -> bool) -> f64 {
+    let n = distances.iter().filter(|&&distance| counts(distance)).count();
     n as f64 / distances.len().max(1) as f64
 }
 
-/// Windows to measure distances from, packed.
+/// Training windows, packed for fast distances.
 #[derive(Debug, Clone)]
 pub struct TrainingSet {
     kinds: Vec<Kind>,
@@ -78,16 +78,16 @@ pub struct TrainingSet {
 }
 
 impl TrainingSet {
-    /// Packs `windows`, which have a line of each of `kinds`.
+    /// Packs `windows`, whose lines are of `kinds`.
     pub fn new(kinds: &[Kind], windows: &[Window]) -> Self {
         let pack = |window: &Window| Packed::new(&Parts::of(kinds, window));
         Self { kinds: kinds.to_vec(), windows: windows.par_iter().map(pack).collect() }
     }
 
-    /// How far each of `windows` is from the nearest of the set, 0 to 1; 1 if the set is empty.
+    /// The distance of each window from the nearest of the set, 0 to 1; 1 if the set is empty.
     ///
-    /// Takes time in proportion to the product of both numbers, on all cores: 2,000 trio windows
-    /// against 40,000 in a few seconds.
+    /// Takes time proportional to the product of both numbers, on all cores: a few seconds for
+    /// 2,000 trio windows against 40,000.
     pub fn distances(&self, windows: &[Window]) -> Vec<f64> {
         windows.par_iter().map(|window| self.distance(window)).collect()
     }
@@ -106,7 +106,7 @@ impl TrainingSet {
     }
 }
 
-/// The lines of a window by their kind.
+/// The lines of a window by kind.
 struct Parts<'a> {
     pitched: Vec<&'a Line>,
     drums: Vec<&'a Line>,
@@ -139,10 +139,10 @@ impl Packed {
     }
 }
 
-/// A window whose neighbours are sought.
+/// A window to search the nearest neighbour of.
 struct Query {
     window: Packed,
-    /// Its pitched lines in every transposition that keeps all notes in range.
+    /// Its pitched lines in every transposition that stays in range.
     transposed: Vec<Vec<PitchedPlanes>>,
 }
 
@@ -153,10 +153,11 @@ impl Query {
         Self { window: Packed::new(&parts), transposed: transposed.collect() }
     }
 
-    /// In how many steps the window, transposed as fits best, differs from `other`, or `limit` if
-    /// that is less.
+    /// The number of steps at which the window, in its best transposition, differs from `other`; at
+    /// most `limit`.
     ///
-    /// What no transposition changes, drums and rhythm, comes first: it rules most windows out.
+    /// Drums and rhythm, which transposition does not change, are compared first and exclude most
+    /// windows.
     fn n_different(&self, other: &Packed, limit: u32) -> u32 {
         let drums = total(&self.window.drums, &other.drums);
         if limit <= drums {
@@ -171,14 +172,16 @@ impl Query {
     }
 }
 
-fn total<const N: usize>(a: &[Planes<N>], b: &[Planes<N>]) -> u32 {
+fn total<const N: usize>(a: &[BitPlanes<N>], b: &[BitPlanes<N>]) -> u32 {
     a.iter().zip(b).map(|(a, b)| a.n_different(b)).sum()
 }
 
-/// All lines moved together; none if a note leaves the range of tokens.
+/// All lines transposed together; none if a note leaves the range of tokens.
 fn transpose(lines: &[&Line], semitones: i16) -> Option<Vec<PitchedPlanes>> {
     let move_token = |&token: &u16| match melody::pitch(token) {
-        Some(_) => token.checked_add_signed(semitones).filter(|&moved| Kind::Pitched.begins(moved)),
+        Some(_) => {
+            token.checked_add_signed(semitones).filter(|&moved| Kind::Pitched.is_onset(moved))
+        }
         None => Some(token),
     };
     let move_line = |line: &&Line| line.iter().map(move_token).collect::<Option<Vec<u16>>>();
@@ -196,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn a_transposed_copy_is_found_if_all_parts_moved_together() {
+    fn a_copy_is_found_if_all_parts_are_transposed_together() {
         let train = window([40, 0, 42, 1], [20, 0, 0, 1], [3, 0, 511, 0]);
         let set = TrainingSet::new(&TRIO, &[window([7; 4], [9; 4], [0; 4]), train]);
         let together = window([45, 0, 47, 1], [25, 0, 0, 1], [3, 0, 511, 0]);
@@ -214,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_nearest_is_the_one_that_trying_all_finds() {
+    fn the_nearest_window_is_that_of_an_exhaustive_search() {
         let random = |seed: u16| -> Window {
             let line = |part: u16| {
                 (0..70)
@@ -236,7 +239,7 @@ mod tests {
         for query in (30..40).map(random) {
             let all = TRANSPOSITIONS.filter_map(|by| moved(&query, by));
             let all = all.flat_map(|moved| {
-                train.iter().map(move |train| crate::lab::measure::hamming(&moved, train))
+                train.iter().map(move |train| crate::lab::measure::tokens::hamming(&moved, train))
             });
             let nearest = all.fold(1.0, f64::min);
             assert!((set.distances(&[query])[0] - nearest).abs() < 1e-12);
@@ -244,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_nearer_than_all_but_a_hundredth_of_held_out_music() {
+    fn a_copy_is_nearer_than_the_first_percentile_of_held_out_music() {
         let held_out: Vec<f64> = (0..=100).map(|n| f64::from(n) / 100.0).collect();
 
         let found = novelty(&[0.0, 0.005, 0.01, 0.3], &held_out);
@@ -254,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_step_by_step_is_a_copy_even_if_held_out_music_is_there_too() {
+    fn an_identical_window_is_a_copy_even_if_held_out_music_is_in_the_set() {
         let found = novelty(&[0.0, 0.1], &[0.0; 4]);
         assert_eq!((found.copy_below, found.copy_rate, found.held_out_copy_rate), (0.0, 0.5, 1.0));
     }

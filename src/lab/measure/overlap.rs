@@ -1,63 +1,64 @@
-//! How much of what real music is like a set of samples shares (Yang & Lerch 2018, section 3.3).
+//! Overlap of the feature distributions of samples and a reference (Yang & Lerch 2018, section
+//! 3.3).
 //!
-//! For each feature `MGEval` looks at Euclidean distances between samples: those of each two samples
-//! of the reference (intra-set), and those of each generated sample to each of the reference
-//! (inter-set). If the generated samples were real ones, the two would be distributed alike. So the
-//! overlap is that of the *reference's intra-set* and the *inter-set* distances; the generated
-//! samples among themselves are left out, as in the paper's comparison with a target set.
+//! For each feature `MGEval` takes Euclidean distances between samples: of all pairs within the
+//! reference (intra-set), and of each generated sample to each reference sample (inter-set). If
+//! generated samples were real, both would have the same distribution. The overlap is that of the
+//! *reference's intra-set* and the *inter-set* distances; distances among generated samples are not
+//! used, as in the paper's comparison with a target set.
 //!
-//! Two departures: the integral goes over all of both densities where `MGEval`'s ends at the outermost
-//! distances, so that a set overlaps itself by 1; and the divergence compares both densities at the
-//! same places, where `MGEval`'s takes each at its own.
+//! Two differences: the integral covers both densities completely, where `MGEval`'s ends at the
+//! outermost distances, so that a set overlaps itself by 1; and the divergence evaluates both
+//! densities at the same points, where `MGEval` evaluates each on its own grid.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
-use crate::lab::measure::{density::Densities, features::Feature, statistics};
+use crate::lab::measure::{density::Densities, features::feature::Feature, statistics};
 
-/// Samples of a set that are looked at: a million distances.
+/// Samples of a set that are used at most: a million distances.
 pub const MAX_SAMPLES: usize = 1000;
 
-/// What a set of samples may overlap with held-out music less than the training set does.
+/// By how much the overlap of samples with held-out music may be below that of the training set.
 pub const TOLERANCE: f64 = 0.1;
 
-/// The least share of a point that the divergence sees, so that it stays finite.
+/// Least density in the divergence, which keeps it finite.
 const LEAST_SHARE: f64 = 1e-12;
 
-/// How a set of samples compares with a reference by one feature.
+/// Comparison of samples with a reference by one feature.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Overlap {
-    /// Which feature.
+    /// Name of the feature.
     pub feature: &'static str,
-    /// Samples of either set that were looked at.
+    /// Samples used of each set.
     pub samples: usize,
     /// Overlap area of the reference's intra-set and the inter-set distances, 0 to 1.
     pub area: f64,
-    /// Kullback-Leibler divergence of the intra-set from the inter-set distances, in nats; 0 or more.
+    /// KL(intra-set || inter-set) of the distances in nats, 0 or more.
     pub divergence: f64,
-    /// Mean over the generated samples, of features that are one figure.
+    /// Mean over the generated samples, for scalar features.
     pub generated_mean: Option<f64>,
-    /// Mean over the reference, of features that are one figure.
+    /// Mean over the reference, for scalar features.
     pub reference_mean: Option<f64>,
 }
 
-/// Whether a set of samples keeps up with the training set by one feature.
+/// Whether samples overlap with held-out music as well as the training set does, by one feature.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Verdict {
-    /// Which feature.
+    /// Name of the feature.
     pub feature: &'static str,
     /// Overlap area of the generated samples with held-out music, 0 to 1.
     pub generated: f64,
     /// Overlap area of the training set with held-out music, 0 to 1.
     pub train: f64,
-    /// Whether `generated` is at least `train` less [`TOLERANCE`].
+    /// Whether `generated` is at least `train` minus [`TOLERANCE`].
     pub passes: bool,
 }
 
 /// Compares lines of one part by each of `features`.
 ///
-/// Of both sets equally many are taken, at most [`MAX_SAMPLES`], evenly spread: bandwidths shrink
-/// with numbers, so only equal numbers compare.
+/// Takes equally many samples of both sets, at most [`MAX_SAMPLES`], evenly spread: bandwidths
+/// depend on the number.
 pub fn compare<L: AsRef<[u16]>>(
     features: &[Feature],
     generated: &[L],
@@ -85,7 +86,8 @@ pub fn compare<L: AsRef<[u16]>>(
     features.iter().map(compare_by).collect()
 }
 
-/// Holds the overlaps of generated samples with held-out music against those of the training set.
+/// Compares the overlaps of generated samples with those of the training set, both with held-out
+/// music.
 pub fn judge(generated: &[Overlap], train: &[Overlap]) -> Vec<Verdict> {
     let pairs = generated.iter().zip(train);
     let judge = |(generated, train): (&Overlap, &Overlap)| Verdict {
@@ -97,10 +99,9 @@ pub fn judge(generated: &[Overlap], train: &[Overlap]) -> Vec<Verdict> {
     pairs.map(judge).collect()
 }
 
-/// The integral of the lesser of two densities, 0 to 1: 1 for sets that are distributed alike.
+/// The integral of the minimum of two densities, 0 to 1: 1 for equal distributions.
 ///
-/// Two sets that have no spread overlap wholly if they are equal and else not at all; with an empty
-/// set nothing overlaps.
+/// Two constant sets overlap by 1 if equal, else by 0. The overlap with an empty set is 0.
 pub fn overlap_area(a: &[f64], b: &[f64]) -> f64 {
     match Densities::estimate(a, b) {
         Some(Densities { p, q }) => p.iter().zip(&q).map(|(p, q)| p.min(*q)).sum(),
@@ -108,8 +109,7 @@ pub fn overlap_area(a: &[f64], b: &[f64]) -> f64 {
     }
 }
 
-/// The Kullback-Leibler divergence of `b` from `a`, in nats: 0 for sets that are distributed alike,
-/// about 28 for sets that have nothing in common.
+/// KL(a || b) of the densities in nats: 0 for equal distributions, about 28 for disjoint ones.
 pub fn divergence(a: &[f64], b: &[f64]) -> f64 {
     let log_ratio = |p: f64, q: f64| (p.max(LEAST_SHARE) / q.max(LEAST_SHARE)).ln();
     match Densities::estimate(a, b) {
@@ -120,12 +120,12 @@ pub fn divergence(a: &[f64], b: &[f64]) -> f64 {
     }
 }
 
-/// `n` lines, evenly spread.
+/// `n` lines at even distances.
 fn spread<L: AsRef<[u16]>>(lines: &[L], n: usize) -> Vec<&[u16]> {
     (0..n).map(|place| lines[place * lines.len() / n].as_ref()).collect()
 }
 
-/// Of each to each other, both ways as in `MGEval`: the bandwidth goes by the number.
+/// The distances of all ordered pairs, so each twice as in `MGEval`: the number sets the bandwidth.
 fn intra_distances(set: &[Vec<f64>]) -> Vec<f64> {
     let others = |place: usize| set.iter().enumerate().filter(move |(other, _)| *other != place);
     let places: Vec<usize> = (0..set.len()).collect();
@@ -147,10 +147,10 @@ fn distance(a: &[f64], b: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::{Kind, features};
+    use crate::lab::measure::{features, tokens::Kind};
 
     #[test]
-    fn a_set_overlaps_itself_wholly_and_a_far_one_not_at_all() {
+    fn a_set_overlaps_itself_by_one_and_a_distant_set_by_zero() {
         let a = [1.0, 2.0, 2.5, 4.0];
         assert!((overlap_area(&a, &a) - 1.0).abs() < 1e-6);
         assert!(overlap_area(&a, &a.map(|value| value + 100.0)) < 1e-6);
@@ -158,14 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn shifted_bells_overlap_as_tables_of_the_normal_distribution_have_it() {
-        // Two values 1 apart have the bandwidth sqrt(1/2) * 2^(-1/5); integrated over 180,000 points.
+    fn the_overlap_of_shifted_bells_is_the_integral() {
+        // Bandwidth sqrt(1/2) * 2^(-1/5); the expected value was integrated over 180,000 points.
         let area = overlap_area(&[0.0, 1.0], &[1.0, 2.0]);
         assert!((area - 0.552_134).abs() < 1e-3, "{area}");
     }
 
     #[test]
-    fn sets_without_spread_are_peaks() {
+    fn constant_sets_are_peaks() {
         assert_eq!(overlap_area(&[2.0, 2.0], &[2.0; 5]), 1.0);
         assert_eq!(overlap_area(&[2.0, 2.0], &[3.0]), 0.0);
         assert_eq!(overlap_area(&[], &[3.0]), 0.0);

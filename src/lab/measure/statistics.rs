@@ -1,19 +1,19 @@
-//! The few statistics that all measures share.
+//! Statistics shared by the measures.
 
-/// The mean; 0 of nothing.
+/// The mean; 0 without values.
 pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-/// The standard deviation of all there is (divided by n); 0 of nothing.
+/// The population standard deviation (divisor n); 0 without values.
 pub fn deviation(values: &[f64]) -> f64 {
     let middle = mean(values);
     let squares: Vec<f64> = values.iter().map(|value| (value - middle).powi(2)).collect();
     mean(&squares).sqrt()
 }
 
-/// The value below which the share `rank`, 0 to 1, of `values` lies, straight between neighbours as
-/// `NumPy` has it; infinite of nothing.
+/// The quantile `rank`, 0 to 1, of `values`, linearly interpolated as in `NumPy`; infinite without
+/// values.
 pub fn quantile(values: &[f64], rank: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
@@ -23,7 +23,7 @@ pub fn quantile(values: &[f64], rank: f64) -> f64 {
     below + (above - below) * place.fract()
 }
 
-/// Pearson's correlation of values in pairs, -1 to 1; 0 where one side never changes.
+/// Pearson correlation, -1 to 1; 0 if either side is constant.
 pub fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let (mean_a, mean_b) = (mean(a), mean(b));
     let products: Vec<f64> = a.iter().zip(b).map(|(a, b)| (a - mean_a) * (b - mean_b)).collect();
@@ -31,12 +31,12 @@ pub fn correlation(a: &[f64], b: &[f64]) -> f64 {
     if scale == 0.0 { 0.0 } else { mean(&products) / scale }
 }
 
-/// Spearman's correlation: Pearson's of the ranks. 1 where one rises whenever the other does.
+/// Spearman rank correlation, -1 to 1; 0 if either side is constant.
 pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     correlation(&ranks(a), &ranks(b))
 }
 
-/// The place of each value in order, from 0; equal values share the mean of their places.
+/// The rank of each value from 0; ties share their mean rank.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let rank = |value: &f64| {
         let below = values.iter().filter(|other| *other < value).count();
@@ -46,17 +46,17 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     values.iter().map(rank).collect()
 }
 
-/// The entropy, in bits, of a distribution that is given by counts or weights; 0 of nothing.
+/// The entropy, in bits, of a distribution given by counts or weights; 0 if all are 0.
 pub fn entropy(weights: &[f64]) -> f64 {
     let total: f64 = weights.iter().sum();
     let shares = weights.iter().filter(|&&weight| 0.0 < weight).map(|weight| weight / total);
     shares.map(|share| -share * share.log2()).sum()
 }
 
-/// The Kullback-Leibler divergence, in bits, of what was counted as `p` from what was counted as `q`.
+/// The Kullback-Leibler divergence KL(p || q), in bits, of two histograms.
 ///
-/// Each bin of both counts half a sighting more (Krichevsky & Trofimov 1981), so that a bin that one
-/// of them lacks does not make it infinite.
+/// Half a count is added to each bin (Krichevsky & Trofimov 1981), so that empty bins don't make it
+/// infinite.
 pub fn divergence(p: &[usize], q: &[usize]) -> f64 {
     let smoothed = |counts: &[usize]| -> Vec<f64> {
         let total = counts.iter().sum::<usize>() as f64 + counts.len() as f64 / 2.0;
@@ -70,14 +70,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_lie_straight_between_neighbours() {
+    fn quantiles_are_interpolated_linearly() {
         let values = [4.0, 1.0, 3.0, 2.0];
         assert_eq!((quantile(&values, 0.0), quantile(&values, 0.5)), (1.0, 2.5));
         assert_eq!(quantile(&[], 0.5), f64::INFINITY);
     }
 
     #[test]
-    fn rank_correlation_sees_order_and_nothing_else() {
+    fn rank_correlation_depends_on_the_order_only() {
         let t = [0.0, 0.25, 0.5, 1.0];
         assert!((rank_correlation(&t, &[0.0, 1.0, 10.0, 11.0]) - 1.0).abs() < 1e-12);
         assert!((rank_correlation(&t, &[3.0, 2.0, 1.0, 0.0]) + 1.0).abs() < 1e-12);
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn divergence_is_nought_only_from_oneself() {
+    fn divergence_is_zero_for_equal_histograms() {
         assert_eq!(divergence(&[3, 1], &[3, 1]), 0.0);
         // Shares 3.5/5 and 1.5/5 from 1/2 each.
         let by_hand = 0.7 * (0.7f64 / 0.5).log2() + 0.3 * (0.3f64 / 0.5).log2();

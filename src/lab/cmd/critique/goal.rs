@@ -1,8 +1,8 @@
-//! What a figure should be.
+//! Goals and units of figures.
 
 use std::fmt;
 
-/// A range that a figure should lie in.
+/// A range that a figure should be in.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Goal {
     AtMost(f64),
@@ -11,9 +11,9 @@ pub enum Goal {
 }
 
 impl Goal {
-    /// Whether `value` reaches it.
+    /// Whether `value` is in the range.
     pub fn is_met(self, value: f64) -> bool {
-        // Room for the last digit of a sum.
+        // Tolerance for rounding errors in sums.
         let slack = 1e-9;
         match self {
             Self::AtMost(most) => value <= most + slack,
@@ -22,7 +22,7 @@ impl Goal {
         }
     }
 
-    /// As words, its numbers written by `write`.
+    /// The goal as words, with numbers formatted by `write`.
     pub fn describe(self, write: impl Fn(f64) -> String) -> String {
         match self {
             Self::AtMost(most) => format!("at most {}", write(most)),
@@ -32,17 +32,17 @@ impl Goal {
     }
 }
 
-/// What a figure counts, and how exactly it is written.
+/// Unit of a figure, and its precision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// A share of 1, written in per cent.
+    /// A share, 0 to 1, written in per cent.
     Share,
-    /// A number of this unit, if any, with so many decimals.
+    /// A number with this unit (may be empty) and so many decimals.
     Of(&'static str, usize),
 }
 
 impl Unit {
-    /// A whole number of things.
+    /// A count.
     pub const COUNT: Self = Self::Of("", 0);
 
     /// `value` without its unit.
@@ -68,14 +68,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn goals_hold_at_their_ends() {
+    fn the_ends_of_a_range_meet_the_goal() {
         assert!(Goal::AtMost(0.02).is_met(0.02) && !Goal::AtMost(0.02).is_met(0.021));
         assert!(Goal::Between(-17.0, -15.0).is_met(-17.0));
         assert!(!Goal::AtLeast(0.97).is_met(f64::NAN) && !Goal::AtMost(1.0).is_met(f64::NAN));
     }
 
     #[test]
-    fn goals_are_written_in_their_unit() {
+    fn goals_are_written_in_the_unit_of_the_figure() {
         let write = |value| Unit::Share.write(value);
         assert_eq!(Goal::AtLeast(0.97).describe(write), "at least 97.0");
         assert_eq!(Goal::Between(3.0, 8.0).describe(|v| Unit::COUNT.write(v)), "3 to 8");

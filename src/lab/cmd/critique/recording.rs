@@ -1,4 +1,4 @@
-//! Files of sound, read piece by piece.
+//! Decodes audio files chunk by chunk.
 
 use std::{fs::File, io::ErrorKind, path::Path};
 
@@ -12,7 +12,7 @@ use symphonia::core::{
     packet::Packet,
 };
 
-/// A file that is being read.
+/// An open audio file.
 pub struct Recording {
     format: Box<dyn FormatReader>,
     decoder: Box<dyn AudioDecoder>,
@@ -20,21 +20,21 @@ pub struct Recording {
     planes: Vec<Vec<f32>>,
 }
 
-/// Frames in a row.
-pub struct Piece<'a> {
-    /// Frames a second.
+/// Consecutive frames.
+pub struct Chunk<'a> {
+    /// Sample rate in Hz.
     pub rate: u32,
-    /// Left channel, full scale at ±1; of a file of one channel, that.
+    /// Left channel, full scale at ±1; of a mono file its only channel.
     pub left: &'a [f32],
-    /// Right channel, or the only one.
+    /// Right channel; of a mono file its only channel.
     pub right: &'a [f32],
 }
 
 impl Recording {
-    /// The file at `path`, at its beginning.
+    /// Opens the file at `path`.
     ///
     /// # Errors
-    /// It can't be read, or holds no sound of a known kind.
+    /// The file can't be read, or has no audio track in a supported codec.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         let file = File::open(path)?;
         let stream = MediaSourceStream::new(Box::new(file), MediaSourceStreamOptions::default());
@@ -44,21 +44,22 @@ impl Recording {
         }
         let options = (FormatOptions::default(), MetadataOptions::default());
         let format = symphonia::default::get_probe().probe(&hint, stream, options.0, options.1)?;
-        let track = format.default_track(TrackType::Audio).context("it holds no sound")?;
+        let track = format.default_track(TrackType::Audio);
+        let track = track.context("expected an audio track, found none")?;
         let parameters = track.codec_params.as_ref().and_then(|parameters| parameters.audio());
-        let parameters = parameters.context("it doesn't say how its sound is coded")?;
+        let parameters = parameters.context("expected a codec for the audio track, found none")?;
         let decoder = symphonia::default::get_codecs()
             .make_audio_decoder(parameters, &AudioDecoderOptions::default())?;
         Ok(Self { track: track.id, decoder, format, planes: Vec::new() })
     }
 
-    /// The next frames; none at the end, or where a file that was cut short breaks off.
+    /// The next frames; none at the end of the file, even if it is truncated.
     ///
-    /// Packets that don't decode are passed over, as players do.
+    /// Packets that fail to decode are skipped, as players do.
     ///
     /// # Errors
-    /// The file can't be read on, or has more than two channels.
-    pub fn next(&mut self) -> anyhow::Result<Option<Piece<'_>>> {
+    /// Reading fails, or the file has more than two channels.
+    pub fn next(&mut self) -> anyhow::Result<Option<Chunk<'_>>> {
         let rate = loop {
             let Some(packet) = self.packet()? else { return Ok(None) };
             if packet.track_id != self.track {
@@ -74,8 +75,8 @@ impl Recording {
             }
         };
         match self.planes.as_slice() {
-            [only] => Ok(Some(Piece { rate, left: only, right: only })),
-            [left, right] => Ok(Some(Piece { rate, left, right })),
+            [only] => Ok(Some(Chunk { rate, left: only, right: only })),
+            [left, right] => Ok(Some(Chunk { rate, left, right })),
             planes => bail!("expected one or two channels, found {}", planes.len()),
         }
     }
@@ -83,7 +84,7 @@ impl Recording {
     fn packet(&mut self) -> Result<Option<Packet>, Error> {
         match self.format.next_packet() {
             Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => {
-                tracing::warn!("the file breaks off: only what is there is heard");
+                tracing::warn!("the file is truncated: analysing the part before the end");
                 Ok(None)
             }
             packet => packet,

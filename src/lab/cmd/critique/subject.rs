@@ -1,4 +1,4 @@
-//! What is criticised: a station, a MIDI file or a recording.
+//! The subject of a critique: a station, a MIDI file or a recording.
 
 use std::{fs, path::Path};
 
@@ -10,8 +10,8 @@ use crate::{
     inserts::player::InsertPlayer,
     lab::{
         cli,
-        cmd::critique::{listen, recording::Recording},
-        measure::{hearing::Heard, score::Score},
+        cmd::critique::{analyse, recording::Recording},
+        measure::{audio::analyser::AudioFigures, notes::score::Score},
     },
     music::{
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
@@ -24,36 +24,36 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Endings of files that hold notes, and of those that hold sound.
+/// Extensions of MIDI files, and of audio files.
 const NOTES: [&str; 2] = ["mid", "midi"];
 const SOUND: [&str; 10] = ["wav", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aac", "aiff", "aif"];
 
-/// Bars of a MIDI file at most, ten hours at 128 bpm: a broken file may claim to last for years.
+/// Bars of a MIDI file at most, ten hours at 128 bpm: a corrupt file may claim to last for years.
 const MAX_BARS: f64 = 20_000.0;
 
-/// Loudness that stations have where nobody says, in LUFS.
+/// Target loudness of recordings by default, in LUFS.
 const TARGET: f64 = -16.0;
 
-/// From here on a theme means its drums to be played by people.
+/// Themes with this much `humanise` or `groove_time` want drums as if played by a drummer.
 const HUMAN: f64 = 0.3;
 
-/// What was played and heard.
+/// A subject, rendered or decoded.
 pub struct Subject {
-    /// What it is, in a line.
+    /// One line that names it.
     pub title: String,
-    /// What it was drawn from.
+    /// The seed, of a station.
     pub seed: Option<u64>,
-    /// Loudness that it should have, in LUFS.
+    /// Target loudness in LUFS.
     pub target: Option<f64>,
-    /// Whether it is meant to be played by people.
+    /// Whether the drums are meant to sound as if played by a drummer; none if unknown.
     pub is_human: Option<bool>,
-    /// How it sounds.
-    pub heard: Heard,
-    /// Its notes, and when each bar begins in the sound, in seconds.
+    /// Figures of its sound.
+    pub audio: AudioFigures,
+    /// Its notes, and the start of each bar in the sound, in seconds; none for a recording.
     pub score: Option<(Score, Vec<f64>)>,
 }
 
-/// Plays or reads what `args` name.
+/// Renders the station, plays the MIDI file or decodes the recording that `args` name.
 ///
 /// # Errors
 /// There is no such station, or the file can't be read.
@@ -61,10 +61,10 @@ pub fn open(args: &cli::Critique) -> anyhow::Result<Subject> {
     let path = Path::new(&args.subject);
     let ending = path.extension().and_then(|ending| ending.to_str());
     let ending = ending.map(str::to_ascii_lowercase).unwrap_or_default();
-    let can_t = || format!("can't criticise {}", path.display());
+    let context = || path.display().to_string();
     match ending.as_str() {
-        ending if NOTES.contains(&ending) => notes(path, args).with_context(can_t),
-        ending if SOUND.contains(&ending) => sound(path, args).with_context(can_t),
+        ending if NOTES.contains(&ending) => notes(path, args).with_context(context),
+        ending if SOUND.contains(&ending) => sound(path, args).with_context(context),
         _ => station(args),
     }
 }
@@ -76,7 +76,7 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
         let names = config.stations.iter().map(|station| station.name.as_str());
         let names: Vec<&str> = names.collect();
         anyhow!(
-            "expected one of the stations {}, or a file such as a.mid or a.wav, found {:?}",
+            "expected one of the stations {}, or a MIDI or audio file, found {:?}",
             names.join(", "),
             args.subject
         )
@@ -88,13 +88,13 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
     let theme = &station.theme;
     let inserts = InsertPlayer::without_thread(station, seed);
     let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
-    let (bars, starts, heard) = listen::station(composer, renderer, args.minutes * 60.0)?;
+    let (bars, starts, audio) = analyse::station(composer, renderer, args.minutes * 60.0)?;
     Ok(Subject {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),
         seed: Some(seed),
         target: Some(args.target.unwrap_or(station.loudness.0)),
         is_human: Some(HUMAN <= theme.humanise.max(theme.groove_time)),
-        heard,
+        audio,
         score: Some((Score::from_bars(&bars, theme.swing), starts)),
     })
 }
@@ -113,24 +113,24 @@ fn notes(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
         seed: None,
         target: args.target,
         is_human: None,
-        heard: play(&sequence)?,
+        audio: play(&sequence)?,
         score: Some((score, starts)),
     })
 }
 
-fn play(sequence: &NoteSequence) -> anyhow::Result<Heard> {
+fn play(sequence: &NoteSequence) -> anyhow::Result<AudioFigures> {
     let font = Library::default().font(&AssetRef::SOUNDFONT)?;
-    listen::piece(PiecePlayer::new(sequence, &font)?)
+    analyse::piece(PiecePlayer::new(sequence, &font)?)
 }
 
 fn sound(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
-    let heard = listen::recording(Recording::open(path)?)?;
+    let audio = analyse::recording(Recording::open(path)?)?;
     Ok(Subject {
-        title: format!("{}: {:.1} minutes", path.display(), heard.seconds / 60.0),
+        title: format!("{}: {:.1} minutes", path.display(), audio.seconds / 60.0),
         seed: None,
         target: Some(args.target.unwrap_or(TARGET)),
         is_human: None,
-        heard,
+        audio,
         score: None,
     })
 }

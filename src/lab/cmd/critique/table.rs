@@ -1,4 +1,4 @@
-//! Figures with their goals, as text and as JSON.
+//! A table of figures and goals, as text and as JSON.
 
 use std::fmt;
 
@@ -6,24 +6,24 @@ use serde::{Serialize, Serializer, ser::SerializeStruct as _};
 
 use crate::lab::cmd::critique::goal::{Goal, Unit};
 
-/// Letters of a name and of a value.
+/// Width of the columns of names and values, in characters.
 const NAME: usize = 46;
 const VALUE: usize = 10;
 
 /// One figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// Which heading it stands under.
+    /// Heading of its group.
     pub group: &'static str,
-    /// What it is called.
+    /// Name of the figure.
     pub name: String,
-    /// What was measured; none if there was nothing to measure.
+    /// Measured value; none if it is undefined.
     pub value: Option<f64>,
-    /// What it counts.
+    /// Unit and precision of the value.
     pub unit: Unit,
-    /// What it should be.
+    /// Range that the value should be in.
     pub goal: Option<Goal>,
-    /// What drummers have.
+    /// The drummers' value, for comparison.
     pub drummers: Option<f64>,
 }
 
@@ -39,17 +39,17 @@ impl Row {
         Self { group, name: name.into(), value, unit, goal: None, drummers: None }
     }
 
-    /// The same with a goal.
+    /// Sets the goal.
     pub fn with_goal(self, goal: impl Into<Option<Goal>>) -> Self {
         Self { goal: goal.into(), ..self }
     }
 
-    /// The same beside drummers.
-    pub fn beside_drummers(self, value: f64) -> Self {
+    /// Sets the drummers' value.
+    pub fn with_drummers(self, value: f64) -> Self {
         Self { drummers: Some(value), ..self }
     }
 
-    /// Whether it reaches its goal, if it has both.
+    /// Whether the value meets the goal; none if either is missing.
     pub fn is_met(&self) -> Option<bool> {
         Some(self.goal?.is_met(self.value?))
     }
@@ -98,16 +98,16 @@ impl Serialize for Row {
 /// All figures of a subject.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Table<'a> {
-    /// What they are of.
+    /// One line that names the subject.
     pub title: &'a str,
-    /// What it was drawn from.
+    /// The seed, of a station.
     pub seed: Option<u64>,
-    /// The figures by group.
+    /// The figures, those of a group together.
     pub rows: Vec<Row>,
 }
 
 impl Table<'_> {
-    /// How many goals are met, and the names of those that are not.
+    /// The number of goals that are met, and the names of those that are missed.
     pub fn verdict(&self) -> String {
         let judged = self.rows.iter().filter_map(|row| Some((row, row.is_met()?)));
         let (met, missed): (Vec<_>, Vec<_>) = judged.partition(|(_, is_met)| *is_met);
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_goal_that_is_missed_is_named() {
+    fn missed_goals_are_named() {
         let text = table().to_string();
         assert!(text.starts_with("techno\n\nnotes\n  bars "), "{text}");
         assert!(text.contains("5.0 %      MISS  at most 2.0\n"), "{text}");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_could_not_be_measured_is_neither_met_nor_missed() {
+    fn an_undefined_value_neither_meets_nor_misses_its_goal() {
         let table = table();
         assert_eq!((table.rows[3].is_met(), table.rows[4].value), (None, None));
         let json = serde_json::to_value(&table).unwrap();

@@ -1,4 +1,5 @@
-//! What a model invents, beside music that it has not heard: is it well, alike, new, and smooth?
+//! Evaluation of a model's samples against held-out music: health, distribution, novelty and
+//! interpolation.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +8,15 @@ use serde::Serialize;
 
 use crate::{
     lab::measure::{
-        Kind, features,
-        feel::{self, ClassDivergence, Feel},
+        expression::{self, ClassDivergence, Expression},
+        features,
         health::{self, Health},
         interpolation::{self, Interpolation, Path},
-        language::LanguageModel,
+        language_model::LanguageModel,
         ngrams::Ngrams,
         novelty::{self, Novelty, TrainingSet},
         overlap::{self, Verdict},
+        tokens::Kind,
     },
     music::trio::Line,
     musicvae::{
@@ -25,58 +27,59 @@ use crate::{
     units::Bpm,
 };
 
-/// How freely samples are chosen: as Magenta samples.
+/// Sampling temperature, as in Magenta.
 const TEMPERATURE: f64 = 0.5;
 
-/// Pairs of held-out windows that are joined by paths.
+/// Number of interpolations.
 const N_PATHS: usize = 64;
 
-/// Steps of a path, both ends included.
+/// Windows of an interpolation, both ends included.
 const N_STEPS: usize = 11;
 
-/// Training windows that novelty is measured against, at most; of more an even choice.
+/// Training windows used for novelty at most, evenly spread.
 const MAX_TRAINING: usize = 40_000;
 
-/// All figures about a model's inventions.
+/// All figures of a model's samples.
 #[derive(Debug, Serialize)]
 pub struct Figures {
-    /// Draws from the prior.
+    /// Number of samples from the prior.
     pub samples: usize,
-    /// Each part's samples.
+    /// Health of the samples, by part.
     pub health: BTreeMap<&'static str, Health>,
-    /// The same of held-out music.
+    /// Health of held-out music, by part.
     pub held_out_health: BTreeMap<&'static str, Health>,
-    /// By part and feature, the overlap of samples with held-out music beside that of training music.
+    /// Overlap with held-out music of samples and of training music, by part and feature.
     pub overlap: BTreeMap<&'static str, Vec<Verdict>>,
-    /// Share of eight tokens in a row, by part, that stand in the training set, of the samples.
+    /// Share of the samples' 8-grams that are in the training set, by part.
     pub ngram_hit_rate: BTreeMap<&'static str, f64>,
-    /// The same of held-out music.
+    /// Share of held-out music's 8-grams that are in the training set, by part.
     pub held_out_ngram_hit_rate: BTreeMap<&'static str, f64>,
-    /// Whether samples are copies.
+    /// Novelty of the samples; none without training data.
     pub novelty: Option<Novelty>,
-    /// Along arcs between held-out windows.
+    /// Spherical interpolation of z between held-out windows.
     pub slerp: Option<Interpolation>,
-    /// The same ways by exchanging tokens.
+    /// Interpolation between the same windows in data space, as baseline.
     pub data_space: Option<Interpolation>,
-    /// How held-out beats are played once the model has heard their hits alone.
-    pub feel: Option<FeelFigures>,
+    /// Expression of a `GrooVAE` for held-out beats; none for other models.
+    #[serde(rename = "feel")]
+    pub expression: Option<ExpressionFigures>,
 }
 
-/// A `GrooVAE`'s feel beside that of drummers.
+/// Expression of a `GrooVAE` and of drummers.
 #[derive(Debug, Serialize)]
-pub struct FeelFigures {
+pub struct ExpressionFigures {
     /// The model's.
-    pub model: Feel,
+    pub model: Expression,
     /// The drummers', of the same beats.
-    pub drummers: Feel,
-    /// How far the one is from the other.
+    pub drummers: Expression,
+    /// Divergence of the model from the drummers.
     pub divergence: Vec<ClassDivergence>,
 }
 
-/// Lines by the part that they are of.
+/// Lines by part.
 type Parts = BTreeMap<&'static str, Vec<Line>>;
 
-/// Draws `n` samples of `model` and holds them against `held_out` and `train` windows.
+/// Draws `n` samples of `model` and compares them with `held_out` and `train` windows.
 ///
 /// # Errors
 /// A window is not of the model's family.
@@ -89,27 +92,26 @@ pub fn figures(
     let config = model.config();
     let sampled = sample(model, n, seed)?;
     let parts = |windows: &[Window]| by_part(config, windows);
-    let (ours, real, learnt) = (parts(&sampled), parts(held_out), parts(train));
+    let (generated, real, training) = (parts(&sampled), parts(held_out), parts(train));
     let examine = |parts: &Parts| {
-        parts.iter().map(|(&part, lines)| (part, health::examine(kind(part), lines))).collect()
+        parts
+            .iter()
+            .map(|(&part, lines)| (part, health::examine(Kind::of_part(part), lines)))
+            .collect()
     };
-    let (slerp, data_space) = ways(model, held_out, &learnt, seed)?;
+    let (slerp, data_space) = interpolations(model, held_out, &training, seed)?;
     Ok(Figures {
         samples: n,
-        health: examine(&ours),
+        health: examine(&generated),
         held_out_health: examine(&real),
-        overlap: overlaps(&ours, &real, &learnt),
-        ngram_hit_rate: hit_rates(&ours, &learnt),
-        held_out_ngram_hit_rate: hit_rates(&real, &learnt),
-        novelty: new_or_copied(config, &sampled, held_out, train),
+        overlap: overlaps(&generated, &real, &training),
+        ngram_hit_rate: hit_rates(&generated, &training),
+        held_out_ngram_hit_rate: hit_rates(&real, &training),
+        novelty: novelty_of(config, &sampled, held_out, train),
         slerp,
         data_space,
-        feel: feel_of(model, held_out)?,
+        expression: expression_of(model, held_out)?,
     })
-}
-
-fn kind(part: &str) -> Kind {
-    if part == "drums" { Kind::Drums } else { Kind::Pitched }
 }
 
 fn sample(model: &MusicVae, n: usize, seed: u64) -> Result<Vec<Window>, net::Error> {
@@ -129,33 +131,38 @@ fn by_part(config: &Config, windows: &[Window]) -> Parts {
     parts
 }
 
-fn overlaps(ours: &Parts, real: &Parts, learnt: &Parts) -> BTreeMap<&'static str, Vec<Verdict>> {
-    let judge = |(&part, learnt): (&&'static str, &Vec<Line>)| {
-        let (ours, real) = (ours.get(part)?, real.get(part)?);
-        let features = features::all(kind(part));
-        // Equally many of each, or bandwidths would differ.
-        let n = ours.len().min(real.len());
-        let generated = overlap::compare(features, ours, real);
-        let learnt = even_choice(learnt, n);
-        Some((part, overlap::judge(&generated, &overlap::compare(features, &learnt, real))))
+fn overlaps(
+    samples: &Parts,
+    real: &Parts,
+    training: &Parts,
+) -> BTreeMap<&'static str, Vec<Verdict>> {
+    let judge = |(&part, training): (&&'static str, &Vec<Line>)| {
+        let (samples, real) = (samples.get(part)?, real.get(part)?);
+        let features = features::all(Kind::of_part(part));
+        // Bandwidths depend on the number: take equally many.
+        let n = samples.len().min(real.len());
+        let generated = overlap::compare(features, samples, real);
+        let training = even_choice(training, n);
+        Some((part, overlap::judge(&generated, &overlap::compare(features, &training, real))))
     };
-    learnt.iter().filter_map(judge).collect()
+    training.iter().filter_map(judge).collect()
 }
 
+/// At most `n` elements at even distances.
 fn even_choice<T: Clone>(all: &[T], n: usize) -> Vec<T> {
     let n = n.min(all.len());
     (0..n).map(|index| all[index * all.len() / n].clone()).collect()
 }
 
-fn hit_rates(parts: &Parts, learnt: &Parts) -> BTreeMap<&'static str, f64> {
-    let rate = |(&part, learnt): (&&'static str, &Vec<Line>)| {
-        Some((part, Ngrams::new(kind(part), learnt).hit_rate(parts.get(part)?)))
+fn hit_rates(parts: &Parts, training: &Parts) -> BTreeMap<&'static str, f64> {
+    let rate = |(&part, training): (&&'static str, &Vec<Line>)| {
+        Some((part, Ngrams::new(Kind::of_part(part), training).hit_rate(parts.get(part)?)))
     };
-    learnt.iter().filter_map(rate).collect()
+    training.iter().filter_map(rate).collect()
 }
 
-/// Tracks differ in number, so that only domains of fixed parts are compared window by window.
-fn new_or_copied(
+/// None for performances: their number of tracks varies, so windows can't be compared part by part.
+fn novelty_of(
     config: &Config,
     sampled: &[Window],
     held_out: &[Window],
@@ -169,29 +176,30 @@ fn new_or_copied(
         windows.iter().map(of).collect()
     };
     let kinds: Vec<Kind> =
-        voices(config, &train[0]).into_iter().map(|(part, _)| kind(part)).collect();
+        voices(config, &train[0]).into_iter().map(|(part, _)| Kind::of_part(part)).collect();
     let set = TrainingSet::new(&kinds, &lines(&even_choice(train, MAX_TRAINING)));
     let held_out = even_choice(held_out, sampled.len());
     let distances = |windows: &[Window]| set.distances(&lines(windows));
     Some(novelty::novelty(&distances(sampled), &distances(&held_out)))
 }
 
-/// Arcs between held-out windows, and the same ways in data space.
-fn ways(
+/// Spherical interpolations between held-out windows, and the same in data space. None for domains
+/// without tokens, or without training data to train the language models on.
+fn interpolations(
     model: &MusicVae,
     held_out: &[Window],
-    learnt: &Parts,
+    training: &Parts,
     seed: u64,
 ) -> Result<(Option<Interpolation>, Option<Interpolation>), net::Error> {
     let config = model.config();
     let domain = config.family.domain();
-    let judges: Vec<LanguageModel> = domain
+    let language_models: Vec<LanguageModel> = domain
         .parts()
         .iter()
-        .filter_map(|part| Some(LanguageModel::train(kind(part), learnt.get(part)?)))
+        .filter_map(|part| Some(LanguageModel::train(Kind::of_part(part), training.get(part)?)))
         .collect();
     let is_of_tokens = matches!(domain, Domain::Drums | Domain::Melody | Domain::Trio);
-    if !is_of_tokens || judges.len() < domain.parts().len() || held_out.len() < 2 {
+    if !is_of_tokens || language_models.len() < domain.parts().len() || held_out.len() < 2 {
         return Ok((None, None));
     }
     let ends = even_choice(held_out, 2 * N_PATHS);
@@ -207,16 +215,19 @@ fn ways(
     let arcs: Vec<Path> =
         pairs.clone().into_par_iter().map(|pair| arc(&pair)).collect::<Result<_, _>>()?;
     let mut rng = rng::stream(seed, "data space");
-    // From the model's own rebuilding of the ends, so that both ways have the same ends.
+    // Between the reconstructed ends, so that both interpolations have the same ends.
     let mixed: Vec<Path> = arcs
         .iter()
         .map(|arc| interpolation::mix(&arc[0], &arc[N_STEPS - 1], N_STEPS, &mut rng))
         .collect();
-    let measure = |paths: &[Path]| Some(interpolation::measure(paths, &judges));
+    let measure = |paths: &[Path]| Some(interpolation::measure(paths, &language_models));
     Ok((measure(&arcs), measure(&mixed)))
 }
 
-fn feel_of(model: &MusicVae, held_out: &[Window]) -> Result<Option<FeelFigures>, net::Error> {
+fn expression_of(
+    model: &MusicVae,
+    held_out: &[Window],
+) -> Result<Option<ExpressionFigures>, net::Error> {
     if !matches!(model.config().family.domain(), Domain::Groove(_)) {
         return Ok(None);
     }
@@ -225,22 +236,22 @@ fn feel_of(model: &MusicVae, held_out: &[Window]) -> Result<Option<FeelFigures>,
         model.decode(&mu, &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits))
     };
     let played = held_out.into_par_iter().map(play).collect::<Result<Vec<_>, _>>()?;
-    let (ours, theirs) = (hits(&played), hits(held_out));
-    Ok(Some(FeelFigures {
-        model: feel::describe(&ours, Bpm::DEFAULT),
-        drummers: feel::describe(&theirs, Bpm::DEFAULT),
-        divergence: feel::compare(&ours, &theirs),
+    let (model, drummers) = (hits(&played), hits(held_out));
+    Ok(Some(ExpressionFigures {
+        model: expression::describe(&model, Bpm::DEFAULT),
+        drummers: expression::describe(&drummers, Bpm::DEFAULT),
+        divergence: expression::compare(&model, &drummers),
     }))
 }
 
-fn hits(windows: &[Window]) -> Vec<feel::Hit> {
+fn hits(windows: &[Window]) -> Vec<expression::Hit> {
     let of_step = |window: &Window, step: usize| {
         let row: Vec<u16> = window.iter().map(|column| column[step]).collect();
-        let hit = |hit: groove::Hit| feel::Hit {
+        let hit = |hit: groove::Hit| expression::Hit {
             class: hit.drum,
             step,
             velocity: hit.velocity,
-            // Halves of a step, early positive, to steps, late positive.
+            // From halves of a step, early positive, to steps, late positive.
             offset: f64::from(-hit.offset) / 2.0,
         };
         groove::hits(&row).map(hit).collect::<Vec<_>>()
@@ -266,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_get_all_figures_that_need_no_feel() {
+    fn models_of_tokens_have_all_figures_but_expression() {
         let model = model(Family::Drums2Bar);
         let held_out = themed::windows(model.config(), 0..2);
         let train = themed::windows(model.config(), 2..5);
@@ -274,7 +285,7 @@ mod tests {
         let found = figures(&model, [&held_out, &train], 20, 1).unwrap();
 
         assert_eq!(found.health["drums"].lines, 20);
-        assert!(!found.overlap["drums"].is_empty() && found.feel.is_none());
+        assert!(!found.overlap["drums"].is_empty() && found.expression.is_none());
         let novelty = found.novelty.unwrap();
         assert_eq!((novelty.windows, novelty.held_out), (20, 20));
         assert_eq!(found.slerp.unwrap().from_start.len(), N_STEPS);
@@ -282,14 +293,14 @@ mod tests {
     }
 
     #[test]
-    fn a_groove_is_heard_for_its_feel() {
+    fn a_groove_has_expression() {
         let model = model(Family::Humanize2Bar);
         let mut window = vec![vec![0; 32]; groove::N_COLUMNS];
         (window[0][4], window[1][4], window[10][4]) = (1, 90, groove::offset_column(0.5));
 
         let found = figures(&model, [&[window], &[]], 3, 1).unwrap();
 
-        let drummers = found.feel.unwrap().drummers;
+        let drummers = found.expression.unwrap().drummers;
         assert_eq!((drummers.classes[0].hits, drummers.classes[0].velocity), (1, 90.0));
         assert!((drummers.classes[0].offset + 0.25).abs() < 1e-4);
         assert!(found.overlap.is_empty() && found.novelty.is_none());

@@ -1,4 +1,4 @@
-//! `electropunk eval`: a model on what it has not been trained on, and what it invents.
+//! `electropunk eval`: reconstruction of held-out songs, and the quality of samples.
 
 mod figures;
 mod report;
@@ -26,7 +26,7 @@ use crate::{
     rng,
 };
 
-/// Held-out themed patterns of each style.
+/// Held-out generated patterns per style.
 const N_PATTERNS: u64 = 50;
 
 /// Runs the command.
@@ -69,13 +69,14 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&all)?);
         return Ok(());
     }
-    print!("{}", report::inventions(&figures));
-    println!("\nFor the model's card:\n");
+    print!("{}", report::samples(&figures));
+    println!("\nFor the model card:\n");
     print!("{}", toml::to_string(&BTreeMap::from([("held_out", held_out)]))?);
     Ok(())
 }
 
-/// The held-out windows of all `data`, or all of them, which must be for networks of `config`.
+/// The held-out windows of the data sets, or `all` windows. The sets must be for networks of
+/// `config`.
 fn read_windows<P: AsRef<Path>>(
     data: &[P],
     config: &Config,
@@ -90,11 +91,14 @@ fn read_windows<P: AsRef<Path>>(
             false => windows.extend(set.split().1),
         }
     }
-    ensure!(!windows.is_empty(), "no song of the data sets is held out: expected more songs");
+    ensure!(
+        !windows.is_empty(),
+        "the data sets have no held-out songs: expected more songs, or --all"
+    );
     Ok(windows)
 }
 
-/// As many windows as were asked for, of all songs alike.
+/// A random selection of `--examples` windows.
 fn some_of(mut windows: Vec<Window>, args: &cli::Eval) -> Vec<Window> {
     let n = args.examples.map_or(windows.len(), |n| windows.len().min(n as usize));
     let mut rng = rng::stream(args.seed, "eval");
@@ -132,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_data_set_for_another_model_is_an_error_that_names_it() {
+    fn a_data_set_for_another_model_is_an_error_with_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 

@@ -1,17 +1,17 @@
-//! What `eval` found, in words.
+//! The report of `eval` as text.
 
 use std::fmt::Write as _;
 
 use crate::{
     lab::{
         cmd::eval::figures::Figures,
-        measure::{feel::Feel, interpolation::Interpolation},
+        measure::{expression::Expression, health::Health, interpolation::Interpolation},
         train::evaluation::Scores,
     },
     music::drums::Drum,
 };
 
-/// How well windows called `name` are rebuilt.
+/// Reconstruction scores of the windows called `name`.
 pub fn scores(name: &str, scores: &Scores) -> String {
     let row = |title: &str, shares: &[f64]| {
         let shares =
@@ -21,29 +21,31 @@ pub fn scores(name: &str, scores: &Scores) -> String {
     let heads = scores.parts.iter().map(|part| format!("{part:>9}")).collect::<Vec<_>>().concat();
     [
         format!("{name}: {} windows\n", scores.windows),
-        format!("  {:<14}{heads}\n", "right tokens"),
+        format!("  {:<14}{heads}\n", "accuracy"),
         row("teacher-forced", &scores.teacher_forced),
         row("sampled", &scores.sampled),
-        row("always rest", &scores.always_rest),
+        row("always a rest", &scores.always_rest),
         format!("  KL {:.1} bits, ", scores.kl_bits),
-        format!("{} of {} units active\n", scores.active_units, scores.latent_units),
+        format!("{} of {} latent units active\n", scores.active_units, scores.latent_units),
     ]
     .concat()
 }
 
-/// What the model invents.
-pub fn inventions(figures: &Figures) -> String {
-    let mut text = format!("inventions: {} samples of the prior\n", figures.samples);
-    for (part, ours) in &figures.health {
-        let theirs = figures.held_out_health.get(part);
-        let beside = |figure: fn(&crate::lab::measure::health::Health) -> f64| {
-            theirs.map_or(f64::NAN, figure)
-        };
-        line(&mut text, part, "empty bars", ours.empty_bar_rate, beside(|h| h.empty_bar_rate));
-        line(&mut text, part, "notes a bar", ours.notes_per_bar, beside(|h| h.notes_per_bar));
-        if let Some(pitches) = &ours.pitches {
-            let theirs = beside(|h| h.pitches.as_ref().map_or(f64::NAN, |p| p.in_scale_rate));
-            line(&mut text, part, "in a key", pitches.in_scale_rate, theirs);
+/// Figures of the model's samples.
+pub fn samples(figures: &Figures) -> String {
+    let mut text = format!(
+        "{} samples from the prior (vs held-out music; overlaps vs training music, ! if too low)\n",
+        figures.samples
+    );
+    for (part, samples) in &figures.health {
+        let reference = figures.held_out_health.get(part);
+        let held_out = |figure: fn(&Health) -> f64| reference.map_or(f64::NAN, figure);
+        let mut row = |name, value, held_out| line(&mut text, part, name, value, held_out);
+        row("empty bars", samples.empty_bar_rate, held_out(|h| h.empty_bar_rate));
+        row("notes per bar", samples.notes_per_bar, held_out(|h| h.notes_per_bar));
+        if let Some(pitches) = &samples.pitches {
+            let in_scale = held_out(|h| h.pitches.as_ref().map_or(f64::NAN, |p| p.in_scale_rate));
+            row("notes in a key", pitches.in_scale_rate, in_scale);
         }
     }
     for (part, verdicts) in &figures.overlap {
@@ -56,41 +58,41 @@ pub fn inventions(figures: &Figures) -> String {
     if let Some(novelty) = &figures.novelty {
         let _ = writeln!(
             text,
-            "  copies {:.4} of the samples (nearer than {:.4} to a training window); \
-             median distance {:.4}, of held-out music {:.4}",
+            "  copies: {:.4} of the samples (distance from a training window below {:.4}); \
+             median distance {:.4}, held-out {:.4}",
             novelty.copy_rate, novelty.copy_below, novelty.median, novelty.held_out_median
         );
     }
-    for (name, way) in [("slerp", &figures.slerp), ("data space", &figures.data_space)] {
-        if let Some(way) = way {
-            text += &interpolation(name, way);
+    for (name, found) in [("slerp", &figures.slerp), ("data space", &figures.data_space)] {
+        if let Some(found) = found {
+            text += &interpolation(name, found);
         }
     }
-    if let Some(found) = &figures.feel {
-        text += &feel("model", &found.model);
-        text += &feel("drummers", &found.drummers);
+    if let Some(found) = &figures.expression {
+        text += &expression("model", &found.model);
+        text += &expression("drummers", &found.drummers);
     }
     text
 }
 
-fn line(text: &mut String, part: &str, name: &str, ours: f64, theirs: f64) {
+fn line(text: &mut String, part: &str, name: &str, value: f64, reference: f64) {
     // Writing to a String can't fail.
-    let _ = writeln!(text, "  {part:<8}{name:<42}{ours:>8.3} beside {theirs:.3}");
+    let _ = writeln!(text, "  {part:<8}{name:<42}{value:>8.3} vs {reference:.3}");
 }
 
-fn interpolation(name: &str, way: &Interpolation) -> String {
+fn interpolation(name: &str, found: &Interpolation) -> String {
     format!(
-        "  {name}: {:.3} of {} ways rise steadily, steps of {:.3}, middle costs {:.3} of the ends\n",
-        way.monotonic_rate, way.paths, way.step_mean, way.middle_over_ends
+        "  {name}: {:.3} of {} paths monotonic, mean step {:.3}, middle costs {:.3} of the ends\n",
+        found.monotonic_rate, found.paths, found.step_mean, found.middle_over_ends
     )
 }
 
-fn feel(who: &str, feel: &Feel) -> String {
+fn expression(who: &str, found: &Expression) -> String {
     let mut text = format!(
-        "  {who}: on the grid {:.3}, velocity with metre {:.3}\n",
-        feel.on_grid_rate, feel.velocity_with_metre
+        "  {who}: on the grid {:.3}, correlation of velocity with metre {:.3}\n",
+        found.on_grid_rate, found.velocity_with_metre
     );
-    for class in &feel.classes {
+    for class in &found.classes {
         let name = format!("{:?}", Drum::ALL[class.class]);
         let _ = writeln!(
             text,

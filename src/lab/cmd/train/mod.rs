@@ -1,4 +1,4 @@
-//! `electropunk train`: the loop around [`crate::lab::train`], with a bar, a log, and a way out.
+//! `electropunk train`: the training loop with progress bar, log, checkpoints and previews.
 
 mod preview;
 mod setup;
@@ -34,16 +34,16 @@ use crate::{
     },
 };
 
-/// Steps between lines of the log.
+/// Steps between log entries.
 const LOG_STEPS: u64 = 50;
 
 /// Runs the command.
 ///
 /// # Errors
-/// The data can't be read, the checkpoint is of another run, or the disk is full; what was learnt
-/// up to the last checkpoint is kept.
+/// The data can't be read, the checkpoint is of another run, or the disk is full; the last
+/// checkpoint is kept.
 pub fn run(args: &cli::Train) -> anyhow::Result<()> {
-    // Not rayon's own count: asking for it would start the pool that is set up here.
+    // Not rayon::current_num_threads: it would start the global pool before it is configured here.
     let n_cores = std::thread::available_parallelism()?.get();
     let n_threads = args.threads.map_or(n_cores, |n| n as usize);
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
@@ -60,16 +60,16 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
         Some(gpu) => network.on(&gpu)?,
         None => network,
     };
-    // A GPU is fed best by a whole batch.
+    // A GPU computes a batch as a whole, a CPU splits it among threads.
     let n_shares = if network.device().is_cpu() { n_threads } else { 1 };
     let settings = setup::settings(args, n_shares);
     let mut fit = setup::start(args, &run, Fit::new(network, examples, settings)?)?;
     let stop = Arc::new(AtomicBool::new(false));
-    let seen = stop.clone();
-    ctrlc::set_handler(move || seen.store(true, Ordering::Relaxed))?;
+    let flag = stop.clone();
+    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
     let is_stopped = || stop.load(Ordering::Relaxed);
     let mut previews = Previews::new(&run.folder, args.preview_minutes, args.listen, args.seed)?;
-    let mut last = learn(args, &run, &mut fit, &held_out, &mut previews, &is_stopped)?;
+    let mut last = train(args, &run, &mut fit, &held_out, &mut previews, &is_stopped)?;
     if !args.no_whitening {
         fit.network = fit.whitened()?;
         last = validate_all(&fit, &held_out)?;
@@ -79,7 +79,7 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let card = Card {
         config: args.config.to_string(),
         sizes: card::sizes(&fit.network.config),
-        training: training(args, fit.step, n_windows),
+        training: card_of_run(args, fit.step, n_windows),
         validation: last.iter().map(|(name, measure)| ((*name).into(), measure.into())).collect(),
     };
     card.save(&args.out.with_extension("toml"))?;
@@ -94,8 +94,8 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the card tells of the run; `n_windows` are real and themed.
-fn training(args: &cli::Train, steps: u64, n_windows: [usize; 2]) -> Training {
+/// The run as the model card records it; `n_windows` are those of songs and of generated patterns.
+fn card_of_run(args: &cli::Train, steps: u64, n_windows: [usize; 2]) -> Training {
     let file_name = |path: &PathBuf| path.file_name().unwrap_or_default().display().to_string();
     Training {
         command: card::command_line(),
@@ -108,7 +108,7 @@ fn training(args: &cli::Train, steps: u64, n_windows: [usize; 2]) -> Training {
     }
 }
 
-fn learn(
+fn train(
     args: &cli::Train,
     run: &Run,
     fit: &mut Fit,
@@ -122,14 +122,14 @@ fn learn(
     let mut log = open_log(&run.folder)?;
     let mut last = Measures::new();
     while fit.step < args.schedule.steps && !is_stopped() {
-        let measure = fit.advance().context(format!("at step {}", fit.step))?;
+        let measure = fit.advance().context(format!("step {}", fit.step))?;
         bar.set_position(fit.step);
         if fit.step.is_multiple_of(LOG_STEPS) {
             bar.set_message(measure.to_string());
             write_log(&mut log, fit.step, "train", &measure)?;
         }
         if previews.is_due() {
-            previews.give(&fit.network, fit.step, &measure);
+            previews.update(&fit.network, fit.step, &measure);
         }
         let is_last = fit.step == args.schedule.steps || is_stopped();
         if is_last || fit.step.is_multiple_of(args.checkpoint_steps) {
@@ -138,17 +138,16 @@ fn learn(
                 bar.println(format!("step {}, {name}: {measure}", fit.step));
                 write_log(&mut log, fit.step, name, measure)?;
             }
-            // Learning goes on without a picture of it.
+            // Training continues without the picture.
             if let Err(error) = draw_curves(&run.folder, args.config.domain().parts()) {
                 tracing::warn!("{error:#}");
             }
-            run.save(&fit.network, &fit.adam, fit.step, &setup::describe(args)).with_context(
-                || format!("what was learnt since the checkpoint before step {} is lost", fit.step),
-            )?;
+            run.save(&fit.network, &fit.adam, fit.step, &setup::describe(args))
+                .with_context(|| format!("saving the checkpoint of step {} failed", fit.step))?;
         }
     }
     bar.finish();
-    // A resumed run that was over takes no step.
+    // A finished run that is resumed takes no step.
     if last.is_empty() { validate_all(fit, held_out) } else { Ok(last) }
 }
 
@@ -163,14 +162,14 @@ fn open_log(folder: &Path) -> anyhow::Result<File> {
     file.with_context(|| path.display().to_string())
 }
 
-/// Draws the log so far, to be looked at while training goes on.
+/// Draws the learning curves of the log so far.
 fn draw_curves(folder: &Path, parts: &[&str]) -> anyhow::Result<()> {
     let path = folder.join("curves.svg");
     let log = std::fs::read_to_string(folder.join("log.jsonl"));
-    let log = log.with_context(|| format!("can't read the log in {}", folder.display()))?;
+    let log = log.with_context(|| format!("{}: reading log.jsonl failed", folder.display()))?;
     let panels = learning::panels(&learning::read(&log), parts);
     let written = files::write(&path, svg(&panels).as_bytes());
-    written.with_context(|| format!("can't draw {}", path.display()))
+    written.with_context(|| format!("{}: writing the learning curves failed", path.display()))
 }
 
 fn facts(measure: &Measure) -> serde_json::Value {
@@ -185,5 +184,5 @@ fn write_log(log: &mut File, step: u64, set: &str, measure: &Measure) -> anyhow:
     let mut line = facts(measure);
     line["step"] = step.into();
     line["set"] = set.into();
-    writeln!(log, "{line}").context("can't write the log of the run")
+    writeln!(log, "{line}").context("log.jsonl: writing failed")
 }

@@ -1,4 +1,4 @@
-//! What a model sounds like while it learns: a file every few minutes and, on request, a stream.
+//! Previews of the model in training: an MP3 file every few minutes and, on request, a live stream.
 
 use std::{
     fs,
@@ -16,8 +16,8 @@ use crate::{
     config::{AssetRef, Server},
     lab::cli::AudioFormat,
     lab::{
-        cmd::takes::write_sound,
-        preview::{Pupil, Rehearsal},
+        cmd::output::write_sound,
+        preview::{Preview, Snapshot},
         train::{checkpoint, fit::Measure, network::Network},
     },
     music::bar::Mix,
@@ -42,19 +42,19 @@ use crate::{
     },
 };
 
-/// How long a preview is.
+/// Duration of a preview file.
 const SECONDS: f64 = 30.0;
 
-/// How freely it chooses.
+/// Sampling temperature.
 const TEMPERATURE: f64 = 0.5;
 
-/// How many previews stay on disk.
+/// Preview files kept on disk.
 const N_KEPT: usize = 12;
 
-/// What listeners of the stream have in hand.
+/// Burst and lag of the stream.
 const BUFFERING: Buffering = Buffering { burst_bytes: 64 * 1024, lag_seconds: 20 };
 
-/// The previews of a run.
+/// The preview files and the stream of a run.
 pub struct Previews {
     folder: PathBuf,
     every: Option<Duration>,
@@ -64,19 +64,20 @@ pub struct Previews {
     stream: Option<Stream>,
 }
 
-/// A mount of its own on which the newest pupil rehearses.
+/// A live stream of the newest snapshot.
 struct Stream {
     runtime: tokio::runtime::Runtime,
-    /// Waits for the first pupil.
+    /// The bound socket, until the first snapshot.
     listener: Option<TcpListener>,
-    on_air: Option<(watch::Sender<Arc<Pupil>>, LiveStation)>,
+    on_air: Option<(watch::Sender<Arc<Snapshot>>, LiveStation)>,
 }
 
 impl Previews {
-    /// Previews into `folder` every so many minutes, 0 for none, and a stream at `listen`.
+    /// Writes preview files to `folder` every `minutes` (0 for none), and binds the stream to
+    /// `listen`.
     ///
     /// # Errors
-    /// The SoundFont can't be read, no runtime be started, or the address is taken.
+    /// The SoundFont can't be read, the runtime can't be started, or the address is in use.
     pub fn new(
         folder: &Path,
         minutes: f64,
@@ -89,26 +90,31 @@ impl Previews {
         Ok(Self { folder: folder.to_owned(), every, last: None, seed, font, stream })
     }
 
-    /// Whether it is time for the next one.
+    /// Whether the next preview is due.
     pub fn is_due(&self) -> bool {
         self.every.is_some_and(|every| self.last.is_none_or(|last| every <= last.elapsed()))
     }
 
-    /// Writes a preview of what `network` knows at `step`, and lets the stream go on with it. If that
-    /// fails, learning goes on all the same, with a warning.
-    pub fn give(&mut self, network: &Network, step: u64, measure: &Measure) {
+    /// Writes a preview file of `network` and switches the stream to it. A failure is logged and
+    /// does not stop training.
+    pub fn update(&mut self, network: &Network, step: u64, measure: &Measure) {
         self.last = Some(Instant::now());
-        if let Err(error) = self.try_give(network, step, measure) {
-            tracing::warn!("no preview at step {step}: {error:#}");
+        if let Err(error) = self.try_update(network, step, measure) {
+            tracing::warn!("preview of step {step} failed: {error:#}");
         }
     }
 
-    fn try_give(&mut self, network: &Network, step: u64, measure: &Measure) -> anyhow::Result<()> {
+    fn try_update(
+        &mut self,
+        network: &Network,
+        step: u64,
+        measure: &Measure,
+    ) -> anyhow::Result<()> {
         let model = checkpoint::snapshot(network)?;
         self.write(&model, step)?;
         if let Some(stream) = &mut self.stream {
             let title = format!("Step {step}, loss {:.1}", measure.cross_entropy).into();
-            stream.go_on(Arc::new(Pupil { model, title }), &self.font, self.seed)?;
+            stream.switch_to(Arc::new(Snapshot { model, title }), &self.font, self.seed)?;
         }
         Ok(())
     }
@@ -117,19 +123,19 @@ impl Previews {
         let config = model.config();
         let seconds_per_window = config.n_bars() as f64 * 16.0 * Bpm::DEFAULT.seconds_per_step();
         let n = (SECONDS / seconds_per_window).ceil() as u64;
-        let dream = |number: u64| {
+        let sample = |number: u64| {
             let mut rng = rng::stream(self.seed, &format!("preview {number}"));
             let z = latent::prior(config.n_latent, &mut rng);
             model.decode(&z, &mut sampling::sampler(TEMPERATURE, &mut rng))
         };
-        let windows = (0..n).map(dream).collect::<Result<Vec<_>, _>>()?;
+        let windows = (0..n).map(sample).collect::<Result<Vec<_>, _>>()?;
         let path = self.folder.join(format!("preview-{step}.mp3"));
         write_sound(&piece(config, &windows, Bpm::DEFAULT), &self.font, AudioFormat::Mp3, &path)?;
         self.remove_old();
         Ok(())
     }
 
-    /// A preview that can't be removed is in nobody's way.
+    /// Removes all but the newest preview files; failures are ignored.
     fn remove_old(&self) {
         let step = |path: &PathBuf| -> Option<u64> {
             path.file_name()?.to_str()?.strip_prefix("preview-")?.strip_suffix(".mp3")?.parse().ok()
@@ -150,28 +156,33 @@ impl Stream {
         let runtime = builder.worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(async { server::bind(address) });
         let listener = listener.with_context(|| format!("can't listen on {address}"))?;
-        println!("on air while it learns: http://{}/training.mp3", listener.local_addr()?);
+        println!("live preview: http://{}/training.mp3", listener.local_addr()?);
         Ok(Self { runtime, listener: Some(listener), on_air: None })
     }
 
-    fn go_on(&mut self, pupil: Arc<Pupil>, font: &Arc<SoundFont>, seed: u64) -> anyhow::Result<()> {
+    fn switch_to(
+        &mut self,
+        snapshot: Arc<Snapshot>,
+        font: &Arc<SoundFont>,
+        seed: u64,
+    ) -> anyhow::Result<()> {
         if let Some((newest, _)) = &self.on_air {
-            newest.send_replace(pupil);
+            newest.send_replace(snapshot);
             return Ok(());
         }
-        let (sender, newest) = watch::channel(pupil);
+        let (sender, newest) = watch::channel(snapshot);
         let setup = RendererSetup::new(font, &Arc::new(Mix::plain()));
         let about = About {
             path: "/training.mp3".into(),
             name: "Training".into(),
-            description: "A model as it learns".into(),
-            genre: "Rehearsal".into(),
+            description: "A model in training".into(),
+            genre: "Preview".into(),
             coding: Coding::default(),
             public: false,
         };
-        let rehearsal = Rehearsal::new(newest, seed);
+        let preview = Preview::new(newest, seed);
         let places = vec![(about, Rules::default())];
-        let station = LiveStation::play("training", rehearsal, setup, places, BUFFERING)?;
+        let station = LiveStation::play("training", preview, setup, places, BUFFERING)?;
         let channel = Channel {
             station: station.name.clone(),
             mounts: station.mounts.clone(),
@@ -181,14 +192,14 @@ impl Stream {
         };
         let site = Arc::new(Site::new(vec![channel], Server::default(), None));
         if let Some(listener) = self.listener.take() {
-            // Ends with the runtime, when training does.
+            // Runs until the runtime is dropped at the end of training.
             let (_, site) = watch::channel(site);
             let endpoints = vec![Endpoint::http(listener)];
             let timeouts = Timeouts::default();
             let serving = server::serve(endpoints, site, timeouts, std::future::pending());
             self.runtime.spawn(async {
                 if let Err(error) = serving.await {
-                    tracing::warn!("nobody can listen: {error}");
+                    tracing::warn!("serving the live preview failed: {error}");
                 }
             });
         }

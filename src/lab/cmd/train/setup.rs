@@ -1,4 +1,4 @@
-//! What a training run begins with: the network, the examples, the settings.
+//! The start of a training run: network, examples, settings.
 
 use anyhow::{Context as _, bail, ensure};
 
@@ -25,22 +25,22 @@ use crate::{
     },
 };
 
-/// Held-out windows looked at while training; all of them wait for `eval`.
+/// Held-out windows used for validation during training; `eval` uses all of them.
 const N_VALIDATED: usize = 256;
 
-/// Held-out themed patterns of each style.
+/// Held-out generated patterns per style.
 const N_HELD_OUT_PATTERNS: u64 = 20;
 
-/// Held-out windows by what they are of.
+/// Held-out windows by source.
 pub type HeldOut = Vec<(&'static str, Vec<Window>)>;
 
-/// What validations gave, by what they were of.
+/// Validation results by source.
 pub type Measures = Vec<(&'static str, Measure)>;
 
-/// The network's sizes and, if it does not begin at random, its first weights.
+/// The network's configuration and, with `--from`, its initial weights.
 ///
 /// # Errors
-/// The model to begin with can't be read, or a size was asked for that it has not.
+/// The model of `--from` can't be read, or a size was given that it doesn't have.
 pub fn network(args: &cli::Train) -> anyhow::Result<(Config, Option<Weights>)> {
     let mut config = Config::official(args.config);
     let mut weights = None;
@@ -58,12 +58,13 @@ pub fn network(args: &cli::Train) -> anyhow::Result<(Config, Option<Weights>)> {
     if let Some(n_steps) = n_steps {
         let longer = config.with_steps(n_steps);
         let family = args.config;
-        config = longer.with_context(|| format!("{family} has no sequences of {n_steps} steps"))?;
+        config = longer
+            .with_context(|| format!("{family} does not support sequences of {n_steps} steps"))?;
     }
     let sized = resize(config, &args.sizes);
     ensure!(
         weights.is_none() || sized == config,
-        "--from gives the sizes of the network: leave them out"
+        "--from sets the sizes of the network: remove the size options"
     );
     Ok((sized, weights))
 }
@@ -85,10 +86,10 @@ fn resize(config: Config, sizes: &cli::Sizes) -> Config {
     }
 }
 
-/// What is learnt from, and what is validated on.
+/// The training and the validation examples.
 ///
 /// # Errors
-/// A data set can't be read or is for other networks, or there is nothing to learn from.
+/// A data set can't be read or is for another configuration, or there are no examples.
 pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Examples, HeldOut)> {
     let (mut real, mut held_out) = (Vec::new(), Vec::new());
     for path in &args.data {
@@ -111,10 +112,10 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
     let real = Pool::from(real);
     let themed = Pool::from(themed);
     if real.windows.is_empty() && themed.windows.is_empty() {
-        bail!("nothing to learn from: give --data, --patterns or both");
+        bail!("expected --data, --patterns or both, found no training examples");
     }
     eprintln!(
-        "{} real and {} themed windows to learn from",
+        "training on {} windows of songs and {} of generated patterns",
         real.windows.len(),
         themed.windows.len()
     );
@@ -129,13 +130,13 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
     Ok((Examples { real, themed, themed_share, recombined_share }, sets))
 }
 
-/// Every n-th window, so that few of them stand for all.
+/// Every n-th window, for an even selection of at most [`N_VALIDATED`].
 fn thin_out(windows: Vec<Window>) -> Vec<Window> {
     let every = windows.len().div_ceil(N_VALIDATED).max(1);
     windows.into_iter().step_by(every).collect()
 }
 
-/// What stays the same for the run.
+/// The settings that are constant for the run.
 pub fn settings(args: &cli::Train, n_threads: usize) -> Settings {
     let given = &args.schedule;
     let usual = defaults(args.config);
@@ -153,25 +154,25 @@ pub fn settings(args: &cli::Train, n_threads: usize) -> Settings {
     Settings { schedule, seed: args.seed, n_examples, n_threads, keep_prob }
 }
 
-/// `fit` at its beginning, or where the checkpoints in `run` left it.
+/// `fit` at step 0 or, with `--resume`, at the newest checkpoint in `run`.
 ///
 /// # Errors
-/// There are checkpoints and nobody asked to go on, or they are of another run.
+/// There are checkpoints without `--resume`, or they have other settings.
 pub fn start(args: &cli::Train, run: &Run, mut fit: Fit) -> anyhow::Result<Fit> {
     match run.load()? {
         Some(saved) if args.resume => {
             let text = describe(args);
             ensure!(
                 saved.settings == text,
-                "the checkpoint in {} was made with other settings: expected\n  {text}\nfound\n  {}",
+                "{}: the checkpoint has other settings: expected\n  {text}\nfound\n  {}",
                 run.folder.display(),
                 saved.settings
             );
             fit.restore(saved)?;
-            eprintln!("going on from step {}", fit.step);
+            eprintln!("resuming from step {}", fit.step);
         }
         Some(saved) => bail!(
-            "{} holds a run at step {}: go on with --resume, or remove it",
+            "{}: found a run at step {}: continue it with --resume, or remove the folder",
             run.folder.display(),
             saved.step
         ),
@@ -180,7 +181,7 @@ pub fn start(args: &cli::Train, run: &Run, mut fit: Fit) -> anyhow::Result<Fit> 
     Ok(fit)
 }
 
-/// All that a run's steps depend on, but for how many there are.
+/// All settings that training depends on, except the number of steps.
 pub fn describe(args: &cli::Train) -> String {
     let schedule = cli::Schedule { steps: 0, ..args.schedule.clone() };
     format!(

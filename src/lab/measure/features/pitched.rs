@@ -1,13 +1,13 @@
-//! `MGEval`'s features of one voice.
+//! `MGEval`'s features of one pitched voice.
 //!
-//! Times are in steps where `MGEval` has seconds, so that tempo, which no line knows, plays no part.
+//! Times are in steps, where `MGEval` has seconds, because lines have no tempo.
 
 use crate::{
-    lab::measure::features::{Feature, histogram, mean_step, shares, transitions},
+    lab::measure::features::feature::{Feature, histogram, mean_step, shares, transitions},
     music::arrange::{LineNote, notes},
 };
 
-/// `MGEval`'s features per sample, in the paper's order.
+/// The features in the paper's order.
 pub const FEATURES: [Feature; 9] = [
     Feature::scalar("pitch_count", pitch_count),
     Feature::vector("pitch_class_histogram", 12, pitch_class_histogram),
@@ -20,13 +20,12 @@ pub const FEATURES: [Feature; 9] = [
     Feature::vector("note_length_transitions", LENGTHS.len().pow(2), note_length_transitions),
 ];
 
-/// Note lengths in steps, from a sixteenth to a whole note, dotted ones among them.
+/// Classes of note length in steps, from a sixteenth to a whole note, including dotted ones.
 ///
-/// Of `MGEval`'s twelve classes four are missing, the triplets and the dotted sixteenth: a grid of
-/// sixteenths has none.
+/// `MGEval`'s triplets and dotted sixteenth are missing: a grid of sixteenths can't have them.
 const LENGTHS: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
 
-/// Different pitches.
+/// Number of distinct pitches.
 fn pitch_count(line: &[u16]) -> Vec<f64> {
     let mut pitches: Vec<u8> = notes(line).iter().map(|note| note.pitch).collect();
     pitches.sort_unstable();
@@ -34,19 +33,19 @@ fn pitch_count(line: &[u16]) -> Vec<f64> {
     vec![pitches.len() as f64]
 }
 
-/// The share of the time that each pitch class sounds, from C.
+/// Share of the sounding time of each pitch class, from C.
 fn pitch_class_histogram(line: &[u16]) -> Vec<f64> {
     let notes = notes(line);
     let steps = notes.iter().flat_map(|note| std::iter::repeat_n(pitch_class(note), note.n_steps));
     shares(histogram(12, steps))
 }
 
-/// How often each pitch class follows each. Rests between two notes do not part them.
+/// Transitions between pitch classes, across rests too.
 fn pitch_class_transitions(line: &[u16]) -> Vec<f64> {
     transitions(12, &notes(line).iter().map(pitch_class).collect::<Vec<_>>())
 }
 
-/// Semitones from the lowest to the highest pitch.
+/// Range in semitones.
 fn pitch_range(line: &[u16]) -> Vec<f64> {
     let pitches = pitches(line);
     let highest = pitches.iter().copied().fold(0.0, f64::max);
@@ -54,7 +53,7 @@ fn pitch_range(line: &[u16]) -> Vec<f64> {
     vec![highest - lowest]
 }
 
-/// Semitones from a note to the next, up or down.
+/// Mean absolute interval between consecutive notes in semitones.
 fn mean_interval(line: &[u16]) -> Vec<f64> {
     vec![mean_step(&pitches(line))]
 }
@@ -63,18 +62,18 @@ fn note_count(line: &[u16]) -> Vec<f64> {
     vec![notes(line).len() as f64]
 }
 
-/// Steps from the start of a note to that of the next.
+/// Mean number of steps between consecutive onsets.
 fn mean_inter_onset(line: &[u16]) -> Vec<f64> {
     let starts: Vec<f64> = notes(line).iter().map(|note| note.start_step as f64).collect();
     vec![mean_step(&starts)]
 }
 
-/// The share of notes of each of [`LENGTHS`].
+/// Share of notes in each class of [`LENGTHS`].
 fn note_length_histogram(line: &[u16]) -> Vec<f64> {
     shares(histogram(LENGTHS.len(), notes(line).iter().map(length_class)))
 }
 
-/// How often each of [`LENGTHS`] follows each.
+/// Transitions between classes of [`LENGTHS`].
 fn note_length_transitions(line: &[u16]) -> Vec<f64> {
     transitions(LENGTHS.len(), &notes(line).iter().map(length_class).collect::<Vec<_>>())
 }
@@ -87,7 +86,7 @@ fn pitch_class(note: &LineNote) -> usize {
     usize::from(note.pitch % 12)
 }
 
-/// The nearest length; of two as near, the shorter.
+/// The class of the nearest length, on a tie the shorter.
 fn length_class(note: &LineNote) -> usize {
     let distance = |&class: &usize| LENGTHS[class].abs_diff(note.n_steps);
     (0..LENGTHS.len()).min_by_key(distance).unwrap_or(0)
@@ -106,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn the_scalars_are_those_counted_by_hand() {
+    fn scalars_match_a_count_by_hand() {
         let [count, range, interval, notes, inter_onset] =
             [0, 3, 4, 5, 6].map(|feature: usize| FEATURES[feature].of(&line())[0]);
         assert_eq!((count, range, interval, notes, inter_onset), (3.0, 12.0, 6.0, 3.0, 4.0));
     }
 
     #[test]
-    fn pitch_classes_count_by_how_long_they_sound() {
+    fn pitch_classes_are_weighted_by_duration() {
         let histogram = pitch_class_histogram(&line());
         assert_eq!((histogram[0], histogram[4]), (12.0 / 14.0, 2.0 / 14.0));
         let transitions = pitch_class_transitions(&line());
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn lengths_are_sorted_to_the_nearest() {
+    fn lengths_are_rounded_to_the_nearest_class() {
         let third = 1.0 / 3.0;
         assert_eq!(note_length_histogram(&line()), [0.0, third, 0.0, third, 0.0, third, 0.0, 0.0]);
         let class = |n_steps| length_class(&LineNote { start_step: 0, n_steps, pitch: 60 });

@@ -1,34 +1,26 @@
-//! The figures as a picture of one page, strip below strip: what is played, what comes back, how it
-//! sounds, and whether its joints can be heard.
+//! A critique as a picture of one page. Strips from top to bottom: piano rolls, self-similarity and
+//! drum expression, loudness, spectrogram, roughness of bar starts.
 
+mod layout;
 mod notes;
 mod sound;
 
 use crate::lab::{
-    cmd::critique::{Critique, table::Table},
+    cmd::critique::{
+        analysis::Analysis,
+        page::layout::{ABOVE, BELOW, LEFT, RIGHT, WIDTH, columns, halves, wrapped},
+        table::Table,
+    },
     picture::{
         canvas::{Canvas, LETTER_HEIGHT, LETTER_WIDTH, Rect},
         palette,
-        plot::Scale,
     },
 };
 
-/// Width of the page, and its margins left, where labels stand, and right, in pixels.
-const WIDTH: usize = 1600;
-const LEFT: usize = 90;
-const RIGHT: usize = 40;
-
-/// Above a strip's field, for its title, and below, for labels.
-const ABOVE: usize = 38;
-const BELOW: usize = 30;
-
-/// A piece that is shorter has its time in seconds, else in minutes.
-const SECONDS_UNTIL: f64 = 180.0;
-
-/// Paints a strip into its field.
+/// Paints into a field of the canvas.
 type Painter<'a> = Box<dyn Fn(&mut Canvas, Rect) + 'a>;
 
-/// A strip: the height of its field, and what paints it.
+/// A horizontal strip of the page.
 struct Strip<'a> {
     height: usize,
     paint: Painter<'a>,
@@ -40,10 +32,10 @@ impl<'a> Strip<'a> {
     }
 }
 
-/// Draws `critique`, whose figures are `table`.
-pub fn page(critique: &Critique, table: &Table) -> Canvas {
+/// Draws `analysis`, with the verdict of `table` as heading.
+pub fn page(analysis: &Analysis, table: &Table) -> Canvas {
     let heading = wrapped(&table.verdict(), (WIDTH - LEFT - RIGHT) / LETTER_WIDTH);
-    let strips = strips(critique);
+    let strips = strips(analysis);
     let head = 20 + LETTER_HEIGHT * (heading.len() + 1) + 12;
     let height = head + strips.iter().map(|strip| ABOVE + strip.height + BELOW).sum::<usize>();
     let mut canvas = Canvas::new(WIDTH, height, palette::GROUND);
@@ -61,15 +53,15 @@ pub fn page(critique: &Critique, table: &Table) -> Canvas {
     canvas
 }
 
-fn strips(critique: &Critique) -> Vec<Strip<'_>> {
-    let heard = &critique.heard;
-    let loudness = Strip::new(130, |canvas, field| sound::loudness(canvas, field, critique));
-    let spectrogram = Strip::new(240, |canvas, field| sound::spectrogram(canvas, field, heard));
-    let Some(notes) = &critique.notes else {
+fn strips(analysis: &Analysis) -> Vec<Strip<'_>> {
+    let audio = &analysis.audio;
+    let loudness = Strip::new(130, |canvas, field| sound::loudness(canvas, field, analysis));
+    let spectrogram = Strip::new(240, |canvas, field| sound::spectrogram(canvas, field, audio));
+    let Some(notes) = &analysis.notes else {
         let last = Strip::new(200, |canvas, field| {
             let [left, right] = columns(field, [0.45, 0.55]);
-            sound::spectrum(canvas, left, &heard.spectrum);
-            sound::tempo(canvas, right, critique);
+            sound::spectrum(canvas, left, &audio.spectrum);
+            sound::tempo(canvas, right, analysis);
         });
         return vec![loudness, spectrogram, last];
     };
@@ -79,81 +71,17 @@ fn strips(critique: &Critique) -> Vec<Strip<'_>> {
             let [left, middle, right] = columns(field, [0.31, 0.28, 0.41]);
             notes::matrix(canvas, left, &notes.figures);
             let [above, below] = halves(middle);
-            notes::lags(canvas, above, &notes.figures);
-            sound::spectrum(canvas, below, &heard.spectrum);
-            notes::touch(canvas, right, &notes.figures);
+            notes::similarity_by_lag(canvas, above, &notes.figures);
+            sound::spectrum(canvas, below, &audio.spectrum);
+            notes::drum_spreads(canvas, right, &notes.figures);
         }),
         loudness,
         spectrogram,
     ];
-    if let Some(seams) = &notes.seams {
+    if let Some(bar_starts) = &notes.bar_starts {
         strips.push(Strip::new(130, |canvas, field| {
-            sound::seams(canvas, field, seams, heard.seconds);
+            sound::bar_starts(canvas, field, bar_starts, audio.seconds);
         }));
     }
     strips
-}
-
-/// Fields beside each other that take these shares of `field`, each with room for labels.
-fn columns<const N: usize>(field: Rect, shares: [f64; N]) -> [Rect; N] {
-    let mut from = 0.0;
-    std::array::from_fn(|n| {
-        let x = field.x + (from * field.width as f64) as usize + if n > 0 { LEFT } else { 0 };
-        from += shares[n];
-        let end = field.x + (from * field.width as f64) as usize;
-        Rect { x, width: end - x, ..field }
-    })
-}
-
-/// Fields above each other, with room for labels and a title in between.
-fn halves(field: Rect) -> [Rect; 2] {
-    let height = (field.height - ABOVE - BELOW) / 2;
-    let y = field.y + field.height - height;
-    [Rect { height, ..field }, Rect { y, height, ..field }]
-}
-
-/// A scale of time that is `seconds` long, its unit, and how many seconds that is.
-fn time(seconds: f64) -> (Scale, &'static str, f64) {
-    match seconds < SECONDS_UNTIL {
-        true => (Scale::linear(0.0, seconds, 10), "seconds", 1.0),
-        false => (Scale::linear(0.0, seconds / 60.0, 10), "minutes", 60.0),
-    }
-}
-
-/// `text` in lines of `n_letters` at most, if no word is longer.
-fn wrapped(text: &str, n_letters: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.last_mut().expect("there is a first line");
-        if last.is_empty() {
-            last.push_str(word);
-        } else if last.len() + 1 + word.len() <= n_letters {
-            last.extend([" ", word]);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_is_wrapped_between_words() {
-        assert_eq!(wrapped("one two three", 8), ["one two", "three"]);
-        assert_eq!(wrapped("one", 2), ["one"]);
-        assert_eq!(wrapped("", 10), [""]);
-    }
-
-    #[test]
-    fn columns_share_the_field() {
-        let field = Rect { x: 90, y: 0, width: 1000, height: 300 };
-        let [left, right] = columns(field, [0.4, 0.6]);
-        assert_eq!((left.x, left.width), (90, 400));
-        assert_eq!((right.x, right.x + right.width), (490 + LEFT, 1090));
-        let [above, below] = halves(field);
-        assert_eq!((above.height, below.y + below.height), (116, 300));
-    }
 }

@@ -1,11 +1,11 @@
-//! Strips about what is played.
+//! Plots of the notes.
 
 use crate::{
     lab::{
-        measure::score::{
-            Role, Score,
+        measure::notes::{
+            drum_hits::DrumSpread,
             figures::{LAGS, NoteFigures},
-            touch::Touch,
+            score::{Role, Score, ScoreBar},
         },
         picture::{
             canvas::{Canvas, LETTER_HEIGHT, LETTER_WIDTH, Rect},
@@ -17,29 +17,29 @@ use crate::{
     music::{drums, meter::STEPS_PER_BAR},
 };
 
-/// Bars that are shown, in rolls of half as many.
+/// Bars shown, and bars per piano roll.
 const N_BARS: usize = 64;
-const BARS_A_ROLL: usize = 32;
+const BARS_PER_ROLL: usize = 32;
 
-/// Height of one roll, and of what lies between two, in pixels.
+/// Height of a roll, and of the space between two, in pixels.
 const ROLL: usize = 252;
 const BETWEEN: usize = 30;
 
 /// Height of all rolls, in pixels.
 pub const ROLL_HEIGHT: usize = 2 * ROLL + BETWEEN;
 
-/// Height of a histogram, and from one to the next, in pixels.
+/// Height of a histogram, and the distance between two, in pixels.
 const HISTOGRAM: usize = 22;
 const HISTOGRAM_STRIDE: usize = 46;
 
-/// Bins of a histogram, and how far from the grid the outermost lie, in milliseconds.
+/// Bins of a histogram, and the range of the timing histograms, ± milliseconds.
 const N_BINS: usize = 32;
-const LATEST_MS: f64 = 60.0;
+const RANGE_MS: f64 = 60.0;
 
-/// The first bars as piano rolls.
+/// Draws the first bars as piano rolls.
 pub fn rolls(canvas: &mut Canvas, field: Rect, score: &Score) {
     let hits = hits(score);
-    let title = format!("the first {} bars", N_BARS.min(score.bars.len()));
+    let title = format!("first {} bars", N_BARS.min(score.bars.len()));
     let y = field.y - LETTER_HEIGHT - 20;
     canvas.write(field.x, y, &title, palette::TEXT);
     let mut x = field.x + (title.len() + 4) * LETTER_WIDTH;
@@ -47,16 +47,16 @@ pub fn rolls(canvas: &mut Canvas, field: Rect, score: &Score) {
         canvas.write(x, y, role.name(), Voice::of(role.name()).colour());
         x += (role.name().len() + 2) * LETTER_WIDTH;
     }
-    for (n, first) in (0..N_BARS).step_by(BARS_A_ROLL).enumerate() {
+    for (n, first) in (0..N_BARS).step_by(BARS_PER_ROLL).enumerate() {
         let rect = Rect { y: field.y + n * (ROLL + BETWEEN), height: ROLL, ..field };
-        played::paint(canvas, rect, &hits, first..first + BARS_A_ROLL);
+        played::paint(canvas, rect, &hits, first..first + BARS_PER_ROLL);
     }
 }
 
-/// What the rolls show.
+/// The notes of the first bars.
 fn hits(score: &Score) -> Vec<Played> {
     let bars = score.bars.iter().take(N_BARS).enumerate();
-    let of_role = |number: usize, bar: &crate::lab::measure::score::ScoreBar, role: Role| {
+    let of_role = |number: usize, bar: &ScoreBar, role: Role| {
         let start = (number * STEPS_PER_BAR) as f64;
         let played = |hit: &crate::music::bar::Hit| {
             let sound = match role {
@@ -73,18 +73,18 @@ fn hits(score: &Score) -> Vec<Played> {
         };
         bar.parts[role as usize].iter().filter_map(played).collect::<Vec<_>>()
     };
-    // The lead last, so that nothing hides it.
+    // The lead is drawn last, so that no other part covers it.
     let roles = [Role::Drums, Role::Chords, Role::Bass, Role::Lead];
     bars.flat_map(|(number, bar)| roles.map(|role| of_role(number, bar, role)).concat()).collect()
 }
 
-/// The self-similarity matrix, a square.
+/// Draws the self-similarity matrix as a square.
 pub fn matrix(canvas: &mut Canvas, field: Rect, figures: &NoteFigures) {
     let side = field.width.min(field.height);
     let matrix = &figures.matrix;
     let bars = Scale::linear(0.0, figures.bars as f64, 6);
     let plot = Plot {
-        title: "likeness of two bars to two others, by bars".to_owned(),
+        title: "self-similarity of pairs of bars, by bar".to_owned(),
         field: Rect { width: side, height: side, ..field },
         x: bars.clone(),
         y: bars,
@@ -96,56 +96,56 @@ pub fn matrix(canvas: &mut Canvas, field: Rect, figures: &NoteFigures) {
     }
 }
 
-/// The mean likeness by lag.
-pub fn lags(canvas: &mut Canvas, field: Rect, figures: &NoteFigures) {
+/// Draws the mean similarity by lag.
+pub fn similarity_by_lag(canvas: &mut Canvas, field: Rect, figures: &NoteFigures) {
     let plot = Plot {
-        title: "mean likeness after so many bars".to_owned(),
+        title: "mean similarity by lag in bars".to_owned(),
         field,
         x: Scale::of_names(&LAGS.map(|lag| lag.to_string())),
         y: Scale::linear(0.0, 1.0, 4),
     };
     plot.prepare(canvas);
     let columns = figures
-        .likeness
+        .similarity
         .iter()
         .enumerate()
-        .filter_map(|(n, likeness)| Some((n as f64 - 0.35, n as f64 + 0.35, (*likeness)?)));
+        .filter_map(|(n, similarity)| Some((n as f64 - 0.35, n as f64 + 0.35, (*similarity)?)));
     plot.columns(canvas, &columns.collect::<Vec<_>>(), Voice::Melody.colour());
 }
 
-/// How hard and how late each drum is struck, as histograms.
-pub fn touch(canvas: &mut Canvas, field: Rect, figures: &NoteFigures) {
+/// Draws histograms of velocity and timing of each drum class.
+pub fn drum_spreads(canvas: &mut Canvas, field: Rect, figures: &NoteFigures) {
     let half = (field.width - 30) / 2;
-    let caption = "how drums are struck: ± deviation (drummers')";
+    let caption = "drum velocity and timing: ± deviation (drummers')";
     canvas.write(field.x, field.y - LETTER_HEIGHT - 6, caption, palette::TEXT);
-    for (n, touch) in figures.touch.iter().enumerate() {
+    for (n, spread) in figures.drum_spreads.iter().enumerate() {
         let y = field.y + LETTER_HEIGHT + 8 + n * HISTOGRAM_STRIDE;
-        let is_last = n + 1 == figures.touch.len();
+        let is_last = n + 1 == figures.drum_spreads.len();
         let left = Rect { x: field.x, y, width: half, height: HISTOGRAM };
         let right = Rect { x: field.x + half + 30, ..left };
-        let strokes = figures.strokes.iter().filter(|stroke| stroke.class == touch.class);
-        let velocities = strokes.clone().map(|stroke| f64::from(stroke.velocity));
-        let late = strokes.map(|stroke| stroke.late_ms);
-        let [strength, time] = titles(touch);
-        let force = Scale::linear(0.0, 128.0, 4);
-        histogram(canvas, (strength, left), (force, (0.0, 128.0)), is_last, velocities);
-        let span = (-LATEST_MS, LATEST_MS);
-        let ms = Scale::linear(span.0, span.1, 6);
-        histogram(canvas, (time, right), (ms, span), is_last, late);
+        let hits = figures.drum_hits.iter().filter(|hit| hit.class == spread.class);
+        let velocities = hits.clone().map(|hit| f64::from(hit.velocity));
+        let late = hits.map(|hit| hit.late_ms);
+        let [velocity, timing] = titles(spread);
+        let scale = Scale::linear(0.0, 128.0, 4);
+        histogram(canvas, (velocity, left), (scale, (0.0, 128.0)), is_last, velocities);
+        let range = (-RANGE_MS, RANGE_MS);
+        let ms = Scale::linear(range.0, range.1, 6);
+        histogram(canvas, (timing, right), (ms, range), is_last, late);
     }
 }
 
-fn titles(touch: &Touch) -> [String; 2] {
-    let Touch { class, velocity_deviation, late_deviation_ms, .. } = touch;
-    let Touch { drummers_velocity_deviation, drummers_late_deviation_ms, .. } = touch;
+fn titles(spread: &DrumSpread) -> [String; 2] {
+    let DrumSpread { class, velocity_deviation, late_deviation_ms, .. } = spread;
+    let DrumSpread { drummers_velocity_deviation, drummers_late_deviation_ms, .. } = spread;
     let name = class.name();
     [
         format!("{name} velocity ±{velocity_deviation:.0} ({drummers_velocity_deviation:.0})"),
-        format!("time ±{late_deviation_ms:.0} ms ({drummers_late_deviation_ms:.0})"),
+        format!("timing ±{late_deviation_ms:.0} ms ({drummers_late_deviation_ms:.0})"),
     ]
 }
 
-/// Values in bins; those beyond the ends are in the outermost.
+/// Draws a histogram; values out of range count in the outermost bins.
 fn histogram(
     canvas: &mut Canvas,
     (title, field): (String, Rect),

@@ -1,14 +1,14 @@
-//! Strips about what is heard.
+//! Plots of the sound.
 
 use crate::lab::{
-    cmd::critique::{Critique, page::time},
+    cmd::critique::{analysis::Analysis, page::layout::time},
     measure::{
-        hearing::{
-            Heard,
+        audio::{
+            analyser::AudioFigures,
             loudness::HOPS_PER_SECOND,
             spectrum::{self, EDGES, N_ROWS, Spectrum},
         },
-        seams::{ROUGH, Seams},
+        bar_starts::{BarStarts, ROUGH},
         statistics::quantile,
     },
     picture::{
@@ -18,7 +18,7 @@ use crate::lab::{
     },
 };
 
-/// Frequencies that are named.
+/// Labels of the frequency axis.
 const HERTZ: [(f64, &str); 9] = [
     (50.0, "50"),
     (100.0, "100"),
@@ -31,25 +31,26 @@ const HERTZ: [(f64, &str); 9] = [
     (20_000.0, "20k"),
 ];
 
-/// Decibels below the loudest that a spectrogram and a spectrum show.
+/// Dynamic range of spectrogram and spectrum in dB.
 const DEPTH: f64 = 72.0;
 
-/// Roughnesses that are shown and named.
+/// Range and labels of the roughness axis.
 const ROUGHNESSES: (f64, f64) = (0.02, 10.0);
 const ROUGHNESS_TICKS: [(f64, &str); 5] =
     [(0.03, "0.03"), (0.1, "0.1"), (0.3, "0.3"), (1.0, "1"), (3.0, "3")];
 
-/// Momentary and short-term loudness, and what is wanted.
-pub fn loudness(canvas: &mut Canvas, field: Rect, critique: &Critique) {
-    let loudness = &critique.heard.loudness;
-    let (x, unit, seconds) = time(critique.heard.seconds);
+/// Draws momentary, short-term and target loudness.
+pub fn loudness(canvas: &mut Canvas, field: Rect, analysis: &Analysis) {
+    let loudness = &analysis.audio.loudness;
+    let (x, unit, seconds) = time(analysis.audio.seconds);
     let most = loudness.momentary.iter().copied().fold(-30.0, f64::max);
     let usual = quantile(&loudness.short_term, 0.05).max(-50.0);
-    let low = usual.min(critique.target.unwrap_or(0.0)).min(most - 12.0) - 6.0;
-    let wanted = critique.target.map_or_else(String::new, |target| format!(", wanted {target}"));
+    let low = usual.min(analysis.target.unwrap_or(0.0)).min(most - 12.0) - 6.0;
+    let target = analysis.target.map_or_else(String::new, |target| format!(", target {target}"));
     let plot = Plot {
         title: format!(
-            "loudness, LUFS: 0.4 s (pale), 3 s (strong){wanted}; integrated {:.1}, by {unit}",
+            "loudness, LUFS: momentary (pale), short-term (bright){target}; integrated {:.1}, \
+             by {unit}",
             loudness.integrated
         ),
         field,
@@ -64,18 +65,18 @@ pub fn loudness(canvas: &mut Canvas, field: Rect, critique: &Critique) {
     };
     let pale = palette::RAISED.mix(Voice::Melody.colour(), 130);
     plot.line(canvas, &curve(&loudness.momentary), pale);
-    if let Some(target) = critique.target {
+    if let Some(target) = analysis.target {
         plot.level(canvas, target, Voice::Bass.colour());
     }
     plot.line(canvas, &curve(&loudness.short_term), palette::TEXT);
 }
 
-/// The spectrogram of all of it.
-pub fn spectrogram(canvas: &mut Canvas, field: Rect, heard: &Heard) {
-    let (x, unit, _) = time(heard.seconds);
-    let columns = &heard.spectrum.columns;
+/// Draws the spectrogram.
+pub fn spectrogram(canvas: &mut Canvas, field: Rect, audio: &AudioFigures) {
+    let (x, unit, _) = time(audio.seconds);
+    let columns = &audio.spectrum.columns;
     let plot = Plot {
-        title: format!("spectrogram, Hz, {DEPTH} dB deep, by {unit}"),
+        title: format!("spectrogram, Hz, range {DEPTH} dB, by {unit}"),
         field,
         x,
         y: Scale::logarithmic(EDGES.0, EDGES.1, &HERTZ),
@@ -85,7 +86,7 @@ pub fn spectrogram(canvas: &mut Canvas, field: Rect, heard: &Heard) {
         return;
     }
     let loudest = columns.iter().flatten().copied().fold(1e-9, f32::max);
-    let n_columns = heard.seconds / heard.spectrum.seconds_per_column;
+    let n_columns = audio.seconds / audio.spectrum.seconds_per_column;
     plot.heat(canvas, |x, y| {
         let column = ((x * n_columns) as usize).min(columns.len() - 1);
         let row = ((y * N_ROWS as f64) as usize).min(N_ROWS - 1);
@@ -93,7 +94,7 @@ pub fn spectrogram(canvas: &mut Canvas, field: Rect, heard: &Heard) {
     });
 }
 
-/// The mean spectrum.
+/// Draws the mean spectrum.
 pub fn spectrum(canvas: &mut Canvas, field: Rect, spectrum: &Spectrum) {
     let loudest = spectrum.rows.iter().copied().fold(1e-9, f64::max);
     let plot = Plot {
@@ -109,27 +110,27 @@ pub fn spectrum(canvas: &mut Canvas, field: Rect, spectrum: &Spectrum) {
     plot.line(canvas, &points.collect::<Vec<_>>(), Voice::Bass.colour());
 }
 
-/// The tempo that was found, around each half minute.
-pub fn tempo(canvas: &mut Canvas, field: Rect, critique: &Critique) {
-    let (x, unit, seconds) = time(critique.heard.seconds);
+/// Draws the detected tempo.
+pub fn tempo(canvas: &mut Canvas, field: Rect, analysis: &Analysis) {
+    let (x, unit, seconds) = time(analysis.audio.seconds);
     let plot = Plot {
-        title: format!("tempo by ear, bpm, by {unit}"),
+        title: format!("detected tempo, bpm, by {unit}"),
         field,
         x,
         y: Scale::linear(60.0, 200.0, 5),
     };
     plot.prepare(canvas);
-    let points = critique.tempos.iter().map(|tempo| (tempo.second / seconds, tempo.bpm));
+    let points = analysis.tempos.iter().map(|tempo| (tempo.second / seconds, tempo.bpm));
     plot.dots(canvas, &points.collect::<Vec<_>>(), 5, Voice::Drums.colour());
 }
 
-/// How rough each bar's start is beside its like.
-pub fn seams(canvas: &mut Canvas, field: Rect, seams: &Seams, seconds: f64) {
+/// Draws the relative roughness of each bar start.
+pub fn bar_starts(canvas: &mut Canvas, field: Rect, found: &BarStarts, seconds: f64) {
     let (x, unit, each) = time(seconds);
     let plot = Plot {
         title: format!(
-            "seams: roughness of each bar's start beside 99 % of other moments with the same drums, \
-             by {unit}; broken: as rough, and rougher by half"
+            "roughness of bar starts relative to the 99th percentile of similar onsets, by {unit}; \
+             broken lines at 1 and 1.5"
         ),
         field,
         x,
@@ -138,7 +139,7 @@ pub fn seams(canvas: &mut Canvas, field: Rect, seams: &Seams, seconds: f64) {
     plot.prepare(canvas);
     plot.level(canvas, 1.0, palette::QUIET);
     plot.level(canvas, ROUGH, Voice::Drums.colour());
-    let points = seams.bars.iter().map(|(second, rough)| (second / each, *rough));
+    let points = found.bars.iter().map(|(second, rough)| (second / each, *rough));
     let (below, above): (Vec<_>, Vec<_>) = points.partition(|(_, rough)| *rough <= ROUGH);
     plot.dots(canvas, &below, 4, Voice::Bass.colour());
     plot.dots(canvas, &above, 6, palette::BAD);

@@ -1,4 +1,4 @@
-//! What `electropunk train` and `electropunk eval` can be told.
+//! Arguments of `train`, `eval` and `attributes`.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -6,142 +6,146 @@ use clap::Args;
 
 use crate::{
     args::{at_least_one, not_negative, positive, share},
-    lab::train::scheduled::Growth,
+    lab::{cli::values::family, train::scheduled::Growth},
     musicvae::net::{device_choice::DeviceChoice, family::Family},
 };
 
-/// `electropunk train`; options are called as Magenta's where it has them.
+/// `electropunk train`. Options that Magenta has too have its names.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Train {
-    /// What to train, one of the named configurations
-    #[arg(long, value_name = "NAME")]
+    /// Configuration to train
+    #[arg(long, value_name = "NAME", value_parser = family())]
     pub config: Family,
-    /// Data sets to learn from, made by `dataset build`
+    /// Data sets to train on, made by `dataset build`
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
-    /// Data sets to validate on; then all songs of --data are learned from [default: one song in ten
-    /// of --data]
+    /// Data sets to validate on, in place of one song in ten of --data
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub held_out: Vec<PathBuf>,
     #[command(flatten)]
-    #[allow(missing_docs)] // Its options show in the help as if they stood here.
+    #[allow(missing_docs)] // clap lists its options in place.
     pub sizes: Sizes,
-    /// Themed patterns to learn from besides, of each style
+    /// Generated patterns of each style to train on, too
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub patterns: u64,
-    /// Share of a batch that is themed patterns, 0 to 1
+    /// Share of generated patterns in a batch, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
     pub themed_share: f64,
-    /// Share of examples whose parts are taken from different windows, 0 to 1
+    /// Share of examples that combine parts of different songs, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub recombined_share: f64,
-    /// Keep the latent space as it was learnt, instead of moving it to where the prior draws from
+    /// Skip the last step that shifts and scales the latent space so that random samples fall where
+    /// the training songs are
     #[arg(long)]
     pub no_whitening: bool,
-    /// Model to write: NAME.safetensors and its card NAME.toml; checkpoints lie beside it
+    /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,
-    /// Go on from the newest checkpoint beside --out, exactly as if there had been no break
+    /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
     #[arg(long)]
     pub resume: bool,
-    /// Begin with the weights of this model instead of random ones
+    /// Start from the weights of this model instead of random ones
     #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
-    #[allow(missing_docs)] // Its options show in the help as if they stood here.
+    #[allow(missing_docs)] // clap lists its options in place.
     pub schedule: Schedule,
-    /// Draws the first weights, the order of examples and the noise on z
+    /// Random seed of the initial weights, the order of examples and the noise on z
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Steps between checkpoints; a crash loses no more than these
+    /// Steps between checkpoints: a crash loses at most these
     #[arg(long, value_name = "N", default_value_t = 200)]
     pub checkpoint_steps: u64,
-    /// How many of the newest checkpoints stay on disk
+    /// Number of newest checkpoints to keep on disk
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
     pub checkpoints_to_keep: u64,
-    /// Minutes between previews of 30 s, preview-STEP.mp3 beside the checkpoints; 0 for none
+    /// Minutes between previews (30 s, NAME.run/preview-STEP.mp3); 0 for none
     #[arg(long, value_name = "MINUTES", default_value_t = 5.0, value_parser = not_negative)]
     pub preview_minutes: f64,
-    /// Put the model on the air while it learns [default address: 127.0.0.1:8000]
+    /// Stream a live preview of the model in training [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8000")]
     pub listen: Option<SocketAddr>,
-    /// Say at the end what was learnt as JSON
+    /// Print the final validation results as JSON
     #[arg(long)]
     pub json: bool,
-    /// Where to learn: auto, cpu or cuda:0
+    /// Device to train on: auto (the first GPU, if any), cpu or cuda:0
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
-    /// CPU threads [default: as many as there are cores]
+    /// CPU threads [default: number of cores]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub threads: Option<u64>,
 }
 
-/// How large the network is; what is not given is as in the released checkpoints, or as in the model
-/// that training begins with.
+/// Sizes of the network. Defaults are those of Magenta's released checkpoints, or of the model of
+/// `--from`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Sizes {
-    /// Bars of a sequence [default: those of the data]
+    /// Bars of a sequence [default: as in the data]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub bars: Option<u64>,
-    /// Width of the latent space
+    /// Dimensions of the latent space [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub z_size: Option<u64>,
-    /// Width of each direction of the encoder
+    /// Units of each direction of the encoder [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub enc_rnn_size: Option<u64>,
-    /// Layers of an encoder that reads the sequence as a whole
+    /// Layers of the encoder, if it reads the sequence as a whole [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub enc_rnn_layers: Option<u64>,
-    /// Width of the decoder's layers
+    /// Units of each decoder layer [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub dec_rnn_size: Option<u64>,
-    /// How many layers the decoder has
+    /// Layers of the decoder [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub dec_rnn_layers: Option<u64>,
-    /// How many layers the conductor has
+    /// Layers of the conductor, in hierarchical models [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub conductor_rnn_layers: Option<u64>,
-    /// Width of the conductor's layers
+    /// Units of each conductor layer, in hierarchical models [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub conductor_rnn_size: Option<u64>,
 }
 
-/// How far, how fast and under which pressure a model learns.
+/// Length of the training, learning rate and loss.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Schedule {
-    /// Steps to train in all, those before a resume included
+    /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = at_least_one)]
     pub steps: u64,
-    /// Examples in a step [default: the configuration's]
+    /// Examples per step [default: 64]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub batch_size: Option<u64>,
     /// Learning rate of the first step
     #[arg(long, value_name = "RATE", default_value_t = 1e-3, value_parser = positive)]
     pub learning_rate: f64,
-    /// What the rate above its minimum is multiplied by after each step
+    /// Factor per step by which the learning rate decays towards its minimum, 0 to 1
     #[arg(long, value_name = "FACTOR", default_value_t = 0.9999, value_parser = share)]
     pub decay_rate: f64,
-    /// Learning rate that the decay ends at
+    /// Minimum learning rate
     #[arg(long, value_name = "RATE", default_value_t = 1e-5, value_parser = positive)]
     pub min_learning_rate: f64,
-    /// Bits of KL that cost nothing [default: the configuration's]
+    /// KL divergence, in bits per example, that costs nothing: higher values keep more detail in z,
+    /// lower values make random samples better [default: by configuration, such as 48 for drums,
+    /// 256 for trios]
     #[arg(long, value_name = "BITS", value_parser = not_negative)]
     pub free_bits: Option<f64>,
-    /// Weight of the KL beyond the free bits, once it has grown in full [default: the configuration's]
+    /// Final weight of the KL divergence beyond --free-bits [default: by configuration, such as
+    /// 0.2]
     #[arg(long, value_name = "BETA", value_parser = not_negative)]
     pub max_beta: Option<f64>,
-    /// How slowly that weight grows: it is max-beta * (1 - beta-rate^step); 0 is at once [default:
-    /// the configuration's]
+    /// How slowly that weight grows, 0 to 1: it is max-beta * (1 - beta-rate^step); 0 is at once
+    /// [default: by configuration]
     #[arg(long, value_name = "RATE", value_parser = share)]
     pub beta_rate: Option<f64>,
-    /// Share of steps at which the decoder is told the step before: fewer make it listen to z
-    /// [default: the configuration's]
+    /// Share of steps at which the decoder sees the previous step, 0 to 1: lower values force it to
+    /// rely on z [default: by configuration, mostly 1]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub keep_prob: Option<f64>,
-    /// How the share of steps grows at which the decoder hears its own step instead
+    /// Scheduled sampling: how the share of steps grows at which the decoder sees its own output
+    /// instead of the true previous step
     #[arg(long, value_name = "SCHEDULE", value_enum, default_value = "constant")]
     pub sampling_schedule: Growth,
-    /// Rate of that growth; with a constant schedule the share itself, 0 to 1
+    /// Rate of that schedule; for `constant` the share itself, 0 to 1
     #[arg(long, value_name = "RATE", default_value_t = 0.0, value_parser = not_negative)]
     pub sampling_rate: f64,
 }
@@ -149,28 +153,28 @@ pub struct Schedule {
 /// `electropunk eval`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Eval {
-    /// Model to judge, without its ending, such as models/drums-2bar
+    /// Model to evaluate, without file extension, such as models/drums-2bar
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// Data sets whose held-out songs it is judged on
+    /// Data sets whose held-out songs (one in ten) it is evaluated on
     #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
-    /// Judge it on all songs of the data sets, where they were kept apart from training
+    /// Evaluate on all songs of --data, for data sets that it was not trained on
     #[arg(long)]
     pub all: bool,
-    /// Data sets that it was trained on, to hold its inventions against: novelty and overlap
+    /// Data sets that it was trained on, for novelty and overlap of its samples
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub train_data: Vec<PathBuf>,
-    /// Say everything as JSON
+    /// Print the results as JSON
     #[arg(long)]
     pub json: bool,
-    /// Draws from the prior that are looked at
+    /// Number of random samples to evaluate
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = at_least_one)]
     pub samples: u64,
-    /// At most so many windows [default: all]
+    /// Evaluate at most so many windows, chosen at random [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,
-    /// Draws which windows, where there are more than --examples
+    /// Random seed of the samples and of the choice of --examples
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
 }
@@ -178,13 +182,13 @@ pub struct Eval {
 /// `electropunk attributes`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Attributes {
-    /// Model to complete, such as models/trio-4bar
+    /// Model to add the vectors to, without file extension, such as models/trio-4bar
     #[arg(long, value_name = "NAME")]
     pub model: PathBuf,
-    /// Data set of its configuration
+    /// Data set to compute them from, of the model's configuration
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
-    /// Windows of it to encode, at most
+    /// Use at most so many windows of it, evenly spread
     #[arg(long, value_name = "N", default_value_t = 4000)]
     pub windows: usize,
 }

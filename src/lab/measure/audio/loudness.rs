@@ -1,73 +1,73 @@
-//! How loud a piece is by EBU R128, as a whole and in its loudest and quietest ten minutes.
+//! EBU R128 loudness, of the whole sound and of its loudest and quietest ten minutes.
 //!
-//! K-weighting, gates, range and true peak are the crate ebur128's. It gives no gated loudness of a
-//! part of a piece, so that of ten minutes is computed here from the power of each tenth of a second
-//! (ITU-R BS.1770-4, annex 1).
+//! The crate ebur128 provides K-weighting, gated loudness, range and true peak. It can't give the
+//! gated loudness of an excerpt, so that of ten minutes is computed here from the power of each
+//! tenth of a second (ITU-R BS.1770-4, annex 1).
 
 use ebur128::{EbuR128, Mode};
 
 use crate::units::Decibels;
 
-/// Values of the curves a second.
+/// Values per second of the curves.
 pub const HOPS_PER_SECOND: usize = 10;
 
-/// Tenths of a second in a momentary and in a short-term value.
+/// Length of the momentary and the short-term window, in tenths of a second.
 const MOMENTARY: usize = 4;
 const SHORT_TERM: usize = 30;
 
-/// Tenths of a second in ten minutes, and between the windows of ten minutes that are looked at.
+/// Length of a ten-minute window, and the distance between two, in tenths of a second.
 const TEN_MINUTES: usize = 6000;
 const MINUTE: usize = 600;
 
-/// What is quieter does not count, in LUFS; nor what is 10 LU below the rest.
+/// Gates: blocks below -70 LUFS are ignored, then those 10 LU below the mean of the rest.
 const ABSOLUTE_GATE: f64 = -70.0;
 const RELATIVE_GATE: f64 = -10.0;
 
 /// The loudness of a mean square of 1 after K-weighting, in LUFS.
 const OFFSET: f64 = -0.691;
 
-/// How loud a piece is.
+/// Loudness of a sound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loudness {
-    /// Integrated loudness in LUFS; minus infinity of silence.
+    /// Integrated loudness in LUFS; minus infinity for silence.
     pub integrated: f64,
     /// Loudness range in LU.
     pub range: f64,
-    /// The loudest three seconds, in LUFS.
+    /// Greatest short-term (3 s) loudness, in LUFS.
     pub greatest_short_term: f64,
-    /// Integrated loudness of the quietest and of the loudest ten minutes that begin with a minute,
-    /// in LUFS; of a shorter piece, of all of it.
+    /// Integrated loudness, in LUFS, of the quietest and of the loudest ten minutes that start on a
+    /// full minute; of the whole sound if that is shorter.
     pub ten_minutes: (f64, f64),
-    /// The highest point of the wave.
+    /// Highest true peak of both channels.
     pub true_peak: Decibels,
-    /// Momentary loudness (0.4 s) every tenth of a second, in LUFS; no number before it is known.
+    /// Momentary loudness (0.4 s) every tenth of a second, in LUFS; NaN for the first 0.3 s.
     pub momentary: Vec<f64>,
-    /// Short-term loudness (3 s), as `momentary`.
+    /// Short-term loudness (3 s) every tenth of a second, in LUFS; NaN for the first 2.9 s.
     pub short_term: Vec<f64>,
 }
 
-/// Measures as it hears.
-pub(super) struct LoudnessMeter {
+/// Measures sound block by block.
+pub(crate) struct LoudnessMeter {
     meter: EbuR128,
     frames_per_tenth: usize,
     frames_to_tenth: usize,
-    /// Of each tenth of a second, K-weighted, both channels summed.
+    /// K-weighted power of each tenth of a second, both channels summed.
     powers: Vec<f64>,
 }
 
 impl LoudnessMeter {
-    /// None if there is no meter for such a rate.
+    /// None if ebur128 does not support the rate.
     pub fn new(rate: u32) -> Option<Self> {
         let meter = EbuR128::new(2, rate, Mode::I | Mode::LRA | Mode::TRUE_PEAK).ok()?;
-        let tenth = (rate as usize + 5) / 10; // as ebur128 rounds
+        let tenth = (rate as usize + 5) / 10; // rounded as in ebur128
         Some(Self { meter, frames_per_tenth: tenth, frames_to_tenth: tenth, powers: Vec::new() })
     }
 
-    pub fn hear(&mut self, mut left: &[f32], mut right: &[f32]) {
+    pub fn push(&mut self, mut left: &[f32], mut right: &[f32]) {
         while !left.is_empty() {
             let n = left.len().min(self.frames_to_tenth);
             let frames = [&left[..n], &right[..n]];
-            self.meter.add_frames_planar_f32(&frames).expect("it was told of two channels");
+            self.meter.add_frames_planar_f32(&frames).expect("the meter has two channels");
             (left, right) = (&left[n..], &right[n..]);
             self.frames_to_tenth -= n;
             if self.frames_to_tenth == 0 {
@@ -102,14 +102,14 @@ fn loudness(power: f64) -> f64 {
     OFFSET + 10.0 * power.log10()
 }
 
-/// The loudness of the `n` tenths of a second before each; no number until there are as many.
+/// The loudness of each `n` consecutive tenths of a second, preceded by NaN up to the first.
 fn means(powers: &[f64], n: usize) -> Vec<f64> {
     let unknown = std::iter::repeat_n(f64::NAN, (n - 1).min(powers.len()));
     let known = powers.windows(n).map(|last| loudness(last.iter().sum::<f64>() / n as f64));
     unknown.chain(known).collect()
 }
 
-/// The least and the greatest loudness of ten minutes.
+/// The least and the greatest integrated loudness of the ten-minute windows.
 fn outer_windows(powers: &[f64]) -> (f64, f64) {
     let n_starts = powers.len().saturating_sub(TEN_MINUTES) / MINUTE + 1;
     let window = |start: usize| &powers[start..powers.len().min(start + TEN_MINUTES)];
@@ -119,7 +119,7 @@ fn outer_windows(powers: &[f64]) -> (f64, f64) {
     })
 }
 
-/// The gated loudness of tenths of a second with these powers, in LUFS.
+/// The gated loudness, in LUFS, of tenths of a second with these powers.
 fn integrated(powers: &[f64]) -> f64 {
     let blocks = powers.windows(MOMENTARY);
     let blocks: Vec<f64> =
@@ -136,13 +136,19 @@ fn integrated(powers: &[f64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::hearing::tests::{hear, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
+
+    fn measured(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> Loudness {
+        let mut meter = LoudnessMeter::new(RATE).unwrap();
+        feed(seconds, frame, |left, right| meter.push(left, right));
+        meter.finish()
+    }
 
     #[test]
-    fn a_sine_of_minus_23_is_minus_23() {
+    fn a_sine_of_minus_23_dbfs_has_minus_23_lufs() {
         // EBU Tech 3341, case 1: 1 kHz in both channels, -23 dBFS each.
         let gain = 10f32.powf(-23.0 / 20.0);
-        let found = hear(20.0, |n| [gain * sine(1000.0, n); 2]).loudness;
+        let found = measured(20.0, |n| [gain * sine(1000.0, n); 2]);
 
         assert!((found.integrated + 23.0).abs() < 0.1, "{}", found.integrated);
         assert!((found.greatest_short_term + 23.0).abs() < 0.1, "{}", found.greatest_short_term);
@@ -152,13 +158,13 @@ mod tests {
     }
 
     #[test]
-    fn quiet_between_loud_is_gated_in_ten_minutes_as_in_all() {
+    fn the_gate_ignores_quiet_parts_of_ten_minutes() {
         // EBU Tech 3341, case 3: 10 s at -36, 60 s at -23, 10 s at -36 LUFS.
         let gain = |n: usize| {
             let is_loud = (441_000..3_087_000).contains(&n);
             10f32.powf(if is_loud { -23.0 } else { -36.0 } / 20.0)
         };
-        let found = hear(80.0, |n| [gain(n) * sine(1000.0, n); 2]).loudness;
+        let found = measured(80.0, |n| [gain(n) * sine(1000.0, n); 2]);
 
         assert!((found.integrated + 23.0).abs() < 0.1, "{}", found.integrated);
         assert!((found.ten_minutes.1 + 23.0).abs() < 0.1, "{:?}", found.ten_minutes);
@@ -166,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn the_outer_ten_minutes_are_found() {
+    fn the_quietest_and_the_loudest_ten_minutes_are_found() {
         let of_minutes = |levels: &[f64]| -> Vec<f64> {
             levels.iter().flat_map(|level| vec![power(*level); MINUTE]).collect()
         };

@@ -1,77 +1,78 @@
-//! All figures of a score.
+//! All note-based figures of a score.
 
 use crate::{
     lab::measure::{
-        score::{
-            Role, Score,
-            likeness::{at_lag, matrix},
+        notes::{
+            drum_hits::{self, DrumHit, DrumSpread},
             pitch, presence,
             repetition::{self, Repeat},
             rhythm,
-            touch::{self, Stroke, Touch},
+            score::{Role, Score},
+            similarity::{at_lag, matrix},
         },
         statistics::{mean, quantile},
     },
     music::drums::Drum,
 };
 
-/// Bars after which a piece is compared with itself.
+/// Lags of the self-similarity, in bars.
 pub const LAGS: [usize; 8] = [1, 2, 4, 8, 16, 32, 64, 128];
 
-/// What there is to say about a score. Shares are 0 to 1.
+/// The figures of a score. Shares are 0 to 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NoteFigures {
-    /// How many bars it has.
+    /// Number of bars.
     pub bars: usize,
-    /// How long they last.
+    /// Duration in minutes.
     pub minutes: f64,
-    /// Beats a minute, the mean over all bars.
+    /// Mean tempo of the bars in bpm.
     pub tempo: f64,
-    /// The share of bars in which nobody is heard.
+    /// Share of bars without any note.
     pub empty: f64,
-    /// The share in which a role is not heard, by `Role as usize`.
+    /// Share of bars without a note of a role, by `Role as usize`.
     pub absent: [f64; Role::ALL.len()],
-    /// The share of notes in the key, if there are any.
+    /// Share of pitched notes in the key; none without such notes.
     pub in_key: Option<f64>,
-    /// Changes of key a minute.
+    /// Key changes per minute.
     pub key_changes_a_minute: f64,
-    /// The share of notes on strong beats outside the chord, where chords are known.
+    /// Share of notes on strong beats that are outside the chord; none if chords are unknown.
     pub outside_chord: Option<f64>,
-    /// Notes a bar of the lead where it is heard, if it is: mean, 10th and 90th percentile.
+    /// Notes per bar of the lead in the bars where it sounds: mean, 10th and 90th percentile.
     pub lead_notes: Option<[f64; 3]>,
-    /// Different pitches of the lead in a bar in which it begins any, the mean.
+    /// Mean number of distinct pitches of the lead in bars where it has onsets.
     pub lead_pitches: f64,
-    /// Entropy of the lead's pitch classes in bits: over the piece, and over four bars on average.
+    /// Entropy of the lead's pitch classes in bits: of the whole score, and the mean over four
+    /// bars.
     pub lead_entropy: [f64; 2],
-    /// The share of spans of eight bars whose lead has less than three pitches or one rhythm.
+    /// Share of eight-bar spans whose lead has fewer than three pitches or a single rhythm.
     pub monotony: f64,
-    /// Bars of the longest run of equal bars of the lead.
+    /// Length, in bars, of the longest run of identical lead bars.
     pub longest_lead_run: usize,
-    /// Eight bars that come back within ten minutes.
+    /// Eight-bar spans that repeat exactly within ten minutes.
     pub repeats: Vec<Repeat>,
-    /// As many of the drums alone, and of the lead alone.
+    /// Number of such repeats of the drums alone.
     pub drum_repeats: usize,
-    /// See `drum_repeats`.
+    /// Number of such repeats of the lead alone.
     pub lead_repeats: usize,
-    /// The share of bars that are like no other: of all roles, of the lead, of the drums.
+    /// Number of distinct bars as a share of all: of all roles, of the lead, of the drums.
     pub distinct: [f64; 3],
-    /// Mean likeness of two bars with the two that come so many bars later, by [`LAGS`].
-    pub likeness: [Option<f64>; LAGS.len()],
-    /// Likeness of two bars with each two others, row by row.
+    /// Mean similarity of two bars to the two bars a lag later, by [`LAGS`].
+    pub similarity: [Option<f64>; LAGS.len()],
+    /// Self-similarity matrix of pairs of bars, row-major.
     pub matrix: Vec<Vec<f64>>,
-    /// Syncopation of a bar: of kick and snare, of the lead.
+    /// Mean syncopation of a bar: of kick and snare, of the lead.
     pub syncopation: [f64; 2],
-    /// How alike the drum rhythms of neighbouring bars are.
+    /// Similarity of the drum rhythms of neighbouring bars.
     pub groove_consistency: f64,
-    /// How alike those of any two bars are.
+    /// Similarity of the drum rhythms of any two bars.
     pub groove_similarity: f64,
-    /// The share of bars that hold a fill.
+    /// Share of bars with a fill.
     pub fills: f64,
-    /// Every stroke of a drum.
-    pub strokes: Vec<Stroke>,
-    /// How each drum is struck.
-    pub touch: Vec<Touch>,
-    /// The share of strokes on the grid.
+    /// Every drum hit.
+    pub drum_hits: Vec<DrumHit>,
+    /// Spread of velocity and timing by drum class.
+    pub drum_spreads: Vec<DrumSpread>,
+    /// Share of drum hits on the grid.
     pub on_grid: f64,
 }
 
@@ -80,7 +81,7 @@ impl NoteFigures {
     pub fn of(score: &Score) -> Self {
         let onsets = score.onsets();
         let tempos: Vec<f64> = score.bars.iter().map(|bar| bar.tempo.get()).collect();
-        let strokes = touch::strokes(score);
+        let drum_hits = drum_hits::of(score);
         let (lead, drums) = (&[Role::Lead][..], &[Role::Drums][..]);
         let n_repeats = |roles| repetition::exact_repeats(score, &onsets, roles).len();
         Self {
@@ -105,36 +106,36 @@ impl NoteFigures {
             lead_repeats: n_repeats(lead),
             distinct: [&Role::ALL[..], lead, drums]
                 .map(|roles| repetition::distinct_bars(&onsets, roles)),
-            likeness: LAGS.map(|lag| at_lag(&onsets, lag)),
+            similarity: LAGS.map(|lag| at_lag(&onsets, lag)),
             matrix: matrix(&onsets),
             syncopation: [
                 rhythm::syncopation(
-                    onsets.iter().map(|bar| bar.struck(&[Drum::Kick, Drum::Snare])),
+                    onsets.iter().map(|bar| bar.drum_rhythm(&[Drum::Kick, Drum::Snare])),
                 ),
                 rhythm::syncopation(onsets.iter().map(|bar| bar.rhythm(Role::Lead))),
             ],
             groove_consistency: rhythm::groove_consistency(&onsets, Role::Drums),
             groove_similarity: rhythm::groove_similarity(&onsets, Role::Drums),
             fills: rhythm::fill_share(&onsets),
-            touch: touch::touch(&strokes),
-            on_grid: touch::on_grid(&strokes),
-            strokes,
+            drum_spreads: drum_hits::spreads(&drum_hits),
+            on_grid: drum_hits::on_grid(&drum_hits),
+            drum_hits,
         }
     }
 
-    /// By how much a piece is more like itself 4 to 16 bars later than 64 bars and more later, which
-    /// is what form is; none if it is too short to tell.
+    /// Musical form as one number: the mean self-similarity at lags of 4 to 16 bars minus that at
+    /// lags of 64 bars and more. None if the score is too short.
     pub fn form(&self) -> Option<f64> {
         let mean_where = |is_in: fn(usize) -> bool| {
-            let lags = LAGS.into_iter().zip(self.likeness).filter(|(lag, _)| is_in(*lag));
-            let known: Vec<f64> = lags.filter_map(|(_, likeness)| likeness).collect();
+            let lags = LAGS.into_iter().zip(self.similarity).filter(|(lag, _)| is_in(*lag));
+            let known: Vec<f64> = lags.filter_map(|(_, similarity)| similarity).collect();
             (!known.is_empty()).then(|| mean(&known))
         };
         Some(mean_where(|lag| (4..=16).contains(&lag))? - mean_where(|lag| 64 <= lag)?)
     }
 }
 
-/// Mean, 10th and 90th percentile; none of nothing.
+/// Mean, 10th and 90th percentile; none without values.
 fn spread(values: &[f64]) -> Option<[f64; 3]> {
     let spread = || [mean(values), quantile(values, 0.1), quantile(values, 0.9)];
     (!values.is_empty()).then(spread)
@@ -143,25 +144,25 @@ fn spread(values: &[f64]) -> Option<[f64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::score::tests::score;
+    use crate::lab::measure::notes::testing::score;
 
     #[test]
-    fn a_theme_that_comes_back_has_form_and_noise_has_none() {
+    fn a_motif_that_changes_after_a_while_has_form() {
         let bar = |n: usize| vec![((n * 5 % 16) as f32, 60 + (n * 7 % 12) as u8)];
         let piece = |bars: Vec<Vec<(f32, u8)>>| {
             NoteFigures::of(&score(Role::Lead, &bars.iter().map(|b| &b[..]).collect::<Vec<_>>()))
         };
-        // Four bars again and again, others after 32.
+        // Loops of four bars, another one every 32 bars.
         let formed = piece((0..200).map(|n| bar(n % 4 + 4 * (n / 32))).collect());
         let steady = piece((0..200).map(|n| bar(n % 4)).collect());
 
-        assert!(formed.form().unwrap() > 0.5, "{:?}", formed.likeness);
+        assert!(formed.form().unwrap() > 0.5, "{:?}", formed.similarity);
         assert!(steady.form().unwrap().abs() < 1e-12);
         assert_eq!(piece(vec![bar(0); 20]).form(), None);
     }
 
     #[test]
-    fn nothing_has_figures_too() {
+    fn an_empty_score_has_figures() {
         let none = NoteFigures::of(&score(Role::Lead, &[]));
         assert_eq!((none.bars, none.lead_notes, none.in_key, none.empty), (0, None, None, 0.0));
     }

@@ -1,4 +1,4 @@
-//! What the musicians' commands write: a MIDI file for each take and, on request, its sound.
+//! Output files of the musicians' commands: MIDI and, on request, audio.
 
 use std::{
     fs, io,
@@ -12,7 +12,7 @@ use rustysynth::SoundFont;
 use crate::{
     config::AssetRef,
     files,
-    lab::cli::{AudioFormat, Takes},
+    lab::cli::{AudioFormat, Output},
     music::{midi, note::NoteSequence},
     musicvae::{
         convert::{
@@ -29,23 +29,23 @@ use crate::{
     units::{Bpm, Kbps},
 };
 
-/// Where takes go, and in which forms.
-pub struct Folder {
+/// The output folder, and what has been written to it.
+pub struct OutputFolder {
     path: PathBuf,
     tempo: Bpm,
     audio: Option<(AudioFormat, Arc<SoundFont>)>,
     written: Vec<PathBuf>,
 }
 
-impl Folder {
-    /// The folder of `args`, made if it is not there.
+impl OutputFolder {
+    /// Creates the folder of `args` if needed, and loads the SoundFont if audio is wanted.
     ///
     /// # Errors
-    /// It can't be made, the tempo is out of range, or the SoundFont can't be read.
-    pub fn open(args: &Takes) -> anyhow::Result<Self> {
+    /// The folder can't be created, the tempo is out of range, or the SoundFont can't be read.
+    pub fn open(args: &Output) -> anyhow::Result<Self> {
         let path = args.out.clone();
         fs::create_dir_all(&path)
-            .with_context(|| format!("can't make the folder {}", path.display()))?;
+            .with_context(|| format!("{}: creating the folder failed", path.display()))?;
         let tempo = Bpm::try_from(args.tempo).map_err(anyhow::Error::msg)?;
         let font = args.soundfont.clone().map_or(AssetRef::SOUNDFONT, AssetRef::File);
         let open = |format| Ok::<_, station::Error>((format, Library::default().font(&font)?));
@@ -53,7 +53,7 @@ impl Folder {
         Ok(Self { path, tempo, audio, written: Vec::new() })
     }
 
-    /// Writes `windows`, one after the other, as the take called `name`.
+    /// Writes `windows` in sequence to NAME.mid and, if wanted, as audio.
     ///
     /// # Errors
     /// A file can't be written.
@@ -71,12 +71,12 @@ impl Folder {
         Ok(())
     }
 
-    /// The files written so far.
+    /// Paths of the files written so far.
     pub fn written(&self) -> Vec<String> {
         self.written.iter().map(|path| path.display().to_string()).collect()
     }
 
-    /// Says what was written: one line of words, or as JSON with what else `facts` tell.
+    /// Prints what was written: one line, or JSON that also has `facts`.
     pub fn report(&self, as_json: bool, mut facts: serde_json::Value) {
         if as_json {
             facts["files"] = self.written().into();
@@ -87,10 +87,10 @@ impl Folder {
     }
 }
 
-/// Writes the sound of `piece` to `path`.
+/// Renders `piece` to `path`.
 ///
 /// # Errors
-/// The synthesizer or the encoder can't start, or the file not be written.
+/// The synthesizer can't be created, or the file can't be written.
 pub fn write_sound(
     piece: &NoteSequence,
     font: &Arc<SoundFont>,
@@ -110,15 +110,15 @@ pub fn write_sound(
         }
         file.finish()
     };
-    write().with_context(|| format!("can't write {}", path.display()))
+    write().with_context(|| format!("{}: writing failed", path.display()))
 }
 
-/// The piece in the MIDI file at `path`.
+/// Reads the MIDI file at `path`.
 ///
 /// # Errors
-/// The file can't be read or is none.
+/// The file can't be read or is not a MIDI file.
 pub fn read_midi(path: &Path) -> anyhow::Result<NoteSequence> {
     let bytes: io::Result<Vec<u8>> = fs::read(path);
-    let bytes = bytes.with_context(|| format!("can't read {}", path.display()))?;
+    let bytes = bytes.with_context(|| format!("{}: reading failed", path.display()))?;
     midi::read(&bytes).with_context(|| path.display().to_string())
 }

@@ -1,24 +1,24 @@
-//! Where the energy lies: bands, brightness, a spectrogram of the whole on a logarithmic axis.
+//! Energy by frequency: bands, spectral centroid, and a spectrogram on a logarithmic axis.
 
 use std::sync::Arc;
 
 use rustfft::{Fft, FftPlanner, num_complex::Complex};
 
-use crate::lab::measure::hearing::windows::{Windows, hann};
+use crate::lab::measure::audio::windows::{Windows, hann};
 
-/// Frames of a window: bins of 5.4 Hz at 44.1 kHz, enough to part the lowest bass notes.
+/// Window length in frames: bins of 5.4 Hz at 44.1 kHz, which separate the lowest bass notes.
 const LEN: usize = 8192;
 
-/// Rows of the spectrogram, as wide as each other on a logarithmic axis.
+/// Rows of the spectrogram, of equal width on a logarithmic axis.
 pub const N_ROWS: usize = 240;
 
-/// The frequencies of its lower and upper edge, in Hz.
+/// Lower and upper edge of the spectrogram, in Hz.
 pub const EDGES: (f64, f64) = (25.0, 20_000.0);
 
-/// Columns of the spectrogram at most; a longer piece has half as many, twice as wide.
+/// Columns of the spectrogram at most; once reached, pairs of columns are merged.
 const MAX_COLUMNS: usize = 2048;
 
-/// The bands' names and the frequencies, in Hz, below which they lie.
+/// Name and upper edge, in Hz, of each band.
 pub const BANDS: [(&str, f64); 5] = [
     ("sub, below 60 Hz", 60.0),
     ("bass, 60 to 250 Hz", 250.0),
@@ -27,28 +27,28 @@ pub const BANDS: [(&str, f64); 5] = [
     ("high, above 6 kHz", f64::INFINITY),
 ];
 
-/// What sounds at which frequency. Powers are mean squares of both channels together: a sine of full
-/// scale in both has 1.
+/// Energy by frequency. Power is the mean square of both channels: a full-scale sine in both has 1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spectrum {
-    /// The mean over all windows that are not silent of the magnitudes' centre of gravity, in Hz.
+    /// Spectral centroid in Hz, weighted by magnitude: the mean over all windows that are not
+    /// silent.
     pub centroid: f64,
     /// The share of the energy in each of [`BANDS`], 0 to 1.
     pub bands: [f64; BANDS.len()],
-    /// The mean power of each row, from the lowest.
+    /// Mean power of each row, lowest frequency first.
     pub rows: Vec<f64>,
-    /// The power of each row, from the lowest, column by column.
+    /// The spectrogram: columns in time order, each with the power of every row, lowest first.
     pub columns: Vec<Vec<f32>>,
-    /// Seconds of a column.
+    /// Duration of a column in seconds.
     pub seconds_per_column: f64,
 }
 
-/// Measures as it hears.
-pub(super) struct SpectrumMeter {
+/// Measures sound block by block.
+pub(crate) struct SpectrumMeter {
     hz_per_bin: f64,
     windows: Windows,
     analyser: Analyser,
-    /// Bins of each row.
+    /// First bin of each row, and the one after its last.
     rows: Vec<(usize, usize)>,
     sums: Vec<f64>,
     n_windows: u64,
@@ -71,7 +71,7 @@ impl SpectrumMeter {
         }
     }
 
-    pub fn hear(&mut self, left: &[f32], right: &[f32]) {
+    pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let Self { windows, analyser, rows, sums, n_windows, centroids, columns, .. } = self;
         windows.push(left, right, |left, right| {
             let powers = analyser.powers(left, right);
@@ -98,12 +98,12 @@ impl SpectrumMeter {
     }
 }
 
-/// The frequency at `row` of the spectrogram's rows, in Hz.
+/// The frequency at `row`, which may be fractional, in Hz.
 pub fn frequency_at(row: f64) -> f64 {
     EDGES.0 * (EDGES.1 / EDGES.0).powf(row / N_ROWS as f64)
 }
 
-/// The bins of a row: at least one, at most all.
+/// The bins of a row, at least one.
 fn bins_of(row: usize, hz_per_bin: f64) -> (usize, usize) {
     let bin = |row: usize| (frequency_at(row as f64) / hz_per_bin).round() as usize;
     let first = bin(row).min(LEN / 2 - 1);
@@ -114,7 +114,7 @@ fn mean(powers: &[f32]) -> f32 {
     powers.iter().sum::<f32>() / powers.len() as f32
 }
 
-/// The magnitudes' centre of gravity in bins; none of silence.
+/// The centroid in bins; none for silence.
 fn centroid(powers: &[f32]) -> Option<f64> {
     let (mut sum, mut weighted) = (0.0_f64, 0.0_f64);
     for (bin, power) in powers.iter().enumerate() {
@@ -136,7 +136,7 @@ fn bands(sums: &[f64], hz_per_bin: f64) -> [f64; BANDS.len()] {
     bands.map(|band| if total > 0.0 { band / total } else { 0.0 })
 }
 
-/// The powers of windows.
+/// Computes the power spectrum of windows.
 struct Analyser {
     fft: Arc<dyn Fft<f32>>,
     hann: Vec<f32>,
@@ -158,17 +158,18 @@ impl Analyser {
         }
     }
 
-    /// The mean power of both channels by bin, the last half left out as it mirrors the first.
+    /// The mean power of both channels for each bin below the Nyquist frequency.
     ///
-    /// Left is the real and right the imaginary part of one transform: the powers of both at a bin
-    /// are those of it and of its mirror image, added and halved.
+    /// One transform takes left as the real and right as the imaginary part: the sum of both
+    /// channels' power at a bin is half the power of that bin and its mirror together.
     fn powers(&mut self, left: &[f32], right: &[f32]) -> &[f32] {
         let frames = left.iter().zip(right).zip(&self.hann);
         for (value, ((left, right), weight)) in self.buffer.iter_mut().zip(frames) {
             *value = Complex::new(left * weight, right * weight);
         }
         self.fft.process_with_scratch(&mut self.buffer, &mut self.scratch);
-        // A sine of full scale has LEN / 4 at its bin, and half of both channels' sum is the mean.
+        // A full-scale sine has magnitude LEN / 4 at its bin; the mean is half of both channels'
+        // sum.
         let scale = (4.0 / LEN as f32).powi(2) / 4.0;
         for (bin, power) in self.powers.iter_mut().enumerate() {
             let mirror = self.buffer[(LEN - bin) % LEN];
@@ -178,7 +179,7 @@ impl Analyser {
     }
 }
 
-/// Means of windows that become wider as they become too many.
+/// Spectrogram columns: means over `n_each` windows, which doubles when there are too many columns.
 struct Columns {
     done: Vec<Vec<f32>>,
     open: Vec<f32>,
@@ -221,11 +222,17 @@ impl Columns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::hearing::tests::{hear, sine};
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
+
+    fn spectrum(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> Spectrum {
+        let mut meter = SpectrumMeter::new(RATE);
+        feed(seconds, frame, |left, right| meter.push(left, right));
+        meter.finish()
+    }
 
     #[test]
-    fn a_sine_is_where_its_frequency_is() {
-        let found = hear(2.0, |n| [sine(440.0, n); 2]).spectrum;
+    fn a_sine_has_its_energy_at_its_frequency() {
+        let found = spectrum(2.0, |n| [sine(440.0, n); 2]);
 
         assert!((found.centroid - 440.0).abs() < 15.0, "{}", found.centroid);
         assert!(found.bands[2] > 0.99, "{:?}", found.bands);
@@ -239,16 +246,16 @@ mod tests {
     }
 
     #[test]
-    fn one_channel_counts_half() {
+    fn a_single_channel_has_half_the_power() {
         let power = |right: f32| {
-            let found = hear(1.0, |n| [sine(1000.0, n), right * sine(1000.0, n)]).spectrum;
+            let found = spectrum(1.0, |n| [sine(1000.0, n), right * sine(1000.0, n)]);
             found.rows.iter().sum::<f64>()
         };
         assert!((power(0.0) / power(1.0) - 0.5).abs() < 1e-3);
     }
 
     #[test]
-    fn a_long_piece_has_wider_columns() {
+    fn long_sound_has_wider_columns() {
         let mut columns =
             Columns { done: Vec::new(), open: vec![0.0; N_ROWS], n_open: 0, n_each: 1 };
         for n in 0..5000 {
@@ -263,8 +270,8 @@ mod tests {
     }
 
     #[test]
-    fn silence_has_no_colour() {
-        let found = hear(0.5, |_| [0.0; 2]).spectrum;
+    fn silence_has_no_centroid() {
+        let found = spectrum(0.5, |_| [0.0; 2]);
         assert_eq!((found.centroid, found.bands), (0.0, [0.0; 5]));
     }
 }

@@ -1,8 +1,11 @@
-//! Which pitches are played: in the key, in the chord, how many.
+//! Pitches: in the key, in the chord, and how many.
 
 use crate::{
     lab::measure::{
-        score::{Onsets, PitchClasses, Role, Score, presence::share},
+        notes::{
+            presence::share,
+            score::{Onsets, PitchClasses, Role, Score},
+        },
         statistics::{entropy, mean},
     },
     music::{
@@ -12,17 +15,17 @@ use crate::{
     },
 };
 
-/// Bars over which `MusDr` takes a pitch-class histogram.
+/// Bars of a pitch-class histogram in `MusDr`'s H4.
 const HISTOGRAM_BARS: usize = 4;
 
-/// Steps of the strong beats, one and three.
+/// Steps of the strong beats 1 and 3.
 const STRONG: [usize; 2] = [0, STEPS_PER_BAR / 2];
 
-/// Room for floating-point error at the edge of a note, in steps.
+/// Tolerance for floating-point error at the end of a note, in steps.
 const EDGE: f64 = 0.05;
 
-/// The share of notes, 0 to 1, in the key of their bar; where a bar tells none, in whichever of 24,
-/// major and minor, fits the piece best (`MusPy`'s scale consistency). None of no notes.
+/// The share of notes, 0 to 1, in the key of their bar; for bars without a known key, in the major
+/// or minor key that fits the whole score best (`MusPy`'s scale consistency). None without notes.
 pub fn in_key(score: &Score) -> Option<f64> {
     let best = best_key(score)?;
     let notes = score.bars.iter().flat_map(|bar| {
@@ -32,7 +35,7 @@ pub fn in_key(score: &Score) -> Option<f64> {
     Some(share(notes))
 }
 
-/// The key of 24 that holds most notes; none of no notes.
+/// The major or minor key with the most notes; none without notes.
 pub fn best_key(score: &Score) -> Option<Key> {
     let mut counts = [0; 12];
     for hit in score.bars.iter().flat_map(|bar| pitched(&bar.parts)) {
@@ -46,14 +49,14 @@ pub fn best_key(score: &Score) -> Option<Key> {
     keys.max_by_key(n_in).filter(|_| counts != [0; 12])
 }
 
-/// How often a bar is in another key than the one before, a minute.
+/// Bars per minute whose key differs from that of the bar before.
 pub fn key_changes_a_minute(score: &Score) -> f64 {
     let pairs = score.bars.windows(2);
     let n_changes = pairs.filter(|pair| pair[0].key != pair[1].key).count();
     n_changes as f64 / (score.seconds() / 60.0).max(1e-9)
 }
 
-/// Different pitches that `role` begins in each bar in which it begins any.
+/// The number of distinct pitches of `role` in each bar where it has onsets.
 pub fn pitches_a_bar(onsets: &[Onsets], role: Role) -> Vec<f64> {
     let count = |bar: &Onsets| {
         let mut pitches: Vec<u8> = bar.of(role).iter().map(|(_, pitch)| *pitch).collect();
@@ -64,7 +67,7 @@ pub fn pitches_a_bar(onsets: &[Onsets], role: Role) -> Vec<f64> {
     onsets.iter().map(count).filter(|n| *n > 0.0).collect()
 }
 
-/// The entropy, in bits, 0 to 3.58, of the pitch classes of `role` over the whole piece.
+/// The entropy, in bits, 0 to 3.58, of the pitch classes of `role`.
 pub fn class_entropy(onsets: &[Onsets], role: Role) -> f64 {
     let mut counts = [0.0; 12];
     for (_, pitch) in onsets.iter().flat_map(|bar| bar.of(role)) {
@@ -73,15 +76,16 @@ pub fn class_entropy(onsets: &[Onsets], role: Role) -> f64 {
     entropy(&counts)
 }
 
-/// The mean of that entropy over four bars at a time, those without notes left out (`MusDr`'s H4).
+/// The mean of [`class_entropy`] over groups of four bars; groups without notes are skipped
+/// (`MusDr`'s H4).
 pub fn class_entropy_of_four_bars(onsets: &[Onsets], role: Role) -> f64 {
     let fours = onsets.chunks(HISTOGRAM_BARS);
     let fours = fours.filter(|four| four.iter().any(|bar| !bar.of(role).is_empty()));
     mean(&fours.map(|four| class_entropy(four, role)).collect::<Vec<_>>())
 }
 
-/// The share of notes, 0 to 1, that sound on a strong beat outside the chord of their bar; none
-/// where no chord is known.
+/// Of all notes sounding on strong beats, the share, 0 to 1, outside the chord of their bar; none
+/// if no chord is known.
 pub fn outside_chord(score: &Score) -> Option<f64> {
     let bars = score.bars.iter().filter_map(|bar| Some((bar.chord?, &bar.parts)));
     let mut notes = bars.flat_map(|(chord, parts)| strong_notes(chord, parts)).peekable();
@@ -89,14 +93,14 @@ pub fn outside_chord(score: &Score) -> Option<f64> {
     Some(share(notes))
 }
 
-/// Whether each note that sounds on a strong beat is outside `chord`.
+/// For each note sounding on a strong beat, whether it is outside `chord`.
 fn strong_notes(
     chord: PitchClasses,
     parts: &[Vec<Hit>; Role::ALL.len()],
 ) -> impl Iterator<Item = bool> {
     pitched(parts).flat_map(move |hit| {
         let (start, length) = (f64::from(hit.start_step), f64::from(hit.n_steps));
-        // A note that is played late is heard as on the beat.
+        // A note that is up to half a step late counts as on the beat.
         let is_on = move |step: &usize| {
             let step = *step as f64;
             start < step + 0.5 && step + EDGE < start + length
@@ -112,13 +116,13 @@ fn pitched(parts: &[Vec<Hit>; Role::ALL.len()]) -> impl Iterator<Item = &Hit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::score::tests::score;
+    use crate::lab::measure::notes::testing::score;
 
     #[test]
-    fn in_key_counts_by_the_bars_key_or_the_best_of_24() {
+    fn in_key_uses_the_bars_key_or_the_best_fit() {
         let mut piece = score(Role::Lead, &[&[(0.0, 69), (1.0, 71), (2.0, 72), (3.0, 70)]]);
         assert_eq!(in_key(&piece), Some(0.75));
-        // A, A#, B, C: three of them are the most that any key has.
+        // A, A#, B, C: no key contains more than three of them.
         piece.bars[0].key = None;
         assert_eq!(in_key(&piece), Some(0.75));
         assert_eq!(in_key(&score(Role::Drums, &[&[(0.0, 36)]])), None);
@@ -135,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn strong_beats_judge_what_sounds_on_them() {
+    fn only_notes_sounding_on_strong_beats_count() {
         let c_major = PitchClasses(1 | 1 << 4 | 1 << 7);
         let mut piece = score(Role::Lead, &[&[(0.1, 60), (6.0, 61), (9.0, 63)]]);
         assert_eq!(outside_chord(&piece), None);
@@ -146,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_key_is_counted_by_the_minute() {
+    fn key_changes_are_counted_per_minute() {
         let mut piece = score(Role::Lead, &[&[][..]; 30]);
         assert_eq!(key_changes_a_minute(&piece), 0.0);
         piece.bars[15..].iter_mut().for_each(|bar| bar.key = None);

@@ -1,22 +1,22 @@
-//! A small language model of tokens: how expected a line is, by a judge that is no neural network.
+//! An n-gram language model of tokens, which rates lines independently of any neural network.
 //!
-//! Counts of each token after the six before it, with Witten-Bell interpolation (Witten & Bell 1991;
-//! Chen & Goodman 1998, section 2.5): after a context seen `c` times with `k` different followers a
-//! token seen `n` times has the probability `(n + k p) / (c + k)`, where `p` is its probability after
-//! the context that is one token shorter; after none all tokens are alike. No parameter is tuned, and
-//! no token is impossible.
+//! Counts of each token after the six before it, with Witten-Bell interpolation (Witten & Bell
+//! 1991; Chen & Goodman 1998, section 2.5): after a context seen `c` times with `k` distinct
+//! followers, a token seen `n` times has probability `(n + k p) / (c + k)`, where `p` is its
+//! probability after the context without its first token; the shortest context falls back to the
+//! uniform distribution. There are no parameters to tune, and no token has probability 0.
 
 use std::collections::HashMap;
 
-use crate::lab::measure::Kind;
+use crate::lab::measure::tokens::Kind;
 
-/// Tokens that the next one is told from.
+/// Context length in tokens.
 pub const CONTEXT: usize = 6;
 
 /// Bits of a token in a [`Key`]: up to 512 tokens.
 const TOKEN_BITS: u32 = 9;
 
-/// Tokens in a row, behind a 1 that tells rows of different lengths apart.
+/// A sequence of tokens behind a leading 1, which distinguishes sequences of different lengths.
 type Key = u64;
 
 const EMPTY: Key = 1;
@@ -26,7 +26,7 @@ const EMPTY: Key = 1;
 pub struct LanguageModel {
     kind: Kind,
     contexts: HashMap<Key, Followers>,
-    /// How often each context and the token after it were seen.
+    /// Count of each context with the token after it.
     ngrams: HashMap<Key, u32>,
 }
 
@@ -37,7 +37,7 @@ struct Followers {
 }
 
 impl LanguageModel {
-    /// Learns `lines`.
+    /// Counts `lines`.
     pub fn train<L: AsRef<[u16]>>(kind: Kind, lines: &[L]) -> Self {
         let mut model = Self { kind, contexts: HashMap::new(), ngrams: HashMap::new() };
         for line in lines {
@@ -49,8 +49,8 @@ impl LanguageModel {
         model
     }
 
-    /// What a token of `line` costs on average, in bits: 0 if each was certain, 6.5 (melody) or 9
-    /// (drums) if each was a guess. 0 for an empty line.
+    /// Mean cost of a token of `line` in bits: 0 if every token is certain, 6.5 (pitched) or 9
+    /// (drums) for a uniform guess. 0 for an empty line.
     pub fn cost(&self, line: &[u16]) -> f64 {
         let cost = |(place, &token): (usize, &u16)| -self.probability(&line[..place], token).log2();
         let total: f64 = line.iter().enumerate().map(cost).sum();
@@ -75,7 +75,7 @@ impl LanguageModel {
     }
 }
 
-/// The contexts that end with `before`, from the empty one to that of [`CONTEXT`] tokens.
+/// The suffixes of `before`, from the empty one to [`CONTEXT`] tokens.
 fn contexts(before: &[u16]) -> impl Iterator<Item = Key> {
     let longest = before.len().min(CONTEXT);
     (0..=longest).map(|n| before[before.len() - n..].iter().fold(EMPTY, |key, &t| push(key, t)))
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_untaught_model_guesses() {
+    fn an_untrained_model_is_uniform() {
         let model = LanguageModel::train::<Vec<u16>>(Kind::Drums, &[]);
         assert_eq!(model.cost(&[0, 5, 511]), 9.0);
         assert_eq!(model.cost(&[]), 0.0);
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn probabilities_are_those_of_witten_and_bell() {
         let model = LanguageModel::train(Kind::Pitched, &[[0, 0, 2]]);
-        // After nothing: 0 twice, 2 once, two different.
+        // Empty context: 0 twice, 2 once, two distinct followers.
         let after_none = (2.0 + 2.0 / 90.0) / 5.0;
         assert!((model.probability(&[], 0) - after_none).abs() < 1e-12);
         // After 0: 0 once, 2 once.
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_learnt_costs_less_than_what_was_not() {
+    fn a_line_of_the_training_set_costs_less() {
         let line: Vec<u16> = [40, 0, 42, 0].repeat(8);
         let model = LanguageModel::train(Kind::Pitched, &[&line]);
         assert!(model.cost(&line) < 1.0);

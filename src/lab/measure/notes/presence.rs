@@ -1,14 +1,14 @@
-//! Who plays when.
+//! Which parts sound in which bars.
 
 use crate::{
-    lab::measure::score::{Onsets, Role, Score},
+    lab::measure::notes::score::{Onsets, Role, Score},
     music::meter::STEPS_PER_BAR,
 };
 
-/// Whether `role` is heard in each bar: it begins something there, or holds it from before.
+/// For each bar, whether `role` sounds in it: it has an onset there, or holds a note from before.
 pub fn sounding(score: &Score, role: Role) -> Vec<bool> {
     let mut until = 0.0_f64;
-    let sounds = |(number, bar): (usize, &crate::lab::measure::score::ScoreBar)| {
+    let sounds = |(number, bar): (usize, &crate::lab::measure::notes::score::ScoreBar)| {
         let start = (number * STEPS_PER_BAR) as f64;
         let hits = &bar.parts[role as usize];
         let is_held = start < until;
@@ -19,24 +19,24 @@ pub fn sounding(score: &Score, role: Role) -> Vec<bool> {
     score.bars.iter().enumerate().map(sounds).collect()
 }
 
-/// The share of bars, 0 to 1, in which `role` is not heard.
+/// The share of bars, 0 to 1, in which `role` is silent.
 pub fn absence(score: &Score, role: Role) -> f64 {
     share(sounding(score, role).into_iter().map(|sounds| !sounds))
 }
 
-/// The share of bars, 0 to 1, in which nobody is heard.
+/// The share of bars, 0 to 1, in which all roles are silent.
 pub fn emptiness(score: &Score) -> f64 {
     let roles = Role::ALL.map(|role| sounding(score, role));
     share((0..score.bars.len()).map(|bar| roles.iter().all(|sounds| !sounds[bar])))
 }
 
-/// How many notes `role` begins in each bar in which it is heard.
+/// The number of onsets of `role` in each bar where it sounds.
 pub fn notes_a_bar(score: &Score, onsets: &[Onsets], role: Role) -> Vec<f64> {
     let bars = sounding(score, role).into_iter().zip(onsets);
     bars.filter(|(sounds, _)| *sounds).map(|(_, bar)| bar.of(role).len() as f64).collect()
 }
 
-/// The share of what is true; 0 of nothing.
+/// The share of true values; 0 if there are none.
 pub(super) fn share(values: impl Iterator<Item = bool>) -> f64 {
     let (n_true, n) = values.fold((0, 0), |(n_true, n), is| (n_true + usize::from(is), n + 1));
     n_true as f64 / n.max(1) as f64
@@ -45,7 +45,7 @@ pub(super) fn share(values: impl Iterator<Item = bool>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::score::tests::score;
+    use crate::lab::measure::notes::testing::score;
 
     #[test]
     fn a_held_note_fills_the_bars_that_it_reaches() {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_not_empty() {
+    fn an_empty_score_has_no_empty_bars() {
         assert_eq!(emptiness(&score(Role::Lead, &[])), 0.0);
     }
 }

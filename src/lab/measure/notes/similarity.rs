@@ -1,20 +1,19 @@
-//! How much of two bars comes back after how many bars: the form, as numbers.
+//! Self-similarity of a score by lag: its form as numbers.
 
 use crate::lab::measure::{
-    score::{Onsets, Role},
+    notes::score::{Onsets, Role},
     statistics::mean,
 };
 
-/// Bars that are compared at once.
+/// Bars that are compared together.
 pub const GRAIN: usize = 2;
 
-/// Rows of the self-similarity matrix at most: an hour at 128 bpm.
+/// Greatest size of the self-similarity matrix: an hour at 128 bpm.
 pub const MAX_SIDE: usize = 960;
 
-/// How alike two stretches of equal length are, 0 to 1: the share of onsets, step and pitch, that
-/// they have in common (Dice 1945), the mean of the roles that play in either. Silence is like
-/// silence.
-pub fn likeness(a: &[Onsets], b: &[Onsets]) -> f64 {
+/// Similarity of two spans of equal length, 0 to 1: the Dice coefficient (Dice 1945) of their
+/// onsets, step and pitch, as the mean of the roles that play in either. Two silent spans have 1.
+pub fn similarity(a: &[Onsets], b: &[Onsets]) -> f64 {
     let of_role = |role: Role| {
         let n_both: usize = a.iter().zip(b).map(|(a, b)| n_common(a.of(role), b.of(role))).sum();
         let count = |bars: &[Onsets]| bars.iter().map(|bar| bar.of(role).len()).sum::<usize>();
@@ -25,7 +24,7 @@ pub fn likeness(a: &[Onsets], b: &[Onsets]) -> f64 {
     if shares.is_empty() { 1.0 } else { mean(&shares) }
 }
 
-/// What two sorted lists have in common.
+/// The number of elements that two sorted lists share.
 fn n_common(a: &[(u8, u8)], b: &[(u8, u8)]) -> usize {
     let (mut i, mut j, mut n) = (0, 0, 0);
     while i < a.len() && j < b.len() {
@@ -38,17 +37,17 @@ fn n_common(a: &[(u8, u8)], b: &[(u8, u8)]) -> usize {
     n
 }
 
-/// The mean likeness of two bars and the two that begin `lag` bars later; none of a piece that is
-/// less than twice as long.
+/// The mean similarity of two bars to those `lag` bars later; none for a score shorter than twice
+/// the lag.
 pub fn at_lag(onsets: &[Onsets], lag: usize) -> Option<f64> {
     let n = onsets.len().checked_sub(lag + GRAIN - 1).filter(|n| lag < n + GRAIN)?;
     let pairs = (0..n)
-        .map(|bar| likeness(&onsets[bar..bar + GRAIN], &onsets[bar + lag..bar + lag + GRAIN]));
+        .map(|bar| similarity(&onsets[bar..bar + GRAIN], &onsets[bar + lag..bar + lag + GRAIN]));
     Some(mean(&pairs.collect::<Vec<_>>()))
 }
 
-/// The self-similarity matrix of a piece by two bars, row by row, 0 to 1; a last bar that is alone is
-/// left out. A piece of more than [`MAX_SIDE`] pairs is told by as many at most, evenly spread.
+/// The self-similarity matrix of pairs of bars, row-major, 0 to 1; an odd last bar is ignored. Of
+/// more than [`MAX_SIDE`] pairs an even selection is taken.
 pub fn matrix(onsets: &[Onsets]) -> Vec<Vec<f64>> {
     let n_pairs = onsets.len() / GRAIN;
     let pairs = onsets.chunks_exact(GRAIN).step_by(n_pairs.div_ceil(MAX_SIDE).max(1));
@@ -56,9 +55,9 @@ pub fn matrix(onsets: &[Onsets]) -> Vec<Vec<f64>> {
     let mut matrix = vec![vec![1.0; pairs.len()]; pairs.len()];
     for row in 0..pairs.len() {
         for column in 0..row {
-            let alike = likeness(pairs[row], pairs[column]);
-            matrix[row][column] = alike;
-            matrix[column][row] = alike;
+            let similarity = similarity(pairs[row], pairs[column]);
+            matrix[row][column] = similarity;
+            matrix[column][row] = similarity;
         }
     }
     matrix
@@ -67,7 +66,7 @@ pub fn matrix(onsets: &[Onsets]) -> Vec<Vec<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::score::tests::score;
+    use crate::lab::measure::notes::testing::score;
 
     fn onsets(pitches: &[u8]) -> Vec<Onsets> {
         let bars: Vec<[(f32, u8); 2]> =
@@ -76,28 +75,25 @@ mod tests {
     }
 
     #[test]
-    fn likeness_is_the_share_in_common_of_who_plays() {
+    fn similarity_is_the_mean_over_the_roles_that_play() {
         let bars = onsets(&[60, 62]);
-        assert_eq!(likeness(&bars[..1], &bars[..1]), 1.0);
-        assert_eq!(likeness(&bars[..1], &bars[1..]), 0.5);
+        assert_eq!(similarity(&bars[..1], &bars[..1]), 1.0);
+        assert_eq!(similarity(&bars[..1], &bars[1..]), 0.5);
         let mut with_drums = bars[1].clone();
         with_drums.0[Role::Drums as usize] = vec![(0, 36)];
-        assert_eq!(likeness(&bars[..1], &[with_drums]), 0.25);
-        assert_eq!(likeness(&[Onsets::default()], &[Onsets::default()]), 1.0);
+        assert_eq!(similarity(&bars[..1], &[with_drums]), 0.25);
+        assert_eq!(similarity(&[Onsets::default()], &[Onsets::default()]), 1.0);
     }
 
     #[test]
-    fn a_loop_is_like_itself_at_its_length() {
+    fn a_loop_is_similar_at_the_lag_of_its_length() {
         let bars = onsets(&[60, 62, 64, 65, 60, 62, 64, 65, 60, 62, 64, 65]);
         assert_eq!(at_lag(&bars, 4), Some(1.0));
         assert_eq!(at_lag(&bars, 2), Some(0.5));
         assert_eq!((at_lag(&bars, 11), at_lag(&bars, 64)), (None, None));
-        let matrix = matrix(&bars);
-        assert_eq!(matrix.len(), 6);
-        assert_eq!((matrix[0][2], matrix[2][0], matrix[0][1]), (1.0, 1.0, 0.5));
-        assert_eq!(
-            crate::lab::measure::score::likeness::matrix(&vec![Onsets::default(); 3000]).len(),
-            750
-        );
+        let small = matrix(&bars);
+        assert_eq!(small.len(), 6);
+        assert_eq!((small[0][2], small[2][0], small[0][1]), (1.0, 1.0, 0.5));
+        assert_eq!(matrix(&vec![Onsets::default(); 3000]).len(), 750);
     }
 }

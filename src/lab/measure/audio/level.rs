@@ -1,34 +1,34 @@
-//! Samples as numbers: clipping, silence, and what both channels have in common.
+//! Clipping, silence and stereo width.
 
-/// From here on a sample counts as clipped: the last but one of 16 bits.
+/// Samples from this magnitude up count as clipped: one step below full scale of 16 bits.
 const CLIPPED: f32 = 32_766.0 / 32_768.0;
 
-/// Below this, -60 dBFS, nobody hears anything.
+/// Samples up to this magnitude, -60 dBFS, count as silent.
 const SILENT: f32 = 1e-3;
 
-/// Silence that is worth telling, in seconds.
+/// Shortest silence that is reported, in seconds.
 const LONG_SECONDS: f64 = 1.0;
 
-/// What the samples are like.
+/// Statistics of the samples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Level {
-    /// Samples at full scale, of both channels.
+    /// Clipped samples of both channels.
     pub n_clipped: u64,
-    /// Start and length of each silence of more than a second between two sounds, in seconds.
+    /// Start and duration, in seconds, of each silence of more than a second between two sounds.
     pub silences: Vec<(f64, f64)>,
     /// Pearson's correlation of left and right, -1 to 1; 1 is mono.
     pub correlation: f64,
-    /// The share of the energy that is in the difference of both channels, 0 to 1: none in mono,
-    /// half in two sounds that have nothing in common.
+    /// The share of the energy in the side signal (left minus right), 0 to 1: 0 for mono, a half
+    /// for uncorrelated channels.
     pub side_share: f64,
 }
 
-/// Measures as it hears.
-pub(super) struct LevelMeter {
+/// Measures sound block by block.
+pub(crate) struct LevelMeter {
     rate: f64,
     n_frames: u64,
     n_clipped: u64,
-    /// The frame after the last that could be heard.
+    /// The frame after the last audible one.
     heard_until: Option<u64>,
     silences: Vec<(f64, f64)>,
     /// Sums of left by left, right by right, left by right.
@@ -47,7 +47,7 @@ impl LevelMeter {
         }
     }
 
-    pub fn hear(&mut self, left: &[f32], right: &[f32]) {
+    pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let is_clipped = |x: &&f32| CLIPPED <= x.abs();
         self.n_clipped += left.iter().chain(right).filter(is_clipped).count() as u64;
         let pairs = [(left, left), (right, right), (left, right)];
@@ -90,28 +90,31 @@ fn product(a: &[f32], b: &[f32]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::lab::measure::hearing::{
-        level::Level,
-        tests::{hear, sine},
-    };
+    use super::*;
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
+
+    fn level(seconds: f64, frame: impl FnMut(usize) -> [f32; 2]) -> Level {
+        let mut meter = LevelMeter::new(RATE);
+        feed(seconds, frame, |left, right| meter.push(left, right));
+        meter.finish()
+    }
 
     #[test]
     fn silence_counts_between_sounds_only() {
         let is_on = |n: usize| (44_100..88_200).contains(&n) || (154_350..160_000).contains(&n);
-        let found = hear(6.0, |n| [if is_on(n) { 0.1 } else { 0.0 }, 0.0]).level;
+        let found = level(6.0, |n| [if is_on(n) { 0.1 } else { 0.0 }, 0.0]);
         assert_eq!(found.silences, [(2.0, 1.5)]);
     }
 
     #[test]
     fn samples_at_full_scale_are_counted() {
-        let found = hear(0.1, |n| [if n % 1000 == 0 { -1.2 } else { 0.5 }, 0.999]).level;
+        let found = level(0.1, |n| [if n % 1000 == 0 { -1.2 } else { 0.5 }, 0.999]);
         assert_eq!(found.n_clipped, 5);
     }
 
     #[test]
-    fn stereo_is_what_the_channels_don_t_share() {
-        let of =
-            |right: fn(usize) -> f32| -> Level { hear(1.0, |n| [sine(441.0, n), right(n)]).level };
+    fn stereo_width_is_the_difference_of_the_channels() {
+        let of = |right: fn(usize) -> f32| level(1.0, |n| [sine(441.0, n), right(n)]);
         let mono = of(|n| 0.5 * sine(441.0, n));
         let inverse = of(|n| -sine(441.0, n));
         let apart = of(|n| sine(882.0, n));

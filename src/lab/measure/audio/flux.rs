@@ -1,42 +1,42 @@
-//! Where something begins, from the sound alone: how much louder each band gets, every hundredth of
-//! a second (spectral flux; Bello et al. 2005).
+//! Onset strength: spectral flux, the rise of log energy summed over bands, 100 values per second
+//! (Bello et al. 2005).
 
 use std::sync::Arc;
 
 use rustfft::{Fft, FftPlanner, num_complex::Complex};
 
-use crate::lab::measure::hearing::windows::{Windows, hann};
+use crate::lab::measure::audio::windows::{Windows, hann};
 
-/// Frames of a window: 23 ms at 44.1 kHz.
+/// Window length in frames: 23 ms at 44.1 kHz.
 const LEN: usize = 1024;
 
-/// Values a second.
+/// Values per second.
 const PER_SECOND: u32 = 100;
 
-/// Bands, evenly spread on a logarithmic axis, and the outer frequencies in Hz.
+/// Bands of equal width on a logarithmic axis, and the outer edges of the range in Hz.
 const N_BANDS: usize = 24;
 const EDGES: (f64, f64) = (40.0, 16_000.0);
 
-/// How far quiet is lifted towards loud before it is compared.
+/// Gain before the logarithm: higher values weigh quiet onsets more.
 const COMPRESSION: f32 = 1000.0;
 
-/// How much begins, value by value.
+/// Onset strength over time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Flux {
-    /// 0 or more.
+    /// Onset strength, 0 or more.
     pub values: Vec<f32>,
-    /// Values a second.
+    /// Values per second.
     pub per_second: f64,
 }
 
-/// Measures as it hears.
-pub(super) struct FluxMeter {
+/// Measures sound block by block.
+pub(crate) struct FluxMeter {
     windows: Windows,
     per_second: f64,
     fft: Arc<dyn Fft<f32>>,
     hann: Vec<f32>,
     buffer: Vec<Complex<f32>>,
-    /// Bins at which the bands begin and end.
+    /// Bin edges of the bands.
     edges: Vec<usize>,
     before: [f32; N_BANDS],
     values: Vec<f32>,
@@ -50,7 +50,7 @@ impl FluxMeter {
             (hz * LEN as f64 / f64::from(rate)).round() as usize
         };
         Self {
-            // At very high rates a hop is longer than the window.
+            // At very high sample rates a hop is longer than LEN.
             windows: Windows::new(LEN.max(hop), hop),
             per_second: f64::from(rate) / hop as f64,
             fft: FftPlanner::new().plan_fft_forward(LEN),
@@ -62,7 +62,7 @@ impl FluxMeter {
         }
     }
 
-    pub fn hear(&mut self, left: &[f32], right: &[f32]) {
+    pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let Self { windows, fft, hann, buffer, edges, before, values, .. } = self;
         windows.push(left, right, |left, right| {
             let frames = left.iter().zip(right).zip(hann.iter());
@@ -89,13 +89,16 @@ impl FluxMeter {
 
 #[cfg(test)]
 mod tests {
-    use crate::lab::measure::hearing::tests::{hear, sine};
+    use super::*;
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
 
     #[test]
-    fn what_begins_stands_out() {
+    fn onsets_stand_out() {
         // A tone of 50 ms every half second.
         let sound = |n: usize| if n % 22_050 < 2205 { 0.3 * sine(880.0, n) } else { 0.0 };
-        let flux = hear(4.0, |n| [sound(n); 2]).flux;
+        let mut meter = FluxMeter::new(RATE);
+        feed(4.0, |n| [sound(n); 2], |left, right| meter.push(left, right));
+        let flux = meter.finish();
 
         assert_eq!(flux.per_second, 100.0);
         let peaks: Vec<usize> =

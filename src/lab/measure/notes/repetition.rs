@@ -1,32 +1,32 @@
-//! What comes back as it was.
+//! Exact repetition, distinct bars, and monotony.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lab::measure::score::{Onsets, Role, Score};
+use crate::lab::measure::notes::score::{Onsets, Role, Score};
 
-/// Bars of a span that should not come back.
+/// Length, in bars, of the spans that are compared.
 const SPAN: usize = 8;
 
-/// For how long it should not.
+/// Only repeats within this time count.
 const MEMORY_SECONDS: f64 = 600.0;
 
-/// Pitches that a lead needs at least within a span, not to be monotonous.
+/// A lead with fewer pitches in a span counts as monotonous.
 const FEWEST_PITCHES: usize = 3;
 
-/// A span that has been there before, note for note on the grid.
+/// A span whose onsets on the grid equal those of an earlier span.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Repeat {
-    /// The bar that it begins with.
+    /// First bar of the span.
     pub bar: usize,
-    /// The bar that it began with before.
+    /// First bar of the earlier span.
     pub before: usize,
 }
 
-/// Spans of eight bars that equal one within the ten minutes before, in all of `roles`; those without
-/// a note don't count.
+/// Eight-bar spans that equal, in all of `roles`, a span within the ten minutes before. Silent
+/// spans are ignored.
 ///
-/// A span may begin at any bar; after one that comes back the search goes on behind it, so that 16
-/// bars that come back count twice, not nine times.
+/// Spans start at any bar; after a match the search continues behind it, so 16 repeated bars count
+/// twice, not nine times.
 pub fn exact_repeats(score: &Score, onsets: &[Onsets], roles: &[Role]) -> Vec<Repeat> {
     let starts = score.starts();
     let reduce = |bar: &Onsets| -> Vec<Vec<(u8, u8)>> {
@@ -36,7 +36,7 @@ pub fn exact_repeats(score: &Score, onsets: &[Onsets], roles: &[Role]) -> Vec<Re
     let mut last: HashMap<&[_], usize> = HashMap::new();
     let (mut repeats, mut next) = (Vec::new(), 0);
     for (bar, span) in bars.windows(SPAN).enumerate() {
-        // Only what is wholly over can come back.
+        // A span must not match one that overlaps it.
         if let Some(over) = bar.checked_sub(SPAN) {
             last.insert(&bars[over..bar], over);
         }
@@ -51,7 +51,7 @@ pub fn exact_repeats(score: &Score, onsets: &[Onsets], roles: &[Role]) -> Vec<Re
     repeats
 }
 
-/// The share of bars with notes, 0 to 1, that differ from all others in `roles`.
+/// The number of distinct bars in `roles` divided by the number of bars with notes, 0 to 1.
 pub fn distinct_bars(onsets: &[Onsets], roles: &[Role]) -> f64 {
     let reduce = |bar: &Onsets| roles.iter().map(|role| bar.of(*role).to_vec()).collect::<Vec<_>>();
     let bars = onsets.iter().map(reduce).filter(|bar| bar.iter().any(|part| !part.is_empty()));
@@ -60,20 +60,20 @@ pub fn distinct_bars(onsets: &[Onsets], roles: &[Role]) -> f64 {
     distinct.len() as f64 / bars.len().max(1) as f64
 }
 
-/// Bars of the longest run in which `role` begins the same in each, something at that.
+/// Length, in bars, of the longest run of bars with identical onsets of `role`, silence excluded.
 pub fn longest_run(onsets: &[Onsets], role: Role) -> usize {
     let runs = onsets.chunk_by(|a, b| a.of(role) == b.of(role));
     runs.filter(|run| !run[0].of(role).is_empty()).map(<[Onsets]>::len).max().unwrap_or(0)
 }
 
-/// The share of spans of eight bars in which the lead begins something, 0 to 1, where it has fewer
-/// than three pitches or but one rhythm.
+/// Of all eight-bar spans with lead onsets, the share, 0 to 1, whose lead has fewer than three
+/// pitches or a single rhythm.
 pub fn monotony(onsets: &[Onsets]) -> f64 {
     let lead = |span: &[Onsets]| -> Vec<Onsets> {
         span.iter().filter(|bar| !bar.of(Role::Lead).is_empty()).cloned().collect()
     };
     let spans = onsets.windows(SPAN.min(onsets.len()).max(1)).map(lead);
-    crate::lab::measure::score::presence::share(
+    crate::lab::measure::notes::presence::share(
         spans.filter(|bars| !bars.is_empty()).map(|bars| is_monotonous(&bars)),
     )
 }
@@ -88,9 +88,9 @@ fn is_monotonous(bars: &[Onsets]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::score::tests::score;
+    use crate::lab::measure::notes::testing::score;
 
-    /// Bars that each have one lead note, at the step and pitch of a number.
+    /// Bars of one lead note each; a number encodes its step and pitch.
     fn piece(numbers: &[u8]) -> Score {
         let bars: Vec<Vec<(f32, u8)>> =
             numbers.iter().map(|n| vec![(f32::from(n % 16), 60 + n / 16)]).collect();
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn eight_bars_that_come_back_are_found_wherever_they_begin() {
+    fn a_repeat_of_eight_bars_is_found_wherever_it_starts() {
         let once: Vec<u8> = (0..40).collect();
         assert_eq!(repeats(&once), []);
         let again = [&once[..], &once[3..13]].concat();
@@ -112,14 +112,14 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_of_four_bars_comes_back_when_eight_are_over() {
+    fn a_loop_of_four_bars_repeats_every_eight() {
         let numbers: Vec<u8> = (0..24).map(|n| n % 4).collect();
         let found = repeats(&numbers);
         assert_eq!(found, [Repeat { bar: 8, before: 0 }, Repeat { bar: 16, before: 8 }]);
     }
 
     #[test]
-    fn what_is_long_ago_or_silent_is_no_repeat() {
+    fn old_and_silent_spans_are_no_repeats() {
         // A bar lasts two seconds.
         let (theme, bridge): (Vec<u8>, Vec<u8>) = ((0..8).collect(), (8..200).collect());
         assert_eq!(repeats(&[&theme[..], &bridge, &theme].concat()).len(), 1);
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_and_distinct_bars_are_of_bars_with_notes() {
+    fn runs_and_distinct_bars_ignore_silent_bars() {
         let onsets = piece(&[1, 1, 1, 2, 3, 3]).onsets();
         assert_eq!(longest_run(&onsets, Role::Lead), 3);
         assert_eq!(longest_run(&onsets, Role::Bass), 0);

@@ -1,23 +1,4 @@
-//! A piece as it is played, bar by bar, and what can be said about it without hearing it.
-//!
-//! Unlike lines of tokens, hits have strength and lie beside the grid. [`Score`] is all that the
-//! figures below need, whether a station or a MIDI file has given it:
-//!
-//! - [`presence`]: who plays, and in how many bars nobody does.
-//! - [`pitch`]: in the key, in the chord, how many pitches.
-//! - [`rhythm`]: syncopation, how steady the groove is, fills.
-//! - [`touch`]: how hard and how far from the grid drums are struck, beside drummers.
-//! - [`repetition`], [`likeness`]: what comes back, and after how long.
-//! - [`figures`]: all of them.
-
-pub mod figures;
-pub mod likeness;
-pub mod pitch;
-pub mod presence;
-pub mod repetition;
-pub mod rhythm;
-mod sequence;
-pub mod touch;
+//! A performance as bars of notes, with velocities and timing off the grid.
 
 use std::borrow::Borrow;
 
@@ -31,14 +12,14 @@ use crate::{
     units::Bpm,
 };
 
-/// What a part is there for.
+/// The musical function of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Names of parts.
 pub enum Role {
     Drums,
     Bass,
     Lead,
-    /// Chords, pads and whatever else has pitches.
+    /// Chords, pads and all other pitched parts.
     Chords,
 }
 
@@ -46,51 +27,51 @@ impl Role {
     /// All roles, in the order of their indices.
     pub const ALL: [Self; 4] = [Self::Drums, Self::Bass, Self::Lead, Self::Chords];
 
-    /// Those that have pitches.
+    /// The pitched roles.
     pub const PITCHED: [Self; 3] = [Self::Bass, Self::Lead, Self::Chords];
 
-    /// What tables call it.
+    /// Its name in tables.
     pub fn name(self) -> &'static str {
         ["drums", "bass", "lead", "chords"][self as usize]
     }
 }
 
-/// Pitch classes as bits, C the lowest.
+/// A set of pitch classes as bits; bit 0 is C.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PitchClasses(pub u16);
 
 impl PitchClasses {
-    /// Whether `pitch` is among them, in whatever octave.
+    /// Whether the set contains the pitch class of `pitch`.
     pub fn contains(self, pitch: u8) -> bool {
         self.0 >> (pitch % 12) & 1 == 1
     }
 }
 
-/// Bars in a row.
+/// A sequence of bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Score {
     /// The bars.
     pub bars: Vec<ScoreBar>,
-    /// How much later than straight every second sixteenth is meant to come, in steps.
+    /// Intended delay of every second sixteenth, in steps.
     pub swing: f64,
 }
 
-/// What is played in a bar.
+/// The notes of a bar.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoreBar {
-    /// How fast it goes.
+    /// Tempo of the bar.
     pub tempo: Bpm,
-    /// What it keeps to, where that is known.
+    /// Key of the bar, if known.
     pub key: Option<Key>,
-    /// The chord that it is in, where that is known.
+    /// Chord of the bar, if known.
     pub chord: Option<PitchClasses>,
-    /// Hits by `Role as usize`. Steps count from the bar's start; a hit that comes early for its
-    /// first step has less than 0.
+    /// Hits by `Role as usize`. Steps count from the bar's start; a hit ahead of the first step has
+    /// a negative start.
     pub parts: [Vec<Hit>; Role::ALL.len()],
 }
 
 impl Score {
-    /// What a station plays, every second sixteenth late by `swing` steps.
+    /// The score of a station's bars, with its theme's `swing` in steps.
     pub fn from_bars<B: Borrow<bar::Bar>>(bars: &[B], swing: f64) -> Self {
         let role = |part: Part| Role::ALL.into_iter().find(|role| role.name() == part.name());
         let score_bar = |bar: &bar::Bar| {
@@ -106,18 +87,19 @@ impl Score {
         Self { bars: bars.iter().map(|bar| score_bar(bar.borrow())).collect(), swing }
     }
 
-    /// When each bar begins, in seconds from the first.
+    /// The start of each bar in seconds from the first.
     pub fn starts(&self) -> Vec<f64> {
         let lengths = self.bars.iter().map(ScoreBar::seconds);
         lengths.scan(0.0, |end, length| Some(std::mem::replace(end, *end + length))).collect()
     }
 
-    /// How long all bars last, in seconds.
+    /// Duration in seconds.
     pub fn seconds(&self) -> f64 {
         self.bars.iter().map(ScoreBar::seconds).sum()
     }
 
-    /// The step, 0 to 15, that a hit belongs to, and by how many steps it comes later than that.
+    /// The step, 0 to 15, that is nearest to a hit on the swung grid, and the hit's delay from it
+    /// in steps.
     pub fn place(&self, hit: &Hit) -> (usize, f64) {
         let start = f64::from(hit.start_step);
         let meant = |step: usize| step as f64 + if step % 2 == 1 { self.swing } else { 0.0 };
@@ -130,7 +112,7 @@ impl Score {
         (step, start - meant(step))
     }
 
-    /// What begins where, bar by bar.
+    /// The onsets of each bar.
     pub fn onsets(&self) -> Vec<Onsets> {
         let of_role = |hits: &Vec<Hit>| {
             let places = hits.iter().map(|hit| (self.place(hit).0 as u8, hit.pitch));
@@ -144,35 +126,35 @@ impl Score {
 }
 
 impl ScoreBar {
-    /// How long it lasts.
+    /// Duration in seconds.
     pub fn seconds(&self) -> f64 {
         self.tempo.seconds_per_step() * STEPS_PER_BAR as f64
     }
 }
 
-/// Where something begins in a bar, on the grid: step and pitch of each hit by `Role as usize`,
-/// sorted.
+/// The onsets of a bar on the grid: step and pitch of each hit by `Role as usize`, sorted, without
+/// duplicates.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Onsets(pub [Vec<(u8, u8)>; Role::ALL.len()]);
 
 impl Onsets {
-    /// What `role` begins.
+    /// Step and pitch of each onset of `role`.
     pub fn of(&self, role: Role) -> &[(u8, u8)] {
         &self.0[role as usize]
     }
 
-    /// Whether nothing begins.
+    /// Whether there are no onsets.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(Vec::is_empty)
     }
 
-    /// The steps at which `role` begins something, as bits.
+    /// The steps with an onset of `role`, as bits.
     pub fn rhythm(&self, role: Role) -> u16 {
         self.of(role).iter().fold(0, |steps, (step, _)| steps | 1 << step)
     }
 
-    /// The steps at which one of `classes` of drums is struck, as bits.
-    pub fn struck(&self, classes: &[Drum]) -> u16 {
+    /// The steps with a hit of one of `classes` of drums, as bits.
+    pub fn drum_rhythm(&self, classes: &[Drum]) -> u16 {
         let is_one = |pitch: u8| drums::class(pitch).is_some_and(|class| classes.contains(&class));
         let hits = self.of(Role::Drums).iter().filter(|(_, pitch)| is_one(*pitch));
         hits.fold(0, |steps, (step, _)| steps | 1 << step)
@@ -180,25 +162,9 @@ impl Onsets {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::music::scale::Mode;
-
-    pub const A_MINOR: Key = Key { root: 9, mode: Mode::Minor };
-
-    pub fn hit(start_step: f32, pitch: u8) -> Hit {
-        Hit { start_step, n_steps: 1.0, pitch, velocity: 100 }
-    }
-
-    /// A score at 120 bpm in A minor of bars that have these hits of one role, a step long.
-    pub fn score(role: Role, bars: &[&[(f32, u8)]]) -> Score {
-        let bar = |hits: &&[(f32, u8)]| {
-            let mut parts: [Vec<Hit>; Role::ALL.len()] = Default::default();
-            parts[role as usize] = hits.iter().map(|(step, pitch)| hit(*step, *pitch)).collect();
-            ScoreBar { tempo: Bpm::DEFAULT, key: Some(A_MINOR), chord: None, parts }
-        };
-        Score { bars: bars.iter().map(bar).collect(), swing: 0.0 }
-    }
+    use crate::lab::measure::notes::testing::{hit, score};
 
     #[test]
     fn a_hit_belongs_to_the_nearest_step_of_the_swung_grid() {

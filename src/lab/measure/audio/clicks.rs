@@ -1,25 +1,26 @@
-//! How rough the wave is: the second difference of its samples, which a jump throws up and smooth
-//! sound does not.
+//! Discontinuities of the waveform, found in the second difference of its samples: large at a jump,
+//! small in smooth sound.
 
-/// Values a second.
+/// Values per second.
 const PER_SECOND: u64 = 1000;
 
-/// Milliseconds on either side of a place in which a click counts as there.
+/// A click this many milliseconds before or after a moment counts as at that moment.
 const REACH_MS: usize = 2;
 
-/// Milliseconds on either side that it is compared with, but for those.
+/// Milliseconds before and after a moment, without the above, that it is compared with.
 const CONTEXT_MS: usize = 20;
 
-/// What silence counts as: half a step of 16 bits, so that it does not make clicks of nothing.
+/// Least roughness of the context: half a step of 16 bits, so that digital silence does not turn
+/// the faintest noise into a click.
 const FLOOR: f32 = 1.5e-5;
 
-/// The greatest absolute second difference of either channel in each millisecond; a jump of 1 makes
-/// 1 twice, a sample that stands out by 1 makes 2.
+/// The greatest absolute second difference of either channel in each millisecond. A jump of 1 gives
+/// 1 twice, a single sample that is off by 1 gives 2.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Clicks(Vec<f32>);
 
-/// Measures as it hears.
-pub(super) struct ClickMeter {
+/// Measures sound block by block.
+pub(crate) struct ClickMeter {
     rate: u64,
     n_frames: u64,
     before: [[f32; 2]; 2],
@@ -31,7 +32,7 @@ impl ClickMeter {
         Self { rate: rate.into(), n_frames: 0, before: [[0.0; 2]; 2], values: Vec::new() }
     }
 
-    pub fn hear(&mut self, left: &[f32], right: &[f32]) {
+    pub fn push(&mut self, left: &[f32], right: &[f32]) {
         let [mut a, mut b] = self.before;
         let mut next = self.next_value();
         for (left, right) in left.iter().zip(right) {
@@ -49,7 +50,7 @@ impl ClickMeter {
         self.before = [a, b];
     }
 
-    /// The frame with which the next millisecond begins.
+    /// The first frame of the next millisecond.
     fn next_value(&self) -> u64 {
         (self.values.len() as u64 * self.rate).div_ceil(PER_SECOND)
     }
@@ -60,17 +61,16 @@ impl ClickMeter {
 }
 
 impl Clicks {
-    /// Milliseconds that were heard.
-    pub fn n(&self) -> usize {
+    /// Duration in milliseconds.
+    pub fn n_milliseconds(&self) -> usize {
         self.0.len()
     }
 
-    /// By how much the wave within 2 ms of `second` is rougher than in the rest of the 20 ms before
-    /// and after; below 1 it is smoother. None at the ends of the piece.
+    /// The roughness within 2 ms of `second`, relative to the rest of the 20 ms before and after:
+    /// above 1 is rougher than the context. None within 20 ms of either end.
     ///
-    /// Noise, such as a hi-hat's, is rough all along and so gives about 1; a kick's attack is rough
-    /// where it begins, and a click in a smooth tone stands out most. What the ear can't tell from
-    /// the sound around it does not count here either.
+    /// Steady noise, such as a hi-hat, gives about 1, the attack of a kick more, and a click in a
+    /// smooth tone most. Clicks that the surrounding sound masks give little here too.
     pub fn at(&self, second: f64) -> Option<f64> {
         let place = (second * PER_SECOND as f64).round() as usize;
         let start = place.checked_sub(CONTEXT_MS)?;
@@ -84,22 +84,29 @@ impl Clicks {
 
 #[cfg(test)]
 mod tests {
-    use crate::lab::measure::hearing::tests::{hear, sine};
+    use super::*;
+    use crate::lab::measure::audio::testing::{RATE, feed, sine};
+
+    fn clicks(mut frame: impl FnMut(usize) -> f32) -> Clicks {
+        let mut meter = ClickMeter::new(RATE);
+        feed(1.0, |n| [frame(n); 2], |left, right| meter.push(left, right));
+        meter.finish()
+    }
 
     #[test]
     fn a_jump_in_a_tone_stands_out() {
         let tone = |n: usize| 0.3 * sine(220.0, n);
         // The tone jumps by 0.02, -34 dBFS, at half a second.
-        let clicks = hear(1.0, |n| [tone(n) + if n < 22_050 { 0.0 } else { 0.02 }; 2]).clicks;
+        let clicks = clicks(|n| tone(n) + if n < 22_050 { 0.0 } else { 0.02 });
         assert!(clicks.at(0.5).unwrap() > 10.0, "{:?}", clicks.at(0.5));
         assert!(clicks.at(0.25).unwrap() < 1.1 && clicks.at(0.75).unwrap() < 1.1);
         assert_eq!((clicks.at(0.01), clicks.at(0.99)), (None, None));
     }
 
     #[test]
-    fn noise_is_rough_all_along() {
+    fn steady_noise_does_not_stand_out() {
         let noise = |n: usize| ((n as u32).wrapping_mul(2_654_435_761) >> 16) as f32 / 65_536.0;
-        let clicks = hear(1.0, |n| [if n < 22_050 { 0.0 } else { 0.2 * noise(n) }; 2]).clicks;
+        let clicks = clicks(|n| if n < 22_050 { 0.0 } else { 0.2 * noise(n) });
         assert!(clicks.at(0.5).unwrap() < 1.3, "{:?}", clicks.at(0.5));
         assert_eq!(clicks.at(0.2), Some(1.0));
     }

@@ -1,7 +1,7 @@
-//! How drums are played: how hard and how far from the grid, class by class.
+//! Expressive timing and velocity of drums, by class.
 //!
-//! The questions that `GrooVAE` (Gillick et al. 2019, arXiv:1905.06118) is asked: is its spread that of
-//! drummers, and does it stress the beats that they stress?
+//! Evaluates `GrooVAE` (Gillick et al. 2019, arXiv:1905.06118): whether its velocities and timing
+//! are distributed as drummers' are, and whether it accents the same beats.
 
 use serde::Serialize;
 
@@ -14,92 +14,93 @@ use crate::{
     units::Bpm,
 };
 
-/// A hit nearer to its step than this is on the grid: 2 ms at 120 bpm, a tick of most files.
+/// Hits within this many steps of the grid count as on it: 2 ms at 120 bpm, a tick of most MIDI
+/// files.
 const ON_GRID: f64 = 1.0 / 64.0;
 
-/// Velocities in a bin of the histograms: Magenta's eight bins.
+/// Width of a velocity bin; gives Magenta's eight bins.
 const VELOCITY_BIN: usize = 16;
 
-/// Bins of the histogram of offsets, from -0.5 to 0.5 steps.
+/// Bins of offsets from -0.5 to 0.5 steps.
 const N_OFFSET_BINS: usize = 16;
 
-/// How much each place of the bar weighs: the bar, its half, quarter, eighth and sixteenth.
+/// Metrical weight of each step: downbeat 4, half bar 3, quarter 2, eighth 1, sixteenth 0.
 const METRE: [f64; STEPS_PER_BAR] =
     [4.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0, 3.0, 0.0, 1.0, 0.0, 2.0, 0.0, 1.0, 0.0];
 
-/// One hit as played.
+/// A drum hit as performed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
-    /// What was hit.
+    /// The drum class.
     pub class: Drum,
-    /// The step that it belongs to, from the start of a bar.
+    /// Its step on the grid; step 0 is the start of a bar.
     pub step: usize,
     /// 1 to 127.
     pub velocity: u8,
-    /// How much later than the step it sounds, in steps, -0.5 to 0.5; early hits are negative.
+    /// Delay from the step in steps, -0.5 to 0.5; negative if early.
     pub offset: f64,
 }
 
-/// How a set of hits is played, beside a reference.
+/// Expression of a set of hits.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Feel {
-    /// The share of hits within 1/64 of a step of the grid, 0 to 1; 1 is a machine.
+pub struct Expression {
+    /// The share of hits within 1/64 of a step of the grid, 0 to 1; 1 for a drum machine.
     pub on_grid_rate: f64,
-    /// Pearson's correlation of velocity with the weight of the hit's place in the bar, -1 to 1.
+    /// Pearson correlation of velocity with metrical weight, -1 to 1.
     pub velocity_with_metre: f64,
-    /// Each class that the set has.
-    pub classes: Vec<ClassFeel>,
+    /// The classes that have hits.
+    pub classes: Vec<ClassExpression>,
 }
 
-/// How a class is played.
+/// Expression of one drum class.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ClassFeel {
-    /// Its number, 0 (kick) to 8 (ride).
+pub struct ClassExpression {
+    /// Class index, 0 (kick) to 8 (ride).
     pub class: usize,
-    /// How many hits the figures are of.
+    /// Number of hits.
     pub hits: usize,
     /// Mean velocity, 1 to 127.
     pub velocity: f64,
     /// Standard deviation of velocity.
     pub velocity_deviation: f64,
-    /// Mean offset in steps; late hits are positive.
+    /// Mean offset in steps; positive is late.
     pub offset: f64,
     /// Standard deviation of the offset in steps.
     pub offset_deviation: f64,
-    /// Mean offset in milliseconds at the tempo that was asked for.
+    /// Mean offset in milliseconds at the given tempo.
     pub offset_ms: f64,
     /// Standard deviation of the offset in milliseconds.
     pub offset_deviation_ms: f64,
 }
 
-/// How far a class is from how a reference plays it; in bits, 0 or more.
+/// Kullback-Leibler divergences of one class from a reference, in bits, 0 or more.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ClassDivergence {
-    /// Its number, 0 (kick) to 8 (ride).
+    /// Class index, 0 (kick) to 8 (ride).
     pub class: usize,
-    /// Kullback-Leibler divergence of the reference's velocities, in eight bins, from the set's.
+    /// KL(reference || set) of velocities in eight bins.
     pub velocity: f64,
-    /// That of the reference's offsets, in sixteen bins.
+    /// KL(reference || set) of offsets in sixteen bins.
     pub offset: f64,
 }
 
-/// Describes `hits`, with milliseconds at `tempo`.
-pub fn describe(hits: &[Hit], tempo: Bpm) -> Feel {
+/// Measures `hits`, with milliseconds at `tempo`.
+pub fn describe(hits: &[Hit], tempo: Bpm) -> Expression {
     let n_on_grid = hits.iter().filter(|hit| hit.offset.abs() < ON_GRID).count();
     let velocities: Vec<f64> = hits.iter().map(|hit| f64::from(hit.velocity)).collect();
     let weights: Vec<f64> = hits.iter().map(|hit| METRE[hit.step % STEPS_PER_BAR]).collect();
     let classes = by_class(hits).into_iter().enumerate();
-    Feel {
+    Expression {
         on_grid_rate: n_on_grid as f64 / hits.len().max(1) as f64,
         velocity_with_metre: correlation(&velocities, &weights),
         classes: classes
             .filter(|(_, hits)| !hits.is_empty())
-            .map(|(class, hits)| ClassFeel::of(class, &hits, tempo))
+            .map(|(class, hits)| ClassExpression::of(class, &hits, tempo))
             .collect(),
     }
 }
 
-/// Compares each class that both sets have.
+/// Compares the classes that both sets have.
 pub fn compare(hits: &[Hit], reference: &[Hit]) -> Vec<ClassDivergence> {
     let pairs = by_class(hits).into_iter().zip(by_class(reference)).enumerate();
     let common = pairs.filter(|(_, (hits, reference))| !hits.is_empty() && !reference.is_empty());
@@ -112,7 +113,7 @@ pub fn compare(hits: &[Hit], reference: &[Hit]) -> Vec<ClassDivergence> {
         .collect()
 }
 
-impl ClassFeel {
+impl ClassExpression {
     fn of(class: usize, hits: &[Hit], tempo: Bpm) -> Self {
         let velocities: Vec<f64> = hits.iter().map(|hit| f64::from(hit.velocity)).collect();
         let offsets: Vec<f64> = hits.iter().map(|hit| hit.offset).collect();
@@ -142,7 +143,7 @@ fn velocity_bins(hits: &[Hit]) -> [usize; 128 / VELOCITY_BIN] {
     counts
 }
 
-/// Offsets beyond the half step are counted in the outermost bins.
+/// Offsets beyond half a step count in the outermost bins.
 fn offset_bins(hits: &[Hit]) -> [usize; N_OFFSET_BINS] {
     let mut counts = [0; N_OFFSET_BINS];
     for hit in hits {
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn each_class_is_described_for_itself() {
+    fn each_class_has_its_own_figures() {
         let hits = [
             hit(Drum::Kick, 0, 100, 0.0),
             hit(Drum::Kick, 8, 80, 0.25),
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stresses_the_beat_correlates_with_the_metre() {
+    fn accents_on_the_beat_correlate_with_the_metre() {
         let hits: Vec<Hit> = (0..32)
             .map(|step| hit(Drum::Snare, step, 40 + 20 * METRE[step % 16] as u8, 0.0))
             .collect();
@@ -187,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn divergence_is_nought_from_the_same_hits_and_grows_with_the_distance() {
+    fn divergence_is_zero_for_equal_hits_and_grows_with_the_difference() {
         let played = |velocity, offset| vec![hit(Drum::Snare, 0, velocity, offset); 20];
         let reference = played(100, 0.05);
 
@@ -199,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_has_no_feel() {
+    fn silence_has_no_expression() {
         let found = describe(&[], Bpm::DEFAULT);
         assert_eq!((found.on_grid_rate, found.velocity_with_metre), (0.0, 0.0));
         assert!(found.classes.is_empty());

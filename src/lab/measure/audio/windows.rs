@@ -1,4 +1,4 @@
-//! Stereo sound cut into windows that overlap.
+//! Overlapping windows of stereo sound.
 
 /// Cuts windows of `len` frames, one every `hop` frames.
 pub struct Windows {
@@ -8,12 +8,12 @@ pub struct Windows {
 }
 
 impl Windows {
-    /// Needs `hop` of at least 1 and at most `len`.
+    /// `hop` must be from 1 to `len`.
     pub fn new(len: usize, hop: usize) -> Self {
         Self { len, hop, held: Default::default() }
     }
 
-    /// Gives each window that these frames complete, left and right.
+    /// Adds frames and calls `give` with each window, left and right, that they complete.
     pub fn push(&mut self, left: &[f32], right: &[f32], mut give: impl FnMut(&[f32], &[f32])) {
         self.held[0].extend_from_slice(left);
         self.held[1].extend_from_slice(right);
@@ -27,7 +27,7 @@ impl Windows {
     }
 }
 
-/// A Hann window of `len` points.
+/// A periodic Hann window of `len` points.
 pub fn hann(len: usize) -> Vec<f32> {
     let point = |n: usize| 0.5 - 0.5 * (std::f64::consts::TAU * n as f64 / len as f64).cos();
     (0..len).map(|n| point(n) as f32).collect()
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn windows_overlap_whatever_the_pieces_are() {
+    fn windows_do_not_depend_on_the_block_size() {
         let sound: Vec<f32> = (0..20).map(|n| n as f32).collect();
         let mut windows = Windows::new(8, 4);
         let mut starts = Vec::new();

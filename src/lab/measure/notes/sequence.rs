@@ -1,8 +1,8 @@
-//! Scores out of MIDI files.
+//! Scores from MIDI files.
 
 use crate::{
     lab::measure::{
-        score::{Role, Score, ScoreBar},
+        notes::score::{Role, Score, ScoreBar},
         statistics::quantile,
     },
     music::{
@@ -15,10 +15,10 @@ use crate::{
 };
 
 impl Score {
-    /// What stands in a MIDI file of 4/4 bars, its swing as its drums have it.
+    /// The score of a MIDI file in 4/4; its swing is estimated from the drums.
     ///
-    /// Channel 10 is the drums and the General MIDI basses the bass. Of the other instruments the
-    /// one that plays fewest notes at once is the lead; of equals, the one with most notes.
+    /// Channel 10 is drums, and the General MIDI bass programs are bass. Of the other instruments
+    /// the one with the fewest simultaneous notes is the lead, on a tie the one with most notes.
     pub fn from_sequence(sequence: &NoteSequence) -> Self {
         let lead = lead_instrument(&sequence.notes);
         let role = |note: &Note| match note {
@@ -47,7 +47,7 @@ impl Score {
                 velocity: note.velocity,
             });
         }
-        let swing = found_swing(&bars);
+        let swing = estimate_swing(&bars);
         Self { bars, swing }
     }
 }
@@ -66,13 +66,13 @@ fn tempo_at(sequence: &NoteSequence, bar: usize) -> Bpm {
     n_begun.checked_sub(1).map_or(Bpm::DEFAULT, |last| sequence.tempos[last].1)
 }
 
-/// The instrument of the lead, if anything but drums and bass plays.
+/// The instrument of the lead; none if only drums and bass play.
 fn lead_instrument(notes: &[Note]) -> Option<u16> {
     let melodic = notes.iter().filter(|note| !note.is_drum && !is_bass(note.program));
     let mut instruments: Vec<u16> = melodic.map(|note| note.instrument).collect();
     instruments.sort_unstable();
     instruments.dedup();
-    // Notes at once, in eighths of a note: what overlaps by legato alone is one voice.
+    // Notes per onset, rounded down to eighths: legato overlap alone does not make a chord.
     let crowd = |instrument: &u16| {
         let own = notes.iter().filter(|note| note.instrument == *instrument);
         let starts: Vec<usize> = own.map(nearest_step).collect();
@@ -83,8 +83,8 @@ fn lead_instrument(notes: &[Note]) -> Option<u16> {
     instruments.into_iter().min_by_key(crowd)
 }
 
-/// The median lateness of drums on every second sixteenth, in steps; 0 where it is as good as none.
-fn found_swing(bars: &[ScoreBar]) -> f64 {
+/// The median delay, in steps, of drum hits on every second sixteenth; 0 if it is 0.02 or less.
+fn estimate_swing(bars: &[ScoreBar]) -> f64 {
     let drums = bars.iter().flat_map(|bar| &bar.parts[Role::Drums as usize]);
     let starts = drums.map(|hit| f64::from(hit.start_step));
     let odd = starts.filter(|start| start.round() as i64 % 2 != 0);
@@ -96,7 +96,7 @@ fn found_swing(bars: &[ScoreBar]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::measure::score::tests::score;
+    use crate::lab::measure::notes::testing::score;
 
     fn note(start: f64, pitch: u8, program: u8, instrument: u16) -> Note {
         let is_drum = instrument == 0;
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn instruments_of_a_file_find_their_roles() {
+    fn instruments_are_mapped_to_roles() {
         let mut notes = vec![note(0.0, 36, 0, 0), note(0.0, 40, 38, 1), note(3.98, 60, 80, 3)];
         notes.extend([60, 64, 67].map(|pitch| note(0.0, pitch, 88, 2)));
         notes.extend((0..4).map(|n| note(f64::from(n), 72, 80, 3)));
@@ -115,19 +115,19 @@ mod tests {
 
         let n_hits = |bar: usize, role: Role| score.bars[bar].parts[role as usize].len();
         assert_eq!(Role::ALL.map(|role| n_hits(0, role)), [1, 1, 4, 3]);
-        // What comes a little early for a bar belongs to it.
+        // A note slightly ahead of a bar belongs to that bar.
         assert_eq!((score.bars.len(), n_hits(1, Role::Lead)), (2, 1));
         assert!(score.bars[1].parts[Role::Lead as usize][0].start_step < 0.0);
         assert_eq!(score.starts(), [0.0, 2.0]);
     }
 
     #[test]
-    fn swing_is_what_most_odd_sixteenths_share() {
+    fn swing_is_the_median_delay_of_odd_sixteenths() {
         let shuffle: Vec<(f32, u8)> =
             (0..16).map(|step| (step as f32 + (step % 2) as f32 * 0.33, 42)).collect();
         let straight: Vec<(f32, u8)> = (0..16).map(|step| (step as f32 + 0.01, 42)).collect();
-        assert!((found_swing(&score(Role::Drums, &[&shuffle]).bars) - 0.33).abs() < 1e-3);
-        assert_eq!(found_swing(&score(Role::Drums, &[&straight]).bars), 0.0);
-        assert_eq!(found_swing(&[]), 0.0);
+        assert!((estimate_swing(&score(Role::Drums, &[&shuffle]).bars) - 0.33).abs() < 1e-3);
+        assert_eq!(estimate_swing(&score(Role::Drums, &[&straight]).bars), 0.0);
+        assert_eq!(estimate_swing(&[]), 0.0);
     }
 }

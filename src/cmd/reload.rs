@@ -1,0 +1,139 @@
+//! The thread that applies changes of radio.toml and of waypoint files, and feeds systemd's
+//! watchdog.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::Duration,
+};
+
+use tokio::sync::watch;
+use tracing::{error, info, warn};
+
+use crate::{
+    cmd::systemd::{self, Watchdog},
+    config::{self, Config, watch::Watch},
+    out::sinks::Outlets,
+    station::{live::LiveStation, radio::Radio, supervision::caught},
+    web::{
+        api,
+        site::{Channel, Site},
+    },
+};
+
+/// Interval of checks of radio.toml and of the MIDI files in playlists.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+/// A running radio that follows its radio.toml.
+pub struct Reloader {
+    /// Path of the configuration file, if given.
+    pub path: Option<PathBuf>,
+    /// Detects changes of the file.
+    pub watch: Watch,
+    /// The configuration in effect.
+    pub config: Config,
+    /// The stations.
+    pub radio: Radio,
+    /// The sinks of their mounts.
+    pub outlets: Outlets,
+    /// Publishes the site that the server shows.
+    pub sites: watch::Sender<Arc<Site>>,
+}
+
+impl Reloader {
+    /// Checks files until `stopped` disconnects, then stops all stations and sinks.
+    pub fn run(mut self, stopped: &Receiver<()>) {
+        let mut watchdog = Watchdog::from_env();
+        let mut is_ready = false;
+        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(INTERVAL) {
+            let is_well = api::silent_stations(&self.sites.borrow()).is_empty();
+            if is_well && !is_ready {
+                systemd::ready();
+                is_ready = true;
+            }
+            watchdog.pet(is_well);
+            let checked = caught(|| {
+                if self.watch.is_changed() {
+                    self.reload();
+                }
+                self.radio.reload_waypoints();
+            });
+            if let Err(reason) = checked {
+                error!("checking for changed files failed, stations play on unchanged: {reason}");
+            }
+        }
+        systemd::stopping();
+        // Stations first, so that their streams end cleanly before sinks are closed.
+        drop(self.radio);
+        self.outlets.close();
+    }
+
+    fn reload(&mut self) {
+        let loaded = config::load(self.path.as_deref()).map_err(|problems| problems.to_string());
+        let applied = loaded.and_then(|config| {
+            self.radio.change_to(&config).map_err(|error| error.to_string())?;
+            Ok(config)
+        });
+        let problem = match applied {
+            Ok(config) => {
+                info!("{}: reloaded", config::source(self.path.as_deref()));
+                warn_of_restart(&self.config, &config);
+                self.config = config;
+                update_sinks(&mut self.outlets, &self.config, &self.radio);
+                None
+            }
+            Err(problem) => {
+                error!("{problem}\nkeeping the previous configuration");
+                Some(problem)
+            }
+        };
+        let site = Site {
+            channels: channels(&self.radio, &self.outlets),
+            server: self.config.server.clone(),
+            admin: self.config.admin.clone(),
+            targets: self.outlets.told(),
+            problem,
+            ..Site::clone(&self.sites.borrow())
+        };
+        self.sites.send_replace(Arc::new(site));
+        self.radio.stop_ended();
+    }
+}
+
+/// Logs the changed keys that only a restart applies.
+fn warn_of_restart(old: &Config, new: &Config) {
+    let keys = [
+        ("bind", old.server.bind != new.server.bind),
+        ("[server.tls]", old.server.tls != new.server.tls),
+        ("burst_bytes", old.server.burst_bytes != new.server.burst_bytes),
+        ("lag_seconds", old.server.lag_seconds != new.server.lag_seconds),
+        ("seed", old.seed != new.seed),
+        ("state", old.state != new.state),
+        ("device", old.device != new.device),
+        ("precision", old.precision != new.precision),
+    ];
+    for (key, _) in keys.iter().filter(|(_, is_changed)| *is_changed) {
+        warn!("{key} has changed: restart the radio to apply it");
+    }
+}
+
+/// Starts and stops sinks as `config` says.
+pub fn update_sinks(outlets: &mut Outlets, config: &Config, radio: &Radio) {
+    let on_air = radio.configured_stations();
+    outlets.turn_to(config, on_air.map(|(station, live)| (station, &*live.mounts)));
+}
+
+/// The stations as the server shows them.
+pub fn channels(radio: &Radio, outlets: &Outlets) -> Vec<Channel> {
+    let channel = |station: &LiveStation| Channel {
+        station: station.name.clone(),
+        mounts: station.mounts.clone(),
+        on_air: station.on_air.clone(),
+        history: station.history.clone(),
+        hls: station.mounts.iter().filter_map(|mount| outlets.hls.live(mount)).collect(),
+    };
+    radio.stations().map(channel).collect()
+}

@@ -1,0 +1,15 @@
+//! Parsers of option values that list the possible values in the help.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
+use crate::{musicvae::net::family::Family, patterns::style::Style};
+
+/// Parses the name of a configuration.
+pub fn family() -> impl TypedValueParser<Value = Family> {
+    PossibleValuesParser::new(Family::ALL.map(Family::name)).try_map(|name| name.parse())
+}
+
+/// Parses the name of a style.
+pub fn style() -> impl TypedValueParser<Value = Style> {
+    PossibleValuesParser::new(Style::ALL.map(Style::name)).try_map(|name| name.parse())
+}
