@@ -25,7 +25,7 @@ use crate::{
     threads,
     web::{
         server::{self, Endpoint},
-        site::{Timeouts, Site},
+        site::{Site, Timeouts},
         tls::Tls,
     },
 };
@@ -67,11 +67,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let timeouts = Timeouts { stall, ..Timeouts::default() };
     let site = Site {
         targets: outlets.told(),
-        ..Site::new(
-            reload::channels(&radio, &outlets),
-            config.server.clone(),
-            config.admin.clone(),
-        )
+        ..Site::new(reload::channels(&radio, &outlets), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));

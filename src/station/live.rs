@@ -287,12 +287,12 @@ fn open_mounts(
     let open = |(about, rules): (About, Rules)| {
         let (path, coding) = (about.path.clone(), about.coding);
         let keep = buffering.keep(coding);
-        let (mount, writer) = match old.iter().find(|mount| mount.about.path == path) {
-            Some(old) => (old.told_as(about), None),
-            None => {
-                let (writer, tap) = ring(RingLimits { burst: buffering.burst_bytes, keep });
-                (Mount::new(about, tap), Some(writer))
-            }
+        let same = old.iter().find(|mount| mount.about.path == path);
+        let (mount, writer) = if let Some(same) = same {
+            (same.told_as(about), None)
+        } else {
+            let (writer, tap) = ring(RingLimits { burst: buffering.burst_bytes, keep });
+            (Mount::new(about, tap), Some(writer))
         };
         (Arc::new(mount.with_rules(rules)), EncoderSpec { path, coding, keep, writer })
     };
