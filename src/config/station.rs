@@ -146,13 +146,13 @@ fn read_pushes(
     pushed: &mut HashMap<String, usize>,
 ) -> Vec<Push> {
     let paths: Vec<_> = mounts.iter().map(|located| located.mount.path.as_str()).collect();
-    let pushes = section.repeated("push", |section| {
+    let found = section.repeated("push", |section| {
         let push = Push::read(section, &paths)?;
         // Two sources of one mount would disconnect each other forever.
         note_if_taken(section, "url", &push.server.to_string(), pushed);
         Some(push)
     });
-    pushes.into_iter().flatten().collect()
+    found.into_iter().flatten().collect()
 }
 
 impl Catalogue {

@@ -98,7 +98,7 @@ impl Feed {
         self.carry_out_order()?;
         loop {
             match self.listener.reader.try_next() {
-                Ok(chunk) => return Ok(chunk.map(|chunk| self.to_bytes(chunk))),
+                Ok(chunk) => return Ok(chunk.map(|chunk| self.encode(chunk))),
                 Err(error) => self.recover(&error)?,
             }
         }
@@ -113,14 +113,14 @@ impl Feed {
             let next = self.listener.reader.next().await;
             self.carry_out_order()?;
             match next {
-                Ok(chunk) => return Ok(self.to_bytes(chunk)),
+                Ok(chunk) => return Ok(self.encode(chunk)),
                 Err(error) => self.recover(&error)?,
             }
         }
     }
 
     /// The bytes of `chunk` for this listener, with titles and header pages.
-    fn to_bytes(&mut self, mut chunk: Chunk) -> Bytes {
+    fn encode(&mut self, mut chunk: Chunk) -> Bytes {
         let artist = &self.listener.mount.about.name;
         if let Metadata::Heads(retitler) = &mut self.metadata {
             return retitler.convert(&chunk, artist);
