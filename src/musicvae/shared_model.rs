@@ -125,7 +125,8 @@ fn sampler(temperature: f32, mut rng: Rng) -> impl FnMut(usize, &mut [f32]) -> u
     move |_, logits| sampling::draw(logits, temperature, &mut rng)
 }
 
-#[cfg(all(test, feature = "lab"))]
+#[cfg(test)]
+#[cfg(feature = "lab")]
 mod tests {
     use std::thread;
 

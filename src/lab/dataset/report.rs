@@ -90,7 +90,7 @@ pub fn write_rejected(
         if let FileResult::LeftOut(reason) = result {
             // File names may contain line feeds.
             let file = file.replace(char::is_control, "?");
-            lines.push_str(&format!("{file}: {reason}\n"));
+            lines.extend([&file, ": ", &reason, "\n"]);
         }
     }
     Ok(files::write(&path, lines.as_bytes())?)
