@@ -193,7 +193,9 @@ impl Drop for Radio {
     fn drop(&mut self) {
         if self.process.is_running() {
             signal(self.pid(), Signal::TERM);
-            self.process.wait(PATIENCE);
+            if self.process.wait(PATIENCE).is_none() {
+                signal(self.pid(), Signal::KILL);
+            }
         }
         let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
         // The test harness shows it if the test fails.
