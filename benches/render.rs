@@ -10,10 +10,10 @@ use electropunk::{
     music::bar::{Bar, Hit, Mix, N_PARTS, Voice},
     sound::{
         band::Band,
-        encode::Encoder,
         font_file,
         frame::{Block, FRAMES_PER_MP3_FRAME},
         master::Master,
+        mp3::Mp3Encoder,
     },
     units::{Bpm, Decibels, Kbps, SAMPLE_RATE},
 };
@@ -43,7 +43,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut meter = ebur128::EbuR128::new(2, SAMPLE_RATE, ebur128::Mode::all())?;
         let mut costs = Costs::default();
         let mut peak: f32 = 0.0;
-        let (mut master, mut encoder) = (Master::new(mix.loudness)?, Encoder::new(Kbps::DEFAULT)?);
+        let (mut master, mut encoder) =
+            (Master::new(mix.loudness)?, Mp3Encoder::new(Kbps::DEFAULT)?);
         let mut block = Block::SILENCE;
         for _ in 0..N_BLOCKS {
             while band.queued_frames() < FRAMES_PER_MP3_FRAME as u64 {

@@ -16,8 +16,8 @@ use tracing::{error, info, warn};
 use crate::{
     cmd::systemd::{self, Watchdog},
     config::{self, Config, watch::Watch},
-    out::sinks::Outlets,
-    station::{live::LiveStation, radio::Radio, supervision::caught},
+    out::sinks::Sinks,
+    station::{live::LiveStation, radio::Radio, supervision::catch_panic},
     web::{
         api,
         site::{Channel, Site},
@@ -38,7 +38,7 @@ pub struct Reloader {
     /// The stations.
     pub radio: Radio,
     /// The sinks of their mounts.
-    pub outlets: Outlets,
+    pub sinks: Sinks,
     /// Publishes the site that the server shows.
     pub sites: watch::Sender<Arc<Site>>,
 }
@@ -55,7 +55,7 @@ impl Reloader {
                 is_ready = true;
             }
             watchdog.pet(is_well);
-            let checked = caught(|| {
+            let checked = catch_panic(|| {
                 if self.watch.is_changed() {
                     self.reload();
                 }
@@ -68,7 +68,7 @@ impl Reloader {
         systemd::stopping();
         // Stations first, so that their streams end cleanly before sinks are closed.
         drop(self.radio);
-        self.outlets.close();
+        self.sinks.close();
     }
 
     fn reload(&mut self) {
@@ -82,7 +82,7 @@ impl Reloader {
                 info!("{}: reloaded", config::source(self.path.as_deref()));
                 warn_of_restart(&self.config, &config);
                 self.config = config;
-                update_sinks(&mut self.outlets, &self.config, &self.radio);
+                update_sinks(&mut self.sinks, &self.config, &self.radio);
                 None
             }
             Err(problem) => {
@@ -91,10 +91,10 @@ impl Reloader {
             }
         };
         let site = Site {
-            channels: channels(&self.radio, &self.outlets),
+            channels: channels(&self.radio, &self.sinks),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
-            targets: self.outlets.told(),
+            targets: self.sinks.statuses(),
             problem,
             ..Site::clone(&self.sites.borrow())
         };
@@ -121,19 +121,19 @@ fn warn_of_restart(old: &Config, new: &Config) {
 }
 
 /// Starts and stops sinks as `config` says.
-pub fn update_sinks(outlets: &mut Outlets, config: &Config, radio: &Radio) {
+pub fn update_sinks(sinks: &mut Sinks, config: &Config, radio: &Radio) {
     let on_air = radio.configured_stations();
-    outlets.turn_to(config, on_air.map(|(station, live)| (station, &*live.mounts)));
+    sinks.turn_to(config, on_air.map(|(station, live)| (station, &*live.mounts)));
 }
 
 /// The stations as the server shows them.
-pub fn channels(radio: &Radio, outlets: &Outlets) -> Vec<Channel> {
+pub fn channels(radio: &Radio, sinks: &Sinks) -> Vec<Channel> {
     let channel = |station: &LiveStation| Channel {
         station: station.name.clone(),
         mounts: station.mounts.clone(),
         on_air: station.on_air.clone(),
         history: station.history.clone(),
-        hls: station.mounts.iter().filter_map(|mount| outlets.hls.live(mount)).collect(),
+        hls: station.mounts.iter().filter_map(|mount| sinks.hls.live(mount)).collect(),
     };
     radio.stations().map(channel).collect()
 }

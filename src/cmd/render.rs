@@ -12,8 +12,8 @@ use crate::{
     inserts::player::InsertPlayer,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
     sound::{
+        audio_file::{AudioFileWriter, Format},
         frame::{Block, FRAMES_PER_MP3_FRAME},
-        sink::{Format, SoundFile},
     },
     station::{
         ahead,
@@ -80,14 +80,14 @@ fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyho
 
 /// The output files: the mastered sound as listeners get it and, on request, the stems.
 struct Files {
-    whole: SoundFile,
-    stems: Vec<SoundFile>, // in the renderer's order
+    whole: AudioFileWriter,
+    stems: Vec<AudioFileWriter>, // in the renderer's order
 }
 
 impl Files {
     fn create(args: &cli::Render, renderer: &Renderer, kbps: Kbps) -> anyhow::Result<Self> {
         let create = |path: &Path, format| {
-            SoundFile::create(path, format)
+            AudioFileWriter::create(path, format)
                 .with_context(|| format!("{}: creating the file failed", path.display()))
         };
         let format = Format::of(&args.out, kbps).context("expected .wav, .flac or .mp3")?;
@@ -112,7 +112,7 @@ impl Files {
     }
 
     fn finish(self) -> io::Result<()> {
-        self.stems.into_iter().try_for_each(SoundFile::finish)?;
+        self.stems.into_iter().try_for_each(AudioFileWriter::finish)?;
         self.whole.finish()
     }
 }

@@ -20,7 +20,7 @@ use crate::{
     cli,
     cmd::reload::{self, Reloader},
     config::{self, Config, watch::Watch},
-    out::sinks::Outlets,
+    out::sinks::Sinks,
     station::{load::library::Library, radio::Radio, state::State},
     threads,
     web::{
@@ -60,19 +60,19 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let folder = state.folder().map(Path::to_owned);
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let radio = Radio::start(&config, library, seed, state)?;
-    let mut outlets = Outlets::on(runtime.handle(), folder);
-    reload::update_sinks(&mut outlets, &config, &radio);
+    let mut sinks = Sinks::on(runtime.handle(), folder);
+    reload::update_sinks(&mut sinks, &config, &radio);
     // A listener may lag in the ring, and have a full send buffer besides.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
     let timeouts = Timeouts { stall, ..Timeouts::default() };
     let site = Site {
-        targets: outlets.told(),
-        ..Site::new(reload::channels(&radio, &outlets), config.server.clone(), config.admin.clone())
+        targets: sinks.statuses(),
+        ..Site::new(reload::channels(&radio, &sinks), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     let (stop, stopped) = mpsc::channel();
-    let reloader = Reloader { path: args.config.clone(), watch, config, radio, outlets, sites };
+    let reloader = Reloader { path: args.config.clone(), watch, config, radio, sinks, sites };
     let reloading = threads::spawn("config", move || reloader.run(&stopped))?;
     let served = runtime.block_on(async {
         let shutdown = async {

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
     compose::{
-        loaded_theme::Repertoire, phrase::PHRASE_BARS, progress::Progress, setting::Setting,
+        loaded_theme::LoadedTheme, phrase::PHRASE_BARS, progress::Progress, setting::Setting,
         step::next_phrase,
     },
     config::Station,
@@ -30,7 +30,7 @@ pub struct Composer {
 
 impl Composer {
     /// A composer at the start of the station's music.
-    pub fn with(station: &Station, loaded: Repertoire, radio_seed: u64) -> Self {
+    pub fn with(station: &Station, loaded: LoadedTheme, radio_seed: u64) -> Self {
         let setting = Setting::new(station, loaded, radio_seed);
         let progress = Progress::start(&setting);
         Self::at(setting, progress)
@@ -43,7 +43,7 @@ impl Composer {
     /// otherwise it turns to the new setting at the next phrase.
     pub fn resume(
         station: &Station,
-        loaded: Repertoire,
+        loaded: LoadedTheme,
         radio_seed: u64,
         mut progress: Progress,
         last: Option<u64>,
@@ -101,7 +101,7 @@ impl Composer {
 
     /// Turns to an edited `station` from bar `next` on, which starts a phrase. Bars composed from
     /// there on are taken back.
-    pub fn turn_to(&mut self, station: Station, loaded: Repertoire, next: u64) {
+    pub fn turn_to(&mut self, station: Station, loaded: LoadedTheme, next: u64) {
         self.go_back(next);
         self.setting = self.setting.changed_to(station, loaded);
         let mut progress = (*self.progress).clone();

@@ -83,7 +83,7 @@ fn denser(setting: &Setting, z: &Latent, amount: f64) -> Latent {
 fn draw(setting: &Setting, z: &[f32], temperature: f64, seed: u64, stream: &str) -> Line {
     let draw = |candidate: u64| {
         let rng = rng::stream(seed, &format!("{stream} {candidate}"));
-        let lines = setting.loaded.drums.dream(z, temperature, &rng);
+        let lines = setting.loaded.drums.decode(z, temperature, &rng);
         let mut line = lines.expect("z has the drum model's dimensions").swap_remove(0);
         line.truncate(line.len() / STEPS_PER_BAR * STEPS_PER_BAR);
         line

@@ -30,11 +30,11 @@ const TOUCH: i16 = 12;
 
 /// The last bars that the composer made.
 #[derive(Debug, Default)]
-pub struct Understudy {
+pub struct Fallback {
     known: VecDeque<Arc<Bar>>,
 }
 
-impl Understudy {
+impl Fallback {
     /// Adds `bar`, which is played next.
     pub fn learn(&mut self, bar: Arc<Bar>) {
         if self.known.len() == N_KNOWN {
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_long_wait_is_not_a_loop() {
-        let mut fallback = Understudy::default();
+        let mut fallback = Fallback::default();
         (0..16).for_each(|number| fallback.learn(bar(number, 0)));
 
         let played: Vec<Bar> = (16..216).filter_map(|number| fallback.play(number)).collect();
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn variations_stay_in_the_piece() {
-        let mut fallback = Understudy::default();
+        let mut fallback = Fallback::default();
         assert!(fallback.play(0).is_none());
         (0..8).for_each(|number| fallback.learn(bar(number, 0)));
         fallback.learn(bar(8, 1));

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use crate::{
     compose::{pad::Pad, walk::Anchors},
-    musicvae::shared_model::Dreamer,
+    musicvae::shared_model::SharedModel,
 };
 
 /// A theme opened for composing; `station::load::theme` opens one.
 #[derive(Clone)]
-pub struct Repertoire {
+pub struct LoadedTheme {
     /// Model of drum beats.
-    pub drums: Arc<Dreamer>,
+    pub drums: Arc<SharedModel>,
     /// Model of bass and lead.
-    pub trio: Arc<Dreamer>,
+    pub trio: Arc<SharedModel>,
     /// Model of a drummer's velocities and timing; `None` where the theme's `groove` and
     /// `groove_time` are 0.
-    pub groove: Option<Arc<Dreamer>>,
+    pub groove: Option<Arc<SharedModel>>,
     /// The four beats that the drums move between.
     pub pad: Pad,
     /// What bass and lead move between: the MIDI files of the station's playlists in their order, or,

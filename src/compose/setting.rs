@@ -1,7 +1,7 @@
 //! What a station's music is made from.
 
 use crate::{
-    compose::{fingerprint::Fingerprint, loaded_theme::Repertoire},
+    compose::{fingerprint::Fingerprint, loaded_theme::LoadedTheme},
     config::{Station, Theme},
     rng,
 };
@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Setting {
     pub(super) station: Station,
-    pub(super) loaded: Repertoire,
+    pub(super) loaded: LoadedTheme,
     /// The station's own seed, derived from the radio's and the station's name.
     pub(super) seed: u64,
     fingerprint: Fingerprint,
@@ -21,16 +21,16 @@ pub struct Setting {
 
 impl Setting {
     /// The setting of `station` in a radio whose seed is `radio_seed`.
-    pub fn new(station: &Station, loaded: Repertoire, radio_seed: u64) -> Self {
+    pub fn new(station: &Station, loaded: LoadedTheme, radio_seed: u64) -> Self {
         Self::with(station.clone(), loaded, rng::derive(radio_seed, &station.name))
     }
 
     /// The same station after an edit of radio.toml or of a MIDI file.
-    pub fn changed_to(&self, station: Station, loaded: Repertoire) -> Self {
+    pub fn changed_to(&self, station: Station, loaded: LoadedTheme) -> Self {
         Self::with(station, loaded, self.seed)
     }
 
-    fn with(station: Station, loaded: Repertoire, seed: u64) -> Self {
+    fn with(station: Station, loaded: LoadedTheme, seed: u64) -> Self {
         let fingerprint = Fingerprint::of(&station, &loaded.anchors);
         Self { station, loaded, seed, fingerprint }
     }

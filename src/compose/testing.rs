@@ -6,17 +6,17 @@ use std::{
 };
 
 use crate::{
-    compose::{loaded_theme::Repertoire, pad::Pad, setting::Setting, walk::Anchors},
+    compose::{loaded_theme::LoadedTheme, pad::Pad, setting::Setting, walk::Anchors},
     config::{BUILT_IN, Station, parse},
     musicvae::{
         convert::pattern_windows,
         net::{family::Family, latent::Latent, music_vae::MusicVae, weights::Weights},
-        shared_model::Dreamer,
+        shared_model::SharedModel,
     },
     patterns::style::Style,
 };
 
-static LOADED: LazyLock<Repertoire> = LazyLock::new(|| {
+static LOADED: LazyLock<LoadedTheme> = LazyLock::new(|| {
     let drums = include_bytes!("../../models/drums-2bar.safetensors");
     let drums = model(drums, Family::Drums2Bar);
     let trio = model(include_bytes!("../../models/trio-4bar.safetensors"), Family::Trio4Bar);
@@ -24,16 +24,16 @@ static LOADED: LazyLock<Repertoire> = LazyLock::new(|| {
     let groove = Some(model(groove, Family::Humanize2Bar));
     let pad = Pad::new([0, 1, 2, 3].map(|number| point(&drums, number)), 64);
     let points = (0..3).map(|number| point(&trio, number)).collect();
-    Repertoire { drums, trio, groove, pad, anchors: Anchors { points, in_turn: false } }
+    LoadedTheme { drums, trio, groove, pad, anchors: Anchors { points, in_turn: false } }
 });
 
-fn model(bytes: &[u8], family: Family) -> Arc<Dreamer> {
+fn model(bytes: &[u8], family: Family) -> Arc<SharedModel> {
     let weights = Weights::read(bytes, "test").unwrap();
-    Arc::new(Dreamer::new(MusicVae::load(family, &weights).unwrap()))
+    Arc::new(SharedModel::new(MusicVae::load(family, &weights).unwrap()))
 }
 
 /// The point of a techno pattern.
-fn point(model: &Dreamer, number: u64) -> Latent {
+fn point(model: &SharedModel, number: u64) -> Latent {
     let model = model.model();
     let lines = pattern_windows::of_pattern(model.config(), Style::Techno, number).swap_remove(0);
     model.encode(&lines).unwrap().mu
@@ -45,7 +45,7 @@ pub fn stations() -> Vec<Station> {
 }
 
 /// The models in models/, with techno patterns as anchors.
-pub fn loaded() -> Repertoire {
+pub fn loaded() -> LoadedTheme {
     LOADED.clone()
 }
 

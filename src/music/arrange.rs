@@ -76,7 +76,7 @@ pub fn transposition(key: Key, bass: &Line, lead: &Line) -> i8 {
 
 /// Transposes a line by `semitones`, then by octaves until its median lies in the middle of
 /// `register`, folds the remaining outliers by octaves and snaps everything to `key`.
-pub fn settle(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8)) {
+pub fn fit_register(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8)) {
     let (low, high) = (i16::from(register.0), i16::from(register.1));
     let mut pitches: Vec<i16> =
         notes.iter().map(|note| i16::from(note.pitch) + i16::from(semitones)).collect();
@@ -139,7 +139,7 @@ mod tests {
             let mut line: Vec<_> = (0..8)
                 .map(|n| LineNote { start_step: n, n_steps: 1, pitch: (first + 5 * n as u8) % 109 })
                 .collect();
-            settle(&mut line, key, 3, (28, 52));
+            fit_register(&mut line, key, 3, (28, 52));
             assert!(line.iter().all(|n| key.contains(n.pitch) && (28..=52).contains(&n.pitch)));
         }
     }

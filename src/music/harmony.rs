@@ -15,7 +15,7 @@ use crate::music::{
 const STRONG: usize = 8;
 
 /// Transposes a bass within `key` so that each bar stands on its chord; `chords` repeat.
-pub fn follow(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
+pub fn follow_chords(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
     let n_bars = notes.last().map_or(0, |last| last.start_step / STEPS_PER_BAR + 1);
     for bar in 0..n_bars {
         let chord = chords[bar % chords.len()];
@@ -42,7 +42,7 @@ fn centre(notes: &[LineNote], bar: usize) -> Option<u8> {
 
 /// Moves every note that starts on a strong beat to a chord tone. A note held from before ends
 /// where it would clash.
-pub fn lean(notes: &mut [LineNote], chords: &[Chord], register: (u8, u8)) {
+pub fn resolve_strong_beats(notes: &mut [LineNote], chords: &[Chord], register: (u8, u8)) {
     let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
     for note in notes.iter_mut() {
         let chord = chord_at(note.start_step);
@@ -84,7 +84,7 @@ mod tests {
             [note(16 * bar, 4, 45), note(16 * bar + 8, 2, 48), note(16 * bar + 12, 4, 45)]
         };
         let mut notes: Vec<LineNote> = (0..4).flat_map(riff).collect();
-        follow(&mut notes, key(), &chords(), (28, 52));
+        follow_chords(&mut notes, key(), &chords(), (28, 52));
 
         let classes: Vec<u8> = notes.iter().map(|note| note.pitch % 12).collect();
         assert_eq!(classes, [9, 0, 9, 5, 9, 5, 0, 4, 0, 7, 11, 7]);
@@ -105,7 +105,7 @@ mod tests {
         for first in 50..80 {
             let walk = (0..20).map(|n| note(3 * n, 3, key().step(first, (n * n % 7) as i32 - 3)));
             let mut notes: Vec<LineNote> = walk.chain([note(61, 30, first)]).collect();
-            lean(&mut notes, &chords(), (48, 84));
+            resolve_strong_beats(&mut notes, &chords(), (48, 84));
 
             assert_eq!(n_clashes(&notes, &chords()), 0, "{notes:?}");
             assert!(notes.iter().all(|note| 0 < note.n_steps));

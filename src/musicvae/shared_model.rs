@@ -26,7 +26,7 @@ const MAX_BATCH: usize = 1024;
 
 /// A model shared by several stations.
 #[derive(Debug)]
-pub struct Dreamer {
+pub struct SharedModel {
     model: MusicVae,
     gpu: Option<Gpu>,
 }
@@ -46,7 +46,7 @@ struct Request {
     reply: mpsc::Sender<Result<Vec<Line>, String>>,
 }
 
-impl Dreamer {
+impl SharedModel {
     /// A model that decodes on the CPU.
     pub fn new(model: MusicVae) -> Self {
         Self { model, gpu: None }
@@ -73,12 +73,12 @@ impl Dreamer {
     ///
     /// # Errors
     /// `z` is not Z wide.
-    pub fn dream(&self, z: &[f32], temperature: f64, rng: &Rng) -> Result<Vec<Line>, net::Error> {
+    pub fn decode(&self, z: &[f32], temperature: f64, rng: &Rng) -> Result<Vec<Line>, net::Error> {
         if let Some(gpu) = &self.gpu
             && !gpu.is_lost.load(Ordering::Relaxed)
             && z.len() == self.model.config().n_latent
         {
-            match gpu.dream(z, temperature as f32, rng) {
+            match gpu.decode(z, temperature as f32, rng) {
                 Ok(lines) => return Ok(lines),
                 Err(reason) => {
                     if !gpu.is_lost.swap(true, Ordering::Relaxed) {
@@ -92,7 +92,7 @@ impl Dreamer {
 }
 
 impl Gpu {
-    fn dream(&self, z: &[f32], temperature: f32, rng: &Rng) -> Result<Vec<Line>, String> {
+    fn decode(&self, z: &[f32], temperature: f32, rng: &Rng) -> Result<Vec<Line>, String> {
         let (reply, answer) = mpsc::channel();
         let request = Request { z: z.to_vec(), temperature, rng: rng.clone(), reply };
         let stopped = || "its thread has stopped".to_owned();
@@ -151,8 +151,8 @@ mod tests {
     #[test]
     fn concurrent_stations_get_the_same_lines_as_alone() {
         let (model, generator) = parts();
-        let shared = Dreamer::with_gpu(model.clone(), generator);
-        let alone = Dreamer::new(model);
+        let shared = SharedModel::with_gpu(model.clone(), generator);
+        let alone = SharedModel::new(model);
 
         thread::scope(|scope| {
             for station in 0..8 {
@@ -161,8 +161,8 @@ mod tests {
                     for phrase in 0..4 {
                         let rng = rng::stream(station, &format!("phrase {phrase}"));
                         let z = latent::prior(5, &mut rng.clone());
-                        let found = shared.dream(&z, 0.7, &rng).unwrap();
-                        assert_eq!(found, alone.dream(&z, 0.7, &rng).unwrap());
+                        let found = shared.decode(&z, 0.7, &rng).unwrap();
+                        assert_eq!(found, alone.decode(&z, 0.7, &rng).unwrap());
                     }
                 });
             }
@@ -175,22 +175,22 @@ mod tests {
         let (requests, waiting) = mpsc::channel();
         drop(waiting);
         let gpu = Some(Gpu { requests, is_lost: AtomicBool::new(false) });
-        let shared = Dreamer { model: model.clone(), gpu };
+        let shared = SharedModel { model: model.clone(), gpu };
         let rng = rng::stream(1, "phrase");
 
-        let found = shared.dream(&[0.5; 5], 1.0, &rng).unwrap();
+        let found = shared.decode(&[0.5; 5], 1.0, &rng).unwrap();
 
-        assert_eq!(found, Dreamer::new(model).dream(&[0.5; 5], 1.0, &rng).unwrap());
+        assert_eq!(found, SharedModel::new(model).decode(&[0.5; 5], 1.0, &rng).unwrap());
         assert!(shared.gpu.unwrap().is_lost.load(Ordering::Relaxed));
     }
 
     #[test]
     fn a_z_of_another_width_fails_alone() {
         let (model, generator) = parts();
-        let shared = Dreamer::with_gpu(model, generator);
+        let shared = SharedModel::with_gpu(model, generator);
         let rng = rng::stream(1, "phrase");
 
-        assert!(shared.dream(&[0.5; 4], 1.0, &rng).is_err());
-        assert!(shared.dream(&[0.5; 5], 1.0, &rng).is_ok());
+        assert!(shared.decode(&[0.5; 4], 1.0, &rng).is_err());
+        assert!(shared.decode(&[0.5; 5], 1.0, &rng).is_ok());
     }
 }

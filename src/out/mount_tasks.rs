@@ -79,7 +79,7 @@ impl<T: PartialEq + Clone> MountTasks<T> {
 pub fn unnamed(mount: &Mount) -> Arc<Mount> {
     let About { path, coding, .. } = mount.about.clone();
     let (name, description, genre, public) = Default::default();
-    Arc::new(mount.told_as(About { path, name, description, genre, coding, public }))
+    Arc::new(mount.with_about(About { path, name, description, genre, coding, public }))
 }
 
 impl<T: PartialEq> MountTask<T> {
@@ -143,7 +143,7 @@ mod tests {
         tasks.update([(1, a.clone()), (2, a.clone())], start);
         tasks.update([(2, a.clone()), (3, a.clone()), (2, b)], start);
         assert_eq!(count.load(Relaxed), 4);
-        let renamed = Arc::new(a.told_as(About { name: "Other".into(), ..a.about.clone() }));
+        let renamed = Arc::new(a.with_about(About { name: "Other".into(), ..a.about.clone() }));
         tasks.update([(2, renamed)], start);
         assert_eq!(count.load(Relaxed), 5);
 

@@ -12,7 +12,7 @@ use crate::{
         hls::Hls,
         mount_tasks::MountTasks,
         push::{self, target::Target},
-        status::{Registry, Told, Way},
+        status::{RegisteredTarget, Registry, TargetKind},
     },
     stream::mount::Mount,
 };
@@ -21,7 +21,7 @@ use crate::{
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// All sinks of a radio; dropping it closes them.
-pub struct Outlets {
+pub struct Sinks {
     /// HTTP Live Streaming.
     pub hls: Hls,
     archive: Archive,
@@ -36,7 +36,7 @@ pub struct Outlets {
     left: mpsc::Receiver<()>,
 }
 
-impl Outlets {
+impl Sinks {
     /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`.
     pub fn on(runtime: &Handle, state: Option<PathBuf>) -> Self {
         let (leaving, left) = mpsc::channel(1);
@@ -90,15 +90,16 @@ impl Outlets {
             })
         });
         let wanted: Vec<_> = wanted.collect();
-        let place = |told: &Told| {
+        let place = |registered: &RegisteredTarget| {
             let is_it = |(target, _): &(Target, _)| {
-                target.station == told.station && target.push.server.to_string() == told.server
+                target.station == registered.station
+                    && target.push.server.to_string() == registered.server
             };
             wanted.iter().position(is_it)
         };
         self.push.update(wanted.iter().cloned(), |target, mount| {
             let server = target.push.server.to_string();
-            let status = self.pushes.add(Way::Push, &target.station, server);
+            let status = self.pushes.add(TargetKind::Push, &target.station, server);
             push::run(target, mount, status)
         });
         // Pushes that kept running are registered before new ones.
@@ -123,8 +124,8 @@ impl Outlets {
     }
 
     /// The status of each push, then of each upload, in the order of radio.toml.
-    pub fn told(&self) -> Vec<Told> {
-        [self.pushes.read(), self.hls.told()].concat()
+    pub fn statuses(&self) -> Vec<RegisteredTarget> {
+        [self.pushes.read(), self.hls.statuses()].concat()
     }
 
     /// Closes all sinks, and waits up to 2 s for directories to remove the entries. Must not be called

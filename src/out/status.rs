@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 /// The kind of a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum TargetKind {
     /// A mount on another server, fed as its source.
     Push,
     /// A bucket that gets HLS.
@@ -49,9 +49,9 @@ pub struct Status {
 
 /// A registered target with its status.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct RegisteredTarget {
     /// Push or upload.
-    pub way: Way,
+    pub kind: TargetKind,
     /// The station's name.
     pub station: String,
     /// The URL of the server's mount, or of the station's folder in the bucket.
@@ -62,37 +62,37 @@ pub struct Told {
 
 /// All targets of one kind. Targets are removed when their status sender is dropped.
 #[derive(Debug, Default)]
-pub struct Registry(Mutex<Vec<Told>>);
+pub struct Registry(Mutex<Vec<RegisteredTarget>>);
 
 impl Registry {
     /// Registers a target. Its status is set through the returned sender; dropping that removes it.
-    pub fn add(&self, way: Way, station: &str, server: String) -> watch::Sender<Status> {
+    pub fn add(&self, kind: TargetKind, station: &str, server: String) -> watch::Sender<Status> {
         let (sender, status) = watch::channel(Status::default());
         self.change(|all| {
             // A predecessor may still be ending. A station has at most one upload.
-            let is_other = |told: &Told| {
-                let is_there = way == Way::Upload || told.server == server;
-                (told.way, told.station.as_str()) != (way, station) || !is_there
+            let is_other = |target: &RegisteredTarget| {
+                let is_there = kind == TargetKind::Upload || target.server == server;
+                (target.kind, target.station.as_str()) != (kind, station) || !is_there
             };
             all.retain(is_other);
-            all.push(Told { way, station: station.to_owned(), server, status });
+            all.push(RegisteredTarget { kind, station: station.to_owned(), server, status });
         });
         sender
     }
 
     /// Sorts the targets.
-    pub fn sort_by_key<K: Ord>(&self, key: impl FnMut(&Told) -> K) {
+    pub fn sort_by_key<K: Ord>(&self, key: impl FnMut(&RegisteredTarget) -> K) {
         self.change(|all| all.sort_by_key(key));
     }
 
     /// All targets.
-    pub fn read(&self) -> Vec<Told> {
+    pub fn read(&self) -> Vec<RegisteredTarget> {
         self.change(|all| all.clone())
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Vec<Told>) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut Vec<RegisteredTarget>) -> T) -> T {
         let mut all = self.0.lock();
-        all.retain(Told::is_current);
+        all.retain(RegisteredTarget::is_current);
         change(&mut all)
     }
 }
@@ -134,7 +134,7 @@ impl fmt::Display for State {
     }
 }
 
-impl Told {
+impl RegisteredTarget {
     /// Whether it is still wanted.
     pub fn is_current(&self) -> bool {
         self.status.has_changed().is_ok()

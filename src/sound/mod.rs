@@ -7,29 +7,29 @@
 //!     -> duck            side-chain ducking under the kick
 //!     -> band            stems summed; sends to one chorus, one echo and one reverb
 //!     -> master          bus_compressor -> leveller -> (+ inserts) -> limiter (true_peak)
-//!     -> coder           encode: MP3 frames that decode on their own; ogg_opus: Ogg pages
+//!     -> encoder         mp3: MP3 frames that decode on their own; ogg_opus: Ogg pages
 //! ```
 //!
 //! Audio moves in [`frame::Block`]s of one MP3 frame. The path from synthesizer to MP3 frame reuses
-//! its buffers; [`ogg_opus`] and the file writers ([`sink`]: WAV, FLAC, MP3) allocate for each
+//! its buffers; [`ogg_opus`] and the file writers ([`audio_file`]: WAV, FLAC, MP3) allocate for each
 //! block.
 //!
 //! - [`clip`]: recorded audio that is mixed into the music.
-//! - [`piece`]: plays a MIDI file.
+//! - [`midi_player`]: plays a MIDI file.
 //! - [`font_file`], [`preset`]: SoundFonts and their presets.
 
 use std::{io, path::PathBuf};
 
 use rustysynth::{SoundFontError, SynthesizerError};
 
+pub mod audio_file;
 pub mod band;
 pub mod bus_compressor;
 pub mod chorus;
 pub mod clip;
-pub mod coder;
 pub mod duck;
 pub mod echo;
-pub mod encode;
+pub mod encoder;
 pub mod events;
 pub mod flac;
 pub mod font_file;
@@ -38,14 +38,14 @@ mod lame;
 pub mod leveller;
 pub mod limiter;
 pub mod master;
+pub mod midi_player;
+pub mod mp3;
 pub mod mp3_file;
 pub mod ogg_opus;
 mod part_synth;
-pub mod piece;
 pub mod preset;
 mod resample;
 pub mod reverb;
-pub mod sink;
 pub mod sweep;
 pub mod timeline;
 mod true_peak;

@@ -3,14 +3,14 @@
 use std::io::{self, Write};
 
 use crate::{
-    sound::{Error, encode::Encoder, frame::Block},
+    sound::{Error, frame::Block, mp3::Mp3Encoder},
     units::Kbps,
 };
 
 /// Writes an MP3 file. Without [`Mp3File::finish`] the last frames are missing.
 pub struct Mp3File<W> {
     to: W,
-    encoder: Encoder,
+    encoder: Mp3Encoder,
 }
 
 impl<W: Write> Mp3File<W> {
@@ -19,7 +19,7 @@ impl<W: Write> Mp3File<W> {
     /// # Errors
     /// LAME is out of memory or rejects a setting.
     pub fn new(to: W, kbps: Kbps) -> Result<Self, Error> {
-        Ok(Self { to, encoder: Encoder::new(kbps)? })
+        Ok(Self { to, encoder: Mp3Encoder::new(kbps)? })
     }
 
     /// Appends a block.

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tracing::{info, warn};
 
 use crate::{
-    compose::{fallback::Understudy, phrase::PHRASE_BARS},
+    compose::{fallback::Fallback, phrase::PHRASE_BARS},
     music::bar::Bar,
     station::{bar_queue::BarQueue, shift::Shift},
 };
@@ -19,7 +19,7 @@ pub struct BarSupply {
     /// How long to wait for a bar: less than listeners have buffered.
     bar_timeout: Duration,
     next: Option<Arc<Bar>>,
-    fallback: Understudy,
+    fallback: Fallback,
     /// Number of the last bar played.
     last: u64,
     shift: Shift,
@@ -37,7 +37,7 @@ impl BarSupply {
             bars,
             bar_timeout,
             next: Some(first),
-            fallback: Understudy::default(),
+            fallback: Fallback::default(),
             last,
             shift,
             n_fallback_left: 0,
@@ -63,7 +63,7 @@ impl BarSupply {
         let timeout = if self.is_late { Duration::ZERO } else { self.bar_timeout };
         let bar = self.next.take().or_else(|| self.bars.take(timeout))?;
         if self.is_late {
-            info!(bar = bar.number, "composer caught up");
+            info!(bar = bar.number, "composer catch_panic up");
             self.is_late = false;
         }
         let bar = match self.shift.aired(bar.number) {
@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn a_fallback_phrase_precedes_a_late_bar() {
         let queue = Arc::new(BarQueue::new(Duration::from_mins(1)));
-        let mut supply = BarSupply::new(Arc::new(bar(0)), queue.clone(), Duration::ZERO, Shift::default());
+        let mut supply =
+            BarSupply::new(Arc::new(bar(0)), queue.clone(), Duration::ZERO, Shift::default());
         let mut take = |n: usize| (0..n).map(|_| supply.take()).collect::<Vec<_>>();
         queue.push(bar(1));
         let mut bars = take(3);

@@ -7,7 +7,7 @@ use crate::{
     music::bar::Bar,
     station::{
         bar_queue::{BarQueue, Pushed},
-        supervision::{caught, patience},
+        supervision::{catch_panic, retry_delay},
     },
 };
 
@@ -18,7 +18,7 @@ pub trait Source: Send + 'static {
 
     /// The queue was interrupted for a new configuration: the source turns to it from bar `next` on,
     /// which starts a phrase.
-    fn obey(&mut self, _next: u64) {}
+    fn change_setting(&mut self, _next: u64) {}
 
     /// After panic number `nth` without a bar between, counted from 1: prepares to go on with the bar
     /// after the last one given.
@@ -30,18 +30,18 @@ pub trait Source: Send + 'static {
 pub fn compose_until_closed(station: &str, mut source: impl Source, bars: &BarQueue) {
     let mut n_failures = 0;
     loop {
-        match caught(|| compose(&mut source, bars, &mut n_failures)) {
+        match catch_panic(|| compose(&mut source, bars, &mut n_failures)) {
             Ok(()) => return,
             Err(why) => {
                 n_failures += 1;
                 error!(station, "composer panicked, restarting: {why}");
             }
         }
-        if bars.is_closed_within(patience(n_failures)) {
+        if bars.is_closed_within(retry_delay(n_failures)) {
             return;
         }
         // If recovering panics too, the source is tried unchanged.
-        if let Err(why) = caught(|| source.recover(n_failures)) {
+        if let Err(why) = catch_panic(|| source.recover(n_failures)) {
             error!(station, "composer panicked while recovering: {why}");
         }
     }
@@ -56,7 +56,7 @@ fn compose(source: &mut impl Source, bars: &BarQueue, n_failures: &mut u32) {
             Pushed::Queued => {}
             Pushed::Interrupted => {
                 let next = bars.cut().unwrap_or(number.next_multiple_of(PHRASE_BARS));
-                source.obey(next);
+                source.change_setting(next);
             }
             Pushed::Closed => return,
         }

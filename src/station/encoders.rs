@@ -8,8 +8,8 @@ use std::{
 use tracing::error;
 
 use crate::{
-    sound::{coder::Coder, frame::Block},
-    station::supervision::caught,
+    sound::{encoder::Encoder, frame::Block},
+    station::supervision::catch_panic,
     stream::{
         coding::Coding,
         ring::{Chunk, Writer},
@@ -45,7 +45,7 @@ struct MountEncoder {
     coding: Coding,
     writer: Writer,
     /// None before the first block and after a failure.
-    encoder: Option<Coder>,
+    encoder: Option<Encoder>,
     is_well: bool,
     audio: Vec<u8>,
 }
@@ -112,7 +112,7 @@ impl Encoders {
         for mount in &mut self.mounts {
             let audio = std::mem::take(&mut mount.audio);
             if !audio.is_empty() {
-                let chain = mount.encoder.as_ref().and_then(Coder::chain).cloned();
+                let chain = mount.encoder.as_ref().and_then(Encoder::chain).cloned();
                 mount.writer.push(Chunk { audio: audio.into(), title: title.clone(), chain });
             }
         }
@@ -122,10 +122,10 @@ impl Encoders {
 impl MountEncoder {
     fn encode(&mut self, block: &Block, recent: &VecDeque<Block>) -> Result<(), String> {
         let Self { coding, encoder, audio, .. } = self;
-        let encoded = caught(|| {
+        let encoded = catch_panic(|| {
             let encoder = match encoder {
                 Some(encoder) => encoder,
-                none => none.insert(Coder::after(recent, *coding)?),
+                none => none.insert(Encoder::after(recent, *coding)?),
             };
             encoder.encode(block, audio)
         });
@@ -232,7 +232,7 @@ mod tests {
         let (mut reader, mut last, mut heads) = (tap.reader(), None, Vec::new());
         while let Ok(chunk) = reader.next().await {
             assert_eq!(&chunk.audio[..4], b"OggS");
-            let begun = chunk.begun_after(&mut last, "Test");
+            let begun = chunk.with_head_if_new(&mut last, "Test");
             heads.push(begun.is_some_and(|audio| audio.windows(8).any(|w| w == b"OpusHead")));
         }
         assert_eq!(heads, [true, false, false, true, false, false]);

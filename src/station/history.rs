@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 
 /// How many titles are remembered.
-pub const MOST: usize = 500;
+pub const MAX_TITLES: usize = 500;
 
 /// A title and when it went on air.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heard {
+pub struct PastTitle {
     /// When its first sound was sent, to the second.
     pub at: Timestamp,
     /// The title that listeners were shown.
@@ -20,14 +20,14 @@ pub struct Heard {
 /// The last titles of a station: pieces and inserts.
 #[derive(Debug, Default)]
 pub struct History {
-    heard: Mutex<VecDeque<Heard>>,
+    heard: Mutex<VecDeque<PastTitle>>,
 }
 
 impl History {
     /// A history that continues `heard`, oldest first.
-    pub fn new(heard: impl IntoIterator<Item = Heard>) -> Self {
-        let mut heard: VecDeque<Heard> = heard.into_iter().collect();
-        while MOST < heard.len() {
+    pub fn new(heard: impl IntoIterator<Item = PastTitle>) -> Self {
+        let mut heard: VecDeque<PastTitle> = heard.into_iter().collect();
+        while MAX_TITLES < heard.len() {
             heard.pop_front();
         }
         Self { heard: Mutex::new(heard) }
@@ -35,14 +35,14 @@ impl History {
 
     /// Notes that `title` is on air at `now`. Returns the new entry, unless the title is empty or
     /// unchanged.
-    pub fn note(&self, title: &Arc<str>, now: Timestamp) -> Option<Heard> {
+    pub fn note(&self, title: &Arc<str>, now: Timestamp) -> Option<PastTitle> {
         let mut heard = self.heard.lock();
         if title.is_empty() || heard.back().is_some_and(|last| last.title == *title) {
             return None;
         }
         let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
-        let new = Heard { at, title: title.clone() };
-        if heard.len() == MOST {
+        let new = PastTitle { at, title: title.clone() };
+        if heard.len() == MAX_TITLES {
             heard.pop_front();
         }
         heard.push_back(new.clone());
@@ -50,7 +50,7 @@ impl History {
     }
 
     /// All entries, the newest first.
-    pub fn newest_first(&self) -> Vec<Heard> {
+    pub fn newest_first(&self) -> Vec<PastTitle> {
         self.heard.lock().iter().rev().cloned().collect()
     }
 }
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_title_is_noted_once() {
-        let before = Heard { at: at(5), title: "one".into() };
+        let before = PastTitle { at: at(5), title: "one".into() };
         let history = History::new([before.clone()]);
         let late: Timestamp = "2026-03-29T01:00:00.75Z".parse().unwrap();
 
@@ -92,12 +92,15 @@ mod tests {
     #[test]
     fn the_oldest_are_forgotten() {
         let history = History::default();
-        for n in 0..2 * MOST {
+        for n in 0..2 * MAX_TITLES {
             history.note(&n.to_string().into(), at(n as i64)).unwrap();
         }
         let all = history.newest_first();
 
-        assert_eq!((all.len(), &*all[0].title, &*all[MOST - 1].title), (MOST, "999", "500"));
-        assert_eq!(History::new(all.into_iter().rev()).newest_first().len(), MOST);
+        assert_eq!(
+            (all.len(), &*all[0].title, &*all[MAX_TITLES - 1].title),
+            (MAX_TITLES, "999", "500")
+        );
+        assert_eq!(History::new(all.into_iter().rev()).newest_first().len(), MAX_TITLES);
     }
 }

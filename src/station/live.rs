@@ -14,22 +14,22 @@ use tokio::sync::watch;
 use tracing::{error, warn};
 
 use crate::{
-    compose::{composer::Composer, loaded_theme::Repertoire},
+    compose::{composer::Composer, loaded_theme::LoadedTheme},
     config::{self, Station},
     inserts::{local_time::LocalTime, player::InsertPlayer, prefetch::Prefetch},
     station::{
         Error,
         bar_queue::BarQueue,
+        changes::{LiveComposer, SettingChanges},
         composing::{Source, compose_until_closed},
         encoders::{EncoderSpec, Encoders},
         history::History,
         on_air::OnAir,
-        orders::{Ordered, Orders},
         playout::{InsertChange, Playout},
         prefetch::PrefetchThread,
         renderer_setup::RendererSetup,
         shift::Shift,
-        state::{Notebook, Place, State},
+        state::{BarOnAir, State, StateSender},
     },
     stream::{
         coding::Coding,
@@ -69,7 +69,7 @@ pub struct LiveStation {
     bars: Arc<BarQueue>,
     /// None for a station that plays a foreign [`Source`].
     controls: Option<Controls>,
-    notebook: Notebook,
+    state_sender: StateSender,
     /// Never sent on: the playout stops when it is dropped.
     stop: Option<Sender<()>>,
     playout: Option<JoinHandle<()>>,
@@ -98,7 +98,7 @@ impl Buffering {
 
 /// What changes a composer and its inserts while they play.
 struct Controls {
-    orders: Orders,
+    changes: SettingChanges,
     insert_changes: Sender<InsertChange>,
     seed: u64,
 }
@@ -107,7 +107,7 @@ struct Controls {
 struct Start {
     setup: RendererSetup,
     history: History,
-    notebook: Notebook,
+    state_sender: StateSender,
     shift: Shift,
     controls: Option<Controls>,
     insert_changes: mpsc::Receiver<InsertChange>,
@@ -122,7 +122,7 @@ impl LiveStation {
     pub fn start(
         station: &Station,
         font: &Arc<SoundFont>,
-        repertoire: Repertoire,
+        loaded: LoadedTheme,
         seed: u64,
         buffering: Buffering,
         kept: &State,
@@ -131,25 +131,25 @@ impl LiveStation {
         let place = saved.as_ref().and_then(|saved| saved.place);
         let composer = match saved {
             Some(saved) => {
-                let last = place.map(Place::composed);
-                Composer::resume(station, repertoire, seed, saved.progress, last)
+                let last = place.map(BarOnAir::composed);
+                Composer::resume(station, loaded, seed, saved.progress, last)
             }
-            None => Composer::with(station, repertoire, seed),
+            None => Composer::with(station, loaded, seed),
         };
         let prefetch = Prefetch::for_station(station, seed);
         let prefetch = PrefetchThread::spawn(prefetch, &station.name)?;
         let inserts = InsertPlayer::new(&station.playlists, prefetch);
         let setup = RendererSetup::new(font, composer.mix()).with_inserts(inserts, LocalTime::now);
-        let orders = Orders::default();
-        let notebook = kept.notebook(&station.name, seed);
-        let source = Ordered::new(composer, orders.clone(), notebook.clone());
+        let changes = SettingChanges::default();
+        let state_sender = kept.sender(&station.name, seed);
+        let source = LiveComposer::new(composer, changes.clone(), state_sender.clone());
         let (sender, insert_changes) = mpsc::channel();
         let start = Start {
             setup,
             history: kept.history(&station.name),
-            notebook,
+            state_sender,
             shift: place.map_or(Shift::default(), |place| place.shift),
-            controls: Some(Controls { orders, insert_changes: sender, seed }),
+            controls: Some(Controls { changes, insert_changes: sender, seed }),
             insert_changes,
         };
         Self::spawn(&station.name, source, places(station), buffering, start)
@@ -169,7 +169,7 @@ impl LiveStation {
         let start = Start {
             setup,
             history: History::default(),
-            notebook: Notebook::default(),
+            state_sender: StateSender::default(),
             shift: Shift::default(),
             controls: None,
             insert_changes: mpsc::channel().1,
@@ -184,7 +184,7 @@ impl LiveStation {
         buffering: Buffering,
         start: Start,
     ) -> Result<Self, Error> {
-        let Start { mut setup, history, notebook, shift, controls, insert_changes } = start;
+        let Start { mut setup, history, state_sender, shift, controls, insert_changes } = start;
         let (publisher, on_air) = watch::channel(Arc::new(OnAir::default()));
         let (stop, stopped) = mpsc::channel();
         let (encoder_changes, changes) = mpsc::channel();
@@ -206,7 +206,7 @@ impl LiveStation {
             stopped,
             on_air: publisher,
             history: history.clone(),
-            notebook: notebook.clone(),
+            state_sender: state_sender.clone(),
             shift,
             // A whole burst is due at once, so that the first listener need not wait for it.
             lead: longest.unwrap_or_default(),
@@ -226,7 +226,7 @@ impl LiveStation {
             encoder_changes,
             bars,
             controls,
-            notebook,
+            state_sender,
             stop: Some(stop),
             playout: Some(playout),
         })
@@ -234,7 +234,7 @@ impl LiveStation {
 
     /// Plays the changed `station` from the next phrase on, with its theme already loaded. Mounts are
     /// added, removed and changed at the next chunk; listeners of the others notice nothing.
-    pub fn change_to(&mut self, station: Station, repertoire: Repertoire) {
+    pub fn change_to(&mut self, station: Station, loaded: LoadedTheme) {
         if let Some(controls) = &self.controls {
             let prefetch = Prefetch::for_station(&station, controls.seed);
             match PrefetchThread::spawn(prefetch, &station.name) {
@@ -247,13 +247,13 @@ impl LiveStation {
             }
         }
         self.set_mounts(places(&station));
-        self.recompose(station, repertoire);
+        self.recompose(station, loaded);
     }
 
     /// Composes for the changed `station` from the next phrase on, with its theme already loaded.
-    pub fn recompose(&self, station: Station, repertoire: Repertoire) {
+    pub fn recompose(&self, station: Station, loaded: LoadedTheme) {
         if let Some(controls) = &self.controls {
-            controls.orders.give(station, repertoire);
+            controls.changes.send(station, loaded);
             self.bars.interrupt();
         }
     }
@@ -267,7 +267,7 @@ impl LiveStation {
     pub fn stop(&mut self) {
         self.stop.take();
         self.bars.close();
-        self.notebook.close();
+        self.state_sender.close();
     }
 
     fn set_mounts(&mut self, places: Vec<(About, Rules)>) {
@@ -289,7 +289,7 @@ fn open_mounts(
         let keep = buffering.keep(coding);
         let same = old.iter().find(|mount| mount.about.path == path);
         let (mount, writer) = if let Some(same) = same {
-            (same.told_as(about), None)
+            (same.with_about(about), None)
         } else {
             let (writer, tap) = ring(RingLimits { burst: buffering.burst_bytes, keep });
             (Mount::new(about, tap), Some(writer))

@@ -4,7 +4,7 @@
 //!
 //! - `compose-NAME` ([`composing`]) composes bars into the [`bar_queue`], which holds 32 s of music. The
 //!   queue is usually full and blocks this thread; a theme change interrupts it and cuts the queue at the
-//!   next phrase ([`orders`]).
+//!   next phrase ([`changes`]).
 //! - `render-NAME` ([`playout`]) takes bars, renders them with inserts ([`renderer`]), encodes each block
 //!   for every mount ([`encoders`]) and writes chunks of half a second to the mounts' rings. It owns time
 //!   ([`pacer`]): a chunk is due at `start + position - lead`, computed from the count of frames, so
@@ -24,13 +24,14 @@
 pub mod ahead;
 pub mod bar_queue;
 pub mod bar_supply;
+pub mod changes;
 pub mod composing;
 pub mod encoders;
 pub mod history;
 pub mod live;
 pub mod load;
 pub mod on_air;
-pub mod orders;
+
 pub mod pacer;
 pub mod playout;
 pub mod prefetch;

@@ -27,8 +27,8 @@ use crate::{
         renderer::Renderer,
         renderer_setup::RendererSetup,
         shift::Shift,
-        state::{Notebook, Place},
-        supervision::{caught, patience},
+        state::{BarOnAir, StateSender},
+        supervision::{catch_panic, retry_delay},
     },
     units::SAMPLE_RATE,
 };
@@ -67,7 +67,7 @@ pub struct Playout {
     /// Records titles.
     pub history: Arc<History>,
     /// Records what a restart needs.
-    pub notebook: Notebook,
+    pub state_sender: StateSender,
     /// Fallback bars played before the start.
     pub shift: Shift,
     /// Length of the sound that is due at once at the start.
@@ -139,13 +139,13 @@ impl Playout {
     /// Records and publishes what is on air after a chunk.
     fn publish(&self, title: &Arc<str>, shift: Shift, last_bar: &mut Option<u64>) {
         if let Some(heard) = self.history.note(title, Timestamp::now()) {
-            self.notebook.title(heard);
+            self.state_sender.title(heard);
         }
         let mut on_air = self.renderer.on_air();
         on_air.ready_seconds = self.bars.ready().as_secs_f64();
         let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
         if let Some(bar) = bar.filter(|bar| last_bar.replace(*bar) != Some(*bar)) {
-            self.notebook.bar(Place { bar, shift });
+            self.state_sender.bar(BarOnAir { bar, shift });
         }
         self.on_air.send_replace(Arc::new(on_air));
     }
@@ -159,7 +159,7 @@ impl Playout {
                 return self.renderer.rest().clone();
             }
             let renderer = &mut self.renderer;
-            match caught(|| renderer.render(&mut || supply.take()).clone()) {
+            match catch_panic(|| renderer.render(&mut || supply.take()).clone()) {
                 Ok(block) => return block,
                 Err(why) => {
                     error!(station = self.station, "renderer failed; restarting: {why}");
@@ -175,7 +175,7 @@ impl Playout {
             failures.n = 0;
         }
         failures.n += 1;
-        let silence = patience(failures.n);
+        let silence = retry_delay(failures.n);
         failures.last_at = now + silence.as_secs_f64();
         failures.n_silent_blocks = n_blocks(silence);
         match self.setup.renderer() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tracing::{info, warn};
 
 use crate::{
-    compose::loaded_theme::Repertoire,
+    compose::loaded_theme::LoadedTheme,
     config::{Config, Server, Station},
     station::{
         Error,
@@ -49,7 +49,7 @@ enum Change {
     /// The music is the same.
     None,
     /// The music changes at the next phrase.
-    Theme(Box<(Repertoire, Waypoints)>),
+    Theme(Box<(LoadedTheme, Waypoints)>),
     /// The station starts, or restarts with another SoundFont.
     Start(Box<(LiveStation, Waypoints)>),
 }
@@ -98,8 +98,8 @@ impl Radio {
                 }
                 (Change::Theme(theme), Some(Playing { mut live, .. })) => {
                     info!(station = station.name, "changing theme at the next phrase");
-                    let (repertoire, waypoints) = *theme;
-                    live.change_to(station.clone(), repertoire);
+                    let (loaded, waypoints) = *theme;
+                    live.change_to(station.clone(), loaded);
                     (live, waypoints)
                 }
                 (Change::Start(started), old) => {
@@ -131,7 +131,7 @@ impl Radio {
         for mount in &all {
             let path = mount.rules.fallback.as_deref();
             let found = all.iter().find(|other| Some(other.about.path.as_str()) == path);
-            mount.fall_back_on(found.map(|found| Arc::clone(found)));
+            mount.set_fallback(found.map(|found| Arc::clone(found)));
         }
     }
 
@@ -147,9 +147,9 @@ impl Radio {
                 continue;
             }
             match load::theme::open(config, &mut self.library) {
-                Ok((repertoire, _)) => {
+                Ok((loaded, _)) => {
                     info!(station = config.name, "changing waypoints at the next phrase");
-                    live.recompose(config.clone(), repertoire);
+                    live.recompose(config.clone(), loaded);
                 }
                 Err(error) => warn!(station = config.name, "waypoints unchanged: {error}"),
             }
@@ -163,13 +163,13 @@ impl Radio {
         if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Change::None);
         }
-        let (repertoire, waypoints) = load::theme::open(station, &mut self.library)?;
+        let (loaded, waypoints) = load::theme::open(station, &mut self.library)?;
         if keeps_font {
-            return Ok(Change::Theme(Box::new((repertoire, waypoints))));
+            return Ok(Change::Theme(Box::new((loaded, waypoints))));
         }
         let font = self.library.font(&station.soundfont)?;
         let (seed, buffering) = (self.seed, self.buffering);
-        let live = LiveStation::start(station, &font, repertoire, seed, buffering, &self.state)?;
+        let live = LiveStation::start(station, &font, loaded, seed, buffering, &self.state)?;
         Ok(Change::Start(Box::new((live, waypoints))))
     }
 

@@ -11,7 +11,7 @@ use std::{
 ///
 /// # Errors
 /// `act` panicked; the text is the panic's message.
-pub fn caught<T>(act: impl FnOnce() -> T) -> Result<T, String> {
+pub fn catch_panic<T>(act: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(act)).map_err(|payload| message(&*payload))
 }
 
@@ -23,7 +23,7 @@ fn message(payload: &(dyn Any + Send)) -> String {
 
 /// The delay after the `n`-th failure in a row, counted from 1: none after the first, then 1 s, doubling
 /// up to 30 s.
-pub fn patience(n: u32) -> Duration {
+pub fn retry_delay(n: u32) -> Duration {
     const MOST: u64 = 30;
     match n {
         0 | 1 => Duration::ZERO,
@@ -38,14 +38,14 @@ mod tests {
     #[test]
     fn a_panic_becomes_its_message() {
         let number = 7;
-        assert_eq!(caught(|| 1), Ok(1));
-        assert_eq!(caught(|| -> u8 { panic!("bar {number}") }), Err("bar 7".to_owned()));
-        assert_eq!(caught(|| -> u8 { panic!("a bar") }), Err("a bar".to_owned()));
+        assert_eq!(catch_panic(|| 1), Ok(1));
+        assert_eq!(catch_panic(|| -> u8 { panic!("bar {number}") }), Err("bar 7".to_owned()));
+        assert_eq!(catch_panic(|| -> u8 { panic!("a bar") }), Err("a bar".to_owned()));
     }
 
     #[test]
     fn the_delay_doubles_up_to_a_limit() {
-        let seconds = [1, 2, 3, 4, 6, 7, 8, 99].map(|n| patience(n).as_secs());
+        let seconds = [1, 2, 3, 4, 6, 7, 8, 99].map(|n| retry_delay(n).as_secs());
         assert_eq!(seconds, [0, 1, 2, 4, 16, 30, 30, 30]);
     }
 }

@@ -15,10 +15,10 @@ use crate::stream::mount::Mount;
 
 /// Limits on the number of listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seats {
+pub struct ListenerLimits {
     /// Most listeners over all mounts.
     pub all: usize,
-    /// Most listeners per address block (see [`household`]); 0 is no limit.
+    /// Most listeners per address block (see [`address_block`]); 0 is no limit.
     pub per_address: usize,
 }
 
@@ -38,7 +38,7 @@ pub enum Refusal {
 
 /// A listener as shown to operators.
 #[derive(Debug)]
-pub struct Guest {
+pub struct Client {
     /// Unique over the life of the process.
     pub id: u64,
     /// The remote address.
@@ -58,14 +58,14 @@ pub struct Guest {
 #[derive(Debug, Clone)]
 pub enum Order {
     /// Disconnect.
-    Leave,
+    Disconnect,
     /// Continue with another mount on the same connection.
-    Move(Arc<Mount>),
+    MoveTo(Arc<Mount>),
 }
 
 /// The address block that limits apply to: the IPv4 address itself, or the /64 network of an IPv6
 /// address, since a subscriber usually has a whole /64. IPv4-mapped IPv6 addresses count as IPv4.
-pub fn household(address: IpAddr) -> IpAddr {
+pub fn address_block(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
         address @ IpAddr::V4(_) => address,
@@ -81,19 +81,19 @@ pub struct Audience {
 
 #[derive(Default)]
 struct Present {
-    n_ever: u64,
-    guests: BTreeMap<u64, Arc<Guest>>,
+    n_total: u64,
+    clients: BTreeMap<u64, Arc<Client>>,
     per_address: HashMap<IpAddr, usize>,
 }
 
 /// The right to listen; counted until it is dropped.
-pub struct Ticket {
+pub struct Permit {
     /// The listener that holds it.
-    pub guest: Arc<Guest>,
+    pub client: Arc<Client>,
     audience: Arc<Audience>,
 }
 
-impl Guest {
+impl Client {
     /// The path of its current mount.
     pub fn path(&self) -> String {
         self.path.lock().clone()
@@ -122,31 +122,31 @@ impl Default for Audience {
 }
 
 impl Audience {
-    /// Admits a listener from `address` to `mount`, within the limits `seats`. The mount's own limit is
+    /// Admits a listener from `address` to `mount`, within the limits `limits`. The mount's own limit is
     /// checked by [`Mount::try_join`].
     ///
     /// # Errors
     /// A limit is reached.
     pub fn admit(
         self: &Arc<Self>,
-        seats: Seats,
+        limits: ListenerLimits,
         mount: &Mount,
         address: IpAddr,
         agent: &str,
-    ) -> Result<Ticket, Refusal> {
+    ) -> Result<Permit, Refusal> {
         let mut present = self.present.lock();
-        if seats.all <= present.guests.len() {
+        if limits.all <= present.clients.len() {
             return Err(Refusal::Full);
         }
-        let block = household(address);
+        let block = address_block(address);
         let n_before = present.per_address.get(&block).copied().unwrap_or(0);
-        if 0 < seats.per_address && seats.per_address <= n_before {
+        if 0 < limits.per_address && limits.per_address <= n_before {
             return Err(Refusal::AddressFull);
         }
-        present.n_ever += 1;
+        present.n_total += 1;
         present.per_address.insert(block, n_before + 1);
-        let guest = Arc::new(Guest {
-            id: present.n_ever,
+        let client = Arc::new(Client {
+            id: present.n_total,
             address,
             agent: agent.to_owned(),
             since: Instant::now(),
@@ -154,19 +154,19 @@ impl Audience {
             path: Mutex::new(mount.about.path.clone()),
             order: Mutex::default(),
         });
-        present.guests.insert(guest.id, guest.clone());
-        self.count.send_replace(present.guests.len());
-        Ok(Ticket { guest, audience: self.clone() })
+        present.clients.insert(client.id, client.clone());
+        self.count.send_replace(present.clients.len());
+        Ok(Permit { client, audience: self.clone() })
     }
 
     /// All listeners, the oldest first.
-    pub fn guests(&self) -> Vec<Arc<Guest>> {
-        self.present.lock().guests.values().cloned().collect()
+    pub fn clients(&self) -> Vec<Arc<Client>> {
+        self.present.lock().clients.values().cloned().collect()
     }
 
     /// The listener with this ID, while it is connected.
-    pub fn guest(&self, id: u64) -> Option<Arc<Guest>> {
-        self.present.lock().guests.get(&id).cloned()
+    pub fn client(&self, id: u64) -> Option<Arc<Client>> {
+        self.present.lock().clients.get(&id).cloned()
     }
 
     /// Number of listeners.
@@ -180,27 +180,27 @@ impl Audience {
     }
 
     /// Number of listeners since the start.
-    pub fn n_ever(&self) -> u64 {
-        self.present.lock().n_ever
+    pub fn n_total(&self) -> u64 {
+        self.present.lock().n_total
     }
 
     /// Waits until there is no listener.
-    pub async fn emptied(&self) {
+    pub async fn wait_until_empty(&self) {
         // Can't fail: `self` holds the sender.
         let _ = self.count.subscribe().wait_for(|&count| count == 0).await;
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut present = self.audience.present.lock();
-        present.guests.remove(&self.guest.id);
-        let block = household(self.guest.address);
+        present.clients.remove(&self.client.id);
+        let block = address_block(self.client.address);
         match present.per_address.get_mut(&block) {
             Some(n) if 1 < *n => *n -= 1,
             _ => drop(present.per_address.remove(&block)),
         }
-        self.audience.count.send_replace(present.guests.len());
+        self.audience.count.send_replace(present.clients.len());
     }
 }
 
@@ -228,8 +228,9 @@ mod tests {
     #[test]
     fn limits_hold_for_the_server_and_for_each_address() {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
-        let seats = Seats { all: 3, per_address: 2 };
-        let admit = |address: &str| audience.admit(seats, &mount, address.parse().unwrap(), "test");
+        let limits = ListenerLimits { all: 3, per_address: 2 };
+        let admit =
+            |address: &str| audience.admit(limits, &mount, address.parse().unwrap(), "test");
 
         let (a, b) = (admit("10.0.0.1").unwrap(), admit("10.0.0.1").unwrap());
         assert_eq!(admit("10.0.0.1").err(), Some(Refusal::AddressFull));
@@ -237,14 +238,14 @@ mod tests {
         assert_eq!(admit("::1").err(), Some(Refusal::Full));
 
         drop((a, b, c));
-        assert_eq!((audience.len(), audience.n_ever()), (0, 3));
+        assert_eq!((audience.len(), audience.n_total()), (0, 3));
         assert!(admit("10.0.0.1").is_ok());
         assert!(audience.present.lock().per_address.is_empty(), "no counter is left behind");
     }
 
     #[test]
     fn an_ipv6_network_of_64_bits_is_one_block() {
-        let of = |address: &str| household(address.parse().unwrap()).to_string();
+        let of = |address: &str| address_block(address.parse().unwrap()).to_string();
 
         assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
         assert_eq!(of("::ffff:10.0.0.1"), "10.0.0.1");
@@ -254,15 +255,15 @@ mod tests {
     #[test]
     fn a_listener_is_known_while_it_is_connected() {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
-        let seats = Seats { all: 3, per_address: 0 };
+        let limits = ListenerLimits { all: 3, per_address: 0 };
         let address = "10.0.0.1".parse().unwrap();
-        let ticket = audience.admit(seats, &mount, address, "VLC").unwrap();
-        let id = ticket.guest.id;
+        let permit = audience.admit(limits, &mount, address, "VLC").unwrap();
+        let id = permit.client.id;
 
-        let guest = audience.guest(id).unwrap();
-        assert_eq!((guest.agent.as_str(), guest.path().as_str()), ("VLC", "/a.mp3"));
-        drop(ticket);
+        let client = audience.client(id).unwrap();
+        assert_eq!((client.agent.as_str(), client.path().as_str()), ("VLC", "/a.mp3"));
+        drop(permit);
 
-        assert!(audience.guest(id).is_none() && audience.guests().is_empty());
+        assert!(audience.client(id).is_none() && audience.clients().is_empty());
     }
 }

@@ -159,8 +159,8 @@ impl Worker {
                 Ok(()) => Removal::Ended(Ending::Stopped),
                 Err(removal) => removal,
             };
-            let guest = &stream.feed.ticket().guest;
-            tracing::debug!("{}: listener {} disconnected: {removal}", guest.path(), guest.id);
+            let client = &stream.feed.permit().client;
+            tracing::debug!("{}: listener {} disconnected: {removal}", client.path(), client.id);
             if let Removal::Ended(_) = removal {
                 // An orderly shutdown delivers the bytes that are still in the send buffer.
                 let _ = stream.socket.shutdown(Shutdown::Write);

@@ -10,7 +10,7 @@ use std::{
 use bytes::Bytes;
 
 use crate::stream::{
-    audience::{Order, Ticket},
+    audience::{Order, Permit},
     icy::Interleaver,
     mount::Listener,
     ogg::Chain,
@@ -24,7 +24,7 @@ const LAG_WINDOW: Duration = Duration::from_mins(5);
 /// The byte stream of one listener.
 pub struct Feed {
     listener: Listener,
-    ticket: Ticket,
+    permit: Permit,
     metadata: Metadata,
     /// The logical Ogg stream whose header was sent last.
     chain: Option<Arc<Chain>>,
@@ -63,24 +63,24 @@ pub enum Ending {
 
 impl Feed {
     /// A stream that starts at the position of `listener`.
-    pub fn new(listener: Listener, ticket: Ticket, titles: Titles) -> Self {
+    pub fn new(listener: Listener, permit: Permit, titles: Titles) -> Self {
         let name = &listener.mount.about.name;
         let metadata = match titles {
             Titles::None => Metadata::None,
             Titles::Icy(metaint) => Metadata::Icy(Interleaver::new(metaint, name)),
             Titles::Heads => Metadata::Heads(Box::default()),
         };
-        Self { listener, ticket, metadata, chain: None, lagged_at: None }
+        Self { listener, permit, metadata, chain: None, lagged_at: None }
     }
 
     /// The listener's permit.
-    pub fn ticket(&self) -> &Ticket {
-        &self.ticket
+    pub fn permit(&self) -> &Permit {
+        &self.permit
     }
 
     /// Counts `n` more bytes as sent.
     pub fn count_bytes(&self, n: usize) {
-        self.ticket.guest.n_bytes.fetch_add(n as u64, Relaxed);
+        self.permit.client.n_bytes.fetch_add(n as u64, Relaxed);
         self.listener.mount.count_bytes(n);
     }
 
@@ -125,7 +125,7 @@ impl Feed {
         if let Metadata::Heads(retitler) = &mut self.metadata {
             return retitler.convert(&chunk, artist);
         }
-        if let Some(audio) = chunk.begun_after(&mut self.chain, artist) {
+        if let Some(audio) = chunk.with_head_if_new(&mut self.chain, artist) {
             chunk.audio = audio;
         }
         if let Metadata::Icy(icy) = &mut self.metadata {
@@ -136,12 +136,12 @@ impl Feed {
 
     /// Carries out an operator's order, if there is one.
     fn carry_out_order(&mut self) -> Result<(), Ending> {
-        match self.ticket.guest.take_order() {
+        match self.permit.client.take_order() {
             None => {}
-            Some(Order::Leave) => return Err(Ending::Disconnected),
+            Some(Order::Disconnect) => return Err(Ending::Disconnected),
             // At the live edge: the player's buffer is full already.
-            Some(Order::Move(mount)) => {
-                self.ticket.guest.moved_to(&mount.about.path);
+            Some(Order::MoveTo(mount)) => {
+                self.permit.client.moved_to(&mount.about.path);
                 self.listener = mount.join_live();
             }
         }
@@ -154,7 +154,7 @@ impl Feed {
         match error {
             ReadError::Ended => {
                 let fallback = self.listener.mount.fallback().ok_or(Ending::Ended)?;
-                self.ticket.guest.moved_to(&fallback.about.path);
+                self.permit.client.moved_to(&fallback.about.path);
                 self.listener = fallback.join_live();
                 Ok(())
             }

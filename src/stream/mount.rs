@@ -88,7 +88,7 @@ impl Mount {
     }
 
     /// The same ring and listeners with another description, for new listeners.
-    pub fn told_as(&self, about: About) -> Self {
+    pub fn with_about(&self, about: About) -> Self {
         Self {
             about,
             rules: self.rules.clone(),
@@ -106,7 +106,7 @@ impl Mount {
     }
 
     /// Sets the fallback mount. Fallbacks must not form a loop.
-    pub fn fall_back_on(&self, mount: Option<Arc<Mount>>) {
+    pub fn set_fallback(&self, mount: Option<Arc<Mount>>) {
         *self.fallback.lock() = mount;
     }
 
@@ -218,8 +218,10 @@ mod tests {
 
         let listener = mount.try_join();
         assert!(listener.is_some() && mount.try_join().is_none());
-        assert!(Arc::new(mount.told_as(about())).try_join().is_none());
-        assert!(Arc::new(mount.told_as(about()).with_rules(Rules::default())).try_join().is_some());
+        assert!(Arc::new(mount.with_about(about())).try_join().is_none());
+        assert!(
+            Arc::new(mount.with_about(about()).with_rules(Rules::default())).try_join().is_some()
+        );
         drop(listener);
         assert!(mount.try_join().is_some());
     }

@@ -45,7 +45,7 @@ impl Chunk {
 
     /// The audio preceded by the header pages of its logical stream, if that stream differs from
     /// `last`, which is then updated. `None` if the audio can be sent as it is.
-    pub fn begun_after(&self, last: &mut Option<Arc<Chain>>, artist: &str) -> Option<Bytes> {
+    pub fn with_head_if_new(&self, last: &mut Option<Arc<Chain>>, artist: &str) -> Option<Bytes> {
         let chain = self.chain.as_ref()?;
         if last.as_ref().is_some_and(|last| Arc::ptr_eq(last, chain)) {
             return None;

@@ -153,10 +153,10 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Ans
     let agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
     let mut agent = clean(&agent.unwrap_or_default());
     agent.truncate(agent.floor_char_boundary(MAX_AGENT));
-    let permit = site.audience.admit(site.seats(), mount, request.address, &agent);
+    let permit = site.audience.admit(site.listener_limits(), mount, request.address, &agent);
     let admitted = permit.and_then(|permit| {
         let listener = join_mount_or_fallback(mount).ok_or(Refusal::MountFull)?;
-        permit.guest.moved_to(&listener.mount.about.path);
+        permit.client.moved_to(&listener.mount.about.path);
         Ok((listener, permit))
     });
     match admitted {

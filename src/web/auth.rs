@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::{HeaderMap, header::AUTHORIZATION};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{config::Secret, stream::audience::household, web::site::Site};
+use crate::{config::Secret, stream::audience::address_block, web::site::Site};
 
 /// The longest name or password in bytes. All are padded to this length, so that the time of a comparison
 /// reveals nothing.
@@ -45,7 +45,7 @@ pub fn authorise(
     needed: Role,
 ) -> Result<(), Denial> {
     let admin = site.admin.as_ref().ok_or(Denial::Disabled)?;
-    let (address, now) = (household(address), Instant::now());
+    let (address, now) = (address_block(address), Instant::now());
     if site.logins.must_wait(address, now) {
         return Err(Denial::MustWait);
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    out::status::{State, Status, Way},
+    out::status::{State, Status, TargetKind},
     stream::mount::Mount,
     web::site::{Channel, Site},
 };
@@ -89,33 +89,47 @@ fn target_metrics(out: &mut String, site: &Site) {
     let times: TargetMetric = |status| status.times_on_air;
     let n_missed: TargetMetric = |status| status.n_missed;
     let figures = [
-        (Way::Push, "push_up", "gauge", "1 while the push is connected, else 0.", is_up),
-        (Way::Push, "push_times_total", "counter", "Times that the push has connected.", times),
-        (Way::Upload, "upload_up", "gauge", "1 while the upload of HLS succeeds, else 0.", is_up),
+        (TargetKind::Push, "push_up", "gauge", "1 while the push is connected, else 0.", is_up),
         (
-            Way::Upload,
+            TargetKind::Push,
+            "push_times_total",
+            "counter",
+            "Times that the push has connected.",
+            times,
+        ),
+        (
+            TargetKind::Upload,
+            "upload_up",
+            "gauge",
+            "1 while the upload of HLS succeeds, else 0.",
+            is_up,
+        ),
+        (
+            TargetKind::Upload,
             "upload_times_total",
             "counter",
             "Times that the upload has started to succeed.",
             times,
         ),
         (
-            Way::Upload,
+            TargetKind::Upload,
             "upload_missed_total",
             "counter",
             "Segments that could not be uploaded.",
             n_missed,
         ),
     ];
-    for (way, name, kind, help, figure) in figures {
+    for (target_kind, name, kind, help, figure) in figures {
         describe(out, name, kind, help);
-        for (n, target) in site.current_targets().filter(|target| target.way == way).enumerate() {
+        for (n, target) in
+            site.current_targets().filter(|target| target.kind == target_kind).enumerate()
+        {
             let (station, figure) = (label(&target.station), figure(&target.status.borrow()));
-            let push = match way {
+            let push = match target_kind {
                 // A number, since metrics are public. The address is shown at `/admin/`.
-                Way::Push => format!(",push=\"{}\"", n + 1),
+                TargetKind::Push => format!(",push=\"{}\"", n + 1),
                 // A station has at most one upload.
-                Way::Upload => String::new(),
+                TargetKind::Upload => String::new(),
             };
             let _ = writeln!(out, "electropunk_{name}{{station=\"{station}\"{push}}} {figure}");
         }

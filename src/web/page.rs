@@ -73,7 +73,7 @@ mod tests {
         let (channel, ..) = channel("a");
         let about = About { name: "A & <B>".into(), ..channel.main().about.clone() };
 
-        let xspf = xspf(&channel.main().told_as(about), "http://radio.example");
+        let xspf = xspf(&channel.main().with_about(about), "http://radio.example");
 
         assert!(xspf.contains("<location>http://radio.example/a.mp3</location>"));
         assert!(xspf.contains("<title>A &amp; &lt;B&gt;</title>"));

@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::{
-    stream::{audience::household, fanout::Fanout},
+    stream::{audience::address_block, fanout::Fanout},
     web::{
         client::Ends,
         connection::{self, Shared},
@@ -143,7 +143,7 @@ pub async fn serve(
     fanout.end_at(deadline.into_std());
     let all_gone = async {
         while accepting.join_next().await.is_some() {}
-        audience.emptied().await;
+        audience.wait_until_empty().await;
     };
     if timeout(timeouts.drain + LAST_WRITES, all_gone).await.is_err() {
         tracing::info!("{} listeners still connected at the end of the drain", audience.len());
@@ -202,7 +202,7 @@ impl Default for ConnectionLimits {
 impl ConnectionLimits {
     /// A permit for a connection from `address`; none if there are too many from there.
     fn permit(&self, address: IpAddr, permit: OwnedSemaphorePermit) -> Option<ConnectionPermit> {
-        let address = household(address);
+        let address = address_block(address);
         let mut counts = self.per_address.lock();
         let n = counts.entry(address).or_default();
         if MAX_PER_ADDRESS <= *n {

@@ -11,10 +11,10 @@ use tokio::sync::watch;
 use crate::{
     config::{Admin, Server},
     music::bar::Bar,
-    out::{hls::Live, status::Told},
+    out::{hls::Live, status::RegisteredTarget},
     station::{history::History, on_air::OnAir},
     stream::{
-        audience::{Audience, Seats},
+        audience::{Audience, ListenerLimits},
         mount::Mount,
     },
     web::logins::Logins,
@@ -75,7 +75,7 @@ pub struct Site {
     /// When the server started.
     pub started: SystemTime,
     /// Targets of pushes and uploads, past ones included, with their status.
-    pub targets: Vec<Told>,
+    pub targets: Vec<RegisteredTarget>,
     /// Why the last change of radio.toml was refused. The radio keeps the settings before it.
     pub problem: Option<String>,
 }
@@ -131,7 +131,7 @@ impl Site {
     }
 
     /// The current targets of pushes and uploads.
-    pub fn current_targets(&self) -> impl Iterator<Item = &Told> {
+    pub fn current_targets(&self) -> impl Iterator<Item = &RegisteredTarget> {
         self.targets.iter().filter(|target| target.is_current())
     }
 
@@ -153,8 +153,11 @@ impl Site {
     }
 
     /// The limits on listeners.
-    pub fn seats(&self) -> Seats {
-        Seats { all: self.server.max_listeners, per_address: self.server.listeners_per_address }
+    pub fn listener_limits(&self) -> ListenerLimits {
+        ListenerLimits {
+            all: self.server.max_listeners,
+            per_address: self.server.listeners_per_address,
+        }
     }
 
     /// The base of this client's URLs, without a slash at the end.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use candle_core::Tensor;
-use electropunk::musicvae::import::{self, Format, Found};
+use electropunk::musicvae::import::{self, Checkpoint, Format};
 
 use crate::parity_data::parity_folder;
 
@@ -21,7 +21,7 @@ fn bits(tensor: &Tensor) -> (Vec<usize>, Vec<u32>) {
 }
 
 /// Fails unless `found` has the tensors of `network`.
-fn assert_equal(found: &Found, network: &Path) {
+fn assert_equal(found: &Checkpoint, network: &Path) {
     let golden = Tensor::read_npz(network.join("weights_dequantised.npz")).unwrap();
     let golden: HashMap<String, Tensor> = golden.into_iter().collect();
     assert_eq!(found.tensors.len(), golden.len(), "{}", network.display());

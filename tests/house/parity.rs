@@ -45,7 +45,7 @@ impl Pick for Greedy {
         sampling::greedy(logits)
     }
 
-    fn hear(&mut self, core: usize, projection: &[f32]) {
+    fn observe(&mut self, core: usize, projection: &[f32]) {
         self.logits.resize(self.logits.len().max(core + 1), Vec::new());
         self.logits[core].extend_from_slice(projection);
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     compose::{
-        loaded_theme::Repertoire,
+        loaded_theme::LoadedTheme,
         phrase::PHRASE_BARS,
         piece::Piece,
         sections::N_MOTIFS,
@@ -182,7 +182,7 @@ fn new_waypoints_lead_the_piece_elsewhere_while_it_goes_on() {
     let point = |at| latent::prior(n_latent, &mut rng::stream(at, "waypoint"));
     let anchors = Anchors { points: (0..2).map(point).collect(), in_turn: true };
 
-    let led = Setting::new(&station, Repertoire { anchors: anchors.clone(), ..loaded() }, 1);
+    let led = Setting::new(&station, LoadedTheme { anchors: anchors.clone(), ..loaded() }, 1);
     form.keep_piece(&led, true);
     let after = next(&led, &mut form);
 

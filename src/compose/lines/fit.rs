@@ -15,7 +15,7 @@ use crate::{
 /// A model's line as notes in `key` and in the part's register, thinned to its most notes a bar.
 pub(super) fn to_key(line: &Line, semitones: i8, key: Key, limits: PartLimits) -> Vec<LineNote> {
     let mut notes = arrange::notes(line);
-    arrange::settle(&mut notes, key, semitones, limits.register.span());
+    arrange::fit_register(&mut notes, key, semitones, limits.register.span());
     taste::thin(&mut notes, limits);
     notes
 }
@@ -23,9 +23,9 @@ pub(super) fn to_key(line: &Line, semitones: i8, key: Key, limits: PartLimits) -
 /// Lines moved to `chords`, one a bar, where the theme's harmony asks for it.
 pub(super) fn to_chords(mut lines: Lines, key: Key, theme: &Theme, chords: &[Chord]) -> Lines {
     if theme.harmony == Strictness::Chords {
-        harmony::follow(&mut lines.bass, key, chords, theme.bass.register.span());
-        harmony::lean(&mut lines.bass, chords, theme.bass.register.span());
-        harmony::lean(&mut lines.lead, chords, theme.lead.register.span());
+        harmony::follow_chords(&mut lines.bass, key, chords, theme.bass.register.span());
+        harmony::resolve_strong_beats(&mut lines.bass, chords, theme.bass.register.span());
+        harmony::resolve_strong_beats(&mut lines.lead, chords, theme.lead.register.span());
     }
     lines
 }

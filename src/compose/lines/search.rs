@@ -95,7 +95,7 @@ fn draw(
     let z = latent::perturb(z, &noise, SEARCH * candidate as f64);
     // Takes of a motif draw the same numbers, so that only z tells them apart.
     let rng = rng::stream(phrase.piece.seed, &name);
-    let drawn = setting.loaded.trio.dream(&z, setting.theme().temperature, &rng);
+    let drawn = setting.loaded.trio.decode(&z, setting.theme().temperature, &rng);
     fit::excerpt(drawn.expect("z has the trio model's dimensions"), motif)
 }
 

@@ -17,7 +17,7 @@ use crate::{
         cli,
         cmd::stats,
         dataset::{
-            build::{Wanted, build},
+            build::{WindowSpec, build},
             report::rejected_path,
         },
     },
@@ -48,7 +48,7 @@ fn pack(args: &cli::Build) -> anyhow::Result<()> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = stop.clone();
     ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
-    let report = build(&args.sources, wanted(args)?, &args.out, &|n_files| {
+    let report = build(&args.sources, spec(args)?, &args.out, &|n_files| {
         bar.set_position(n_files as u64);
         !stop.load(Ordering::Relaxed)
     });
@@ -67,14 +67,14 @@ fn pack(args: &cli::Build) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn wanted(args: &cli::Build) -> anyhow::Result<Wanted> {
+fn spec(args: &cli::Build) -> anyhow::Result<WindowSpec> {
     let mut config = Config::official(args.config);
     if let Some(bars) = args.bars {
         let longer = config.with_steps(bars as usize * STEPS_PER_BAR);
         config = longer
             .with_context(|| format!("{} does not support windows of {bars} bars", args.config))?;
     }
-    Ok(Wanted { config, with_absent: args.partial })
+    Ok(WindowSpec { config, with_absent: args.partial })
 }
 
 fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {

@@ -88,7 +88,7 @@ impl<P: Pick> Pick for Recording<P> {
         self.pick.pick(part, logits)
     }
 
-    fn hear(&mut self, core: usize, projection: &[f32]) {
+    fn observe(&mut self, core: usize, projection: &[f32]) {
         self.projections.push((core, projection.to_vec()));
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     files,
     lab::{cli, train::card},
     musicvae::{
-        import::{self, Found, recognise::recognise},
+        import::{self, Checkpoint, recognise::recognise},
         net::{
             config::Config,
             weights::{self, Weights},
@@ -74,7 +74,7 @@ fn save(config: &Config, read: &Weights, half: bool, path: &Path) -> anyhow::Res
 }
 
 /// Writes the model card, which records where the weights came from.
-fn write_card(args: &cli::Import, found: &Found, config: &Config) -> anyhow::Result<()> {
+fn write_card(args: &cli::Import, found: &Checkpoint, config: &Config) -> anyhow::Result<()> {
     let name = args.source.file_name().unwrap_or_default().display().to_string();
     let mut card = toml::Table::new();
     card.insert("config".into(), config.family.name().into());

@@ -22,8 +22,8 @@ use crate::{
         net::config::Config,
     },
     sound::{
-        piece::PiecePlayer,
-        sink::{Format, SoundFile},
+        audio_file::{AudioFileWriter, Format},
+        midi_player::MidiPlayer,
     },
     station::load::{self, library::Library},
     units::{Bpm, Kbps},
@@ -97,14 +97,14 @@ pub fn write_sound(
     format: AudioFormat,
     path: &Path,
 ) -> anyhow::Result<()> {
-    let mut player = PiecePlayer::new(piece, font)?;
+    let mut player = MidiPlayer::new(piece, font)?;
     let format = match format {
         AudioFormat::Mp3 => Format::Mp3(Kbps::DEFAULT),
         AudioFormat::Wav => Format::Wav,
         AudioFormat::Flac => Format::Flac,
     };
     let mut write = || -> io::Result<()> {
-        let mut file = SoundFile::create(path, format)?;
+        let mut file = AudioFileWriter::create(path, format)?;
         while let Some(block) = player.render() {
             file.push(block)?;
         }

@@ -33,7 +33,7 @@ const QUEUE: usize = 1;
 
 /// The windows to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wanted {
+pub struct WindowSpec {
     /// Sizes of the networks that the set is for.
     pub config: Config,
     /// Whether to include windows with missing parts.
@@ -49,7 +49,12 @@ pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
 /// # Errors
 /// A source can't be opened, `watch` stops the build, or no file has a window. A broken MIDI file
 /// is not an error but a line in the report.
-pub fn build(sources: &[PathBuf], spec: Wanted, out: &Path, watch: Watch) -> Result<Report, Error> {
+pub fn build(
+    sources: &[PathBuf],
+    spec: WindowSpec,
+    out: &Path,
+    watch: Watch,
+) -> Result<Report, Error> {
     let mut build = Build::open(sources, spec, out)?;
     if let Err(error) = build.read(sources, watch) {
         // There is nothing to resume without a batch.
@@ -66,7 +71,7 @@ pub fn build(sources: &[PathBuf], spec: Wanted, out: &Path, watch: Watch) -> Res
 }
 
 struct Build {
-    spec: Wanted,
+    spec: WindowSpec,
     window_bytes: usize,
     work: Work,
     /// Hashes of all windows so far. With ten million windows, a collision loses one in about one
@@ -75,8 +80,8 @@ struct Build {
 }
 
 impl Build {
-    fn open(sources: &[PathBuf], spec: Wanted, out: &Path) -> Result<Self, Error> {
-        let Wanted { config, with_absent } = spec;
+    fn open(sources: &[PathBuf], spec: WindowSpec, out: &Path) -> Result<Self, Error> {
+        let WindowSpec { config, with_absent } = spec;
         let window_bytes = 2 * config.n_steps() * config.columns().len();
         let settings = Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -197,7 +202,7 @@ fn hash(window: &[u8]) -> u64 {
 }
 
 /// The windows of a file as bytes, or why there are none.
-fn parse(file: &MidiFile, spec: Wanted) -> Result<Vec<u8>, String> {
+fn parse(file: &MidiFile, spec: WindowSpec) -> Result<Vec<u8>, String> {
     let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
     let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
     let found = windows(&sequence, &spec.config, spec.with_absent);
@@ -228,8 +233,8 @@ mod tests {
         musicvae::net::family::Family,
     };
 
-    fn spec(family: Family) -> Wanted {
-        Wanted { config: Config::official(family), with_absent: false }
+    fn spec(family: Family) -> WindowSpec {
+        WindowSpec { config: Config::official(family), with_absent: false }
     }
 
     fn beat(pitch: u8) -> Vec<u8> {

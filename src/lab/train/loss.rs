@@ -146,7 +146,7 @@ mod tests {
             self.steps[part] += 1;
             self.window[part][step]
         }
-        fn hear(&mut self, _core: usize, projection: &[f32]) {
+        fn observe(&mut self, _core: usize, projection: &[f32]) {
             self.outputs.extend_from_slice(projection);
         }
     }

@@ -8,7 +8,7 @@ use crate::musicvae::import::{converter::Converter, tensors::Tensors};
 
 /// An imported checkpoint.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct Checkpoint {
     /// Its format.
     pub format: Format,
     /// The weights, f32, by TensorFlow's names.

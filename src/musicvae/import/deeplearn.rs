@@ -53,9 +53,9 @@ fn read_file(folder: &Folder, name: &str, claim: &Claim<'_>) -> Result<Vec<u8>, 
 
 #[cfg(test)]
 mod tests {
-    use crate::musicvae::import::{Format, Found, read_in_memory, tests::values};
+    use crate::musicvae::import::{Checkpoint, Format, read_in_memory, tests::values};
 
-    fn read(manifest: &str) -> Result<Found, String> {
+    fn read(manifest: &str) -> Result<Checkpoint, String> {
         let files = [
             ("manifest.json".to_owned(), manifest.as_bytes().to_vec()),
             ("a_kernel".to_owned(), [1f32, 2.0].map(f32::to_le_bytes).concat()),

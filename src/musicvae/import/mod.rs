@@ -32,7 +32,7 @@ use std::{
 };
 
 use checkpoint::Contents;
-pub use checkpoint::{Format, Found};
+pub use checkpoint::{Checkpoint, Format};
 pub use converter::Converter;
 pub use error::Error;
 use find::Manifest;
@@ -43,7 +43,7 @@ use folder::Folder;
 ///
 /// # Errors
 /// There is no checkpoint, or it is broken.
-pub fn read(source: &Path) -> Result<Found, Error> {
+pub fn read(source: &Path) -> Result<Checkpoint, Error> {
     if source.is_dir() {
         return read_folder(&Folder::on_disk(source));
     }
@@ -66,7 +66,7 @@ pub fn read(source: &Path) -> Result<Found, Error> {
 ///
 /// # Errors
 /// There is no checkpoint, or it is broken.
-pub fn read_in_memory(files: BTreeMap<String, Vec<u8>>) -> Result<Found, Error> {
+pub fn read_in_memory(files: BTreeMap<String, Vec<u8>>) -> Result<Checkpoint, Error> {
     read_folder(&Folder::in_memory("memory", files))
 }
 
@@ -74,11 +74,11 @@ pub fn read_in_memory(files: BTreeMap<String, Vec<u8>>) -> Result<Found, Error> 
 ///
 /// # Errors
 /// The archive or the checkpoint is broken, or there is no checkpoint.
-pub fn read_archive_in_memory(bytes: &[u8]) -> Result<Found, Error> {
+pub fn read_archive_in_memory(bytes: &[u8]) -> Result<Checkpoint, Error> {
     read_archive("memory", Cursor::new(bytes))
 }
 
-fn read_archive(place: &str, bytes: impl Read + Seek) -> Result<Found, Error> {
+fn read_archive(place: &str, bytes: impl Read + Seek) -> Result<Checkpoint, Error> {
     for folder in archive::unpack(place, bytes)? {
         if let Some(manifest) = find::in_folder(&folder)? {
             return read_manifest(&folder, &manifest);
@@ -87,13 +87,13 @@ fn read_archive(place: &str, bytes: impl Read + Seek) -> Result<Found, Error> {
     Err(Error::NoCheckpoint { place: place.to_owned(), found: "an archive without a checkpoint" })
 }
 
-fn read_folder(folder: &Folder) -> Result<Found, Error> {
+fn read_folder(folder: &Folder) -> Result<Checkpoint, Error> {
     let found = "a folder without a checkpoint";
     let none = || Error::NoCheckpoint { place: folder.path(), found };
     read_manifest(folder, &find::in_folder(folder)?.ok_or_else(none)?)
 }
 
-fn read_manifest(folder: &Folder, manifest: &Manifest) -> Result<Found, Error> {
+fn read_manifest(folder: &Folder, manifest: &Manifest) -> Result<Checkpoint, Error> {
     let read: fn(&Folder, &str) -> Result<Contents, Error> = match manifest.format {
         Format::TfJs => tfjs::read,
         Format::DeepLearnJs => deeplearn::read,
@@ -102,7 +102,7 @@ fn read_manifest(folder: &Folder, manifest: &Manifest) -> Result<Found, Error> {
     };
     let (tensors, converter) = read(folder, &manifest.name)?;
     let (tensors, n_skipped) = tensors.finish(&folder.place(&manifest.name))?;
-    Ok(Found { format: manifest.format, tensors, converter, n_skipped })
+    Ok(Checkpoint { format: manifest.format, tensors, converter, n_skipped })
 }
 
 #[cfg(test)]
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     /// A tensor's numbers.
-    pub fn values(found: &Found, name: &str) -> Vec<f32> {
+    pub fn values(found: &Checkpoint, name: &str) -> Vec<f32> {
         found.tensors[name].flatten_all().unwrap().to_vec1().unwrap()
     }
 

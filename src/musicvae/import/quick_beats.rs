@@ -64,9 +64,9 @@ pub fn read(folder: &Folder, manifest: &str) -> Result<Contents, Error> {
 
 #[cfg(test)]
 mod tests {
-    use crate::musicvae::import::{Format, Found, read_in_memory, tests::values};
+    use crate::musicvae::import::{Checkpoint, Format, read_in_memory, tests::values};
 
-    fn read(weights: &str) -> Result<Found, String> {
+    fn read(weights: &str) -> Result<Checkpoint, String> {
         let meta = format!(r#"{{"numSteps": 32, "dtype": "fp16", "weights": {{{weights}}}}}"#);
         let files = [
             ("meta.json".to_owned(), meta.into_bytes()),

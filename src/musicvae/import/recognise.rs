@@ -1,7 +1,7 @@
 //! Finds a checkpoint's configuration, by its tensors' shapes and its converter.
 
 use crate::musicvae::{
-    import::{checkpoint::Found, converter::Converter},
+    import::{checkpoint::Checkpoint, converter::Converter},
     net::{
         Error,
         config::Config,
@@ -18,7 +18,7 @@ use crate::musicvae::{
 ///
 /// # Errors
 /// No configuration fits, or the network is conditioned on more than z.
-pub fn recognise(found: &Found, wanted: Option<Family>) -> Result<(Config, Weights), Error> {
+pub fn recognise(found: &Checkpoint, wanted: Option<Family>) -> Result<(Config, Weights), Error> {
     if let Some(what) = found.converter.iter().flat_map(|converter| &converter.conditions).next() {
         return Err(Error::Conditioned(what));
     }
@@ -82,12 +82,12 @@ mod tests {
     use super::*;
     use crate::musicvae::import::checkpoint::Format;
 
-    fn found(config: &Config, converter: Option<Converter>) -> Found {
+    fn found(config: &Config, converter: Option<Converter>) -> Checkpoint {
         let tensor = |(name, shape): (String, Vec<usize>)| {
             (name, Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap())
         };
         let tensors: HashMap<String, Tensor> = config.tensors().into_iter().map(tensor).collect();
-        Found { format: Format::TensorFlowV2, tensors, converter, n_skipped: 0 }
+        Checkpoint { format: Format::TensorFlowV2, tensors, converter, n_skipped: 0 }
     }
 
     fn tiny(family: Family) -> Config {

@@ -153,9 +153,9 @@ impl<'a> Shards<'a> {
 
 #[cfg(test)]
 mod tests {
-    use crate::musicvae::import::{Found, read_in_memory, tests::values};
+    use crate::musicvae::import::{Checkpoint, read_in_memory, tests::values};
 
-    fn read(manifest: &str, shards: &[(&str, &[u8])]) -> Result<Found, String> {
+    fn read(manifest: &str, shards: &[(&str, &[u8])]) -> Result<Checkpoint, String> {
         let mut files: std::collections::BTreeMap<_, _> =
             shards.iter().map(|&(name, bytes)| (name.to_owned(), bytes.to_vec())).collect();
         files.insert("weights_manifest.json".into(), manifest.into());

@@ -181,7 +181,7 @@ impl<L: Layers> Decoder<L> {
         let Core { head, first_column, .. } = self.core;
         let rows = outputs.chunks_exact_mut(head.n_outputs());
         for ((sequence, output), pick) in sequences.iter_mut().zip(rows).zip(picks) {
-            pick.hear(first_column, output);
+            pick.observe(first_column, output);
             let choice = head.choose(output, &self.nade, first_column, *pick);
             for (line, column) in sequence.lines.iter_mut().zip(choice.columns) {
                 line.push(column);

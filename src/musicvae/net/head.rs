@@ -44,7 +44,7 @@ pub trait Pick {
     fn pick(&mut self, part: usize, logits: &mut [f32]) -> u16;
 
     /// Called with a core's outputs (P,) at each step, before `pick`.
-    fn hear(&mut self, _core: usize, _projection: &[f32]) {}
+    fn observe(&mut self, _core: usize, _projection: &[f32]) {}
 
     /// Chooses whether an event with log-odds `logit` happens.
     fn happens(&mut self, part: usize, logit: f32) -> bool {

@@ -29,7 +29,7 @@ use crate::{
     config,
     out::{
         mount_tasks::{MountTasks, unnamed},
-        status::{Registry, Told, Way},
+        status::{RegisteredTarget, Registry, TargetKind},
     },
     stream::mount::Mount,
 };
@@ -115,15 +115,17 @@ impl Hls {
             Some((target, mount.clone()))
         });
         self.uploads.update(targets, |target, _| {
-            let status = self.registry.add(Way::Upload, &target.station, target.url());
+            let status = self.registry.add(TargetKind::Upload, &target.station, target.url());
             upload::run(target, status)
         });
-        let place = |told: &Told| wanted.iter().position(|(station, ..)| *station == told.station);
+        let place = |target: &RegisteredTarget| {
+            wanted.iter().position(|(station, ..)| *station == target.station)
+        };
         self.registry.sort_by_key(place);
     }
 
     /// The status of each upload, in the order of the stations.
-    pub fn told(&self) -> Vec<Told> {
+    pub fn statuses(&self) -> Vec<RegisteredTarget> {
         self.registry.read()
     }
 
@@ -149,7 +151,7 @@ mod tests {
         assert!(!Arc::ptr_eq(&of_a, &of_b));
 
         let about = About { name: "Other".into(), ..a.about.clone() };
-        let renamed = Arc::new(a.told_as(about));
+        let renamed = Arc::new(a.with_about(about));
         // Two mounts of one bitrate are one variant.
         hls.update(&settings, None, [("a", renamed), ("a", b.clone())]);
         assert!(hls.live(&a).is_some_and(|live| Arc::ptr_eq(&live, &of_a)));

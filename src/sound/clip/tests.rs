@@ -5,7 +5,7 @@ use rand::RngExt as _;
 use super::*;
 use crate::{
     rng,
-    sound::{encode::Encoder, frame::Block},
+    sound::{frame::Block, mp3::Mp3Encoder},
     units::Kbps,
 };
 
@@ -85,7 +85,7 @@ fn mono_at_another_rate_is_resampled_to_stereo() {
 
 #[test]
 fn a_file_of_the_radios_own_encoder_is_played() {
-    let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
+    let mut encoder = Mp3Encoder::new(Kbps::DEFAULT).unwrap();
     let sound = tone(44_100, 1.0);
     let mut mp3 = Vec::new();
     for frames in sound.chunks_exact(1152) {

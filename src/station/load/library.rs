@@ -15,7 +15,7 @@ use crate::{
             self, device::DeviceGenerator, device_choice::DeviceChoice, family::Family,
             music_vae::MusicVae, precision::Precision, weights::Weights,
         },
-        shared_model::Dreamer,
+        shared_model::SharedModel,
     },
     sound::font_file,
     station::load::Error,
@@ -33,7 +33,7 @@ const EMBEDDED: [(&str, &[u8]); 4] = [
 /// next asked for.
 #[derive(Default)]
 pub struct Library {
-    models: HashMap<(AssetRef, Family), (Option<Stamp>, Arc<Dreamer>)>,
+    models: HashMap<(AssetRef, Family), (Option<Stamp>, Arc<SharedModel>)>,
     /// Precision of the weights for decoding on the CPU.
     precision: Precision,
     /// GPU to decode on, if any.
@@ -65,7 +65,7 @@ impl Library {
         asset: &AssetRef,
         family: Family,
         n_bars: u64,
-    ) -> Result<Arc<Dreamer>, Error> {
+    ) -> Result<Arc<SharedModel>, Error> {
         let key = (asset.clone(), family);
         let stamp = stamp(asset);
         if let Some((_, model)) = self.models.get(&key).filter(|(known, _)| *known == stamp) {
@@ -91,13 +91,13 @@ impl Library {
     }
 
     /// `model` on the GPU, if there is one with memory for it, or else on the CPU.
-    fn share(&self, model: MusicVae, weights: &Weights) -> Dreamer {
-        let Some(gpu) = &self.gpu else { return Dreamer::new(model) };
+    fn share(&self, model: MusicVae, weights: &Weights) -> SharedModel {
+        let Some(gpu) = &self.gpu else { return SharedModel::new(model) };
         match DeviceGenerator::load(model.config(), weights, gpu) {
-            Ok(generator) => Dreamer::with_gpu(model, generator),
+            Ok(generator) => SharedModel::with_gpu(model, generator),
             Err(error) => {
                 warn!("{error}; decoding on the CPU");
-                Dreamer::new(model)
+                SharedModel::new(model)
             }
         }
     }

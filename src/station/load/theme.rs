@@ -2,12 +2,12 @@
 
 use crate::{
     compose::{
-        composer::Composer, loaded_theme::Repertoire, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
+        composer::Composer, loaded_theme::LoadedTheme, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
     },
     config::{Anchor, Station, Theme},
     musicvae::{
         net::{family::Family, latent::Latent},
-        shared_model::Dreamer,
+        shared_model::SharedModel,
     },
     station::load::{Error, anchors, library::Library, waypoints::Waypoints},
 };
@@ -17,7 +17,7 @@ use crate::{
 ///
 /// # Errors
 /// A model or an anchor can't be used.
-pub fn open(station: &Station, library: &mut Library) -> Result<(Repertoire, Waypoints), Error> {
+pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Waypoints), Error> {
     let theme = &station.theme;
     let drums = library.model(&theme.drums_model, Family::Drums2Bar, 1)?;
     let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
@@ -30,7 +30,7 @@ pub fn open(station: &Station, library: &mut Library) -> Result<(Repertoire, Way
     let pad = Pad::new(corners, theme.bars_per_round);
     let waypoints = Waypoints::of(&station.playlists);
     let anchors = between(&trio, theme, &waypoints)?;
-    Ok((Repertoire { drums, trio, groove, pad, anchors }, waypoints))
+    Ok((LoadedTheme { drums, trio, groove, pad, anchors }, waypoints))
 }
 
 /// A composer at the start of the music of `station`, drawn from the radio's `seed`.
@@ -43,7 +43,7 @@ pub fn composer(station: &Station, library: &mut Library, seed: u64) -> Result<C
 }
 
 /// The points that bass and lead walk between.
-fn between(trio: &Dreamer, theme: &Theme, waypoints: &Waypoints) -> Result<Anchors, Error> {
+fn between(trio: &SharedModel, theme: &Theme, waypoints: &Waypoints) -> Result<Anchors, Error> {
     let of_waypoints = waypoints.points(trio.model());
     if of_waypoints.is_empty() {
         return Ok(Anchors { points: points(trio, &theme.anchors)?, in_turn: false });
@@ -51,6 +51,6 @@ fn between(trio: &Dreamer, theme: &Theme, waypoints: &Waypoints) -> Result<Ancho
     Ok(Anchors { points: of_waypoints, in_turn: true })
 }
 
-fn points(model: &Dreamer, anchors: &[Anchor]) -> Result<Vec<Latent>, Error> {
+fn points(model: &SharedModel, anchors: &[Anchor]) -> Result<Vec<Latent>, Error> {
     anchors.iter().map(|anchor| anchors::encode(model.model(), anchor)).collect()
 }

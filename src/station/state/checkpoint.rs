@@ -24,7 +24,7 @@ const MOST_BARS: u64 = 64;
 
 /// The bar on air.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct BarOnAir {
     /// Its number.
     pub bar: u64,
     /// How far its number is above the composer's.
@@ -32,7 +32,7 @@ pub struct Place {
     pub shift: Shift,
 }
 
-impl Place {
+impl BarOnAir {
     /// The composer's number of the bar.
     pub fn composed(self) -> u64 {
         self.shift.composed(self.bar)
@@ -48,7 +48,7 @@ pub struct Saved {
     pub progress: Progress,
     /// The last bar that listeners heard, if known.
     #[serde(skip)]
-    pub place: Option<Place>,
+    pub place: Option<BarOnAir>,
 }
 
 /// [`Saved`] for writing.
@@ -88,7 +88,7 @@ impl Paths {
             return None;
         }
         let near = saved.progress.bar..saved.progress.bar + MOST_BARS;
-        let place: Option<Place> = read(&self.bar, BAR_VERSION);
+        let place: Option<BarOnAir> = read(&self.bar, BAR_VERSION);
         let place = place.filter(|place| near.contains(&place.composed()));
         Some(Saved { place, ..saved })
     }
@@ -99,7 +99,7 @@ impl Paths {
     }
 
     /// Replaces the file of the bar on air.
-    pub fn write_bar(&self, place: Place) -> std::io::Result<()> {
+    pub fn write_bar(&self, place: BarOnAir) -> std::io::Result<()> {
         Ok(write(&self.bar, BAR_VERSION, &place)?)
     }
 }

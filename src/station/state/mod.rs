@@ -25,8 +25,8 @@ use tracing::warn;
 
 use self::{checkpoint::Paths, writer::Message};
 pub use self::{
-    checkpoint::{Place, Saved},
-    writer::Notebook,
+    checkpoint::{BarOnAir, Saved},
+    writer::StateSender,
 };
 use crate::station::history::History;
 
@@ -104,8 +104,8 @@ impl State {
     }
 
     /// The handle by which the station `name` saves its state; `seed` is the radio's.
-    pub fn notebook(&self, name: &str, seed: u64) -> Notebook {
-        Notebook::new(name, seed, self.changes.clone())
+    pub fn sender(&self, name: &str, seed: u64) -> StateSender {
+        StateSender::new(name, seed, self.changes.clone())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
         progress::Progress,
         testing::{loaded, stations},
     },
-    station::{history::Heard, shift::Shift},
+    station::{history::PastTitle, shift::Shift},
 };
 
 /// The progress before each of the first `n` phrases.
@@ -26,22 +26,23 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     let state = State::in_folder(folder.path());
     assert_eq!((state.seed(), state.station("a", 7)), (None, None));
     state.keep_seed(7);
-    let notebook = state.notebook("a", 7);
+    let state_sender = state.sender("a", 7);
     let progresses = progresses(3);
     for progress in &progresses {
-        notebook.phrase(progress.clone());
+        state_sender.phrase(progress.clone());
     }
-    notebook.bar(Place { bar: 9, shift: Shift(4) });
-    notebook.title(Heard { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "\"one\"".into() });
+    state_sender.bar(BarOnAir { bar: 9, shift: Shift(4) });
+    state_sender
+        .title(PastTitle { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "\"one\"".into() });
     drop(state);
-    notebook.bar(Place { bar: 99, shift: Shift(0) });
+    state_sender.bar(BarOnAir { bar: 99, shift: Shift(0) });
 
     let state = State::in_folder(folder.path());
 
     assert_eq!((state.seed(), state.station("a", 8)), (Some(7), None));
     let saved = state.station("a", 7).unwrap();
     assert_eq!(saved.progress, *progresses[1]);
-    assert_eq!(saved.place, Some(Place { bar: 9, shift: Shift(4) }));
+    assert_eq!(saved.place, Some(BarOnAir { bar: 9, shift: Shift(4) }));
     assert_eq!(&*state.history("a").newest_first()[0].title, "\"one\"");
 }
 
@@ -87,6 +88,6 @@ fn without_a_usable_folder_nothing_is_saved() {
     let state = State::in_folder(&folder.path().join("file/state"));
 
     state.keep_seed(1);
-    state.notebook("a", 1).bar(Place { bar: 1, shift: Shift(0) });
+    state.sender("a", 1).bar(BarOnAir { bar: 1, shift: Shift(0) });
     assert_eq!(state.seed(), None);
 }

@@ -11,7 +11,7 @@ use tracing::warn;
 
 use crate::{
     files,
-    station::history::{Heard, MOST},
+    station::history::{MAX_TITLES, PastTitle},
 };
 
 /// The file's line.
@@ -27,7 +27,7 @@ pub(super) fn path(folder: &Path, station: &str) -> PathBuf {
 }
 
 /// Adds a title to the file at `path`.
-pub(super) fn append(path: &Path, Heard { at, title }: &Heard) -> io::Result<()> {
+pub(super) fn append(path: &Path, PastTitle { at, title }: &PastTitle) -> io::Result<()> {
     let mut file = File::options().create(true).append(true).open(path)?;
     let mut line = serde_json::to_string(&Line { at: at.to_string(), title: (**title).into() })?;
     line.push('\n');
@@ -35,8 +35,8 @@ pub(super) fn append(path: &Path, Heard { at, title }: &Heard) -> io::Result<()>
 }
 
 /// The titles in the file at `path`, oldest first. Invalid lines are skipped with a warning, and a file
-/// that holds them or has grown long is cut to the last [`MOST`] titles.
-pub(super) fn read(path: &Path) -> Vec<Heard> {
+/// that holds them or has grown long is cut to the last [`MAX_TITLES`] titles.
+pub(super) fn read(path: &Path) -> Vec<PastTitle> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
@@ -46,14 +46,14 @@ pub(super) fn read(path: &Path) -> Vec<Heard> {
         }
     };
     let lines: Vec<Vec<u8>> = BufReader::new(file).split(b'\n').map_while(Result::ok).collect();
-    let valid: Vec<(&[u8], Heard)> =
+    let valid: Vec<(&[u8], PastTitle)> =
         lines.iter().filter_map(|line| Some((&line[..], parse(line)?))).collect();
     let n_invalid = lines.len() - valid.len();
     if 0 < n_invalid {
         warn!("{}: ignoring {n_invalid} invalid lines", path.display());
     }
-    let last = &valid[valid.len().saturating_sub(MOST)..];
-    if 0 < n_invalid || 2 * MOST < lines.len() {
+    let last = &valid[valid.len().saturating_sub(MAX_TITLES)..];
+    if 0 < n_invalid || 2 * MAX_TITLES < lines.len() {
         let text: Vec<u8> = last.iter().flat_map(|(line, _)| [line, &b"\n"[..]].concat()).collect();
         if let Err(error) = files::write(path, &text) {
             warn!("{error}");
@@ -62,7 +62,7 @@ pub(super) fn read(path: &Path) -> Vec<Heard> {
     last.iter().map(|(_, heard)| heard.clone()).collect()
 }
 
-fn parse(line: &[u8]) -> Option<Heard> {
+fn parse(line: &[u8]) -> Option<PastTitle> {
     let Line { at, title } = serde_json::from_slice(line).ok()?;
-    Some(Heard { at: at.parse().ok()?, title: title.into() })
+    Some(PastTitle { at: at.parse().ok()?, title: title.into() })
 }

@@ -17,9 +17,9 @@ use tracing::warn;
 use crate::{
     compose::{fingerprint::Fingerprint, progress::Progress},
     station::{
-        history::Heard,
+        history::PastTitle,
         state::{
-            checkpoint::{Paths, Place},
+            checkpoint::{BarOnAir, Paths},
             titles,
         },
     },
@@ -34,9 +34,9 @@ pub(super) enum Change {
     /// The radio's seed, and the progress before a phrase that will be on air.
     Phrase(u64, Arc<Progress>),
     /// The bar on air.
-    Bar(Place),
+    Bar(BarOnAir),
     /// The title that went on air.
-    Title(Heard),
+    Title(PastTitle),
 }
 
 /// A station's name and its change; `None` ends the thread.
@@ -44,14 +44,14 @@ pub(super) type Message = Option<(String, Change)>;
 
 /// Sends a station's changes to the thread that writes them; never waits. The default discards them.
 #[derive(Clone, Default)]
-pub struct Notebook {
+pub struct StateSender {
     station: String,
     seed: u64,
     changes: Option<Sender<Message>>,
     is_closed: Arc<AtomicBool>,
 }
 
-impl Notebook {
+impl StateSender {
     pub(super) fn new(station: &str, seed: u64, changes: Option<Sender<Message>>) -> Self {
         Self { station: station.to_owned(), seed, changes, is_closed: Arc::default() }
     }
@@ -62,12 +62,12 @@ impl Notebook {
     }
 
     /// The bar on air.
-    pub fn bar(&self, place: Place) {
+    pub fn bar(&self, place: BarOnAir) {
         self.send(Change::Bar(place));
     }
 
     /// The title that went on air.
-    pub fn title(&self, heard: Heard) {
+    pub fn title(&self, heard: PastTitle) {
         self.send(Change::Title(heard));
     }
 

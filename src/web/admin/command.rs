@@ -127,10 +127,10 @@ fn kill(site: &Site, query: Query) -> Result<Outcome, Failure> {
     let id = query.get("id").ok_or(Failure::Missing("id"))?;
     let expected = "a listener's ID".to_owned();
     let number = id.parse().map_err(|_| Failure::Wrong { name: "id", expected, found: id })?;
-    let Some(listener) = site.audience.guest(number) else {
+    let Some(listener) = site.audience.client(number) else {
         return Ok(Outcome::Done(format!("Client {number} not found"), false));
     };
-    listener.order(Order::Leave);
+    listener.order(Order::Disconnect);
     Ok(Outcome::Done(format!("Client {number} removed"), true))
 }
 
@@ -141,9 +141,9 @@ fn move_all(site: &Site, from: &Arc<Mount>, to: &Arc<Mount>) -> Result<Outcome, 
         let found = to.about.path.clone();
         return Err(Failure::Wrong { name: "destination", expected, found });
     }
-    let listeners = site.audience.guests();
+    let listeners = site.audience.clients();
     let here = listeners.iter().filter(|listener| listener.path() == from.about.path);
-    let n = here.map(|listener| listener.order(Order::Move(to.clone()))).count();
+    let n = here.map(|listener| listener.order(Order::MoveTo(to.clone()))).count();
     let (from, to) = (&from.about.path, &to.about.path);
     Ok(Outcome::Done(format!("{n} Clients moved from \"{from}\" to \"{to}\""), true))
 }

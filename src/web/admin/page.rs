@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use quick_xml::escape::escape;
 
 use crate::{
-    out::status::Told,
+    out::status::RegisteredTarget,
     stream::mount::Mount,
     web::site::{Site, title},
 };
@@ -25,7 +25,7 @@ pub fn html(site: &Site) -> String {
 
 /// The targets of pushes and uploads with their status; nothing if there are none.
 fn targets(site: &Site) -> String {
-    let row = |target: &Told| {
+    let row = |target: &RegisteredTarget| {
         let state = target.status.borrow().state.to_string();
         let [station, server, state] = [&target.station, &target.server, &state].map(escape);
         format!("<tr><td>{station}</td><td>{server}</td><td>{state}</td></tr>")
@@ -43,7 +43,7 @@ fn targets(site: &Site) -> String {
 fn section(site: &Site, mount: &Mount) -> String {
     let path = &mount.about.path;
     let in_query = utf8_percent_encode(path, NON_ALPHANUMERIC).to_string();
-    let listeners = site.audience.guests();
+    let listeners = site.audience.clients();
     let mut rows = String::new();
     for listener in listeners.iter().filter(|listener| listener.path() == *path) {
         let (id, address, agent) = (listener.id, listener.address, escape(&listener.agent));

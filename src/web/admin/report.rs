@@ -17,15 +17,15 @@ use crate::{
 
 /// The server and its mounts, or `only` one of them.
 pub fn stats(site: &Site, base_url: &str, only: Option<&Arc<Mount>>) -> Element {
-    let (n_now, n_ever) = (site.audience.len(), site.audience.n_ever());
+    let (n_now, n_total) = (site.audience.len(), site.audience.n_total());
     let n_mounts = site.mounts().count();
     let mut elements = vec![
         Element::text("admin", &site.server.contact),
-        Element::text("client_connections", n_ever),
+        Element::text("client_connections", n_total),
         Element::text("clients", n_now),
-        Element::text("connections", n_ever),
+        Element::text("connections", n_total),
         Element::text("host", crate::web::status::host(base_url)),
-        Element::text("listener_connections", n_ever),
+        Element::text("listener_connections", n_total),
         Element::text("listeners", n_now),
         Element::text("location", &site.server.location),
         Element::text("server_id", SERVER),
@@ -86,7 +86,7 @@ pub fn mounts(site: &Site) -> Element {
 /// The listeners of `mount`.
 pub fn clients(site: &Site, mount: &Mount) -> Element {
     let path = &mount.about.path;
-    let listeners = site.audience.guests();
+    let listeners = site.audience.clients();
     let here: Vec<_> = listeners.iter().filter(|listener| listener.path() == *path).collect();
     let mut elements = vec![Element::text("Listeners", here.len())];
     elements.extend(here.iter().map(|listener| {

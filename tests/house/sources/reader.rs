@@ -13,7 +13,7 @@ const NAMED: [&str; 9] =
 
 /// The contents of a file.
 #[derive(Default)]
-pub struct Found {
+pub struct Checkpoint {
     /// Its own module and those written out in it.
     pub modules: BTreeMap<Path, Module>,
     /// The modules that it declares to be in files of their own, and whether only tests compile them.
@@ -25,9 +25,9 @@ pub struct Found {
 }
 
 /// Reads the file of `module`, whose index is `file`.
-pub fn read(text: &str, module: &Path, file: usize, is_test: bool) -> Found {
+pub fn read(text: &str, module: &Path, file: usize, is_test: bool) -> Checkpoint {
     let mut reader =
-        Reader { file, module: module.clone(), is_test, item: None, found: Found::default() };
+        Reader { file, module: module.clone(), is_test, item: None, found: Checkpoint::default() };
     reader.here();
     reader.items(&tokens(text));
     reader.found
@@ -40,7 +40,7 @@ struct Reader {
     is_test: bool,
     /// The item that is being read.
     item: Option<String>,
-    found: Found,
+    found: Checkpoint,
 }
 
 impl Reader {

@@ -90,7 +90,7 @@ fn answer(mut connection: impl Connection, got: &Mutex<HashMap<String, Got>>) ->
         "/double.mp3" => format!("{CONTINUE}{OK}"),
         "/late.mp3" => CONTINUE.to_owned(),
         "/old.mp3" if is_put => "HTTP/1.0 405 Method Not Allowed\r\n\r\n".to_owned(),
-        "/gone.mp3" => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
+        "/gone.mp3" => "HTTP/1.1 404 Not Checkpoint\r\nContent-Length: 0\r\n\r\n".to_owned(),
         _ => OK.to_owned(),
     };
     connection.write_all(welcome.as_bytes())?;

@@ -12,7 +12,7 @@ use crate::{
         measure::audio::analyser::{AudioAnalyser, AudioFigures},
     },
     music::bar::Bar,
-    sound::{frame::Block, piece::PiecePlayer},
+    sound::{frame::Block, midi_player::MidiPlayer},
     station::{ahead, renderer::Renderer},
     threads,
     units::SAMPLE_RATE,
@@ -59,7 +59,7 @@ pub fn station(
 ///
 /// # Errors
 /// The analyser can't be created.
-pub fn piece(mut player: PiecePlayer) -> anyhow::Result<AudioFigures> {
+pub fn piece(mut player: MidiPlayer) -> anyhow::Result<AudioFigures> {
     let mut analyser = AudioAnalyser::new(SAMPLE_RATE)?;
     while let Some(Block { left, right }) = player.render() {
         analyser.push(left, right);

@@ -18,7 +18,7 @@ use crate::{
         note::NoteSequence,
     },
     musicvae::convert::extract::require_four_four,
-    sound::{limiter::Limiter, piece::PiecePlayer},
+    sound::{limiter::Limiter, midi_player::MidiPlayer},
     station::{
         load::{self, library::Library},
         renderer::Renderer,
@@ -122,7 +122,7 @@ fn notes(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
 
 fn play(sequence: &NoteSequence) -> anyhow::Result<AudioFigures> {
     let font = Library::default().font(&AssetRef::SOUNDFONT)?;
-    analyse::piece(PiecePlayer::new(sequence, &font)?)
+    analyse::piece(MidiPlayer::new(sequence, &font)?)
 }
 
 fn sound(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::musicvae::import::{
-    Format, Found, read_in_memory, tensorflow::table::mask, tests::values,
+    Checkpoint, Format, read_in_memory, tensorflow::table::mask, tests::values,
 };
 
 /// An index under construction.
@@ -110,7 +110,7 @@ fn tensor<'a>(
     (name, value.concat())
 }
 
-fn read(index: Vec<u8>, shards: &[&[u8]]) -> Result<Found, String> {
+fn read(index: Vec<u8>, shards: &[&[u8]]) -> Result<Checkpoint, String> {
     let mut files = BTreeMap::from([("x.index".to_owned(), index)]);
     for (k, shard) in shards.iter().enumerate() {
         files.insert(format!("x.data-{k:05}-of-{:05}", shards.len()), shard.to_vec());
@@ -160,7 +160,7 @@ fn truncated_and_flipped_bytes_are_errors_or_harmless() {
         let mut bad = index.clone();
         bad[place] ^= 0xff;
         // The names in the index block and the footer's padding are not read.
-        let is_whole = |found: Found| values(&found, "a/kernel") == [1.0, 2.0];
+        let is_whole = |found: Checkpoint| values(&found, "a/kernel") == [1.0, 2.0];
         assert!(read(bad, &[&first, &second]).map_or(true, is_whole), "{place}");
     }
     let error = read(index.clone(), &[&first[..8], &second]).unwrap_err();

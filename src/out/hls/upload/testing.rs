@@ -167,7 +167,7 @@ impl ObjectStore for Storage {
 pub fn live(kbps: i64) -> Arc<Live> {
     let (_, mount) = mount(8);
     let about = About { coding: Coding::Mp3(Kbps::try_from(kbps).unwrap()), ..mount.about.clone() };
-    let mount: Mount = mount.told_as(about);
+    let mount: Mount = mount.with_about(about);
     let settings = config::Hls { enabled: true, segments: LISTED, ..config::Hls::default() };
     Arc::new(Live::new(&mount, settings, None))
 }

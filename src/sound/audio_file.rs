@@ -80,12 +80,12 @@ impl<W: Write> BlockWriter for Mp3File<W> {
 }
 
 /// An audio file that appears at its path only when finished; an older file there stays until then.
-pub struct SoundFile {
+pub struct AudioFileWriter {
     pending: Pending,
     writer: Box<dyn BlockWriter>,
 }
 
-impl SoundFile {
+impl AudioFileWriter {
     /// Starts a file for `path`.
     ///
     /// # Errors
@@ -144,7 +144,7 @@ mod tests {
         for name in ["a.wav", "a.flac", "a.mp3"] {
             let path = folder.path().join(name);
             let format = Format::of(&path, Kbps::DEFAULT).unwrap();
-            let mut file = SoundFile::create(&path, format).unwrap();
+            let mut file = AudioFileWriter::create(&path, format).unwrap();
             for block in tone() {
                 file.push(&block).unwrap();
             }
@@ -169,14 +169,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.flac");
         fs::write(&path, "old").unwrap();
-        let mut file = SoundFile::create(&path, Format::Flac).unwrap();
+        let mut file = AudioFileWriter::create(&path, Format::Flac).unwrap();
         file.push(&Block::SILENCE).unwrap();
 
         drop(file);
 
         assert_eq!(fs::read(&path).unwrap(), b"old");
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
-        assert!(SoundFile::create(&folder.path().join("none/a.wav"), Format::Wav).is_err());
+        assert!(AudioFileWriter::create(&folder.path().join("none/a.wav"), Format::Wav).is_err());
         assert_eq!(Format::of(Path::new("a.ogg"), Kbps::DEFAULT), None);
     }
 }

@@ -5,52 +5,52 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use crate::{
-    compose::{composer::Composer, loaded_theme::Repertoire, phrase::PHRASE_BARS},
+    compose::{composer::Composer, loaded_theme::LoadedTheme, phrase::PHRASE_BARS},
     config::Station,
     music::bar::Bar,
-    station::{composing::Source, state::Notebook},
+    station::{composing::Source, state::StateSender},
 };
 
 /// The newest configuration of a station that its composer has not turned to yet.
 #[derive(Clone, Default)]
-pub struct Orders(Arc<Mutex<Option<(Station, Repertoire)>>>);
+pub struct SettingChanges(Arc<Mutex<Option<(Station, LoadedTheme)>>>);
 
 /// A composer that turns to new configurations and sends its progress to the state's writer.
-pub struct Ordered {
+pub struct LiveComposer {
     composer: Composer,
-    orders: Orders,
-    notebook: Notebook,
+    changes: SettingChanges,
+    state_sender: StateSender,
 }
 
-impl Orders {
+impl SettingChanges {
     /// Has the composer turn to `station`, whose theme is loaded already.
-    pub fn give(&self, station: Station, loaded: Repertoire) {
+    pub fn send(&self, station: Station, loaded: LoadedTheme) {
         *self.0.lock() = Some((station, loaded));
     }
 
-    fn take(&self) -> Option<(Station, Repertoire)> {
+    fn take(&self) -> Option<(Station, LoadedTheme)> {
         self.0.lock().take()
     }
 }
 
-impl Ordered {
-    /// A `composer` that turns to what `orders` give.
-    pub fn new(composer: Composer, orders: Orders, notebook: Notebook) -> Self {
-        Self { composer, orders, notebook }
+impl LiveComposer {
+    /// A `composer` that turns to what `changes` give.
+    pub fn new(composer: Composer, changes: SettingChanges, state_sender: StateSender) -> Self {
+        Self { composer, changes, state_sender }
     }
 }
 
-impl Source for Ordered {
+impl Source for LiveComposer {
     fn next_bar(&mut self) -> Bar {
         let bar = self.composer.next().expect("a composer never ends");
         if bar.number.is_multiple_of(PHRASE_BARS) {
-            self.notebook.phrase(self.composer.before().clone());
+            self.state_sender.phrase(self.composer.before().clone());
         }
         bar
     }
 
-    fn obey(&mut self, next: u64) {
-        match self.orders.take() {
+    fn change_setting(&mut self, next: u64) {
+        match self.changes.take() {
             Some((station, loaded)) => self.composer.turn_to(station, loaded, next),
             // An earlier interruption took the order already; the bars cut now are still due.
             None => self.composer.go_back(next),

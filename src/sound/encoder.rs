@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use crate::{
-    sound::{Error, encode::Encoder, frame::Block, ogg_opus::OggOpusEncoder},
+    sound::{Error, frame::Block, mp3::Mp3Encoder, ogg_opus::OggOpusEncoder},
     stream::{coding::Coding, ogg::Chain},
 };
 
 /// The encoder of a mount.
-pub enum Coder {
+pub enum Encoder {
     /// MP3 frames.
-    Mp3(Box<Encoder>),
+    Mp3(Box<Mp3Encoder>),
     /// Ogg Opus pages.
     Opus(Box<OggOpusEncoder>),
 }
 
-impl Coder {
+impl Encoder {
     /// Creates an encoder that continues after the `recent` blocks, oldest first. MP3 frames then
     /// overlap seamlessly with those of the previous encoder; Ogg starts a new stream.
     ///
@@ -27,7 +27,7 @@ impl Coder {
     ) -> Result<Self, Error> {
         Ok(match coding {
             Coding::Mp3(kbps) => {
-                let mut encoder = Encoder::new(kbps)?;
+                let mut encoder = Mp3Encoder::new(kbps)?;
                 for block in recent {
                     encoder.encode(block)?;
                 }

@@ -26,14 +26,14 @@ const TAIL_SECONDS: f64 = 2.0;
 const REVERB: f64 = 0.15;
 
 /// Renders a piece with one band for each four instruments, and a limiter.
-pub struct PiecePlayer {
+pub struct MidiPlayer {
     bands: Vec<Band>,
     limiter: Limiter,
     n_blocks_left: u64,
     mix: Block,
 }
 
-impl PiecePlayer {
+impl MidiPlayer {
     /// A player at the start of `piece`, with the instruments of `font`.
     ///
     /// # Errors
@@ -121,7 +121,7 @@ mod tests {
     fn play(notes: Vec<Note>) -> Vec<f64> {
         let tempos = vec![(0.0, Bpm::DEFAULT)];
         let piece = NoteSequence { notes, tempos, meters: vec![] };
-        let mut player = PiecePlayer::new(&piece, &tiny_font()).unwrap();
+        let mut player = MidiPlayer::new(&piece, &tiny_font()).unwrap();
         let mut found = Vec::new();
         while let Some(block) = player.render() {
             found.push(energy(block));

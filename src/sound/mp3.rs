@@ -21,12 +21,12 @@ const QUALITY: Quality = Quality::Good;
 
 /// MPEG-1 Layer III at a constant bitrate, joint stereo, 44.1 kHz, without bit reservoir and
 /// without Xing frame, so a listener can join at any frame.
-pub struct Encoder {
+pub struct Mp3Encoder {
     lame: mp3lame_encoder::Encoder,
     bytes: Vec<u8>,
 }
 
-impl Encoder {
+impl Mp3Encoder {
     /// Delay of the decoded sound in frames: 576 from LAME, 529 from any decoder.
     pub const LATENCY: usize = 576 + 529;
 
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn each_of_a_thousand_blocks_becomes_one_whole_frame() {
         for kbps in [96, 128, 320] {
-            let mut encoder = Encoder::new(Kbps::try_from(kbps).unwrap()).unwrap();
+            let mut encoder = Mp3Encoder::new(Kbps::try_from(kbps).unwrap()).unwrap();
             let mut noise = noise();
             assert!(encoder.encode(&noise()).unwrap().is_empty());
             for _ in 0..1000 {
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn the_bitrate_is_exact_on_average() {
-        let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
+        let mut encoder = Mp3Encoder::new(Kbps::DEFAULT).unwrap();
         let mut n_bytes = 0;
         for _ in 0..491 {
             n_bytes += encoder.encode(&Block::SILENCE).unwrap().len();
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_tone_survives_encoding() {
-        let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
+        let mut encoder = Mp3Encoder::new(Kbps::DEFAULT).unwrap();
         let mut mp3 = Vec::new();
         for block in 0..100 {
             let block = sine(1000.0, 0.5, block * FRAMES_PER_MP3_FRAME);
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn a_decoder_can_start_at_any_frame() {
-        let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
+        let mut encoder = Mp3Encoder::new(Kbps::DEFAULT).unwrap();
         let mut frames: Vec<Vec<u8>> = Vec::new();
         let mut noise = noise();
         for _ in 0..60 {
@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn decoded_peaks_stay_below_minus_1_dbtp() {
         let mut limiter = Limiter::new(CEILING);
-        let mut encoder = Encoder::new(Kbps::DEFAULT).unwrap();
+        let mut encoder = Mp3Encoder::new(Kbps::DEFAULT).unwrap();
         let mut mp3 = Vec::new();
         for n in 0..400 {
             let mut block = loud(n);
