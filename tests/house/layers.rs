@@ -31,15 +31,14 @@ const GROUPS: [&[&str]; 18] = [
 const THREADS: &str = "station";
 
 /// Modules elsewhere that spawn threads, and why.
-const SPAWNERS: [(&str, &str); 9] = [
-    ("threads", "it is what spawns them"),
+const SPAWNERS: [(&str, &str); 8] = [
+    ("threads", "the function that spawns them"),
     ("stream::fanout", "writing to thousands of sockets needs a runtime of its own"),
     ("musicvae::shared_model", "one model decodes for several stations at once"),
-    ("inserts::cues", "files are decoded ahead of their time"),
-    ("inserts::prefetch", "a decoder that panics must not take the station with it"),
-    ("inserts::mix::item", "files are decoded while they play"),
+    ("inserts::prefetch", "a panic of a decoder must not end the station"),
+    ("inserts::mix::insert", "a file is decoded while it plays"),
     ("lab::dataset::build", "files are read on all cores"),
-    ("lab::cmd::critique::listen", "a recording is decoded while it is measured"),
+    ("lab::cmd::critique::analyse", "a recording is decoded while it is measured"),
     ("cmd::serve", "radio.toml is watched beside the server"),
 ];
 
