@@ -22,7 +22,7 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts Chromium; none, after a call of [`skip`](super::tier::skip), if it or its driver is not installed.
+    /// Starts Chromium; none, after a line on stderr, if it or its driver is not installed.
     pub fn start() -> Option<Self> {
         let (_, mut driver) = (tool("chromium")?, tool("chromedriver")?);
         let pipes = driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped());

@@ -44,8 +44,8 @@ pub struct Icecast {
 }
 
 impl Icecast {
-    /// Starts Icecast at `address` with the XML `more` in its configuration; none, after a call of
-    /// [`skip`](super::tier::skip), if it is not installed.
+    /// Starts Icecast at `address` with the XML `more` in its configuration; none, after a line
+    /// on stderr, if it is not installed.
     pub fn start(address: SocketAddr, more: &str) -> Option<Self> {
         let mut command = tool_of_nobody("icecast2")?;
         let folder = tempfile::tempdir().unwrap();

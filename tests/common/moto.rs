@@ -48,8 +48,8 @@ pub struct Key {
 }
 
 impl Moto {
-    /// Starts moto at `address` with a bucket, accepting every key; none, after a call of
-    /// [`skip`](super::tier::skip), if it is not installed.
+    /// Starts moto at `address` with a bucket, accepting every key; none, after a line
+    /// on stderr, if it is not installed.
     pub fn start(address: SocketAddr) -> Option<Self> {
         let mut command = tool("moto_server")?;
         let folder = tempfile::tempdir().unwrap();

@@ -13,3 +13,5 @@ mod parity;
 mod parity_data;
 mod radio_toml;
 mod sources;
+#[path = "../common/tier.rs"]
+mod tier;

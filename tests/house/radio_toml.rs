@@ -55,15 +55,16 @@ fn the_shown_defaults_are_those_of_the_code() {
 fn comments_name_the_defaults_that_the_file_shows() {
     let mut comment = String::new();
     for line in BUILT_IN.lines() {
-        match (shown_default(line), line.strip_prefix("# ")) {
-            (Some((key, value)), _) => {
-                if let Some(named) = named_default(&comment) {
-                    assert_eq!(value, named, "{key}");
-                }
-            }
-            (None, Some(text)) => comment = format!("{comment} {text}"),
-            (None, None) => comment.clear(),
+        if let Some(text) = line.strip_prefix("# ") {
+            comment = format!("{comment} {text}");
+            continue;
         }
+        if let Some((key, value)) = shown_default(line)
+            && let Some(named) = named_default(&comment)
+        {
+            assert_eq!(value, named, "{key}");
+        }
+        comment.clear();
     }
     assert_eq!(named_default(" 1 to 9. Default \"a b\", as ever."), Some("\"a b\""));
     assert_eq!(named_default(" Default: -0.5."), Some("-0.5"));

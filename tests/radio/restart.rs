@@ -41,9 +41,11 @@ fn a_killed_radio_continues_with_the_next_bar() {
     let whole = Radio::start_with(&programme("state = \"kept\"\n"), &["--seed", &seed]);
     let mut listener = Recorder::join(&again, "/a.mp3");
     let (mut after, mut all) = (BTreeMap::new(), BTreeMap::new());
-    listener.until("six bars more, and all of them in one go", || {
-        after.extend(again.bars("a"));
+    listener.until("six more bars, which the other radio has reached too", || {
         all.extend(whole.bars("a"));
+        if last(&after) < heard + 6 {
+            after.extend(again.bars("a"));
+        }
         last(&after) >= heard + 6 && last(&all) >= last(&after)
     });
 
