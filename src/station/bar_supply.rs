@@ -63,7 +63,7 @@ impl BarSupply {
         let timeout = if self.is_late { Duration::ZERO } else { self.bar_timeout };
         let bar = self.next.take().or_else(|| self.bars.take(timeout))?;
         if self.is_late {
-            info!(bar = bar.number, "composer catch_panic up");
+            info!(bar = bar.number, "composer caught up");
             self.is_late = false;
         }
         let bar = match self.shift.aired(bar.number) {

@@ -55,7 +55,8 @@ fn a_killed_radio_continues_with_the_next_bar() {
     assert_eq!(fs::read_to_string(kept.join("a.history.jsonl")).unwrap(), history);
     assert!(0.02 < decode(&listener.audio));
     // Apart from fallback bars, the same notes as in a radio that was not interrupted.
-    drop(again);
+    let _folder = again.folder.clone();
+    again.stop();
     let n_fallback = place(&kept).1 + place(&whole.kill().path().join("kept")).1;
     before.retain(|number, _| *number <= heard);
     before.extend(after);
