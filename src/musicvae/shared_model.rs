@@ -126,15 +126,13 @@ fn sampler(temperature: f32, mut rng: Rng) -> impl FnMut(usize, &mut [f32]) -> u
 }
 
 #[cfg(test)]
-#[cfg(feature = "lab")]
 mod tests {
     use std::thread;
 
-    use candle_core::Device;
+    use candle_core::{Device, Tensor};
 
     use super::*;
     use crate::{
-        lab::train::{checkpoint::snapshot, network::Network},
         musicvae::net::{config::Config, family::Family, latent, weights::Weights},
         rng,
     };
@@ -142,10 +140,14 @@ mod tests {
     fn parts() -> (MusicVae, DeviceGenerator) {
         let official = Config::official(Family::Trio4Bar);
         let sizes = Config { n_latent: 5, n_encoder: 4, n_decoder: 6, n_conductor: 3, ..official };
-        let network = Network::new(sizes, 7).unwrap();
-        let weights = Weights::new(network.tensors().unwrap());
-        let device = DeviceGenerator::load(&sizes, &weights, &Device::Cpu).unwrap();
-        (snapshot(&network).unwrap(), device)
+        let random = |(name, shape): (String, Vec<usize>)| {
+            let values = latent::prior(shape.iter().product(), &mut rng::stream(7, &name));
+            (name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
+        };
+        let weights = Weights::of(&sizes, sizes.tensors().into_iter().map(random).collect());
+        let model = MusicVae::load(Family::Trio4Bar, &weights).unwrap();
+        let device = DeviceGenerator::load(model.config(), &weights, &Device::Cpu).unwrap();
+        (model, device)
     }
 
     #[test]

@@ -1,12 +1,10 @@
 //! Answers requests.
 
-use std::{net::IpAddr, num::NonZeroUsize, sync::Arc};
+use std::{num::NonZeroUsize, sync::Arc};
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper::{
-    HeaderMap, Method, Request, Response, StatusCode, Version,
-    header::{HOST, HeaderName, HeaderValue, USER_AGENT},
+    HeaderMap, Method, Request, StatusCode, Version,
+    header::{HOST, HeaderValue, USER_AGENT},
 };
 use serde::Serialize;
 
@@ -24,47 +22,19 @@ use crate::{
         hls,
         listen::{self, StreamStart},
         metrics, page,
-        query::Query,
+        request::ClientRequest,
+        response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, header_name, respond, with},
         route::Route,
-        server::SERVER,
         shoutcast,
         site::Site,
         status, status_page,
     },
 };
 
-/// CORS headers: pages of any origin may read everything but `/admin`.
-pub const CORS: [(&str, &str); 5] = [
-    ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
-    (
-        "Access-Control-Allow-Headers",
-        "Origin, Accept, Range, If-Range, Icy-MetaData, X-Requested-With, Content-Type, Authorization",
-    ),
-    (
-        "Access-Control-Expose-Headers",
-        "content-range, icy-br, icy-description, icy-genre, icy-metaint, icy-name, icy-pub, icy-sr, icy-url",
-    ),
-    ("Access-Control-Max-Age", "300"),
-];
-
 const ALLOW: &str = "GET, HEAD, OPTIONS";
-/// Content type of JSON.
-pub const JSON: &str = "application/json; charset=UTF-8";
-/// Content type of pages.
-pub const HTML: &str = "text/html; charset=UTF-8";
-/// Content type of plain text.
-pub const TEXT: &str = "text/plain; charset=UTF-8";
 
 /// The longest `User-Agent` that is kept, in bytes.
 const MAX_AGENT: usize = 200;
-
-/// Content-Security-Policy of pages: they load nothing from other origins.
-pub const CONTENT_POLICY: &str =
-    "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'";
-
-/// A response with its whole body.
-pub type FullResponse = Response<Full<Bytes>>;
 
 /// A full response, or a stream to send in its place.
 pub enum Answer {
@@ -72,33 +42,6 @@ pub enum Answer {
     Full(FullResponse),
     /// Sent by [`listen::begin`].
     Stream(Box<StreamStart>),
-}
-
-/// A request with its client.
-pub struct ClientRequest<'a, B> {
-    /// The request.
-    pub request: &'a Request<B>,
-    /// The client's address.
-    pub address: IpAddr,
-    /// Base of the URLs in the response.
-    pub base_url: String,
-}
-
-impl<B> ClientRequest<'_, B> {
-    /// The method.
-    pub fn method(&self) -> &Method {
-        self.request.method()
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        self.request.headers()
-    }
-
-    /// The parameters of the query.
-    pub fn query(&self) -> Query<'_> {
-        Query::of(self.request)
-    }
 }
 
 /// Answers `request`, received on a connection with `ends`.
@@ -180,10 +123,6 @@ fn join_mount_or_fallback(mount: &Arc<Mount>) -> Option<Listener> {
     sounding.or_else(|| chain().find_map(|mount| mount.try_join()))
 }
 
-fn header_name(name: &str) -> HeaderName {
-    HeaderName::from_bytes(name.as_bytes()).expect("header names in the code are valid")
-}
-
 /// How titles are sent to this client.
 ///
 /// Icecast requests ICY metadata when it relays, but removes it from MP3 only; in Ogg the metadata would
@@ -256,42 +195,4 @@ fn health(site: &Site) -> FullResponse {
 
 fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain numbers, strings and lists")
-}
-
-/// An uncached response that pages of any origin may read.
-pub fn respond(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<Bytes>,
-) -> FullResponse {
-    let mut response = private(status, content_type, body);
-    for (name, value) in CORS {
-        response.headers_mut().insert(header_name(name), HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// An uncached response without CORS headers.
-pub fn private(
-    status: StatusCode,
-    content_type: &'static str,
-    body: impl Into<Bytes>,
-) -> FullResponse {
-    let mut response = Response::new(Full::new(body.into()));
-    *response.status_mut() = status;
-    for (name, value) in [
-        ("server", SERVER),
-        ("content-type", content_type),
-        ("cache-control", "no-cache"),
-        ("x-content-type-options", "nosniff"),
-    ] {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// Adds a header.
-pub fn with(mut response: FullResponse, name: &'static str, value: &'static str) -> FullResponse {
-    response.headers_mut().insert(name, HeaderValue::from_static(value));
-    response
 }

@@ -17,8 +17,9 @@ use crate::{
     web::{
         answer::{Answer, answer},
         client::Ends,
+        limits::ConnectionPermit,
         listen::{self, StreamStart},
-        server::{ConnectionPermit, Shutdown},
+        shutdown::Shutdown,
         site::{Site, Timeouts},
         tls::Tls,
     },

@@ -12,7 +12,8 @@ use crate::{
         names::{MAIN, PLAYLIST_TYPE, SEGMENT_TYPE},
     },
     web::{
-        answer::{ClientRequest, FullResponse, TEXT, respond, with},
+        request::ClientRequest,
+        response::{FullResponse, TEXT, respond, with},
         site::Channel,
     },
 };

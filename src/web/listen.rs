@@ -23,9 +23,9 @@ use crate::{
         mount::About,
     },
     web::{
-        answer::CORS,
         date,
-        server::{SERVER, Shutdown},
+        response::{CORS, SERVER},
+        shutdown::Shutdown,
     },
 };
 

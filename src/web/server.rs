@@ -1,45 +1,29 @@
 //! Accepts connections and serves them until the server stops.
 
-use std::{
-    collections::HashMap,
-    future::Future,
-    io,
-    net::{IpAddr, SocketAddr},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use parking_lot::Mutex;
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    sync::watch,
     task::JoinSet,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::{
-    stream::{audience::address_block, fanout::Fanout},
+    stream::fanout::Fanout,
     web::{
         client::Ends,
         connection::{self, Shared},
+        limits::{ConnectionLimits, ConnectionPermit},
+        shutdown::Shutdown,
         site::{Site, Timeouts},
         tls::Tls,
     },
 };
 
-/// Value of the `Server` header.
-pub const SERVER: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));
-
 /// Connections that the kernel holds until they are accepted: a wave of listeners after a restart.
 const BACKLOG: i32 = 4096;
-
-/// Limit on connections that are not streams. Silent ones time out; the others are answered at once.
-const MAX_CONNECTIONS: usize = 8192;
-
-/// Limit on connections that are not streams, from one address.
-const MAX_PER_ADDRESS: usize = 1024;
 
 /// The kernel's send buffer for a listener, in bytes; Linux doubles it. By default it grows to megabytes,
 /// and a listener that stopped reading minutes ago would still look alive.
@@ -54,28 +38,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Time after the drain for the last writes.
 const LAST_WRITES: Duration = Duration::from_secs(1);
-
-/// Signals the shutdown to connections, and the deadline for streams.
-#[derive(Clone)]
-pub struct Shutdown(watch::Receiver<Option<Instant>>);
-
-impl Shutdown {
-    /// Completes when the shutdown begins.
-    pub async fn begun(mut self) {
-        self.deadline_once_known().await;
-    }
-
-    /// Completes when all streams must have ended.
-    pub async fn deadline(mut self) {
-        sleep_until(self.deadline_once_known().await).await;
-    }
-
-    async fn deadline_once_known(&mut self) -> Instant {
-        let known = self.0.wait_for(Option::is_some).await;
-        // The sender is gone with the server: stop at once.
-        known.ok().and_then(|deadline| *deadline).unwrap_or_else(Instant::now)
-    }
-}
 
 /// A bound address that accepts connections.
 pub struct Endpoint {
@@ -178,50 +140,6 @@ async fn accept_all(endpoint: Endpoint, shared: Arc<Shared>, limits: Arc<Connect
     }
     drop(listener);
     while connections.join_next().await.is_some() {}
-}
-
-/// Limits on connections that are not streams.
-struct ConnectionLimits {
-    all: Arc<Semaphore>,
-    per_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
-
-/// The right of a connection to exist while it is not a stream; returned when dropped.
-pub struct ConnectionPermit {
-    address: IpAddr,
-    per_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Default for ConnectionLimits {
-    fn default() -> Self {
-        Self { all: Arc::new(Semaphore::new(MAX_CONNECTIONS)), per_address: Arc::default() }
-    }
-}
-
-impl ConnectionLimits {
-    /// A permit for a connection from `address`; none if there are too many from there.
-    fn permit(&self, address: IpAddr, permit: OwnedSemaphorePermit) -> Option<ConnectionPermit> {
-        let address = address_block(address);
-        let mut counts = self.per_address.lock();
-        let n = counts.entry(address).or_default();
-        if MAX_PER_ADDRESS <= *n {
-            return None;
-        }
-        *n += 1;
-        let per_address = self.per_address.clone();
-        Some(ConnectionPermit { address, per_address, _permit: permit })
-    }
-}
-
-impl Drop for ConnectionPermit {
-    fn drop(&mut self) {
-        let mut counts = self.per_address.lock();
-        match counts.get_mut(&self.address) {
-            Some(n) if 1 < *n => *n -= 1,
-            _ => drop(counts.remove(&self.address)),
-        }
-    }
 }
 
 /// The next connection, once the limits allow one.

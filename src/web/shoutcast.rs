@@ -39,7 +39,7 @@ pub fn stats(site: &Site) -> Element {
         Element::text("STREAMPATH", &about.path),
         Element::text("BITRATE", about.coding.kbps()),
         Element::text("CONTENT", about.coding.content_type()),
-        Element::text("VERSION", crate::web::server::SERVER),
+        Element::text("VERSION", crate::web::response::SERVER),
     ];
     Element::of("SHOUTCASTSERVER", fields)
 }

@@ -22,7 +22,7 @@ pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
         "admin": site.server.contact,
         "host": host(base_url),
         "location": site.server.location,
-        "server_id": crate::web::server::SERVER,
+        "server_id": crate::web::response::SERVER,
         "server_start": date::to_rfc_2822(site.started),
         "server_start_iso8601": date::to_iso_8601(site.started),
     });

@@ -2,7 +2,7 @@
 //!
 //! A section states one motif of its piece in phrases of four bars, A A A' B: the motif, a repeat, a
 //! variation, a departure. Later sections with the same motif change it a little. Between two pieces
-//! lies a transition (see [`border`]): over the outro's last two phrases and the intro's first two,
+//! lies a transition (see `border`): over the outro's last two phrases and the intro's first two,
 //! tempo and drums move from the one to the other.
 
 mod border;

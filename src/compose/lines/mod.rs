@@ -1,8 +1,8 @@
 //! Bass and lead of a phrase.
 //!
-//! Each motif lies at a point of the piece's leg ([`place`]). From points near it the trio model draws
-//! candidates, which are moved into key, register and chords ([`fit`]); the best bass and the best
-//! lead are kept ([`search`]) and played again whenever the motif is repeated.
+//! Each motif lies at a point of the piece's leg (`place`). From points near it the trio model draws
+//! candidates, which are moved into key, register and chords (`fit`); the best bass and the best
+//! lead are kept (`search`) and played again whenever the motif is repeated.
 
 mod fit;
 mod memory;

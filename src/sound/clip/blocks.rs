@@ -26,8 +26,8 @@ pub struct Blocks {
 impl Blocks {
     pub(super) fn new(decoder: Decoder, audible: Range<u64>) -> Self {
         let resampler = Resampler::new(decoder.rate(), SAMPLE_RATE);
-        let (decoded, ready) = Default::default();
-        Self { decoder, resampler, at: 0, audible, decoded, ready, is_over: false }
+        let (frames, ready) = Default::default();
+        Self { decoder, resampler, at: 0, audible, decoded: frames, ready, is_over: false }
     }
 
     /// Decodes until a block is ready or the file ends.

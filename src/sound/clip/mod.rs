@@ -55,9 +55,9 @@ impl Clip {
         let title = decoder.title();
         let mut measure = Measure::new();
         let mut resampler = Resampler::new(decoder.rate(), SAMPLE_RATE);
-        let (mut decoded, mut planes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
-        while decoder.read(&mut decoded)? {
-            resampler.push(&mut decoded, &mut planes);
+        let (mut frames, mut planes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+        while decoder.read(&mut frames)? {
+            resampler.push(&mut frames, &mut planes);
             measure.add(&planes);
             planes.iter_mut().for_each(Vec::clear);
         }

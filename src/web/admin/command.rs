@@ -6,9 +6,9 @@ use crate::{
     stream::{audience::Order, icy::clean, mount::Mount},
     web::{
         admin::{Outcome, page, report},
-        answer::ClientRequest,
         auth::Role,
         query::Query,
+        request::ClientRequest,
         site::Site,
     },
 };

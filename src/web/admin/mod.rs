@@ -11,8 +11,9 @@ mod report;
 use hyper::{Method, StatusCode};
 
 use crate::web::{
-    answer::{CONTENT_POLICY, ClientRequest, FullResponse, HTML, JSON, TEXT, private, with},
     auth::{Denial, Role, authorise},
+    request::ClientRequest,
+    response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, private, with},
     site::Site,
     tree::Element,
 };

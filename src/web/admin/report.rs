@@ -9,7 +9,7 @@ use crate::{
     stream::mount::Mount,
     web::{
         date,
-        server::SERVER,
+        response::SERVER,
         site::{Site, title},
         tree::Element,
     },

@@ -143,7 +143,7 @@ pub fn library() -> Sources {
 pub fn parse(files: &[(&str, &str)]) -> Sources {
     let names = files.iter().filter_map(|(name, _)| name.strip_prefix("src/"));
     let top: BTreeSet<&str> = names.filter_map(|name| name.split(['/', '.']).next()).collect();
-    let root: String = top.into_iter().map(|name| format!("pub mod {name};\n")).collect();
+    let root = top.into_iter().fold(String::new(), |root, name| root + "pub mod " + name + ";\n");
     Sources::parse(|name| match name {
         "src/lib.rs" => Some(root.clone()),
         name => files.iter().find(|file| file.0 == name).map(|file| file.1.to_owned()),
