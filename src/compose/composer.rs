@@ -16,8 +16,8 @@ const N_RECENT: usize = 14;
 
 /// An endless source of bars.
 ///
-/// Its only state is the progress between phrases. A restart, an edited theme and the way back from a
-/// panic all take an earlier progress and go on from there.
+/// Its only state is the progress between phrases. After a restart, an edit of the theme or a
+/// panic it continues from an earlier progress.
 pub struct Composer {
     setting: Setting,
     /// Before the next phrase.
@@ -36,10 +36,10 @@ impl Composer {
         Self::at(setting, progress)
     }
 
-    /// A composer that goes on from `progress`, which is valid, with the bar after `last`, the last
+    /// A composer that continues from `progress`, which is valid, with the bar after `last`, the last
     /// one that listeners heard.
     ///
-    /// Where the setting is unchanged, its bars are those that the composer before would have made;
+    /// Where the setting is unchanged, its bars are those that the previous composer would have made;
     /// otherwise it turns to the new setting at the next phrase.
     pub fn resume(
         station: &Station,
@@ -108,7 +108,7 @@ impl Composer {
         progress.turn_to(&self.setting);
         progress.bar = next;
         self.progress = Arc::new(progress);
-        // They belong to the setting before.
+        // They belong to the previous setting.
         self.recent.clear();
         self.ready.clear();
     }

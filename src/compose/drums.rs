@@ -73,7 +73,7 @@ fn place(setting: &Setting, phrase: &Phrase, section_bar: u64) -> Latent {
 }
 
 fn denser(setting: &Setting, z: &Latent, amount: f64) -> Latent {
-    match setting.loaded.drums.model().attributes().get("density") {
+    match setting.loaded.drums.attributes().get("density") {
         Some(vector) => latent::along(z, vector, amount),
         None => z.clone(),
     }

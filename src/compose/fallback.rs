@@ -1,6 +1,6 @@
-//! Fallback bars: variations of the last phrases, for while the composer is late.
+//! Fallback bars: variations of the last phrases, played while the composer is late.
 //!
-//! Each takes a bar at the same position of one of the last phrases, so that the harmony goes on, and
+//! Each takes a bar at the same position of one of the last phrases, so that the harmony continues, and
 //! varies it: other velocities, sometimes a part at rest or fewer hits off the beat.
 
 use std::{collections::VecDeque, sync::Arc};

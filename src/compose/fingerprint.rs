@@ -1,4 +1,4 @@
-//! Fingerprints of a setting: whether a piece can go on after radio.toml or a MIDI file has changed.
+//! Fingerprints of a setting: whether a piece can continue after radio.toml or a MIDI file has changed.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +19,15 @@ use crate::{
 /// choices do: saved stations then turn as after an edit of radio.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// A piece can't go on with another one: key, tempo, models, chords, form.
+    /// A change ends the piece: key, tempo, models, chords, form.
     pub piece: u64,
-    /// A piece goes on in another sound: voices, feel, ranges, names.
+    /// A change keeps the piece, in another sound: voices, feel, ranges, names.
     pub sound: u64,
-    /// A piece goes on along another path: the anchors' points.
+    /// A change keeps the piece, on another path: the anchors' points.
     pub path: u64,
 }
 
-/// What a piece can't go on without.
+/// What a piece depends on: a change of it starts another piece.
 #[derive(Serialize)]
 struct PieceInputs<'a> {
     form: Form,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     compose::{pad::Pad, walk::Anchors},
-    musicvae::shared_model::SharedModel,
+    musicvae::{net::music_vae::MusicVae, shared_model::SharedModel},
 };
 
 /// A theme opened for composing; `station::load::theme` opens one.
@@ -16,7 +16,7 @@ pub struct LoadedTheme {
     pub trio: Arc<SharedModel>,
     /// Model of a drummer's velocities and timing; `None` where the theme's `groove` and
     /// `groove_time` are 0.
-    pub groove: Option<Arc<SharedModel>>,
+    pub groove: Option<Arc<MusicVae>>,
     /// The four beats that the drums move between.
     pub pad: Pad,
     /// What bass and lead move between: the MIDI files of the station's playlists in their order, or,

@@ -63,7 +63,7 @@ impl Performance<'_> {
         let seed = self.phrase.piece.seed;
         let groove = self.setting.loaded.groove.as_ref();
         groove.map_or_else(Vec::new, |groove| {
-            drummer::touches(groove.model(), &self.score.drums, seed, "drummer")
+            drummer::touches(groove, &self.score.drums, seed, "drummer")
         })
     }
 

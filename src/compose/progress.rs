@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// All that a composer remembers between two phrases. The next phrase is a function of it and of the
-/// [`Setting`], so an earlier progress is the way back: after a restart, a panic or an edited theme.
+/// [`Setting`], so composing can resume from an earlier progress: after a restart, a panic or an edit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The first bar of the next phrase.
@@ -57,7 +57,7 @@ impl Progress {
 
     /// Turns to `setting` from the next phrase on, if it belongs to another one.
     ///
-    /// Where only sound or path have changed, the piece goes on; otherwise a new piece starts at the
+    /// Where only sound or path have changed, the piece continues; otherwise a new piece starts at the
     /// point that the walk has reached.
     pub fn turn_to(&mut self, setting: &Setting) {
         if self.belongs_to(setting) {

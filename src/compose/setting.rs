@@ -45,7 +45,7 @@ impl Setting {
 
     /// Dimensions of the drum model's latent space.
     pub(super) fn n_drums_latent(&self) -> usize {
-        self.loaded.drums.model().config().n_latent
+        self.loaded.drums.config().n_latent
     }
 
     /// Dimensions of the trio model's latent space.

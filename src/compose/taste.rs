@@ -78,7 +78,7 @@ pub fn thin(notes: &mut Vec<LineNote>, limits: PartLimits) {
             let here = notes.iter().enumerate().filter(|(_, note)| is_here(note));
             let Some((least, _)) = here.min_by_key(|(_, note)| importance(note)) else { break };
             let gone = notes.remove(least);
-            // The note before is held on, so that the line has no hole.
+            // The previous note is held longer, so that the line has no gap.
             if let Some(before) = least.checked_sub(1).and_then(|before| notes.get_mut(before))
                 && before.start_step + before.n_steps == gone.start_step
             {

@@ -21,20 +21,30 @@ static LOADED: LazyLock<LoadedTheme> = LazyLock::new(|| {
     let drums = model(drums, Family::Drums2Bar);
     let trio = model(include_bytes!("../../models/trio-4bar.safetensors"), Family::Trio4Bar);
     let groove = include_bytes!("../../models/groove-2bar.safetensors");
-    let groove = Some(model(groove, Family::Humanize2Bar));
+    let groove = Some(Arc::new(model(groove, Family::Humanize2Bar)));
     let pad = Pad::new([0, 1, 2, 3].map(|number| point(&drums, number)), 64);
     let points = (0..3).map(|number| point(&trio, number)).collect();
-    LoadedTheme { drums, trio, groove, pad, anchors: Anchors { points, in_turn: false } }
+    LoadedTheme {
+        drums: shared(drums),
+        trio: shared(trio),
+        groove,
+        pad,
+        anchors: Anchors { points, in_turn: false },
+    }
 });
 
-fn model(bytes: &[u8], family: Family) -> Arc<SharedModel> {
+fn model(bytes: &[u8], family: Family) -> MusicVae {
     let weights = Weights::read(bytes, "test").unwrap();
-    Arc::new(SharedModel::new(MusicVae::load(family, &weights).unwrap()))
+    MusicVae::load(family, &weights).unwrap()
+}
+
+fn shared(model: MusicVae) -> Arc<SharedModel> {
+    let (_, generator, attributes) = model.into_parts();
+    Arc::new(SharedModel::new(generator, attributes))
 }
 
 /// The point of a techno pattern.
-fn point(model: &SharedModel, number: u64) -> Latent {
-    let model = model.model();
+fn point(model: &MusicVae, number: u64) -> Latent {
     let lines = pattern_windows::of_pattern(model.config(), Style::Techno, number).swap_remove(0);
     model.encode(&lines).unwrap().mu
 }

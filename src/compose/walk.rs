@@ -56,7 +56,7 @@ impl WalkProgress {
         Self { n_words_drawn: 0, anchor: 0, at: anchors.points[0].clone() }
     }
 
-    /// Walks to the next anchor, which is another one than the last where there are several. Noise
+    /// Walks to the next anchor, a different one from the last where there are several. Noise
     /// keeps the leg's end a little off the anchor.
     pub fn next_leg(&mut self, anchors: &Anchors, seed: u64) -> Leg {
         let mut rng = rng::stream(seed, "walk");

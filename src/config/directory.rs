@@ -7,7 +7,7 @@ use crate::config::{paths::read_ca_file, remote::Remote, section::Section};
 /// A directory that public stations are listed in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Directory {
-    /// The URL that takes entries. Default none: nothing is listed and nothing is sent.
+    /// The URL that accepts entries. Default none: nothing is listed and nothing is sent.
     pub url: Option<Remote>,
     /// Certificate authorities (PEM) trusted in addition to the system's. Default none.
     pub ca_file: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// The radio.toml that the binary carries: the default programme.
+/// The radio.toml that the binary carries: the default stations.
 pub const BUILT_IN: &str = include_str!("../../radio.toml");
 
 /// The name of the built-in file in error messages.

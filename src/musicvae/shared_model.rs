@@ -15,7 +15,8 @@ use tracing::warn;
 use crate::{
     music::trio::Line,
     musicvae::net::{
-        self, device::DeviceGenerator, head::Pick, latent::Latent, music_vae::MusicVae, sampling,
+        self, attributes::Attributes, config::Config, device::DeviceGenerator,
+        generator::Generator, head::Pick, latent::Latent, sampling,
     },
     rng::Rng,
     threads,
@@ -27,7 +28,8 @@ const MAX_BATCH: usize = 1024;
 /// A model shared by several stations.
 #[derive(Debug)]
 pub struct SharedModel {
-    model: MusicVae,
+    generator: Generator,
+    attributes: Attributes,
     gpu: Option<Gpu>,
 }
 
@@ -48,25 +50,28 @@ struct Request {
 
 impl SharedModel {
     /// A model that decodes on the CPU.
-    pub fn new(model: MusicVae) -> Self {
-        Self { model, gpu: None }
+    pub fn new(generator: Generator, attributes: Attributes) -> Self {
+        Self { generator, attributes, gpu: None }
     }
 
-    /// A model whose decoder, `generator`, is on a GPU; on the CPU if no thread can be spawned.
-    pub fn with_gpu(model: MusicVae, generator: DeviceGenerator) -> Self {
+    /// The same model with its decoder, `generator`, on a GPU; on the CPU if no thread can be spawned.
+    pub fn with_gpu(mut self, generator: DeviceGenerator) -> Self {
         let (requests, waiting) = mpsc::channel();
         match threads::spawn("gpu-decode", move || serve(&generator, &waiting)) {
-            Ok(_) => Self { model, gpu: Some(Gpu { requests, is_lost: AtomicBool::new(false) }) },
-            Err(error) => {
-                warn!("decoding on the CPU: {error}");
-                Self::new(model)
-            }
+            Ok(_) => self.gpu = Some(Gpu { requests, is_lost: AtomicBool::new(false) }),
+            Err(error) => warn!("decoding on the CPU: {error}"),
         }
+        self
     }
 
-    /// The network on the CPU.
-    pub fn model(&self) -> &MusicVae {
-        &self.model
+    /// Domain, wiring and sizes.
+    pub fn config(&self) -> &Config {
+        self.generator.config()
+    }
+
+    /// The attribute vectors stored with the weights.
+    pub fn attributes(&self) -> &Attributes {
+        &self.attributes
     }
 
     /// Decodes `z` (Z,) into lines, sampled at `temperature` from `rng`.
@@ -76,7 +81,7 @@ impl SharedModel {
     pub fn decode(&self, z: &[f32], temperature: f64, rng: &Rng) -> Result<Vec<Line>, net::Error> {
         if let Some(gpu) = &self.gpu
             && !gpu.is_lost.load(Ordering::Relaxed)
-            && z.len() == self.model.config().n_latent
+            && z.len() == self.config().n_latent
         {
             match gpu.decode(z, temperature as f32, rng) {
                 Ok(lines) => return Ok(lines),
@@ -87,7 +92,7 @@ impl SharedModel {
                 }
             }
         }
-        self.model.decode(z, &mut sampler(temperature as f32, rng.clone()))
+        self.generator.decode(z, &mut sampler(temperature as f32, rng.clone()))
     }
 }
 
@@ -133,11 +138,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        musicvae::net::{config::Config, family::Family, latent, weights::Weights},
+        musicvae::net::{family::Family, latent, weights::Weights},
         rng,
     };
 
-    fn parts() -> (MusicVae, DeviceGenerator) {
+    fn parts() -> (SharedModel, DeviceGenerator) {
         let official = Config::official(Family::Trio4Bar);
         let sizes = Config { n_latent: 5, n_encoder: 4, n_decoder: 6, n_conductor: 3, ..official };
         let random = |(name, shape): (String, Vec<usize>)| {
@@ -145,16 +150,17 @@ mod tests {
             (name, Tensor::from_vec(values, shape, &Device::Cpu).unwrap())
         };
         let weights = Weights::of(&sizes, sizes.tensors().into_iter().map(random).collect());
-        let model = MusicVae::load(Family::Trio4Bar, &weights).unwrap();
-        let device = DeviceGenerator::load(model.config(), &weights, &Device::Cpu).unwrap();
-        (model, device)
+        let config = weights.config(Family::Trio4Bar).unwrap();
+        let generator = Generator::load(&config, &weights).unwrap();
+        let device = DeviceGenerator::load(&config, &weights, &Device::Cpu).unwrap();
+        (SharedModel::new(generator, Attributes::default()), device)
     }
 
     #[test]
     fn concurrent_stations_get_the_same_lines_as_alone() {
         let (model, generator) = parts();
-        let shared = SharedModel::with_gpu(model.clone(), generator);
-        let alone = SharedModel::new(model);
+        let shared = model.with_gpu(generator);
+        let (alone, _) = parts();
 
         thread::scope(|scope| {
             for station in 0..8 {
@@ -177,19 +183,19 @@ mod tests {
         let (requests, waiting) = mpsc::channel();
         drop(waiting);
         let gpu = Some(Gpu { requests, is_lost: AtomicBool::new(false) });
-        let shared = SharedModel { model: model.clone(), gpu };
+        let shared = SharedModel { gpu, ..model };
         let rng = rng::stream(1, "phrase");
 
         let found = shared.decode(&[0.5; 5], 1.0, &rng).unwrap();
 
-        assert_eq!(found, SharedModel::new(model).decode(&[0.5; 5], 1.0, &rng).unwrap());
+        assert_eq!(found, parts().0.decode(&[0.5; 5], 1.0, &rng).unwrap());
         assert!(shared.gpu.unwrap().is_lost.load(Ordering::Relaxed));
     }
 
     #[test]
     fn a_z_of_another_width_fails_alone() {
         let (model, generator) = parts();
-        let shared = SharedModel::with_gpu(model, generator);
+        let shared = model.with_gpu(generator);
         let rng = rng::stream(1, "phrase");
 
         assert!(shared.decode(&[0.5; 4], 1.0, &rng).is_err());

@@ -20,7 +20,7 @@ pub trait Source: Send + 'static {
     /// which starts a phrase.
     fn change_setting(&mut self, _next: u64) {}
 
-    /// After panic number `nth` without a bar between, counted from 1: prepares to go on with the bar
+    /// After the `nth` panic in a row, counted from 1: prepares to continue with the bar
     /// after the last one given.
     fn recover(&mut self, _nth: u32) {}
 }

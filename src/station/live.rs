@@ -1,4 +1,4 @@
-//! A station on air: its two threads, its mounts, and the handle that changes and stops them.
+//! A station on air: its threads, its mounts, and the handle that changes and stops them.
 
 use std::{
     sync::{
@@ -53,8 +53,8 @@ const MAX_BAR_TIMEOUT: Duration = Duration::from_secs(4);
 /// A station that plays until it is dropped. Listeners then hear what is left in the rings and a clean
 /// end.
 ///
-/// Dropping joins the playout's thread but not the composer's, which may be in the middle of a phrase that
-/// nobody will hear, for seconds on a busy machine. The composer's thread ends at its next bar.
+/// Dropping joins the playout's thread but not the composer's, which may take seconds on a busy
+/// machine to finish a phrase that will not be played. The composer's thread ends at its next bar.
 pub struct LiveStation {
     /// Name in URLs.
     pub name: String,
@@ -70,7 +70,7 @@ pub struct LiveStation {
     /// None for a station that plays a foreign [`Source`].
     controls: Option<Controls>,
     state_sender: StateSender,
-    /// Never sent on: the playout stops when it is dropped.
+    /// Nothing is sent through it: the playout stops when it is dropped.
     stop: Option<Sender<()>>,
     playout: Option<JoinHandle<()>>,
 }

@@ -113,6 +113,7 @@ impl Radio {
         }
         self.link_fallback_mounts();
         self.ended.append(&mut before);
+        self.library.release_encoders();
         Ok(())
     }
 
@@ -153,6 +154,7 @@ impl Radio {
                 }
                 Err(error) => warn!(station = config.name, "waypoints unchanged: {error}"),
             }
+            self.library.release_encoders();
         }
     }
 

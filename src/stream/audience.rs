@@ -240,7 +240,7 @@ mod tests {
         drop((a, b, c));
         assert_eq!((audience.len(), audience.n_total()), (0, 3));
         assert!(admit("10.0.0.1").is_ok());
-        assert!(audience.present.lock().per_address.is_empty(), "no counter is left behind");
+        assert!(audience.present.lock().per_address.is_empty(), "a counter is left behind");
     }
 
     #[test]

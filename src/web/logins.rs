@@ -71,7 +71,7 @@ mod tests {
         assert!(!logins.must_wait(guesser, now + PENALTY));
 
         logins.failed(guesser, now + PENALTY);
-        assert!(!logins.must_wait(guesser, now + PENALTY), "old failures are forgotten");
+        assert!(!logins.must_wait(guesser, now + PENALTY), "old failures still count");
         (0..4).for_each(|_| logins.failed(other, now));
         logins.succeeded(other);
         logins.failed(other, now);

@@ -76,7 +76,7 @@ pub struct Site {
     pub started: SystemTime,
     /// Targets of pushes and uploads, past ones included, with their status.
     pub targets: Vec<RegisteredTarget>,
-    /// Why the last change of radio.toml was refused. The radio keeps the settings before it.
+    /// Why the last change of radio.toml was refused. The radio keeps the previous settings.
     pub problem: Option<String>,
 }
 

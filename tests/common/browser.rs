@@ -35,7 +35,7 @@ impl Browser {
         let mut line = String::new();
         let port = loop {
             line.clear();
-            assert!(0 < stdout.read_line(&mut line).unwrap(), "chromedriver names no port");
+            assert!(0 < stdout.read_line(&mut line).unwrap(), "chromedriver printed no port");
             let words = line.split_once("started successfully on port ");
             let port = words.and_then(|(_, rest)| rest.trim_end().strip_suffix('.')?.parse().ok());
             if let Some(port) = port {

@@ -63,7 +63,7 @@ impl Icecast {
         let process = Watched::new(child);
         let began = Instant::now();
         while TcpStream::connect(address).is_err() {
-            assert!(began.elapsed() < PATIENCE, "icecast2 does not open {address}");
+            assert!(began.elapsed() < PATIENCE, "icecast2 does not listen on {address}");
             sleep(Duration::from_millis(50));
         }
         Some(Self { address, process, _folder: folder })

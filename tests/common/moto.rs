@@ -65,7 +65,7 @@ impl Moto {
         let moto = Self { address, _process: Watched::new(child), folder };
         let began = Instant::now();
         while TcpStream::connect(address).is_err() {
-            assert!(began.elapsed() < PATIENCE, "moto_server does not open {address}");
+            assert!(began.elapsed() < PATIENCE, "moto_server does not listen on {address}");
             sleep(Duration::from_millis(50));
         }
         moto.must("PUT", "", "", "");

@@ -86,7 +86,7 @@ impl FormProgress {
         })
     }
 
-    /// Goes on with the next piece as planned.
+    /// Continues with the next piece as planned.
     pub(super) fn start_next_piece(&mut self, setting: &Setting) {
         let after = self.next.next(setting, next_leg(&mut self.walk, setting));
         let piece = std::mem::replace(&mut self.next, after.into());
@@ -99,14 +99,14 @@ impl FormProgress {
     /// Breaks the piece off and starts one of another theme, at the point that the walk has reached.
     pub fn start_new_piece(&mut self, setting: &Setting) {
         self.walk.head_for(&setting.loaded.anchors);
-        // The planned next piece belongs to the theme before.
+        // The planned next piece belongs to the previous theme.
         let leg = next_leg(&mut self.walk, setting);
         self.next = self.piece.first_of_theme(setting, leg).into();
         self.start_next_piece(setting);
         self.entry = 0.0;
     }
 
-    /// Goes on with the piece in the sound of another version of its theme, and, where `is_led_anew`,
+    /// Continues the piece in the sound of another version of its theme, and, where `is_led_anew`,
     /// along legs to other anchors from the point where the piece started.
     pub fn keep_piece(&mut self, setting: &Setting, is_led_anew: bool) {
         for piece in [&mut self.piece, &mut self.next] {

@@ -45,7 +45,7 @@ struct Candidate {
     over_chords: Vec<LineNote>,
 }
 
-/// Searches for lines that have the least wrong with them over `chords`, by [`taste`].
+/// Searches for the lines of the lowest cost over `chords`, by [`taste`].
 pub(super) fn best(
     setting: &Setting,
     memory: &mut LineMemory,
@@ -99,7 +99,7 @@ fn draw(
     fit::excerpt(drawn.expect("z has the trio model's dimensions"), motif)
 }
 
-/// Bass and lead over the chords, and what is wrong with them.
+/// Bass and lead over the chords, and their costs.
 fn judge(
     setting: &Setting,
     memory: &LineMemory,

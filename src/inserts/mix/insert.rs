@@ -106,8 +106,8 @@ fn decode_until_closed(clip: &Clip, blocks: &SyncSender<Block>) -> Result<(), Cl
     Ok(())
 }
 
-/// An insert frame by frame. Holds one block beyond the one that plays, so that a recording that breaks
-/// off can still fade out.
+/// An insert frame by frame. Holds one block beyond the one that plays, so that a recording that ends
+/// early can still fade out.
 pub(super) struct Playback {
     insert: Insert,
     now: Option<Block>,

@@ -113,7 +113,7 @@ impl Playing {
                 return;
             }
             let Some([left, right]) = self.playback.next() else {
-                // The recording broke off, so its end moves here. The music of this block has been
+                // The recording ended early, so its end moves here. The music of this block has been
                 // faded already.
                 self.end = frame + n as u64;
                 if self.music.is_fading_up() {

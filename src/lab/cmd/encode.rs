@@ -72,7 +72,7 @@ fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>
     };
     let encode = |window: &[f32]| {
         let steps: Vec<Sparse> = window.chunks_exact(n_inputs).map(sparse).collect();
-        Ok(model.encode_inputs(&steps)?)
+        Ok(model.encoder().encode_inputs(&steps)?)
     };
     array.rows().map(encode).collect()
 }

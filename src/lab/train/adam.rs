@@ -141,11 +141,11 @@ fn zip(
     lb: &Layout,
     apply: impl Fn(&mut f32, f32),
 ) -> Result<()> {
-    let CpuStorage::F32(a) = a else { bail!("weights are f32") };
+    let CpuStorage::F32(a) = a else { bail!("expected f32 weights") };
     let (Some((a_start, a_end)), Some((b_start, b_end))) =
         (la.contiguous_offsets(), lb.contiguous_offsets())
     else {
-        bail!("weights and gradients are contiguous")
+        bail!("expected contiguous weights and gradients")
     };
     let pairs = a[a_start..a_end].iter_mut().zip(&b.as_slice::<f32>()?[b_start..b_end]);
     Arch::new().dispatch(|| pairs.for_each(|(a, &b)| apply(a, b)));

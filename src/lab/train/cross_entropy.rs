@@ -82,7 +82,7 @@ impl CustomOp1 for CrossEntropy {
 
     fn bwd(&self, logits: &Tensor, _loss: &Tensor, grad: &Tensor) -> Result<Option<Tensor>> {
         let saved = self.saved.lock().take();
-        let Some(values) = saved else { bail!("the backward pass of a cross-entropy runs once") };
+        let Some(values) = saved else { bail!("cross-entropy can be differentiated only once") };
         let weight = grad.to_vec1::<f32>()?[0];
         let values = values.into_iter().map(|value| value * weight).collect::<Vec<_>>();
         Ok(Some(Tensor::from_vec(values, logits.shape(), logits.device())?))

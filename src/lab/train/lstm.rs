@@ -91,7 +91,7 @@ impl CustomOp3 for LstmOp {
         let [x_values, w_values, state_values, h_values, grad_values] = slices;
         let args = [x_values, w_values, state_values];
         let Some(saved) = self.saved.lock().take() else {
-            bail!("the backward pass of an lstm runs once")
+            bail!("the backward pass of an LSTM can run only once")
         };
         let [d_x, d_weights, d_state] = self.run.backward(s, args, h_values, grad_values, saved);
         let device = x.device();

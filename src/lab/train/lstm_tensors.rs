@@ -146,7 +146,7 @@ impl CustomOp3 for OnDevice {
         let (storage, layout) = self.h.storage_and_layout();
         match &*storage {
             Storage::Cuda(storage) => Ok((storage.try_clone(layout)?, self.h.shape().clone())),
-            _ => bail!("an lstm's arguments are on different devices"),
+            _ => bail!("the arguments of an LSTM are on different devices"),
         }
     }
 
@@ -159,7 +159,7 @@ impl CustomOp3 for OnDevice {
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
         let Some(saved) = self.saved.lock().take() else {
-            bail!("the backward pass of an lstm runs once")
+            bail!("the backward pass of an LSTM can run only once")
         };
         let (x, weights, state) = (x.detach(), weights.detach(), state.detach());
         let parts = Parts::of(self.sizes, &weights)?;

@@ -36,7 +36,7 @@ pub fn reconstruction(
             nade(network, core, [&hidden, &biases, &classes])
         }
         (Head::Groove, Targets::Groove(values)) => groove(outputs, values),
-        _ => bail!("targets are of another head"),
+        _ => bail!("the targets belong to another head"),
     }
 }
 

@@ -39,7 +39,7 @@ const QUARTERS_PER_BAR: f64 = 4.0;
 /// MIDI velocities per velocity bin.
 const VELOCITIES_PER_BIN: u16 = 16;
 
-/// Bars with fewer tracks, or fewer events in all tracks, are no examples.
+/// Bars with fewer tracks, or fewer events in all tracks, are not used as examples.
 const MIN_TRACKS: usize = 2;
 const MIN_EVENTS: usize = 8;
 

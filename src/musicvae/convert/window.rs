@@ -17,7 +17,7 @@ use crate::{
 /// One example: a line per column.
 pub type Window = Vec<Line>;
 
-/// Token of a missing part. Windows with missing parts are no examples themselves; training
+/// Token of a missing part. Windows with missing parts are not examples themselves; training
 /// recombines their other parts into examples ([`crate::lab::train`]).
 pub const ABSENT: u16 = u16::MAX;
 

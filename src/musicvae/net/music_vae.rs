@@ -19,9 +19,16 @@ use crate::{
 /// A MusicVAE of any family and size on the CPU; immutable, shared between stations.
 #[derive(Debug, Clone)]
 pub struct MusicVae {
-    encoder: Encoder,
+    encoder: SequenceEncoder,
     generator: Generator,
     attributes: Attributes,
+}
+
+/// The encoding half of a network. Stations need it only to place anchors, so they drop it afterwards.
+#[derive(Debug, Clone)]
+pub struct SequenceEncoder {
+    config: Config,
+    encoder: Encoder,
 }
 
 impl MusicVae {
@@ -31,7 +38,7 @@ impl MusicVae {
     /// A tensor is missing or doesn't fit the others.
     pub fn load(family: Family, weights: &Weights) -> Result<Self, Error> {
         let config = weights.config(family)?;
-        let encoder = Encoder::load(weights, &config)?;
+        let encoder = SequenceEncoder { config, encoder: Encoder::load(weights, &config)? };
         let attributes = Attributes::load(weights, config.n_latent)?;
         Ok(Self { encoder, generator: Generator::load(&config, weights)?, attributes })
     }
@@ -51,32 +58,17 @@ impl MusicVae {
     /// # Errors
     /// `lines` don't have the model's columns, length and ranges.
     pub fn encode(&self, lines: &[Line]) -> Result<Posterior, Error> {
-        let config = self.config();
-        config.check(lines)?;
-        Ok(self.encoder.encode(&config.segments(lines)))
+        self.encoder.encode(lines)
     }
 
-    /// The posterior of raw encoder inputs: the non-zero inputs of T steps.
-    ///
-    /// # Errors
-    /// There are not T steps, or an input is out of range.
-    pub fn encode_inputs(&self, steps: &[Sparse]) -> Result<Posterior, Error> {
-        let config = self.config();
-        let (n_steps, n_inputs) = (config.n_steps(), config.n_encoder_inputs());
-        let is_input = |&(input, _): &(u32, f32)| (input as usize) < n_inputs;
-        if steps.len() != n_steps || !steps.iter().flatten().all(is_input) {
-            return Err(Error::Inputs { n_steps, n_inputs, found: steps.len() });
-        }
-        let (_, n_segment_steps) = config.encoder_segments();
-        let segments = steps.chunks(n_segment_steps).map(|segment| {
-            // A track is padded with empty steps; in other domains silence has an input.
-            let n_padded = segment.iter().rev().take_while(|step| step.is_empty()).count();
-            match config.family.domain().is_multitrack() {
-                true => segment[..(segment.len() - n_padded).max(1)].to_vec(),
-                false => segment.to_vec(),
-            }
-        });
-        Ok(self.encoder.encode(&segments.collect::<Vec<_>>()))
+    /// The encoding half.
+    pub fn encoder(&self) -> &SequenceEncoder {
+        &self.encoder
+    }
+
+    /// The halves, and the attribute vectors.
+    pub fn into_parts(self) -> (SequenceEncoder, Generator, Attributes) {
+        (self.encoder, self.generator, self.attributes)
     }
 
     /// The same network with the decoders' weights in `precision`.
@@ -95,5 +87,45 @@ impl MusicVae {
     /// `z` is not Z wide.
     pub fn decode(&self, z: &[f32], pick: &mut dyn Pick) -> Result<Vec<Line>, Error> {
         self.generator.decode(z, pick)
+    }
+}
+
+impl SequenceEncoder {
+    /// Domain, wiring and sizes.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The posterior of `lines`, one per column.
+    ///
+    /// # Errors
+    /// `lines` don't have the model's columns, length and ranges.
+    pub fn encode(&self, lines: &[Line]) -> Result<Posterior, Error> {
+        let config = &self.config;
+        config.check(lines)?;
+        Ok(self.encoder.encode(&config.segments(lines)))
+    }
+
+    /// The posterior of raw encoder inputs: the non-zero inputs of T steps.
+    ///
+    /// # Errors
+    /// There are not T steps, or an input is out of range.
+    pub fn encode_inputs(&self, steps: &[Sparse]) -> Result<Posterior, Error> {
+        let config = &self.config;
+        let (n_steps, n_inputs) = (config.n_steps(), config.n_encoder_inputs());
+        let is_input = |&(input, _): &(u32, f32)| (input as usize) < n_inputs;
+        if steps.len() != n_steps || !steps.iter().flatten().all(is_input) {
+            return Err(Error::Inputs { n_steps, n_inputs, found: steps.len() });
+        }
+        let (_, n_segment_steps) = config.encoder_segments();
+        let segments = steps.chunks(n_segment_steps).map(|segment| {
+            // A track is padded with empty steps; in other domains silence has an input.
+            let n_padded = segment.iter().rev().take_while(|step| step.is_empty()).count();
+            match config.family.domain().is_multitrack() {
+                true => segment[..(segment.len() - n_padded).max(1)].to_vec(),
+                false => segment.to_vec(),
+            }
+        });
+        Ok(self.encoder.encode(&segments.collect::<Vec<_>>()))
     }
 }

@@ -115,8 +115,8 @@ fn by_ffmpeg(name: &str, options: &[&str]) -> Option<Vec<u8>> {
         Ok(status) if status.success() => Some(fs::read(to).unwrap()),
         _ => {
             let may_skip = std::env::var_os("ELECTROPUNK_NO_SKIPS").is_none();
-            assert!(may_skip, "no ffmpeg that makes {name}");
-            println!("skipped: no ffmpeg that makes {name}");
+            assert!(may_skip, "no ffmpeg that can encode {name}");
+            println!("skipped: no ffmpeg that can encode {name}");
             None
         }
     }

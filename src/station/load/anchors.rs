@@ -10,7 +10,7 @@ use crate::{
         net::{
             config::Config,
             latent::{self, Latent},
-            music_vae::MusicVae,
+            music_vae::SequenceEncoder,
         },
     },
     rng,
@@ -22,7 +22,7 @@ use crate::{
 ///
 /// # Errors
 /// A MIDI file can't be read, or lacks the bars and parts that the model needs.
-pub fn encode(model: &MusicVae, anchor: &Anchor) -> Result<Latent, Error> {
+pub fn encode(model: &SequenceEncoder, anchor: &Anchor) -> Result<Latent, Error> {
     let config = model.config();
     let lines = match anchor {
         Anchor::Dream(seed) => {

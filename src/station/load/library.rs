@@ -12,8 +12,13 @@ use crate::{
     music::meter::STEPS_PER_BAR,
     musicvae::{
         net::{
-            self, device::DeviceGenerator, device_choice::DeviceChoice, family::Family,
-            music_vae::MusicVae, precision::Precision, weights::Weights,
+            self,
+            device::DeviceGenerator,
+            device_choice::DeviceChoice,
+            family::Family,
+            music_vae::{MusicVae, SequenceEncoder},
+            precision::Precision,
+            weights::Weights,
         },
         shared_model::SharedModel,
     },
@@ -29,11 +34,18 @@ const EMBEDDED: [(&str, &[u8]); 4] = [
     ("electropunk.sf2", include_bytes!("../../../soundfonts/electropunk.sf2")),
 ];
 
+/// Values by asset and family, with the stamps of their files.
+type Opened<T> = HashMap<(AssetRef, Family), (Option<Stamp>, Arc<T>)>;
+
 /// The models and SoundFonts loaded so far. A file that has changed since is loaded again when it is
 /// next asked for.
 #[derive(Default)]
 pub struct Library {
-    models: HashMap<(AssetRef, Family), (Option<Stamp>, Arc<SharedModel>)>,
+    models: Opened<SharedModel>,
+    /// Whole networks, which encode and decode while stations play.
+    networks: Opened<MusicVae>,
+    /// Until [`Library::release_encoders`].
+    encoders: Opened<SequenceEncoder>,
     /// Precision of the weights for decoding on the CPU.
     precision: Precision,
     /// GPU to decode on, if any.
@@ -66,40 +78,86 @@ impl Library {
         family: Family,
         n_bars: u64,
     ) -> Result<Arc<SharedModel>, Error> {
-        let key = (asset.clone(), family);
-        let stamp = stamp(asset);
-        if let Some((_, model)) = self.models.get(&key).filter(|(known, _)| *known == stamp) {
-            return Ok(model.clone());
+        let (key, stamp) = ((asset.clone(), family), stamp(asset));
+        if let Some(model) = known(&self.models, &key, stamp) {
+            return Ok(model);
         }
+        let (network, weights) = self.read(asset, family, n_bars)?;
+        let on_gpu = self.gpu.as_ref().and_then(|gpu| {
+            let loaded = DeviceGenerator::load(network.config(), &weights, gpu);
+            loaded.inspect_err(|error| warn!("{error}; decoding on the CPU")).ok()
+        });
+        let (encoder, generator, attributes) = network.into_parts();
+        let mut shared = SharedModel::new(generator, attributes);
+        if let Some(generator) = on_gpu {
+            shared = shared.with_gpu(generator);
+        }
+        let shared = Arc::new(shared);
+        self.encoders.insert(key.clone(), (stamp, Arc::new(encoder)));
+        self.models.insert(key, (stamp, shared.clone()));
+        Ok(shared)
+    }
+
+    /// The encoder of the model at `asset`; it stays open until [`Library::release_encoders`].
+    ///
+    /// # Errors
+    /// As [`Library::model`].
+    pub fn encoder(
+        &mut self,
+        asset: &AssetRef,
+        family: Family,
+    ) -> Result<Arc<SequenceEncoder>, Error> {
+        let (key, stamp) = ((asset.clone(), family), stamp(asset));
+        if let Some(encoder) = known(&self.encoders, &key, stamp) {
+            return Ok(encoder);
+        }
+        let (encoder, ..) = self.read(asset, family, 1)?.0.into_parts();
+        let encoder = Arc::new(encoder);
+        self.encoders.insert(key, (stamp, encoder.clone()));
+        Ok(encoder)
+    }
+
+    /// The whole network at `asset`, to encode and decode on the CPU.
+    ///
+    /// # Errors
+    /// As [`Library::model`].
+    pub fn network(&mut self, asset: &AssetRef, family: Family) -> Result<Arc<MusicVae>, Error> {
+        let (key, stamp) = ((asset.clone(), family), stamp(asset));
+        if let Some(network) = known(&self.networks, &key, stamp) {
+            return Ok(network);
+        }
+        let network = Arc::new(self.read(asset, family, 1)?.0);
+        self.networks.insert(key, (stamp, network.clone()));
+        Ok(network)
+    }
+
+    /// Frees the encoders, 21 MB for the built-in models. To be called once anchors are placed.
+    pub fn release_encoders(&mut self) {
+        self.encoders = HashMap::new();
+    }
+
+    /// Reads a network and its weights, the decoder's in the library's precision.
+    fn read(
+        &self,
+        asset: &AssetRef,
+        family: Family,
+        n_bars: u64,
+    ) -> Result<(MusicVae, Weights), Error> {
         let name = asset.to_string();
         let weights = Weights::read(&bytes(asset)?, &name)?;
         let found = weights.family().unwrap_or(family);
         if found.domain() != family.domain() {
             return Err(Error::OtherModel { name, expected: family, found });
         }
-        let model = MusicVae::load(found, &weights);
+        let network = MusicVae::load(found, &weights);
         let wrong = |source| Error::WrongModel { name: name.clone(), family: found, source };
-        let model = model.map_err(wrong)?;
+        let network = network.map_err(wrong)?;
         // Steps after the last whole bar are not played.
-        let found = model.config().n_steps() / STEPS_PER_BAR;
+        let found = network.config().n_steps() / STEPS_PER_BAR;
         if (found as u64) < n_bars {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
-        let shared = Arc::new(self.share(model.with_precision(self.precision), &weights));
-        self.models.insert(key, (stamp, shared.clone()));
-        Ok(shared)
-    }
-
-    /// `model` on the GPU, if there is one with memory for it, or else on the CPU.
-    fn share(&self, model: MusicVae, weights: &Weights) -> SharedModel {
-        let Some(gpu) = &self.gpu else { return SharedModel::new(model) };
-        match DeviceGenerator::load(model.config(), weights, gpu) {
-            Ok(generator) => SharedModel::with_gpu(model, generator),
-            Err(error) => {
-                warn!("{error}; decoding on the CPU");
-                SharedModel::new(model)
-            }
-        }
+        Ok((network.with_precision(self.precision), weights))
     }
 
     /// The SoundFont at `asset`.
@@ -118,6 +176,11 @@ impl Library {
         self.fonts.insert(asset.clone(), (stamp, font.clone()));
         Ok(font)
     }
+}
+
+/// What was opened from `key`, unless its file has changed since.
+fn known<T>(opened: &Opened<T>, key: &(AssetRef, Family), stamp: Option<Stamp>) -> Option<Arc<T>> {
+    opened.get(key).filter(|(known, _)| *known == stamp).map(|(_, value)| value.clone())
 }
 
 /// The bytes of `asset`.

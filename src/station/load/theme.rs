@@ -5,10 +5,7 @@ use crate::{
         composer::Composer, loaded_theme::LoadedTheme, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
     },
     config::{Anchor, Station, Theme},
-    musicvae::{
-        net::{family::Family, latent::Latent},
-        shared_model::SharedModel,
-    },
+    musicvae::net::{family::Family, latent::Latent, music_vae::SequenceEncoder},
     station::load::{Error, anchors, library::Library, waypoints::Waypoints},
 };
 
@@ -23,13 +20,15 @@ pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Wa
     let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
     let groove = match theme.groove.max(theme.groove_time) {
         0.0 => None,
-        _ => Some(library.model(&theme.groove_model, Family::Humanize2Bar, 1)?),
+        _ => Some(library.network(&theme.groove_model, Family::Humanize2Bar)?),
     };
-    let corners = points(&drums, &theme.pad)?;
+    let encoder = library.encoder(&theme.drums_model, Family::Drums2Bar)?;
+    let corners = points(&encoder, &theme.pad)?;
     let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
     let pad = Pad::new(corners, theme.bars_per_round);
     let waypoints = Waypoints::of(&station.playlists);
-    let anchors = between(&trio, theme, &waypoints)?;
+    let encoder = library.encoder(&theme.trio_model, Family::Trio4Bar)?;
+    let anchors = between(&encoder, theme, &waypoints)?;
     Ok((LoadedTheme { drums, trio, groove, pad, anchors }, waypoints))
 }
 
@@ -43,14 +42,14 @@ pub fn composer(station: &Station, library: &mut Library, seed: u64) -> Result<C
 }
 
 /// The points that bass and lead walk between.
-fn between(trio: &SharedModel, theme: &Theme, waypoints: &Waypoints) -> Result<Anchors, Error> {
-    let of_waypoints = waypoints.points(trio.model());
+fn between(trio: &SequenceEncoder, theme: &Theme, waypoints: &Waypoints) -> Result<Anchors, Error> {
+    let of_waypoints = waypoints.points(trio);
     if of_waypoints.is_empty() {
         return Ok(Anchors { points: points(trio, &theme.anchors)?, in_turn: false });
     }
     Ok(Anchors { points: of_waypoints, in_turn: true })
 }
 
-fn points(model: &SharedModel, anchors: &[Anchor]) -> Result<Vec<Latent>, Error> {
-    anchors.iter().map(|anchor| anchors::encode(model.model(), anchor)).collect()
+fn points(model: &SequenceEncoder, anchors: &[Anchor]) -> Result<Vec<Latent>, Error> {
+    anchors.iter().map(|anchor| anchors::encode(model, anchor)).collect()
 }

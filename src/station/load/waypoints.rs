@@ -8,7 +8,7 @@ use crate::{
     config::{Anchor, Playlist},
     files::Stamp,
     inserts::list::Contents,
-    musicvae::net::{latent::Latent, music_vae::MusicVae},
+    musicvae::net::{latent::Latent, music_vae::SequenceEncoder},
     station::load::anchors,
 };
 
@@ -65,7 +65,7 @@ impl Waypoints {
 
     /// Their points in the latent space of `model`, a trio model. A file that can't be used is skipped
     /// with a warning.
-    pub fn points(&self, model: &MusicVae) -> Vec<Latent> {
+    pub fn points(&self, model: &SequenceEncoder) -> Vec<Latent> {
         let point = |file: &Stamped| match anchors::encode(model, &Anchor::Midi(file.path.clone()))
         {
             Ok(point) => Some(point),

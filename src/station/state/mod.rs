@@ -1,4 +1,4 @@
-//! State that survives a restart, also by `kill -9`: a folder of small files.
+//! State that survives a restart, even after `kill -9` or a power cut: a folder of small files.
 //!
 //! - `radio.seed.json`: the seed that was drawn.
 //! - `NAME.json`: a station's progress before a phrase that was on air, every sixteen bars.

@@ -131,7 +131,7 @@ impl Station {
     fn apply(&mut self, change: Change) -> io::Result<()> {
         match change {
             Change::Phrase(seed, progress) => {
-                // After a turn, later phrases composed before it will never be on air.
+                // After a change of setting, later phrases of the old one never go on air.
                 self.ahead.retain(|(_, before)| before.bar < progress.bar);
                 self.written = self.written.filter(|(bar, _)| *bar < progress.bar);
                 self.ahead.push_back((seed, progress));

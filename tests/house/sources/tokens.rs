@@ -81,7 +81,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// Skips a string whose opening quote is behind.
+    /// Skips a string whose opening quote has been read.
     fn string(&mut self) -> String {
         while let Some(next) = self.advance() {
             match next {
@@ -93,7 +93,7 @@ impl Lexer<'_> {
         "\"".to_owned()
     }
 
-    /// Skips a raw string, whose `r` is behind.
+    /// Skips a raw string whose `r` has been read.
     fn raw_string(&mut self) -> String {
         let mut n_hashes = 0;
         while self.is_next('#') {
@@ -113,7 +113,7 @@ impl Lexer<'_> {
         "\"".to_owned()
     }
 
-    /// Skips a character or a lifetime, whose quote is behind; whether it was a character.
+    /// Skips a character or a lifetime whose quote has been read; whether it was a character.
     fn character(&mut self) -> bool {
         let first = self.advance();
         if first == Some('\\') {

@@ -167,7 +167,7 @@ fn t08_long_a_frozen_listener_is_dropped() {
 
     eprintln!("dropped after {gone:?}");
     signal(player.pid, Signal::CONT);
-    assert!(player.wait(Duration::from_secs(10)).is_some(), "its stream has an end");
+    assert!(player.wait(Duration::from_secs(10)).is_some(), "the stream did not end");
 }
 
 #[test]
@@ -190,5 +190,5 @@ fn t21_out_of_sockets_the_server_waits_and_recovers() {
     let n_tries = log.matches("can't accept a connection").count();
     eprintln!("{n_tries} tries while out of sockets");
     // Ten a second and one for each of the crowd: about 220; 6,000 without the pause.
-    assert!((1..1000).contains(&n_tries), "it spins: {n_tries}");
+    assert!((1..1000).contains(&n_tries), "busy loop: {n_tries} tries");
 }
