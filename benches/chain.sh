@@ -20,7 +20,7 @@ cost() { # NAME COMMAND...
 render() { "$bin" render --station "$station" --minutes 5 --seed 1 --out "$1"; }
 
 render "$work/s.mid" >/dev/null 2>&1
-cost "electropunk: dreams, plays, masters and encodes" render "$work/ours.mp3"
+cost "electropunk: composes, plays, masters and encodes" render "$work/ours.mp3"
 fluid() {
     fluidsynth -ni -r 44100 -F "$work/f.wav" soundfonts/electropunk.sf2 "$work/s.mid"
     lame -S --cbr -b 128 --nores -q 5 "$work/f.wav" "$work/f.mp3"

@@ -18,7 +18,7 @@ pub fn tool(name: &str) -> Option<Command> {
     found.map(Command::new)
 }
 
-/// Like [`tool`], for programs that refuse to run as root: runs them as nobody then.
+/// Like [`tool`], for programs that refuse to run as root: as root, runs them as the user nobody.
 pub fn tool_of_nobody(name: &str) -> Option<Command> {
     let command = tool(name)?;
     if !is_root() {

@@ -63,7 +63,7 @@ fn save(config: &Config, read: &Weights, half: bool, path: &Path) -> anyhow::Res
     let mut tensors: HashMap<String, Tensor> = HashMap::new();
     for (name, shape) in config.tensors() {
         let tensor =
-            read.tensors().get(&name).context("a tensor of the recognised checkpoint is missing")?;
+            read.tensors().get(&name).context("tensor missing in recognised checkpoint")?;
         tensors.insert(name, tensor.reshape(shape)?.to_dtype(kind)?);
     }
     let metadata = weights::metadata(config);

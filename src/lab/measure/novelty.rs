@@ -139,7 +139,7 @@ impl Packed {
     }
 }
 
-/// A window to search the nearest neighbour of.
+/// A window whose nearest neighbour is searched for.
 struct Query {
     window: Packed,
     /// Its pitched lines in every transposition that stays in range.

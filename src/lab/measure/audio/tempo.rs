@@ -5,7 +5,7 @@
 //! (Ellis 2007). Lags of whole 4/4 bars and of an eighth and a sixteenth note weigh four times as
 //! much: without these, a stream of eighths would also fit at 2/3 of its tempo. The lag of 16 beats
 //! makes the estimate exact to some tenths of a per cent. Half and double tempo can't be told apart
-//! reliably, by people neither.
+//! reliably, not even by people.
 
 use crate::lab::measure::{audio::flux::Flux, statistics::mean};
 

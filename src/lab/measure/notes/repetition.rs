@@ -25,7 +25,7 @@ pub struct Repeat {
 /// Eight-bar spans that equal, in all of `roles`, a span within the ten minutes before. Silent
 /// spans are ignored.
 ///
-/// Spans start at any bar; after a match the search continues behind it, so 16 repeated bars count
+/// Spans start at any bar; after a match the search continues after it, so 16 repeated bars count
 /// twice, not nine times.
 pub fn exact_repeats(score: &Score, onsets: &[Onsets], roles: &[Role]) -> Vec<Repeat> {
     let starts = score.starts();
