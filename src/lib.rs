@@ -22,8 +22,8 @@
 //! From the foundations up. A module imports only from modules above it in this list;
 //! `tests/house/layers.rs` checks that.
 //!
-//! - [`units`], [`rng`], [`files`], [`threads`], [`args`]: numbers with units, seeded random
-//!   streams, durable file writes, thread spawning, parsers of command-line values.
+//! - [`units`], [`rng`], [`files`], [`threads`], [`args`], [`ffi`]: numbers with units, seeded random
+//!   streams, durable file writes, thread spawning, parsers of command-line values, unsafe calls.
 //! - [`music`]: notes, bars, keys, chords, arranging, MIDI files.
 //! - [`stream`]: encoded sound to listeners: rings, mounts, MP3 and Ogg framing. No HTTP, no music.
 //! - [`patterns`]: hand-written pattern generators, one per style.
@@ -53,6 +53,7 @@
 #![cfg_attr(test, allow(clippy::float_cmp))]
 
 pub mod args;
+pub mod ffi;
 pub mod files;
 pub mod rng;
 pub mod threads;

@@ -20,6 +20,7 @@ use crate::{
     cli,
     cmd::reload::{self, Reloader},
     config::{self, Config, watch::Watch},
+    ffi,
     out::sinks::Sinks,
     station::{load::library::Library, radio::Radio, state::State},
     threads,
@@ -41,6 +42,7 @@ const TASK_GRACE: Duration = Duration::from_millis(500);
 /// # Errors
 /// radio.toml has errors, a file that it names can't be opened, or the address is in use.
 pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
+    ffi::return_large_allocations();
     // Created before the file is read, so that no change in between is missed.
     let watch = Watch::new(args.config.as_deref());
     let config = config::load(args.config.as_deref())?;

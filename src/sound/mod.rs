@@ -34,7 +34,6 @@ pub mod events;
 pub mod flac;
 pub mod font_file;
 pub mod frame;
-mod lame;
 pub mod leveller;
 pub mod limiter;
 pub mod master;

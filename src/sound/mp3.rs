@@ -8,10 +8,10 @@ use mp3lame_encoder::{
 };
 
 use crate::{
+    ffi,
     sound::{
         Error,
         frame::{Block, FRAMES_PER_MP3_FRAME},
-        lame,
     },
     units::{Kbps, SAMPLE_RATE},
 };
@@ -46,7 +46,7 @@ impl Mp3Encoder {
         set("joint stereo", builder.set_mode(Mode::JointStereo))?;
         set("quality", builder.set_quality(QUALITY))?;
         set("no Xing frame", builder.set_to_write_vbr_tag(false))?;
-        if !lame::disable_reservoir(&mut builder) {
+        if !ffi::disable_reservoir(&mut builder) {
             return Err(refused("no bit reservoir", "not supported"));
         }
         let lame = builder.build().map_err(|error| refused("all settings", error))?;
