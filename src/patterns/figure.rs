@@ -33,7 +33,7 @@ pub enum Tone {
 }
 
 impl Tone {
-    /// The tone this many degrees higher.
+    /// The tone `degrees` scale degrees higher.
     pub fn up(self, degrees: i32) -> Self {
         match self {
             Self::OfChord(above) => Self::OfChord(above + degrees),

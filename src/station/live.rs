@@ -15,7 +15,7 @@ use tracing::{error, warn};
 
 use crate::{
     compose::{composer::Composer, loaded_theme::LoadedTheme},
-    config::{self, Station},
+    config::Station,
     inserts::{local_time::LocalTime, player::InsertPlayer, prefetch::Prefetch},
     station::{
         Error,
@@ -24,6 +24,7 @@ use crate::{
         composing::{Source, compose_until_closed},
         encoders::{EncoderSpec, Encoders},
         history::History,
+        mounts::{Buffering, open_mounts, places},
         on_air::OnAir,
         playout::{InsertChange, Playout},
         prefetch::PrefetchThread,
@@ -31,15 +32,11 @@ use crate::{
         shift::Shift,
         state::{BarOnAir, State, StateSender},
     },
-    stream::{
-        coding::Coding,
-        mount::{About, Mount, Rules},
-        ring::{RingLimits, ring},
-    },
+    stream::mount::{About, Mount, Rules},
     threads,
 };
 
-/// Length of the music composed ahead.
+/// How far the composer works ahead of playout.
 const AHEAD: Duration = Duration::from_secs(32);
 
 /// Least time to wait for a bar before the fallback plays, however short the burst: a slow machine should
@@ -73,27 +70,6 @@ pub struct LiveStation {
     /// Nothing is sent through it: the playout stops when it is dropped.
     stop: Option<Sender<()>>,
     playout: Option<JoinHandle<()>>,
-}
-
-/// How much sound a mount keeps for its listeners.
-#[derive(Debug, Clone, Copy)]
-pub struct Buffering {
-    /// Bytes that a new listener gets at once.
-    pub burst_bytes: usize,
-    /// Seconds that a slow listener may fall behind beyond the burst.
-    pub lag_seconds: usize,
-}
-
-impl Buffering {
-    /// Length of the burst as sound.
-    fn burst(self, coding: Coding) -> Duration {
-        Duration::from_secs_f64(self.burst_bytes as f64 / coding.bytes_per_second() as f64)
-    }
-
-    /// Bytes that a ring keeps.
-    fn keep(self, coding: Coding) -> usize {
-        self.burst_bytes + self.lag_seconds * coding.bytes_per_second()
-    }
 }
 
 /// What changes a composer and its inserts while they play.
@@ -276,43 +252,6 @@ impl LiveStation {
         // Fails only if the playout has ended: then nothing plays.
         let _ = self.encoder_changes.send(specs);
     }
-}
-
-/// The mounts at `places` and what their encoders need. A mount whose path is in `old` keeps its ring.
-fn open_mounts(
-    old: &[Arc<Mount>],
-    places: Vec<(About, Rules)>,
-    buffering: Buffering,
-) -> (Vec<Arc<Mount>>, Vec<EncoderSpec>) {
-    let open = |(about, rules): (About, Rules)| {
-        let (path, coding) = (about.path.clone(), about.coding);
-        let keep = buffering.keep(coding);
-        let same = old.iter().find(|mount| mount.about.path == path);
-        let (mount, writer) = if let Some(same) = same {
-            (same.with_about(about), None)
-        } else {
-            let (writer, tap) = ring(RingLimits { burst: buffering.burst_bytes, keep });
-            (Mount::new(about, tap), Some(writer))
-        };
-        (Arc::new(mount.with_rules(rules)), EncoderSpec { path, coding, keep, writer })
-    };
-    places.into_iter().map(open).unzip()
-}
-
-fn places(station: &Station) -> Vec<(About, Rules)> {
-    let place = |mount: &config::Mount| {
-        let about = About {
-            path: mount.path.clone(),
-            name: station.title.clone(),
-            description: station.description.clone(),
-            genre: station.genre.clone(),
-            coding: mount.coding,
-            public: station.public,
-        };
-        let config::Mount { max_listeners, fallback, .. } = mount.clone();
-        (about, Rules { max_listeners, fallback })
-    };
-    station.mounts.iter().map(place).collect()
 }
 
 impl Drop for LiveStation {

@@ -30,6 +30,7 @@ pub mod encoders;
 pub mod history;
 pub mod live;
 pub mod load;
+pub mod mounts;
 pub mod on_air;
 
 pub mod pacer;

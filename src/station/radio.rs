@@ -9,8 +9,9 @@ use crate::{
     config::{Config, Server, Station},
     station::{
         Error,
-        live::{Buffering, LiveStation},
+        live::LiveStation,
         load::{self, library::Library, waypoints::Waypoints},
+        mounts::Buffering,
         state::State,
     },
 };

@@ -41,7 +41,7 @@ pub struct Shared {
     pub site: watch::Receiver<Arc<Site>>,
     /// Time limits.
     pub timeouts: Timeouts,
-    /// Writes to the sockets of plain streams.
+    /// The threads that write to the sockets of HTTP streams.
     pub fanout: Arc<Fanout>,
     /// Signals the shutdown.
     pub shutdown: Shutdown,

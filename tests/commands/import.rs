@@ -6,7 +6,7 @@ use std::{fs, path::Path, process::Command};
 
 use crate::common::{ELECTROPUNK, parity::parity_folder, process::run, wait::PATIENCE};
 
-/// Runs the binary in `folder`; returns its output, which is JSON or nothing.
+/// Runs the binary in `folder` and parses its standard output as JSON; null if it prints nothing.
 fn electropunk(folder: &Path, args: &[&str]) -> serde_json::Value {
     let mut command = Command::new(ELECTROPUNK);
     let finished = run(command.args(args).current_dir(folder), PATIENCE);

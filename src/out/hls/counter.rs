@@ -10,7 +10,7 @@ use crate::out::hls::{
     cutter::Piece, dates::Origin, live::Live, names, numbers::Numbers, tag::tag, window::Segment,
 };
 
-/// Assigns numbers, names and times to segments.
+/// Numbers, names and dates the segments of a playlist.
 pub(super) struct Counter {
     next: Numbers,
     /// When the counter was created, in ms since 1970; part of the names, which makes them unique.

@@ -10,7 +10,7 @@ use crate::{
     music::bar::{Bar, Hit, Mix},
     sound::testing::{decode, tiny_font},
     station::on_air::AiredBar,
-    stream::{mp3::frames, ring::Reader},
+    stream::{coding::Coding, mp3::frames, ring::Reader},
     units::{Bpm, Lufs},
 };
 

@@ -27,9 +27,7 @@ use crate::{
     },
     rng,
     station::{
-        live::{Buffering, LiveStation},
-        load::library::Library,
-        renderer_setup::RendererSetup,
+        live::LiveStation, load::library::Library, mounts::Buffering, renderer_setup::RendererSetup,
     },
     stream::{
         coding::Coding,
