@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::walk::Anchors,
-    config::{Anchor, AssetRef, Chords, Form, PartLimits, Shape, Station, Strictness, Theme},
+    config::{
+        Anchor, AssetRef, Chords, Decoding, Form, PartLimits, Shape, Station, Strictness, Theme,
+    },
     music::{
         bar::{N_PARTS, Voice},
         scale::Key,
@@ -54,6 +56,7 @@ struct SoundInputs<'a> {
     loudness: Lufs,
     wander: f64,
     temperature: f64,
+    decoding: Decoding,
     swing: f64,
     humanise: f64,
     groove: f64,
@@ -106,6 +109,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         anchors,
         wander,
         temperature,
+        decoding,
         key,
         tempo,
         tempo_spread,
@@ -150,6 +154,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         loudness: *loudness,
         wander: *wander,
         temperature: *temperature,
+        decoding: *decoding,
         swing: *swing,
         humanise: *humanise,
         groove: *groove,

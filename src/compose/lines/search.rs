@@ -16,13 +16,19 @@ use crate::{
         chord::Chord,
         trio::Line,
     },
-    musicvae::net::latent::{self, Latent},
+    musicvae::net::{
+        latent::{self, Latent},
+        part_set::PartSet,
+    },
     rng,
 };
 
 /// Indices of the trio model's lines.
 const LEAD: usize = 0;
 const BASS: usize = 1;
+
+/// The lines that are heard; the beat comes from the drum model.
+const HEARD: PartSet = PartSet::of([LEAD, BASS]);
 
 /// Candidates drawn for a phrase at most; the search ends at the first without fault.
 const N_CANDIDATES: usize = 8;
@@ -95,7 +101,7 @@ fn draw(
     let z = latent::perturb(z, &noise, SEARCH * candidate as f64);
     // Takes of a motif draw the same numbers, so that only z tells them apart.
     let rng = rng::stream(phrase.piece.seed, &name);
-    let drawn = setting.loaded.trio.decode(&z, setting.theme().temperature, &rng);
+    let drawn = setting.loaded.trio.decode(&z, HEARD, setting.theme().decode_rule(), &rng);
     fit::excerpt(drawn.expect("z has the trio model's dimensions"), motif)
 }
 
