@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::walk::Anchors,
-    config::{Anchor, AssetRef, Chords, Form, PartLimits, Shape, Station, Strictness, Theme},
+    config::{Anchor, AssetRef, Chords, Form, PartLimits, Role, Shape, Station, Strictness, Theme},
     music::{
         bar::{N_PARTS, Voice},
         scale::Key,
@@ -60,6 +60,7 @@ struct SoundInputs<'a> {
     groove_time: f64,
     bass: PartLimits,
     lead: PartLimits,
+    lead_role: Role,
     voices: [Voice; N_PARTS],
     programs: &'a [Vec<u8>; N_PARTS],
     echo_steps: f64,
@@ -119,6 +120,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         groove_model,
         bass,
         lead,
+        lead_role,
         chords,
         voices,
         programs,
@@ -156,6 +158,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         groove_time: *groove_time,
         bass: *bass,
         lead: *lead,
+        lead_role: *lead_role,
         voices: *voices,
         programs,
         echo_steps: *echo_steps,

@@ -48,7 +48,7 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Shape, Strictness},
+    choice::{Form, Role, Shape, Strictness},
     chords::Chords,
     directory::Directory,
     hls::Hls,
