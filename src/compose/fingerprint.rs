@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::walk::Anchors,
-    config::{Anchor, AssetRef, Chords, Form, PartLimits, Role, Shape, Station, Strictness, Theme},
+    config::{
+        Anchor, AssetRef, Chords, Decoding, Form, PartLimits, Role, Shape, Station, Strictness,
+        Theme,
+    },
     music::{
         bar::{N_PARTS, Voice},
         scale::Key,
@@ -54,6 +57,7 @@ struct SoundInputs<'a> {
     loudness: Lufs,
     wander: f64,
     temperature: f64,
+    decoding: Decoding,
     swing: f64,
     humanise: f64,
     groove: f64,
@@ -107,6 +111,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         anchors,
         wander,
         temperature,
+        decoding,
         key,
         tempo,
         tempo_spread,
@@ -152,6 +157,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         loudness: *loudness,
         wander: *wander,
         temperature: *temperature,
+        decoding: *decoding,
         swing: *swing,
         humanise: *humanise,
         groove: *groove,

@@ -1,6 +1,6 @@
 //! Keys whose value is one of a few words.
 
-use crate::musicvae::net::precision::Precision;
+use crate::musicvae::net::{precision::Precision, repeat::Repeat};
 
 /// A type that radio.toml writes as one of a fixed set of words. Reading and the schema share the set.
 pub(super) trait Choice: Copy + 'static {
@@ -94,4 +94,8 @@ impl Choice for Role {
 
 impl Choice for Precision {
     const WORDS: &'static [(&'static str, Self)] = &[("f32", Self::F32), ("q8", Self::Q8)];
+}
+
+impl Choice for Repeat {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
 }

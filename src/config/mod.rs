@@ -17,6 +17,7 @@ mod archive;
 mod assets;
 mod choice;
 mod chords;
+mod decoding;
 mod directory;
 mod hls;
 mod load;
@@ -50,6 +51,7 @@ pub use self::{
     assets::AssetRef,
     choice::{Form, Role, Shape, Strictness},
     chords::Chords,
+    decoding::Decoding,
     directory::Directory,
     hls::Hls,
     load::{load, parse},

@@ -10,6 +10,7 @@ use crate::{
         assets::AssetRef,
         choice::{Role, Shape, Strictness},
         chords::Chords,
+        decoding::{Decoding, PLAIN_TEMPERATURE},
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
         section::Section,
         text::one_line,
@@ -19,6 +20,7 @@ use crate::{
         bar::{N_PARTS, Part, Voice},
         scale::{Key, Mode, NotAKey},
     },
+    musicvae::net::decode_rule::DecodeRule,
     patterns::style::Style,
     units::Bpm,
 };
@@ -46,8 +48,10 @@ pub struct Theme {
     /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
     /// it is 3 times this value. 0 to 0.8. Default 0.08.
     pub wander: f64,
-    /// Sampling temperature: divides the logits, 0.05 to 2. Default 0.5.
+    /// Sampling temperature of drums, and scale of those in `decoding`: 0.05 to 2. Default 0.5.
     pub temperature: f64,
+    /// How bass and lead are drawn.
+    pub decoding: Decoding,
     /// The key that bass and lead are transposed to. Default A minor.
     pub key: Key,
     /// Tempo, 30 to 300 bpm. Default 120.
@@ -107,7 +111,8 @@ impl Default for Theme {
             bars_per_round: 64,
             anchors: patterns.into(),
             wander: 0.08,
-            temperature: 0.5,
+            temperature: PLAIN_TEMPERATURE,
+            decoding: Decoding::default(),
             key: Key { root: 9, mode: Mode::Minor },
             tempo: Bpm::DEFAULT,
             tempo_spread: 0.0,
@@ -157,6 +162,11 @@ impl Theme {
         }
     }
 
+    /// How the models' tokens are drawn.
+    pub fn decode_rule(&self) -> DecodeRule {
+        self.decoding.rule(self.temperature)
+    }
+
     /// Reads the keys of `section`; missing keys keep the values of `self`.
     pub(super) fn overridden(mut self, name: &str, section: &mut Section) -> Self {
         name.clone_into(&mut self.name);
@@ -193,6 +203,7 @@ impl Theme {
         set(&mut self.anchors, anchors);
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));
+        self.decoding.read(section);
     }
 
     /// Key, tempo, form and feel.

@@ -10,13 +10,19 @@ use crate::{
         setting::Setting,
     },
     music::arrange,
-    musicvae::net::latent::{self, Latent},
+    musicvae::net::{
+        latent::{self, Latent},
+        part_set::PartSet,
+    },
     rng,
 };
 
 /// Indices of the trio model's lines.
 const LEAD: usize = 0;
 const BASS: usize = 1;
+
+/// The lines that are heard; the beat comes from the drum model.
+const HEARD: PartSet = PartSet::of([LEAD, BASS]);
 
 /// Share of noise that each further draw mixes into z, and its maximum.
 const SEARCH: f64 = 0.06;
@@ -43,7 +49,7 @@ pub(super) fn lines(
         z = latent::perturb(&z, &noise(&format!("refine {name} {number}")), REFINE);
     }
     let rng = rng::stream(piece.seed, &name);
-    let drawn = setting.loaded.trio.decode(&z, theme.temperature, &rng);
+    let drawn = setting.loaded.trio.decode(&z, HEARD, theme.decode_rule(), &rng);
     let drawn = fit::excerpt(drawn.expect("z has the trio model's dimensions"), motif);
     let transposition = *memory.transpositions[motif]
         .get_or_insert_with(|| arrange::transposition(piece.key, &drawn[BASS], &drawn[LEAD]));

@@ -12,6 +12,7 @@ mod model;
 mod npy;
 mod output;
 pub mod sample;
+mod sampling;
 pub mod soundfont;
 pub mod stats;
 pub mod train;
