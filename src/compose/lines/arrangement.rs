@@ -6,7 +6,7 @@ use crate::{
             manner::Manner,
             memory::Lines,
             over_chords::{Demands, follow, suspend},
-            rhythm::{breathe, hold_under, leave_bass, thin, tie},
+            rhythm::{breathe, hold_under, leave_bass, pass, thin, tie},
             singing::{peak, sing},
         },
         phrase::PHRASE_STEPS,
@@ -88,5 +88,8 @@ fn set_rhythm(lead: &mut Vec<LineNote>, bass: &[LineNote], manner: Manner) {
     leave_bass(lead, bass, manner.shared);
     if 0 < manner.tie {
         tie(lead, manner.tie, &breaths, PHRASE_STEPS);
+    }
+    if manner.has_passing {
+        pass(lead);
     }
 }

@@ -13,6 +13,8 @@ pub(super) struct Manner {
     pub shared: f64,
     /// Whether each bar moves with its chord instead of staying where it is.
     pub is_moved: bool,
+    /// Whether long notes lead to the next one by passing notes.
+    pub has_passing: bool,
     /// Whether a phrase reaches its highest pitch only once.
     pub has_peak: bool,
     /// Costs by which pitches are chosen.
@@ -39,7 +41,7 @@ pub(super) struct Costs {
 }
 
 const TUNE: Costs =
-    Costs { moved: 2, repeat: 14, third: 3, fourth: 7, leap: 12, turn: 3, unanswered: 4 };
+    Costs { moved: 3, repeat: 11, third: 2, fourth: 5, leap: 14, turn: 2, unanswered: 4 };
 
 impl Manner {
     /// The manner of a lead in `role`.
@@ -50,6 +52,7 @@ impl Manner {
                 breaths: [0, 0],
                 shared: 0.5,
                 is_moved: false,
+                has_passing: false,
                 has_peak: false,
                 costs: Costs { moved: 3, repeat: 5, third: 1, fourth: 2, leap: 6, turn: 0, ..TUNE },
             },
@@ -58,6 +61,7 @@ impl Manner {
                 breaths: [2, 4],
                 shared: 0.4,
                 is_moved: true,
+                has_passing: false,
                 has_peak: true,
                 costs: TUNE,
             },
@@ -66,6 +70,7 @@ impl Manner {
                 breaths: [4, 6],
                 shared: 0.35,
                 is_moved: true,
+                has_passing: false,
                 has_peak: true,
                 costs: TUNE,
             },
@@ -74,6 +79,7 @@ impl Manner {
                 breaths: [0, 4],
                 shared: 0.5,
                 is_moved: true,
+                has_passing: true,
                 has_peak: true,
                 costs: Costs { leap: 16, fourth: 10, ..TUNE },
             },

@@ -10,6 +10,10 @@ use crate::{
 /// Steps of the shortest note that makes room for another.
 const SHORTEST: usize = 2;
 
+/// Steps of the shortest note that a passing note is split off, and of passing notes, the longer first.
+const LONG: usize = 8;
+const PASSING: [usize; 2] = [4, 2];
+
 /// Steps by which a note may leave the bass, in the order in which they are tried: an eighth later,
 /// an eighth earlier.
 const AWAY: [isize; 2] = [2, -2];
@@ -84,6 +88,24 @@ pub(super) fn tie(
         let is_breath = breaths.iter().any(|&(start, after)| start <= end && end < after.min(next));
         if !is_breath && end < until && until - end <= longest {
             note.n_steps = until - note.start_step;
+        }
+    }
+}
+
+/// Splits a passing note off the end of each note of half a bar or more that leads by no step to the
+/// next one, as long as no strong beat falls into it.
+pub(super) fn pass(notes: &mut Vec<LineNote>) {
+    for n in (1..notes.len()).rev() {
+        let (note, next) = (notes[n - 1], notes[n]);
+        let is_tied = note.start_step + note.n_steps == next.start_step;
+        let is_step = (1..=2).contains(&note.pitch.abs_diff(next.pitch));
+        let has_beat =
+            |n_steps: &usize| (next.start_step - n_steps).next_multiple_of(8) < next.start_step;
+        let length = PASSING.into_iter().find(|n_steps| !has_beat(n_steps));
+        if let Some(n_steps) = length.filter(|_| is_tied && !is_step && LONG <= note.n_steps) {
+            notes[n - 1].n_steps -= n_steps;
+            let start_step = next.start_step - n_steps;
+            notes.insert(n, LineNote { start_step, n_steps, pitch: note.pitch });
         }
     }
 }
@@ -207,6 +229,18 @@ mod tests {
         let mut notes = line(&[8, 16, 24]);
         tie(&mut notes, 8, &[(12, 16), (28, 32)], 32);
         assert_eq!(steps(&notes), [(8, 4), (16, 8), (24, 4)]);
+    }
+
+    #[test]
+    fn a_long_note_gets_a_passing_note_to_the_next_one() {
+        let notes = [(0, 16, 60), (16, 12, 67), (28, 4, 69)].map(LineNote::from);
+        let mut passed = notes.to_vec();
+        pass(&mut passed);
+        assert_eq!(steps(&passed), [(0, 12), (12, 4), (16, 12), (28, 4)]);
+
+        let mut off_beat: Vec<LineNote> = vec![(0, 10, 60).into(), (10, 6, 67).into()];
+        pass(&mut off_beat);
+        assert_eq!(steps(&off_beat), [(0, 10), (10, 6)]);
     }
 
     #[test]

@@ -19,6 +19,9 @@ const OCTAVE: i32 = 12;
 /// Cost of an interval beyond an octave.
 const TOO_FAR: u32 = 100;
 
+/// Steps between two onsets from which on their interval is free: the line starts anew.
+const ANEW: usize = 2 * STEPS_PER_BAR;
+
 /// Most semitones by which a peak rises above its equals.
 const RISE: u8 = 4;
 
@@ -30,7 +33,7 @@ pub(super) fn sing(notes: &mut [LineNote], choices: &[Vec<u8>], costs: Costs) {
     let mut best = vec![first.iter().map(|&pitch| wish(0, pitch)).collect::<Vec<u32>>()];
     let mut backs = Vec::new();
     for n in 1..notes.len() {
-        let is_near = notes[n].start_step - notes[n - 1].start_step < STEPS_PER_BAR;
+        let is_near = notes[n].start_step - notes[n - 1].start_step < ANEW;
         let before: &[u8] = if n == 1 { &[] } else { &choices[n - 2] };
         let triples = Triples { before, from: &choices[n - 1], to: &choices[n] };
         let (mut next, back) = triples.extend(&best, is_near.then_some(costs));

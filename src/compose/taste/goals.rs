@@ -69,7 +69,7 @@ const PAD_LINE: &[Goal] = &[
     goal(|f| f.answered, 0.3, 1.0, 4.0),
     goal(|f| f.run, 1.9, 4.0, 6.0),
     goal(|f| f.legato, 0.9, 1.0, 10.0),
-    goal(|f| f.density, 1.2, 2.6, 4.0),
+    goal(|f| f.density, 1.2, 3.0, 4.0),
     goal(|f| f.n_pitches, 4.0, 7.0, 1.0),
     goal(|f| f.range, 5.0, 16.0, 0.5),
     goal(|f| f.peaks, 1.0, 1.0, 2.0),

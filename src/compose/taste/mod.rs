@@ -1,7 +1,7 @@
 //! Taste: what a line costs, for choosing among candidates.
 //!
-//! A lead is measured as a listener hears it ([`figures`]): steps, repeats, runs, breaths, the
-//! rhythm that returns. Each role of a lead has ranges in which these figures should lie ([`goals`]);
+//! A lead is measured as a listener hears it (`figures`): steps, repeats, runs, breaths, the
+//! rhythm that returns. Each role of a lead has ranges in which these figures should lie (`goals`);
 //! what lies outside costs. A bass is judged by its amount and variety alone.
 
 mod figures;
