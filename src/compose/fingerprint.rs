@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     compose::walk::Anchors,
     config::{
-        Anchor, AssetRef, Chords, Decoding, Form, PartLimits, Shape, Station, Strictness, Theme,
+        Anchor, AssetRef, Chords, Decoding, Form, PartLimits, Role, Shape, Station, Strictness,
+        Theme,
     },
     music::{
         bar::{N_PARTS, Voice},
@@ -63,6 +64,7 @@ struct SoundInputs<'a> {
     groove_time: f64,
     bass: PartLimits,
     lead: PartLimits,
+    lead_role: Role,
     voices: [Voice; N_PARTS],
     programs: &'a [Vec<u8>; N_PARTS],
     echo_steps: f64,
@@ -123,6 +125,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         groove_model,
         bass,
         lead,
+        lead_role,
         chords,
         voices,
         programs,
@@ -161,6 +164,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         groove_time: *groove_time,
         bass: *bass,
         lead: *lead,
+        lead_role: *lead_role,
         voices: *voices,
         programs,
         echo_steps: *echo_steps,

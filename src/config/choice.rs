@@ -54,6 +54,20 @@ pub enum Strictness {
     Scale,
 }
 
+/// What the lead does in the music.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Role {
+    /// Two bars over and over, of which one note changes at a time.
+    Riff,
+    /// A tune to sing along to, in phrases of four bars that close.
+    #[default]
+    Hook,
+    /// A short call, a rest, an answer.
+    Call,
+    /// A slow arch of long notes.
+    PadLine,
+}
+
 impl Choice for Form {
     const WORDS: &'static [(&'static str, Self)] =
         &[("tracks", Self::Tracks), ("endless", Self::Endless)];
@@ -67,6 +81,15 @@ impl Choice for Shape {
 impl Choice for Strictness {
     const WORDS: &'static [(&'static str, Self)] =
         &[("chords", Self::Chords), ("scale", Self::Scale)];
+}
+
+impl Choice for Role {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("riff", Self::Riff),
+        ("hook", Self::Hook),
+        ("call", Self::Call),
+        ("pad line", Self::PadLine),
+    ];
 }
 
 impl Choice for Precision {

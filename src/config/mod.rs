@@ -49,7 +49,7 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Shape, Strictness},
+    choice::{Form, Role, Shape, Strictness},
     chords::Chords,
     decoding::Decoding,
     directory::Directory,

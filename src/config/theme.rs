@@ -8,7 +8,7 @@ use crate::{
     config::{
         anchor::Anchor,
         assets::AssetRef,
-        choice::{Shape, Strictness},
+        choice::{Role, Shape, Strictness},
         chords::Chords,
         decoding::{Decoding, PLAIN_TEMPERATURE},
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
@@ -79,6 +79,8 @@ pub struct Theme {
     pub bass: PartLimits,
     /// Limits of the lead. Default pitches 55 to 84, 3 to 8 notes a bar.
     pub lead: PartLimits,
+    /// What the lead does. Default hook.
+    pub lead_role: Role,
     /// Chord loops and the chord part.
     pub chords: Chords,
     /// The sound of each part, by `Part as usize`.
@@ -134,6 +136,7 @@ impl Default for Theme {
                 max_notes: 8,
                 hold: 0.95,
             },
+            lead_role: Role::default(),
             chords: Chords::default(),
             voices: Part::ALL.map(default_voice),
             programs: Part::ALL.map(|part| vec![default_voice(part).program]),
@@ -179,6 +182,7 @@ impl Theme {
         section.table("lead", |section| {
             read_voice(section, lead, leads);
             read_limits(section, &mut self.lead);
+            set(&mut self.lead_role, section.choice("role"));
         });
         section.table("chords", |section| self.chords.read(section, chords, pads));
         self
