@@ -13,6 +13,7 @@
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
 //! - `note`: notes of a MIDI file, before quantisation.
+//! - `key_finding`, `normalise`: the key of a song; its lines moved to one key and register.
 //!
 //! How notes become a model's tensors is the job of `musicvae::convert`.
 
@@ -22,9 +23,11 @@ pub mod chord;
 pub mod drums;
 pub mod harmony;
 pub mod humanise;
+pub mod key_finding;
 pub mod melody;
 pub mod meter;
 pub mod midi;
+pub mod normalise;
 pub mod note;
 pub mod rhythm;
 pub mod scale;
