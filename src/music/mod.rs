@@ -13,7 +13,7 @@
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
 //! - `note`: notes of a MIDI file, before quantisation.
-//! - `song`: a MIDI file as read.
+//! - `song`: a MIDI file as read. `segments`: a piece split where its meter changes.
 //! - `part_map`, `programs`: which part each instrument of a file plays.
 //! - `key_finding`, `normalise`: the key of a song; its lines moved to one key and register.
 //!
@@ -36,6 +36,7 @@ pub mod programs;
 pub mod rhythm;
 pub mod scale;
 pub mod section;
+pub mod segments;
 pub mod sequence;
 pub mod song;
 pub mod trio;
