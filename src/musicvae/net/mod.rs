@@ -30,6 +30,7 @@ pub mod music_vae;
 pub mod names;
 mod panel;
 pub mod precision;
+pub mod rhythm_and_pitch;
 pub mod sampling;
 pub mod stack;
 pub mod weights;
