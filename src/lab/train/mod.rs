@@ -27,6 +27,7 @@ mod passes;
 pub mod reconstruction;
 pub mod schedule;
 pub mod scheduled;
+pub mod warm_start;
 pub mod whiten;
 
 use std::path::PathBuf;
