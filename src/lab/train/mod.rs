@@ -22,6 +22,7 @@ pub mod layout;
 pub mod loss;
 pub mod lstm;
 mod lstm_tensors;
+pub mod melodic;
 pub mod network;
 mod passes;
 pub mod reconstruction;
