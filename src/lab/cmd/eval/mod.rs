@@ -135,7 +135,8 @@ mod tests {
         let window =
             |n: usize| config.columns().into_iter().map(move |_| vec![n as u16 % 90; n_steps]);
         let windows = (0..100).map(|song| (song, window(song).collect())).collect();
-        Dataset { family, n_steps, songs, windows }.save(&path).unwrap();
+        let sources = vec![String::new(); songs.len()];
+        Dataset { family, n_steps, songs, sources, windows }.save(&path).unwrap();
         path
     }
 
