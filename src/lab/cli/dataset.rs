@@ -6,7 +6,11 @@ use clap::{Args, Subcommand};
 
 use crate::{
     args::at_least_one,
-    lab::cli::values::{family, style},
+    lab::{
+        cli::values::{family, style},
+        dataset::extraction::MAX_PER_FILE,
+    },
+    music::part_map::Rule,
     musicvae::net::family::Family,
     patterns::style::Style,
 };
@@ -37,6 +41,13 @@ pub struct Build {
     /// Also keep windows that lack a part; `train --recombined-share` combines them with others
     #[arg(long)]
     pub partial: bool,
+    /// Windows of a file at most, chosen at random, so that no file outweighs all others
+    #[arg(long, value_name = "N", default_value_t = MAX_PER_FILE as u64, value_parser = at_least_one)]
+    pub max_per_file: u64,
+    /// What instruments play: PART=track:NAME, PART=program:0-127 or PART=channel:1-16; PART is
+    /// melody, bass, drums or none. Repeatable; the last one that fits counts
+    #[arg(long, value_name = "RULE")]
+    pub map: Vec<Rule>,
     /// Data set to write; FILE.rejected.txt lists the rejected MIDI files
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

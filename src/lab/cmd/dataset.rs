@@ -16,10 +16,7 @@ use crate::{
     lab::{
         cli,
         cmd::stats,
-        dataset::{
-            build::{WindowSpec, build},
-            report::rejected_path,
-        },
+        dataset::{build::build, extraction::WindowSpec, report::rejected_path},
     },
     music::{
         meter::STEPS_PER_BAR,
@@ -74,7 +71,12 @@ fn spec(args: &cli::Build) -> anyhow::Result<WindowSpec> {
         config = longer
             .with_context(|| format!("{} does not support windows of {bars} bars", args.config))?;
     }
-    Ok(WindowSpec { config, with_absent: args.partial })
+    Ok(WindowSpec {
+        config,
+        with_absent: args.partial,
+        max_per_file: args.max_per_file as usize,
+        rules: args.map.clone(),
+    })
 }
 
 fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use crate::{
     musicvae::{
         convert::{
             performance,
-            window::{ABSENT, Window, is_whole},
+            window::{Window, is_whole, lend},
         },
         net::{config::Config, domain::Domain},
     },
@@ -20,7 +20,8 @@ const TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -5..=6;
 /// Range of random transposition of event tracks (musicvae `configs.py`).
 const TRACK_TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -3..=3;
 
-/// Probability that a recombined part comes from a partial window, if there are any.
+/// Probability that a recombined example is a window with missing parts, lent by a whole one, if
+/// there are any.
 const PARTIAL_SHARE: f64 = 0.5;
 
 /// Windows of one kind.
@@ -28,8 +29,8 @@ const PARTIAL_SHARE: f64 = 0.5;
 pub struct Pool {
     /// Windows with all parts.
     pub windows: Vec<Window>,
-    /// For each column, lines of windows with missing parts.
-    pub partial_lines: Vec<Vec<Line>>,
+    /// Windows with missing parts.
+    pub partial: Vec<Window>,
 }
 
 /// Two pools to draw examples from.
@@ -40,22 +41,16 @@ pub struct Examples {
     pub themed: Pool,
     /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
-    /// Share of examples that combine parts of different windows, each transposed independently, 0
-    /// to 1. A few songs have few combinations of parts, and a network that memorises those can't
-    /// reconstruct others.
+    /// Share of examples that combine parts of different windows, 0 to 1. Unless the network's
+    /// family is normalised, each part is transposed independently. A few songs have few
+    /// combinations of parts, and a network that memorises those can't reconstruct others.
     pub recombined_share: f64,
 }
 
 impl From<Vec<Window>> for Pool {
     fn from(windows: Vec<Window>) -> Self {
-        let (windows, partial): (Vec<_>, Vec<_>) = windows.into_iter().partition(is_whole);
-        let mut partial_lines = vec![Vec::new(); partial.first().map_or(0, Vec::len)];
-        for (part, line) in partial.into_iter().flat_map(|w| w.into_iter().enumerate()) {
-            if line.first() != Some(&ABSENT) {
-                partial_lines[part].push(line);
-            }
-        }
-        Self { windows, partial_lines }
+        let (windows, partial) = windows.into_iter().partition(is_whole);
+        Self { windows, partial }
     }
 }
 
@@ -64,14 +59,14 @@ impl Pool {
         &self.windows[rng.random_range(0..self.windows.len())]
     }
 
-    /// A line for `part`, from any window.
-    fn line(&self, part: usize, rng: &mut Rng) -> &Line {
-        match self.partial_lines.get(part) {
-            Some(lines) if !lines.is_empty() && rng.random_bool(PARTIAL_SHARE) => {
-                &lines[rng.random_range(0..lines.len())]
-            }
-            _ => &self.window(rng)[part],
+    /// `n_parts` parts of different windows: those of a partial window, whose others come from one
+    /// whole window, or each from another whole window.
+    fn recombined(&self, n_parts: usize, rng: &mut Rng) -> Window {
+        if self.partial.is_empty() || !rng.random_bool(PARTIAL_SHARE) {
+            return (0..n_parts).map(|part| self.window(rng)[part].clone()).collect();
         }
+        let partial = &self.partial[rng.random_range(0..self.partial.len())];
+        lend(partial, self.window(rng))
     }
 }
 
@@ -103,17 +98,20 @@ impl Examples {
                 self.real.windows.is_empty() || (themed && !self.themed.windows.is_empty());
             let pool = if is_themed { &self.themed } else { &self.real };
             if 1 < n_parts && rng.random_bool(recombined_share) {
-                let mut part = |part| {
-                    let line = pool.line(part, &mut rng);
-                    let alone =
-                        transpose_part(domain, part, line, rng.random_range(TRANSPOSITIONS));
-                    alone.unwrap_or_else(|| line.clone())
+                let window = pool.recombined(n_parts, &mut rng);
+                if config.family.is_normalised() {
+                    return window;
+                }
+                let mut moved = |(part, line): (usize, &Line)| {
+                    let semitones = rng.random_range(TRANSPOSITIONS);
+                    transpose_part(domain, part, line, semitones).unwrap_or_else(|| line.clone())
                 };
-                return (0..n_parts).map(&mut part).collect();
+                return window.iter().enumerate().map(&mut moved).collect();
             }
             let window = pool.window(&mut rng);
             match domain.is_multitrack() {
                 true => transpose_tracks(config, window, &mut rng),
+                false if config.family.is_normalised() => window.clone(),
                 false => transpose(domain, window, &mut rng),
             }
         };
@@ -151,7 +149,10 @@ fn transpose_tracks(config: &Config, window: &Window, rng: &mut Rng) -> Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::musicvae::{convert::pattern_windows, net::family::Family};
+    use crate::musicvae::{
+        convert::{pattern_windows, window::ABSENT},
+        net::family::Family,
+    };
 
     fn trio() -> Config {
         Config::official(Family::Trio4Bar)
@@ -188,6 +189,22 @@ mod tests {
 
         assert_eq!(n_partial(0.0), 0);
         assert!((70..130).contains(&n_partial(1.0)), "{}", n_partial(1.0));
+    }
+
+    #[test]
+    fn a_pair_of_parts_stays_together() {
+        let whole = vec![vec![1; 64], vec![1; 64], vec![7; 64]];
+        let pair = vec![vec![40; 64], vec![20; 64], vec![ABSENT; 64]];
+        let real = Pool::from(vec![whole.clone(), pair]);
+        let examples =
+            Examples { real, themed: Pool::default(), themed_share: 0.0, recombined_share: 1.0 };
+        let config = Config::official(Family::ElectropunkTrio4Bar);
+
+        let drawn = examples.draw(&config, 1, 1, 50);
+
+        let lent = vec![vec![40; 64], vec![20; 64], vec![7; 64]];
+        assert!(drawn.iter().all(|window| *window == whole || *window == lent));
+        assert!(drawn.contains(&lent));
     }
 
     #[test]

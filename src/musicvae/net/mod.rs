@@ -34,6 +34,7 @@ mod panel;
 pub mod part_set;
 pub mod precision;
 pub mod repeat;
+pub mod rhythm_and_pitch;
 pub mod sampling;
 pub mod stack;
 pub mod weights;
