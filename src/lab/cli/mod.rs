@@ -9,7 +9,7 @@ mod values;
 
 pub use self::{
     critique::Critique,
-    dataset::{Build, Dataset, Patterns, Stats},
+    dataset::{Build, Dataset, Grammar, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
     sampling::Sampling,
     training::{Attributes, Eval, Schedule, Sizes, Train},
