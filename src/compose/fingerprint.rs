@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::walk::Anchors,
-    config::{Anchor, AssetRef, Chords, Form, PartLimits, Shape, Station, Strictness, Theme},
+    config::{
+        Anchor, AssetRef, Beat, Chords, Drums, Form, PartLimits, Shape, Station, Strictness, Theme,
+    },
     music::{
         bar::{N_PARTS, Voice},
         scale::Key,
@@ -35,6 +37,7 @@ struct PieceInputs<'a> {
     trio_model: String,
     groove_model: String,
     pad: [String; 4],
+    beat: Beat,
     bars_per_round: usize,
     anchors: Vec<String>,
     key: Key,
@@ -58,6 +61,7 @@ struct SoundInputs<'a> {
     humanise: f64,
     groove: f64,
     groove_time: f64,
+    drums: &'a Drums,
     bass: PartLimits,
     lead: PartLimits,
     voices: [Voice; N_PARTS],
@@ -102,6 +106,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         drums_model,
         trio_model,
         pad,
+        beat,
         bars_per_round,
         anchors,
         wander,
@@ -117,6 +122,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         groove,
         groove_time,
         groove_model,
+        drums,
         bass,
         lead,
         chords,
@@ -134,6 +140,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         trio_model: asset(trio_model),
         groove_model: asset(groove_model),
         pad: pad.each_ref().map(anchor),
+        beat: *beat,
         bars_per_round: *bars_per_round,
         anchors: anchors.iter().map(anchor).collect(),
         key: *key,
@@ -154,6 +161,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         humanise: *humanise,
         groove: *groove,
         groove_time: *groove_time,
+        drums,
         bass: *bass,
         lead: *lead,
         voices: *voices,

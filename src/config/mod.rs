@@ -18,6 +18,7 @@ mod assets;
 mod choice;
 mod chords;
 mod directory;
+mod drums;
 mod hls;
 mod load;
 mod mount;
@@ -48,9 +49,10 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Shape, Strictness},
+    choice::{Beat, Form, Player, Shape, Strictness},
     chords::Chords,
     directory::Directory,
+    drums::Drums,
     hls::Hls,
     load::{load, parse},
     mount::Mount,

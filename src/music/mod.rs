@@ -12,6 +12,7 @@
 //! ```
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
+//! - `percussion`: loops beside the drum classes.
 //! - `note`: notes of a MIDI file, before quantisation.
 //!
 //! How notes become a model's tensors is the job of `musicvae::convert`.
@@ -26,6 +27,7 @@ pub mod melody;
 pub mod meter;
 pub mod midi;
 pub mod note;
+pub mod percussion;
 pub mod rhythm;
 pub mod scale;
 pub mod section;

@@ -31,7 +31,7 @@ pub(super) fn to_chords(mut lines: Lines, key: Key, theme: &Theme, chords: &[Cho
 }
 
 /// A phrase out of lines that may be longer: each motif takes another part of them.
-pub(super) fn excerpt(lines: Vec<Line>, motif: usize) -> Vec<Line> {
+pub(in crate::compose) fn excerpt(lines: Vec<Line>, motif: usize) -> Vec<Line> {
     let cut = |line: Line| {
         let part = motif % (line.len() / PHRASE_STEPS).max(1);
         line[part * PHRASE_STEPS..].iter().take(PHRASE_STEPS).copied().collect()
