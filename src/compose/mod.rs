@@ -10,13 +10,14 @@
 //!
 //! The [`form`] chooses section, motif and tension; [`lines`] and [`drums`] draw from the models near
 //! points of the [`walk`] and the [`pad`]; [`percussion`] lays loops beside the drums; [`accompaniment`]
-//! plays the chords; the [`performance`] gives the notes of the
+//! plays the chords in the rhythms of [`comping`]; the [`performance`] gives the notes of the
 //! [`score`] velocities and timing. [`composer::Composer`] repeats the step
 //! and can go back to an earlier progress.
 //!
 //! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
+pub mod comping;
 pub mod composer;
 pub mod drummer;
 pub mod drums;

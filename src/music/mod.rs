@@ -12,7 +12,7 @@
 //! ```
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
-//! - `percussion`: loops beside the drum classes.
+//! - `development`, `percussion`: rhythms changed stroke by stroke; loops beside the drum classes.
 //! - `note`: notes of a MIDI file, before quantisation.
 //!
 //! How notes become a model's tensors is the job of `musicvae::convert`.
@@ -20,6 +20,7 @@
 pub mod arrange;
 pub mod bar;
 pub mod chord;
+pub mod development;
 pub mod drums;
 pub mod harmony;
 pub mod humanise;
