@@ -19,6 +19,7 @@ mod choice;
 mod chords;
 mod decoding;
 mod directory;
+mod drums;
 mod hls;
 mod load;
 mod mount;
@@ -49,10 +50,11 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Role, Shape, Strictness},
+    choice::{Beat, Form, Player, Role, Shape, Strictness},
     chords::Chords,
     decoding::Decoding,
     directory::Directory,
+    drums::Drums,
     hls::Hls,
     load::{load, parse},
     mount::Mount,

@@ -83,8 +83,7 @@ const DRUMS: DrumBook = DrumBook {
                 (Snare, "....x.......x.......x.......x..5"),
             ],
         ),
-        // Garage: the kick skips beats.
-        (1, &[(Kick, "x.....3...x....."), (Snare, "....x.......x...")]),
+        (1, &[(Kick, "x...x...x...x..."), (Snare, "....x..3....x.2.")]),
     ],
     tops: &[
         (8, &[(Open, "..x...x...x...x.")]),
@@ -111,7 +110,7 @@ const DRUMS: DrumBook = DrumBook {
         (4, fill::SNARE_PICKUP),
         (2, fill::SNARE_ROLL),
         (4, fill::HAT_OPENS),
-        (3, fill::KICK_OUT),
+        (3, fill::HATS_OUT),
         (3, fill::KICK_DOUBLES),
         (2, fill::TOM_PICKUP),
         (2, fill::TOM_RUN),

@@ -59,6 +59,7 @@ mod tests {
             family: Family::Trio4Bar,
             n_steps,
             songs: vec!["song".to_owned()],
+            sources: vec![],
             windows: vec![(0, vec![melody, silent, vec![0; n_steps]])],
         };
         let (path, out) = (folder.path().join("a.dataset"), folder.path().join("grammar.txt"));
