@@ -41,7 +41,7 @@ pub(super) struct Costs {
 }
 
 const TUNE: Costs =
-    Costs { moved: 3, repeat: 11, third: 2, fourth: 5, leap: 14, turn: 2, unanswered: 4 };
+    Costs { moved: 3, repeat: 11, third: 2, fourth: 5, leap: 14, turn: 3, unanswered: 4 };
 
 impl Manner {
     /// The manner of a lead in `role`.

@@ -55,7 +55,7 @@ const RIFF: &[Goal] = &[
     goal(|f| f.repeats, 0.0, 0.3, 10.0),
     goal(|f| f.steps, 0.15, 0.8, 6.0),
     goal(|f| f.run, 1.3, 3.0, 3.0),
-    goal(|f| f.density, 2.5, 5.5, 1.5),
+    goal(|f| f.density, 2.0, 4.0, 3.0),
     goal(|f| f.n_pitches, 3.0, 5.0, 3.0),
     goal(|f| f.range, 3.0, 12.0, 0.5),
     goal(|f| f.returns, 0.6, 1.0, 6.0),
