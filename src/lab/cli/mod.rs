@@ -8,7 +8,7 @@ mod values;
 
 pub use self::{
     critique::Critique,
-    dataset::{Build, Dataset, Patterns, Stats},
+    dataset::{Build, Dataset, Lines, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
     training::{Attributes, Eval, Schedule, Sizes, Train},
 };

@@ -1,5 +1,5 @@
-//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, and writes
-//! generated patterns as MIDI files.
+//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, computes those of
+//! lines, and writes generated patterns as MIDI files.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     lab::{
         cli,
-        cmd::stats,
+        cmd::{line_statistics, stats},
         dataset::{
             build::{WindowSpec, build},
             report::rejected_path,
@@ -38,6 +38,7 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
     match command {
         cli::Dataset::Build(args) => pack(args),
         cli::Dataset::Stats(args) => stats::run(args),
+        cli::Dataset::Lines(args) => line_statistics::run(args),
         cli::Dataset::Patterns(args) => write_patterns(args),
     }
 }

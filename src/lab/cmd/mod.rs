@@ -8,6 +8,7 @@ pub mod encode;
 pub mod eval;
 pub mod import;
 pub mod interpolate;
+pub mod line_statistics;
 mod model;
 mod npy;
 mod output;
