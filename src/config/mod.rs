@@ -18,6 +18,7 @@ mod assets;
 mod choice;
 mod chords;
 mod directory;
+mod dream;
 mod hls;
 mod load;
 mod mount;
@@ -51,6 +52,7 @@ pub use self::{
     choice::{Form, Shape, Strictness},
     chords::Chords,
     directory::Directory,
+    dream::{Dream, SONGS},
     hls::Hls,
     load::{load, parse},
     mount::Mount,

@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     config::{
-        Anchor, Archive, AssetRef, Config, Directory, Hls, Server, Theme,
+        Anchor, Archive, AssetRef, Config, Directory, Dream, Hls, Server, Theme,
         load::{load, parse},
     },
     music::bar::Part,
@@ -74,6 +74,7 @@ fn keys_override_the_defaults() {
         [themes.x]
         pad = ["punk:1", "dream:2", "dub:3", "house:4"]
         anchors = ["dream:0", "dream:1"]
+        dreams = ["dub", "songs"]
         minutes = [2, 3.5]
         tempo = 93.5
         lead = { program = 89, gain_db = -1.5, pan = -1, low = 40, high = 60, max_notes = 3 }
@@ -93,6 +94,7 @@ fn keys_override_the_defaults() {
     assert_eq!(server.public_url.as_deref(), Some("https://radio.example.org"));
     assert_eq!(theme.pad[0], Anchor::Pattern { style: Style::Punk, number: 1 });
     assert_eq!(theme.anchors, [Anchor::Dream(0), Anchor::Dream(1)]);
+    assert_eq!(theme.dreams, [Dream::Style(Style::Dub), Dream::Songs]);
     assert_eq!((theme.minutes, theme.tempo), ([2.0, 3.5], Bpm::try_from(93.5).unwrap()));
     let voice = theme.voices[Part::Lead as usize];
     assert_eq!((voice.program, voice.gain, voice.pan), (89, Decibels(-1.5), -1.0));

@@ -91,7 +91,7 @@ fn draw(
 ) -> Vec<Line> {
     let name = format!("lines {motif} {visit} {candidate}");
     let noise = &mut rng::stream(phrase.piece.seed, &format!("search {name}"));
-    let noise = latent::prior(z.len(), noise);
+    let noise = setting.loaded.prior.draw(noise);
     let z = latent::perturb(z, &noise, SEARCH * candidate as f64);
     // Takes of a motif draw the same numbers, so that only z tells them apart.
     let rng = rng::stream(phrase.piece.seed, &name);

@@ -88,6 +88,10 @@ pub struct Sample {
     /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
     #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
     pub temperature: f64,
+    /// Draw from the model's prior of this name, a style or `songs` [default: from the whole latent
+    /// space]
+    #[arg(long, value_name = "NAME")]
+    pub prior: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)] // clap lists its options in place.
     pub output: Output,

@@ -12,6 +12,7 @@ pub mod line_statistics;
 mod model;
 mod npy;
 mod output;
+pub mod priors;
 pub mod sample;
 pub mod soundfont;
 pub mod stats;
@@ -30,6 +31,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Attributes(args) => attributes::run(args),
+        Command::Priors(args) => priors::run(args),
         Command::Import(args) => import::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Interpolate(args) => interpolate::run(args),

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::{
     lab::cli,
     lab::cmd::{model, output::OutputFolder},
-    musicvae::net::{latent, sampling},
+    musicvae::net::sampling,
     rng,
 };
 
@@ -16,11 +16,12 @@ use crate::{
 pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
+    let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
     let mut folder = OutputFolder::open(&args.output)?;
     let seed = args.output.seed.unwrap_or_else(rand::random);
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("sample {number}"));
-        let z = latent::prior(config.n_latent, &mut rng);
+        let z = prior.draw(&mut rng);
         let mut pick = sampling::sampler(args.temperature, &mut rng);
         let window = model.decode(&z, &mut pick)?;
         folder.write(&format!("sample-{number:03}"), config, &[window])?;
@@ -30,6 +31,7 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
         "config": config.family.name(),
         "seed": seed,
         "temperature": args.temperature,
+        "prior": args.prior,
     });
     folder.report(args.output.json, facts);
     Ok(())

@@ -7,7 +7,8 @@
 //!
 //! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes,
 //! tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and
-//! [`head`], [`generator`] (the decoding half, on CPU or [`device`]), [`music_vae`] (all of it).
+//! [`head`], [`generator`] (the decoding half, on CPU or [`device`]), [`music_vae`] (all of it);
+//! [`attributes`] and [`prior`] (where music lies in the latent space).
 
 pub mod attributes;
 pub mod config;
@@ -30,6 +31,7 @@ pub mod music_vae;
 pub mod names;
 mod panel;
 pub mod precision;
+pub mod prior;
 pub mod sampling;
 pub mod stack;
 pub mod weights;
