@@ -7,7 +7,11 @@ use crate::{
     },
     config::Shape,
     music::{drums::Drum, meter::STEPS_PER_BAR, section::Section, trio::Line},
-    musicvae::net::latent::{self, Latent},
+    musicvae::net::{
+        decode_rule::DecodeRule,
+        latent::{self, Latent},
+        part_set::PartSet,
+    },
     rng,
 };
 
@@ -81,9 +85,10 @@ fn denser(setting: &Setting, z: &Latent, amount: f64) -> Latent {
 
 /// The first of some draws without an empty bar, or else the first draw; whole bars only.
 fn draw(setting: &Setting, z: &[f32], temperature: f64, seed: u64, stream: &str) -> Line {
+    let rule = DecodeRule { temperature, ..DecodeRule::default() };
     let draw = |candidate: u64| {
         let rng = rng::stream(seed, &format!("{stream} {candidate}"));
-        let lines = setting.loaded.drums.decode(z, temperature, &rng);
+        let lines = setting.loaded.drums.decode(z, PartSet::ALL, rule, &rng);
         let mut line = lines.expect("z has the drum model's dimensions").swap_remove(0);
         line.truncate(line.len() / STEPS_PER_BAR * STEPS_PER_BAR);
         line

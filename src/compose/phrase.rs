@@ -28,9 +28,9 @@ pub enum Take {
     Statement,
     /// The statement again, note for note.
     Repeat,
-    /// The motif with noise on z.
+    /// The motif developed, with bars drawn near it.
     Variation,
-    /// A point further along the piece's leg, which leads to the next section.
+    /// Bars from a point further along the piece's leg, which lead to the next section.
     Departure,
 }
 

@@ -1,6 +1,6 @@
 //! Keys whose value is one of a few words.
 
-use crate::musicvae::net::precision::Precision;
+use crate::musicvae::net::{precision::Precision, repeat::Repeat};
 
 /// A type that radio.toml writes as one of a fixed set of words. Reading and the schema share the set.
 pub(super) trait Choice: Copy + 'static {
@@ -54,6 +54,20 @@ pub enum Strictness {
     Scale,
 }
 
+/// What the lead does in the music.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Role {
+    /// Two bars over and over, of which one note changes at a time.
+    Riff,
+    /// A tune to sing along to, in phrases of four bars that close.
+    #[default]
+    Hook,
+    /// A short call, a rest, an answer.
+    Call,
+    /// A slow arch of long notes.
+    PadLine,
+}
+
 impl Choice for Form {
     const WORDS: &'static [(&'static str, Self)] =
         &[("tracks", Self::Tracks), ("endless", Self::Endless)];
@@ -69,6 +83,19 @@ impl Choice for Strictness {
         &[("chords", Self::Chords), ("scale", Self::Scale)];
 }
 
+impl Choice for Role {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("riff", Self::Riff),
+        ("hook", Self::Hook),
+        ("call", Self::Call),
+        ("pad line", Self::PadLine),
+    ];
+}
+
 impl Choice for Precision {
     const WORDS: &'static [(&'static str, Self)] = &[("f32", Self::F32), ("q8", Self::Q8)];
+}
+
+impl Choice for Repeat {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
 }

@@ -17,6 +17,7 @@ mod archive;
 mod assets;
 mod choice;
 mod chords;
+mod decoding;
 mod directory;
 mod dream;
 mod hls;
@@ -49,8 +50,9 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Shape, Strictness},
+    choice::{Form, Role, Shape, Strictness},
     chords::Chords,
+    decoding::Decoding,
     directory::Directory,
     dream::{Dream, SONGS},
     hls::Hls,

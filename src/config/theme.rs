@@ -8,8 +8,9 @@ use crate::{
     config::{
         anchor::Anchor,
         assets::AssetRef,
-        choice::{Shape, Strictness},
+        choice::{Role, Shape, Strictness},
         chords::Chords,
+        decoding::{Decoding, PLAIN_TEMPERATURE},
         dream::Dream,
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
         section::Section,
@@ -20,6 +21,7 @@ use crate::{
         bar::{N_PARTS, Part, Voice},
         scale::{Key, Mode, NotAKey},
     },
+    musicvae::net::decode_rule::DecodeRule,
     patterns::style::Style,
     units::Bpm,
 };
@@ -50,8 +52,10 @@ pub struct Theme {
     /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
     /// it is 3 times this value. 0 to 0.8. Default 0.08.
     pub wander: f64,
-    /// Sampling temperature: divides the logits, 0.05 to 2. Default 0.5.
+    /// Sampling temperature of drums, and scale of those in `decoding`: 0.05 to 2. Default 0.5.
     pub temperature: f64,
+    /// How bass and lead are drawn.
+    pub decoding: Decoding,
     /// The key that bass and lead are transposed to. Default A minor.
     pub key: Key,
     /// Tempo, 30 to 300 bpm. Default 120.
@@ -79,6 +83,8 @@ pub struct Theme {
     pub bass: PartLimits,
     /// Limits of the lead. Default pitches 55 to 84, 3 to 8 notes a bar.
     pub lead: PartLimits,
+    /// What the lead does. Default hook.
+    pub lead_role: Role,
     /// Chord loops and the chord part.
     pub chords: Chords,
     /// The sound of each part, by `Part as usize`.
@@ -110,7 +116,8 @@ impl Default for Theme {
             anchors: patterns.into(),
             dreams: Vec::new(),
             wander: 0.08,
-            temperature: 0.5,
+            temperature: PLAIN_TEMPERATURE,
+            decoding: Decoding::default(),
             key: Key { root: 9, mode: Mode::Minor },
             tempo: Bpm::DEFAULT,
             tempo_spread: 0.0,
@@ -134,6 +141,7 @@ impl Default for Theme {
                 max_notes: 8,
                 hold: 0.95,
             },
+            lead_role: Role::default(),
             chords: Chords::default(),
             voices: Part::ALL.map(default_voice),
             programs: Part::ALL.map(|part| vec![default_voice(part).program]),
@@ -159,6 +167,11 @@ impl Theme {
         }
     }
 
+    /// How the models' tokens are drawn.
+    pub fn decode_rule(&self) -> DecodeRule {
+        self.decoding.rule(self.temperature)
+    }
+
     /// Reads the keys of `section`; missing keys keep the values of `self`.
     pub(super) fn overridden(mut self, name: &str, section: &mut Section) -> Self {
         name.clone_into(&mut self.name);
@@ -174,6 +187,7 @@ impl Theme {
         section.table("lead", |section| {
             read_voice(section, lead, leads);
             read_limits(section, &mut self.lead);
+            set(&mut self.lead_role, section.choice("role"));
         });
         section.table("chords", |section| self.chords.read(section, chords, pads));
         self
@@ -195,6 +209,7 @@ impl Theme {
         set(&mut self.dreams, section.list_like("dreams", 1..=2, Dream::schema, Dream::read));
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));
+        self.decoding.read(section);
     }
 
     /// Key, tempo, form and feel.

@@ -114,3 +114,17 @@ fn a_section_later_in_the_round_has_another_beat() {
     let (setting, phrase) = phrase(|phrase| phrase.section = Section::Main);
     assert_ne!(write(&setting, &phrase, 0, 0), write(&setting, &phrase, 16, 0));
 }
+
+#[test]
+fn an_intro_starts_bare_and_an_outro_ends_so() {
+    let kick_and_hat = Drum::Kick.bit() | Drum::ClosedHat.bit();
+    let intro = fitted(full(), Shape::Song, |phrase| {
+        (phrase.section, phrase.of_section) = (Section::Intro, 0);
+    });
+    let outro = fitted(full(), Shape::Song, |phrase| {
+        (phrase.section, phrase.is_last) = (Section::Outro, true);
+    });
+
+    assert!(intro.iter().all(|&token| token == kick_and_hat | Drum::Ride.bit()));
+    assert!(outro.iter().all(|&token| token == kick_and_hat | Drum::OpenHat.bit()));
+}

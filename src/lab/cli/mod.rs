@@ -3,6 +3,7 @@
 mod critique;
 mod dataset;
 mod musician;
+mod sampling;
 mod training;
 mod values;
 
@@ -10,6 +11,7 @@ pub use self::{
     critique::Critique,
     dataset::{Build, Dataset, Lines, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
+    sampling::Sampling,
     training::{Attributes, Eval, Priors, Schedule, Sizes, Train},
 };
 
@@ -102,6 +104,8 @@ mod tests {
             "train --config c --data d --out o --resume --from m",
             "sample --model m --out o --audio ogg",
             "interpolate --model m a.mid --out o",
+            "sample --model m --repeat ABBA",
+            "sample --model m --repeat AABA --plain",
             "critique techno --minutes 0",
             "critique techno --target loud",
         ] {

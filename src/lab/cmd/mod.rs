@@ -14,6 +14,7 @@ mod npy;
 mod output;
 pub mod priors;
 pub mod sample;
+mod sampling;
 pub mod soundfont;
 pub mod stats;
 pub mod train;

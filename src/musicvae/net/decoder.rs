@@ -4,6 +4,8 @@
 //! B sequences are decoded together, so that the weights are read from memory once per step for all
 //! of them.
 
+use std::ops::Range;
+
 use crate::{
     music::trio::Line,
     musicvae::net::{
@@ -144,6 +146,11 @@ impl<L: Layers> Decoder<L> {
             _ => NadeWeights::default(),
         };
         Ok(Self { core: core.clone(), layers, nade })
+    }
+
+    /// The columns that it chooses.
+    pub fn columns(&self) -> Range<usize> {
+        self.core.first_column..self.core.first_column + self.core.head.n_columns()
     }
 
     /// Decodes `n_steps` for each segment's context, (B, C) each, with one `Pick` per sequence.

@@ -7,11 +7,13 @@
 //!
 //! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes,
 //! tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and
-//! [`head`], [`generator`] (the decoding half, on CPU or [`device`]), [`music_vae`] (all of it);
-//! [`attributes`] and [`prior`] (where music lies in the latent space).
+//! [`head`], [`sampling`] and [`decode_rule`] (logits to tokens), [`generator`] (the decoding half, on
+//! CPU or [`device`]), [`music_vae`] (all of it); [`attributes`] and [`prior`] (where music lies in
+//! the latent space).
 
 pub mod attributes;
 pub mod config;
+pub mod decode_rule;
 pub mod decoder;
 pub mod device;
 pub mod device_choice;
@@ -30,8 +32,10 @@ pub mod matrix;
 pub mod music_vae;
 pub mod names;
 mod panel;
+pub mod part_set;
 pub mod precision;
 pub mod prior;
+pub mod repeat;
 pub mod sampling;
 pub mod stack;
 pub mod weights;

@@ -1,22 +1,9 @@
 //! What the parts of a theme are meant to be, which decides the goals that they are judged by.
 
 use crate::{
-    config::{Anchor, Theme},
+    config::{Anchor, Role, Theme},
     patterns::style::Style,
 };
-
-/// What the lead does in the music.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LeadRole {
-    /// Two bars over and over, of which one note changes at a time.
-    Riff,
-    /// A tune to sing along to.
-    Hook,
-    /// Short calls, rests and answers.
-    Call,
-    /// Slow arches of long notes.
-    PadLine,
-}
 
 /// Who plays the drums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +21,7 @@ pub enum Drumming {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Character {
     /// What the lead does.
-    pub lead: LeadRole,
+    pub lead: Role,
     /// Who plays the drums.
     pub drums: Drumming,
     /// Whether the chords are low power chords.
@@ -45,11 +32,11 @@ impl Character {
     /// The character of music in `style`.
     pub fn of_style(style: Style) -> Self {
         let lead = match style {
-            Style::Techno | Style::Acid => LeadRole::Riff,
-            Style::House | Style::Punk => LeadRole::Hook,
-            Style::Ambient => LeadRole::PadLine,
+            Style::Techno | Style::Acid => Role::Riff,
+            Style::House | Style::Punk => Role::Hook,
+            Style::Ambient => Role::PadLine,
             Style::Dub | Style::HipHop | Style::FreeJazz | Style::LoFi | Style::DrumAndBass => {
-                LeadRole::Call
+                Role::Call
             }
         };
         let drums = match style {
@@ -60,19 +47,15 @@ impl Character {
         Self { lead, drums, has_power_chords: style == Style::Punk }
     }
 
-    /// The character of `theme`: that of the style that it is named after, or else of the commonest
-    /// style of its anchors and of its drum pad. A theme of MIDI files alone has a hook and a drummer.
+    /// The character of `theme`: its lead's role, and for the rest that of the style that it is named
+    /// after, or else of the commonest style of its drum pad. Beats of MIDI files alone are a
+    /// drummer's.
     pub fn of_theme(theme: &Theme) -> Self {
-        if let Ok(style) = theme.name.parse() {
-            return Self::of_style(style);
-        }
-        let tunes = commonest(&theme.anchors).map(Self::of_style);
-        let beats = commonest(&theme.pad).map(Self::of_style);
-        Self {
-            lead: tunes.map_or(LeadRole::Hook, |character| character.lead),
-            drums: beats.map_or(Drumming::Drummer, |character| character.drums),
-            has_power_chords: tunes.is_some_and(|character| character.has_power_chords),
-        }
+        let named = theme.name.parse().ok();
+        let character = named.or_else(|| commonest(&theme.pad)).map(Self::of_style);
+        let other =
+            Self { lead: theme.lead_role, drums: Drumming::Drummer, has_power_chords: false };
+        Self { lead: theme.lead_role, ..character.unwrap_or(other) }
     }
 }
 
@@ -98,26 +81,22 @@ mod tests {
     }
 
     #[test]
-    fn a_theme_named_after_a_style_has_its_character() {
-        let theme = Theme { name: "punk".to_owned(), ..Theme::default() };
-        assert_eq!(Character::of_theme(&theme), Character::of_style(Style::Punk));
+    fn a_theme_named_after_a_style_has_its_character_with_a_role_of_its_own() {
+        let theme = Theme { name: "punk".to_owned(), lead_role: Role::PadLine, ..Theme::default() };
+        let expected = Character { lead: Role::PadLine, ..Character::of_style(Style::Punk) };
+        assert_eq!(Character::of_theme(&theme), expected);
     }
 
     #[test]
-    fn another_theme_takes_after_its_anchors_and_its_pad() {
+    fn another_theme_takes_after_its_pad() {
         let (dub, house) = (pattern(Style::Dub), pattern(Style::House));
-        let theme = Theme {
-            name: "mine".to_owned(),
-            anchors: vec![Anchor::Dream(1), house.clone(), dub.clone(), dub.clone()],
-            pad: [house.clone(), dub.clone(), house, dub],
-            ..Theme::default()
-        };
+        let pad = [house.clone(), dub.clone(), house, dub];
+        let theme = Theme { name: "mine".to_owned(), pad, ..Theme::default() };
 
-        let character = Character::of_theme(&theme);
+        let drums = Character::of_theme(&theme).drums;
 
-        assert_eq!(character.lead, LeadRole::Call);
-        assert_eq!(character.drums, Drumming::Machine { on_each_beat: true });
-        let dreams = Theme { anchors: vec![Anchor::Dream(1)], ..theme };
-        assert_eq!(Character::of_theme(&dreams).lead, LeadRole::Hook);
+        assert_eq!(drums, Drumming::Machine { on_each_beat: true });
+        let pad = [0, 1, 2, 3].map(Anchor::Dream);
+        assert_eq!(Character::of_theme(&Theme { pad, ..theme }).drums, Drumming::Drummer);
     }
 }

@@ -1,12 +1,14 @@
 //! The figures of the lead, with goals by its role.
 
-use crate::lab::{
-    cmd::critique::{
-        character::LeadRole,
-        goal::{Goal, Unit},
-        table::Row,
+use crate::{
+    config::Role,
+    lab::{
+        cmd::critique::{
+            goal::{Goal, Unit},
+            table::Row,
+        },
+        measure::notes::{figures::NoteFigures, melody::MelodyFigures},
     },
-    measure::notes::{figures::NoteFigures, melody::MelodyFigures},
 };
 
 const LEAD: &str = "lead";
@@ -60,12 +62,12 @@ const RIFF: Goals = Goals {
 };
 
 /// The figures of the lead; without goals for what it plays if its role is unknown.
-pub fn rows(figures: &NoteFigures, role: Option<LeadRole>) -> Vec<Row> {
+pub fn rows(figures: &NoteFigures, role: Option<Role>) -> Vec<Row> {
     let goals = role.map(|role| match role {
-        LeadRole::Riff => RIFF,
-        LeadRole::Hook => HOOK,
-        LeadRole::Call => CALL,
-        LeadRole::PadLine => PAD_LINE,
+        Role::Riff => RIFF,
+        Role::Hook => HOOK,
+        Role::Call => CALL,
+        Role::PadLine => PAD_LINE,
     });
     let goals = goals.as_ref();
     let mut rows = amount(figures, goals);
