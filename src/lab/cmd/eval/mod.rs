@@ -64,7 +64,8 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
         let whole = windows.into_iter().filter(is_whole);
         train.extend(whole.map(|window| config.normalised(window)));
     }
-    let figures = figures(&model, [&real, &train], args.samples as usize, args.seed)?;
+    let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
+    let figures = figures(&model, &prior, [&real, &train], args.samples as usize, args.seed)?;
     if args.json {
         let all = serde_json::json!({ "held_out": held_out, "inventions": figures });
         println!("{}", serde_json::to_string_pretty(&all)?);
