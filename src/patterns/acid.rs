@@ -127,9 +127,9 @@ const SIXTEENTHS: Feel =
 const LEAD: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
     spans: &[(3, 4), (3, 5), (1, 8)],
-    repeats: 100,
+    repeats: 130,
     thirds: 90,
-    leaps: 70,
+    leaps: 90,
 };
 
 const SEQUENCES: &[&str] = &[

@@ -47,13 +47,20 @@ pub struct Feel {
     pub pick_up: u32,
 }
 
+/// Chance, in percent, that a pattern divides its bars evenly.
+const PLAIN: u32 = 20;
+
+/// A feel without syncopation.
+const EVEN: Feel =
+    Feel { notes: (4, 8), sixteenths: 0, uneven: 5, tie: 5, syncopate: 0, pick_up: 5 };
+
 /// The rhythm of one pattern, from which bars are drawn.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// Bars divided by the grammar.
     Grammar {
         /// The style's weights.
-        feel: &'static Feel,
+        feel: Feel,
         /// Notes in a bar.
         n_notes: usize,
         /// Steps of the shortest note.
@@ -72,7 +79,10 @@ impl Rhythm {
             Self::Split(feel) => {
                 let (fewest, most) = feel.notes;
                 let finest = if chance(feel.sixteenths, rng) { 1 } else { 2 };
-                Source::Grammar { feel, n_notes: rng.random_range(fewest..=most), finest }
+                let n_notes = rng.random_range(fewest..=most);
+                let is_plain = chance(PLAIN, rng);
+                let feel = if is_plain { Feel { notes: feel.notes, ..EVEN } } else { *feel };
+                Source::Grammar { feel, n_notes, finest }
             }
             Self::Steps(strings) => Source::Steps(pick(strings, rng)),
             Self::Cycle(lengths) => Source::Cycle(cycle(pick(lengths, rng), rng)),
