@@ -136,7 +136,7 @@ const RUNS: Feel =
 
 const HOOK: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(3, 4), (4, 6), (2, 8), (1, 11)],
+    spans: &[(2, 4), (4, 6), (3, 8), (2, 11)],
     repeats: 60,
     thirds: 90,
     leaps: 140,

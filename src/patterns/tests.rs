@@ -55,13 +55,13 @@ fn hash(tokens: impl Iterator<Item = u16>) -> u64 {
 #[test]
 fn a_number_always_gives_the_same_pattern() {
     for (style, lines, drums) in [
-        (Style::Techno, 0x116c_46b0_416a_4363, 0xcc09_0653_a06e_a5e6),
+        (Style::Techno, 0x7f66_9f7b_6d37_d243, 0xcc09_0653_a06e_a5e6),
         (Style::House, 0x5c36_7937_e5ad_9217, 0xd273_c7f4_57d9_4250),
         (Style::Dub, 0x4206_8d9e_579d_69a2, 0xf942_e977_fe31_4785),
         (Style::HipHop, 0xa2f2_4013_c842_e989, 0x5511_fced_a4c2_1130),
-        (Style::Punk, 0xec95_9806_0917_97f0, 0xd6ff_f5a1_3ec4_feb2),
+        (Style::Punk, 0xd78b_ea32_e5a8_2a2d, 0xd6ff_f5a1_3ec4_feb2),
         (Style::Ambient, 0x169b_4845_6858_7a51, 0x0172_d9df_eddf_a00f),
-        (Style::Acid, 0xb1e5_7f99_589a_bd8a, 0x4144_5c3d_e4c3_00d8),
+        (Style::Acid, 0x78fb_6ea2_b5a9_4af5, 0x4144_5c3d_e4c3_00d8),
         (Style::FreeJazz, 0x7a03_01af_71f7_9a2f, 0x5440_5182_ed92_24f0),
         (Style::LoFi, 0x29a9_779e_9e3b_68dc, 0x7165_e564_60ea_a1c4),
         (Style::DrumAndBass, 0x9966_ec8f_879e_1291, 0xd0e0_5374_8a8c_350e),
@@ -184,13 +184,13 @@ fn a_style_has_hundreds_of_bar_rhythms() {
 #[test]
 fn styles_have_their_usual_density() {
     for (style, expected) in [
-        (Style::Techno, [0.71, 0.37, 0.47]),
+        (Style::Techno, [0.71, 0.36, 0.47]),
         (Style::House, [0.65, 0.30, 0.38]),
         (Style::Dub, [0.61, 0.25, 0.29]),
         (Style::HipHop, [0.65, 0.27, 0.26]),
         (Style::Punk, [0.54, 0.29, 0.49]),
         (Style::Ambient, [0.34, 0.19, 0.14]),
-        (Style::Acid, [0.71, 0.37, 0.63]),
+        (Style::Acid, [0.71, 0.35, 0.63]),
         (Style::FreeJazz, [0.58, 0.34, 0.28]),
         (Style::LoFi, [0.56, 0.18, 0.23]),
         (Style::DrumAndBass, [0.70, 0.23, 0.21]),
