@@ -15,9 +15,10 @@ use std::{
 
 use electropunk::{
     lab::train::{
-        examples::{Examples, Pool},
+        examples::Examples,
         fit::{Fit, Settings},
         network::Network,
+        pool::Pool,
         schedule::Schedule,
         scheduled::{Growth, SamplingSchedule},
     },

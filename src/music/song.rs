@@ -33,10 +33,10 @@ pub struct Instrument {
 #[non_exhaustive]
 pub enum Fault {
     /// Running status after a meta event or a sysex; nothing is lost.
-    #[error("running status after a meta event or sysex (read as it continues)")]
+    #[error("running status after a meta event or sysex (continued)")]
     RunningStatus,
     /// A track's length is wrong; nothing is lost.
-    #[error("a track declares a wrong length (read to its end)")]
+    #[error("a track of another length than it declares (read to its end)")]
     TrackLength,
     /// A system message in a track; only the message is lost.
     #[error("a system message within a track (skipped)")]
@@ -45,7 +45,7 @@ pub enum Fault {
     #[error("a malformed event (the rest of its track is lost)")]
     Event,
     /// The file ends within a track; the rest is lost.
-    #[error("the file ends within a track (the rest is lost)")]
+    #[error("a track that the end of the file cuts (the rest is lost)")]
     Truncated,
     /// There are fewer tracks than the header declares.
     #[error("fewer tracks than the header declares")]

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     args::{at_least_one, not_negative, positive, share},
-    lab::{cli::values::family, train::scheduled::Growth},
+    lab::{cli::values::family, dataset::shares::Share, train::scheduled::Growth},
     musicvae::net::{device_choice::DeviceChoice, family::Family},
 };
 
@@ -31,6 +31,11 @@ pub struct Train {
     /// Share of generated patterns in a batch, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
     pub themed_share: f64,
+    /// Share of a source of --data, or of a data set (its file's name without ending), among the
+    /// examples of songs, 0 to 1; others share the rest by their number of windows. Repeatable
+    /// [default: all by their number of windows]
+    #[arg(long, value_name = "SOURCE=SHARE")]
+    pub weights: Vec<Share>,
     /// Share of examples that combine parts of different songs, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub recombined_share: f64,

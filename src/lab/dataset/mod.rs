@@ -13,6 +13,7 @@ pub mod packed;
 pub mod reading;
 pub mod reason;
 pub mod report;
+pub mod shares;
 pub mod statistics;
 pub mod stream;
 pub mod title;

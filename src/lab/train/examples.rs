@@ -1,5 +1,7 @@
 //! Training examples: windows of songs and of hand-written patterns, mixed in a given proportion.
 
+use std::ops::RangeInclusive;
+
 use rand::RngExt as _;
 
 use crate::{
@@ -16,10 +18,10 @@ use crate::{
 };
 
 /// Range of random transposition of melodies and basses, in semitones: examples appear in all keys.
-const TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -5..=6;
+const TRANSPOSITIONS: RangeInclusive<i16> = -5..=6;
 
 /// Range of random transposition of event tracks (musicvae `configs.py`).
-const TRACK_TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -3..=3;
+const TRACK_TRANSPOSITIONS: RangeInclusive<i16> = -3..=3;
 
 /// Two pools to draw examples from.
 pub struct Examples {
@@ -29,9 +31,9 @@ pub struct Examples {
     pub themed: Pool,
     /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
-    /// Share of examples that combine parts of different windows, 0 to 1. Unless the network's family
-    /// is normalised, parts of different windows are transposed independently. A few songs have few combinations of parts, and a network that
-    /// memorises those can't reconstruct others.
+    /// Share of examples that combine parts of different windows, 0 to 1. Unless the network's
+    /// family is normalised, these parts are transposed independently. A few songs have few
+    /// combinations of parts, and a network that memorises those can't reconstruct others.
     pub recombined_share: f64,
 }
 
@@ -57,6 +59,8 @@ impl Examples {
     ) -> Vec<Window> {
         let domain = config.family.domain();
         let n_parts = domain.n_tokens().len();
+        // A normalised network reads all songs in one key.
+        let shifts = if config.family.is_normalised() { 0..=0 } else { TRANSPOSITIONS };
         let mut draw = || {
             let themed = rng.random_bool(self.themed_share);
             let is_themed =
@@ -66,15 +70,15 @@ impl Examples {
                 Drawn::Whole(window) if domain.is_multitrack() => {
                     transpose_tracks(config, window, &mut rng)
                 }
-                Drawn::Whole(window) => transpose(domain, window, &mut rng),
+                Drawn::Whole(window) => transpose(domain, window, &shifts, &mut rng),
                 Drawn::Lent { partial, lender } => {
-                    let lender = transpose(domain, lender, &mut rng);
-                    lend(&transpose(domain, partial, &mut rng), &lender)
+                    let lender = transpose(domain, lender, &shifts, &mut rng);
+                    lend(&transpose(domain, partial, &shifts, &mut rng), &lender)
                 }
                 Drawn::Recombined(windows) => {
                     let mut part = |(part, window): (usize, &&Window)| {
                         let line = &window[part];
-                        let semitones = rng.random_range(TRANSPOSITIONS);
+                        let semitones = rng.random_range(shifts.clone());
                         transpose_part(domain, part, line, semitones)
                             .unwrap_or_else(|| line.clone())
                     };
@@ -87,8 +91,13 @@ impl Examples {
 }
 
 /// `window` transposed; unchanged if a note would leave the range, and for drums.
-fn transpose(domain: Domain, window: &Window, rng: &mut Rng) -> Window {
-    let semitones = rng.random_range(TRANSPOSITIONS);
+fn transpose(
+    domain: Domain,
+    window: &Window,
+    shifts: &RangeInclusive<i16>,
+    rng: &mut Rng,
+) -> Window {
+    let semitones = rng.random_range(shifts.clone());
     let numbered = window.iter().enumerate();
     let moved = numbered.map(|(part, line)| transpose_part(domain, part, line, semitones));
     moved.collect::<Option<Window>>().unwrap_or_else(|| window.clone())
@@ -163,7 +172,7 @@ mod tests {
         let mut rng = rng::stream(0, "test");
 
         for _ in 0..50 {
-            let moved = transpose(Domain::Trio, &window, &mut rng);
+            let moved = transpose(Domain::Trio, &window, &TRANSPOSITIONS, &mut rng);
             assert_eq!(moved[0][0] + 20, moved[1][0] + 50);
             assert_eq!((moved[0][1], moved[1][1], &moved[2]), (0, 1, &window[2]));
         }

@@ -7,13 +7,17 @@ use crate::{
     lab::{
         cli,
         cmd::model,
-        dataset::packed::Dataset,
+        dataset::{
+            packed::Dataset,
+            shares::{Group, Share, weights},
+        },
         train::{
             checkpoint::Run,
             defaults::{BATCH_SIZE, defaults},
-            examples::{Examples, Pool},
+            examples::Examples,
             fit::{Fit, Measure, Settings},
             network::Network,
+            pool::Pool,
             schedule::Schedule,
             scheduled::SamplingSchedule,
             warm_start::warm_start,
@@ -108,32 +112,32 @@ fn resize(config: Config, sizes: &cli::Sizes) -> Config {
 /// # Errors
 /// A data set can't be read or is for another configuration, or there are no examples.
 pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Examples, HeldOut)> {
-    let (mut real, mut held_out) = (Vec::new(), Vec::new());
-    for path in &args.data {
-        let set = Dataset::load(path)?;
-        set.require(config, path)?;
-        if args.held_out.is_empty() {
-            let (train, held) = set.split();
-            real.extend(train);
-            held_out.extend(held);
-        } else {
-            real.extend(set.all());
+    let (sources, mut held_out) = read_sources(args, config)?;
+    let has_partial = sources.iter().any(|(_, windows)| !windows.is_empty());
+    let real = match args.weights.is_empty() {
+        true => {
+            Pool::from(sources.into_iter().flat_map(|(_, windows)| windows).collect::<Vec<_>>())
         }
-    }
+        false => {
+            let groups: Vec<Group> = sources.iter().map(|(group, _)| group.clone()).collect();
+            let weights = weights(&groups, &args.weights)?;
+            Pool::mixed(weights.into_iter().zip(sources.into_iter().map(|(_, windows)| windows)))
+        }
+    };
     for path in &args.held_out {
         let set = Dataset::load(path)?;
         set.require(config, path)?;
         held_out.extend(set.all().filter(is_whole));
     }
     let themed = pattern_windows::windows(config, 0..args.patterns);
-    let real = Pool::from(normalised(config, real));
     let themed = Pool::from(normalised(config, themed));
     if real.windows.is_empty() && themed.windows.is_empty() {
-        bail!("expected --data, --patterns or both, found no training examples");
+        bail!(no_examples(args, has_partial, !held_out.is_empty()));
     }
     eprintln!(
-        "training on {} windows of songs and {} of generated patterns",
+        "training on {} windows of songs, {} that lack a part, and {} of generated patterns",
         real.windows.len(),
+        real.partial.len(),
         themed.windows.len()
     );
     let mut sets = vec![("real", thin_out(held_out))];
@@ -153,6 +157,44 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
 /// The windows as a network of `config` reads them.
 fn normalised(config: &Config, windows: Vec<Window>) -> Vec<Window> {
     windows.into_par_iter().map(|window| config.normalised(window)).collect()
+}
+
+/// Training windows of a source of a data set.
+type Source = (Group, Vec<Window>);
+
+/// The training windows by source, and the held-out windows of all.
+fn read_sources(args: &cli::Train, config: &Config) -> anyhow::Result<(Vec<Source>, Vec<Window>)> {
+    let (mut sources, mut held_out) = (Vec::new(), Vec::new());
+    for path in &args.data {
+        let data = Dataset::load(path)?;
+        data.require(config, path)?;
+        let set = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for (source, (mut train, held)) in data.split_by_source() {
+            match args.held_out.is_empty() {
+                true => held_out.extend(held.into_iter().filter(is_whole)),
+                false => train.extend(held),
+            }
+            let n_windows = train.len();
+            let group = Group { set: set.clone(), source, n_windows };
+            sources.push((group, normalised(config, train)));
+        }
+    }
+    Ok((sources, held_out))
+}
+
+/// Why there are no training examples.
+fn no_examples(args: &cli::Train, has_partial: bool, has_held_out: bool) -> &'static str {
+    match (args.data.is_empty(), has_partial, has_held_out) {
+        (true, ..) => "expected --data, --patterns or both, found neither",
+        (false, true, _) => {
+            "every window of --data lacks a part: expected songs with all parts, or --patterns"
+        }
+        (false, false, true) => {
+            "every song of --data is held out: expected more songs, --held-out with another set, or \
+             --patterns"
+        }
+        (false, false, false) => "the sets of --data have no windows: expected more songs",
+    }
 }
 
 /// Every n-th window, for an even selection of at most [`N_VALIDATED`].
@@ -209,14 +251,17 @@ pub fn start(args: &cli::Train, run: &Run, mut fit: Fit) -> anyhow::Result<Fit> 
 /// All settings that training depends on, except the number of steps.
 pub fn describe(args: &cli::Train) -> String {
     let schedule = cli::Schedule { steps: 0, ..args.schedule.clone() };
+    let weight = |share: &Share| format!(" {}={}", share.name, share.share);
+    let weights: String = args.weights.iter().map(weight).collect();
     format!(
-        "{} {:?} {:?} seed {} patterns {} share {} recombined {}",
+        "{} {:?} {:?} seed {} patterns {} share {} recombined {}{}",
         args.config,
         args.sizes,
         schedule,
         args.seed,
         args.patterns,
         args.themed_share,
-        args.recombined_share
+        args.recombined_share,
+        weights
     )
 }
