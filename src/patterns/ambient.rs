@@ -125,6 +125,6 @@ const ROOTS: bass::Bass = bass::Bass {
     tones: &[(4, 0), (4, 4), (2, 7), (2, 2), (1, 6)],
     root: 90,
     stay: 12,
-    step: 30,
-    lead: 45,
+    step: 21,
+    lead: 36,
 };

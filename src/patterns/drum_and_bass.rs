@@ -157,8 +157,8 @@ const HALVES: bass::Bass = bass::Bass {
     tones: &[(3, 0), (3, 4), (3, 6), (2, 2), (1, 7), (2, 1)],
     root: 88,
     stay: 25,
-    step: 30,
-    lead: 60,
+    step: 21,
+    lead: 48,
 };
 
 const ROLL: bass::Bass = bass::Bass {
@@ -166,8 +166,8 @@ const ROLL: bass::Bass = bass::Bass {
     tones: &[(5, 0), (3, 7), (3, 4), (2, 6)],
     root: 90,
     stay: 38,
-    step: 25,
-    lead: 45,
+    step: 17,
+    lead: 36,
 };
 
 const STABS: &[&str] = &["x..62.3..7..3.2.", "..7.2..6..72..3.", "x...2.7..3..6..2"];

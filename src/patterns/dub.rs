@@ -150,8 +150,8 @@ const RIDDIM: bass::Bass = bass::Bass {
     tones: &[(4, 0), (4, 4), (3, 2), (2, 6), (2, 7), (1, -3)],
     root: 75,
     stay: 45,
-    step: 18,
-    lead: 40,
+    step: 12,
+    lead: 32,
 };
 
 const RIDDIMS: &[&str] = &[

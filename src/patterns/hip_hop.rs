@@ -160,8 +160,8 @@ const WALK_UPS: bass::Bass = bass::Bass {
     tones: &[(6, 0), (3, 4), (2, 7), (2, 6), (1, 2)],
     root: 92,
     stay: 40,
-    step: 22,
-    lead: 65,
+    step: 15,
+    lead: 52,
 };
 
 const LOW: bass::Bass = bass::Bass {
@@ -169,8 +169,8 @@ const LOW: bass::Bass = bass::Bass {
     tones: &[(5, 0), (3, 4), (3, 7), (2, 6), (2, 2)],
     root: 88,
     stay: 48,
-    step: 18,
-    lead: 50,
+    step: 12,
+    lead: 40,
 };
 
 const KICKS: &[&str] = &["x..42.6..3x.24.5", "x.34..7..7x...45", "x..7..x2.4..7.36"];

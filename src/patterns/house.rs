@@ -144,8 +144,8 @@ const OCTAVES: bass::Bass = bass::Bass {
     tones: &[(4, 0), (4, 7), (1, 4)],
     root: 90,
     stay: 40,
-    step: 10,
-    lead: 40,
+    step: 7,
+    lead: 32,
 };
 
 const HOOK: bass::Bass = bass::Bass {
@@ -153,8 +153,8 @@ const HOOK: bass::Bass = bass::Bass {
     tones: &[(5, 0), (4, 7), (3, 4), (1, 6), (1, 2)],
     root: 85,
     stay: 45,
-    step: 20,
-    lead: 45,
+    step: 14,
+    lead: 36,
 };
 
 const OFFBEATS: &[&str] = &["1.x11.x21.x11.x4", "..x...x.2.x.3.x5", "2.93.29.2.93.294"];

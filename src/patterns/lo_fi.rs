@@ -143,8 +143,8 @@ const ROOTS: bass::Bass = bass::Bass {
     tones: &[(4, 0), (4, 4), (3, 2), (3, 6), (2, 7), (1, -3)],
     root: 88,
     stay: 38,
-    step: 22,
-    lead: 60,
+    step: 15,
+    lead: 48,
 };
 
 const WALKS: &[&str] = &["x...x...x...x.3.", "x..2x...x..3x.4.", "x.......x...x..4"];

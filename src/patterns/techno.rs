@@ -136,8 +136,8 @@ const PEDAL: bass::Bass = bass::Bass {
     tones: &[(6, 0), (4, 7), (2, 4), (2, 6), (1, 2), (1, 1)],
     root: 90,
     stay: 62,
-    step: 14,
-    lead: 25,
+    step: 9,
+    lead: 20,
 };
 
 const MOVING: bass::Bass = bass::Bass {
@@ -145,8 +145,8 @@ const MOVING: bass::Bass = bass::Bass {
     tones: &[(4, 0), (3, 7), (3, 4), (2, 6), (2, 2), (1, 3)],
     root: 85,
     stay: 45,
-    step: 20,
-    lead: 30,
+    step: 14,
+    lead: 24,
 };
 
 const ROLLING: &[&str] =

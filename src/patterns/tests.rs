@@ -55,16 +55,16 @@ fn hash(tokens: impl Iterator<Item = u16>) -> u64 {
 #[test]
 fn a_number_always_gives_the_same_pattern() {
     for (style, lines, drums) in [
-        (Style::Techno, 0x7f66_9f7b_6d37_d243, 0xcc09_0653_a06e_a5e6),
-        (Style::House, 0x5c36_7937_e5ad_9217, 0xd273_c7f4_57d9_4250),
-        (Style::Dub, 0x4206_8d9e_579d_69a2, 0xf942_e977_fe31_4785),
-        (Style::HipHop, 0xa2f2_4013_c842_e989, 0x5511_fced_a4c2_1130),
+        (Style::Techno, 0xf822_2037_8749_f0e6, 0xcc09_0653_a06e_a5e6),
+        (Style::House, 0x7f84_805d_2dc5_a2a6, 0xd273_c7f4_57d9_4250),
+        (Style::Dub, 0x3923_80fe_9d01_c9bd, 0xf942_e977_fe31_4785),
+        (Style::HipHop, 0x6164_90c7_c534_f97e, 0x5511_fced_a4c2_1130),
         (Style::Punk, 0xd78b_ea32_e5a8_2a2d, 0xd6ff_f5a1_3ec4_feb2),
-        (Style::Ambient, 0x169b_4845_6858_7a51, 0x0172_d9df_eddf_a00f),
+        (Style::Ambient, 0xd4a9_01f1_5670_45c0, 0x0172_d9df_eddf_a00f),
         (Style::Acid, 0x78fb_6ea2_b5a9_4af5, 0x4144_5c3d_e4c3_00d8),
         (Style::FreeJazz, 0x7a03_01af_71f7_9a2f, 0x5440_5182_ed92_24f0),
-        (Style::LoFi, 0x29a9_779e_9e3b_68dc, 0x7165_e564_60ea_a1c4),
-        (Style::DrumAndBass, 0x9966_ec8f_879e_1291, 0xd0e0_5374_8a8c_350e),
+        (Style::LoFi, 0x5349_4d63_3385_1a6c, 0x7165_e564_60ea_a1c4),
+        (Style::DrumAndBass, 0x361a_c6d6_fa7b_4872, 0xd0e0_5374_8a8c_350e),
     ] {
         let trios: Vec<Trio> = (0..100).map(|number| pattern(style, number).trio).collect();
         let of_lines = trios.iter().flat_map(|trio| [&trio.melody[..], &trio.bass].concat());
