@@ -1,6 +1,9 @@
 //! Keys whose value is one of a few words.
 
-use crate::musicvae::net::precision::Precision;
+use crate::{
+    music::percussion::Percussion,
+    musicvae::net::{precision::Precision, repeat::Repeat},
+};
 
 /// A type that radio.toml writes as one of a fixed set of words. Reading and the schema share the set.
 pub(super) trait Choice: Copy + 'static {
@@ -54,6 +57,40 @@ pub enum Strictness {
     Scale,
 }
 
+/// What the lead does in the music.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Role {
+    /// Two bars over and over, of which one note changes at a time.
+    Riff,
+    /// A tune to sing along to, in phrases of four bars that close.
+    #[default]
+    Hook,
+    /// A short call, a rest, an answer.
+    Call,
+    /// A slow arch of long notes.
+    PadLine,
+}
+
+/// Who plays the drums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Player {
+    /// A drum machine: accents by rule, on the grid, bars that repeat.
+    Machine,
+    /// A drummer: velocities and timing of the groove model.
+    #[default]
+    Drummer,
+}
+
+/// Where the drums' beat is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Beat {
+    /// From the drum model, at a point of the drum pad.
+    #[default]
+    Pad,
+    /// From the trio model, at the point of bass and lead.
+    Trio,
+}
+
 impl Choice for Form {
     const WORDS: &'static [(&'static str, Self)] =
         &[("tracks", Self::Tracks), ("endless", Self::Endless)];
@@ -69,6 +106,38 @@ impl Choice for Strictness {
         &[("chords", Self::Chords), ("scale", Self::Scale)];
 }
 
+impl Choice for Role {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("riff", Self::Riff),
+        ("hook", Self::Hook),
+        ("call", Self::Call),
+        ("pad line", Self::PadLine),
+    ];
+}
+
+impl Choice for Player {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("machine", Self::Machine), ("drummer", Self::Drummer)];
+}
+
+impl Choice for Beat {
+    const WORDS: &'static [(&'static str, Self)] = &[("pad", Self::Pad), ("trio", Self::Trio)];
+}
+
+impl Choice for Percussion {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("clap", Self::Clap),
+        ("rim", Self::Rim),
+        ("shaker", Self::Shaker),
+        ("conga", Self::Conga),
+        ("cowbell", Self::Cowbell),
+    ];
+}
+
 impl Choice for Precision {
     const WORDS: &'static [(&'static str, Self)] = &[("f32", Self::F32), ("q8", Self::Q8)];
+}
+
+impl Choice for Repeat {
+    const WORDS: &'static [(&'static str, Self)] = &Self::WORDS;
 }

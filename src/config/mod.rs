@@ -17,7 +17,9 @@ mod archive;
 mod assets;
 mod choice;
 mod chords;
+mod decoding;
 mod directory;
+mod drums;
 mod hls;
 mod load;
 mod mount;
@@ -48,9 +50,11 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Shape, Strictness},
+    choice::{Beat, Form, Player, Role, Shape, Strictness},
     chords::Chords,
+    decoding::Decoding,
     directory::Directory,
+    drums::Drums,
     hls::Hls,
     load::{load, parse},
     mount::Mount,

@@ -8,8 +8,10 @@ use crate::{
     config::{
         anchor::Anchor,
         assets::AssetRef,
-        choice::{Shape, Strictness},
+        choice::{Beat, Role, Shape, Strictness},
         chords::Chords,
+        decoding::{Decoding, PLAIN_TEMPERATURE},
+        drums::Drums,
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
         section::Section,
         text::one_line,
@@ -19,6 +21,7 @@ use crate::{
         bar::{N_PARTS, Part, Voice},
         scale::{Key, Mode, NotAKey},
     },
+    musicvae::net::decode_rule::DecodeRule,
     patterns::style::Style,
     units::Bpm,
 };
@@ -38,6 +41,8 @@ pub struct Theme {
     /// Anchors at the corners of the drum pad: top left, top right, bottom left, bottom right. Default
     /// `techno:0` to `techno:3`.
     pub pad: [Anchor; 4],
+    /// Where the drums' beat is drawn. Default from the pad.
+    pub beat: Beat,
     /// Bars per round over the drum pad, 8 to 512. Default 64.
     pub bars_per_round: usize,
     /// Anchors that bass and lead move between, 2 to 16. Default `techno:0` to `techno:3`.
@@ -46,8 +51,10 @@ pub struct Theme {
     /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
     /// it is 3 times this value. 0 to 0.8. Default 0.08.
     pub wander: f64,
-    /// Sampling temperature: divides the logits, 0.05 to 2. Default 0.5.
+    /// Sampling temperature of drums, and scale of those in `decoding`: 0.05 to 2. Default 0.5.
     pub temperature: f64,
+    /// How bass and lead are drawn.
+    pub decoding: Decoding,
     /// The key that bass and lead are transposed to. Default A minor.
     pub key: Key,
     /// Tempo, 30 to 300 bpm. Default 120.
@@ -65,16 +72,20 @@ pub struct Theme {
     pub swing: f64,
     /// Random variation of timing and velocity: 0 none, 1 a loose band. Default 0.3.
     pub humanise: f64,
-    /// Share of the groove model's velocities in the drums, 0 to 1. Default 0.9.
+    /// Share of the groove model's velocities in a drummer's hits, 0 to 1. Default 0.9.
     pub groove: f64,
-    /// Share of the groove model's timing in the drums, 0 to 1. Default 0.5.
+    /// Share of the groove model's timing in a drummer's hits, 0 to 1. Default 0.5.
     pub groove_time: f64,
     /// The model of a drummer's velocities and timing. Default `models/groove-2bar`.
     pub groove_model: AssetRef,
+    /// Who plays the drums, and the percussion beside them.
+    pub drums: Drums,
     /// Limits of the bass. Default pitches 28 to 52, 1 to 12 notes a bar.
     pub bass: PartLimits,
     /// Limits of the lead. Default pitches 55 to 84, 3 to 8 notes a bar.
     pub lead: PartLimits,
+    /// What the lead does. Default hook.
+    pub lead_role: Role,
     /// Chord loops and the chord part.
     pub chords: Chords,
     /// The sound of each part, by `Part as usize`.
@@ -102,10 +113,12 @@ impl Default for Theme {
             drums_model: AssetRef::DRUMS_MODEL,
             trio_model: AssetRef::TRIO_MODEL,
             pad: patterns.clone(),
+            beat: Beat::default(),
             bars_per_round: 64,
             anchors: patterns.into(),
             wander: 0.08,
-            temperature: 0.5,
+            temperature: PLAIN_TEMPERATURE,
+            decoding: Decoding::default(),
             key: Key { root: 9, mode: Mode::Minor },
             tempo: Bpm::DEFAULT,
             tempo_spread: 0.0,
@@ -117,6 +130,7 @@ impl Default for Theme {
             groove: 0.9,
             groove_time: 0.5,
             groove_model: AssetRef::GROOVE_MODEL,
+            drums: Drums::default(),
             bass: PartLimits {
                 register: Register { low: 28, high: 52 },
                 min_notes: 1,
@@ -129,6 +143,7 @@ impl Default for Theme {
                 max_notes: 8,
                 hold: 0.95,
             },
+            lead_role: Role::default(),
             chords: Chords::default(),
             voices: Part::ALL.map(default_voice),
             programs: Part::ALL.map(|part| vec![default_voice(part).program]),
@@ -154,6 +169,11 @@ impl Theme {
         }
     }
 
+    /// How the models' tokens are drawn.
+    pub fn decode_rule(&self) -> DecodeRule {
+        self.decoding.rule(self.temperature)
+    }
+
     /// Reads the keys of `section`; missing keys keep the values of `self`.
     pub(super) fn overridden(mut self, name: &str, section: &mut Section) -> Self {
         name.clone_into(&mut self.name);
@@ -161,7 +181,10 @@ impl Theme {
         self.read_playing(section);
         let [drums, bass, lead, chords] = &mut self.voices;
         let [drum_kits, basses, leads, pads] = &mut self.programs;
-        section.table("drums", |section| read_voice(section, drums, drum_kits));
+        section.table("drums", |section| {
+            read_voice(section, drums, drum_kits);
+            self.drums.read(section);
+        });
         section.table("bass", |section| {
             read_voice(section, bass, basses);
             read_limits(section, &mut self.bass);
@@ -169,6 +192,7 @@ impl Theme {
         section.table("lead", |section| {
             read_voice(section, lead, leads);
             read_limits(section, &mut self.lead);
+            set(&mut self.lead_role, section.choice("role"));
         });
         section.table("chords", |section| self.chords.read(section, chords, pads));
         self
@@ -184,11 +208,13 @@ impl Theme {
         set(&mut self.groove_model, section.text_as("groove_model", model));
         let pad = section.list_like("pad", 4..=4, Anchor::schema, anchor);
         set(&mut self.pad, pad.and_then(|pad| pad.try_into().ok()));
+        set(&mut self.beat, section.choice("beat"));
         set(&mut self.bars_per_round, section.whole("bars_per_round", 8..=512));
         let anchors = section.list_like("anchors", 2..=16, Anchor::schema, anchor);
         set(&mut self.anchors, anchors);
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));
+        self.decoding.read(section);
     }
 
     /// Key, tempo, form and feel.

@@ -22,10 +22,24 @@ pub fn follow_chords(notes: &mut [LineNote], key: Key, chords: &[Chord], registe
         let begins_here = |note: &&mut LineNote| note.start_step / STEPS_PER_BAR == bar;
         let Some(centre) = centre(notes, bar) else { continue };
         let n_notes = key.degrees_between(centre, chord.root);
-        for note in notes.iter_mut().filter(begins_here) {
-            let moved = i16::from(key.step(note.pitch, n_notes));
-            note.pitch = fold(moved, register.0.into(), register.1.into());
+        let mut here: Vec<&mut LineNote> = notes.iter_mut().filter(begins_here).collect();
+        for note in &mut here {
+            note.pitch = key.step(note.pitch, n_notes);
         }
+        fold_together(&mut here, register);
+    }
+}
+
+/// Moves notes into `register` by octaves: together if they fit, so that no interval changes, and
+/// otherwise one by one.
+fn fold_together(notes: &mut [&mut LineNote], register: (u8, u8)) {
+    let (low, high) = (i16::from(register.0), i16::from(register.1));
+    let pitches = || notes.iter().map(|note| i16::from(note.pitch));
+    let (Some(lowest), Some(highest)) = (pitches().min(), pitches().max()) else { return };
+    let shift = |octaves: i16| low <= lowest + 12 * octaves && highest + 12 * octaves <= high;
+    let octaves = [0, 1, -1].into_iter().find(|&octaves| shift(octaves)).unwrap_or(0);
+    for note in notes {
+        note.pitch = fold(i16::from(note.pitch) + 12 * octaves, low, high);
     }
 }
 
@@ -88,6 +102,15 @@ mod tests {
 
         let classes: Vec<u8> = notes.iter().map(|note| note.pitch % 12).collect();
         assert_eq!(classes, [9, 0, 9, 5, 9, 5, 0, 4, 0, 7, 11, 7]);
+    }
+
+    #[test]
+    fn a_riff_beyond_the_register_moves_as_a_whole() {
+        let mut notes = vec![note(0, 8, 45), note(8, 4, 52), note(12, 4, 45)];
+        follow_chords(&mut notes, key(), &chords()[1..], (28, 47));
+
+        let pitches: Vec<u8> = notes.iter().map(|note| note.pitch).collect();
+        assert_eq!(pitches, [29, 36, 29]);
     }
 
     /// Strong beats on which a note sounds that is no chord tone.

@@ -12,6 +12,7 @@
 //! ```
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
+//! - `development`, `percussion`: rhythms changed stroke by stroke; loops beside the drum classes.
 //! - `note`: notes of a MIDI file, before quantisation.
 //! - `song`: a MIDI file as read. `segments`: a piece split where its meter changes.
 //! - `part_map`, `programs`: which part each instrument of a file plays.
@@ -22,6 +23,7 @@
 pub mod arrange;
 pub mod bar;
 pub mod chord;
+pub mod development;
 pub mod drums;
 pub mod harmony;
 pub mod humanise;
@@ -32,6 +34,7 @@ pub mod midi;
 pub mod normalise;
 pub mod note;
 pub mod part_map;
+pub mod percussion;
 pub mod programs;
 pub mod rhythm;
 pub mod scale;

@@ -91,13 +91,25 @@ impl Key {
 
     /// `pitch` moved by `n` scale steps, down if negative. A pitch outside the key snaps first.
     pub fn step(self, pitch: u8, n: i32) -> u8 {
-        let (scale, above) =
-            (self.mode.intervals(), i32::from(self.snap(pitch)) - i32::from(self.root));
+        let scale = self.mode.intervals();
         let size = scale.len() as i32;
-        let degree = scale.iter().position(|&tone| i32::from(tone) == above.rem_euclid(12));
-        let note = above.div_euclid(12) * size + degree.map_or(0, |degree| degree as i32) + n;
+        let note = self.index(pitch) + n;
         let (octave, tone) = (note.div_euclid(size), scale[note.rem_euclid(size) as usize]);
         (i32::from(self.root) + 12 * octave + i32::from(tone)).clamp(0, 127) as u8
+    }
+
+    /// Scale steps from pitch `from` up to pitch `to`, negative downwards. Pitches outside the key
+    /// snap first.
+    pub fn scale_steps(self, from: u8, to: u8) -> i32 {
+        self.index(to) - self.index(from)
+    }
+
+    /// The number of the key's note that `pitch` snaps to, counted from the lowest root.
+    fn index(self, pitch: u8) -> i32 {
+        let scale = self.mode.intervals();
+        let above = i32::from(self.snap(pitch)) - i32::from(self.root);
+        let degree = scale.iter().position(|&tone| i32::from(tone) == above.rem_euclid(12));
+        above.div_euclid(12) * scale.len() as i32 + degree.map_or(0, |degree| degree as i32)
     }
 
     /// Scale steps from pitch class `from` to pitch class `to` the shorter way; down if both are
@@ -181,6 +193,7 @@ mod tests {
 
         assert_eq!([57, 59, 60, 62].map(|pitch| key.step(pitch, 1)), [59, 60, 62, 64]);
         assert_eq!((key.step(57, 7), key.step(57, -7), key.step(57, -1)), (69, 45, 55));
+        assert_eq!((key.scale_steps(57, 64), key.scale_steps(57, 45)), (4, -7));
         assert_eq!((key.degrees_between(9, 0), key.degrees_between(9, 7)), (2, -1));
     }
 

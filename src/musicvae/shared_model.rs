@@ -15,8 +15,15 @@ use tracing::warn;
 use crate::{
     music::trio::Line,
     musicvae::net::{
-        self, attributes::Attributes, config::Config, device::DeviceGenerator,
-        generator::Generator, head::Pick, latent::Latent, sampling,
+        self,
+        attributes::Attributes,
+        config::Config,
+        decode_rule::{DecodeRule, RuleSampler},
+        device::DeviceGenerator,
+        generator::Generator,
+        head::Pick,
+        latent::Latent,
+        part_set::PartSet,
     },
     rng::Rng,
     threads,
@@ -43,8 +50,8 @@ struct Gpu {
 /// A z to decode, and where to send the lines.
 struct Request {
     z: Latent,
-    temperature: f32,
-    rng: Rng,
+    parts: PartSet,
+    sampler: RuleSampler,
     reply: mpsc::Sender<Result<Vec<Line>, String>>,
 }
 
@@ -74,16 +81,24 @@ impl SharedModel {
         &self.attributes
     }
 
-    /// Decodes `z` (Z,) into lines, sampled at `temperature` from `rng`.
+    /// Decodes `z` (Z,) into the lines of `parts`, drawn by `rule` with numbers from `rng`; the lines
+    /// of other parts are empty.
     ///
     /// # Errors
     /// `z` is not Z wide.
-    pub fn decode(&self, z: &[f32], temperature: f64, rng: &Rng) -> Result<Vec<Line>, net::Error> {
+    pub fn decode(
+        &self,
+        z: &[f32],
+        parts: PartSet,
+        rule: DecodeRule,
+        rng: &Rng,
+    ) -> Result<Vec<Line>, net::Error> {
+        let mut sampler = rule.sampler(rng.clone());
         if let Some(gpu) = &self.gpu
             && !gpu.is_lost.load(Ordering::Relaxed)
             && z.len() == self.config().n_latent
         {
-            match gpu.decode(z, temperature as f32, rng) {
+            match gpu.decode(z, parts, &sampler) {
                 Ok(lines) => return Ok(lines),
                 Err(reason) => {
                     if !gpu.is_lost.swap(true, Ordering::Relaxed) {
@@ -92,14 +107,20 @@ impl SharedModel {
                 }
             }
         }
-        self.generator.decode(z, &mut sampler(temperature as f32, rng.clone()))
+        let all = self.generator.decode_all(&[z], parts, &mut [&mut sampler])?;
+        Ok(all.into_iter().flatten().collect())
     }
 }
 
 impl Gpu {
-    fn decode(&self, z: &[f32], temperature: f32, rng: &Rng) -> Result<Vec<Line>, String> {
+    fn decode(
+        &self,
+        z: &[f32],
+        parts: PartSet,
+        sampler: &RuleSampler,
+    ) -> Result<Vec<Line>, String> {
         let (reply, answer) = mpsc::channel();
-        let request = Request { z: z.to_vec(), temperature, rng: rng.clone(), reply };
+        let request = Request { z: z.to_vec(), parts, sampler: sampler.clone(), reply };
         let stopped = || "its thread has stopped".to_owned();
         self.requests.send(request).map_err(|_| stopped())?;
         answer.recv().map_err(|_| stopped())?
@@ -111,14 +132,7 @@ fn serve(generator: &DeviceGenerator, waiting: &mpsc::Receiver<Request>) {
     while let Ok(first) = waiting.recv() {
         let mut batch = vec![first];
         batch.extend(waiting.try_iter().take(MAX_BATCH - 1));
-        let zs: Vec<&[f32]> = batch.iter().map(|request| &request.z[..]).collect();
-        let sampler = |request: &Request| sampler(request.temperature, request.rng.clone());
-        let mut picks: Vec<_> = batch.iter().map(sampler).collect();
-        let mut picks: Vec<&mut dyn Pick> = picks.iter_mut().map(|pick| pick as _).collect();
-        let answers: Vec<Result<Vec<Line>, String>> = match generator.decode_all(&zs, &mut picks) {
-            Ok(all) => all.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error.to_string()); batch.len()],
-        };
+        let answers = decode_batch(generator, &mut batch);
         for (request, answer) in batch.iter().zip(answers) {
             // The station may have stopped meanwhile.
             let _ = request.reply.send(answer);
@@ -126,8 +140,25 @@ fn serve(generator: &DeviceGenerator, waiting: &mpsc::Receiver<Request>) {
     }
 }
 
-fn sampler(temperature: f32, mut rng: Rng) -> impl FnMut(usize, &mut [f32]) -> u16 {
-    move |_, logits| sampling::draw(logits, temperature, &mut rng)
+/// The lines of each request; all cores run that one of the requests needs.
+fn decode_batch(
+    generator: &DeviceGenerator,
+    batch: &mut [Request],
+) -> Vec<Result<Vec<Line>, String>> {
+    let parts = batch.iter().map(|request| request.parts).reduce(PartSet::or);
+    let (zs, mut picks): (Vec<&[f32]>, Vec<&mut dyn Pick>) = batch
+        .iter_mut()
+        .map(|Request { z, sampler, .. }| (&z[..], sampler as &mut dyn Pick))
+        .unzip();
+    match generator.decode_all(&zs, parts.unwrap_or(PartSet::ALL), &mut picks) {
+        Ok(mut all) => {
+            all.iter_mut()
+                .zip(batch)
+                .for_each(|(lines, request)| request.parts.clear_others(lines));
+            all.into_iter().map(Ok).collect()
+        }
+        Err(error) => vec![Err(error.to_string()); batch.len()],
+    }
 }
 
 #[cfg(test)]
@@ -142,7 +173,13 @@ mod tests {
         rng,
     };
 
-    fn parts() -> (SharedModel, DeviceGenerator) {
+    const PARTS: [PartSet; 2] = [PartSet::of([0, 1]), PartSet::ALL];
+
+    fn rule() -> DecodeRule {
+        DecodeRule { temperature: 0.7, ..DecodeRule::default() }
+    }
+
+    fn models() -> (SharedModel, DeviceGenerator) {
         let official = Config::official(Family::Trio4Bar);
         let sizes = Config { n_latent: 5, n_encoder: 4, n_decoder: 6, n_conductor: 3, ..official };
         let random = |(name, shape): (String, Vec<usize>)| {
@@ -158,9 +195,9 @@ mod tests {
 
     #[test]
     fn concurrent_stations_get_the_same_lines_as_alone() {
-        let (model, generator) = parts();
+        let (model, generator) = models();
         let shared = model.with_gpu(generator);
-        let (alone, _) = parts();
+        let (alone, _) = models();
 
         thread::scope(|scope| {
             for station in 0..8 {
@@ -169,8 +206,9 @@ mod tests {
                     for phrase in 0..4 {
                         let rng = rng::stream(station, &format!("phrase {phrase}"));
                         let z = latent::prior(5, &mut rng.clone());
-                        let found = shared.decode(&z, 0.7, &rng).unwrap();
-                        assert_eq!(found, alone.decode(&z, 0.7, &rng).unwrap());
+                        let parts = PARTS[phrase % PARTS.len()];
+                        let found = shared.decode(&z, parts, rule(), &rng).unwrap();
+                        assert_eq!(found, alone.decode(&z, parts, rule(), &rng).unwrap());
                     }
                 });
             }
@@ -179,26 +217,26 @@ mod tests {
 
     #[test]
     fn a_failed_gpu_falls_back_to_the_cpu() {
-        let (model, _) = parts();
+        let (model, _) = models();
         let (requests, waiting) = mpsc::channel();
         drop(waiting);
         let gpu = Some(Gpu { requests, is_lost: AtomicBool::new(false) });
         let shared = SharedModel { gpu, ..model };
         let rng = rng::stream(1, "phrase");
 
-        let found = shared.decode(&[0.5; 5], 1.0, &rng).unwrap();
+        let found = shared.decode(&[0.5; 5], PartSet::ALL, rule(), &rng).unwrap();
 
-        assert_eq!(found, parts().0.decode(&[0.5; 5], 1.0, &rng).unwrap());
+        assert_eq!(found, models().0.decode(&[0.5; 5], PartSet::ALL, rule(), &rng).unwrap());
         assert!(shared.gpu.unwrap().is_lost.load(Ordering::Relaxed));
     }
 
     #[test]
     fn a_z_of_another_width_fails_alone() {
-        let (model, generator) = parts();
+        let (model, generator) = models();
         let shared = model.with_gpu(generator);
         let rng = rng::stream(1, "phrase");
 
-        assert!(shared.decode(&[0.5; 4], 1.0, &rng).is_err());
-        assert!(shared.decode(&[0.5; 5], 1.0, &rng).is_ok());
+        assert!(shared.decode(&[0.5; 4], PartSet::ALL, rule(), &rng).is_err());
+        assert!(shared.decode(&[0.5; 5], PartSet::ALL, rule(), &rng).is_ok());
     }
 }

@@ -33,16 +33,45 @@ pub(super) struct LineKey {
     pub of_section: u64,
 }
 
+/// Which of the model's draws a line is, and which part of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Spot {
+    /// Number of the draw around the motif's place.
+    pub draw: usize,
+    /// Number of the draw around that one; `None` for that one itself.
+    pub refinement: Option<usize>,
+    /// The first bar that is used.
+    pub first_bar: usize,
+}
+
+/// A motif: chosen once a piece, and developed by all of its phrases.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Motif {
+    /// In key and register, from step 0: two bars of lead; two bars of bass, or four.
+    pub lines: Lines,
+    pub bass: Spot,
+    pub lead: Spot,
+}
+
 /// The lines written for the present piece, and the leads heard lately.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LineMemory {
     pub(super) piece: u64,
     /// Not yet moved to their chords, which differ between the phrases that use them.
     pub(super) lines: Vec<(LineKey, Lines)>,
+    #[serde(default)]
+    pub(super) motifs: [Option<Motif>; N_MOTIFS],
     /// Semitones by which all phrases of a motif are transposed.
     pub(super) transpositions: [Option<i8>; N_MOTIFS],
     /// As played, oldest first.
     pub(super) heard: VecDeque<Vec<LineNote>>,
+}
+
+impl Spot {
+    /// Whether both are parts of one draw.
+    pub fn is_same_draw(self, other: Self) -> bool {
+        (self.draw, self.refinement) == (other.draw, other.refinement)
+    }
 }
 
 impl LineKey {
@@ -55,12 +84,18 @@ impl LineKey {
         };
         Self { motif: phrase.motif, visit: phrase.visit, take, of_section }
     }
+
+    /// The first statement of a motif, for which the motif is chosen.
+    pub fn first_statement(motif: usize) -> Self {
+        Self { motif, visit: 0, take: Take::Statement, of_section: 0 }
+    }
 }
 
 impl LineMemory {
     /// Forgets the lines of the piece; the leads heard stay.
     pub fn forget_piece(&mut self) {
         self.lines.clear();
+        self.motifs = Default::default();
         self.transpositions = Default::default();
     }
 

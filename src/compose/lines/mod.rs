@@ -1,22 +1,44 @@
 //! Bass and lead of a phrase.
 //!
-//! Each motif lies at a point of the piece's leg (`place`). From points near it the trio model draws
-//! candidates, which are moved into key, register and chords (`fit`); the best bass and the best
-//! lead are kept (`search`) and played again whenever the motif is repeated.
+//! Each motif lies at a point of the piece's leg (`place`). Once a piece, two bars of lead and of bass
+//! are chosen for it among what the trio model draws around that point (`search`). Each of its phrases
+//! develops them (`plan`, `riff`) with operators such as sequence and inversion (`develop`), together
+//! with bars that the model draws near by. The result, kept in the key (`memory`), is arranged over the
+//! phrase's chords (`arrangement`): rhythm (`rhythm`), pitches (`over_chords`, `singing`).
 
+mod arrangement;
+mod develop;
+mod draw;
 mod fit;
+mod manner;
 mod memory;
+mod over_chords;
+mod phrases;
 mod place;
+mod plan;
+mod rhythm;
+mod riff;
 mod search;
+mod singing;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::fit::excerpt;
 pub use self::memory::{LineMemory, Lines};
-use self::{memory::LineKey, search::Found};
+use self::{
+    memory::{LineKey, Motif},
+    phrases::{develop, part_of},
+};
 use crate::{
     compose::{phrase::Phrase, setting::Setting},
     music::chord::Chord,
+    musicvae::net::latent::Latent,
 };
+
+/// The point in the trio's latent space at which the lines of `phrase` are drawn.
+pub fn point(phrase: &Phrase, wander: f64) -> Latent {
+    place::of(phrase, LineKey::of(phrase), wander)
+}
 
 /// The lines of `phrase` over `chords`, one a bar.
 pub fn write(
@@ -30,10 +52,52 @@ pub fn write(
         memory.piece = phrase.piece.number;
     }
     let key = LineKey::of(phrase);
+    let setup = phrases::setup(setting, phrase, key, chords);
     if let Some((_, lines)) = memory.lines.iter().find(|(known, _)| *known == key) {
-        return fit::to_chords(lines.clone(), phrase.piece.key, setting.theme(), chords);
+        return arrangement::arrange(lines, setup);
     }
-    let Found { in_key, over_chords } = search::best(setting, memory, phrase, key, chords);
-    memory.keep(key, in_key, over_chords.lead.clone());
-    over_chords
+    let in_key = self::in_key(setting, memory, phrase, key, chords);
+    let lines = arrangement::arrange(&in_key, setup);
+    memory.keep(key, in_key, lines.lead.clone());
+    lines
+}
+
+/// Writes the lines of `key` from those of its motif, which is chosen at its first phrase.
+fn in_key(
+    setting: &Setting,
+    memory: &mut LineMemory,
+    phrase: &Phrase,
+    key: LineKey,
+    chords: &[Chord],
+) -> Lines {
+    let motif = match &memory.motifs[key.motif] {
+        Some(motif) => motif.clone(),
+        None => {
+            let motif = search::motif(setting, memory, phrase, chords);
+            memory.motifs[key.motif] = Some(motif.clone());
+            motif
+        }
+    };
+    if key == LineKey::first_statement(key.motif) {
+        return develop(setting, phrase, key, &motif.lines, &motif.lines);
+    }
+    let z = place::of(phrase, key, setting.theme().wander);
+    let other = drawn_there(setting, memory, phrase, &z, &motif);
+    develop(setting, phrase, key, &motif.lines, &other)
+}
+
+/// What the model draws at `z` where it drew the motif.
+fn drawn_there(
+    setting: &Setting,
+    memory: &mut LineMemory,
+    phrase: &Phrase,
+    z: &Latent,
+    motif: &Motif,
+) -> Lines {
+    let lead = draw::lines(setting, memory, phrase, z, motif.lead);
+    let bass = match motif.bass.is_same_draw(motif.lead) {
+        true => lead.bass.clone(),
+        false => draw::lines(setting, memory, phrase, z, motif.bass).bass,
+    };
+    part_of(setting, &Lines { bass, lead: lead.lead }, motif.bass, motif.lead)
 }

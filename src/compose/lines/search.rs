@@ -1,120 +1,143 @@
-//! The search for a phrase's lines: candidates drawn from the trio model, the best of them kept.
+//! The search for a motif: lines drawn from the trio model around the motif's place, the best of them
+//! kept.
 
 use crate::{
     compose::{
         lines::{
-            fit,
-            memory::{LineKey, LineMemory, Lines},
+            arrangement::{self, Setup},
+            draw,
+            memory::{LineKey, LineMemory, Lines, Motif, Spot},
+            phrases::{self, develop, part_of},
             place,
         },
         phrase::{PHRASE_BARS, Phrase},
         setting::Setting,
-        taste,
+        taste::{self, Context},
     },
-    music::{
-        arrange::{self, LineNote},
-        chord::Chord,
-        trio::Line,
-    },
-    musicvae::net::latent::{self, Latent},
-    rng,
+    config::Strictness,
+    music::chord::Chord,
 };
 
-/// Indices of the trio model's lines.
-const LEAD: usize = 0;
-const BASS: usize = 1;
+/// Draws around a motif's place, ever further away, and around the best of them.
+const N_DRAWS: usize = 12;
+const N_REFINEMENTS: usize = 6;
 
-/// Candidates drawn for a phrase at most; the search ends at the first without fault.
-const N_CANDIDATES: usize = 8;
+/// Bars of a draw at which a motif may start.
+const STARTS: [usize; 3] = [0, 1, 2];
 
-/// Share of noise that each further candidate mixes into z.
-const SEARCH: f64 = 0.06;
-
-/// The best bass and the best lead, which may be of different candidates.
-pub(super) struct Found {
-    /// In key and register.
-    pub in_key: Lines,
-    /// The same, moved to the phrase's chords.
-    pub over_chords: Lines,
-}
-
-/// One part of a candidate.
-struct Candidate {
+/// A spot, and what the line there costs.
+#[derive(Clone, Copy)]
+struct Judged {
+    spot: Spot,
     cost: f64,
-    in_key: Vec<LineNote>,
-    over_chords: Vec<LineNote>,
 }
 
-/// Searches for the lines of the lowest cost over `chords`, by [`taste`].
-pub(super) fn best(
+/// What candidates are judged by.
+struct Judge<'a> {
+    setting: &'a Setting,
+    phrase: &'a Phrase,
+    key: LineKey,
+    setup: Setup<'a>,
+}
+
+/// The motif of `phrase`, over its `chords`: bass and lead of the lowest cost, by [`taste`], as their
+/// first statement sounds.
+pub(super) fn motif(
     setting: &Setting,
     memory: &mut LineMemory,
     phrase: &Phrase,
-    key: LineKey,
     chords: &[Chord],
-) -> Found {
+) -> Motif {
+    let key = LineKey::first_statement(phrase.motif);
+    let setup = phrases::setup(setting, phrase, key, chords);
+    let judge = Judge { setting, phrase, key, setup: Setup { has_lead: true, ..setup } };
     let z = place::of(phrase, key, setting.theme().wander);
-    let mut best: [Option<Candidate>; 2] = [None, None];
-    for number in 0..N_CANDIDATES {
-        let lines = draw(setting, phrase, key, &z, number);
-        let transposition = *memory.transpositions[key.motif].get_or_insert_with(|| {
-            arrange::transposition(phrase.piece.key, &lines[BASS], &lines[LEAD])
-        });
-        let in_key =
-            [(BASS, setting.theme().bass), (LEAD, setting.theme().lead)].map(|(line, limits)| {
-                fit::to_key(&lines[line], transposition, phrase.piece.key, limits)
-            });
-        let parts = judge(setting, memory, phrase, chords, in_key);
-        for (best, part) in best.iter_mut().zip(parts) {
-            if best.as_ref().is_none_or(|best| part.cost < best.cost) {
-                *best = Some(part);
-            }
-        }
-        if best.iter().flatten().all(|best| best.cost == 0.0) {
+    let spot = |draw, refinement| Spot { draw, refinement, first_bar: 0 };
+    let mut drawn: Vec<(Spot, Lines)> = Vec::new();
+    let draw = |memory: &mut LineMemory, spot: Spot| {
+        (spot, draw::lines(setting, memory, phrase, &z, spot))
+    };
+    for number in 0..N_DRAWS {
+        drawn.push(draw(memory, spot(number, None)));
+    }
+    let bass = least(drawn.iter().flat_map(|(spot, lines)| judge.basses(*spot, lines)));
+    let bass_lines = lines_at(&drawn, bass.spot).clone();
+    let leads =
+        |spot: Spot, lines: &Lines| judge.leads(spot, lines, bass.spot, &bass_lines, memory);
+    let mut lead = least(drawn.iter().flat_map(|(spot, lines)| leads(*spot, lines)));
+    let first = lead.spot.draw;
+    for number in 0..N_REFINEMENTS {
+        if lead.cost == 0.0 {
             break;
         }
+        let (spot, lines) = draw(memory, spot(first, Some(number)));
+        let best = least(judge.leads(spot, &lines, bass.spot, &bass_lines, memory));
+        drawn.push((spot, lines));
+        if best.cost < lead.cost {
+            lead = best;
+        }
     }
-    let [bass, lead] = best.map(|best| best.expect("there is a first candidate"));
-    Found {
-        in_key: Lines { bass: bass.in_key, lead: lead.in_key },
-        over_chords: Lines { bass: bass.over_chords, lead: lead.over_chords },
+    let lines = Lines { bass: bass_lines.bass, lead: lines_at(&drawn, lead.spot).lead.clone() };
+    Motif {
+        lines: part_of(setting, &lines, bass.spot, lead.spot),
+        bass: bass.spot,
+        lead: lead.spot,
     }
 }
 
-/// The model's lines near `z`, further away for each candidate.
-fn draw(
-    setting: &Setting,
-    phrase: &Phrase,
-    LineKey { motif, visit, .. }: LineKey,
-    z: &Latent,
-    candidate: usize,
-) -> Vec<Line> {
-    let name = format!("lines {motif} {visit} {candidate}");
-    let noise = &mut rng::stream(phrase.piece.seed, &format!("search {name}"));
-    let noise = latent::prior(z.len(), noise);
-    let z = latent::perturb(z, &noise, SEARCH * candidate as f64);
-    // Takes of a motif draw the same numbers, so that only z tells them apart.
-    let rng = rng::stream(phrase.piece.seed, &name);
-    let drawn = setting.loaded.trio.decode(&z, setting.theme().temperature, &rng);
-    fit::excerpt(drawn.expect("z has the trio model's dimensions"), motif)
+/// The first of the lowest cost.
+fn least(judged: impl IntoIterator<Item = Judged>) -> Judged {
+    let better = |best: Judged, next: Judged| if next.cost < best.cost { next } else { best };
+    judged.into_iter().reduce(better).expect("there are candidates")
 }
 
-/// Bass and lead over the chords, and their costs.
-fn judge(
-    setting: &Setting,
-    memory: &LineMemory,
-    phrase: &Phrase,
-    chords: &[Chord],
-    [bass, lead]: [Vec<LineNote>; 2],
-) -> [Candidate; 2] {
-    let theme = setting.theme();
-    let lines = Lines { bass: bass.clone(), lead: lead.clone() };
-    let over = fit::to_chords(lines, phrase.piece.key, theme, chords);
-    let n_bars = PHRASE_BARS as usize;
-    let bass_cost = taste::bass_cost(&over.bass, theme.bass, n_bars);
-    let lead_cost = taste::lead_cost(&over.lead, theme.lead, n_bars, &memory.heard);
-    [
-        Candidate { cost: bass_cost, in_key: bass, over_chords: over.bass },
-        Candidate { cost: lead_cost, in_key: lead, over_chords: over.lead },
-    ]
+/// The lines drawn at `spot`.
+fn lines_at(drawn: &[(Spot, Lines)], spot: Spot) -> &Lines {
+    let found = drawn.iter().find(|(known, _)| known.is_same_draw(spot));
+    &found.expect("the spot was drawn").1
+}
+
+impl Judge<'_> {
+    /// The basses of a draw.
+    fn basses(&self, spot: Spot, lines: &Lines) -> Vec<Judged> {
+        let starts = match self.setup.theme.harmony {
+            Strictness::Chords => &STARTS[..],
+            Strictness::Scale => &STARTS[..1],
+        };
+        let judged = |&first_bar: &usize| {
+            let spot = Spot { first_bar, ..spot };
+            let motif = part_of(self.setting, lines, spot, spot);
+            let phrase = develop(self.setting, self.phrase, self.key, &motif, &motif);
+            let bass = arrangement::bass(&phrase.bass, self.setup);
+            let cost = taste::bass_cost(&bass, self.setup.theme.bass, PHRASE_BARS as usize);
+            Judged { spot, cost }
+        };
+        starts.iter().map(judged).collect()
+    }
+
+    /// The leads of a draw over a bass.
+    fn leads(
+        &self,
+        spot: Spot,
+        lines: &Lines,
+        bass: Spot,
+        bass_lines: &Lines,
+        memory: &LineMemory,
+    ) -> Vec<Judged> {
+        let both = Lines { bass: bass_lines.bass.clone(), lead: lines.lead.clone() };
+        let judged = |first_bar: usize| {
+            let spot = Spot { first_bar, ..spot };
+            let motif = part_of(self.setting, &both, bass, spot);
+            let phrase = develop(self.setting, self.phrase, self.key, &motif, &motif);
+            let played = arrangement::arrange(&phrase, self.setup);
+            let context = Context {
+                role: self.setup.theme.lead_role,
+                limits: self.setup.theme.lead,
+                n_bars: PHRASE_BARS as usize,
+                bass: &played.bass,
+            };
+            Judged { spot, cost: taste::lead_cost(&played.lead, context, &memory.heard) }
+        };
+        STARTS.map(judged).into()
+    }
 }

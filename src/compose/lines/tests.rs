@@ -6,13 +6,18 @@ use crate::{
         phrase::Take,
         testing::{setting, stations},
     },
-    config::PartLimits,
+    config::{PartLimits, Role, Station, Theme},
     music::meter::STEPS_PER_BAR,
 };
 
 /// A setting of the first built-in station, and phrases of its first piece.
 fn phrases(n: usize) -> (Setting, Vec<Phrase>) {
-    let setting = setting(&stations()[0], 1);
+    phrases_of(&stations()[0], n)
+}
+
+/// A setting of `station`, and phrases of its first piece.
+fn phrases_of(station: &Station, n: usize) -> (Setting, Vec<Phrase>) {
+    let setting = setting(station, 1);
     let mut form = FormProgress::start(&setting);
     let phrases = (0..n).map(|_| form::next(&setting, &mut form)).collect();
     (setting, phrases)
@@ -61,8 +66,17 @@ fn variations_departures_and_later_visits_are_lines_of_their_own() {
 }
 
 #[test]
-fn lines_stay_in_register_and_in_the_key_or_its_chords() {
-    let (setting, phrases) = phrases(24);
+fn lines_of_every_role_stay_in_register_and_in_the_key_or_its_chords() {
+    for role in [Role::Riff, Role::Hook, Role::Call, Role::PadLine] {
+        let mut station = stations()[0].clone();
+        station.theme = Theme { lead_role: role, ..(*station.theme).clone() }.into();
+        check_pitches(&station);
+    }
+}
+
+/// Fails if the lines of `station` leave their registers or both the key and the chord.
+fn check_pitches(station: &Station) {
+    let (setting, phrases) = phrases_of(station, 12);
     let theme = setting.theme();
     let mut memory = LineMemory::default();
     for phrase in &phrases {
@@ -78,6 +92,25 @@ fn lines_stay_in_register_and_in_the_key_or_its_chords() {
                 assert!(phrase.piece.key.contains(note.pitch) || is_in_chord, "{note:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_motif_is_recognised_by_its_first_bar_when_it_returns() {
+    let (setting, phrases) = phrases(1);
+    let mut memory = LineMemory::default();
+    let rhythm = |visit: u64, memory: &mut LineMemory| {
+        let phrase = Phrase { visit, take: Take::Statement, ..phrases[0].clone() };
+        let Lines { lead, .. } = write(&setting, memory, &phrase);
+        let steps = lead.into_iter().map(|note| note.start_step);
+        steps.take_while(|step| *step < STEPS_PER_BAR).collect::<Vec<usize>>()
+    };
+    let first = rhythm(0, &mut memory);
+    let common = |later: &[usize]| later.iter().filter(|step| first.contains(step)).count();
+
+    for visit in 1..4 {
+        let later = rhythm(visit, &mut memory);
+        assert!(first.len() <= common(&later) + visit as usize, "{first:?} {later:?}");
     }
 }
 

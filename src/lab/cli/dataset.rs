@@ -24,6 +24,8 @@ pub enum Dataset {
     Stats(Stats),
     /// Write generated patterns of a style as MIDI files
     Patterns(Patterns),
+    /// Count the intervals of melodies: the grammar that the patterns' melodies follow
+    Grammar(Grammar),
 }
 
 /// `electropunk dataset build`.
@@ -87,5 +89,19 @@ pub struct Patterns {
     pub count: u64,
     /// Folder for the files STYLE-NUMBER.mid, created if needed
     #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `electropunk dataset grammar`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Grammar {
+    /// Data sets with melodies, made by `dataset build`
+    #[arg(required = true, value_name = "FILE")]
+    pub sets: Vec<PathBuf>,
+    /// Whose music the data sets are, and its licence: the first lines of the table
+    #[arg(long, value_name = "TEXT")]
+    pub credit: String,
+    /// Table to write; the built-in one is src/patterns/grammar/grammar.txt
+    #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }

@@ -3,13 +3,15 @@
 mod critique;
 mod dataset;
 mod musician;
+mod sampling;
 mod training;
 mod values;
 
 pub use self::{
     critique::Critique,
-    dataset::{Build, Dataset, Patterns, Stats},
+    dataset::{Build, Dataset, Grammar, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
+    sampling::Sampling,
     training::{Attributes, Eval, Schedule, Sizes, Train},
 };
 
@@ -100,6 +102,8 @@ mod tests {
             "train --config c --data d --out o --resume --from m",
             "sample --model m --out o --audio ogg",
             "interpolate --model m a.mid --out o",
+            "sample --model m --repeat ABBA",
+            "sample --model m --repeat AABA --plain",
             "critique techno --minutes 0",
             "critique techno --target loud",
         ] {

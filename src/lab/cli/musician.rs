@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::{
-    args::{at_least_one, not_negative, positive},
-    lab::cli::values::family,
+    args::{at_least_one, positive},
+    lab::cli::{sampling::Sampling, values::family},
     musicvae::net::family::Family,
 };
 
@@ -85,9 +85,9 @@ pub struct Sample {
     /// Number of samples
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub n: u64,
-    /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
-    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
-    pub temperature: f64,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub sampling: Sampling,
     #[command(flatten)]
     #[allow(missing_docs)] // clap lists its options in place.
     pub output: Output,
@@ -111,9 +111,9 @@ pub struct Interpolate {
     /// Interpolate along a straight line (lerp) instead of an arc (slerp)
     #[arg(long)]
     pub lerp: bool,
-    /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
-    #[arg(long, value_name = "T", default_value_t = 0.0, value_parser = not_negative)]
-    pub temperature: f64,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub sampling: Sampling,
     #[command(flatten)]
     #[allow(missing_docs)] // clap lists its options in place.
     pub output: Output,
@@ -151,12 +151,12 @@ pub struct Decode {
     /// Latent vectors to decode, an array (N, Z)
     #[arg(long, value_name = "Z.npy")]
     pub z: PathBuf,
-    /// Always take the most likely note, as --temperature 0
-    #[arg(long)]
+    /// Always take the most likely token, as --plain --temperature 0
+    #[arg(long, conflicts_with_all = ["temperature", "rhythm_temperature", "pitch_temperature"])]
     pub greedy: bool,
-    /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
-    #[arg(long, value_name = "T", default_value_t = 0.5, value_parser = not_negative)]
-    pub temperature: f64,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub sampling: Sampling,
     /// Also write the decoder's outputs before sampling, an array (N, steps, logits)
     #[arg(long, value_name = "L.npy")]
     pub logits: Option<PathBuf>,

@@ -2,7 +2,10 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use crate::{musicvae::net::family::Family, patterns::style::Style};
+use crate::{
+    musicvae::net::{family::Family, repeat::Repeat},
+    patterns::style::Style,
+};
 
 /// Parses the name of a configuration.
 pub fn family() -> impl TypedValueParser<Value = Family> {
@@ -12,4 +15,9 @@ pub fn family() -> impl TypedValueParser<Value = Family> {
 /// Parses the name of a style.
 pub fn style() -> impl TypedValueParser<Value = Style> {
     PossibleValuesParser::new(Style::ALL.map(Style::name)).try_map(|name| name.parse())
+}
+
+/// Parses the name of a scheme of repeated bars.
+pub fn repeat() -> impl TypedValueParser<Value = Repeat> {
+    PossibleValuesParser::new(Repeat::WORDS.map(|(word, _)| word)).try_map(|name| name.parse())
 }

@@ -1,5 +1,5 @@
-//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, and writes
-//! generated patterns as MIDI files.
+//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, writes generated
+//! patterns as MIDI files, and fits their grammar.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     lab::{
         cli,
-        cmd::stats,
+        cmd::{grammar, stats},
         dataset::{build::build, extraction::WindowSpec, report::rejected_path},
     },
     music::{
@@ -36,6 +36,7 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
         cli::Dataset::Build(args) => pack(args),
         cli::Dataset::Stats(args) => stats::run(args),
         cli::Dataset::Patterns(args) => write_patterns(args),
+        cli::Dataset::Grammar(args) => grammar::run(args),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{model, npy, output::OutputFolder},
+    lab::cmd::{model, npy, output::OutputFolder, sampling::Sampling},
     music::drums::N_CLASSES,
     musicvae::{
         convert::window::Window,
@@ -15,11 +15,14 @@ use crate::{
             config::Config,
             domain::{self, Domain},
             head::Pick,
-            math, sampling,
+            math,
         },
     },
     rng,
 };
+
+/// Sampling temperature of drums and of plain sampling, as in Magenta.
+const TEMPERATURE: f64 = 0.5;
 
 /// Runs the command.
 ///
@@ -38,12 +41,14 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         z.shape
     );
     let seed = args.output.seed.unwrap_or_else(rand::random);
-    let temperature = if args.greedy { 0.0 } else { args.temperature };
+    let sampling = match args.greedy {
+        true => Sampling::Plain(0.0),
+        false => Sampling::of(&args.sampling, TEMPERATURE),
+    };
     let mut decoded = Vec::new();
     for (number, z) in z.rows().enumerate() {
-        let mut rng = rng::stream(seed, &format!("decode {number}"));
-        let mut pick =
-            Recording { pick: sampling::sampler(temperature, &mut rng), projections: vec![] };
+        let rng = rng::stream(seed, &format!("decode {number}"));
+        let mut pick = Recording { pick: sampling.sampler(rng), projections: vec![] };
         let window = model.decode(z, &mut pick)?;
         let projections = by_step(config, &pick.projections);
         decoded.push((window, projections));
@@ -58,7 +63,7 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         "config": config.family.name(),
         "n": decoded.len(),
         "seed": seed,
-        "temperature": temperature,
+        "sampling": sampling.facts(),
     });
     if args.output.out.extension().is_some_and(|ending| ending == "npy") {
         write_tokens(config, &decoded, &args.output.out)?;
@@ -78,12 +83,12 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
 
 /// Picks tokens as `pick` does, and records the output projections of the cores: (core, values) for
 /// each step.
-struct Recording<P> {
-    pick: P,
+struct Recording {
+    pick: Box<dyn Pick>,
     projections: Vec<(usize, Vec<f32>)>,
 }
 
-impl<P: Pick> Pick for Recording<P> {
+impl Pick for Recording {
     fn pick(&mut self, part: usize, logits: &mut [f32]) -> u16 {
         self.pick.pick(part, logits)
     }

@@ -4,10 +4,13 @@ use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{encode::first_window, model, output::OutputFolder},
-    musicvae::net::{latent, sampling},
+    lab::cmd::{encode::first_window, model, output::OutputFolder, sampling::Sampling},
+    musicvae::net::latent,
     rng,
 };
+
+/// Sampling temperature of drums and of plain sampling: only z tells the steps apart.
+const TEMPERATURE: f64 = 0.0;
 
 /// Runs the command.
 ///
@@ -20,6 +23,7 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     let a = model.encode(&first_window(&args.from, config)?)?.mu;
     let b = model.encode(&first_window(&args.to, config)?)?.mu;
     let mut folder = OutputFolder::open(&args.output)?;
+    let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let seed = args.output.seed.unwrap_or_else(rand::random);
     let mut windows = Vec::new();
     for step in 0..args.steps {
@@ -29,9 +33,8 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
             false => latent::slerp(&a, &b, t),
         };
         // All steps use the same random numbers, so that only z changes.
-        let mut rng = rng::stream(seed, "interpolate");
-        let mut pick = sampling::sampler(args.temperature, &mut rng);
-        let window = model.decode(&z, &mut pick)?;
+        let rng = rng::stream(seed, "interpolate");
+        let window = model.decode(&z, &mut *sampling.sampler(rng))?;
         folder.write(&format!("step-{step:03}"), config, std::slice::from_ref(&window))?;
         windows.push(window);
     }
@@ -43,6 +46,7 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
         "to": args.to,
         "line": if args.lerp { "lerp" } else { "slerp" },
         "seed": seed,
+        "sampling": sampling.facts(),
     });
     folder.report(args.output.json, facts);
     Ok(())

@@ -4,10 +4,13 @@ use serde_json::json;
 
 use crate::{
     lab::cli,
-    lab::cmd::{model, output::OutputFolder},
-    musicvae::net::{latent, sampling},
+    lab::cmd::{model, output::OutputFolder, sampling::Sampling},
+    musicvae::net::latent,
     rng,
 };
+
+/// Sampling temperature of drums and of plain sampling, as in Magenta.
+const TEMPERATURE: f64 = 0.5;
 
 /// Runs the command.
 ///
@@ -17,19 +20,19 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
     let mut folder = OutputFolder::open(&args.output)?;
+    let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let seed = args.output.seed.unwrap_or_else(rand::random);
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("sample {number}"));
         let z = latent::prior(config.n_latent, &mut rng);
-        let mut pick = sampling::sampler(args.temperature, &mut rng);
-        let window = model.decode(&z, &mut pick)?;
+        let window = model.decode(&z, &mut *sampling.sampler(rng))?;
         folder.write(&format!("sample-{number:03}"), config, &[window])?;
     }
     let facts = json!({
         "model": args.model,
         "config": config.family.name(),
         "seed": seed,
-        "temperature": args.temperature,
+        "sampling": sampling.facts(),
     });
     folder.report(args.output.json, facts);
     Ok(())

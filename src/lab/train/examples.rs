@@ -29,8 +29,8 @@ pub struct Examples {
     pub themed: Pool,
     /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
-    /// Share of examples that combine parts of different windows, 0 to 1. Parts of different windows
-    /// are transposed independently. A few songs have few combinations of parts, and a network that
+    /// Share of examples that combine parts of different windows, 0 to 1. Unless the network's family
+    /// is normalised, parts of different windows are transposed independently. A few songs have few combinations of parts, and a network that
     /// memorises those can't reconstruct others.
     pub recombined_share: f64,
 }
@@ -57,6 +57,7 @@ impl Examples {
     ) -> Vec<Window> {
         let domain = config.family.domain();
         let n_parts = domain.n_tokens().len();
+        let is_normalised = config.family.is_normalised();
         let mut draw = || {
             let themed = rng.random_bool(self.themed_share);
             let is_themed =
@@ -66,10 +67,15 @@ impl Examples {
                 Drawn::Whole(window) if domain.is_multitrack() => {
                     transpose_tracks(config, window, &mut rng)
                 }
+                Drawn::Whole(window) if is_normalised => window.clone(),
                 Drawn::Whole(window) => transpose(domain, window, &mut rng),
+                Drawn::Lent { partial, lender } if is_normalised => lend(partial, lender),
                 Drawn::Lent { partial, lender } => {
                     let lender = transpose(domain, lender, &mut rng);
                     lend(&transpose(domain, partial, &mut rng), &lender)
+                }
+                Drawn::Recombined(windows) if is_normalised => {
+                    windows.iter().enumerate().map(|(part, window)| window[part].clone()).collect()
                 }
                 Drawn::Recombined(windows) => {
                     let mut part = |(part, window): (usize, &&Window)| {
@@ -155,6 +161,22 @@ mod tests {
         let lent: Vec<_> = drawn.iter().filter(|w| w[0][0] < 55 && w[1][0] < 25).collect();
         let together = lent.iter().filter(|w| w[0][0] == w[1][0] + 30).count();
         assert!(lent.len() > 50 && together == lent.len(), "{together} of {}", lent.len());
+    }
+
+    #[test]
+    fn a_pair_of_parts_stays_as_it_is_in_a_normalised_family() {
+        let whole = vec![vec![1; 64], vec![1; 64], vec![7; 64]];
+        let pair = vec![vec![40; 64], vec![20; 64], vec![ABSENT; 64]];
+        let real = Pool::from(vec![whole.clone(), pair]);
+        let examples =
+            Examples { real, themed: Pool::default(), themed_share: 0.0, recombined_share: 1.0 };
+        let config = Config::official(Family::ElectropunkTrio4Bar);
+
+        let drawn = examples.draw(&config, 1, 1, 50);
+
+        let lent = vec![vec![40; 64], vec![20; 64], vec![7; 64]];
+        assert!(drawn.iter().all(|window| *window == whole || *window == lent));
+        assert!(drawn.contains(&lent));
     }
 
     #[test]

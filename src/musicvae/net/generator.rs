@@ -9,6 +9,7 @@ use crate::{
             config::Config,
             decoder::{Conduct as _, Conductor, Decoder, HostLayers, Layers},
             head::Pick,
+            part_set::PartSet,
             precision::Precision,
             weights::Weights,
         },
@@ -47,11 +48,12 @@ impl<L: Layers> GeneratorOn<L> {
     /// # Errors
     /// `z` is not Z wide, or the device fails.
     pub fn decode(&self, z: &[f32], pick: &mut dyn Pick) -> Result<Vec<Line>, Error> {
-        self.decode_all(&[z], &mut [pick]).map(|mut all| all.swap_remove(0))
+        self.decode_all(&[z], PartSet::ALL, &mut [pick]).map(|mut all| all.swap_remove(0))
     }
 
-    /// Decodes `zs` (B, Z) as a batch, with one `Pick` per sequence: the same lines as one by one,
-    /// faster.
+    /// Decodes the lines of `parts` from `zs` (B, Z) as a batch, with one `Pick` per sequence: the
+    /// same lines as one by one, faster. The lines of other parts are empty, and cores that decode
+    /// nothing else don't run.
     ///
     /// # Errors
     /// One of `zs` is not Z wide, or the device fails.
@@ -61,6 +63,7 @@ impl<L: Layers> GeneratorOn<L> {
     pub fn decode_all(
         &self,
         zs: &[&[f32]],
+        parts: PartSet,
         picks: &mut [&mut dyn Pick],
     ) -> Result<Vec<Vec<Line>>, Error> {
         assert_eq!(zs.len(), picks.len(), "one pick per z");
@@ -74,7 +77,11 @@ impl<L: Layers> GeneratorOn<L> {
         };
         let mut all = vec![Vec::new(); picks.len()];
         for decoder in &self.decoders {
-            let found = decoder.decode(&contexts, n_segment_steps, picks)?;
+            let columns = decoder.columns();
+            let found = match columns.clone().any(|column| parts.has(column)) {
+                true => decoder.decode(&contexts, n_segment_steps, picks)?,
+                false => vec![vec![Line::new(); columns.len()]; picks.len()],
+            };
             all.iter_mut().zip(found).for_each(|(lines, found)| lines.extend(found));
         }
         if self.config.family.domain().is_multitrack() {
@@ -82,6 +89,7 @@ impl<L: Layers> GeneratorOn<L> {
                 performance::trim(&mut lines[0], n_segment_steps);
             }
         }
+        all.iter_mut().for_each(|lines| parts.clear_others(lines));
         Ok(all)
     }
 }
@@ -150,7 +158,7 @@ mod tests {
             let mut picks = [greedy; 3];
             let mut picks: Vec<&mut dyn Pick> = picks.iter_mut().map(|pick| pick as _).collect();
 
-            let found = device.decode_all(&zs, &mut picks).unwrap();
+            let found = device.decode_all(&zs, PartSet::ALL, &mut picks).unwrap();
 
             // A groove's columns are rounded numbers, which the last bit of an output may change.
             let tolerance = match config.family.domain() {
@@ -159,7 +167,7 @@ mod tests {
             };
             let is_near =
                 |(a, b): (&u16, &u16)| a.wrapping_sub(*b).cast_signed().unsigned_abs() <= tolerance;
-            let expected = host.decode_all(&zs, &mut picks).unwrap();
+            let expected = host.decode_all(&zs, PartSet::ALL, &mut picks).unwrap();
             let pairs = found.iter().flatten().flatten().zip(expected.iter().flatten().flatten());
             assert!(pairs.into_iter().all(is_near), "{family}");
         }
@@ -176,11 +184,25 @@ mod tests {
             let mut picks = [greedy; 5];
             let mut picks: Vec<&mut dyn Pick> = picks.iter_mut().map(|pick| pick as _).collect();
 
-            let together = generator.decode_all(&zs, &mut picks).unwrap();
+            let together = generator.decode_all(&zs, PartSet::ALL, &mut picks).unwrap();
 
             for (z, lines) in zs.iter().zip(together) {
                 assert_eq!(generator.decode(z, &mut greedy).unwrap(), lines);
             }
+        }
+    }
+
+    #[test]
+    fn a_part_alone_is_the_same_line_as_among_all() {
+        // A core for each part, and one for all.
+        for family in [Family::Trio4Bar, Family::FlatTrio16Bar] {
+            let generator = small(family);
+            let z = noise(1, 6);
+            let all = generator.decode(&z, &mut greedy).unwrap();
+
+            let bass = generator.decode_all(&[&z], PartSet::of([1]), &mut [&mut greedy]);
+
+            assert_eq!(bass.unwrap(), [[vec![], all[1].clone(), vec![]]], "{family}");
         }
     }
 

@@ -7,10 +7,12 @@
 //!
 //! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes,
 //! tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and
-//! [`head`], [`generator`] (the decoding half, on CPU or [`device`]), [`music_vae`] (all of it).
+//! [`head`], [`sampling`] and [`decode_rule`] (logits to tokens), [`generator`] (the decoding half, on
+//! CPU or [`device`]), [`music_vae`] (all of it).
 
 pub mod attributes;
 pub mod config;
+pub mod decode_rule;
 pub mod decoder;
 pub mod device;
 pub mod device_choice;
@@ -29,7 +31,10 @@ pub mod matrix;
 pub mod music_vae;
 pub mod names;
 mod panel;
+pub mod part_set;
 pub mod precision;
+pub mod repeat;
+pub mod rhythm_and_pitch;
 pub mod sampling;
 pub mod stack;
 pub mod weights;

@@ -26,6 +26,11 @@ pub fn draw(logits: &mut [f32], temperature: f32, rng: &mut Rng) -> u16 {
     // One random number per token at any temperature, so that a change of temperature shifts no
     // later draw.
     let chance: f32 = rng.random();
+    draw_by(logits, temperature, chance)
+}
+
+/// [`draw`] with the random number `chance`, in 0..1.
+pub(super) fn draw_by(logits: &mut [f32], temperature: f32, chance: f32) -> u16 {
     let greatest = greedy(logits);
     if temperature <= 0.0 {
         return greatest;
@@ -48,6 +53,19 @@ pub fn draw(logits: &mut [f32], temperature: f32, rng: &mut Rng) -> u16 {
     greatest
 }
 
+/// Logarithm of the sum of `e^logit`, for at least one logit.
+pub(super) fn log_sum_exp(logits: &[f32]) -> f32 {
+    let top = logits[usize::from(greedy(logits))];
+    let mut weights = logits.to_vec();
+    Arch::new().dispatch(|| {
+        for weight in &mut weights {
+            *weight = math::exp(*weight - top);
+        }
+    });
+    // Summed in order, and not by the system's logarithm, so that every CPU draws the same.
+    top + libm::logf(weights.iter().sum())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,6 +78,13 @@ mod tests {
             .filter(|_| draw(&mut [0.0, 3f32.ln(), f32::NEG_INFINITY], 1.0, &mut rng) == 1)
             .count();
         assert!((2900..3100).contains(&n_second), "{n_second}");
+    }
+
+    #[test]
+    fn equal_logits_add_up() {
+        let sum = log_sum_exp(&[2.0, 2.0, f32::NEG_INFINITY, 2.0, 2.0]);
+        assert!((sum - (2.0 + 4f32.ln())).abs() < 1e-6, "{sum}");
+        assert_eq!(log_sum_exp(&[f32::NEG_INFINITY, 7.0]), 7.0);
     }
 
     #[test]

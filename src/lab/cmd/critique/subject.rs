@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, anyhow, ensure};
 
 use crate::{
-    config::{self, AssetRef},
+    config::{self, AssetRef, Player},
     inserts::player::InsertPlayer,
     lab::{
         cli,
@@ -35,9 +35,6 @@ const MAX_BARS: f64 = 20_000.0;
 
 /// Target loudness of recordings by default, in LUFS.
 const TARGET: f64 = -16.0;
-
-/// Themes with this much `humanise` or `groove_time` want drums as if played by a drummer.
-const HUMAN: f64 = 0.3;
 
 /// A subject, rendered or decoded.
 pub struct Subject {
@@ -95,7 +92,7 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),
         seed: Some(seed),
         target: Some(args.target.unwrap_or(station.loudness.0)),
-        is_human: Some(HUMAN <= theme.humanise.max(theme.groove_time)),
+        is_human: Some(theme.drums.player == Player::Drummer),
         audio,
         score: Some((Score::from_bars(&bars, theme.swing), starts)),
     })

@@ -36,16 +36,16 @@ const N_PATTERNS: u64 = 50;
 pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     let (model, weights) = model::open(&args.model)?;
     let config = model.config();
-    let real = some_of(read_windows(&args.data, config, args.all)?, args);
+    let sources = read_sources(&args.data, config, args)?;
+    let real = sources.iter().flat_map(|(_, windows)| windows.clone()).collect::<Vec<_>>();
     let network = Network::from_tensors(*config, weights.tensors())?;
+    let mut sets = vec![("real".to_owned(), real.clone()), ("themed".to_owned(), themed(config))];
+    if 1 < sources.len() {
+        sets.extend(sources);
+    }
     let mut held_out = BTreeMap::new();
-    let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
-    let themed = pattern_windows::windows(config, numbers);
-    for (name, windows) in [("real", &real), ("themed", &themed)] {
-        if windows.is_empty() {
-            continue;
-        }
-        let progress = ProgressBar::new(windows.len() as u64).with_prefix(name);
+    for (name, windows) in sets.iter().filter(|(_, windows)| !windows.is_empty()) {
+        let progress = ProgressBar::new(windows.len() as u64).with_prefix(name.clone());
         let template = "{prefix} {bar:24} {pos}/{len} windows, {eta} left";
         progress.set_style(ProgressStyle::with_template(template)?);
         progress.tick();
@@ -54,14 +54,15 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
         if !args.json {
             println!("{}", report::scores(name, &scores));
         }
-        held_out.insert(name, scores);
+        held_out.insert(name.clone(), scores);
     }
     let mut train = Vec::new();
     for path in &args.train_data {
         let set = Dataset::load(path)?;
         set.require(config, path)?;
         let windows = if args.all { set.all().collect() } else { set.split().0 };
-        train.extend(windows.into_iter().filter(is_whole));
+        let whole = windows.into_iter().filter(is_whole);
+        train.extend(whole.map(|window| config.normalised(window)));
     }
     let figures = figures(&model, [&real, &train], args.samples as usize, args.seed)?;
     if args.json {
@@ -75,27 +76,43 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The held-out windows of the data sets, or `all` windows. The sets must be for networks of
-/// `config`.
-fn read_windows<P: AsRef<Path>>(
+/// Held-out patterns, as a network of `config` reads them.
+fn themed(config: &Config) -> Vec<Window> {
+    let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
+    let windows = pattern_windows::windows(config, numbers);
+    windows.into_iter().map(|window| config.normalised(window)).collect()
+}
+
+/// Windows of a data set, by its name.
+type Source = (String, Vec<Window>);
+
+/// The held-out windows of each data set, or all windows, as a network of `config` reads them; at
+/// most `--examples` of each, chosen at random.
+fn read_sources<P: AsRef<Path>>(
     data: &[P],
     config: &Config,
-    all: bool,
-) -> anyhow::Result<Vec<Window>> {
-    let mut windows = Vec::new();
-    for path in data {
-        let set = Dataset::load(path.as_ref())?;
-        set.require(config, path.as_ref())?;
-        match all {
-            true => windows.extend(set.all().filter(is_whole)),
-            false => windows.extend(set.split().1),
-        }
-    }
+    args: &cli::Eval,
+) -> anyhow::Result<Vec<Source>> {
+    let source = |path: &P| {
+        let path = path.as_ref();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let windows = some_of(read_windows(path, config, args.all)?, args);
+        let windows = windows.into_iter().map(|window| config.normalised(window));
+        Ok((name, windows.collect()))
+    };
+    let sources = data.iter().map(source).collect::<anyhow::Result<Vec<Source>>>()?;
     ensure!(
-        !windows.is_empty(),
+        sources.iter().any(|(_, windows)| !windows.is_empty()),
         "the data sets have no held-out songs: expected more songs, or --all"
     );
-    Ok(windows)
+    Ok(sources)
+}
+
+/// The held-out windows of a data set, or `all` windows. The set must be for networks of `config`.
+fn read_windows(path: &Path, config: &Config, all: bool) -> anyhow::Result<Vec<Window>> {
+    let set = Dataset::load(path)?;
+    set.require(config, path)?;
+    Ok(if all { set.all().filter(is_whole).collect() } else { set.split().1 })
 }
 
 /// A random selection of `--examples` windows.
@@ -129,7 +146,7 @@ mod tests {
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 
         let config = Config::official(Family::Drums2Bar);
-        let windows = read_windows(&[&path], &config, false).unwrap();
+        let windows = read_windows(&path, &config, false).unwrap();
 
         assert!((1..40).contains(&windows.len()), "{}", windows.len());
         let is_held_out = |w: &Window| Dataset::is_held_out(&format!("song {}", w[0][0]));
@@ -142,7 +159,7 @@ mod tests {
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
 
         let config = Config::official(Family::Trio4Bar);
-        let error = read_windows(&[&path], &config, false).unwrap_err().to_string();
+        let error = read_windows(&path, &config, false).unwrap_err().to_string();
 
         let expected = "expected windows of 64 steps for hier-trio_4bar";
         assert!(error.contains("a.safetensors") && error.contains(expected), "{error}");
