@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use crate::{
     compose::{pad::Pad, walk::Anchors},
-    musicvae::{net::music_vae::MusicVae, shared_model::SharedModel},
+    musicvae::{
+        net::{music_vae::MusicVae, prior::Prior},
+        shared_model::SharedModel,
+    },
 };
 
 /// A theme opened for composing; `station::load::theme` opens one.
@@ -19,6 +22,8 @@ pub struct LoadedTheme {
     pub groove: Option<Arc<MusicVae>>,
     /// The four beats that the drums move between.
     pub pad: Pad,
+    /// What new ideas for bass and lead are drawn from.
+    pub prior: Prior,
     /// What bass and lead move between: the MIDI files of the station's playlists in their order, or,
     /// without any, the theme's anchors.
     pub anchors: Anchors,

@@ -10,7 +10,9 @@ use crate::{
     config::{BUILT_IN, Station, parse},
     musicvae::{
         convert::pattern_windows,
-        net::{family::Family, latent::Latent, music_vae::MusicVae, weights::Weights},
+        net::{
+            family::Family, latent::Latent, music_vae::MusicVae, prior::Prior, weights::Weights,
+        },
         shared_model::SharedModel,
     },
     patterns::style::Style,
@@ -24,18 +26,20 @@ static LOADED: LazyLock<LoadedTheme> = LazyLock::new(|| {
     let groove = Some(Arc::new(model(groove, Family::Humanize2Bar)));
     let pad = Pad::new([0, 1, 2, 3].map(|number| point(&drums, number)), 64);
     let points = (0..3).map(|number| point(&trio, number)).collect();
+    let prior = Prior::Standard(trio.config().n_latent);
     LoadedTheme {
         drums: shared(drums),
         trio: shared(trio),
         groove,
         pad,
+        prior,
         anchors: Anchors { points, in_turn: false },
     }
 });
 
 fn model(bytes: &[u8], family: Family) -> MusicVae {
     let weights = Weights::read(bytes, "test").unwrap();
-    MusicVae::load(family, &weights).unwrap()
+    MusicVae::load(weights.family().unwrap_or(family), &weights).unwrap()
 }
 
 fn shared(model: MusicVae) -> Arc<SharedModel> {

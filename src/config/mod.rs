@@ -19,6 +19,7 @@ mod choice;
 mod chords;
 mod decoding;
 mod directory;
+mod dream;
 mod drums;
 mod hls;
 mod load;
@@ -54,6 +55,7 @@ pub use self::{
     chords::Chords,
     decoding::Decoding,
     directory::Directory,
+    dream::{Dream, SONGS},
     drums::Drums,
     hls::Hls,
     load::{load, parse},

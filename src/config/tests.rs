@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     config::{
-        Anchor, Archive, AssetRef, Beat, Config, Directory, Hls, Player, Server, Theme,
+        Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server, Theme,
         load::{load, parse},
     },
     music::{bar::Part, percussion::Percussion},
@@ -74,6 +74,7 @@ fn keys_override_the_defaults() {
         [themes.x]
         pad = ["punk:1", "dream:2", "dub:3", "house:4"]
         anchors = ["dream:0", "dream:1"]
+        dreams = ["dub", "songs"]
         minutes = [2, 3.5]
         tempo = 93.5
         beat = "trio"
@@ -97,6 +98,7 @@ fn keys_override_the_defaults() {
     assert_eq!(theme.anchors, [Anchor::Dream(0), Anchor::Dream(1)]);
     assert_eq!((theme.beat, theme.drums.player), (Beat::Trio, Player::Machine));
     assert_eq!(theme.drums.percussion, [Percussion::Clap, Percussion::Conga]);
+    assert_eq!(theme.dreams, [Dream::Style(Style::Dub), Dream::Songs]);
     assert_eq!((theme.minutes, theme.tempo), ([2.0, 3.5], Bpm::try_from(93.5).unwrap()));
     let voice = theme.voices[Part::Lead as usize];
     assert_eq!((voice.program, voice.gain, voice.pan), (89, Decibels(-1.5), -1.0));

@@ -11,6 +11,7 @@ use crate::{
         choice::{Beat, Role, Shape, Strictness},
         chords::Chords,
         decoding::{Decoding, PLAIN_TEMPERATURE},
+        dream::Dream,
         drums::Drums,
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
         section::Section,
@@ -47,6 +48,9 @@ pub struct Theme {
     pub bars_per_round: usize,
     /// Anchors that bass and lead move between, 2 to 16. Default `techno:0` to `techno:3`.
     pub anchors: Vec<Anchor>,
+    /// The priors that `dream:NUMBER` and new ideas are drawn from, at most 2. Default empty: the
+    /// styles of the anchors, as far as the model has priors for them, else N(0, 1).
+    pub dreams: Vec<Dream>,
     /// Amount of noise n added to the latent vector z of a variation: `sqrt(1 - e^2) z + e n`. For bass
     /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
     /// it is 3 times this value. 0 to 0.8. Default 0.08.
@@ -116,6 +120,7 @@ impl Default for Theme {
             beat: Beat::default(),
             bars_per_round: 64,
             anchors: patterns.into(),
+            dreams: Vec::new(),
             wander: 0.08,
             temperature: PLAIN_TEMPERATURE,
             decoding: Decoding::default(),
@@ -212,6 +217,7 @@ impl Theme {
         set(&mut self.bars_per_round, section.whole("bars_per_round", 8..=512));
         let anchors = section.list_like("anchors", 2..=16, Anchor::schema, anchor);
         set(&mut self.anchors, anchors);
+        set(&mut self.dreams, section.list_like("dreams", 1..=2, Dream::schema, Dream::read));
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));
         self.decoding.read(section);

@@ -119,17 +119,17 @@ const DRUMS: DrumBook = DrumBook {
 };
 
 const ANSWERS: Feel =
-    Feel { notes: (4, 8), sixteenths: 85, uneven: 50, tie: 20, syncopate: 35, pick_up: 20 };
+    Feel { notes: (3, 8), sixteenths: 70, uneven: 50, tie: 20, syncopate: 35, pick_up: 20 };
 
 const SIXTEENTHS: Feel =
     Feel { notes: (8, 12), sixteenths: 100, uneven: 45, tie: 10, syncopate: 20, pick_up: 30 };
 
 const LEAD: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(3, 4), (3, 5), (1, 8)],
-    repeats: 100,
+    spans: &[(2, 4), (3, 5), (3, 8), (1, 11)],
+    repeats: 130,
     thirds: 90,
-    leaps: 70,
+    leaps: 90,
 };
 
 const SEQUENCES: &[&str] = &[

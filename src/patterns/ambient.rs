@@ -98,7 +98,7 @@ const DRUMS: DrumBook = DrumBook {
 };
 
 const SLOW: Feel =
-    Feel { notes: (1, 3), sixteenths: 30, uneven: 35, tie: 30, syncopate: 20, pick_up: 20 };
+    Feel { notes: (1, 4), sixteenths: 35, uneven: 35, tie: 30, syncopate: 20, pick_up: 20 };
 
 const DROPS: Feel =
     Feel { notes: (2, 4), sixteenths: 35, uneven: 40, tie: 30, syncopate: 30, pick_up: 15 };
@@ -107,20 +107,21 @@ const RIPPLES: Feel =
     Feel { notes: (4, 8), sixteenths: 20, uneven: 25, tie: 10, syncopate: 15, pick_up: 10 };
 
 const LONG: Feel =
-    Feel { notes: (1, 2), sixteenths: 35, uneven: 35, tie: 10, syncopate: 20, pick_up: 25 };
+    Feel { notes: (1, 3), sixteenths: 50, uneven: 45, tie: 25, syncopate: 20, pick_up: 25 };
 
 const SWELLS: Feel =
     Feel { notes: (2, 3), sixteenths: 40, uneven: 40, tie: 12, syncopate: 20, pick_up: 25 };
 
 const ARCH: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(2, 5), (4, 7), (2, 9)],
-    repeats: 45,
+    spans: &[(2, 5), (4, 7), (2, 9), (1, 11)],
+    repeats: 55,
     thirds: 100,
-    leaps: 80,
+    leaps: 100,
 };
 
 const ROOTS: bass::Bass = bass::Bass {
+    highest: 45,
     tones: &[(4, 0), (4, 4), (2, 7), (2, 2), (1, 6)],
     root: 90,
     stay: 12,

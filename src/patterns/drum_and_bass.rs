@@ -146,21 +146,28 @@ const ROLLER: Feel =
 
 const CALL: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(2, 5), (4, 7), (2, 9)],
-    repeats: 60,
+    spans: &[(2, 5), (4, 7), (2, 9), (1, 11)],
+    repeats: 75,
     thirds: 90,
-    leaps: 90,
+    leaps: 115,
 };
 
 const HALVES: bass::Bass = bass::Bass {
+    highest: 42,
     tones: &[(3, 0), (3, 4), (3, 6), (2, 2), (1, 7), (2, 1)],
     root: 88,
-    stay: 15,
-    step: 40,
+    stay: 25,
+    step: 30,
     lead: 60,
 };
 
-const ROLL: bass::Bass =
-    bass::Bass { tones: &[(5, 0), (3, 7), (3, 4), (2, 6)], root: 90, stay: 38, step: 25, lead: 45 };
+const ROLL: bass::Bass = bass::Bass {
+    highest: 42,
+    tones: &[(5, 0), (3, 7), (3, 4), (2, 6)],
+    root: 90,
+    stay: 38,
+    step: 25,
+    lead: 45,
+};
 
 const STABS: &[&str] = &["x..62.3..7..3.2.", "..7.2..6..72..3.", "x...2.7..3..6..2"];

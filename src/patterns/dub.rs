@@ -41,8 +41,9 @@ pub const BOOK: Book = Book {
         (3, chords(Minor, "1717")),
         (2, chords(Minor, "1145")),
         (2, chords(Minor, "1676")),
-        (3, chords(Dorian, "12")),
-        (2, chords(Dorian, "1212")),
+        (5, chords(Dorian, "12")),
+        (3, chords(Dorian, "1212")),
+        (4, chords(Dorian, "14")),
         (1, chords(HarmonicMinor, "1451")),
         (1, chords(HarmonicMinor, "1415")),
         (2, chords(Major, "14")),
@@ -138,13 +139,14 @@ const CELLS: Feel =
 
 const CALLS: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(3, 5), (4, 7), (1, 9)],
-    repeats: 55,
+    spans: &[(3, 5), (4, 7), (1, 9), (1, 11)],
+    repeats: 70,
     thirds: 90,
-    leaps: 70,
+    leaps: 90,
 };
 
 const RIDDIM: bass::Bass = bass::Bass {
+    highest: 42,
     tones: &[(4, 0), (4, 4), (3, 2), (2, 6), (2, 7), (1, -3)],
     root: 75,
     stay: 45,

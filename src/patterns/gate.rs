@@ -23,6 +23,13 @@ pub enum Gate {
 /// The gates of a bar.
 pub type Gates = [Gate; STEPS_PER_BAR];
 
+/// A bar without notes.
+pub const SILENCE: Gates = {
+    let mut gates = [Gate::Hold; STEPS_PER_BAR];
+    gates[0] = Gate::Rest;
+    gates
+};
+
 /// Gates of `onsets`: a note holds to the next onset with a chance of `hold` percent, else to about
 /// the middle.
 pub fn gates(onsets: &Onsets, hold: u32, rng: &mut Rng) -> Gates {

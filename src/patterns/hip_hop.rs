@@ -136,7 +136,7 @@ const DRUMS: DrumBook = DrumBook {
 };
 
 const LOOPS: Feel =
-    Feel { notes: (3, 7), sixteenths: 60, uneven: 40, tie: 25, syncopate: 30, pick_up: 25 };
+    Feel { notes: (2, 7), sixteenths: 60, uneven: 40, tie: 25, syncopate: 30, pick_up: 25 };
 
 const BELLS: Feel =
     Feel { notes: (5, 8), sixteenths: 50, uneven: 40, tie: 10, syncopate: 25, pick_up: 10 };
@@ -149,13 +149,14 @@ const PLUCKED: Feel =
 
 const SAMPLE: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(2, 5), (4, 7), (2, 9)],
-    repeats: 85,
+    spans: &[(2, 5), (4, 7), (2, 9), (1, 11)],
+    repeats: 110,
     thirds: 100,
-    leaps: 80,
+    leaps: 100,
 };
 
 const WALK_UPS: bass::Bass = bass::Bass {
+    highest: 43,
     tones: &[(6, 0), (3, 4), (2, 7), (2, 6), (1, 2)],
     root: 92,
     stay: 40,
@@ -164,6 +165,7 @@ const WALK_UPS: bass::Bass = bass::Bass {
 };
 
 const LOW: bass::Bass = bass::Bass {
+    highest: 43,
     tones: &[(5, 0), (3, 4), (3, 7), (2, 6), (2, 2)],
     root: 88,
     stay: 48,

@@ -59,7 +59,7 @@ pub const BOOK: Book = Book {
     ],
     basses: &[
         // Between the kicks, with octave answers.
-        (4, part(Steps(OFFBEATS), (20, 80), RIFF, 0, Bass(&OCTAVES)).chromatic(8)),
+        (5, part(Steps(OFFBEATS), (20, 80), RIFF, 0, Bass(&OCTAVES)).chromatic(8)),
         // Two-bar hooks.
         (5, part(Split(&GROOVE), (30, 90), RIFF, 10, Bass(&HOOK)).chromatic(8)),
         // Disco octaves.
@@ -123,7 +123,7 @@ const DRUMS: DrumBook = DrumBook {
 };
 
 const HOOKS: Feel =
-    Feel { notes: (3, 7), sixteenths: 55, uneven: 35, tie: 25, syncopate: 35, pick_up: 25 };
+    Feel { notes: (2, 7), sixteenths: 55, uneven: 35, tie: 25, syncopate: 35, pick_up: 25 };
 
 const PLUCKS: Feel =
     Feel { notes: (5, 9), sixteenths: 80, uneven: 45, tie: 15, syncopate: 35, pick_up: 15 };
@@ -133,17 +133,24 @@ const GROOVE: Feel =
 
 const VOCAL: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(2, 5), (3, 7), (2, 9)],
-    repeats: 90,
+    spans: &[(2, 5), (3, 7), (2, 9), (1, 11)],
+    repeats: 115,
     thirds: 100,
-    leaps: 80,
+    leaps: 100,
 };
 
-const OCTAVES: bass::Bass =
-    bass::Bass { tones: &[(4, 0), (4, 7), (1, 4)], root: 90, stay: 40, step: 10, lead: 40 };
+const OCTAVES: bass::Bass = bass::Bass {
+    highest: 48,
+    tones: &[(4, 0), (4, 7), (1, 4)],
+    root: 90,
+    stay: 40,
+    step: 10,
+    lead: 40,
+};
 
 const HOOK: bass::Bass = bass::Bass {
-    tones: &[(4, 0), (3, 7), (3, 4), (2, 6), (1, 2), (1, 5)],
+    highest: 48,
+    tones: &[(5, 0), (4, 7), (3, 4), (1, 6), (1, 2)],
     root: 85,
     stay: 45,
     step: 20,

@@ -130,19 +130,20 @@ const GROOVE: Feel =
 
 const GUIDE: sing::Sung = sing::Sung {
     anchors: &[2, 6],
-    spans: &[(3, 5), (4, 7), (1, 9)],
-    repeats: 70,
+    spans: &[(3, 5), (4, 7), (1, 9), (1, 11)],
+    repeats: 90,
     thirds: 100,
-    leaps: 70,
+    leaps: 90,
 };
 
 const LAZY: sing::Sung = sing::Sung { anchors: &[0, 2, 4, 6], ..GUIDE };
 
 const ROOTS: bass::Bass = bass::Bass {
+    highest: 47,
     tones: &[(4, 0), (4, 4), (3, 2), (3, 6), (2, 7), (1, -3)],
     root: 88,
-    stay: 28,
-    step: 28,
+    stay: 38,
+    step: 22,
     lead: 60,
 };
 

@@ -9,7 +9,7 @@ use crate::{
         draw::{Weighted, chance, pick, weighted},
         figure::{Cell, Register, write},
         form::N_BARS,
-        gate::{Gate, Gates, end_at, gates, start_at},
+        gate::{Gate, Gates, SILENCE, end_at, gates, start_at},
         harmony::Harmony,
         phrase::{Material, Plan},
         rhythm::{Rhythm, Source},
@@ -26,6 +26,9 @@ const N_STEPS: usize = N_BARS * STEPS_PER_BAR;
 
 /// The middle of the bar.
 const HALF: usize = STEPS_PER_BAR / 2;
+
+/// Chance, in percent, that all notes of a pattern hold to the next one.
+const LEGATO: u32 = 15;
 
 /// A kind of line. Chances are in percent.
 #[derive(Debug, Clone, Copy)]
@@ -69,12 +72,15 @@ impl Part {
     /// The gates of four bars.
     fn gates(&self, plan: &Plan, rng: &mut Rng) -> Vec<Gate> {
         let source = self.rhythm.draw(rng);
-        let hold = rng.random_range(self.hold.0..=self.hold.1);
+        // Some players tie all notes.
+        let is_legato = chance(LEGATO, rng);
+        let hold = if is_legato { 100 } else { rng.random_range(self.hold.0..=self.hold.1) };
         let mut bars: Vec<Gates> = Vec::with_capacity(N_BARS);
         for (bar, material) in plan.iter().enumerate() {
             let mut gates = match *material {
                 Material::New => new_bar(&source, bar, hold, rng),
                 Material::Half => half_bar(&source, bar, hold, rng),
+                Material::Silent => SILENCE,
                 Material::Again(from)
                 | Material::Tail(from)
                 | Material::Rhythm(from)
@@ -136,7 +142,10 @@ impl Score<'_> {
             let copy = Copied::draw(*material, self.onsets(bar), rng);
             for step in self.onsets(bar) {
                 self.degrees[step] = match copy.source(step) {
-                    Some((from, by)) => self.player.copy(self.degrees[from], from, step, by),
+                    Some((from, by)) => {
+                        let place = self.place(step, peak);
+                        self.player.copy(self.degrees[from], from, place, by)
+                    }
                     None => self.player.next(self.place(step, peak), rng),
                 };
             }
@@ -200,7 +209,7 @@ impl Copied {
         let within = step % STEPS_PER_BAR;
         let at = |bar: usize, within: usize| bar * STEPS_PER_BAR + within;
         match self.material {
-            Material::New | Material::Half | Material::Rhythm(_) => None,
+            Material::New | Material::Half | Material::Silent | Material::Rhythm(_) => None,
             Material::Again(from) => Some((at(from, within), 0)),
             Material::Tail(from) => (step < self.tail).then(|| (at(from, within), 0)),
             Material::Sequence(from) => Some((at(from, within), self.by)),

@@ -3,7 +3,7 @@
 use crate::patterns::{
     draw::Weighted,
     form::N_BARS,
-    phrase::Material::{Again, Fragment, Half, New, Rhythm, Sequence, Tail},
+    phrase::Material::{Again, Fragment, Half, New, Rhythm, Sequence, Silent, Tail},
 };
 
 /// The material of a bar. The number is that of an earlier bar.
@@ -13,6 +13,8 @@ pub enum Material {
     New,
     /// A new idea in one half of the bar.
     Half,
+    /// No notes.
+    Silent,
     /// The earlier bar again; what follows the chords moves with them.
     Again(usize),
     /// The earlier bar with another tail on the same rhythm.
@@ -30,7 +32,7 @@ impl Material {
     #[cfg(test)]
     pub fn source(self) -> Option<usize> {
         match self {
-            New | Half => None,
+            New | Half | Silent => None,
             Again(bar) | Tail(bar) | Rhythm(bar) | Sequence(bar) | Fragment(bar) => Some(bar),
         }
     }
@@ -54,6 +56,8 @@ pub const SONG: Weighted<Plan> = &[
     // Call and response.
     (2, [New, Half, Tail(0), Half]),
     (1, [Half, New, Tail(0), Rhythm(1)]),
+    (2, [New, Silent, Tail(0), New]),
+    (1, [New, New, Tail(0), Silent]),
     (2, [New, Rhythm(0), Rhythm(0), New]),
 ];
 
@@ -66,6 +70,7 @@ pub const RIFF: Weighted<Plan> = &[
     (2, [New, New, Again(0), New]),
     (1, [New, Again(0), Tail(0), New]),
     (1, [New, Half, Again(0), Tail(1)]),
+    (1, [New, New, Tail(0), Silent]),
 ];
 
 /// Forms of accompaniments, which follow the chords with one rhythm.

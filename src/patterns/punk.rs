@@ -129,23 +129,30 @@ const SHOUTS: Feel =
     Feel { notes: (3, 7), sixteenths: 15, uneven: 30, tie: 20, syncopate: 30, pick_up: 30 };
 
 const LEADS: Feel =
-    Feel { notes: (4, 7), sixteenths: 30, uneven: 25, tie: 20, syncopate: 30, pick_up: 30 };
+    Feel { notes: (3, 7), sixteenths: 30, uneven: 25, tie: 20, syncopate: 30, pick_up: 30 };
 
 const RUNS: Feel =
     Feel { notes: (5, 9), sixteenths: 30, uneven: 25, tie: 5, syncopate: 20, pick_up: 40 };
 
 const HOOK: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(3, 4), (4, 6), (2, 8)],
+    spans: &[(2, 4), (4, 6), (3, 8), (2, 11)],
     repeats: 60,
     thirds: 90,
-    leaps: 80,
+    leaps: 140,
 };
 
-const DRIVE: bass::Bass =
-    bass::Bass { tones: &[(6, 0), (3, 4), (2, 7), (1, 2)], root: 95, stay: 72, step: 30, lead: 75 };
+const DRIVE: bass::Bass = bass::Bass {
+    highest: 46,
+    tones: &[(6, 0), (3, 4), (2, 7), (1, 2)],
+    root: 95,
+    stay: 72,
+    step: 30,
+    lead: 75,
+};
 
 const RUN: bass::Bass = bass::Bass {
+    highest: 46,
     tones: &[(4, 0), (3, 4), (2, 2), (2, 7), (1, 5)],
     root: 92,
     stay: 40,

@@ -47,13 +47,20 @@ pub struct Feel {
     pub pick_up: u32,
 }
 
+/// Chance, in percent, that a pattern divides its bars evenly.
+const PLAIN: u32 = 20;
+
+/// A feel without syncopation.
+const EVEN: Feel =
+    Feel { notes: (4, 8), sixteenths: 0, uneven: 5, tie: 5, syncopate: 0, pick_up: 5 };
+
 /// The rhythm of one pattern, from which bars are drawn.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// Bars divided by the grammar.
     Grammar {
         /// The style's weights.
-        feel: &'static Feel,
+        feel: Feel,
         /// Notes in a bar.
         n_notes: usize,
         /// Steps of the shortest note.
@@ -72,7 +79,10 @@ impl Rhythm {
             Self::Split(feel) => {
                 let (fewest, most) = feel.notes;
                 let finest = if chance(feel.sixteenths, rng) { 1 } else { 2 };
-                Source::Grammar { feel, n_notes: rng.random_range(fewest..=most), finest }
+                let n_notes = rng.random_range(fewest..=most);
+                let is_plain = chance(PLAIN, rng);
+                let feel = if is_plain { Feel { notes: feel.notes, ..EVEN } } else { *feel };
+                Source::Grammar { feel, n_notes, finest }
             }
             Self::Steps(strings) => Source::Steps(pick(strings, rng)),
             Self::Cycle(lengths) => Source::Cycle(cycle(pick(lengths, rng), rng)),
@@ -81,25 +91,33 @@ impl Rhythm {
 }
 
 impl Source {
-    /// Draws bar `bar` of a pattern. Only a bar from a step string can be empty.
+    /// Draws bar `bar` of a pattern; it has a note.
     pub fn bar(&self, bar: usize, rng: &mut Rng) -> Onsets {
         match self {
             Self::Grammar { feel, n_notes, finest } => {
                 let more = pick(&[0, 0, 1, 2], rng);
                 divided(feel, (n_notes + more).saturating_sub(1).max(1), *finest, rng)
             }
-            Self::Steps(string) => {
-                let from = bar * STEPS_PER_BAR % string.len();
-                let steps = string.chars().skip(from).take(STEPS_PER_BAR);
-                let drawn: Vec<bool> = steps.map(|step| sounds(step, 1.0, rng)).collect();
-                std::array::from_fn(|step| drawn[step])
-            }
+            Self::Steps(string) => stepped(string, bar, rng),
             Self::Cycle(steps) => {
                 let from = bar % 2 * STEPS_PER_BAR;
                 std::array::from_fn(|step| steps[from + step])
             }
         }
     }
+}
+
+/// A bar of a step string; its likeliest step sounds if no other does.
+fn stepped(string: &str, bar: usize, rng: &mut Rng) -> Onsets {
+    let from = bar * STEPS_PER_BAR % string.len();
+    let steps = &string.as_bytes()[from..from + STEPS_PER_BAR];
+    let mut onsets = std::array::from_fn(|step| sounds(char::from(steps[step]), 1.0, rng));
+    if !onsets.contains(&true) {
+        // Letters sort behind digits and dots, as `x` is likelier.
+        let likeliest = (0..STEPS_PER_BAR).max_by_key(|&step| steps[step]);
+        onsets[likeliest.unwrap_or(0)] = true;
+    }
+    onsets
 }
 
 /// A cell of `length` steps, repeated over two bars from a random step of it.
@@ -190,6 +208,15 @@ mod tests {
         for _ in 0..500 {
             let bar = Rhythm::Split(&EIGHTHS).draw(&mut rng).bar(0, &mut rng);
             assert!((1..16).step_by(2).all(|step| !bar[step]), "{bar:?}");
+        }
+    }
+
+    #[test]
+    fn a_bar_of_unlikely_steps_has_a_note() {
+        let mut rng = stream(1, "test");
+        for _ in 0..100 {
+            let bar = Rhythm::Steps(&["....1.......2..."]).draw(&mut rng).bar(3, &mut rng);
+            assert!(bar.contains(&true) && (0..4).all(|step| !bar[step]));
         }
     }
 

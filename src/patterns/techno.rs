@@ -118,20 +118,21 @@ const DRUMS: DrumBook = DrumBook {
 };
 
 const RIFFS: Feel =
-    Feel { notes: (4, 8), sixteenths: 75, uneven: 45, tie: 15, syncopate: 35, pick_up: 15 };
+    Feel { notes: (3, 8), sixteenths: 60, uneven: 45, tie: 15, syncopate: 35, pick_up: 15 };
 
 const LOW: Feel =
     Feel { notes: (4, 9), sixteenths: 70, uneven: 40, tie: 10, syncopate: 30, pick_up: 20 };
 
 const HOOK: sing::Sung = sing::Sung {
     anchors: &[0, 2, 4],
-    spans: &[(2, 4), (3, 5), (2, 7)],
-    repeats: 110,
+    spans: &[(2, 4), (3, 5), (3, 7), (2, 10)],
+    repeats: 140,
     thirds: 100,
-    leaps: 60,
+    leaps: 75,
 };
 
 const PEDAL: bass::Bass = bass::Bass {
+    highest: 45,
     tones: &[(6, 0), (4, 7), (2, 4), (2, 6), (1, 2), (1, 1)],
     root: 90,
     stay: 62,
@@ -140,6 +141,7 @@ const PEDAL: bass::Bass = bass::Bass {
 };
 
 const MOVING: bass::Bass = bass::Bass {
+    highest: 45,
     tones: &[(4, 0), (3, 7), (3, 4), (2, 6), (2, 2), (1, 3)],
     root: 85,
     stay: 45,

@@ -55,16 +55,16 @@ fn hash(tokens: impl Iterator<Item = u16>) -> u64 {
 #[test]
 fn a_number_always_gives_the_same_pattern() {
     for (style, lines, drums) in [
-        (Style::Techno, 0xff63_a411_683c_8b62, 0xcc09_0653_a06e_a5e6),
-        (Style::House, 0x2be5_cf91_6200_2e15, 0xd273_c7f4_57d9_4250),
-        (Style::Dub, 0x159c_9a76_4738_3dca, 0xf942_e977_fe31_4785),
-        (Style::HipHop, 0x0597_63c3_8a88_df02, 0x5511_fced_a4c2_1130),
-        (Style::Punk, 0xfac3_d65d_727a_b95a, 0xd6ff_f5a1_3ec4_feb2),
-        (Style::Ambient, 0x88fd_e005_c7d8_ee0e, 0x0172_d9df_eddf_a00f),
-        (Style::Acid, 0xd71b_95ad_af10_0f11, 0x4144_5c3d_e4c3_00d8),
-        (Style::FreeJazz, 0x793f_939f_bf59_3fcd, 0x5440_5182_ed92_24f0),
-        (Style::LoFi, 0x1979_0fd7_d0e7_e28c, 0x7165_e564_60ea_a1c4),
-        (Style::DrumAndBass, 0xdf3d_c60a_dfb2_ed49, 0xd0e0_5374_8a8c_350e),
+        (Style::Techno, 0x7f66_9f7b_6d37_d243, 0xcc09_0653_a06e_a5e6),
+        (Style::House, 0x5c36_7937_e5ad_9217, 0xd273_c7f4_57d9_4250),
+        (Style::Dub, 0x4206_8d9e_579d_69a2, 0xf942_e977_fe31_4785),
+        (Style::HipHop, 0xa2f2_4013_c842_e989, 0x5511_fced_a4c2_1130),
+        (Style::Punk, 0xd78b_ea32_e5a8_2a2d, 0xd6ff_f5a1_3ec4_feb2),
+        (Style::Ambient, 0x169b_4845_6858_7a51, 0x0172_d9df_eddf_a00f),
+        (Style::Acid, 0x78fb_6ea2_b5a9_4af5, 0x4144_5c3d_e4c3_00d8),
+        (Style::FreeJazz, 0x7a03_01af_71f7_9a2f, 0x5440_5182_ed92_24f0),
+        (Style::LoFi, 0x29a9_779e_9e3b_68dc, 0x7165_e564_60ea_a1c4),
+        (Style::DrumAndBass, 0x9966_ec8f_879e_1291, 0xd0e0_5374_8a8c_350e),
     ] {
         let trios: Vec<Trio> = (0..100).map(|number| pattern(style, number).trio).collect();
         let of_lines = trios.iter().flat_map(|trio| [&trio.melody[..], &trio.bass].concat());
@@ -174,7 +174,7 @@ fn a_style_has_hundreds_of_bar_rhythms() {
                 })
                 .collect();
             // Ambient has a note or two a bar, so that there are few.
-            let fewest = if style == Style::Ambient { 250 } else { 600 };
+            let fewest = if style == Style::Ambient { 300 } else { 600 };
             assert!(fewest <= rhythms.len(), "{style} {}", rhythms.len());
         }
     }
@@ -184,15 +184,15 @@ fn a_style_has_hundreds_of_bar_rhythms() {
 #[test]
 fn styles_have_their_usual_density() {
     for (style, expected) in [
-        (Style::Techno, [0.71, 0.38, 0.48]),
-        (Style::House, [0.65, 0.32, 0.39]),
+        (Style::Techno, [0.71, 0.36, 0.47]),
+        (Style::House, [0.65, 0.30, 0.38]),
         (Style::Dub, [0.61, 0.25, 0.29]),
-        (Style::HipHop, [0.65, 0.29, 0.27]),
-        (Style::Punk, [0.54, 0.32, 0.49]),
-        (Style::Ambient, [0.34, 0.18, 0.13]),
-        (Style::Acid, [0.71, 0.38, 0.64]),
+        (Style::HipHop, [0.65, 0.27, 0.26]),
+        (Style::Punk, [0.54, 0.29, 0.49]),
+        (Style::Ambient, [0.34, 0.19, 0.14]),
+        (Style::Acid, [0.71, 0.35, 0.63]),
         (Style::FreeJazz, [0.58, 0.34, 0.28]),
-        (Style::LoFi, [0.56, 0.19, 0.23]),
+        (Style::LoFi, [0.56, 0.18, 0.23]),
         (Style::DrumAndBass, [0.70, 0.23, 0.21]),
     ] {
         let all = patterns(style);

@@ -42,7 +42,7 @@ pub(super) fn lines(
 ) -> Lines {
     let (theme, piece, motif) = (setting.theme(), &phrase.piece, phrase.motif);
     let name = format!("lines {motif} {}", spot.draw);
-    let noise = |stream: &str| latent::prior(z.len(), &mut rng::stream(piece.seed, stream));
+    let noise = |stream: &str| setting.loaded.prior.draw(&mut rng::stream(piece.seed, stream));
     let amount = (SEARCH * spot.draw as f64).min(FURTHEST);
     let mut z = latent::perturb(z, &noise(&format!("search {name}")), amount);
     if let Some(number) = spot.refinement {

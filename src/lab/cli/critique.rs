@@ -6,7 +6,9 @@ use clap::Args;
 
 use crate::{
     args::{number, positive},
+    lab::cli::values::style,
     musicvae::net::device_choice::DeviceChoice,
+    patterns::style::Style,
 };
 
 /// `electropunk critique`.
@@ -32,6 +34,9 @@ pub struct Critique {
     /// Target loudness in LUFS [default: the station's; -16 for recordings; none for MIDI files]
     #[arg(long, value_name = "LUFS", value_parser = number, allow_negative_numbers = true)]
     pub target: Option<f64>,
+    /// Judge by the goals of this style [default: by the theme of a station; none for files]
+    #[arg(long, value_parser = style())]
+    pub style: Option<Style>,
     /// Also write the figures as a picture of one page
     #[arg(long, value_name = "FILE.png")]
     pub picture: Option<PathBuf>,

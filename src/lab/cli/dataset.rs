@@ -22,6 +22,8 @@ pub enum Dataset {
     Build(Build),
     /// Print statistics of a data set, and draw windows of it
     Stats(Stats),
+    /// Compute the statistics of melodies and basses that `critique` compares with
+    Lines(Lines),
     /// Write generated patterns of a style as MIDI files
     Patterns(Patterns),
     /// Count the intervals of melodies: the grammar that the patterns' melodies follow
@@ -76,6 +78,25 @@ pub struct Stats {
     /// Random seed for --sheet
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
+}
+
+/// `electropunk dataset lines`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Lines {
+    /// Data sets of windows of four bars; half of their songs count, the others are compared with
+    /// them
+    #[arg(required = true, value_name = "FILES")]
+    pub sets: Vec<PathBuf>,
+    /// Use at most so many distinct lines of each part and set, evenly spread, so that no set
+    /// outweighs the others
+    #[arg(long, value_name = "N", default_value_t = 2500)]
+    pub lines: usize,
+    /// Whom to credit for the songs; may be given several times
+    #[arg(long = "credit", value_name = "TEXT")]
+    pub credits: Vec<String>,
+    /// File of JSON to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// `electropunk dataset patterns`.

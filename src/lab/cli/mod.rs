@@ -9,10 +9,10 @@ mod values;
 
 pub use self::{
     critique::Critique,
-    dataset::{Build, Dataset, Grammar, Patterns, Stats},
+    dataset::{Build, Dataset, Grammar, Lines, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
     sampling::Sampling,
-    training::{Attributes, Eval, Schedule, Sizes, Train},
+    training::{Attributes, Eval, Priors, Schedule, Sizes, Train},
 };
 
 use std::path::PathBuf;
@@ -34,6 +34,8 @@ pub enum Command {
     Eval(Eval),
     /// Add vectors to a model that steer it to more notes, more syncopation or higher notes
     Attributes(Attributes),
+    /// Add priors to a model: where in its latent space each style and your songs lie
+    Priors(Priors),
     /// Convert a checkpoint of Magenta or magenta-js to a model
     Import(Import),
     /// Write random samples of a model as MIDI files

@@ -85,6 +85,10 @@ pub struct Sample {
     /// Number of samples
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub n: u64,
+    /// Draw from the model's prior of this name, a style or `songs` [default: from the whole latent
+    /// space]
+    #[arg(long, value_name = "NAME")]
+    pub prior: Option<String>,
     #[command(flatten)]
     #[allow(missing_docs)] // clap lists its options in place.
     pub sampling: Sampling,

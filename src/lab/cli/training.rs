@@ -1,4 +1,4 @@
-//! Arguments of `train`, `eval` and `attributes`.
+//! Arguments of `train`, `eval`, `attributes` and `priors`.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -177,6 +177,10 @@ pub struct Eval {
     /// Number of random samples to evaluate
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = at_least_one)]
     pub samples: u64,
+    /// Draw the samples from the model's prior of this name, a style or `songs` [default: from the
+    /// whole latent space]
+    #[arg(long, value_name = "NAME")]
+    pub prior: Option<String>,
     /// Evaluate at most so many windows of each data set, chosen at random [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,
@@ -196,5 +200,22 @@ pub struct Attributes {
     pub data: PathBuf,
     /// Use at most so many windows of it, evenly spread
     #[arg(long, value_name = "N", default_value_t = 4000)]
+    pub windows: usize,
+}
+
+/// `electropunk priors`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Priors {
+    /// Model to add the priors to, without file extension, such as models/trio-4bar
+    #[arg(long, value_name = "NAME")]
+    pub model: PathBuf,
+    /// Generated patterns of each style to fit its prior to; 0 for no styles
+    #[arg(long, value_name = "N", default_value_t = 400)]
+    pub patterns: u64,
+    /// Data sets to fit the prior `songs` to, of the model's configuration
+    #[arg(long, num_args = 1.., value_name = "FILES")]
+    pub data: Vec<PathBuf>,
+    /// Use at most so many windows of --data, evenly spread
+    #[arg(long, value_name = "N", default_value_t = 2000)]
     pub windows: usize,
 }

@@ -1,14 +1,10 @@
 //! `electropunk attributes`: computes attribute vectors of a model: directions in its latent space
 //! that lead to more notes, more syncopation or higher notes.
 
-use std::{collections::HashMap, fs, io};
-
-use anyhow::{Context as _, ensure};
+use anyhow::ensure;
 use candle_core::{DType, Device, Tensor};
-use safetensors::SafeTensors;
 
 use crate::{
-    files,
     lab::{
         cli,
         cmd::model,
@@ -95,19 +91,10 @@ fn vector(
 
 /// Writes the vectors into the model's file, replacing those that it has.
 fn write(args: &cli::Attributes, found: &[(Attribute, Latent)]) -> anyhow::Result<()> {
-    let path = args.model.with_extension("safetensors");
-    let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
-    let (_, header) = SafeTensors::read_metadata(&bytes)?;
-    let metadata = header.metadata().clone();
-    let mut tensors: HashMap<String, Tensor> =
-        candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)?;
-    tensors.retain(|name, _| !name.starts_with(PREFIX));
-    for (attribute, vector) in found {
+    let tensor = |(attribute, vector): &(Attribute, Latent)| {
         let tensor = Tensor::new(&vector[..], &Device::Cpu)?.to_dtype(DType::F16)?;
-        tensors.insert(format!("{PREFIX}{}", attribute.name()), tensor);
-    }
-    files::write_with(&path, |partial| {
-        safetensors::serialize_to_file(&tensors, metadata, partial).map_err(io::Error::other)
-    })?;
-    Ok(())
+        Ok((format!("{PREFIX}{}", attribute.name()), tensor))
+    };
+    let tensors = found.iter().map(tensor).collect::<anyhow::Result<_>>()?;
+    model::replace(&args.model, PREFIX, tensors)
 }

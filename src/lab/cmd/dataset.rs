@@ -1,5 +1,5 @@
-//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, writes generated
-//! patterns as MIDI files, and fits their grammar.
+//! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, computes those of
+//! lines, writes generated patterns as MIDI files, and fits their grammar.
 
 use std::{
     fs,
@@ -15,7 +15,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     lab::{
         cli,
-        cmd::{grammar, stats},
+        cmd::{grammar, line_statistics, stats},
         dataset::{build::build, extraction::WindowSpec, report::rejected_path},
     },
     music::{
@@ -35,6 +35,7 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
     match command {
         cli::Dataset::Build(args) => pack(args),
         cli::Dataset::Stats(args) => stats::run(args),
+        cli::Dataset::Lines(args) => line_statistics::run(args),
         cli::Dataset::Patterns(args) => write_patterns(args),
         cli::Dataset::Grammar(args) => grammar::run(args),
     }

@@ -9,9 +9,11 @@ pub mod eval;
 mod grammar;
 pub mod import;
 pub mod interpolate;
+pub mod line_statistics;
 mod model;
 mod npy;
 mod output;
+pub mod priors;
 pub mod sample;
 mod sampling;
 pub mod soundfont;
@@ -31,6 +33,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Attributes(args) => attributes::run(args),
+        Command::Priors(args) => priors::run(args),
         Command::Import(args) => import::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Interpolate(args) => interpolate::run(args),

@@ -1,12 +1,15 @@
 //! Finds, reads and checks the model of a command.
 
-use std::path::Path;
+use std::{collections::HashMap, fs, io, path::Path};
 
 use anyhow::Context as _;
+use candle_core::{Device, Tensor};
+use safetensors::SafeTensors;
 
 use crate::{
     config::AssetRef,
-    musicvae::net::{music_vae::MusicVae, weights::Weights},
+    files,
+    musicvae::net::{music_vae::MusicVae, prior::Prior, weights::Weights},
     station::load::library,
 };
 
@@ -31,4 +34,38 @@ pub fn open(model: &Path) -> anyhow::Result<(MusicVae, Weights)> {
         format!("{}: expected a file that names its configuration, found none", name())
     })?;
     Ok((MusicVae::load(family, &weights).with_context(name)?, weights))
+}
+
+/// The prior of `network` called `name`, or N(0, 1) without a name; `path` names the model in errors.
+///
+/// # Errors
+/// The model has no such prior.
+pub fn prior(network: &MusicVae, name: Option<&str>, path: &Path) -> anyhow::Result<Prior> {
+    let Some(name) = name else { return Ok(Prior::Standard(network.config().n_latent)) };
+    let priors = network.encoder().priors();
+    let found = priors.get(name).and_then(|mixture| Prior::blend(&[mixture]));
+    found.with_context(|| {
+        let names: Vec<&str> = priors.names().collect();
+        let names = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
+        format!("{}: expected one of its priors ({names}), found {name:?}", path.display())
+    })
+}
+
+/// Replaces the tensors whose names start with `prefix` in the file of `model` by `tensors`.
+///
+/// # Errors
+/// The file can't be read or written; then it stays as it is.
+pub fn replace(model: &Path, prefix: &str, tensors: Vec<(String, Tensor)>) -> anyhow::Result<()> {
+    let path = model.with_extension("safetensors");
+    let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
+    let (_, header) = SafeTensors::read_metadata(&bytes)?;
+    let metadata = header.metadata().clone();
+    let mut all: HashMap<String, Tensor> =
+        candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)?;
+    all.retain(|name, _| !name.starts_with(prefix));
+    all.extend(tensors);
+    files::write_with(&path, |partial| {
+        safetensors::serialize_to_file(&all, metadata, partial).map_err(io::Error::other)
+    })?;
+    Ok(())
 }

@@ -5,7 +5,6 @@ use serde_json::json;
 use crate::{
     lab::cli,
     lab::cmd::{model, output::OutputFolder, sampling::Sampling},
-    musicvae::net::latent,
     rng,
 };
 
@@ -19,12 +18,13 @@ const TEMPERATURE: f64 = 0.5;
 pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
+    let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
     let mut folder = OutputFolder::open(&args.output)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let seed = args.output.seed.unwrap_or_else(rand::random);
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("sample {number}"));
-        let z = latent::prior(config.n_latent, &mut rng);
+        let z = prior.draw(&mut rng);
         let window = model.decode(&z, &mut *sampling.sampler(rng))?;
         folder.write(&format!("sample-{number:03}"), config, &[window])?;
     }
@@ -33,6 +33,7 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
         "config": config.family.name(),
         "seed": seed,
         "sampling": sampling.facts(),
+        "prior": args.prior,
     });
     folder.report(args.output.json, facts);
     Ok(())

@@ -9,6 +9,8 @@
 //! - [`features`], [`overlap`]: Yang & Lerch 2018, *On the evaluation of generative models in
 //!   music* (`MGEval`): features of a set of samples, and how far their distributions overlap with
 //!   a reference.
+//! - [`line_features`], [`frechet`], [`real_lines`]: twenty features of a four-bar line, and how far
+//!   their distribution is from that of real songs.
 //! - [`novelty`], [`ngrams`]: whether samples are copied from the training set.
 //! - [`interpolation`], [`language_model`]: Roberts et al. 2018, Fig. 4: how smooth an
 //!   interpolation is, and whether the windows along it are plausible music.
@@ -29,12 +31,15 @@ pub mod bit_planes;
 pub mod density;
 pub mod expression;
 pub mod features;
+pub mod frechet;
 pub mod health;
 pub mod interpolation;
 pub mod language_model;
+pub mod line_features;
 pub mod ngrams;
 pub mod notes;
 pub mod novelty;
 pub mod overlap;
+pub mod real_lines;
 pub mod statistics;
 pub mod tokens;

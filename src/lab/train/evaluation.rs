@@ -29,7 +29,7 @@ pub struct Scores {
     /// Number of windows.
     pub windows: usize,
     /// Names of the parts, in the order of the shares.
-    pub parts: &'static [&'static str],
+    pub parts: Vec<&'static str>,
     /// Accuracy with teacher forcing.
     pub teacher_forced: Vec<f64>,
     /// Accuracy of free-running greedy decoding.
@@ -44,6 +44,25 @@ pub struct Scores {
     pub active_units: usize,
     /// All dimensions of z.
     pub latent_units: usize,
+}
+
+impl Scores {
+    /// The scores of the parts that are `wanted`, one flag per part.
+    pub fn of_parts(mut self, wanted: &[bool]) -> Self {
+        let is_wanted = |part: usize| wanted.get(part).is_none_or(|wanted| *wanted);
+        let by_part = [&mut self.teacher_forced, &mut self.sampled, &mut self.always_rest];
+        for shares in by_part {
+            *shares = kept(std::mem::take(shares), is_wanted);
+        }
+        self.parts = kept(self.parts, is_wanted);
+        self.melodic.retain(|melodic| self.parts.contains(&melodic.part));
+        self
+    }
+}
+
+fn kept<T>(values: Vec<T>, is_kept: impl Fn(usize) -> bool) -> Vec<T> {
+    let numbered = values.into_iter().enumerate();
+    numbered.filter(|(part, _)| is_kept(*part)).map(|(_, value)| value).collect()
 }
 
 /// Evaluates a model, given in its inference and training forms, on `windows`; calls `on_window`
@@ -72,7 +91,7 @@ pub fn evaluate(
         windows.iter().map(|window| hits(domain, &rest(window), window)).collect();
     Ok(Scores {
         windows: windows.len(),
-        parts: domain.parts(),
+        parts: domain.parts().to_vec(),
         teacher_forced: forced.accuracy.iter().map(|&share| rounded(share)).collect(),
         sampled: shares(&found),
         always_rest: shares(&rests),
@@ -182,6 +201,7 @@ mod tests {
 
         let scores = scores.unwrap();
         assert_eq!((scores.windows, n_seen.into_inner()), (windows.len(), windows.len()));
+        assert!(scores.clone().of_parts(&[false]).sampled.is_empty());
         assert!(scores.sampled[0] < 0.7 && scores.teacher_forced[0] < 0.7, "{scores:?}");
         assert_eq!(scores.active_units, 0);
     }

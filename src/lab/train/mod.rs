@@ -6,7 +6,8 @@
 //!
 //! Reading order: [`pool`], [`examples`] and [`batch`] (data), [`network`] (weights), `forward` (the
 //! function), [`loss`], [`fit`] (a step), [`schedule`] and [`scheduled`] (what changes over a run),
-//! [`checkpoint`] and [`card`] (files), [`evaluation`] and [`whiten`] (after training).
+//! [`checkpoint`] and [`card`] (files), [`evaluation`], [`whiten`] and
+//! [`mixture`] (after training).
 
 pub mod adam;
 pub mod batch;
@@ -23,6 +24,7 @@ pub mod loss;
 pub mod lstm;
 mod lstm_tensors;
 pub mod melodic;
+pub mod mixture;
 pub mod network;
 mod passes;
 pub mod pool;

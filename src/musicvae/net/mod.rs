@@ -8,7 +8,8 @@
 //! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes,
 //! tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and
 //! [`head`], [`sampling`] and [`decode_rule`] (logits to tokens), [`generator`] (the decoding half, on
-//! CPU or [`device`]), [`music_vae`] (all of it).
+//! CPU or [`device`]), [`music_vae`] (all of it); [`attributes`] and [`prior`] (where music lies in
+//! the latent space).
 
 pub mod attributes;
 pub mod config;
@@ -33,6 +34,7 @@ pub mod names;
 mod panel;
 pub mod part_set;
 pub mod precision;
+pub mod prior;
 pub mod repeat;
 pub mod rhythm_and_pitch;
 pub mod sampling;

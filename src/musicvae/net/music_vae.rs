@@ -12,6 +12,7 @@ use crate::{
         generator::Generator,
         head::Pick,
         precision::Precision,
+        prior::Priors,
         weights::Weights,
     },
 };
@@ -24,11 +25,13 @@ pub struct MusicVae {
     attributes: Attributes,
 }
 
-/// The encoding half of a network. Stations need it only to place anchors, so they drop it afterwards.
+/// The encoding half of a network, with the priors of styles. Stations need it only to place anchors,
+/// so they drop it afterwards.
 #[derive(Debug, Clone)]
 pub struct SequenceEncoder {
     config: Config,
     encoder: Encoder,
+    priors: Priors,
 }
 
 impl MusicVae {
@@ -38,7 +41,11 @@ impl MusicVae {
     /// A tensor is missing or doesn't fit the others.
     pub fn load(family: Family, weights: &Weights) -> Result<Self, Error> {
         let config = weights.config(family)?;
-        let encoder = SequenceEncoder { config, encoder: Encoder::load(weights, &config)? };
+        let encoder = SequenceEncoder {
+            config,
+            encoder: Encoder::load(weights, &config)?,
+            priors: Priors::load(weights, config.n_latent)?,
+        };
         let attributes = Attributes::load(weights, config.n_latent)?;
         Ok(Self { encoder, generator: Generator::load(&config, weights)?, attributes })
     }
@@ -94,6 +101,11 @@ impl SequenceEncoder {
     /// Domain, wiring and sizes.
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// The priors stored with the weights.
+    pub fn priors(&self) -> &Priors {
+        &self.priors
     }
 
     /// The posterior of `lines`, one per column, which are first [`normalised`](Config::normalised).

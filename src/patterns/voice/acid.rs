@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Degrees above the root between accents. In Phrygian 1 is the flat second.
-const TONES: Weighted<i32> = &[(12, 0), (4, 1), (4, -1), (3, 2), (2, 4), (2, 6), (3, 7)];
+const TONES: Weighted<i32> = &[(18, 0), (4, 1), (4, -1), (3, 2), (2, 4), (2, 6), (2, 7)];
 
 /// Degrees above the root on accents.
 const ACCENTS: Weighted<i32> = &[(6, 7), (1, 9), (1, 6), (1, 8), (1, 0)];

@@ -12,6 +12,8 @@ use crate::{
 /// How a style's bass chooses tones. Chances are in percent.
 #[derive(Debug)]
 pub struct Bass {
+    /// The highest pitch, at least an octave above the lowest of the register.
+    pub highest: u8,
     /// Degrees above the chord's root.
     pub tones: Weighted<i32>,
     /// Chance of the root at the first note of a bar or of a chord.
@@ -23,6 +25,9 @@ pub struct Bass {
     /// Chance that the last note before another chord or bar leads to its root.
     pub lead: u32,
 }
+
+/// Degrees by which a root must be nearer than the one an octave below to be chosen.
+const NEARER: i32 = 2;
 
 /// Where a bass is going.
 #[derive(Debug, Clone, Copy)]
@@ -88,7 +93,7 @@ impl Lead {
         let low = ground.root(place.next);
         let (lowest, highest) = ground.range;
         let distance = |root: i32| (root - motion.degree).abs();
-        let is_high = low + 7 <= highest && distance(low + 7) < distance(low);
+        let is_high = low + 7 <= highest && distance(low + 7) + NEARER < distance(low);
         let target = if is_high { low + 7 } else { low };
         self.target = Some(target);
         let goes_up = lowest < target && chance(if motion.degree < target { 80 } else { 40 }, rng);

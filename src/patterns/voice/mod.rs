@@ -57,7 +57,8 @@ impl<'a> Player<'a> {
         let ground = match voice {
             Voice::Sung(sung) => ground.within(sung.range(at, rng)),
             Voice::Ostinato(_) | Voice::Top => ground.within((at - 4, at + 5)),
-            Voice::Arpeggio | Voice::Bass(_) | Voice::Walking | Voice::Acid => ground,
+            Voice::Bass(book) => ground.within((ground.range.0, ground.degree_below(book.highest))),
+            Voice::Arpeggio | Voice::Walking | Voice::Acid => ground,
         };
         let cell = match voice {
             Voice::Ostinato(lengths) => Ostinato::draw(&ground, at, lengths, rng),
@@ -91,9 +92,10 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Copies the note `degree` of step `from` to `to`, moved `by` scale steps, and goes on from it.
-    pub fn copy(&mut self, degree: i32, from: usize, to: usize, by: i32) -> i32 {
-        let ground = &self.ground;
+    /// Copies the note `degree` of step `from` to `place`, moved `by` scale steps, and goes on from
+    /// it. An ostinato plays its cell as it is now instead.
+    pub fn copy(&mut self, degree: i32, from: usize, place: Place, by: i32) -> i32 {
+        let (ground, to) = (&self.ground, place.step);
         let moved = match self.voice {
             Voice::Arpeggio | Voice::Bass(_) | Voice::Walking | Voice::Acid => {
                 degree + ground.root(to) - ground.root(from)
@@ -103,7 +105,8 @@ impl<'a> Player<'a> {
             {
                 ground.chord_tone_near(degree + by, to)
             }
-            Voice::Sung(_) | Voice::Top | Voice::Ostinato(_) => degree + by,
+            Voice::Sung(_) | Voice::Top => degree + by,
+            Voice::Ostinato(_) => self.cell.note(place) + by,
         };
         let copied = ground.folded(moved);
         self.motion.go(copied, false);

@@ -7,33 +7,35 @@ use crate::{
     music::{meter::STEPS_PER_BAR, midi, trio::Line},
     musicvae::{
         convert::{pattern_windows, window::windows_in_order},
-        net::{
-            config::Config,
-            latent::{self, Latent},
-            music_vae::SequenceEncoder,
-        },
+        net::{config::Config, latent::Latent, music_vae::SequenceEncoder, prior::Prior},
     },
     rng,
     station::load::Error,
 };
 
-/// The point of `anchor` in the latent space of `model`: the mean of its posterior, or a sample of the
-/// prior for `dream:SEED`.
+/// The point of `anchor` in the latent space of `model`: the mean of its posterior, or a draw of
+/// `prior` for `dream:SEED`.
 ///
 /// # Errors
 /// A MIDI file can't be read, or lacks the bars and parts that the model needs.
-pub fn encode(model: &SequenceEncoder, anchor: &Anchor) -> Result<Latent, Error> {
+pub fn encode(model: &SequenceEncoder, anchor: &Anchor, prior: &Prior) -> Result<Latent, Error> {
     let config = model.config();
     let lines = match anchor {
-        Anchor::Dream(seed) => {
-            return Ok(latent::prior(config.n_latent, &mut rng::stream(*seed, "dream")));
-        }
+        Anchor::Dream(seed) => return Ok(prior.draw(&mut rng::stream(*seed, "dream"))),
         Anchor::Pattern { style, number } => {
             pattern_windows::of_pattern(config, *style, *number).swap_remove(0)
         }
-        Anchor::Midi(path) => first_window(config, path)?,
+        Anchor::Midi(path) => return of_file(model, path),
     };
     Ok(model.encode(&lines)?.mu)
+}
+
+/// The point of the MIDI file at `path`: the mean of the posterior of its first window.
+///
+/// # Errors
+/// As [`encode`].
+pub fn of_file(model: &SequenceEncoder, path: &Path) -> Result<Latent, Error> {
+    Ok(model.encode(&first_window(model.config(), path)?)?.mu)
 }
 
 /// The first window of a MIDI file in which all of the model's parts play.

@@ -42,6 +42,16 @@ pub enum Error {
         /// Whole bars of the model's sequences.
         found: usize,
     },
+    /// A theme draws from a prior that its model does not have.
+    #[error("dreams: expected a prior of {model} ({found}), found {name:?}")]
+    NoPrior {
+        /// The model's place.
+        model: String,
+        /// The priors that it has.
+        found: String,
+        /// The prior that the theme names.
+        name: &'static str,
+    },
     /// The MIDI file of an anchor can't be used.
     #[error("{file}: {reason}")]
     Anchor {

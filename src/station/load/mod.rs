@@ -1,6 +1,7 @@
 //! Opens the files that a station names: models, anchors, waypoints, SoundFonts.
 
 pub mod anchors;
+mod dreams;
 mod error;
 pub mod library;
 pub mod theme;

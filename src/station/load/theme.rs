@@ -5,8 +5,8 @@ use crate::{
         composer::Composer, loaded_theme::LoadedTheme, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
     },
     config::{Anchor, Player, Station, Theme},
-    musicvae::net::{family::Family, latent::Latent, music_vae::SequenceEncoder},
-    station::load::{Error, anchors, library::Library, waypoints::Waypoints},
+    musicvae::net::{family::Family, latent::Latent, music_vae::SequenceEncoder, prior::Prior},
+    station::load::{Error, anchors, dreams, library::Library, waypoints::Waypoints},
 };
 
 /// Opens what the theme of `station` names, and the MIDI files of its playlists, which replace the
@@ -23,13 +23,15 @@ pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Wa
         _ => Some(library.network(&theme.groove_model, Family::Humanize2Bar)?),
     };
     let encoder = library.encoder(&theme.drums_model, Family::Drums2Bar)?;
-    let corners = points(&encoder, &theme.pad)?;
+    let prior = dreams::of_pad(encoder.priors(), encoder.config().n_latent, theme);
+    let corners = points(&encoder, &theme.pad, &prior)?;
     let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
     let pad = Pad::new(corners, theme.bars_per_round);
     let waypoints = Waypoints::of(&station.playlists);
     let encoder = library.encoder(&theme.trio_model, Family::Trio4Bar)?;
-    let anchors = between(&encoder, theme, &waypoints)?;
-    Ok((LoadedTheme { drums, trio, groove, pad, anchors }, waypoints))
+    let prior = dreams::of_anchors(encoder.priors(), encoder.config().n_latent, theme)?;
+    let anchors = between(&encoder, theme, &prior, &waypoints)?;
+    Ok((LoadedTheme { drums, trio, groove, pad, prior, anchors }, waypoints))
 }
 
 /// A composer at the start of the music of `station`, drawn from the radio's `seed`.
@@ -42,14 +44,23 @@ pub fn composer(station: &Station, library: &mut Library, seed: u64) -> Result<C
 }
 
 /// The points that bass and lead walk between.
-fn between(trio: &SequenceEncoder, theme: &Theme, waypoints: &Waypoints) -> Result<Anchors, Error> {
+fn between(
+    trio: &SequenceEncoder,
+    theme: &Theme,
+    prior: &Prior,
+    waypoints: &Waypoints,
+) -> Result<Anchors, Error> {
     let of_waypoints = waypoints.points(trio);
     if of_waypoints.is_empty() {
-        return Ok(Anchors { points: points(trio, &theme.anchors)?, in_turn: false });
+        return Ok(Anchors { points: points(trio, &theme.anchors, prior)?, in_turn: false });
     }
     Ok(Anchors { points: of_waypoints, in_turn: true })
 }
 
-fn points(model: &SequenceEncoder, anchors: &[Anchor]) -> Result<Vec<Latent>, Error> {
-    anchors.iter().map(|anchor| anchors::encode(model, anchor)).collect()
+fn points(
+    model: &SequenceEncoder,
+    anchors: &[Anchor],
+    prior: &Prior,
+) -> Result<Vec<Latent>, Error> {
+    anchors.iter().map(|anchor| anchors::encode(model, anchor, prior)).collect()
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tracing::warn;
 
 use crate::{
-    config::{Anchor, Playlist},
+    config::Playlist,
     files::Stamp,
     inserts::list::Contents,
     musicvae::net::{latent::Latent, music_vae::SequenceEncoder},
@@ -66,8 +66,7 @@ impl Waypoints {
     /// Their points in the latent space of `model`, a trio model. A file that can't be used is skipped
     /// with a warning.
     pub fn points(&self, model: &SequenceEncoder) -> Vec<Latent> {
-        let point = |file: &Stamped| match anchors::encode(model, &Anchor::Midi(file.path.clone()))
-        {
+        let point = |file: &Stamped| match anchors::of_file(model, &file.path) {
             Ok(point) => Some(point),
             Err(error) => {
                 warn!("skipping waypoint: {error}");

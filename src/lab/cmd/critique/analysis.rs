@@ -1,7 +1,7 @@
 //! Everything that is measured about a subject.
 
 use crate::lab::{
-    cmd::critique::subject::Subject,
+    cmd::critique::{character::Character, subject::Subject},
     measure::{
         audio::{
             analyser::AudioFigures,
@@ -22,6 +22,8 @@ pub struct Analysis {
     pub target: Option<f64>,
     /// Whether the drums are meant to sound as if played by a drummer; none if unknown.
     pub is_human: Option<bool>,
+    /// What the parts are meant to be; none if unknown.
+    pub character: Option<Character>,
     /// Figures of the sound.
     pub audio: AudioFigures,
     /// Tempo estimates over time.
@@ -45,7 +47,7 @@ pub struct NoteAnalysis {
 impl Analysis {
     /// Analyses `subject`.
     pub fn of(subject: Subject) -> Self {
-        let Subject { title, seed, target, is_human, audio, score } = subject;
+        let Subject { title, seed, target, is_human, character, audio, score } = subject;
         let tempos = tempo::tempos(&audio.flux);
         let notes = score.map(|(score, starts)| {
             let onsets = bar_starts::onsets(&score, &starts);
@@ -56,7 +58,7 @@ impl Analysis {
                 starts,
             }
         });
-        Self { title, seed, target, is_human, audio, tempos, notes }
+        Self { title, seed, target, is_human, character, audio, tempos, notes }
     }
 }
 

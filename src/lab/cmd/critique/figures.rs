@@ -6,7 +6,9 @@
 use crate::lab::{
     cmd::critique::{
         analysis::Analysis,
+        chords, drums,
         goal::{Goal, Unit},
+        lead,
         table::Row,
     },
     measure::{
@@ -21,20 +23,13 @@ use crate::lab::{
 };
 
 const BARS: &str = "bars";
-const LEAD: &str = "lead";
+const BASS: &str = "bass";
 const FORM: &str = "form";
 const RHYTHM: &str = "rhythm";
-const DRUMS: &str = "drum expression";
 const SOUND: &str = "sound";
 const SPECTRUM: &str = "spectrum";
 const TEMPO: &str = "detected tempo";
 const BAR_STARTS: &str = "bar starts";
-
-/// Fewest hits of a drum class for which its deviations have a goal.
-const FEW_HITS: usize = 30;
-
-/// Tolerance of velocity deviations, relative to the drummers'.
-const DRUMMER_TOLERANCE: f64 = 0.3;
 
 /// Tolerance of the loudness around its target, in LU.
 const LOUDNESS_TOLERANCE: f64 = 1.0;
@@ -53,10 +48,14 @@ pub fn rows(analysis: &Analysis) -> Vec<Row> {
     if let Some(notes) = notes {
         let figures = &notes.figures;
         rows.extend(bars(figures));
-        rows.extend(lead(figures));
+        let character = analysis.character.as_ref();
+        rows.extend(lead::rows(figures, character.map(|character| character.lead)));
+        rows.extend(figures.comping.iter().flat_map(|comping| chords::rows(comping, character)));
+        rows.push(bass(figures));
         rows.extend(form(figures));
         rows.extend(rhythm(figures));
-        rows.extend(drums(figures, analysis.is_human));
+        let drumming = character.map(|character| character.drums);
+        rows.extend(drums::rows(figures, drumming, analysis.is_human));
     }
     rows.extend(sound(analysis));
     let spectrum = &audio.spectrum;
@@ -73,40 +72,30 @@ fn bars(figures: &NoteFigures) -> Vec<Row> {
     let mut rows = vec![
         Row::new(BARS, "bars", Unit::COUNT, figures.bars as f64),
         Row::new(BARS, "tempo", Unit::Of("bpm", 1), figures.tempo),
-        share("empty bars", figures.empty).with_goal(Goal::AtMost(0.02)),
+        share("empty bars", figures.empty).with_goal(Goal::AtMost(0.02)).when_above(
+            "nobody plays; raise `min_notes` of bass and lead, or the station's `energy`",
+        ),
     ];
     rows.extend(Role::ALL.map(|role| {
         share(&format!("bars without {}", role.name()), figures.absent[role as usize])
     }));
     let in_key = Row::new(BARS, "notes in the key", Unit::Share, figures.in_key);
-    rows.push(in_key.with_goal(Goal::AtLeast(0.97)));
+    rows.push(
+        in_key.with_goal(Goal::AtLeast(0.97)).when_below("notes lie outside the key; see `key`"),
+    );
     let changes = figures.key_changes_a_minute;
     rows.push(Row::new(BARS, "key changes per minute", Unit::Of("", 2), changes));
     let outside =
         Row::new(BARS, "strong beats outside the chord", Unit::Share, figures.outside_chord);
-    rows.push(outside.with_goal(Goal::AtMost(0.0)));
+    rows.push(outside.with_goal(Goal::AtMost(0.0)).when_above(
+        "strong beats leave the chord; set `harmony` to \"chords\" unless that is intended",
+    ));
     rows
 }
 
-fn lead(figures: &NoteFigures) -> Vec<Row> {
-    let number = |name: &str, value: Option<f64>| Row::new(LEAD, name, Unit::Of("", 1), value);
-    let notes = |n: usize| figures.lead_notes.map(|spread| spread[n]);
-    let [whole, four] = figures.lead_entropy;
-    vec![
-        number("notes per bar while playing", notes(0)).with_goal(Goal::Between(3.0, 8.0)),
-        number("notes per bar, 10th percentile", notes(1)),
-        number("notes per bar, 90th percentile", notes(2)),
-        number("distinct pitches per bar", Some(figures.lead_pitches)),
-        Row::new(LEAD, "pitch-class entropy", Unit::Of("bits", 2), whole),
-        Row::new(LEAD, "pitch-class entropy of four bars", Unit::Of("bits", 2), four),
-        Row::new(LEAD, "monotonous spans of eight bars", Unit::Share, figures.monotony),
-        Row::new(
-            LEAD,
-            "longest run of identical bars",
-            Unit::COUNT,
-            figures.longest_lead_run as f64,
-        ),
-    ]
+fn bass(figures: &NoteFigures) -> Row {
+    let name = "distance of the bass's phrases from songs (FD)";
+    Row::new(BASS, name, Unit::Of("", 1), figures.from_real[1])
 }
 
 fn form(figures: &NoteFigures) -> Vec<Row> {
@@ -115,7 +104,8 @@ fn form(figures: &NoteFigures) -> Vec<Row> {
     let [all, lead, drums] = figures.distinct;
     let mut rows = vec![
         count("repeats of eight bars within ten minutes", figures.repeats.len())
-            .with_goal(Goal::AtMost(0.0)),
+            .with_goal(Goal::AtMost(0.0))
+            .when_above("eight bars come again note for note; raise `wander`"),
         count("repeats of the drums alone", figures.drum_repeats),
         count("repeats of the lead alone", figures.lead_repeats),
         share("distinct bars", all),
@@ -128,7 +118,10 @@ fn form(figures: &NoteFigures) -> Vec<Row> {
     }));
     let form =
         Row::new(FORM, "similarity, 4-16 bars minus 64+ bars", Unit::Of("", 3), figures.form());
-    rows.push(form.with_goal(Goal::AtLeast(0.1)));
+    rows.push(form.with_goal(Goal::AtLeast(0.1)).when_below(
+        "bars nearby are no more alike than bars far apart: there is no form; lower `wander`, or \
+         lengthen pieces by `minutes`",
+    ));
     rows
 }
 
@@ -141,30 +134,6 @@ fn rhythm(figures: &NoteFigures) -> Vec<Row> {
         number("groove similarity, all bars", figures.groove_similarity),
         Row::new(RHYTHM, "bars with a fill", Unit::Share, figures.fills),
     ]
-}
-
-/// Hits on the grid have a goal only if the drums are meant to sound like a drummer's.
-fn drums(figures: &NoteFigures, is_human: Option<bool>) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for spread in &figures.drum_spreads {
-        let name = spread.class.name();
-        let drummers = spread.drummers_velocity_deviation;
-        let [least, most] =
-            [1.0 - DRUMMER_TOLERANCE, 1.0 + DRUMMER_TOLERANCE].map(|x| x * drummers);
-        let goal = Goal::Between(least, most);
-        let goal = (FEW_HITS <= spread.hits).then_some(goal);
-        let title = format!("{name}: velocity deviation");
-        let row = Row::new(DRUMS, title, Unit::Of("", 1), spread.velocity_deviation);
-        rows.push(row.with_goal(goal).with_drummers(drummers));
-    }
-    rows.extend(figures.drum_spreads.iter().map(|spread| {
-        let title = format!("{}: timing deviation", spread.class.name());
-        let row = Row::new(DRUMS, title, Unit::Of("ms", 1), spread.late_deviation_ms);
-        row.with_drummers(spread.drummers_late_deviation_ms)
-    }));
-    let goal = (is_human == Some(true)).then_some(Goal::AtMost(0.4));
-    rows.push(Row::new(DRUMS, "hits on the grid", Unit::Share, figures.on_grid).with_goal(goal));
-    rows
 }
 
 fn sound(analysis: &Analysis) -> Vec<Row> {

@@ -22,6 +22,14 @@ impl Goal {
         }
     }
 
+    /// Whether `value` is below the range.
+    pub fn is_missed_below(self, value: f64) -> bool {
+        match self {
+            Self::AtMost(_) => false,
+            Self::AtLeast(least) | Self::Between(least, _) => value < least,
+        }
+    }
+
     /// The goal as words, with numbers formatted by `write`.
     pub fn describe(self, write: impl Fn(f64) -> String) -> String {
         match self {
@@ -72,6 +80,13 @@ mod tests {
         assert!(Goal::AtMost(0.02).is_met(0.02) && !Goal::AtMost(0.02).is_met(0.021));
         assert!(Goal::Between(-17.0, -15.0).is_met(-17.0));
         assert!(!Goal::AtLeast(0.97).is_met(f64::NAN) && !Goal::AtMost(1.0).is_met(f64::NAN));
+    }
+
+    #[test]
+    fn a_range_can_be_missed_on_either_side() {
+        assert!(Goal::Between(1.0, 2.0).is_missed_below(0.5));
+        assert!(!Goal::Between(1.0, 2.0).is_missed_below(3.0));
+        assert!(!Goal::AtMost(1.0).is_missed_below(0.5));
     }
 
     #[test]

@@ -2,8 +2,12 @@
 
 mod analyse;
 mod analysis;
+mod character;
+mod chords;
+mod drums;
 mod figures;
 mod goal;
+mod lead;
 mod page;
 mod recording;
 mod subject;

@@ -9,7 +9,7 @@ use crate::{
     inserts::player::InsertPlayer,
     lab::{
         cli,
-        cmd::critique::{analyse, recording::Recording},
+        cmd::critique::{analyse, character::Character, recording::Recording},
         measure::{audio::analyser::AudioFigures, notes::score::Score},
     },
     music::{
@@ -46,6 +46,8 @@ pub struct Subject {
     pub target: Option<f64>,
     /// Whether the drums are meant to sound as if played by a drummer; none if unknown.
     pub is_human: Option<bool>,
+    /// What its parts are meant to be; none if unknown.
+    pub character: Option<Character>,
     /// Figures of its sound.
     pub audio: AudioFigures,
     /// Its notes, and the start of each bar in the sound, in seconds; none for a recording.
@@ -88,11 +90,13 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
     let inserts = InsertPlayer::without_thread(station, seed);
     let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
     let (bars, starts, audio) = analyse::station(composer, renderer, args.minutes * 60.0)?;
+    let of_style = args.style.map(Character::of_style);
     Ok(Subject {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),
         seed: Some(seed),
         target: Some(args.target.unwrap_or(station.loudness.0)),
         is_human: Some(theme.drums.player == Player::Drummer),
+        character: Some(of_style.unwrap_or_else(|| Character::of_theme(theme))),
         audio,
         score: Some((Score::from_bars(&bars, theme.swing), starts)),
     })
@@ -117,6 +121,7 @@ fn notes(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
         seed: None,
         target: args.target,
         is_human: None,
+        character: args.style.map(Character::of_style),
         audio: play(&sequence)?,
         score: Some((score, starts)),
     })
@@ -134,6 +139,7 @@ fn sound(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
         seed: None,
         target: Some(args.target.unwrap_or(TARGET)),
         is_human: None,
+        character: None,
         audio,
         score: None,
     })

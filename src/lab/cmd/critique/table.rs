@@ -25,6 +25,8 @@ pub struct Row {
     pub goal: Option<Goal>,
     /// The drummers' value, for comparison.
     pub drummers: Option<f64>,
+    /// What a value below and above the goal means, and what to change in radio.toml.
+    pub advice: [Option<&'static str>; 2],
 }
 
 impl Row {
@@ -36,7 +38,15 @@ impl Row {
         value: impl Into<Option<f64>>,
     ) -> Self {
         let value = value.into().filter(|value| value.is_finite());
-        Self { group, name: name.into(), value, unit, goal: None, drummers: None }
+        Self {
+            group,
+            name: name.into(),
+            value,
+            unit,
+            goal: None,
+            drummers: None,
+            advice: [None; 2],
+        }
     }
 
     /// Sets the goal.
@@ -47,6 +57,25 @@ impl Row {
     /// Sets the drummers' value.
     pub fn with_drummers(self, value: f64) -> Self {
         Self { drummers: Some(value), ..self }
+    }
+
+    /// Sets what a value below the goal means, and what to change.
+    pub fn when_below(self, advice: &'static str) -> Self {
+        Self { advice: [Some(advice), self.advice[1]], ..self }
+    }
+
+    /// Sets what a value above the goal means, and what to change.
+    pub fn when_above(self, advice: &'static str) -> Self {
+        Self { advice: [self.advice[0], Some(advice)], ..self }
+    }
+
+    /// What the miss of the goal means, and what to change; none if the goal is met or missing.
+    pub fn remedy(&self) -> Option<&'static str> {
+        let (goal, value) = (self.goal?, self.value?);
+        if goal.is_met(value) {
+            return None;
+        }
+        self.advice[usize::from(!goal.is_missed_below(value))]
     }
 
     /// Whether the value meets the goal; none if either is missing.
@@ -83,7 +112,7 @@ impl Serialize for Row {
             Unit::Of(name, _) => name,
         };
         let goal = self.goal.map(|goal| goal.describe(|value| value.to_string()));
-        let mut row = serializer.serialize_struct("Row", 7)?;
+        let mut row = serializer.serialize_struct("Row", 8)?;
         row.serialize_field("group", self.group)?;
         row.serialize_field("name", &self.name)?;
         row.serialize_field("value", &self.value)?;
@@ -91,6 +120,7 @@ impl Serialize for Row {
         row.serialize_field("goal", &goal)?;
         row.serialize_field("drummers", &self.drummers)?;
         row.serialize_field("ok", &self.is_met())?;
+        row.serialize_field("advice", &self.remedy())?;
         row.end()
     }
 }
@@ -127,6 +157,13 @@ impl fmt::Display for Table<'_> {
                 writeln!(f, "{row}")?;
             }
         }
+        let remedies = self.rows.iter().filter_map(|row| Some((&row.name, row.remedy()?)));
+        for (number, (name, remedy)) in remedies.enumerate() {
+            if number == 0 {
+                writeln!(f, "\nwhy, and what to change in radio.toml")?;
+            }
+            writeln!(f, "  {name}: {remedy}")?;
+        }
         writeln!(f, "\n{}", self.verdict())
     }
 }
@@ -139,7 +176,9 @@ mod tests {
         let row = |name: &str, unit, value: Option<f64>| Row::new("notes", name, unit, value);
         let rows = vec![
             row("bars", Unit::COUNT, Some(320.0)),
-            row("empty bars", Unit::Share, Some(0.05)).with_goal(Goal::AtMost(0.02)),
+            row("empty bars", Unit::Share, Some(0.05))
+                .with_goal(Goal::AtMost(0.02))
+                .when_above("nobody plays; raise `energy`"),
             row("in the key", Unit::Share, Some(0.98)).with_goal(Goal::AtLeast(0.97)),
             row("outside the chord", Unit::Share, None).with_goal(Goal::AtMost(0.0)),
             row("loudness", Unit::Of("LUFS", 1), Some(f64::NEG_INFINITY)),
@@ -152,6 +191,8 @@ mod tests {
         let text = table().to_string();
         assert!(text.starts_with("techno\n\nnotes\n  bars "), "{text}");
         assert!(text.contains("5.0 %      MISS  at most 2.0\n"), "{text}");
+        let remedy = "radio.toml\n  empty bars: nobody plays; raise `energy`\n\n";
+        assert!(text.contains(remedy), "{text}");
         assert!(text.ends_with("\n1 of 2 goals met; missed: empty bars\n"), "{text}");
     }
 
@@ -162,6 +203,8 @@ mod tests {
         let json = serde_json::to_value(&table).unwrap();
         assert_eq!(json["rows"][3]["ok"], serde_json::Value::Null);
         assert_eq!(json["rows"][1]["goal"], "at most 0.02");
+        assert_eq!(json["rows"][1]["advice"], "nobody plays; raise `energy`");
+        assert_eq!(json["rows"][2]["advice"], serde_json::Value::Null);
         assert_eq!((&json["rows"][1]["ok"], &json["seed"]), (&false.into(), &1.into()));
     }
 }

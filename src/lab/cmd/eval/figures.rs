@@ -16,12 +16,16 @@ use crate::{
         ngrams::Ngrams,
         novelty::{self, Novelty, TrainingSet},
         overlap::{self, Verdict},
+        real_lines::{self, RealLines},
         tokens::Kind,
     },
     music::trio::Line,
     musicvae::{
         convert::{groove, voices::voices, window::Window},
-        net::{self, config::Config, domain::Domain, latent, music_vae::MusicVae, sampling},
+        net::{
+            self, config::Config, domain::Domain, latent, music_vae::MusicVae, prior::Prior,
+            sampling,
+        },
     },
     rng,
     units::Bpm,
@@ -42,12 +46,15 @@ const MAX_TRAINING: usize = 40_000;
 /// All figures of a model's samples.
 #[derive(Debug, Serialize)]
 pub struct Figures {
-    /// Number of samples from the prior.
+    /// Number of samples.
     pub samples: usize,
     /// Health of the samples, by part.
     pub health: BTreeMap<&'static str, Health>,
     /// Health of held-out music, by part.
     pub held_out_health: BTreeMap<&'static str, Health>,
+    /// Fréchet distance of four-bar melodies and basses from those of songs, by part; see
+    /// [`real_lines`].
+    pub from_songs: BTreeMap<&'static str, f64>,
     /// Overlap with held-out music of samples and of training music, by part and feature.
     pub overlap: BTreeMap<&'static str, Vec<Verdict>>,
     /// Share of the samples' 8-grams that are in the training set, by part.
@@ -79,18 +86,19 @@ pub struct ExpressionFigures {
 /// Lines by part.
 type Parts = BTreeMap<&'static str, Vec<Line>>;
 
-/// Draws `n` samples of `model` and compares them with `held_out` and `train` windows.
+/// Draws `n` samples of `model` from `prior` and compares them with `held_out` and `train` windows.
 ///
 /// # Errors
 /// A window is not of the model's family.
 pub fn figures(
     model: &MusicVae,
+    prior: &Prior,
     [held_out, train]: [&[Window]; 2],
     n: usize,
     seed: u64,
 ) -> Result<Figures, net::Error> {
     let config = model.config();
-    let sampled = sample(model, n, seed)?;
+    let sampled = sample(model, prior, n, seed)?;
     let parts = |windows: &[Window]| by_part(config, windows);
     let (generated, real, training) = (parts(&sampled), parts(held_out), parts(train));
     let examine = |parts: &Parts| {
@@ -104,6 +112,7 @@ pub fn figures(
         samples: n,
         health: examine(&generated),
         held_out_health: examine(&real),
+        from_songs: from_songs(&generated),
         overlap: overlaps(&generated, &real, &training),
         ngram_hit_rate: hit_rates(&generated, &training),
         held_out_ngram_hit_rate: hit_rates(&real, &training),
@@ -114,10 +123,10 @@ pub fn figures(
     })
 }
 
-fn sample(model: &MusicVae, n: usize, seed: u64) -> Result<Vec<Window>, net::Error> {
+fn sample(model: &MusicVae, prior: &Prior, n: usize, seed: u64) -> Result<Vec<Window>, net::Error> {
     let draw = |number: usize| {
         let mut rng = rng::stream(seed, &format!("eval sample {number}"));
-        let z = latent::prior(model.config().n_latent, &mut rng);
+        let z = prior.draw(&mut rng);
         model.decode(&z, &mut sampling::sampler(TEMPERATURE, &mut rng))
     };
     (0..n).into_par_iter().map(draw).collect()
@@ -129,6 +138,15 @@ fn by_part(config: &Config, windows: &[Window]) -> Parts {
         parts.entry(part).or_default().push(line);
     }
     parts
+}
+
+/// Parts whose lines are of another length than four bars have no distance.
+fn from_songs(parts: &Parts) -> BTreeMap<&'static str, f64> {
+    let real = RealLines::shipped();
+    let distance = |(part, real)| {
+        parts.get(part).and_then(|lines| Some((part, real_lines::distance(lines, real)?)))
+    };
+    [("melody", &real.melody), ("bass", &real.bass)].into_iter().filter_map(distance).collect()
 }
 
 fn overlaps(
@@ -282,7 +300,7 @@ mod tests {
         let held_out = pattern_windows::windows(model.config(), 0..2);
         let train = pattern_windows::windows(model.config(), 2..5);
 
-        let found = figures(&model, [&held_out, &train], 20, 1).unwrap();
+        let found = figures(&model, &Prior::Standard(4), [&held_out, &train], 20, 1).unwrap();
 
         assert_eq!(found.health["drums"].lines, 20);
         assert!(!found.overlap["drums"].is_empty() && found.expression.is_none());
@@ -298,7 +316,7 @@ mod tests {
         let mut window = vec![vec![0; 32]; groove::N_COLUMNS];
         (window[0][4], window[1][4], window[10][4]) = (1, 90, groove::offset_column(0.5));
 
-        let found = figures(&model, [&[window], &[]], 3, 1).unwrap();
+        let found = figures(&model, &Prior::Standard(4), [&[window], &[]], 3, 1).unwrap();
 
         let drummers = found.expression.unwrap().drummers;
         assert_eq!((drummers.classes[0].hits, drummers.classes[0].velocity), (1, 90.0));

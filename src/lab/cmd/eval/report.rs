@@ -45,7 +45,7 @@ pub fn scores(name: &str, scores: &Scores) -> String {
 /// Figures of the model's samples.
 pub fn samples(figures: &Figures) -> String {
     let mut text = format!(
-        "{} samples from the prior (vs held-out music; overlaps vs training music, ! if too low)\n",
+        "{} samples (vs held-out music; overlaps vs training music, ! if too low)\n",
         figures.samples
     );
     for (part, samples) in &figures.health {
@@ -58,6 +58,10 @@ pub fn samples(figures: &Figures) -> String {
             let in_scale = held_out(|h| h.pitches.as_ref().map_or(f64::NAN, |p| p.in_scale_rate));
             row("notes in a key", pitches.in_scale_rate, in_scale);
         }
+    }
+    for (part, distance) in &figures.from_songs {
+        // Writing to a String can't fail.
+        let _ = writeln!(text, "  {part:<8}{:<42}{distance:>8.3}", "distance from songs (FD)");
     }
     for (part, verdicts) in &figures.overlap {
         for verdict in verdicts {

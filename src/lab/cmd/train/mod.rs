@@ -20,9 +20,12 @@ use crate::{
     files,
     lab::{
         cli,
-        cmd::train::{
-            preview::Previews,
-            setup::{HeldOut, Measures},
+        cmd::{
+            priors,
+            train::{
+                preview::Previews,
+                setup::{HeldOut, Measures},
+            },
         },
         picture::{curve::svg, learning},
         train::{
@@ -32,6 +35,10 @@ use crate::{
         },
     },
 };
+
+/// Patterns of each style, and windows of songs, that priors are fitted to at most.
+const N_PRIOR_PATTERNS: u64 = 400;
+const N_PRIOR_SONGS: usize = 2000;
 
 /// Steps between log entries.
 const LOG_STEPS: u64 = 50;
@@ -71,6 +78,7 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     }
     let model = args.out.with_extension("safetensors");
     checkpoint::export(&fit.network, &model)?;
+    add_priors(args, &fit)?;
     let card = Card {
         config: args.config.to_string(),
         sizes: card::sizes(&fit.network.config),
@@ -87,6 +95,14 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
         println!("step {}: {} and its card written", fit.step, model.display());
     }
     Ok(())
+}
+
+/// Adds priors of the styles and songs that the model was trained on to its file.
+fn add_priors(args: &cli::Train, fit: &Fit) -> anyhow::Result<()> {
+    let network = checkpoint::snapshot(&fit.network)?;
+    let n_patterns = args.patterns.min(N_PRIOR_PATTERNS);
+    let fitted = priors::fit(&network, n_patterns, &fit.songs(N_PRIOR_SONGS))?;
+    priors::write(&args.out, &fitted)
 }
 
 /// The run as the model card records it; `n_windows` are those of songs and of generated patterns.

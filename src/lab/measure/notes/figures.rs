@@ -3,13 +3,18 @@
 use crate::{
     lab::measure::{
         notes::{
+            comping::CompingFigures,
             drum_hits::{self, DrumHit, DrumSpread},
+            drum_machine::DrumMachineFigures,
+            lines,
+            melody::MelodyFigures,
             pitch, presence,
             repetition::{self, Repeat},
             rhythm,
             score::{Role, Score},
             similarity::{at_lag, matrix},
         },
+        real_lines::{self, RealLines},
         statistics::{mean, quantile},
     },
     music::drums::Drum,
@@ -74,6 +79,15 @@ pub struct NoteFigures {
     pub drum_spreads: Vec<DrumSpread>,
     /// Share of drum hits on the grid.
     pub on_grid: f64,
+    /// How the lead sings; none if it hardly plays.
+    pub melody: Option<MelodyFigures>,
+    /// The drums as a machine's.
+    pub drum_machine: DrumMachineFigures,
+    /// The chord part; none without chords.
+    pub comping: Option<CompingFigures>,
+    /// Fréchet distance of the four-bar phrases of lead and bass from lines of real songs; none of
+    /// too few.
+    pub from_real: [Option<f64>; 2],
 }
 
 impl NoteFigures {
@@ -120,6 +134,10 @@ impl NoteFigures {
             drum_spreads: drum_hits::spreads(&drum_hits),
             on_grid: drum_hits::on_grid(&drum_hits),
             drum_hits,
+            melody: MelodyFigures::of(score),
+            drum_machine: DrumMachineFigures::of(score),
+            comping: CompingFigures::of(score),
+            from_real: from_real(score),
         }
     }
 
@@ -133,6 +151,13 @@ impl NoteFigures {
         };
         Some(mean_where(|lag| (4..=16).contains(&lag))? - mean_where(|lag| 64 <= lag)?)
     }
+}
+
+/// The distances of lead and bass from lines of real songs.
+fn from_real(score: &Score) -> [Option<f64>; 2] {
+    let real = RealLines::shipped();
+    [(Role::Lead, &real.melody), (Role::Bass, &real.bass)]
+        .map(|(role, real)| real_lines::distance(&lines::lines(score, role), real))
 }
 
 /// Mean, 10th and 90th percentile; none without values.

@@ -7,11 +7,18 @@
 //! - [`pitch`]: notes in the key and in the chord, number of pitches.
 //! - [`rhythm`]: syncopation, steadiness of the groove, fills.
 //! - [`drum_hits`]: spread of velocity and timing of drums, compared with drummers.
+//! - [`melody`], [`drum_machine`], [`comping`]: whether the lead sings, the drums are a machine's,
+//!   the chords vary.
+//! - [`lines`]: a part as lines of tokens, to be compared with those of songs.
 //! - [`repetition`], [`similarity`]: exact repeats, and self-similarity by lag.
 //! - [`figures`]: all of them together.
 
+pub mod comping;
 pub mod drum_hits;
+pub mod drum_machine;
 pub mod figures;
+pub mod lines;
+pub mod melody;
 pub mod pitch;
 pub mod presence;
 pub mod repetition;
@@ -19,6 +26,7 @@ pub mod rhythm;
 pub mod score;
 mod sequence;
 pub mod similarity;
+mod timed;
 
 #[cfg(test)]
 pub(crate) mod testing;

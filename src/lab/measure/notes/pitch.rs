@@ -2,11 +2,8 @@
 
 use crate::{
     lab::measure::{
-        notes::{
-            presence::share,
-            score::{Onsets, PitchClasses, Role, Score},
-        },
-        statistics::{entropy, mean},
+        notes::score::{Onsets, PitchClasses, Role, Score},
+        statistics::{entropy, mean, share},
     },
     music::{
         bar::Hit,

@@ -1,14 +1,17 @@
 //! Which parts sound in which bars.
 
 use crate::{
-    lab::measure::notes::score::{Onsets, Role, Score},
+    lab::measure::{
+        notes::score::{Onsets, Role, Score, ScoreBar},
+        statistics::share,
+    },
     music::meter::STEPS_PER_BAR,
 };
 
 /// For each bar, whether `role` sounds in it: it has an onset there, or holds a note from before.
 pub fn sounding(score: &Score, role: Role) -> Vec<bool> {
     let mut until = 0.0_f64;
-    let sounds = |(number, bar): (usize, &crate::lab::measure::notes::score::ScoreBar)| {
+    let sounds = |(number, bar): (usize, &ScoreBar)| {
         let start = (number * STEPS_PER_BAR) as f64;
         let hits = &bar.parts[role as usize];
         let is_held = start < until;
@@ -34,12 +37,6 @@ pub fn emptiness(score: &Score) -> f64 {
 pub fn notes_a_bar(score: &Score, onsets: &[Onsets], role: Role) -> Vec<f64> {
     let bars = sounding(score, role).into_iter().zip(onsets);
     bars.filter(|(sounds, _)| *sounds).map(|(_, bar)| bar.of(role).len() as f64).collect()
-}
-
-/// The share of true values; 0 if there are none.
-pub(super) fn share(values: impl Iterator<Item = bool>) -> f64 {
-    let (n_true, n) = values.fold((0, 0), |(n_true, n), is| (n_true + usize::from(is), n + 1));
-    n_true as f64 / n.max(1) as f64
 }
 
 #[cfg(test)]

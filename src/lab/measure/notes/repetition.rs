@@ -2,7 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::lab::measure::notes::score::{Onsets, Role, Score};
+use crate::lab::measure::{
+    notes::score::{Onsets, Role, Score},
+    statistics::share,
+};
 
 /// Length, in bars, of the spans that are compared.
 const SPAN: usize = 8;
@@ -73,9 +76,7 @@ pub fn monotony(onsets: &[Onsets]) -> f64 {
         span.iter().filter(|bar| !bar.of(Role::Lead).is_empty()).cloned().collect()
     };
     let spans = onsets.windows(SPAN.min(onsets.len()).max(1)).map(lead);
-    crate::lab::measure::notes::presence::share(
-        spans.filter(|bars| !bars.is_empty()).map(|bars| is_monotonous(&bars)),
-    )
+    share(spans.filter(|bars| !bars.is_empty()).map(|bars| is_monotonous(&bars)))
 }
 
 fn is_monotonous(bars: &[Onsets]) -> bool {

@@ -2,11 +2,8 @@
 
 use crate::{
     lab::measure::{
-        notes::{
-            presence::share,
-            score::{Onsets, Role},
-        },
-        statistics::{mean, quantile},
+        notes::score::{Onsets, Role},
+        statistics::{mean, quantile, share},
     },
     music::{drums::Drum, meter::STEPS_PER_BAR},
 };

@@ -1,0 +1,175 @@
+//! `electropunk priors`: fits priors to the patterns of each style and to songs, and stores them with
+//! a model.
+
+use std::path::Path;
+
+use anyhow::ensure;
+use candle_core::{DType, Device, Tensor};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use crate::{
+    config::SONGS,
+    lab::{cli, cmd::model, dataset::packed::Dataset, train::mixture},
+    musicvae::{
+        convert::{
+            pattern_windows,
+            window::{Window, is_whole},
+        },
+        net::{
+            encoder::Posterior,
+            music_vae::MusicVae,
+            prior::{Component, DEVIATIONS, MEANS, PREFIX, WEIGHTS, tensor_name},
+        },
+    },
+    patterns::style::Style,
+};
+
+/// Seed of the fits.
+const SEED: u64 = 0;
+
+/// Runs the command.
+///
+/// # Errors
+/// The model or a data set can't be read, they don't match, there are too few windows, or the model
+/// can't be written.
+pub fn run(args: &cli::Priors) -> anyhow::Result<()> {
+    let (network, _) = model::open(&args.model)?;
+    let mut songs = Vec::new();
+    for path in &args.data {
+        let set = Dataset::load(path)?;
+        set.require(network.config(), path)?;
+        songs.extend(set.all().filter(is_whole));
+    }
+    let fitted = fit(&network, args.patterns, &thinned(songs, args.windows))?;
+    ensure!(!fitted.is_empty(), "expected --patterns or --data with more windows, found too few");
+    for (name, mixture) in &fitted {
+        println!("{name:<14} {} components", mixture.len());
+    }
+    write(&args.model, &fitted)
+}
+
+/// At most `most` of `windows`, evenly spread.
+pub fn thinned(windows: Vec<Window>, most: usize) -> Vec<Window> {
+    let every = windows.len().div_ceil(most.max(1)).max(1);
+    windows.into_iter().step_by(every).collect()
+}
+
+/// The priors of `n_patterns` patterns of each style and of `songs`, with their names; none for sets
+/// that are too small.
+///
+/// # Errors
+/// A window does not fit the network.
+pub fn fit(
+    network: &MusicVae,
+    n_patterns: u64,
+    songs: &[Window],
+) -> anyhow::Result<Vec<(&'static str, Vec<Component>)>> {
+    let of_style = |style: Style| {
+        let numbers = 0..n_patterns;
+        let windows = |number| pattern_windows::of_pattern(network.config(), style, number);
+        (style.name(), numbers.flat_map(windows).collect::<Vec<Window>>())
+    };
+    let mut fitted = Vec::new();
+    for (name, windows) in Style::ALL.map(of_style).into_iter().chain([(SONGS, songs.to_vec())]) {
+        let encode = |window: &Window| network.encode(window);
+        let posteriors: Vec<Posterior> =
+            windows.par_iter().map(encode).collect::<Result<_, _>>()?;
+        fitted.extend(mixture::fit(&posteriors, SEED).map(|mixture| (name, mixture)));
+    }
+    Ok(fitted)
+}
+
+/// Writes priors into the file of `model`, in place of those that it has.
+///
+/// # Errors
+/// The file can't be read or written.
+pub fn write(model: &Path, fitted: &[(&str, Vec<Component>)]) -> anyhow::Result<()> {
+    let mut tensors = Vec::new();
+    for (name, mixture) in fitted {
+        let n_latent = mixture.first().map_or(0, |component| component.mean.len());
+        let mut add = |ending: &str, values: Vec<f32>, shape: &[usize]| -> anyhow::Result<()> {
+            let tensor = Tensor::from_vec(values, shape, &Device::Cpu)?.to_dtype(DType::F16)?;
+            tensors.push((tensor_name(name, ending), tensor));
+            Ok(())
+        };
+        let shares = mixture.iter().map(|component| component.weight as f32);
+        add(WEIGHTS, shares.collect(), &[mixture.len()])?;
+        let rows = |of: fn(&Component) -> &Vec<f32>| mixture.iter().flat_map(of).copied().collect();
+        let shape = [mixture.len(), n_latent];
+        add(MEANS, rows(|component| &component.mean), &shape)?;
+        add(DEVIATIONS, rows(|component| &component.deviations), &shape)?;
+    }
+    model::replace(model, PREFIX, tensors)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::HashMap, fs};
+
+    use super::*;
+    use crate::{
+        lab::train::{checkpoint, network::Network},
+        musicvae::net::{config::Config, family::Family},
+        rng,
+    };
+
+    #[test]
+    fn priors_survive_a_weights_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let config = Config {
+            n_latent: 3,
+            n_encoder: 4,
+            n_decoder: 4,
+            ..Config::official(Family::Drums2Bar)
+        };
+        let path = folder.path().join("small.safetensors");
+        checkpoint::export(&Network::new(config, 1).unwrap(), &path).unwrap();
+        let (before, _) = model::open(&path).unwrap();
+
+        let songs: Vec<Window> = pattern_windows::windows(&config, 100..104);
+        let fitted = fit(&before, 20, &songs).unwrap();
+        write(&path, &fitted).unwrap();
+        // The second time replaces the first.
+        write(&path, &fitted).unwrap();
+
+        let (after, _) = model::open(&path).unwrap();
+        let priors = after.encoder().priors();
+        assert_eq!(priors.names().count(), Style::ALL.len() + 1);
+        let by_name: HashMap<_, _> = fitted.into_iter().collect();
+        for name in ["dub", SONGS] {
+            let (found, fitted) = (priors.get(name).unwrap(), &by_name[name]);
+            assert_eq!(found.len(), fitted.len());
+            let near = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 2e-3);
+            assert!(near(&found[0].mean, &fitted[0].mean), "{found:?} {fitted:?}");
+            assert!(near(&found[0].deviations, &fitted[0].deviations), "{found:?} {fitted:?}");
+        }
+        // The network itself is unchanged.
+        let z = crate::musicvae::net::latent::prior(3, &mut rng::stream(1, "z"));
+        let greedy = |network: &MusicVae| {
+            let mut pick =
+                |_: usize, logits: &mut [f32]| crate::musicvae::net::sampling::greedy(logits);
+            network.decode(&z, &mut pick).unwrap()
+        };
+        assert_eq!(greedy(&before), greedy(&after));
+        assert!(fs::metadata(&path).unwrap().len() > 0);
+    }
+
+    #[test]
+    fn few_windows_have_no_prior() {
+        let config = Config {
+            n_latent: 3,
+            n_encoder: 4,
+            n_decoder: 4,
+            ..Config::official(Family::Drums2Bar)
+        };
+        let network = checkpoint::snapshot(&Network::new(config, 1).unwrap()).unwrap();
+        assert_eq!(fit(&network, 2, &[]).unwrap(), []);
+    }
+
+    #[test]
+    fn windows_are_thinned_evenly() {
+        let windows: Vec<Window> = (0..10).map(|n| vec![vec![n]]).collect();
+        let numbers: Vec<u16> = thinned(windows, 4).iter().map(|window| window[0][0]).collect();
+        assert_eq!(numbers, [0, 3, 6, 9]);
+    }
+}
