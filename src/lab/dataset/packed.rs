@@ -90,7 +90,8 @@ impl Dataset {
         let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();
         let mut by_source: BTreeMap<String, (Vec<Window>, Vec<Window>)> = BTreeMap::new();
         for (song, window) in self.windows {
-            let (train, held) = by_source.entry(self.sources[song].clone()).or_default();
+            let source = self.sources.get(song).cloned().unwrap_or_default();
+            let (train, held) = by_source.entry(source).or_default();
             if held_out[song] { held.push(window) } else { train.push(window) }
         }
         by_source
@@ -134,10 +135,13 @@ impl Dataset {
         let metadata = metadata.metadata().as_ref()?;
         let family = Family::from_name(metadata.get("family")?)?;
         let songs: Vec<String> = serde_json::from_str(metadata.get("songs")?).ok()?;
-        let sources = match metadata.get("sources") {
+        let mut sources: Vec<String> = match metadata.get("sources") {
             Some(sources) => serde_json::from_str(sources).ok()?,
-            None => vec![String::new(); songs.len()],
+            None => vec![],
         };
+        if sources.is_empty() {
+            sources.resize(songs.len(), String::new());
+        }
         let (tokens, song) = (tensors.tensor("tokens").ok()?, tensors.tensor("song").ok()?);
         let [n_windows, n_steps, _] = *tokens.shape() else { return None };
         let columns = Config::official(family).with_steps(n_steps)?.columns();

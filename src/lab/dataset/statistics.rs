@@ -133,7 +133,8 @@ fn sources(set: &Dataset, is_held_out: &[bool]) -> Vec<Source> {
         source.songs += 1;
     }
     for (song, window) in &set.windows {
-        if let Some(source) = sources.get_mut(set.sources[*song].as_str()) {
+        let source = set.sources.get(*song).and_then(|name| sources.get_mut(name.as_str()));
+        if let Some(source) = source {
             source.windows += 1;
             source.partial += usize::from(!is_whole(window));
             source.held_out_windows += usize::from(is_held_out[*song]);
