@@ -20,7 +20,7 @@ use crate::{
     station::{live::LiveStation, radio::Radio, supervision::catch_panic},
     web::{
         api,
-        site::{Channel, Site},
+        site::{ServedStation, Site},
     },
 };
 
@@ -91,7 +91,7 @@ impl Reloader {
             }
         };
         let site = Site {
-            channels: channels(&self.radio, &self.sinks),
+            stations: stations(&self.radio, &self.sinks),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
             targets: self.sinks.statuses(),
@@ -123,17 +123,17 @@ fn warn_of_restart(old: &Config, new: &Config) {
 /// Starts and stops sinks as `config` says.
 pub fn update_sinks(sinks: &mut Sinks, config: &Config, radio: &Radio) {
     let on_air = radio.configured_stations();
-    sinks.turn_to(config, on_air.map(|(station, live)| (station, &*live.mounts)));
+    sinks.update(config, on_air.map(|(station, live)| (station, &*live.mounts)));
 }
 
 /// The stations as the server shows them.
-pub fn channels(radio: &Radio, sinks: &Sinks) -> Vec<Channel> {
-    let channel = |station: &LiveStation| Channel {
-        station: station.name.clone(),
+pub fn stations(radio: &Radio, sinks: &Sinks) -> Vec<ServedStation> {
+    let station = |station: &LiveStation| ServedStation {
+        name: station.name.clone(),
         mounts: station.mounts.clone(),
         on_air: station.on_air.clone(),
         history: station.history.clone(),
         hls: station.mounts.iter().filter_map(|mount| sinks.hls.live(mount)).collect(),
     };
-    radio.stations().map(channel).collect()
+    radio.stations().map(station).collect()
 }

@@ -69,7 +69,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let timeouts = Timeouts { stall, ..Timeouts::default() };
     let site = Site {
         targets: sinks.statuses(),
-        ..Site::new(reload::channels(&radio, &sinks), config.server.clone(), config.admin.clone())
+        ..Site::new(reload::stations(&radio, &sinks), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
@@ -130,10 +130,10 @@ fn announce(site: &Site, address: SocketAddr) {
         None => format!("http://{address}"),
     };
     println!("on air; the player is at {base}/");
-    for channel in &site.channels {
-        let about = &channel.main().about;
+    for station in &site.stations {
+        let about = &station.main().about;
         println!("  {:<24} {base}{}", about.name, about.path);
-        for mount in &channel.mounts[1..] {
+        for mount in &station.mounts[1..] {
             println!("  {:<24} {base}{}", "", mount.about.path);
         }
     }

@@ -61,7 +61,7 @@ impl Composer {
             progress.skip_phrase(&setting);
             progress.bar += PHRASE_BARS;
         }
-        progress.turn_to(&setting);
+        progress.change_setting(&setting);
         Self::at(setting, progress)
     }
 
@@ -101,11 +101,11 @@ impl Composer {
 
     /// Turns to an edited `station` from bar `next` on, which starts a phrase. Bars composed from
     /// there on are taken back.
-    pub fn turn_to(&mut self, station: Station, loaded: LoadedTheme, next: u64) {
+    pub fn change_setting(&mut self, station: Station, loaded: LoadedTheme, next: u64) {
         self.go_back(next);
         self.setting = self.setting.changed_to(station, loaded);
         let mut progress = (*self.progress).clone();
-        progress.turn_to(&self.setting);
+        progress.change_setting(&self.setting);
         progress.bar = next;
         self.progress = Arc::new(progress);
         // They belong to the previous setting.

@@ -17,8 +17,8 @@ pub struct LoadedTheme {
     pub drums: Arc<SharedModel>,
     /// Model of bass and lead.
     pub trio: Arc<SharedModel>,
-    /// Model of a drummer's velocities and timing; `None` where the theme's `groove` and
-    /// `groove_time` are 0.
+    /// Model of a drummer's velocities and timing; `None` where a machine plays, or the theme's
+    /// `groove` and `groove_time` are 0.
     pub groove: Option<Arc<MusicVae>>,
     /// The four beats that the drums move between.
     pub pad: Pad,

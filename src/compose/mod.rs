@@ -9,13 +9,15 @@
 //! ```
 //!
 //! The [`form`] chooses section, motif and tension; [`lines`] and [`drums`] draw from the models near
-//! points of the [`walk`] and the [`pad`]; [`accompaniment`] plays the chords; the [`performance`]
-//! gives the notes of the [`score`] velocities and timing. [`composer::Composer`] repeats the step
+//! points of the [`walk`] and the [`pad`]; [`percussion`] lays loops beside the drums; [`accompaniment`]
+//! plays the chords in the rhythms of [`comping`]; the [`performance`] gives the notes of the
+//! [`score`] velocities and timing. [`composer::Composer`] repeats the step
 //! and can go back to an earlier progress.
 //!
 //! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
+pub mod comping;
 pub mod composer;
 pub mod drummer;
 pub mod drums;
@@ -26,6 +28,7 @@ pub mod lines;
 pub mod loaded_theme;
 pub mod memory;
 pub mod pad;
+pub mod percussion;
 pub mod performance;
 pub mod phrase;
 pub mod piece;

@@ -9,14 +9,15 @@ use crate::{
         score::Score,
         setting::Setting,
     },
+    config::Player,
     music::{
         bar::{Bar, Hit, Part},
         chord::Chord,
         drums::N_CLASSES,
-        humanise::{Articulation, Feel, Touch, play_drums, play_notes},
+        humanise::{self, Articulation, Feel, Touch, play_drums, play_notes, play_percussion},
         meter::STEPS_PER_BAR,
     },
-    rng,
+    rng::{self, Rng},
     units::Bpm,
 };
 
@@ -27,6 +28,9 @@ const CHORD_VELOCITY: f64 = 72.0;
 
 /// Factor of velocities without tension, and how much full tension adds.
 const FORCE: (f64, f64) = (0.8, 0.25);
+
+/// The same for a drum machine, at any tension.
+const MACHINE_FORCE: f64 = 0.98;
 
 /// A phrase to be performed.
 pub struct Performance<'a> {
@@ -92,20 +96,11 @@ impl Performance<'_> {
     /// The hits of `part` in a bar.
     fn play(&self, part: Part, slot: &Slot, touches: &[[Touch; N_CLASSES]]) -> Vec<Hit> {
         let theme = self.setting.theme();
-        let feel = Feel {
-            swing: theme.swing,
-            looseness: theme.humanise,
-            groove: theme.groove,
-            groove_time: theme.groove_time,
-        };
+        let feel = self.feel();
         let stream = format!("play {} {}", part.name(), slot.number);
         let mut rng = rng::stream(self.setting.seed, &stream);
         let (velocity, hold) = match part {
-            Part::Drums => {
-                let touches = touches.get(slot.steps.clone()).unwrap_or_default();
-                let tokens = &self.score.drums[slot.steps.clone()];
-                return play_drums(tokens, touches, feel, slot.force, &mut rng);
-            }
+            Part::Drums => return self.play_drums(slot, touches, feel, &mut rng),
             Part::Bass => (BASS_VELOCITY, theme.bass.hold),
             Part::Lead => (LEAD_VELOCITY, theme.lead.hold),
             Part::Chords => (CHORD_VELOCITY, theme.chords.hold),
@@ -114,9 +109,48 @@ impl Performance<'_> {
         let notes = &self.score.notes[part as usize];
         play_notes(notes, slot.steps.start, articulation, feel, &mut rng)
     }
+
+    /// How the theme is played; a machine takes nothing from the groove model.
+    fn feel(&self) -> Feel {
+        let theme = self.setting.theme();
+        let share = |of_drummer: f64| match theme.drums.player {
+            Player::Machine => 0.0,
+            Player::Drummer => of_drummer,
+        };
+        Feel {
+            swing: theme.swing,
+            looseness: theme.humanise,
+            groove: share(theme.groove),
+            groove_time: share(theme.groove_time),
+        }
+    }
+
+    /// Drums and percussion. A machine's force is fixed: its beats get denser with tension, not harder.
+    fn play_drums(
+        &self,
+        slot: &Slot,
+        touches: &[[Touch; N_CLASSES]],
+        feel: Feel,
+        rng: &mut Rng,
+    ) -> Vec<Hit> {
+        let force = match self.setting.theme().drums.player {
+            Player::Machine => MACHINE_FORCE,
+            Player::Drummer => slot.force,
+        };
+        let touches = touches.get(slot.steps.clone()).unwrap_or_default();
+        let tokens = &self.score.drums[slot.steps.clone()];
+        let mut hits = play_drums(tokens, touches, feel, force, rng);
+        let percussion = &self.score.notes[Part::Drums as usize];
+        hits.extend(play_percussion(percussion, slot.steps.start, feel, force, rng));
+        humanise::sort(&mut hits);
+        hits
+    }
 }
 
 /// How far filters are open at a tension: a quarter when calm, fully from two thirds on.
 fn opening(tension: f64) -> f32 {
     (0.25 + 1.1 * tension).clamp(0.0, 1.0) as f32
 }
+
+#[cfg(test)]
+mod tests;

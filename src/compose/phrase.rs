@@ -113,13 +113,14 @@ pub(super) fn parts_playing(
         (Section::Intro, _) if rests < 0.5 => silent(&[Part::Lead, Part::Chords]),
         (Section::Intro, _) => silent(&[Part::Lead, Part::Bass]),
         (Section::Build, _) => silent(&[if rests < 0.5 { Part::Bass } else { Part::Lead }]),
-        (Section::Break, _) => silent(&[if rests < 0.6 { Part::Bass } else { Part::Lead }]),
+        // The bass plays on: without a kick, nothing else is low.
+        (Section::Break, _) if rests < 0.6 => silent(&[Part::Lead]),
         (Section::Main, _) if of == 0 && rests < 0.3 => silent(&[Part::Chords]),
         (Section::Main, _) if of == 0 && rests > 0.8 => silent(&[Part::Lead]),
         (Section::Outro, _) if of + 1 == n => silent(&[Part::Bass, Part::Lead, Part::Chords]),
         (Section::Outro, _) if of + 2 == n => silent(&[Part::Lead, Part::Chords]),
         (Section::Outro, _) => silent(&[Part::Lead]),
-        (Section::Main | Section::Drop, _) => {}
+        (Section::Main | Section::Drop | Section::Break, _) => {}
     }
     // The drums of a flow may be nearly silent, so its chords never rest.
     if shape == Shape::Flow {

@@ -59,7 +59,7 @@ impl Progress {
     ///
     /// Where only sound or path have changed, the piece continues; otherwise a new piece starts at the
     /// point that the walk has reached.
-    pub fn turn_to(&mut self, setting: &Setting) {
+    pub fn change_setting(&mut self, setting: &Setting) {
         if self.belongs_to(setting) {
             return;
         }

@@ -4,6 +4,7 @@ use crate::{
     compose::{
         accompaniment, drums,
         lines::{self, Lines},
+        percussion,
         phrase::Phrase,
         progress::Progress,
         setting::Setting,
@@ -24,7 +25,7 @@ const N_ATTEMPTS: u64 = 4;
 pub struct Score {
     /// Drum tokens.
     pub drums: Line,
-    /// Notes by `Part as usize`; the drums have none.
+    /// Notes by `Part as usize`; those of the drums are percussion beside the tokens' nine classes.
     pub notes: [Vec<LineNote>; N_PARTS],
 }
 
@@ -44,6 +45,7 @@ pub fn write(
             notes[part as usize] = written;
         }
     }
+    notes[Part::Drums as usize] = percussion::write(phrase, setting.theme());
     let mut score = Score { drums: Line::new(), notes };
     for attempt in 0..N_ATTEMPTS {
         score.drums = drums::write(setting, phrase, progress.section_bar, attempt);

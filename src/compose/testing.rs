@@ -39,7 +39,7 @@ static LOADED: LazyLock<LoadedTheme> = LazyLock::new(|| {
 
 fn model(bytes: &[u8], family: Family) -> MusicVae {
     let weights = Weights::read(bytes, "test").unwrap();
-    MusicVae::load(family, &weights).unwrap()
+    MusicVae::load(weights.family().unwrap_or(family), &weights).unwrap()
 }
 
 fn shared(model: MusicVae) -> Arc<SharedModel> {

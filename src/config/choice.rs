@@ -1,6 +1,9 @@
 //! Keys whose value is one of a few words.
 
-use crate::musicvae::net::{precision::Precision, repeat::Repeat};
+use crate::{
+    music::percussion::Percussion,
+    musicvae::net::{precision::Precision, repeat::Repeat},
+};
 
 /// A type that radio.toml writes as one of a fixed set of words. Reading and the schema share the set.
 pub(super) trait Choice: Copy + 'static {
@@ -68,6 +71,26 @@ pub enum Role {
     PadLine,
 }
 
+/// Who plays the drums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Player {
+    /// A drum machine: accents by rule, on the grid, bars that repeat.
+    Machine,
+    /// A drummer: velocities and timing of the groove model.
+    #[default]
+    Drummer,
+}
+
+/// Where the drums' beat is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Beat {
+    /// From the drum model, at a point of the drum pad.
+    #[default]
+    Pad,
+    /// From the trio model, at the point of bass and lead.
+    Trio,
+}
+
 impl Choice for Form {
     const WORDS: &'static [(&'static str, Self)] =
         &[("tracks", Self::Tracks), ("endless", Self::Endless)];
@@ -89,6 +112,25 @@ impl Choice for Role {
         ("hook", Self::Hook),
         ("call", Self::Call),
         ("pad line", Self::PadLine),
+    ];
+}
+
+impl Choice for Player {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("machine", Self::Machine), ("drummer", Self::Drummer)];
+}
+
+impl Choice for Beat {
+    const WORDS: &'static [(&'static str, Self)] = &[("pad", Self::Pad), ("trio", Self::Trio)];
+}
+
+impl Choice for Percussion {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("clap", Self::Clap),
+        ("rim", Self::Rim),
+        ("shaker", Self::Shaker),
+        ("conga", Self::Conga),
+        ("cowbell", Self::Cowbell),
     ];
 }
 

@@ -16,8 +16,12 @@ pub struct Chords {
     pub loops: Vec<Vec<Numeral>>,
     /// Bars per chord, 1 to 16.
     pub bars_per_chord: usize,
-    /// Rhythms; each motif of a piece uses one. 1 to 8.
+    /// Rhythms; each motif of a piece develops one. 1 to 8.
     pub rhythms: Vec<Rhythm>,
+    /// Share of bars whose rhythm is a development of the motif's, 0 to 1.
+    pub variation: f64,
+    /// Share of chord changes that are played an eighth or a sixteenth before the bar, 0 to 1.
+    pub anticipation: f64,
     /// Whether the notes of a chord are played one after another instead of together.
     pub is_arpeggio: bool,
     /// Notes per chord, 1 to 5.
@@ -34,6 +38,8 @@ impl Default for Chords {
             loops: vec![vec![Numeral::TONIC]],
             bars_per_chord: 1,
             rhythms: vec![Rhythm::held()],
+            variation: 0.6,
+            anticipation: 0.0,
             is_arpeggio: false,
             n_voices: 4,
             register: Register { low: 52, high: 76 },
@@ -58,6 +64,8 @@ impl Chords {
             text.parse().map_err(|error: crate::music::rhythm::NotARhythm| error.to_string())
         };
         set(&mut self.rhythms, section.list("rhythms", 1..=8, rhythm));
+        set(&mut self.variation, section.number("variation", 0.0..=1.0));
+        set(&mut self.anticipation, section.number("anticipation", 0.0..=1.0));
         set(&mut self.is_arpeggio, section.flag("arpeggio"));
         set(&mut self.hold, section.number("hold", 0.1..=1.0));
         set(&mut self.n_voices, section.whole("voices", 1..=5));

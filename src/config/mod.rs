@@ -20,6 +20,7 @@ mod chords;
 mod decoding;
 mod directory;
 mod dream;
+mod drums;
 mod hls;
 mod load;
 mod mount;
@@ -50,11 +51,12 @@ pub use self::{
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,
-    choice::{Form, Role, Shape, Strictness},
+    choice::{Beat, Form, Player, Role, Shape, Strictness},
     chords::Chords,
     decoding::Decoding,
     directory::Directory,
     dream::{Dream, SONGS},
+    drums::Drums,
     hls::Hls,
     load::{load, parse},
     mount::Mount,

@@ -4,10 +4,10 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     config::{
-        Anchor, Archive, AssetRef, Config, Directory, Dream, Hls, Server, Theme,
+        Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server, Theme,
         load::{load, parse},
     },
-    music::bar::Part,
+    music::{bar::Part, percussion::Percussion},
     musicvae::net::{device_choice::DeviceChoice, precision::Precision},
     patterns::style::Style,
     units::{Bpm, Decibels},
@@ -77,6 +77,8 @@ fn keys_override_the_defaults() {
         dreams = ["dub", "songs"]
         minutes = [2, 3.5]
         tempo = 93.5
+        beat = "trio"
+        drums = { player = "machine", percussion = ["clap", "conga"] }
         lead = { program = 89, gain_db = -1.5, pan = -1, low = 40, high = 60, max_notes = 3 }
         [[stations]]
         name = "x"
@@ -94,6 +96,8 @@ fn keys_override_the_defaults() {
     assert_eq!(server.public_url.as_deref(), Some("https://radio.example.org"));
     assert_eq!(theme.pad[0], Anchor::Pattern { style: Style::Punk, number: 1 });
     assert_eq!(theme.anchors, [Anchor::Dream(0), Anchor::Dream(1)]);
+    assert_eq!((theme.beat, theme.drums.player), (Beat::Trio, Player::Machine));
+    assert_eq!(theme.drums.percussion, [Percussion::Clap, Percussion::Conga]);
     assert_eq!(theme.dreams, [Dream::Style(Style::Dub), Dream::Songs]);
     assert_eq!((theme.minutes, theme.tempo), ([2.0, 3.5], Bpm::try_from(93.5).unwrap()));
     let voice = theme.voices[Part::Lead as usize];
@@ -202,8 +206,18 @@ fn each_wrong_value_of_a_theme_has_its_sentence() {
         ("drums = 1", "drums: expected a table, found 1"),
         (
             "drums = { low = 30 }",
-            "[themes.y.drums] has no key \"low\", expected one of program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep",
+            "[themes.y.drums] has no key \"low\", expected one of program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep, player, percussion",
         ),
+        (
+            "drums = { player = \"robot\" }",
+            "player: expected one of \"machine\", \"drummer\", found \"robot\"",
+        ),
+        (
+            "drums = { percussion = [\"spoons\"] }",
+            "percussion: expected one of \"clap\", \"rim\", \"shaker\", \"conga\", \"cowbell\", found \
+             \"spoons\"",
+        ),
+        ("beat = \"loop\"", "beat: expected one of \"pad\", \"trio\", found \"loop\""),
         (
             "bass = { low = 50 }",
             "low: expected high at least 12 above low, found low 50 and high 52",

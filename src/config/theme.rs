@@ -8,10 +8,11 @@ use crate::{
     config::{
         anchor::Anchor,
         assets::AssetRef,
-        choice::{Role, Shape, Strictness},
+        choice::{Beat, Role, Shape, Strictness},
         chords::Chords,
         decoding::{Decoding, PLAIN_TEMPERATURE},
         dream::Dream,
+        drums::Drums,
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
         section::Section,
         text::one_line,
@@ -41,6 +42,8 @@ pub struct Theme {
     /// Anchors at the corners of the drum pad: top left, top right, bottom left, bottom right. Default
     /// `techno:0` to `techno:3`.
     pub pad: [Anchor; 4],
+    /// Where the drums' beat is drawn. Default from the pad.
+    pub beat: Beat,
     /// Bars per round over the drum pad, 8 to 512. Default 64.
     pub bars_per_round: usize,
     /// Anchors that bass and lead move between, 2 to 16. Default `techno:0` to `techno:3`.
@@ -73,12 +76,14 @@ pub struct Theme {
     pub swing: f64,
     /// Random variation of timing and velocity: 0 none, 1 a loose band. Default 0.3.
     pub humanise: f64,
-    /// Share of the groove model's velocities in the drums, 0 to 1. Default 0.9.
+    /// Share of the groove model's velocities in a drummer's hits, 0 to 1. Default 0.9.
     pub groove: f64,
-    /// Share of the groove model's timing in the drums, 0 to 1. Default 0.5.
+    /// Share of the groove model's timing in a drummer's hits, 0 to 1. Default 0.5.
     pub groove_time: f64,
     /// The model of a drummer's velocities and timing. Default `models/groove-2bar`.
     pub groove_model: AssetRef,
+    /// Who plays the drums, and the percussion beside them.
+    pub drums: Drums,
     /// Limits of the bass. Default pitches 28 to 52, 1 to 12 notes a bar.
     pub bass: PartLimits,
     /// Limits of the lead. Default pitches 55 to 84, 3 to 8 notes a bar.
@@ -112,6 +117,7 @@ impl Default for Theme {
             drums_model: AssetRef::DRUMS_MODEL,
             trio_model: AssetRef::TRIO_MODEL,
             pad: patterns.clone(),
+            beat: Beat::default(),
             bars_per_round: 64,
             anchors: patterns.into(),
             dreams: Vec::new(),
@@ -129,6 +135,7 @@ impl Default for Theme {
             groove: 0.9,
             groove_time: 0.5,
             groove_model: AssetRef::GROOVE_MODEL,
+            drums: Drums::default(),
             bass: PartLimits {
                 register: Register { low: 28, high: 52 },
                 min_notes: 1,
@@ -179,7 +186,10 @@ impl Theme {
         self.read_playing(section);
         let [drums, bass, lead, chords] = &mut self.voices;
         let [drum_kits, basses, leads, pads] = &mut self.programs;
-        section.table("drums", |section| read_voice(section, drums, drum_kits));
+        section.table("drums", |section| {
+            read_voice(section, drums, drum_kits);
+            self.drums.read(section);
+        });
         section.table("bass", |section| {
             read_voice(section, bass, basses);
             read_limits(section, &mut self.bass);
@@ -203,6 +213,7 @@ impl Theme {
         set(&mut self.groove_model, section.text_as("groove_model", model));
         let pad = section.list_like("pad", 4..=4, Anchor::schema, anchor);
         set(&mut self.pad, pad.and_then(|pad| pad.try_into().ok()));
+        set(&mut self.beat, section.choice("beat"));
         set(&mut self.bars_per_round, section.whole("bars_per_round", 8..=512));
         let anchors = section.list_like("anchors", 2..=16, Anchor::schema, anchor);
         set(&mut self.anchors, anchors);

@@ -9,9 +9,10 @@ use crate::{
         bar::{Bar, Hit, Mix, N_PARTS, Part},
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::Note,
+        programs::is_bass,
     },
     musicvae::{
-        convert::{extract::is_bass, notes::piece},
+        convert::notes::piece,
         net::{latent, music_vae::MusicVae, sampling},
     },
     rng,

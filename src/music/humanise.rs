@@ -8,6 +8,7 @@ use crate::{
         bar::Hit,
         drums::{self, Drum, N_CLASSES},
         meter::STEPS_PER_BAR,
+        percussion,
     },
     rng::Rng,
 };
@@ -90,6 +91,24 @@ pub fn play_drums(
     played
 }
 
+/// Plays the percussion of a phrase that starts in the bar at step `bar_start`, accented by rule.
+/// `force` multiplies velocities.
+pub fn play_percussion(
+    notes: &[LineNote],
+    bar_start: usize,
+    feel: Feel,
+    force: f64,
+    rng: &mut Rng,
+) -> Vec<Hit> {
+    let hits = starting_in(notes, bar_start).map(|note| {
+        let step = note.start_step - bar_start;
+        let velocity = force * percussion::velocity(note.pitch, step);
+        let touch = Touch { velocity, late_steps: 0.0 };
+        hit(step, DRUM_STEPS, note.pitch, touch, feel, rng)
+    });
+    hits.collect()
+}
+
 /// How the notes of a part are played.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Articulation {
@@ -107,10 +126,7 @@ pub fn play_notes(
     feel: Feel,
     rng: &mut Rng,
 ) -> Vec<Hit> {
-    let here = notes
-        .iter()
-        .filter(|note| (bar_start..bar_start + STEPS_PER_BAR).contains(&note.start_step));
-    let mut played: Vec<Hit> = here
+    let mut played: Vec<Hit> = starting_in(notes, bar_start)
         .map(|note| {
             let step = note.start_step - bar_start;
             let velocity = articulation.velocity * note_accent(step);
@@ -121,6 +137,12 @@ pub fn play_notes(
         .collect();
     sort(&mut played);
     played
+}
+
+/// The notes that start in the bar at step `bar_start`.
+fn starting_in(notes: &[LineNote], bar_start: usize) -> impl Iterator<Item = &LineNote> {
+    let bar = bar_start..bar_start + STEPS_PER_BAR;
+    notes.iter().filter(move |note| bar.contains(&note.start_step))
 }
 
 fn hit(step: usize, n_steps: f32, pitch: u8, touch: Touch, feel: Feel, rng: &mut Rng) -> Hit {
@@ -144,7 +166,8 @@ fn spread(deviation: f64, rng: &mut Rng) -> f64 {
     draw.clamp(-3.0, 3.0) * deviation
 }
 
-fn sort(hits: &mut [Hit]) {
+/// Sorts hits by start, then pitch.
+pub fn sort(hits: &mut [Hit]) {
     hits.sort_by(|a, b| a.start_step.total_cmp(&b.start_step).then(a.pitch.cmp(&b.pitch)));
 }
 
@@ -245,6 +268,16 @@ mod tests {
         assert_eq!((played(0.5).0, played(1.0).0), (0.1, 0.2));
         // The variation that no model predicts is added.
         assert!((54..=78).contains(&played(0.5).1) && (8..=32).contains(&played(1.0).1));
+    }
+
+    #[test]
+    fn percussion_is_played_in_its_bar_with_its_accents() {
+        let note = |start_step| LineNote { start_step, n_steps: 1, pitch: 44 };
+        let notes: Vec<LineNote> = (0..32).map(note).collect();
+        let hits = play_percussion(&notes, 16, MACHINE, 1.0, &mut rng::stream(1, "test"));
+
+        assert_eq!(hits.len(), 16);
+        assert!(hits[2].velocity > hits[0].velocity && hits[0].velocity > hits[1].velocity);
     }
 
     #[test]

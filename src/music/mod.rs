@@ -12,23 +12,35 @@
 //! ```
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
+//! - `development`, `percussion`: rhythms changed stroke by stroke; loops beside the drum classes.
 //! - `note`: notes of a MIDI file, before quantisation.
+//! - `song`: a MIDI file as read. `segments`: a piece split where its meter changes.
+//! - `part_map`, `programs`: which part each instrument of a file plays.
+//! - `key_finding`, `normalise`: the key of a song; its lines moved to one key and register.
 //!
 //! How notes become a model's tensors is the job of `musicvae::convert`.
 
 pub mod arrange;
 pub mod bar;
 pub mod chord;
+pub mod development;
 pub mod drums;
 pub mod harmony;
 pub mod humanise;
+pub mod key_finding;
 pub mod melody;
 pub mod meter;
 pub mod midi;
+pub mod normalise;
 pub mod note;
+pub mod part_map;
+pub mod percussion;
+pub mod programs;
 pub mod rhythm;
 pub mod scale;
 pub mod section;
+pub mod segments;
 pub mod sequence;
+pub mod song;
 pub mod trio;
 pub mod voicing;

@@ -58,7 +58,7 @@ impl Sinks {
     ///
     /// HLS offers every bitrate and a push sends the mount that it names; all others use the station's
     /// first mount.
-    pub fn turn_to<'a>(
+    pub fn update<'a>(
         &mut self,
         config: &Config,
         on_air: impl IntoIterator<Item = (&'a Station, &'a [Arc<Mount>])>,

@@ -9,15 +9,19 @@ use crate::{
         scale::Mode::{Dorian, HarmonicMinor, Minor, Phrygian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Arpeggio, Pedal, Riff, Stab},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Cycle, Split, Steps},
+        },
+        voice::{
+            Voice::{Acid, Arpeggio, Ostinato, Sung, Top},
+            sing,
         },
     },
 };
@@ -39,14 +43,19 @@ pub const BOOK: Book = Book {
         (1, chords(Dorian, "1114")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        // Answers of a second sequencer.
-        (5, tune(ANSWERS, Riff(2), Tonic)),
-        (4, tune(ANSWERS, Riff(3), Tonic)),
-        (3, tune(SEQUENCES, Pedal, Tonic)),
-        (2, tune(SEQUENCES, Arpeggio, Chord)),
-        (5, tune(STABS, Stab, Voicing)),
+        // A second sequencer.
+        (4, part(Split(&ANSWERS), (30, 90), RIFF, 20, Ostinato(&[3, 4, 5]))),
+        (3, part(Cycle(&[3, 5, 7, 6]), (30, 90), RIFF, 0, Ostinato(&[3, 5]))),
+        (4, part(Split(&ANSWERS), (30, 90), RIFF, 30, Sung(&LEAD)).chromatic(10)),
+        (2, part(Split(&ANSWERS), (30, 90), VAMP, 10, Arpeggio)),
+        (1, part(Steps(STABS), (40, 90), VAMP, 10, Top)),
+    ],
+    basses: &[
+        // Held notes tie into the next pitch: slides.
+        (5, part(Steps(SEQUENCES), (40, 95), RIFF, 0, Acid).chromatic(6)),
+        (3, part(Split(&SIXTEENTHS), (40, 95), RIFF, 0, Acid).chromatic(6)),
+        (2, part(Cycle(&[3, 5, 7]), (40, 95), RIFF, 0, Acid)),
     ],
 };
 
@@ -109,58 +118,27 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        (5, "rr-orr.rRo-rr.so"),
-        (5, "r.rorR.or-ro.rsR"),
-        (4, "r-r.or-rr.o-rRd."),
-        (4, "rrorrrorrrorrsor"),
-        (4, "r.o.rr-o.rRor.s."),
-        (4, "ro-rR.ro-.rrd-ro"),
-        (4, "r-.rr-o.rR.f-.so"),
-        (3, "rrr-o.rrf-.rs-ro"),
-        (3, "r.Ror.wo-rR.orw-"),
-        (3, "o-rro-rro-rRs-ro"),
-        (3, "rr.rr.or.rr.oRs-"),
-        (3, "r-rRo-.rw-rRd-.o"),
-        (3, "rRrRrotRrRrRrodR"),
-        // Three against four.
-        (3, "r..or..or..or.so"),
-        (2, "r--rr--rr--rr-o-"),
-        // Two bars: the second answers the first.
-        (4, "rr-orr.rRo-rr.sorr-orr.rt-ws-r.o"),
-        (3, "r.rR.or-.rRo.r-.r.rR.or-.sRd.rof"),
-        (3, "r-.ro-.rrR.rs-d-r-.ro-.rf-t-w-.o"),
-    ],
-    turnarounds: &["so.o", "d.ro", "RoRo", "s-w-ro-o", "tws.", "rrrr", "ds-orowo"],
-    turnaround_chance: 0.45,
-    swap_chance: 0.1,
+const ANSWERS: Feel =
+    Feel { notes: (3, 8), sixteenths: 70, uneven: 50, tie: 20, syncopate: 35, pick_up: 20 };
+
+const SIXTEENTHS: Feel =
+    Feel { notes: (8, 12), sixteenths: 100, uneven: 45, tie: 10, syncopate: 20, pick_up: 30 };
+
+const LEAD: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 4), (3, 5), (3, 8), (1, 11)],
+    repeats: 130,
+    thirds: 90,
+    leaps: 90,
 };
 
-const ANSWERS: &[&str] = &[
-    "..xx..x...xo..x.",
-    "x..x..x.....xo..",
-    "....x.xx....x.o-",
-    "x.xx..o.x.xx....",
-    "........x.x-xxo.",
-    "..x-..xx..x-..o.",
-    "x-.x-.x-....o-x-..........x-.xo-",
-    "x.............x.x.......x.xxo.x-",
-];
-
 const SEQUENCES: &[&str] = &[
-    "x.x.x.x.x.x.x.x.",
-    "x.xxx.xxx.xxx.xo",
-    "..x...x...x...x.",
-    "x..x..x..x..x.o.",
-    "xx.xx.xx.xx.xx..",
+    "x868789697868789",
+    "96.896.896.89698",
+    "x77.877.x77.8779",
+    "9898898989889889",
+    "x.88x.78x.88x798",
+    "x3x89.8x.9x89.78",
 ];
 
-const STABS: &[&str] = &[
-    "..x.....o.x.....",
-    "x.....x.........",
-    "......x-......o-",
-    "x--...........x.",
-    "...x..x.........",
-    "x---------------..........x-....",
-];
+const STABS: &[&str] = &["2.72..62.2.7..63", "7..6..72...6..32", "..27..6..27..63."];

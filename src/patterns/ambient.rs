@@ -8,15 +8,16 @@ use crate::{
         scale::Mode::{Dorian, Major, Minor, Mixolydian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Arpeggio, Riff, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{FREE, RIFF, SONG, VAMP},
+        rhythm::{Feel, Rhythm::Split},
+        voice::{
+            Voice::{Arpeggio, Bass, Sung},
+            bass, sing,
         },
     },
 };
@@ -42,14 +43,16 @@ pub const BOOK: Book = Book {
         (1, chords(Mixolydian, "1471")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (4, tune(LONG, Stab, Voicing)),
-        (4, tune(LONG, Walk, Voicing)),
-        (5, tune(LONG, Riff(5), Tonic)),
-        (4, tune(DROPS, Riff(4), Tonic)),
-        (4, tune(DROPS, Arpeggio, Chord)),
-        (4, tune(RIPPLES, Arpeggio, Chord)),
+        // Slow arches.
+        (6, part(Split(&SLOW), (80, 100), SONG, 25, Sung(&ARCH))),
+        (3, part(Split(&SLOW), (80, 100), FREE, 25, Sung(&ARCH))),
+        (3, part(Split(&DROPS), (30, 90), RIFF, 30, Sung(&ARCH))),
+        (3, part(Split(&RIPPLES), (70, 100), VAMP, 5, Arpeggio)),
+    ],
+    basses: &[
+        (6, part(Split(&LONG), (85, 100), VAMP, 5, Bass(&ROOTS))),
+        (3, part(Split(&SWELLS), (60, 100), VAMP, 10, Bass(&ROOTS))),
     ],
 };
 
@@ -94,48 +97,34 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        (4, "r---------------"),
-        (4, "r-------------F-"),
-        (4, "r-------f-------"),
-        (3, "r-----------f---r-----------o---"),
-        (3, "r-------f---o---"),
-        (3, "r-----f-------R-"),
-        (3, "r---------------f---------------"),
-        (3, "r---f---o---F---"),
-        (2, "r-----..r-----R."),
-        (2, "r---F---R---f-s-"),
-        (1, "r.......r......."),
-    ],
-    turnarounds: &["f---", "n---", "o---f---", "f-------", "t---w---"],
-    turnaround_chance: 0.35,
-    swap_chance: 0.05,
+const SLOW: Feel =
+    Feel { notes: (1, 4), sixteenths: 35, uneven: 35, tie: 30, syncopate: 20, pick_up: 20 };
+
+const DROPS: Feel =
+    Feel { notes: (2, 4), sixteenths: 35, uneven: 40, tie: 30, syncopate: 30, pick_up: 15 };
+
+const RIPPLES: Feel =
+    Feel { notes: (4, 8), sixteenths: 20, uneven: 25, tie: 10, syncopate: 15, pick_up: 10 };
+
+const LONG: Feel =
+    Feel { notes: (1, 3), sixteenths: 50, uneven: 45, tie: 25, syncopate: 20, pick_up: 25 };
+
+const SWELLS: Feel =
+    Feel { notes: (2, 3), sixteenths: 40, uneven: 40, tie: 12, syncopate: 20, pick_up: 25 };
+
+const ARCH: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 5), (4, 7), (2, 9), (1, 11)],
+    repeats: 55,
+    thirds: 100,
+    leaps: 100,
 };
 
-const LONG: &[&str] = &[
-    "x-------x-------x---------------",
-    "x---------------x-------o-------",
-    "x-----------x---x---------------",
-    "....x-----------....x-------o---",
-    "x-------o---x---x-------x-------",
-    "x-----x---------x-----o---------",
-    "..x-------x-------x-------o-----",
-];
-
-const DROPS: &[&str] = &[
-    "x---....x-......x---....o-..x-..",
-    "..x-....x-......x-....x-........",
-    "x-....x-....x-....x-....x-......",
-    "....x-......o-....x-....x-......",
-    "x--x--x---......x--x--o---......",
-];
-
-const RIPPLES: &[&str] = &[
-    "x-x-x-x-x-x-x-x-",
-    "x---x---x---x---",
-    "x--x--x--x--x---",
-    "x-x-x---x-o-x---",
-    "x-x-x-x-o-------x-x-x-x-o-------",
-    "x---o---x---o-x-",
-];
+const ROOTS: bass::Bass = bass::Bass {
+    highest: 45,
+    tones: &[(4, 0), (4, 4), (2, 7), (2, 2), (1, 6)],
+    root: 90,
+    stay: 12,
+    step: 30,
+    lead: 45,
+};

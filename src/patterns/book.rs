@@ -1,30 +1,28 @@
 //! The contents of a style.
 
-use crate::patterns::{
-    bassline::BassBook, draw::Weighted, form::Bars, groove::DrumBook, harmony::Loop, tune::Tune,
-};
+use crate::patterns::{draw::Weighted, form::Bars, groove::DrumBook, harmony::Loop, part::Part};
 
 /// A style as data.
 pub struct Book {
     /// The slowest and the fastest usual tempo.
     pub tempo_bpm: (u16, u16),
-    /// Which bars repeat.
+    /// Which bars of the drums repeat.
     pub forms: Weighted<Bars>,
     /// Chord loops.
     pub loops: Weighted<Loop>,
     /// Drum grooves and fills.
     pub drums: DrumBook,
-    /// Bass figures.
-    pub bass: BassBook,
     /// Kinds of melody.
-    pub tunes: Weighted<Tune>,
+    pub tunes: Weighted<Part>,
+    /// Kinds of bass.
+    pub basses: Weighted<Part>,
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{
         music::meter::STEPS_PER_BAR,
-        patterns::{form::PHRASE, style::Style},
+        patterns::{form::PHRASE, rhythm::Rhythm, style::Style},
     };
 
     fn is_written_in(steps: &str, letters: &str) -> bool {
@@ -40,12 +38,11 @@ mod tests {
             for (_, steps) in layers.flat_map(|(_, layers)| *layers) {
                 assert!(is_written_in(steps, "x.123456789"), "{steps}");
             }
-            for (_, line) in book.bass.lines {
-                assert!(is_written_in(&line.to_lowercase(), "rotflswdn-."), "{line}");
-            }
-            for rhythm in book.tunes.iter().flat_map(|(_, tune)| tune.rhythms) {
-                assert!(is_written_in(rhythm, "xo-."), "{rhythm}");
-                assert!(rhythm.as_bytes().chunks(STEPS_PER_BAR).all(|bar| bar.contains(&b'x')));
+            for (_, part) in book.tunes.iter().chain(book.basses) {
+                let Rhythm::Steps(strings) = part.rhythm else { continue };
+                for steps in strings {
+                    assert!(is_written_in(steps, "x.123456789"), "{steps}");
+                }
             }
         }
     }

@@ -9,15 +9,19 @@ use crate::{
         scale::Mode::{Dorian, HarmonicMinor, Major, Minor, Phrygian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Arpeggio, Riff, Sevenths, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{FREE, RIFF, SONG, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Arpeggio, Bass, Ostinato, Sung, Top},
+            bass, sing,
         },
     },
 };
@@ -41,14 +45,19 @@ pub const BOOK: Book = Book {
         (1, chords(Major, "41")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (5, tune(PADS, Stab, Voicing)),
-        (4, tune(PADS, Walk, Voicing)),
-        (4, tune(CALLS, Riff(4), Tonic)),
-        (3, tune(CALLS, Sevenths, Chord)),
-        (3, tune(STABS, Stab, Voicing)),
-        (2, tune(RIPPLES, Arpeggio, Chord)),
+        // Long calls.
+        (6, part(Split(&CALLS), (50, 100), SONG, 45, Sung(&CALL))),
+        (3, part(Split(&CALLS), (50, 100), FREE, 45, Sung(&CALL))),
+        (2, part(Split(&RIPPLES), (30, 100), VAMP, 10, Arpeggio)),
+        (2, part(Split(&RIPPLES), (30, 100), RIFF, 25, Ostinato(&[3, 4, 5]))),
+        (1, part(Steps(STABS), (30, 100), VAMP, 10, Top)),
+    ],
+    basses: &[
+        // A reese that moves every half bar.
+        (8, part(Split(&REESE), (75, 100), RIFF, 8, Bass(&HALVES))),
+        // Rollers.
+        (4, part(Split(&ROLLER), (30, 95), RIFF, 5, Bass(&ROLL)).chromatic(8)),
     ],
 };
 
@@ -123,53 +132,42 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        (6, "r---------------"),
-        (5, "r-----------..R-"),
-        (5, "r---------r-----"),
-        (4, "r-----r---------"),
-        (3, "r-----..r-----f-"),
-        (3, "r--r--r---------"),
-        (3, "r-------r-----o-"),
-        (4, "r---------------f---------------"),
-        (4, "r---------------..........s---d-"),
-        (3, "r--------------.r-------s---d---"),
-        (3, "..r-------......r-......s-----.."),
-        // Rollers.
-        (2, "r-o-..r---..s---"),
-        (2, "r.r...r-..r.s.d."),
-        (2, "r-.r-.R-r-.r-.f-"),
-    ],
-    turnarounds: &["f-------", "d---", "s---n---", "r-o-s-f-", "........", "n---"],
-    turnaround_chance: 0.35,
-    swap_chance: 0.05,
+const CALLS: Feel =
+    Feel { notes: (2, 5), sixteenths: 30, uneven: 35, tie: 30, syncopate: 25, pick_up: 25 };
+
+const RIPPLES: Feel =
+    Feel { notes: (4, 8), sixteenths: 60, uneven: 40, tie: 10, syncopate: 30, pick_up: 10 };
+
+const REESE: Feel =
+    Feel { notes: (2, 3), sixteenths: 45, uneven: 35, tie: 8, syncopate: 30, pick_up: 15 };
+
+const ROLLER: Feel =
+    Feel { notes: (4, 7), sixteenths: 70, uneven: 45, tie: 10, syncopate: 40, pick_up: 25 };
+
+const CALL: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 5), (4, 7), (2, 9), (1, 11)],
+    repeats: 75,
+    thirds: 90,
+    leaps: 115,
 };
 
-const PADS: &[&str] = &[
-    "x---------------",
-    "x-------x-------",
-    "x-----------x---x---------------",
-    "....x-----------..x-------------",
-    "x-------------o-x-------x-------",
-    "x-----------x---x---------..o---",
-];
+const HALVES: bass::Bass = bass::Bass {
+    highest: 42,
+    tones: &[(3, 0), (3, 4), (3, 6), (2, 2), (1, 7), (2, 1)],
+    root: 88,
+    stay: 25,
+    step: 30,
+    lead: 60,
+};
 
-const CALLS: &[&str] = &[
-    "x-x---......x---....x-x-o-......",
-    "......x--x--x---x-------........",
-    "x---..x---......x-....x-x-------",
-    "....x-x-x-----..x-------........",
-    "x--x--x---------..x--x--o-......",
-];
+const ROLL: bass::Bass = bass::Bass {
+    highest: 42,
+    tones: &[(5, 0), (3, 7), (3, 4), (2, 6)],
+    root: 90,
+    stay: 38,
+    step: 25,
+    lead: 45,
+};
 
-const STABS: &[&str] = &[
-    "x..x......x.....",
-    "..x.......x..o..",
-    "x.........o.....",
-    "...x..x.........",
-    "x-....x-........x-......o-......",
-];
-
-const RIPPLES: &[&str] =
-    &["x-x-x-x-x-x-x-x-", "x.x.x...x.x.o...", "x--x--x--x--x---", "x.xx.x..x.xo...."];
+const STABS: &[&str] = &["x..62.3..7..3.2.", "..7.2..6..72..3.", "x...2.7..3..6..2"];

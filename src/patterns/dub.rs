@@ -12,15 +12,19 @@ use crate::{
         scale::Mode::{Dorian, HarmonicMinor, Major, Minor, Mixolydian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Riff, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, SONG, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Arpeggio, Bass, Sung, Top},
+            bass, sing,
         },
     },
 };
@@ -37,8 +41,9 @@ pub const BOOK: Book = Book {
         (3, chords(Minor, "1717")),
         (2, chords(Minor, "1145")),
         (2, chords(Minor, "1676")),
-        (3, chords(Dorian, "12")),
-        (2, chords(Dorian, "1212")),
+        (5, chords(Dorian, "12")),
+        (3, chords(Dorian, "1212")),
+        (4, chords(Dorian, "14")),
         (1, chords(HarmonicMinor, "1451")),
         (1, chords(HarmonicMinor, "1415")),
         (2, chords(Major, "14")),
@@ -47,13 +52,19 @@ pub const BOOK: Book = Book {
         (1, chords(Mixolydian, "17")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (7, tune(SKANKS, Stab, Voicing)),
-        (4, tune(BUBBLES, Stab, Voicing)),
-        (5, tune(MELODICA, Walk, Tonic)),
-        (3, tune(MELODICA, Riff(4), Tonic)),
-        (2, tune(HORNS, Riff(3), Chord)),
+        // The melodica answers.
+        (6, part(Split(&MELODICA), (50, 100), SONG, 60, Sung(&CALLS)).chromatic(6)),
+        (3, part(Split(&MELODICA), (50, 100), RIFF, 60, Sung(&CALLS))),
+        (3, part(Split(&HORNS), (40, 90), RIFF, 50, Sung(&CALLS))),
+        (1, part(Steps(SKANKS), (10, 60), VAMP, 0, Top)),
+        (1, part(Split(&HORNS), (20, 70), VAMP, 20, Arpeggio)),
+    ],
+    basses: &[
+        // Riddims of two or three cells, silent on one.
+        (6, part(Steps(RIDDIMS), (30, 90), RIFF, 15, Bass(&RIDDIM)).chromatic(4)),
+        (4, part(Split(&CELLS), (30, 90), RIFF, 15, Bass(&RIDDIM)).chromatic(4)),
+        (2, part(Steps(STEPPERS), (20, 80), RIFF, 10, Bass(&RIDDIM))),
     ],
 };
 
@@ -117,57 +128,40 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick, Snare],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        // Rests on beat one, weight on the drop.
-        (4, "....r--.r-.t--f."),
-        (4, "....r-.r--..f-r."),
-        (4, "..r-r--...F-r--."),
-        (3, "....f-s-r---..R."),
-        // Ostinatos from beat one.
-        (4, "r--r--..f-r-....r--r--..s-f-R-.."),
-        (4, "r-.r..t-.-f-..R."),
-        (4, "r---r-.t..f-.-r."),
-        (3, "r-..r-..f-.s.-f-r-..r-......R-.."),
-        (3, "r--.f--.r--.R.d."),
-        (3, "r..r..f...s.f.R."),
-        (3, "....r.t.f-..s-f-....r.t.f-......"),
-        (2, "r-----....r-t-f-r-----........R."),
-        // Steppers: eighths.
-        (2, "r.r.r.t.f.f.s.f."),
-        (2, "r.r.f.r.r.r.s.d."),
-    ],
-    turnarounds: &["f-.r", "....r.dn", "r-t-f-n-", "........", "s-f-", "..f.s.n."],
-    turnaround_chance: 0.35,
-    swap_chance: 0.06,
+const MELODICA: Feel =
+    Feel { notes: (3, 6), sixteenths: 35, uneven: 35, tie: 30, syncopate: 25, pick_up: 25 };
+
+const HORNS: Feel =
+    Feel { notes: (3, 7), sixteenths: 40, uneven: 30, tie: 20, syncopate: 25, pick_up: 20 };
+
+const CELLS: Feel =
+    Feel { notes: (3, 6), sixteenths: 50, uneven: 40, tie: 60, syncopate: 30, pick_up: 30 };
+
+const CALLS: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(3, 5), (4, 7), (1, 9), (1, 11)],
+    repeats: 70,
+    thirds: 90,
+    leaps: 90,
 };
 
-const SKANKS: &[&str] = &[
-    "..x...x...x...x.",
-    "..x...x...x...x.",
-    "..xo..xo..xo..xo",
-    "....x.......x...",
-    "..x...x...o...xx",
-    "..x-..x-..x-..o.",
-    "..x.....o.x.....",
-    "..x...........x...x......o......",
+const RIDDIM: bass::Bass = bass::Bass {
+    highest: 42,
+    tones: &[(4, 0), (4, 4), (3, 2), (2, 6), (2, 7), (1, -3)],
+    root: 75,
+    stay: 45,
+    step: 18,
+    lead: 40,
+};
+
+const RIDDIMS: &[&str] = &[
+    "....x2.8x..7.27.",
+    "..6.x.7.2.8.x.4.",
+    "....8.8.9.27..84",
+    "..86x..62.8.72.3..4.x.6.x...6.72",
+    "...6x.6.x..62.7.....x.8.2.7.....",
 ];
 
-const BUBBLES: &[&str] =
-    &[".xx..xx..xx..xx.", "..xx..xx..xx..xx", ".xxo.xxo.xxo.xxo", "..x.o.x...x.o.xx"];
+const STEPPERS: &[&str] = &["x.9.8.9.8.9.8.93", "x.7.x.83x.7.x.84"];
 
-const MELODICA: &[&str] = &[
-    "x---x-x-x-----..x-x-o-x-------..",
-    "..x-x-x---..x-x-x-----..........",
-    "x-----x-x---....x--x--x-----....",
-    "....x-x-x-o-x-------........x-x-",
-    "x--x--x---o-....x--x--o-x-------",
-    "x-..x-x-x---....x-..x-o-x-----..",
-];
-
-const HORNS: &[&str] = &[
-    "x-x-x---....x-..x-x-x---........",
-    "x--.x--.x-x-....x--.x--.o-......",
-    "........x-x-x---......o-x-x-x---",
-    "x.x.x-......x.x.x.x.x-..........",
-];
+const SKANKS: &[&str] = &["..x3..x2..x3..x4", "..x.2.x...x.2.x3", ".78..78..78..784"];

@@ -85,6 +85,8 @@ pub const KICK_OUT: Fill = fill(
     &[ClosedHat, OpenHat, Ride, Snare],
     &[(Snare, "............2.36"), (ClosedHat, "........4.4.4.4.")],
 );
+/// The hats stop halfway; kick and snare play on.
+pub const HATS_OUT: Fill = fill(8, &[Kick, Snare], &[]);
 /// The kick doubles on the last beat.
 pub const KICK_DOUBLES: Fill = fill(
     12,

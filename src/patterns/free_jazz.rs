@@ -11,15 +11,19 @@ use crate::{
         scale::Mode::{Dorian, HarmonicMinor, Major, Minor, Mixolydian, Phrygian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Leap, Sevenths, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::FREE,
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Sung, Walking},
+            sing,
         },
     },
 };
@@ -44,14 +48,16 @@ pub const BOOK: Book = Book {
         (1, chords(HarmonicMinor, "16254125")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (6, tune(HEADS, Leap, Tonic)),
-        (3, tune(BURSTS, Leap, Chord)),
-        (2, tune(BURSTS, Walk, Tonic)),
-        (3, tune(HEADS, Sevenths, Chord)),
-        (2, tune(HEADS, Walk, Tonic)),
-        (3, tune(CRIES, Leap, Voicing)),
+        (6, part(Split(&HEADS), (40, 100), FREE, 45, Sung(&LEAPING)).chromatic(30)),
+        (4, part(Split(&BURSTS), (50, 100), FREE, 55, Sung(&LEAPING)).chromatic(30)),
+        (3, part(Split(&BURSTS), (50, 100), FREE, 55, Sung(&BOP)).chromatic(35)),
+        (3, part(Split(&CRIES), (60, 100), FREE, 40, Sung(&LEAPING)).chromatic(20)),
+    ],
+    basses: &[
+        (8, part(Steps(WALKS), (70, 100), FREE, 0, Walking).chromatic(55)),
+        (3, part(Split(&BROKEN), (40, 100), FREE, 30, Walking).chromatic(45)),
+        (1, part(Split(&DOUBLE), (60, 100), FREE, 10, Walking).chromatic(45)),
     ],
 };
 
@@ -134,55 +140,41 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        // Walking, over two bars.
-        (4, "r---w---t---f---s---f---t---n---"),
-        (4, "r---t---f---s---o---s---f---n---"),
-        (4, "r---d---l---d---r---t---f---n---"),
-        (4, "r---l---d---r---t---w---d---n---"),
-        (4, "r---f---t---w---l---d---r---n---"),
-        (3, "f---t---w---r---d---l---d---n---"),
-        (3, "r---w---t--wr---f--ts---f---n---"),
-        (3, "r--rt---f--sn---o---s--fs---n---"),
-        (3, "t---r---d---l---r---w---t---n---"),
-        (3, "r---l---f---t---w--wt---d--rn---"),
-        // Broken.
-        (3, "r---------..s--t..f-----....w-n-"),
-        (3, "..r--t-.f-..s-----o-..f-t-....n-"),
-        (3, "r-----f-....s-n-....r-t-----f-n-"),
-        (2, "r.......f--s..t-o--------.f-..n-"),
-        // Double time.
-        (2, "r-t-f-s-o-s-f-t-w---f---s-f-t-n-"),
-    ],
-    turnarounds: &["f---n---", "t-w-n---", "s-f-t-n-", "n---", "o--sf--n", "........"],
-    turnaround_chance: 0.35,
-    swap_chance: 0.25,
+const HEADS: Feel =
+    Feel { notes: (4, 7), sixteenths: 70, uneven: 45, tie: 35, syncopate: 35, pick_up: 25 };
+
+const BURSTS: Feel =
+    Feel { notes: (6, 11), sixteenths: 100, uneven: 40, tie: 35, syncopate: 25, pick_up: 30 };
+
+const CRIES: Feel =
+    Feel { notes: (2, 4), sixteenths: 50, uneven: 45, tie: 40, syncopate: 30, pick_up: 20 };
+
+const BROKEN: Feel =
+    Feel { notes: (3, 6), sixteenths: 70, uneven: 50, tie: 30, syncopate: 40, pick_up: 25 };
+
+const DOUBLE: Feel =
+    Feel { notes: (7, 9), sixteenths: 30, uneven: 15, tie: 10, syncopate: 10, pick_up: 30 };
+
+const LEAPING: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4, 6],
+    spans: &[(2, 8), (3, 10), (2, 12)],
+    repeats: 50,
+    thirds: 170,
+    leaps: 420,
 };
 
-const HEADS: &[&str] = &[
-    "x-x---..x-xx----....x-x-x---....",
-    "..x-xxx-....x---..x-x---..o-....",
-    "x--x-x----x-..x-......x-x-x-----",
-    "....x-xxx-x-....x-------..x-x---",
-    "x-..xx-x....x-x-x-x---....x--x--",
-    "..xx-x--x-......x-xxx-x-x-------",
-    "x-----..xxxx-...........x-x-x---",
-    "x-.x-.xx-...x-o-..x--x.x-x--....",
-];
+const BOP: sing::Sung = sing::Sung {
+    anchors: &[2, 4, 6],
+    spans: &[(2, 7), (3, 9)],
+    repeats: 40,
+    thirds: 140,
+    leaps: 110,
+};
 
-const BURSTS: &[&str] = &[
-    "xxxx.xxx....x---xx-x-xxx-.......",
-    "x.xxx.xx..xxxx-.....xxxxx-x-....",
-    "..xxxxxxx-....xxx-x-x-......xxxx",
-    "x-xxx-xx.xx-..xxx-....xxxxx-x---",
-    "....xxxxx-x-xx..xx-x-x..xxxx----",
-];
-
-const CRIES: &[&str] = &[
-    "x-----------....x-------x-------",
-    "....x-------x---....x-----------",
-    "x-x-------------..x---------o-..",
-    "..x-------......x---x-----------",
-    "x---------x-----......x-----o---",
+const WALKS: &[&str] = &[
+    "x...x...x...x...",
+    "x..1x..2x..1x..3",
+    "x...x..4x...x..5",
+    "x..3x...x.4.x...",
+    "8...x...x..2x..3",
 ];

@@ -56,11 +56,6 @@ impl Harmony {
         self.degrees[slot(step)]
     }
 
-    /// The degree of the chord in the half bar after `step`; the last one leads to the first.
-    pub fn next_degree(&self, step: usize) -> i32 {
-        self.degrees[(slot(step) + 1) % N_SLOTS]
-    }
-
     /// The pitch `offset` scale degrees above the root of the chord on `degree`, with the root in
     /// the octave from `low` upwards.
     pub fn pitch(&self, low: u8, degree: i32, offset: i32) -> i32 {
@@ -68,6 +63,17 @@ impl Harmony {
         let root = i32::from(low)
             + (i32::from(self.key.root) + above_tonic - i32::from(low)).rem_euclid(12);
         root + self.semitones(degree + offset) - above_tonic
+    }
+
+    /// Whether `degree`, counted from the tonic, is in the triad of the chord at `step`.
+    pub fn is_chord_tone(&self, step: usize, degree: i32) -> bool {
+        [0, 2, 4].contains(&(degree - self.degree(step)).rem_euclid(7))
+    }
+
+    /// The root of the chord on `degree` as the lowest degree of its class at `low` or above.
+    pub fn low_root(&self, low: u8, degree: i32) -> i32 {
+        let is_reached = |root: i32| i32::from(low) <= self.pitch(low, 0, root);
+        if is_reached(degree - 7) { degree - 7 } else { degree }
     }
 
     /// Semitones from the tonic to a degree, which may be octaves away.
@@ -99,8 +105,9 @@ mod tests {
         harmony.key.root = 9;
 
         assert_eq!([0, 16, 40, 63].map(|step| harmony.degree(step)), [0, 5, 3, 4]);
-        assert_eq!((harmony.next_degree(0), harmony.next_degree(63)), (0, 0));
         // On F, the sixth degree of A minor: F1, C2, the octave, and E1 below.
         assert_eq!([0, 4, 7, -1].map(|up| harmony.pitch(28, 5, up)), [29, 36, 41, 28]);
+        assert_eq!(harmony.low_root(28, 5), -2);
+        assert!(harmony.is_chord_tone(16, 0) && !harmony.is_chord_tone(16, 1));
     }
 }

@@ -9,15 +9,19 @@ use crate::{
         scale::Mode::{Dorian, HarmonicMinor, Major, Minor, Phrygian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Arpeggio, Riff, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, SONG, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Arpeggio, Bass, Ostinato, Sung, Top},
+            bass, sing,
         },
     },
 };
@@ -44,14 +48,19 @@ pub const BOOK: Book = Book {
         (1, chords(Major, "16")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (5, tune(LOOPS, Riff(3), Tonic)),
-        (4, tune(LOOPS, Riff(4), Chord)),
-        (3, tune(LOOPS, Walk, Voicing)),
-        (3, tune(CHOPS, Stab, Voicing)),
-        (3, tune(BELLS, Arpeggio, Chord)),
-        (2, tune(BELLS, Riff(3), Tonic)),
+        // A phrase as if sampled: it returns as it was, and answers itself.
+        (5, part(Split(&LOOPS), (40, 100), RIFF, 35, Sung(&SAMPLE)).chromatic(8)),
+        (3, part(Split(&LOOPS), (40, 100), SONG, 40, Sung(&SAMPLE)).chromatic(8)),
+        (2, part(Split(&BELLS), (30, 100), VAMP, 10, Arpeggio)),
+        (2, part(Split(&LOOPS), (40, 100), RIFF, 20, Ostinato(&[3, 4, 5]))),
+        (1, part(Steps(CHOPS), (40, 100), VAMP, 20, Top)),
+    ],
+    basses: &[
+        // An 808: long and low, walking up to the next chord.
+        (6, part(Split(&LONG), (60, 100), RIFF, 10, Bass(&WALK_UPS)).chromatic(15)),
+        (5, part(Split(&PLUCKED), (30, 90), RIFF, 15, Bass(&LOW)).chromatic(10)),
+        (2, part(Steps(KICKS), (30, 95), RIFF, 10, Bass(&LOW)).chromatic(10)),
     ],
 };
 
@@ -126,52 +135,44 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        // Long and low, with the kick.
-        (4, "r-------..r-----"),
-        (4, "r-----r-........r-----r---..R-.."),
-        (3, "r--------------.r-------..r-R---"),
-        (3, "r-----r-------R-"),
-        (3, "r--r----..r-R---"),
-        (3, "r---....r-..f-..r---....R-..o-d-"),
-        // Plucked, between the kicks.
-        (4, "r-.r..R...r-.rR."),
-        (4, "r-.r...fR.r..s.d"),
-        (4, "r..R..r-..f.R.s."),
-        (3, "rR..f-s-..r.R-t-"),
-        (3, "r-R-..t-f-..R.d."),
-        (3, "r.rR..s.r..R.fR."),
-        (2, "r-.r-.f-..r-.s.oR-.r-.f-..t-w-n-"),
-    ],
-    turnarounds: &["r-d-", "..f-s-n-", "o-f-", "r.rn", "f.sn", "o---s-n-"],
-    turnaround_chance: 0.4,
-    swap_chance: 0.06,
+const LOOPS: Feel =
+    Feel { notes: (2, 7), sixteenths: 60, uneven: 40, tie: 25, syncopate: 30, pick_up: 25 };
+
+const BELLS: Feel =
+    Feel { notes: (5, 8), sixteenths: 50, uneven: 40, tie: 10, syncopate: 25, pick_up: 10 };
+
+const LONG: Feel =
+    Feel { notes: (2, 4), sixteenths: 60, uneven: 45, tie: 10, syncopate: 35, pick_up: 45 };
+
+const PLUCKED: Feel =
+    Feel { notes: (4, 7), sixteenths: 80, uneven: 50, tie: 8, syncopate: 40, pick_up: 30 };
+
+const SAMPLE: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 5), (4, 7), (2, 9), (1, 11)],
+    repeats: 110,
+    thirds: 100,
+    leaps: 100,
 };
 
-const LOOPS: &[&str] = &[
-    "x-.x-.x-....x-..",
-    "x--x--x-----o-..",
-    "..x-x-..x-..o-..",
-    "x-----x-..x-....",
-    "x..x....x.o.x...",
-    "x-x-....x-x-o-....x-x-....x-x---",
-    "x---x-x-....x---x---x-o-........",
-    "x-....x-x-..x-..x-....x-o-......",
-];
+const WALK_UPS: bass::Bass = bass::Bass {
+    highest: 43,
+    tones: &[(6, 0), (3, 4), (2, 7), (2, 6), (1, 2)],
+    root: 92,
+    stay: 40,
+    step: 22,
+    lead: 65,
+};
 
-const CHOPS: &[&str] = &[
-    "x--.....x--.....",
-    "x--...x-....o-..",
-    "..x-....x-..x-..",
-    "x..x......x-....",
-    "x-----..x-..x-..x-----......o-..",
-];
+const LOW: bass::Bass = bass::Bass {
+    highest: 43,
+    tones: &[(5, 0), (3, 4), (3, 7), (2, 6), (2, 2)],
+    root: 88,
+    stay: 48,
+    step: 18,
+    lead: 50,
+};
 
-const BELLS: &[&str] = &[
-    "x.x.x.x.x.x.x.x.",
-    "x..x..x..x..x...",
-    "x.x.x...x.x.o...",
-    "x.xx..x.x.xo..x.",
-    "x...x...x...o...",
-];
+const KICKS: &[&str] = &["x..42.6..3x.24.5", "x.34..7..7x...45", "x..7..x2.4..7.36"];
+
+const CHOPS: &[&str] = &["x..3.27.x.2.7..4", "..8.27...8.4.2.5", "x2.7..x...72..4."];

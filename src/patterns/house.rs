@@ -8,15 +8,19 @@ use crate::{
         scale::Mode::{Dorian, Major, Minor, Mixolydian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Arpeggio, Riff, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, SONG, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Arpeggio, Bass, Ostinato, Sung, Top, Walking},
+            bass, sing,
         },
     },
 };
@@ -45,14 +49,22 @@ pub const BOOK: Book = Book {
         (1, chords(Mixolydian, "17")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (6, tune(CHORD_TOPS, Stab, Voicing)),
-        (3, tune(CHORD_TOPS, Walk, Voicing)),
-        (4, tune(PLUCKS, Arpeggio, Chord)),
-        (4, tune(PLUCKS, Riff(3), Tonic)),
-        (2, tune(PLUCKS, Riff(4), Chord)),
-        (2, tune(VOCALS, Walk, Tonic)),
+        // Two-bar hooks.
+        (5, part(Split(&HOOKS), (30, 100), RIFF, 40, Sung(&VOCAL))),
+        (4, part(Split(&HOOKS), (30, 100), SONG, 40, Sung(&VOCAL))),
+        (3, part(Split(&PLUCKS), (20, 90), VAMP, 10, Arpeggio)),
+        (2, part(Split(&PLUCKS), (20, 90), RIFF, 20, Ostinato(&[3, 4, 5, 7]))),
+        (2, part(Steps(STABS), (30, 80), VAMP, 20, Top)),
+    ],
+    basses: &[
+        // Between the kicks, with octave answers.
+        (5, part(Steps(OFFBEATS), (20, 80), RIFF, 0, Bass(&OCTAVES)).chromatic(8)),
+        // Two-bar hooks.
+        (5, part(Split(&GROOVE), (30, 90), RIFF, 10, Bass(&HOOK)).chromatic(8)),
+        // Disco octaves.
+        (2, part(Steps(DISCO), (20, 80), VAMP, 0, Bass(&OCTAVES)).chromatic(8)),
+        (1, part(Steps(WALKS), (50, 100), VAMP, 0, Walking).chromatic(20)),
     ],
 };
 
@@ -71,8 +83,7 @@ const DRUMS: DrumBook = DrumBook {
                 (Snare, "....x.......x.......x.......x..5"),
             ],
         ),
-        // Garage: the kick skips beats.
-        (1, &[(Kick, "x.....3...x....."), (Snare, "....x.......x...")]),
+        (1, &[(Kick, "x...x...x...x..."), (Snare, "....x..3....x.2.")]),
     ],
     tops: &[
         (8, &[(Open, "..x...x...x...x.")]),
@@ -99,7 +110,7 @@ const DRUMS: DrumBook = DrumBook {
         (4, fill::SNARE_PICKUP),
         (2, fill::SNARE_ROLL),
         (4, fill::HAT_OPENS),
-        (3, fill::KICK_OUT),
+        (3, fill::HATS_OUT),
         (3, fill::KICK_DOUBLES),
         (2, fill::TOM_PICKUP),
         (2, fill::TOM_RUN),
@@ -111,57 +122,45 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        (4, "..r...r...r...r."),
-        (4, "..r-..r-..r-..rO"),
-        // Disco octaves.
-        (3, "r.o.r.o.r.o.r.o."),
-        (3, "r.oor.oor.oor.oO"),
-        // Anticipated.
-        (4, "r..r..R...r..r.."),
-        (4, "r--r--r-..r-R-o-"),
-        (4, "r..rR.r.o.r.R.s."),
-        (3, "r-.r..o.R.r-..o."),
-        (3, "rR..r.R.f.r.R.s."),
-        (3, ".rR..r.o.r...roR"),
-        (2, "r..o..r..o..r.o.r..o..r..f..s.o."),
-        // Walking.
-        (2, "r.r.t.t.f.f.s.f."),
-        (2, "r-r-w-t-f-s-f-n-"),
-        (2, "r--.--r-..R-f---r--.--o-..R-d-n-"),
-    ],
-    turnarounds: &["f.sn", "r.o.", "..f.s.n.", "o.fRt.wn", "s.n.", "r.rn"],
-    turnaround_chance: 0.5,
-    swap_chance: 0.08,
+const HOOKS: Feel =
+    Feel { notes: (2, 7), sixteenths: 55, uneven: 35, tie: 25, syncopate: 35, pick_up: 25 };
+
+const PLUCKS: Feel =
+    Feel { notes: (5, 9), sixteenths: 80, uneven: 45, tie: 15, syncopate: 35, pick_up: 15 };
+
+const GROOVE: Feel =
+    Feel { notes: (4, 8), sixteenths: 70, uneven: 40, tie: 10, syncopate: 40, pick_up: 25 };
+
+const VOCAL: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 5), (3, 7), (2, 9), (1, 11)],
+    repeats: 115,
+    thirds: 100,
+    leaps: 100,
 };
 
-const CHORD_TOPS: &[&str] = &[
-    "..x...x...x...x.",
-    "..x-..x-..x-..o-",
-    "x..x..x...x..x..",
-    "x..x..o...x.o...",
-    "..x..x....x..x..",
-    "x--.--x--.--o-x.",
-    "...x..x....x..x.",
-    "x..x...x..x...o.",
-    ".x..x..x.x..o...",
-    "x.....x..x......x.....x..x..x.o.",
-];
+const OCTAVES: bass::Bass = bass::Bass {
+    highest: 48,
+    tones: &[(4, 0), (4, 7), (1, 4)],
+    root: 90,
+    stay: 40,
+    step: 10,
+    lead: 40,
+};
 
-const PLUCKS: &[&str] = &[
-    "x..x..x.x..x..x.",
-    "x.x..x.x..x.o.x.",
-    "x-.x-.x-..x-o-..",
-    "..x.xo..x.x.o..x",
-    "x.ox..x.xo.x..x.",
-    "x.x.x.x.x.x.o.x.",
-    "x..x..x..x..x..x..x..x..x..xx.o.",
-];
+const HOOK: bass::Bass = bass::Bass {
+    highest: 48,
+    tones: &[(5, 0), (4, 7), (3, 4), (1, 6), (1, 2)],
+    root: 85,
+    stay: 45,
+    step: 20,
+    lead: 45,
+};
 
-const VOCALS: &[&str] = &[
-    "x-x-x---..x-x-..........x-o-x---",
-    "....x-x-x--x----....x-o-x---....",
-    "x--x--x-----o-x-x--x--x-........",
-    "..x-x-x-..x-x---..x-x-o-x-------",
-];
+const OFFBEATS: &[&str] = &["1.x11.x21.x11.x4", "..x...x.2.x.3.x5", "2.93.29.2.93.294"];
+
+const DISCO: &[&str] = &["x.x2x.x2x.x2x.x4", "x.8xx.8xx.8xx.8x", "x.x.x.x.x.x.x3x4"];
+
+const WALKS: &[&str] = &["x.3.x.4.x.3.x.6.", "x...x...x..3x.5.", "x.x.x.x.x.x.x.x."];
+
+const STABS: &[&str] = &["72.7.27..7.2.7.2", "..83..82..83.27.", "7..72.7..7.2.72."];

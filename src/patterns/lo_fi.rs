@@ -6,15 +6,19 @@ use crate::{
         scale::Mode::{Dorian, Major, Minor, Mixolydian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Riff, Sevenths, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, SONG, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Arpeggio, Bass, Sung, Top, Walking},
+            bass, sing,
         },
     },
 };
@@ -40,14 +44,18 @@ pub const BOOK: Book = Book {
         (1, chords(Mixolydian, "17")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        (5, tune(KEYS, Stab, Voicing)),
-        (3, tune(KEYS, Sevenths, Chord)),
-        (5, tune(LINES, Sevenths, Chord)),
-        (4, tune(LINES, Walk, Voicing)),
-        (3, tune(LINES, Riff(4), Tonic)),
-        (2, tune(LINES, Walk, Tonic)),
+        // Guide tones: thirds and sevenths of the chords.
+        (5, part(Split(&LINES), (50, 100), SONG, 45, Sung(&GUIDE)).chromatic(12)),
+        (4, part(Split(&LINES), (50, 100), SONG, 45, Sung(&LAZY)).chromatic(12)),
+        (2, part(Split(&LINES), (50, 100), RIFF, 40, Sung(&GUIDE)).chromatic(12)),
+        (2, part(Steps(KEYS), (40, 100), VAMP, 15, Top)),
+        (1, part(Split(&LINES), (50, 100), VAMP, 20, Arpeggio)),
+    ],
+    basses: &[
+        (6, part(Split(&SLOW), (60, 100), VAMP, 5, Bass(&ROOTS)).chromatic(18)),
+        (3, part(Split(&GROOVE), (40, 95), VAMP, 10, Bass(&ROOTS)).chromatic(18)),
+        (2, part(Steps(WALKS), (60, 100), VAMP, 0, Walking).chromatic(35)),
     ],
 };
 
@@ -111,42 +119,34 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        (5, "r---------r---l-"),
-        (5, "r-----f---d-----"),
-        (4, "r-------d---l---"),
-        (4, "r------r..t-f---"),
-        (4, "r-----..R-s-f---"),
-        (3, "r---t---s-------"),
-        (3, "r---------l-d-n-"),
-        (3, "r-..r-..d---l-n-"),
-        (3, "r-------..s-o---"),
-        (3, "r-----------d---r-------t---n---"),
-        (3, "r------.r---f---r---..s-t---w-n-"),
-        (2, "r---f---s---t---"),
-    ],
-    turnarounds: &["n---", "s-f-", "t-w-n---", "f---n---", "o---s---"],
-    turnaround_chance: 0.35,
-    swap_chance: 0.08,
+const LINES: Feel =
+    Feel { notes: (2, 5), sixteenths: 45, uneven: 35, tie: 30, syncopate: 35, pick_up: 25 };
+
+const SLOW: Feel =
+    Feel { notes: (2, 4), sixteenths: 45, uneven: 35, tie: 6, syncopate: 30, pick_up: 35 };
+
+const GROOVE: Feel =
+    Feel { notes: (3, 6), sixteenths: 60, uneven: 45, tie: 8, syncopate: 35, pick_up: 35 };
+
+const GUIDE: sing::Sung = sing::Sung {
+    anchors: &[2, 6],
+    spans: &[(3, 5), (4, 7), (1, 9), (1, 11)],
+    repeats: 90,
+    thirds: 100,
+    leaps: 90,
 };
 
-const KEYS: &[&str] = &[
-    "x-----......x---",
-    "x-------..x-----",
-    "......x-----x---",
-    "x-------o-......",
-    "..x-------......",
-    "x---....x-----..",
-    "x-----------x-----x-------......",
-];
+const LAZY: sing::Sung = sing::Sung { anchors: &[0, 2, 4, 6], ..GUIDE };
 
-const LINES: &[&str] = &[
-    "x-x---..........x-x-----........",
-    "....x-x-x-------..........o-x---",
-    "x---..x-x-------..x-....o-......",
-    "..x-x-x---......x-------........",
-    "x--x--x-----....x--x----........",
-    "......x-x-o-x-------x---........",
-    "x-..x-..x---....x-----..o-......",
-];
+const ROOTS: bass::Bass = bass::Bass {
+    highest: 47,
+    tones: &[(4, 0), (4, 4), (3, 2), (3, 6), (2, 7), (1, -3)],
+    root: 88,
+    stay: 38,
+    step: 22,
+    lead: 60,
+};
+
+const WALKS: &[&str] = &["x...x...x...x.3.", "x..2x...x..3x.4.", "x.......x...x..4"];
+
+const KEYS: &[&str] = &["x..3..6...x..4..", "..7...3.x...2.6.", "x.2..7..2.7..3.."];

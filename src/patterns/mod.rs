@@ -3,25 +3,27 @@
 //!
 //! ```text
 //! (style, number) -> seeded random streams
-//!     style::Style -> book::Book         the style as data: step strings, chord loops, figures
-//!     form, harmony                      which bars repeat; key and chords
+//!     style::Style -> book::Book         the style as data: weights of rules, chord loops, grooves
+//!     form, harmony                      which bars of the drums repeat; key and chords
 //!     groove, fill (steps)               drums
-//!     bassline, tune (contour, figure)   bass and melody as scale degrees, then as pitches
+//!     part -> phrase                     melody and bass: which bars return, and how varied
+//!          -> rhythm, gate               when notes start and end
+//!          -> voice (grammar), approach  scale degrees by a learnt grammar and rules
+//!          -> figure                     pitches
 //!         -> Pattern                     tempo, key and 64 steps of three token lines
 //! ```
 //!
 //! A style is mostly data: its [`style`] entry names a `Book`. Books hold common knowledge about a
 //! style (where kick and snare fall, which chord loops are usual), never a transcription of a
-//! record or a preset.
+//! record or a preset. Melodies follow intervals counted in songs in the public domain.
 //!
 //! To add a style: write its book (a file beside the others), declare the module below, and add a
 //! variant and a row in `style.rs`.
 
 mod acid;
 mod ambient;
-mod bassline;
+mod approach;
 mod book;
-mod contour;
 mod draw;
 mod drum_and_bass;
 mod dub;
@@ -29,27 +31,40 @@ mod figure;
 mod fill;
 mod form;
 mod free_jazz;
+mod gate;
+pub mod grammar;
 mod groove;
 mod harmony;
 mod hip_hop;
 mod house;
 mod lo_fi;
+mod part;
+mod phrase;
 mod punk;
+mod rhythm;
 mod steps;
 pub mod style;
 mod techno;
 #[cfg(test)]
 mod tests;
-mod tune;
+mod voice;
 
 use rand::RngExt as _;
 
 use crate::{
     music::{scale::Key, trio::Trio},
-    patterns::{book::Book, form::Form, harmony::Harmony, style::Style},
+    patterns::{
+        book::Book, figure::Register, form::Form, harmony::Harmony, part::Seat, style::Style,
+    },
     rng::{Rng, stream},
     units::Bpm,
 };
+
+/// The octave above middle C and its surroundings.
+const MELODY: Seat = Seat { register: Register { lowest: 55, highest: 84 }, centres: (61, 69) };
+
+/// E1, the lowest note of a four-string bass, to D3.
+const BASS: Seat = Seat { register: Register { lowest: 28, highest: 50 }, centres: (31, 39) };
 
 /// Four bars in a style.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +73,8 @@ pub struct Pattern {
     pub style: Style,
     /// A usual tempo of the style, whole beats per minute.
     pub tempo: Bpm,
-    /// The key; every note of melody and bass is in it.
+    /// The key. Notes of melody and bass are in it, except for chromatic approach tones: a weak note
+    /// that leads by a semitone into the next note, which is on a beat and in the key.
     pub key: Key,
     /// 64 steps of melody, bass and drums.
     pub trio: Trio,
@@ -68,20 +84,18 @@ pub struct Pattern {
 pub fn pattern(style: Style, number: u64) -> Pattern {
     let book = style.book();
     // A random stream per part, so that a change to one part's book doesn't change the other parts.
-    let part = |part: &str| stream(number, &format!("patterns/{style}/{part}"));
-    let (mut whole, mut tune) = (part("whole"), part("melody"));
+    let rng = |part: &str| stream(number, &format!("patterns/{style}/{part}"));
+    let mut whole = rng("whole");
     let form = Form::draw(book.forms, &mut whole);
     let harmony = Harmony::draw(book.loops, &mut whole);
-    // Half of the melodies have a form of their own, independent of the rhythm section's.
-    let own_form = if tune.random_bool(0.5) { Form::draw(book.forms, &mut tune) } else { form };
     Pattern {
         style,
         tempo: tempo(book, &mut whole),
         key: harmony.key,
         trio: Trio {
-            melody: tune::melody(book.tunes, own_form, &harmony, &mut tune),
-            bass: bassline::bass(&book.bass, form, &harmony, &mut part("bass")),
-            drums: groove::drums(&book.drums, form, &mut part("drums")),
+            melody: part::line(book.tunes, MELODY, &harmony, &mut rng("melody")),
+            bass: part::line(book.basses, BASS, &harmony, &mut rng("bass")),
+            drums: groove::drums(&book.drums, form, &mut rng("drums")),
         },
     }
 }

@@ -9,15 +9,19 @@ use crate::{
         scale::Mode::{Major, Minor, Mixolydian, Phrygian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Pedal, Riff, Stab, Walk},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, SONG, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Split, Steps},
+        },
+        voice::{
+            Voice::{Bass, Ostinato, Sung, Top},
+            bass, sing,
         },
     },
 };
@@ -46,15 +50,17 @@ pub const BOOK: Book = Book {
         (1, chords(Phrygian, "11121113")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        // The top note of the guitar in eighths.
-        (5, tune(DRIVES, Stab, Voicing)),
-        (4, tune(DRIVES, Pedal, Voicing)),
-        (4, tune(LEADS, Walk, Voicing)),
-        (4, tune(LEADS, Riff(4), Tonic)),
-        (3, tune(SHOUTS, Pedal, Tonic)),
-        (2, tune(SHOUTS, Walk, Chord)),
+        // Shouted hooks of a few notes.
+        (4, part(Split(&SHOUTS), (40, 100), RIFF, 40, Ostinato(&[3, 4, 5]))),
+        (6, part(Split(&LEADS), (40, 100), SONG, 35, Sung(&HOOK))),
+        (3, part(Split(&LEADS), (40, 100), RIFF, 35, Sung(&HOOK))),
+        // The top note of the guitar.
+        (2, part(Steps(DRIVES), (40, 100), VAMP, 10, Top)),
+    ],
+    basses: &[
+        (7, part(Steps(EIGHTHS), (30, 100), VAMP, 0, Bass(&DRIVE)).chromatic(15)),
+        (4, part(Split(&RUNS), (40, 100), VAMP, 5, Bass(&RUN)).chromatic(15)),
     ],
 };
 
@@ -119,51 +125,47 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick, Snare],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        (9, "r.r.r.r.r.r.r.r."),
-        (6, "r-r-r-r-r-r-r-r-"),
-        (4, "r.r.r.r.r.r.r.n."),
-        (3, "r.rRr.rRr.rRr.rR"),
-        (3, "r.r.r.r.f.f.r.r."),
-        (3, "r.r.r.o.r.r.r.f."),
-        (2, "r.r.t.t.f.f.t.t."),
-        (2, "r-r-w-t-f-f-t-n-"),
-        (2, "r.r.r.r.r.r.r.r.r.r.r.r.f.f.d.n."),
-        (2, "r...r.r.r...r.R."),
-        (2, "r---r-r-r---f-n-"),
-        (1, "rrrrrrrrrrrrrrrr"),
-    ],
-    turnarounds: &["f.t.w.n.", "r.r.r.n.", "r.f.", "r.w.t.n.", "d.n.", "o.f.", "r......."],
-    turnaround_chance: 0.6,
-    swap_chance: 0.06,
+const SHOUTS: Feel =
+    Feel { notes: (3, 7), sixteenths: 15, uneven: 30, tie: 20, syncopate: 30, pick_up: 30 };
+
+const LEADS: Feel =
+    Feel { notes: (3, 7), sixteenths: 30, uneven: 25, tie: 20, syncopate: 30, pick_up: 30 };
+
+const RUNS: Feel =
+    Feel { notes: (5, 9), sixteenths: 30, uneven: 25, tie: 5, syncopate: 20, pick_up: 40 };
+
+const HOOK: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 4), (4, 6), (3, 8), (2, 11)],
+    repeats: 60,
+    thirds: 90,
+    leaps: 140,
 };
 
-const DRIVES: &[&str] = &[
-    "x.x.x.o.x.x.x.o.",
-    "x-x-x-x-x-x-x-x-",
-    "x-----------x-o-",
-    "x-o---x-----o-x-",
-    "x-o-x-x-o-x-x-o-",
-    "x---x-x-x---x-x-",
-    "x-..x-x-..x-x-..",
-    "x-----x-x---o-x-",
+const DRIVE: bass::Bass = bass::Bass {
+    highest: 46,
+    tones: &[(6, 0), (3, 4), (2, 7), (1, 2)],
+    root: 95,
+    stay: 72,
+    step: 30,
+    lead: 75,
+};
+
+const RUN: bass::Bass = bass::Bass {
+    highest: 46,
+    tones: &[(4, 0), (3, 4), (2, 2), (2, 7), (1, 5)],
+    root: 92,
+    stay: 40,
+    step: 45,
+    lead: 75,
+};
+
+const EIGHTHS: &[&str] = &[
+    "x191919191919193",
+    "x.x.x.x.x.x2x2x3",
+    "x2928292x2928292",
+    "x..9..9.x..9..94",
+    "x393x393x393x395",
 ];
 
-const LEADS: &[&str] = &[
-    "x-x-x-o-x---o-x-",
-    "x-x-x---x-x-o---",
-    "x---x-x-x-x-x---",
-    "x-x-x-x-x-x-x---x-x-x---x-------",
-    "..x-x-x-x---x-o-",
-    "x--x--x-x--x--x-",
-    "x---o-x---x-x-o-",
-];
-
-// Calls, with gaps for the crowd's answer.
-const SHOUTS: &[&str] = &[
-    "x-x-x-x-x---............x-x-....",
-    "x-x-x---........x-x-x---o-......",
-    "x---x---x-x-x---....x-..x-x-....",
-    "x-x-..x-x-..x---x-x-..x-x-......",
-];
+const DRIVES: &[&str] = &["x292829282928292", "x..82.7.x..82.73", "x.7.827.8.7.827."];

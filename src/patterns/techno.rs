@@ -8,15 +8,19 @@ use crate::{
         scale::Mode::{Dorian, Minor, Phrygian},
     },
     patterns::{
-        bassline::BassBook,
         book::Book,
-        contour::Contour::{Arpeggio, Pedal, Riff, Stab},
         fill, form,
         groove::DrumBook,
         harmony::chords,
-        tune::{
-            Root::{Chord, Tonic, Voicing},
-            tune,
+        part::part,
+        phrase::{RIFF, VAMP},
+        rhythm::{
+            Feel,
+            Rhythm::{Cycle, Split, Steps},
+        },
+        voice::{
+            Voice::{Arpeggio, Bass, Ostinato, Sung, Top},
+            bass, sing,
         },
     },
 };
@@ -40,16 +44,20 @@ pub const BOOK: Book = Book {
         (1, chords(Minor, "1317")),
     ],
     drums: DRUMS,
-    bass: BASS,
     tunes: &[
-        // Stabs on the offbeats and syncopated.
-        (6, tune(STABS, Stab, Voicing)),
-        // Sequencer arpeggios; three or five notes against four shift over the bar.
-        (3, tune(SEQUENCES, Arpeggio, Chord)),
-        (5, tune(RIFFS, Riff(2), Tonic)),
-        (5, tune(RIFFS, Riff(3), Tonic)),
-        (2, tune(SEQUENCES, Riff(3), Tonic)),
-        (1, tune(SEQUENCES, Pedal, Tonic)),
+        // Sequencers: three or five steps against four.
+        (4, part(Cycle(&[3, 5, 6, 7, 10]), (20, 90), RIFF, 0, Ostinato(&[3, 5]))),
+        (3, part(Split(&RIFFS), (30, 90), RIFF, 15, Ostinato(&[3, 4, 5]))),
+        (4, part(Split(&RIFFS), (30, 90), RIFF, 30, Sung(&HOOK))),
+        (2, part(Split(&RIFFS), (30, 90), VAMP, 10, Arpeggio)),
+        (2, part(Steps(STABS), (30, 70), VAMP, 10, Top)),
+    ],
+    basses: &[
+        // Rolling: the sixteenths between the kicks.
+        (4, part(Steps(ROLLING), (20, 90), RIFF, 0, Bass(&PEDAL))),
+        (3, part(Steps(EIGHTHS), (20, 90), RIFF, 0, Bass(&PEDAL))),
+        (3, part(Cycle(&[3, 5, 6, 7]), (20, 90), RIFF, 0, Ostinato(&[3, 5]))),
+        (4, part(Split(&LOW), (30, 90), RIFF, 5, Bass(&MOVING))),
     ],
 };
 
@@ -109,64 +117,41 @@ const DRUMS: DrumBook = DrumBook {
     break_mutes: &[Kick],
 };
 
-const BASS: BassBook = BassBook {
-    lines: &[
-        // Rolling: the sixteenths between the kicks.
-        (5, ".rrr.rrr.rrr.rrr"),
-        (3, ".Rrr.Rrr.Rrr.Rro"),
-        (5, "..r...r...r...r."),
-        (3, "..rR..rR..rR..rR"),
-        // Root pedal.
-        (3, "r.r.r.r.r.r.r.r."),
-        (1, "rrrrrrrrrrrrrrrr"),
-        (3, "r...r...r...r.R."),
-        // Acid: sixteenths with octave jumps and rests.
-        (4, "rr.or.rR.orr.soR"),
-        (4, "r.ro.rR.or.rs.oR"),
-        (3, "r-orR.rs.-orr.do"),
-        (2, "rroRr.fRr.oRsrdR"),
-        // Three against four.
-        (3, "r..r..r..r..r.R."),
-        (3, "r..r..r..r..r..r..r..r..r..r.RR."),
-        (2, "r-----..r--.--R.r-----..d--.s-.."),
-    ],
-    turnarounds: &["r.o.", "s.d.", "r.rsrodn", "RRRR", "f.sn", "....r.dn"],
-    turnaround_chance: 0.4,
-    swap_chance: 0.05,
+const RIFFS: Feel =
+    Feel { notes: (3, 8), sixteenths: 60, uneven: 45, tie: 15, syncopate: 35, pick_up: 15 };
+
+const LOW: Feel =
+    Feel { notes: (4, 9), sixteenths: 70, uneven: 40, tie: 10, syncopate: 30, pick_up: 20 };
+
+const HOOK: sing::Sung = sing::Sung {
+    anchors: &[0, 2, 4],
+    spans: &[(2, 4), (3, 5), (3, 7), (2, 10)],
+    repeats: 140,
+    thirds: 100,
+    leaps: 75,
 };
 
-const STABS: &[&str] = &[
-    "..x...o...x...o.",
-    "..x.....x.....x.",
-    "x..x..x...o.....",
-    "...x..x....x..o.",
-    "x.....x...o..x..",
-    "......x..x......",
-    "..x..x..x...o...",
-    "x..x......x..x..",
-    "...x......x...........x...x..o..",
-    "..x-....o-....x-",
-];
+const PEDAL: bass::Bass = bass::Bass {
+    highest: 45,
+    tones: &[(6, 0), (4, 7), (2, 4), (2, 6), (1, 2), (1, 1)],
+    root: 90,
+    stay: 62,
+    step: 14,
+    lead: 25,
+};
 
-const RIFFS: &[&str] = &[
-    "x..x..x.x..x..o.",
-    "x.x..x.o...x.x..",
-    "..x.x.....x.o..x",
-    "x..o..x.....x.o.",
-    "x-x-o.x-..x-o-..",
-    "xx..x.o....xo...",
-    "..xx......xxo...",
-    "x...o.x...o.x.x.",
-    "x--x--x--x--o-x-",
-    "x.....x..x......x.....x..x..o.x.",
-];
+const MOVING: bass::Bass = bass::Bass {
+    highest: 45,
+    tones: &[(4, 0), (3, 7), (3, 4), (2, 6), (2, 2), (1, 3)],
+    root: 85,
+    stay: 45,
+    step: 20,
+    lead: 30,
+};
 
-const SEQUENCES: &[&str] = &[
-    "x.x.x.x.x.x.x.x.",
-    "x.xox.xox.xox.xo",
-    "x-.x-.x-.x-.x-o-",
-    "x..x..x..x..x.x.",
-    ".xx..xx..xx..xo.",
-    "..x...x...x...xo",
-    "x.x.o.x.x.o.x.o.",
-];
+const ROLLING: &[&str] =
+    &[".897.897.897.898", "2997299729972998", ".97.897.97.89798", "39.939.939.93998"];
+
+const EIGHTHS: &[&str] = &["1.911.911.911.93", "9191929291919293", "8.8.8.8.8.8.8283"];
+
+const STABS: &[&str] = &["2.826.2.3.821.62", "7.26.27.28.16.31", "..72.17..62.72.3"];

@@ -51,7 +51,7 @@ impl Source for LiveComposer {
 
     fn change_setting(&mut self, next: u64) {
         match self.changes.take() {
-            Some((station, loaded)) => self.composer.turn_to(station, loaded, next),
+            Some((station, loaded)) => self.composer.change_setting(station, loaded, next),
             // An earlier interruption took the order already; the bars cut now are still due.
             None => self.composer.go_back(next),
         }

@@ -169,15 +169,15 @@ fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullRespon
         Route::ShoutcastStats => ok("text/xml; charset=UTF-8", shoutcast::stats(site).to_xml()),
         Route::CurrentSong => ok(TEXT, shoutcast::current_song(site)),
         Route::Stations => ok(JSON, to_json(&api::stations(site, base_url))),
-        Route::Bars(channel) => {
+        Route::Bars(station) => {
             let after = query.get("after").and_then(|number| number.parse().ok());
-            ok(JSON, to_json(&api::bars(channel, after)))
+            ok(JSON, to_json(&api::bars(station, after)))
         }
-        Route::History(channel) => ok(JSON, to_json(&api::history(channel))),
+        Route::History(station) => ok(JSON, to_json(&api::history(station))),
         Route::M3u(mount) => ok("audio/x-mpegurl", page::m3u(&mount.about, base_url)),
         Route::Pls(mount) => ok("audio/x-scpls", page::pls(&mount.about, base_url)),
         Route::Xspf(_, mount) => ok("application/xspf+xml", page::xspf(mount, base_url)),
-        Route::Hls(channel, file) => hls::answer(channel, file, request),
+        Route::Hls(station, file) => hls::answer(station, file, request),
         Route::Stream(_) | Route::Admin(_) => unreachable!("answered by the caller"),
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     stream::mount::Mount,
     web::{
         hls,
-        site::{Channel, Site},
+        site::{ServedStation, Site},
     },
 };
 
@@ -75,41 +75,41 @@ pub type HitNow = (f64, f64, u8, u8);
 
 /// All stations, in the order of radio.toml.
 pub fn stations(site: &Site, base_url: &str) -> Vec<StationNow> {
-    site.channels.iter().map(|channel| station(channel, base_url)).collect()
+    site.stations.iter().map(|station| now(station, base_url)).collect()
 }
 
-fn station(channel: &Channel, base_url: &str) -> StationNow {
-    let now = channel.now();
-    let mount = channel.main();
+fn now(station: &ServedStation, base_url: &str) -> StationNow {
+    let now = station.now();
+    let mount = station.main();
     let about = &mount.about;
     StationNow {
-        station: channel.station.clone(),
+        station: station.name.clone(),
         name: about.name.clone(),
         description: about.description.clone(),
         genre: about.genre.clone(),
-        title: channel.title().to_string(),
+        title: station.title().to_string(),
         tempo_bpm: now.as_ref().map(|bar| bar.tempo.get()),
         key: now.as_ref().map(|bar| bar.key.to_string()),
-        listeners: channel.listeners(),
+        listeners: station.listeners(),
         listener_peak: mount.peak(),
         bitrate_kbps: about.coding.kbps(),
         path: about.path.clone(),
         listen_url: format!("{base_url}{}", about.path),
-        hls_url: hls::url(channel, base_url),
-        hls_listeners: channel.hls_listeners(),
-        rendered_seconds: channel.on_air.borrow().rendered_seconds,
+        hls_url: hls::url(station, base_url),
+        hls_listeners: station.hls_listeners(),
+        rendered_seconds: station.on_air.borrow().rendered_seconds,
         burst_seconds: mount.burst_seconds(),
     }
 }
 
 /// The known bars; with `after`, only those with higher numbers.
-pub fn bars(channel: &Channel, after: Option<u64>) -> BarsNow {
-    let on_air = channel.on_air.borrow().clone();
+pub fn bars(station: &ServedStation, after: Option<u64>) -> BarsNow {
+    let on_air = station.on_air.borrow().clone();
     let is_new = |aired: &&AiredBar| after.is_none_or(|after| aired.bar.number > after);
     BarsNow {
-        station: channel.station.clone(),
+        station: station.name.clone(),
         rendered_seconds: on_air.rendered_seconds,
-        burst_seconds: channel.main().burst_seconds(),
+        burst_seconds: station.main().burst_seconds(),
         bars: on_air.bars.iter().filter(is_new).map(bar).collect(),
     }
 }
@@ -147,8 +147,8 @@ pub struct TitleNow {
 }
 
 /// The titles that were on air, the newest first.
-pub fn history(channel: &Channel) -> Vec<TitleNow> {
-    let heard = channel.history.newest_first().into_iter();
+pub fn history(station: &ServedStation) -> Vec<TitleNow> {
+    let heard = station.history.newest_first().into_iter();
     heard
         .map(|heard| TitleNow { at: heard.at.to_string(), title: heard.title.to_string() })
         .collect()
@@ -161,8 +161,8 @@ pub fn is_silent(mount: &Mount) -> bool {
 
 /// The stations whose main mount receives no sound.
 pub fn silent_stations(site: &Site) -> Vec<&str> {
-    let silent = site.channels.iter().filter(|channel| is_silent(channel.main()));
-    silent.map(|channel| channel.station.as_str()).collect()
+    let silent = site.stations.iter().filter(|station| is_silent(station.main()));
+    silent.map(|station| station.name.as_str()).collect()
 }
 
 #[cfg(test)]
@@ -172,19 +172,19 @@ mod tests {
     use super::*;
     use crate::{
         stream::ring::Chunk,
-        web::site::tests::{aired, channel, site},
+        web::site::tests::{aired, site, station},
     };
 
     #[test]
     fn a_station_shows_the_bar_that_a_new_listener_hears() {
-        let (channel, mut writer, on_air) = channel("a");
+        let (station, mut writer, on_air) = station("a");
         writer.push(Chunk::mp3(vec![0; 48_000], "two"));
         on_air.send_modify(|now| {
             let now = Arc::make_mut(now);
             now.rendered_seconds = 6.0;
             now.bars.extend([aired(0, "one"), aired(1, "two"), aired(2, "three")]);
         });
-        let site = site(vec![channel]);
+        let site = site(vec![station]);
 
         let now = stations(&site, "http://a").remove(0);
 
@@ -195,13 +195,13 @@ mod tests {
 
     #[test]
     fn only_newer_bars_are_sent() {
-        let (channel, _writer, on_air) = channel("a");
+        let (station, _writer, on_air) = station("a");
         on_air.send_modify(|now| {
             Arc::make_mut(now).bars.extend([aired(0, "\"one\""), aired(1, "two")]);
         });
 
-        assert_eq!(bars(&channel, None).bars.len(), 2);
-        let json = serde_json::to_value(bars(&channel, Some(0))).unwrap();
+        assert_eq!(bars(&station, None).bars.len(), 2);
+        let json = serde_json::to_value(bars(&station, Some(0))).unwrap();
 
         assert_eq!(json["bars"].as_array().unwrap().len(), 1);
         assert_eq!(json["bars"][0]["drums"], serde_json::json!([[0.1, 1.0, 36, 100]]));
@@ -209,8 +209,8 @@ mod tests {
 
     #[test]
     fn a_station_without_a_chunk_is_silent() {
-        let (channel, mut writer, _on_air) = channel("a");
-        let site = site(vec![channel]);
+        let (station, mut writer, _on_air) = station("a");
+        let site = site(vec![station]);
 
         assert_eq!(silent_stations(&site), ["a"]);
         writer.push(Chunk::mp3(vec![0; 4], ""));

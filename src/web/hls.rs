@@ -14,18 +14,18 @@ use crate::{
     web::{
         request::ClientRequest,
         response::{FullResponse, TEXT, respond, with},
-        site::Channel,
+        site::ServedStation,
     },
 };
 
 /// URL of the station's main playlist, if it has HLS.
-pub fn url(channel: &Channel, base_url: &str) -> Option<String> {
-    (!channel.hls.is_empty()).then(|| format!("{base_url}/hls/{}/{MAIN}", channel.station))
+pub fn url(station: &ServedStation, base_url: &str) -> Option<String> {
+    (!station.hls.is_empty()).then(|| format!("{base_url}/hls/{}/{MAIN}", station.name))
 }
 
 /// Answers a request for `file` of a station.
-pub fn answer<B>(channel: &Channel, file: &str, request: &ClientRequest<B>) -> FullResponse {
-    let lives = &channel.hls;
+pub fn answer<B>(station: &ServedStation, file: &str, request: &ClientRequest<B>) -> FullResponse {
+    let lives = &station.hls;
     if file == MAIN && !lives.is_empty() {
         return respond(StatusCode::OK, PLAYLIST_TYPE, main_playlist(lives));
     }

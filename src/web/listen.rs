@@ -169,14 +169,14 @@ async fn send(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::site::tests::channel;
+    use crate::web::site::tests::station;
 
     const METAINT: Option<NonZeroUsize> = NonZeroUsize::new(16_000);
     const URL: &str = "http://radio.example";
 
     #[test]
     fn the_head_is_http_1_0_without_a_space_in_icy_headers() {
-        let about = channel("a").0.main().about.clone();
+        let about = station("a").0.main().about.clone();
 
         let head = head(&about, URL, METAINT);
 
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn texts_of_radio_toml_can_t_add_headers() {
-        let mut about = channel("a").0.main().about.clone();
+        let mut about = station("a").0.main().about.clone();
         about.name = "a\r\nSet-Cookie: b\0".into();
         about.description = "\u{fc}".repeat(5000);
 

@@ -5,11 +5,11 @@ use std::fmt::Write as _;
 use crate::{
     out::status::{State, Status, TargetKind},
     stream::mount::Mount,
-    web::site::{Channel, Site},
+    web::site::{ServedStation, Site},
 };
 
 /// A metric of a mount.
-type MountMetric = fn(&Channel, &Mount) -> f64;
+type MountMetric = fn(&ServedStation, &Mount) -> f64;
 
 /// A metric of a push or upload.
 type TargetMetric = fn(&Status) -> u64;
@@ -41,14 +41,14 @@ pub fn text(site: &Site) -> String {
             "ahead_seconds",
             "gauge",
             "Seconds of music composed and not yet rendered.",
-            |channel, _| channel.on_air.borrow().ready_seconds,
+            |station, _| station.on_air.borrow().ready_seconds,
         ),
     ];
     for (name, kind, help, figure) in of_mounts {
         describe(&mut out, name, kind, help);
-        for (channel, mount) in site.mounts() {
-            let (station, path) = (label(&channel.station), label(&mount.about.path));
-            let figure = number(figure(channel, mount));
+        for (station, mount) in site.mounts() {
+            let figure = number(figure(station, mount));
+            let (station, path) = (label(&station.name), label(&mount.about.path));
             let _ = writeln!(
                 out,
                 "electropunk_{name}{{station=\"{station}\",mount=\"{path}\"}} {figure}"
@@ -56,8 +56,8 @@ pub fn text(site: &Site) -> String {
         }
     }
     describe(&mut out, "hls_listeners", "gauge", "Clients that request HLS playlists now.");
-    for channel in &site.channels {
-        let (station, n) = (label(&channel.station), channel.hls_listeners());
+    for station in &site.stations {
+        let (station, n) = (label(&station.name), station.hls_listeners());
         let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
     }
     target_metrics(&mut out, site);
@@ -155,11 +155,11 @@ fn label(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::site::tests::{channel, site};
+    use crate::web::site::tests::{site, station};
 
     #[test]
     fn every_line_is_a_comment_or_a_name_and_a_number() {
-        let site = site(vec![channel("a").0, channel("b").0]);
+        let site = site(vec![station("a").0, station("b").0]);
 
         let text = text(&site);
 

@@ -56,11 +56,11 @@ pub fn xspf(mount: &Mount, base_url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::site::tests::channel;
+    use crate::web::site::tests::station;
 
     #[test]
     fn playlists_hold_one_absolute_url() {
-        let mut about = channel("a").0.main().about.clone();
+        let mut about = station("a").0.main().about.clone();
         about.name = "A\nFile2=http://b".into();
 
         assert_eq!(m3u(&about, "http://radio.example"), "http://radio.example/a.mp3\r\n");
@@ -70,10 +70,10 @@ mod tests {
 
     #[test]
     fn an_xspf_escapes_the_name() {
-        let (channel, ..) = channel("a");
-        let about = About { name: "A & <B>".into(), ..channel.main().about.clone() };
+        let (station, ..) = station("a");
+        let about = About { name: "A & <B>".into(), ..station.main().about.clone() };
 
-        let xspf = xspf(&channel.main().with_about(about), "http://radio.example");
+        let xspf = xspf(&station.main().with_about(about), "http://radio.example");
 
         assert!(xspf.contains("<location>http://radio.example/a.mp3</location>"));
         assert!(xspf.contains("<title>A &amp; &lt;B&gt;</title>"));

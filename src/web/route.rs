@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     stream::mount::Mount,
-    web::site::{Channel, Site},
+    web::site::{ServedStation, Site},
 };
 
 /// What a path names.
@@ -29,11 +29,11 @@ pub enum Route<'a> {
     /// `/api/stations`
     Stations,
     /// `/api/stations/NAME/bars`
-    Bars(&'a Channel),
+    Bars(&'a ServedStation),
     /// `/hls/NAME/FILE`
-    Hls(&'a Channel, &'a str),
+    Hls(&'a ServedStation, &'a str),
     /// `/api/stations/NAME/history`
-    History(&'a Channel),
+    History(&'a ServedStation),
     /// A mount's path, or `SHOUTcast`'s names for the first mount.
     Stream(&'a Arc<Mount>),
     /// `.m3u` or `.m3u8` after a station's name or a mount's path.
@@ -41,7 +41,7 @@ pub enum Route<'a> {
     /// `.pls`, likewise.
     Pls(&'a Arc<Mount>),
     /// `.xspf`, likewise.
-    Xspf(&'a Channel, &'a Arc<Mount>),
+    Xspf(&'a ServedStation, &'a Arc<Mount>),
     /// The path after `/admin/`.
     Admin(&'a str),
 }
@@ -62,7 +62,7 @@ impl<'a> Route<'a> {
             "/currentsong" => Self::CurrentSong,
             "/api/stations" => Self::Stations,
             // Requested by players for SHOUTcast.
-            "/;" | "/;stream.mp3" | "/stream" => Self::Stream(site.channels.first()?.main()),
+            "/;" | "/;stream.mp3" | "/stream" => Self::Stream(site.stations.first()?.main()),
             _ => return Self::of_station(path, site),
         })
     }
@@ -70,17 +70,17 @@ impl<'a> Route<'a> {
     fn of_station(path: &'a str, site: &'a Site) -> Option<Self> {
         if let Some(rest) = path.strip_prefix("/hls/") {
             let (station, file) = rest.split_once('/')?;
-            return Some(Self::Hls(site.channel(station)?, file));
+            return Some(Self::Hls(site.station(station)?, file));
         }
         if let Some(command) = path.strip_prefix("/admin/") {
             return Some(Self::Admin(command));
         }
         if let Some(rest) = path.strip_prefix("/api/stations/") {
             let (station, what) = rest.rsplit_once('/')?;
-            let channel = site.channel(station)?;
+            let station = site.station(station)?;
             return match what {
-                "bars" => Some(Self::Bars(channel)),
-                "history" => Some(Self::History(channel)),
+                "bars" => Some(Self::Bars(station)),
+                "history" => Some(Self::History(station)),
                 _ => None,
             };
         }
@@ -89,25 +89,25 @@ impl<'a> Route<'a> {
         match ending {
             "m3u" | "m3u8" => listed().map(|(_, mount)| Self::M3u(mount)),
             "pls" => listed().map(|(_, mount)| Self::Pls(mount)),
-            "xspf" => listed().map(|(channel, mount)| Self::Xspf(channel, mount)),
+            "xspf" => listed().map(|(station, mount)| Self::Xspf(station, mount)),
             _ => site.mount(path).map(|(_, mount)| Self::Stream(mount)),
         }
     }
 }
 
-fn mount_or_station<'a>(path: &str, site: &'a Site) -> Option<(&'a Channel, &'a Arc<Mount>)> {
-    let station = || site.channel(path.strip_prefix('/')?).map(|channel| (channel, channel.main()));
+fn mount_or_station<'a>(path: &str, site: &'a Site) -> Option<(&'a ServedStation, &'a Arc<Mount>)> {
+    let station = || site.station(path.strip_prefix('/')?).map(|station| (station, station.main()));
     site.mount(path).or_else(station)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::site::tests::{channel, site};
+    use crate::web::site::tests::{site, station};
 
     #[test]
     fn playlists_are_found_by_mount_and_by_station() {
-        let site = site(vec![channel("a").0]);
+        let site = site(vec![station("a").0]);
 
         for path in ["/a.m3u", "/a.mp3.m3u", "/a.m3u8"] {
             assert!(matches!(Route::of(path, &site), Some(Route::M3u(_))), "{path}");
@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn near_misses_have_no_route() {
-        let site = site(vec![channel("a").0]);
+        let site = site(vec![station("a").0]);
 
         for path in [
             "",
@@ -151,7 +151,7 @@ mod tests {
             assert!(Route::of(path, &site).is_none(), "{path}");
         }
         assert!(
-            Route::of("/stream", &crate::web::route::Site { channels: Vec::new(), ..site })
+            Route::of("/stream", &crate::web::route::Site { stations: Vec::new(), ..site })
                 .is_none()
         );
     }

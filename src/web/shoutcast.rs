@@ -8,12 +8,12 @@ use crate::web::{
 
 /// `/7.html`: listeners, status, peak, maximum, unique listeners, bitrate, title.
 pub fn seven(site: &Site) -> String {
-    let fields = site.channels.first().map(|channel| {
-        let mount = channel.main();
+    let fields = site.stations.first().map(|station| {
+        let mount = station.main();
         let (now, peak, kbps) = (mount.listeners(), mount.peak(), mount.about.coding.kbps());
         let most = site.server.max_listeners;
         // A comma in a title stays: it is the last field.
-        format!("{now},1,{peak},{most},{now},{kbps},{}", channel.title())
+        format!("{now},1,{peak},{most},{now},{kbps},{}", station.title())
     });
     let fields = fields.unwrap_or_else(|| "0,0,0,0,0,0,".to_owned());
     format!("<html><body>{}</body></html>", quick_xml::escape::escape(fields.as_str()))
@@ -21,10 +21,10 @@ pub fn seven(site: &Site) -> String {
 
 /// `/stats`, as XML or JSON.
 pub fn stats(site: &Site) -> Element {
-    let Some(channel) = site.channels.first() else {
+    let Some(station) = site.stations.first() else {
         return Element::of("SHOUTCASTSERVER", vec![Element::text("STREAMSTATUS", 0)]);
     };
-    let (mount, title) = (channel.main(), channel.title());
+    let (mount, title) = (station.main(), station.title());
     let about = &mount.about;
     let fields = vec![
         Element::text("CURRENTLISTENERS", mount.listeners()),
@@ -46,7 +46,7 @@ pub fn stats(site: &Site) -> Element {
 
 /// `/currentsong`: the title alone.
 pub fn current_song(site: &Site) -> String {
-    site.channels.first().map_or_else(String::new, |channel| title(channel.main()).to_string())
+    site.stations.first().map_or_else(String::new, |station| title(station.main()).to_string())
 }
 
 #[cfg(test)]
@@ -54,14 +54,14 @@ mod tests {
     use super::*;
     use crate::{
         stream::ring::Chunk,
-        web::site::tests::{channel, site},
+        web::site::tests::{site, station},
     };
 
     #[test]
     fn the_first_station_is_shown() {
-        let (channel, mut writer, _on_air) = channel("a");
+        let (station, mut writer, _on_air) = station("a");
         writer.push(Chunk::mp3(vec![0; 4], "One, <two>"));
-        let site = site(vec![channel]);
+        let site = site(vec![station]);
 
         let seven = "<html><body>0,1,0,500,0,128,One, &lt;two&gt;</body></html>";
         assert_eq!(crate::web::shoutcast::seven(&site), seven);

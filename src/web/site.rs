@@ -46,9 +46,9 @@ impl Default for Timeouts {
 
 /// A station as the web shows it.
 #[derive(Clone)]
-pub struct Channel {
+pub struct ServedStation {
     /// Name in URLs: `techno`.
-    pub station: String,
+    pub name: String,
     /// At least one mount, the main one first.
     pub mounts: Vec<Arc<Mount>>,
     /// The bars on air.
@@ -63,7 +63,7 @@ pub struct Channel {
 #[derive(Clone)]
 pub struct Site {
     /// The stations, in the order of radio.toml.
-    pub channels: Vec<Channel>,
+    pub stations: Vec<ServedStation>,
     /// The settings of `[server]`.
     pub server: Server,
     /// The logins of `[admin]`, if they are set.
@@ -80,7 +80,7 @@ pub struct Site {
     pub problem: Option<String>,
 }
 
-impl Channel {
+impl ServedStation {
     /// The main mount.
     pub fn main(&self) -> &Arc<Mount> {
         &self.mounts[0]
@@ -117,9 +117,9 @@ pub fn title(mount: &Mount) -> Arc<str> {
 
 impl Site {
     /// A site of a server that starts now.
-    pub fn new(channels: Vec<Channel>, server: Server, admin: Option<Admin>) -> Self {
+    pub fn new(stations: Vec<ServedStation>, server: Server, admin: Option<Admin>) -> Self {
         Self {
-            channels,
+            stations,
             server,
             admin,
             audience: Arc::default(),
@@ -135,20 +135,20 @@ impl Site {
         self.targets.iter().filter(|target| target.is_current())
     }
 
-    /// The channel of `station`.
-    pub fn channel(&self, station: &str) -> Option<&Channel> {
-        self.channels.iter().find(|channel| channel.station == station)
+    /// The station called `name`.
+    pub fn station(&self, name: &str) -> Option<&ServedStation> {
+        self.stations.iter().find(|station| station.name == name)
     }
 
     /// All mounts, each with its station.
-    pub fn mounts(&self) -> impl Iterator<Item = (&Channel, &Arc<Mount>)> {
-        self.channels
+    pub fn mounts(&self) -> impl Iterator<Item = (&ServedStation, &Arc<Mount>)> {
+        self.stations
             .iter()
-            .flat_map(|channel| channel.mounts.iter().map(move |mount| (channel, mount)))
+            .flat_map(|station| station.mounts.iter().map(move |mount| (station, mount)))
     }
 
     /// The mount at `path`.
-    pub fn mount(&self, path: &str) -> Option<(&Channel, &Arc<Mount>)> {
+    pub fn mount(&self, path: &str) -> Option<(&ServedStation, &Arc<Mount>)> {
         self.mounts().find(|(_, mount)| mount.about.path == path)
     }
 
@@ -198,11 +198,13 @@ pub(super) mod tests {
     pub(in crate::web) const RING: RingLimits = RingLimits { burst: 65_536, keep: 524_288 };
 
     /// A station without threads, and the ends that its threads would hold.
-    pub(in crate::web) fn channel(station: &str) -> (Channel, Writer, watch::Sender<Arc<OnAir>>) {
+    pub(in crate::web) fn station(
+        name: &str,
+    ) -> (ServedStation, Writer, watch::Sender<Arc<OnAir>>) {
         let (writer, tap) = ring(RING);
         let about = About {
-            path: format!("/{station}.mp3"),
-            name: format!("Station {station}"),
+            path: format!("/{name}.mp3"),
+            name: format!("Station {name}"),
             description: "for tests".into(),
             genre: "Test".into(),
             coding: Coding::default(),
@@ -210,14 +212,14 @@ pub(super) mod tests {
         };
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
-        let (station, mounts, hls) = (station.into(), vec![mount], Vec::new());
+        let (name, mounts, hls) = (name.into(), vec![mount], Vec::new());
         let history = Arc::default();
-        (Channel { station, mounts, on_air, hls, history }, writer, send)
+        (ServedStation { name, mounts, on_air, hls, history }, writer, send)
     }
 
-    /// A site of `channels` with default settings.
-    pub(in crate::web) fn site(channels: Vec<Channel>) -> Site {
-        Site::new(channels, Server::default(), None)
+    /// A site of `stations` with default settings.
+    pub(in crate::web) fn site(stations: Vec<ServedStation>) -> Site {
+        Site::new(stations, Server::default(), None)
     }
 
     /// A bar of two seconds with one kick.

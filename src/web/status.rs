@@ -79,12 +79,12 @@ mod tests {
     use super::*;
     use crate::{
         stream::ring::Chunk,
-        web::site::tests::{channel, site},
+        web::site::tests::{site, station},
     };
 
     fn status(stations: &[&str], mount: Option<&str>) -> Value {
-        let channels = stations.iter().map(|station| channel(station).0).collect();
-        icecast(&site(channels), "http://radio.example:8000", mount)["icestats"].take()
+        let stations = stations.iter().map(|name| station(name).0).collect();
+        icecast(&site(stations), "http://radio.example:8000", mount)["icestats"].take()
     }
 
     #[test]
@@ -105,9 +105,9 @@ mod tests {
 
     #[test]
     fn a_title_that_is_a_number_stays_a_string() {
-        let (channel, mut writer, _on_air) = channel("a");
+        let (station, mut writer, _on_air) = station("a");
         writer.push(Chunk::mp3(vec![0; 4], "1979"));
-        let site = site(vec![channel]);
+        let site = site(vec![station]);
 
         let status = icecast(&site, "http://[::1]:8000", None);
 

@@ -4,13 +4,13 @@ use quick_xml::escape::escape;
 
 use crate::{
     stream::mount::Mount,
-    web::site::{Channel, Site, title},
+    web::site::{ServedStation, Site, title},
 };
 
 /// HTML of the page.
 pub fn html(site: &Site, base_url: &str) -> String {
     let rows: String =
-        site.mounts().map(|(channel, mount)| row(channel, mount, base_url)).collect();
+        site.mounts().map(|(station, mount)| row(station, mount, base_url)).collect();
     let problem = site.problem.as_ref().map_or_else(String::new, |problem| {
         format!(
             "<h2>radio.toml</h2><pre>{}</pre><p>The change was refused; the radio keeps its previous settings.</p>",
@@ -26,12 +26,12 @@ pub fn html(site: &Site, base_url: &str) -> String {
     )
 }
 
-fn row(channel: &Channel, mount: &Mount, base_url: &str) -> String {
+fn row(station: &ServedStation, mount: &Mount, base_url: &str) -> String {
     let about = &mount.about;
     let title = title(mount);
     let [path, name, title] = [&about.path, &about.name, &*title].map(escape);
     let (now, peak, kbps) = (mount.listeners(), mount.peak(), about.coding.kbps());
-    let station = escape(&channel.station);
+    let station = escape(&station.name);
     format!(
         "<tr><td><a href=\"{base_url}{path}\">{path}</a></td>\
          <td><a href=\"/#{station}\">{name}</a></td><td>{title}</td><td>{now}</td><td>{peak}</td>\
@@ -44,14 +44,14 @@ mod tests {
     use super::*;
     use crate::{
         stream::ring::Chunk,
-        web::site::tests::{channel, site},
+        web::site::tests::{site, station},
     };
 
     #[test]
     fn titles_and_problems_are_escaped() {
-        let (channel, mut writer, _on_air) = channel("a");
+        let (station, mut writer, _on_air) = station("a");
         writer.push(Chunk::mp3(vec![0; 4], "<script>\"'&"));
-        let mut site = site(vec![channel]);
+        let mut site = site(vec![station]);
         site.problem = Some("radio.toml:1: <b>".into());
 
         let page = html(&site, "http://radio.example");

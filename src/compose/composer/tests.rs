@@ -20,7 +20,7 @@ fn a_turn_takes_back_bars_in_the_middle_of_a_section() {
     assert_eq!(composer.nth(19).unwrap().number, 19);
 
     let louder = with_theme(&station, |theme| theme.voices[1].gain.0 += 1.0);
-    composer.turn_to(louder.clone(), loaded(), 4);
+    composer.change_setting(louder.clone(), loaded(), 4);
     let next = composer.next().unwrap();
 
     assert_eq!(next.number, 4);
@@ -37,7 +37,7 @@ fn a_turn_that_moves_no_note_composes_the_same_bars_again() {
     let first: Vec<Bar> = composer.by_ref().take(28).collect();
 
     let renamed = with_theme(&station, |theme| theme.name = "other".to_owned());
-    composer.turn_to(Station { description: "other".to_owned(), ..renamed }, loaded(), 12);
+    composer.change_setting(Station { description: "other".to_owned(), ..renamed }, loaded(), 12);
 
     assert_eq!(composer.take(16).collect::<Vec<Bar>>(), first[12..]);
 }

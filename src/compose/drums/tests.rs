@@ -1,7 +1,13 @@
-use super::*;
-use crate::compose::{
-    form::{self, FormProgress},
-    testing::{setting, stations},
+use std::sync::Arc;
+
+use super::{beat::first_without_empty_bar, *};
+use crate::{
+    compose::{
+        form::{self, FormProgress},
+        phrase::Take,
+        testing::{setting, stations},
+    },
+    config::{Beat, Station, Theme},
 };
 
 const HAT: u16 = 1 << Drum::ClosedHat as u16;
@@ -58,8 +64,8 @@ fn a_statement_repeats_its_beat_and_a_variation_changes_the_second_half() {
 }
 
 #[test]
-fn a_break_keeps_only_hats_and_ride() {
-    let kept = Drum::ClosedHat.bit() | Drum::Ride.bit();
+fn a_break_keeps_only_hats_ride_and_low_tom() {
+    let kept = Drum::ClosedHat.bit() | Drum::Ride.bit() | Drum::LowTom.bit();
     let line = fitted(full(), Shape::Club, |phrase| phrase.section = Section::Break);
     assert!(line.iter().all(|&token| token == kept));
 }
@@ -127,4 +133,60 @@ fn an_intro_starts_bare_and_an_outro_ends_so() {
 
     assert!(intro.iter().all(|&token| token == kick_and_hat | Drum::Ride.bit()));
     assert!(outro.iter().all(|&token| token == kick_and_hat | Drum::OpenHat.bit()));
+}
+
+/// The drums of a phrase of the first built-in station with a theme in which `change` is made.
+fn drums_of(change: impl Fn(&mut Theme), of_phrase: impl Fn(&mut Phrase)) -> Line {
+    let station = stations()[0].clone();
+    let mut theme = (*station.theme).clone();
+    change(&mut theme);
+    let setting = setting(&Station { theme: theme.into(), ..station }, 1);
+    let mut phrase = form::next(&setting, &mut FormProgress::start(&setting));
+    (phrase.section, phrase.of_section, phrase.is_last) = (Section::Main, 1, false);
+    of_phrase(&mut phrase);
+    write(&setting, &phrase, 0, 0)
+}
+
+#[test]
+fn a_machine_repeats_its_bars_and_never_skips_a_beat_of_the_floor() {
+    for (seed, take) in
+        (0..20).flat_map(|seed| [Take::Statement, Take::Variation].map(|take| (seed, take)))
+    {
+        let line = drums_of(
+            |theme| theme.drums.player = Player::Machine,
+            |phrase| {
+                phrase.take = take;
+                Arc::make_mut(&mut phrase.piece).seed = seed;
+            },
+        );
+        let bars: Vec<&[u16]> = line.chunks(STEPS_PER_BAR).collect();
+        assert_eq!(bars[0], bars[2], "piece {seed}");
+        assert!(line.iter().step_by(4).all(|token| token & Drum::Kick.bit() != 0), "piece {seed}");
+    }
+}
+
+#[test]
+fn a_machine_s_fill_leaves_the_start_of_the_bar() {
+    let machine = |theme: &mut Theme| theme.drums.player = Player::Machine;
+    let statement = |phrase: &mut Phrase| phrase.take = Take::Statement;
+    let plain = drums_of(machine, statement);
+    let filled = drums_of(machine, |phrase| {
+        statement(phrase);
+        phrase.is_last = true;
+    });
+    let start = PHRASE_STEPS - STEPS_PER_BAR / 2;
+
+    assert_eq!(plain[..start], filled[..start]);
+    assert_ne!(plain, filled);
+}
+
+#[test]
+fn a_beat_of_the_trio_is_not_the_pad_s() {
+    let drums =
+        |beat: Beat| drums_of(|theme| theme.beat = beat, |phrase| phrase.take = Take::Repeat);
+    let (pad, trio) = (drums(Beat::Pad), drums(Beat::Trio));
+
+    assert_eq!((pad.len(), trio.len()), (PHRASE_STEPS, PHRASE_STEPS));
+    assert_ne!(pad, trio);
+    assert!(trio.chunks(STEPS_PER_BAR).all(|bar| bar.iter().any(|&token| token != 0)));
 }

@@ -19,7 +19,7 @@ pub(super) fn to_key(line: &Line, semitones: i8, key: Key, limits: PartLimits) -
 }
 
 /// A phrase out of lines that may be longer: each motif takes another part of them.
-pub(super) fn excerpt(lines: Vec<Line>, motif: usize) -> Vec<Line> {
+pub(in crate::compose) fn excerpt(lines: Vec<Line>, motif: usize) -> Vec<Line> {
     let cut = |line: Line| {
         let part = motif % (line.len() / PHRASE_STEPS).max(1);
         line[part * PHRASE_STEPS..].iter().take(PHRASE_STEPS).copied().collect()

@@ -41,7 +41,7 @@ pub(super) struct Costs {
 }
 
 const TUNE: Costs =
-    Costs { moved: 3, repeat: 11, third: 2, fourth: 5, leap: 14, turn: 3, unanswered: 4 };
+    Costs { moved: 3, repeat: 11, third: 1, fourth: 4, leap: 14, turn: 3, unanswered: 4 };
 
 impl Manner {
     /// The manner of a lead in `role`.
@@ -59,7 +59,7 @@ impl Manner {
             Role::Hook => Self {
                 tie: 4,
                 breaths: [2, 4],
-                shared: 0.4,
+                shared: 0.35,
                 is_moved: true,
                 has_passing: false,
                 has_peak: true,

@@ -23,6 +23,7 @@ mod singing;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::fit::excerpt;
 pub use self::memory::{LineMemory, Lines};
 use self::{
     memory::{LineKey, Motif},
@@ -33,6 +34,11 @@ use crate::{
     music::chord::Chord,
     musicvae::net::latent::Latent,
 };
+
+/// The point in the trio's latent space at which the lines of `phrase` are drawn.
+pub fn point(phrase: &Phrase, wander: f64) -> Latent {
+    place::of(phrase, LineKey::of(phrase), wander)
+}
 
 /// The lines of `phrase` over `chords`, one a bar.
 pub fn write(

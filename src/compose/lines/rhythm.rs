@@ -10,6 +10,9 @@ use crate::{
 /// Steps of the shortest note that makes room for another.
 const SHORTEST: usize = 2;
 
+/// Steps between strong beats: beats one and three.
+const STRONG: usize = 8;
+
 /// Steps of the shortest note that a passing note is split off, and of passing notes, the longer first.
 const LONG: usize = 8;
 const PASSING: [usize; 2] = [4, 2];
@@ -99,12 +102,14 @@ pub(super) fn pass(notes: &mut Vec<LineNote>) {
         let (note, next) = (notes[n - 1], notes[n]);
         let is_tied = note.start_step + note.n_steps == next.start_step;
         let is_step = (1..=2).contains(&note.pitch.abs_diff(next.pitch));
-        let has_beat =
-            |n_steps: &usize| (next.start_step - n_steps).next_multiple_of(8) < next.start_step;
-        let length = PASSING.into_iter().find(|n_steps| !has_beat(n_steps));
-        if let Some(n_steps) = length.filter(|_| is_tied && !is_step && LONG <= note.n_steps) {
-            notes[n - 1].n_steps -= n_steps;
-            let start_step = next.start_step - n_steps;
+        if !is_tied || is_step || note.n_steps < LONG {
+            continue;
+        }
+        let starts = PASSING.map(|n_steps| next.start_step - n_steps);
+        let is_weak = |start: &usize| next.start_step <= start.next_multiple_of(STRONG);
+        if let Some(start_step) = starts.into_iter().find(is_weak) {
+            notes[n - 1].n_steps = start_step - note.start_step;
+            let n_steps = next.start_step - start_step;
             notes.insert(n, LineNote { start_step, n_steps, pitch: note.pitch });
         }
     }

@@ -6,9 +6,6 @@ use crate::music::{arrange::LineNote, meter::STEPS_PER_BAR};
 const STEP: i32 = 2;
 const LEAP: i32 = 5;
 
-/// Steps of the longest gap that is still heard as tied.
-const TIED_GAP: usize = 0;
-
 /// Onsets further apart than this, in steps, are a rest, and no tie is expected.
 const APART: usize = 8;
 
@@ -104,7 +101,7 @@ fn run(intervals: &[i32]) -> f64 {
 fn legato(notes: &[LineNote]) -> f64 {
     let near = notes.windows(2).filter(|pair| pair[1].start_step - pair[0].start_step <= APART);
     let (n, n_tied) = near.fold((0, 0), |(n, n_tied), pair| {
-        let is_tied = pair[1].start_step - pair[0].start_step - pair[0].n_steps <= TIED_GAP;
+        let is_tied = pair[1].start_step <= pair[0].start_step + pair[0].n_steps;
         (n + 1, n_tied + usize::from(is_tied))
     });
     if n == 0 { 1.0 } else { share(n_tied, n) }

@@ -21,7 +21,7 @@ const fn goal(figure: fn(&Figures) -> f64, low: f64, high: f64, weight: f64) -> 
 /// semitones.
 const HOOK: &[Goal] = &[
     goal(|f| f.repeats, 0.0, 0.12, 20.0),
-    goal(|f| f.steps, 0.4, 0.75, 15.0),
+    goal(|f| f.steps, 0.4, 0.6, 15.0),
     goal(|f| f.answered, 0.3, 1.0, 4.0),
     goal(|f| f.run, 1.75, 2.8, 8.0),
     goal(|f| f.legato, 0.8, 1.0, 6.0),
@@ -37,7 +37,7 @@ const HOOK: &[Goal] = &[
 /// As a hook, with room for the answer.
 const CALL: &[Goal] = &[
     goal(|f| f.repeats, 0.0, 0.12, 20.0),
-    goal(|f| f.steps, 0.4, 0.8, 15.0),
+    goal(|f| f.steps, 0.4, 0.65, 15.0),
     goal(|f| f.answered, 0.3, 1.0, 4.0),
     goal(|f| f.run, 1.75, 2.8, 8.0),
     goal(|f| f.legato, 0.7, 1.0, 6.0),
@@ -65,7 +65,7 @@ const RIFF: &[Goal] = &[
 /// Long notes in an arch.
 const PAD_LINE: &[Goal] = &[
     goal(|f| f.repeats, 0.0, 0.1, 20.0),
-    goal(|f| f.steps, 0.4, 0.9, 15.0),
+    goal(|f| f.steps, 0.4, 0.7, 15.0),
     goal(|f| f.answered, 0.3, 1.0, 4.0),
     goal(|f| f.run, 1.9, 4.0, 6.0),
     goal(|f| f.legato, 0.9, 1.0, 10.0),

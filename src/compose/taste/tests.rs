@@ -14,7 +14,7 @@ fn line(pitches: &[u8], every: usize) -> Vec<LineNote> {
 fn tune() -> Vec<LineNote> {
     let rhythm = [(0, 6), (6, 2), (8, 4), (12, 4), (16, 8), (24, 4), (28, 4)];
     let answer = [(32, 6), (38, 2), (40, 4), (44, 4), (48, 12)];
-    let pitches = [60, 64, 62, 65, 67, 65, 62, 60, 62, 64, 62, 60];
+    let pitches = [60, 64, 67, 65, 64, 60, 62, 64, 67, 64, 62, 60];
     let notes = rhythm.iter().chain(&answer).zip(pitches);
     notes.map(|(&(start_step, n_steps), pitch)| LineNote { start_step, n_steps, pitch }).collect()
 }

@@ -6,7 +6,11 @@ use clap::{Args, Subcommand};
 
 use crate::{
     args::at_least_one,
-    lab::cli::values::{family, style},
+    lab::{
+        cli::values::{family, style},
+        dataset::extraction::MAX_PER_FILE,
+    },
+    music::part_map::Rule,
     musicvae::net::family::Family,
     patterns::style::Style,
 };
@@ -22,6 +26,8 @@ pub enum Dataset {
     Lines(Lines),
     /// Write generated patterns of a style as MIDI files
     Patterns(Patterns),
+    /// Count the intervals of melodies: the grammar that the patterns' melodies follow
+    Grammar(Grammar),
 }
 
 /// `electropunk dataset build`.
@@ -39,6 +45,13 @@ pub struct Build {
     /// Also keep windows that lack a part; `train --recombined-share` combines them with others
     #[arg(long)]
     pub partial: bool,
+    /// Windows of a file at most, chosen at random, so that no file outweighs all others
+    #[arg(long, value_name = "N", default_value_t = MAX_PER_FILE as u64, value_parser = at_least_one)]
+    pub max_per_file: u64,
+    /// What instruments play: PART=track:NAME, PART=program:0-127 or PART=channel:1-16; PART is
+    /// melody, bass, drums or none. Repeatable; the last one that fits counts
+    #[arg(long, value_name = "RULE")]
+    pub map: Vec<Rule>,
     /// Data set to write; FILE.rejected.txt lists the rejected MIDI files
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
@@ -97,5 +110,19 @@ pub struct Patterns {
     pub count: u64,
     /// Folder for the files STYLE-NUMBER.mid, created if needed
     #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// `electropunk dataset grammar`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Grammar {
+    /// Data sets with melodies, made by `dataset build`
+    #[arg(required = true, value_name = "FILE")]
+    pub sets: Vec<PathBuf>,
+    /// Whose music the data sets are, and its licence: the first lines of the table
+    #[arg(long, value_name = "TEXT")]
+    pub credit: String,
+    /// Table to write; the built-in one is src/patterns/grammar/grammar.txt
+    #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }

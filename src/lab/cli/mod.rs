@@ -9,7 +9,7 @@ mod values;
 
 pub use self::{
     critique::Critique,
-    dataset::{Build, Dataset, Lines, Patterns, Stats},
+    dataset::{Build, Dataset, Grammar, Lines, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
     sampling::Sampling,
     training::{Attributes, Eval, Priors, Schedule, Sizes, Train},

@@ -44,7 +44,8 @@ pub struct Train {
     /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
     #[arg(long)]
     pub resume: bool,
-    /// Start from the weights of this model instead of random ones
+    /// Start from the weights of this model instead of random ones; of another configuration with
+    /// the same parts and wiring, those that fit are taken
     #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
@@ -175,7 +176,7 @@ pub struct Eval {
     /// whole latent space]
     #[arg(long, value_name = "NAME")]
     pub prior: Option<String>,
-    /// Evaluate at most so many windows, chosen at random [default: all]
+    /// Evaluate at most so many windows of each data set, chosen at random [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,
     /// Random seed of the samples and of the choice of --examples

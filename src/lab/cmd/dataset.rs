@@ -1,5 +1,5 @@
 //! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, computes those of
-//! lines, and writes generated patterns as MIDI files.
+//! lines, writes generated patterns as MIDI files, and fits their grammar.
 
 use std::{
     fs,
@@ -15,11 +15,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     lab::{
         cli,
-        cmd::{line_statistics, stats},
-        dataset::{
-            build::{WindowSpec, build},
-            report::rejected_path,
-        },
+        cmd::{grammar, line_statistics, stats},
+        dataset::{build::build, extraction::WindowSpec, report::rejected_path},
     },
     music::{
         meter::STEPS_PER_BAR,
@@ -40,6 +37,7 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
         cli::Dataset::Stats(args) => stats::run(args),
         cli::Dataset::Lines(args) => line_statistics::run(args),
         cli::Dataset::Patterns(args) => write_patterns(args),
+        cli::Dataset::Grammar(args) => grammar::run(args),
     }
 }
 
@@ -75,7 +73,12 @@ fn spec(args: &cli::Build) -> anyhow::Result<WindowSpec> {
         config = longer
             .with_context(|| format!("{} does not support windows of {bars} bars", args.config))?;
     }
-    Ok(WindowSpec { config, with_absent: args.partial })
+    Ok(WindowSpec {
+        config,
+        with_absent: args.partial,
+        max_per_file: args.max_per_file as usize,
+        rules: args.map.clone(),
+    })
 }
 
 fn write_patterns(args: &cli::Patterns) -> anyhow::Result<()> {

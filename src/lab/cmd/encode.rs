@@ -9,7 +9,7 @@ use crate::{
     lab::cli,
     lab::cmd::{model, npy, output::read_midi},
     musicvae::{
-        convert::window::{Window, windows_in_order},
+        convert::window::{Window, consecutive_windows},
         net::{config::Config, domain::Sparse, encoder::Posterior, music_vae::MusicVae},
     },
     rng,
@@ -27,7 +27,7 @@ pub fn run(args: &cli::Encode) -> anyhow::Result<()> {
     let (bars, found) = if is_array {
         (vec![], encode_inputs(&model, &args.source)?)
     } else {
-        let windows = consecutive_windows(&args.source, config)?;
+        let windows = windows_of(&args.source, config)?;
         let bars: Vec<usize> = windows.iter().map(|(bar, _)| *bar).collect();
         let found = windows.iter().map(|(_, window)| Ok(model.encode(window)?));
         (bars, found.collect::<anyhow::Result<_>>()?)
@@ -77,19 +77,11 @@ fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>
     array.rows().map(encode).collect()
 }
 
-/// The consecutive, non-overlapping windows of a MIDI file, each with its first bar.
-fn consecutive_windows(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
+/// The consecutive windows of a MIDI file, each with its first bar.
+fn windows_of(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
     let piece = read_midi(path)?;
     let name = || path.display().to_string();
-    let found = windows_in_order(&piece, config, false).with_context(name)?;
-    let mut end = 0;
-    let mut windows = Vec::new();
-    for (bar, window) in found {
-        if end <= bar {
-            end = bar + config.n_bars();
-            windows.push((bar, window));
-        }
-    }
+    let windows = consecutive_windows(&piece, config).with_context(name)?;
     ensure!(
         !windows.is_empty(),
         "{}: expected {} bars of 4/4 with {}, found none",
@@ -105,5 +97,5 @@ fn consecutive_windows(path: &Path, config: &Config) -> anyhow::Result<Vec<(usiz
 /// # Errors
 /// The file can't be read or has no window.
 pub fn first_window(path: &Path, config: &Config) -> anyhow::Result<Window> {
-    Ok(consecutive_windows(path, config)?.swap_remove(0).1)
+    Ok(windows_of(path, config)?.swap_remove(0).1)
 }

@@ -104,7 +104,7 @@ mod tests {
         let bass = |n: usize| if n < 100 { line(n + 1) } else { vec![ABSENT; N_STEPS] };
         let windows = (0..120).map(|n| (n, vec![line(n), bass(n), vec![1; N_STEPS]])).collect();
         let songs = (0..120).map(|n| format!("song {n:03}")).collect();
-        Dataset { family: Family::Trio4Bar, n_steps: N_STEPS, songs, windows }
+        Dataset { family: Family::Trio4Bar, n_steps: N_STEPS, songs, sources: vec![], windows }
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod dataset;
 pub mod decode;
 pub mod encode;
 pub mod eval;
+mod grammar;
 pub mod import;
 pub mod interpolate;
 pub mod line_statistics;

@@ -11,7 +11,7 @@ use crate::{
         cli,
         dataset::{
             packed::Dataset,
-            statistics::{Part, Pitches, Statistics, pitch_name},
+            statistics::{Part, Pitches, Source, Statistics, pitch_name},
         },
         picture::{palette::Voice, roll::Roll, sheet::sheet},
     },
@@ -55,7 +55,8 @@ fn draw(set: &Dataset, args: &cli::Stats, path: &Path) -> anyhow::Result<()> {
 }
 
 fn describe(statistics: &Statistics) -> String {
-    let Statistics { family, songs, windows, held_out_songs, held_out_windows, parts } = statistics;
+    let Statistics { family, songs, windows, held_out_songs, held_out_windows, .. } = statistics;
+    let Statistics { parts, sources, .. } = statistics;
     let share = percent(*held_out_windows as f64 / (*windows).max(1) as f64);
     let mut text = format!(
         "{windows} windows of {songs} songs for {family}\n\
@@ -64,6 +65,24 @@ fn describe(statistics: &Statistics) -> String {
         "", "onsets/bar", "rests", "missing"
     );
     text.extend(parts.iter().map(row));
+    let bits = |Part { name, pitch_bits, normalised_pitch_bits, .. }: &Part| {
+        let normalised =
+            normalised_pitch_bits.map(|bits| format!(", {bits:.2} in one key and octave"));
+        let bits = pitch_bits.map(|bits| format!("{name:<10} {bits:.2}"))?;
+        Some(format!("{bits}{}\n", normalised.unwrap_or_default()))
+    };
+    text += "\nbits a pitch\n";
+    text.extend(parts.iter().filter_map(bits));
+    if !sources.is_empty() {
+        text += "\nsources\n";
+        text.extend(sources.iter().map(|source| {
+            let Source { name, songs, windows, partial, held_out_windows } = source;
+            format!(
+                "{name}: {windows} windows ({partial} lack a part, {held_out_windows} held out) of \
+                 {songs} songs\n"
+            )
+        }));
+    }
     text += "\nmost frequent tokens\n";
     text.extend(parts.iter().map(|Part { name, tokens, .. }| {
         let tokens: Vec<String> =
@@ -101,7 +120,8 @@ mod tests {
         let window = vec![vec![41; 64], vec![20; 64], vec![1; 64]];
         let windows = vec![(0, window.clone()), (1, window)];
         let songs = vec!["a".into(), "b".into()];
-        Dataset { family: Family::Trio4Bar, n_steps: 64, songs, windows }
+        let sources = vec!["x".into(), "y".into()];
+        Dataset { family: Family::Trio4Bar, n_steps: 64, songs, sources, windows }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use walkdir::WalkDir;
 
 use crate::lab::dataset::Error;
 
-/// Limit on the size of a file, in bytes; a longer file is no song and is truncated.
+/// Limit on the size of a file, in bytes; a longer file is no song.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// Reads the contents of a file; callers may skip it.
@@ -46,7 +46,8 @@ pub fn visit(source: &Path, on_file: OnFile) -> Result<(), Error> {
     }
 }
 
-fn is_midi(path: &Path) -> bool {
+/// Whether a file's name is that of a MIDI file.
+pub fn is_midi(path: &Path) -> bool {
     let extension = path.extension().map(OsStr::to_ascii_lowercase);
     extension.is_some_and(|extension| extension == "mid" || extension == "midi")
 }
@@ -61,7 +62,10 @@ fn broken(path: &Path, error: &dyn std::fmt::Display) -> Error {
 
 fn read_entry(entry: impl Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    entry.take(MAX_FILE_BYTES).read_to_end(&mut bytes)?;
+    entry.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if MAX_FILE_BYTES < bytes.len() as u64 {
+        return Err(std::io::Error::other("larger than 16 MiB"));
+    }
     Ok(bytes)
 }
 
@@ -136,6 +140,14 @@ mod tests {
         tar.finish().unwrap();
 
         assert_eq!(names(&path), [PathBuf::from("songs/kick.mid")]);
+    }
+
+    #[test]
+    fn a_file_that_is_too_large_is_an_error() {
+        let read = |n_bytes| read_entry(std::io::repeat(0).take(n_bytes)).map(|bytes| bytes.len());
+
+        assert_eq!(read(MAX_FILE_BYTES).unwrap() as u64, MAX_FILE_BYTES);
+        assert_eq!(read(MAX_FILE_BYTES + 1).unwrap_err().to_string(), "larger than 16 MiB");
     }
 
     #[test]

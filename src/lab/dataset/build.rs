@@ -17,28 +17,26 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::{
     lab::dataset::{
-        Error,
+        Error, archive,
+        extraction::{WindowSpec, extract},
         journal::{FileResult, Outcome, Settings},
         reading::{MidiFile, read_batches},
         report::{Report, write_rejected},
         stream::{self, Header, encode},
+        title::Titles,
         work::Work,
     },
-    music::midi,
-    musicvae::{convert::window::windows, net::config::Config},
+    musicvae::convert::window::{Window, is_whole},
 };
 
 /// Batches that may wait to be parsed.
 const QUEUE: usize = 1;
 
-/// The windows to extract.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WindowSpec {
-    /// Sizes of the networks that the set is for.
-    pub config: Config,
-    /// Whether to include windows with missing parts.
-    pub with_absent: bool,
-}
+/// Name of the source of files that are named one by one.
+const SINGLE_FILES: &str = "files";
+
+/// Endings of archives, which names of sources lack.
+const ARCHIVES: [&str; 3] = [".tar.zst", ".tar", ".zip"];
 
 /// Callback with the number of files done; returns whether to continue.
 pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
@@ -55,6 +53,7 @@ pub fn build(
     out: &Path,
     watch: Watch,
 ) -> Result<Report, Error> {
+    let family = spec.config.family;
     let mut build = Build::open(sources, spec, out)?;
     if let Err(error) = build.read(sources, watch) {
         // There is nothing to resume without a batch.
@@ -64,7 +63,8 @@ pub fn build(
     let report = build.finish(out)?;
     build.work.remove()?;
     if report.n_windows == 0 {
-        Err(Error::NoWindows(spec.config.family.name()))
+        let parts = family.domain().parts().join(", ");
+        Err(Error::NoWindows { family: family.name(), parts, report: report.left_out() })
     } else {
         Ok(report)
     }
@@ -73,6 +73,7 @@ pub fn build(
 struct Build {
     spec: WindowSpec,
     window_bytes: usize,
+    sources: Vec<Source>,
     work: Work,
     /// Hashes of all windows so far. With ten million windows, a collision loses one in about one
     /// of 300,000 sets.
@@ -81,7 +82,7 @@ struct Build {
 
 impl Build {
     fn open(sources: &[PathBuf], spec: WindowSpec, out: &Path) -> Result<Self, Error> {
-        let WindowSpec { config, with_absent } = spec;
+        let WindowSpec { config, with_absent, max_per_file, .. } = spec;
         let window_bytes = 2 * config.n_steps() * config.columns().len();
         let settings = Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -90,6 +91,8 @@ impl Build {
             with_absent,
             sources: sources.to_owned(),
             window_bytes,
+            max_per_file,
+            rules: spec.rules.clone(),
         };
         let folder = stream::beside(out, ".building");
         let work = Work::open(&folder, &settings)?;
@@ -99,7 +102,8 @@ impl Build {
             tokens.read_exact(&mut window).map_err(Error::file(&folder))?;
             seen.insert(hash(&window));
         }
-        Ok(Self { spec, window_bytes, work, seen })
+        let sources = sources.iter().map(|path| Source::new(path)).collect();
+        Ok(Self { spec, window_bytes, sources, work, seen })
     }
 
     /// Reads files on one thread and parses them on all.
@@ -127,66 +131,96 @@ impl Build {
 
     /// Parses a batch on all cores and keeps its new windows.
     fn take(&mut self, files: Vec<MidiFile>) -> Result<(), Error> {
-        let spec = self.spec;
-        let parsed = files.into_par_iter().map(|file| (parse(&file, spec), file.name));
-        let parsed: Vec<_> = parsed.collect();
+        let spec = &self.spec;
+        let extracted: Vec<_> =
+            files.into_par_iter().map(|file| (extract(&file, spec), file)).collect();
         let mut kept = Vec::new();
         let mut outcomes = Vec::new();
-        for (found, file) in parsed {
-            let result =
-                found.map_or_else(FileResult::LeftOut, |found| self.keep_new(&found, &mut kept));
-            outcomes.push(Outcome { file, result });
+        for (found, MidiFile { name, source, .. }) in extracted {
+            let result = match found.windows {
+                Ok(windows) => self.keep_new(&windows, &mut kept),
+                Err(reason) => FileResult::LeftOut(reason),
+            };
+            outcomes.push(Outcome { file: name, source, faults: found.faults, result });
         }
         self.work.append(&kept, &outcomes)
     }
 
-    fn keep_new(&mut self, found: &[u8], kept: &mut Vec<u8>) -> FileResult {
-        let (mut new, mut duplicates) = (0, 0);
-        for window in found.chunks_exact(self.window_bytes) {
-            if self.seen.insert(hash(window)) {
-                kept.extend(window);
+    fn keep_new(&mut self, found: &[Window], kept: &mut Vec<u8>) -> FileResult {
+        let (mut new, mut partial, mut duplicates) = (0, 0, 0);
+        for window in found {
+            let mut bytes = Vec::with_capacity(self.window_bytes);
+            encode(window, &mut bytes);
+            if self.seen.insert(hash(&bytes)) {
+                kept.extend(bytes);
                 new += 1;
+                partial += usize::from(!is_whole(window));
             } else {
                 duplicates += 1;
             }
         }
-        FileResult::Kept { new, duplicates }
+        FileResult::Kept { new, partial, duplicates }
     }
 
     /// Writes the set and the list of files left out; a set without windows is not written.
     fn finish(&self, out: &Path) -> Result<Report, Error> {
+        let titles = self.titles()?;
         let mut report = Report::default();
-        let mut titles = BTreeSet::new();
+        let mut found = BTreeSet::new();
         for outcome in self.work.outcomes()? {
             let outcome = outcome?;
-            report.add(&outcome);
+            report.add(&outcome, &self.sources[outcome.source].name);
             if outcome.n_new() > 0 {
-                titles.insert(title(&outcome.file));
+                found.insert(self.song(&titles, &outcome));
             }
         }
-        let songs: Vec<String> = titles.into_iter().collect();
-        report.n_songs = songs.len();
+        report.count_songs(&found);
         write_rejected(out, self.work.outcomes()?)?;
         if report.n_windows > 0 {
+            let numbers = self.numbers(&titles, found.iter().cloned().collect())?;
+            let (songs, sources): (Vec<_>, Vec<_>) = found.into_iter().unzip();
             let config = self.spec.config;
             let header = Header {
                 family: config.family,
                 songs: &songs,
+                sources: &sources,
                 n_windows: report.n_windows,
                 n_steps: config.n_steps(),
                 n_columns: config.columns().len(),
             };
-            stream::write(out, &header, self.numbers(&songs)?, self.work.tokens()?)?;
+            stream::write(out, &header, numbers, self.work.tokens()?)?;
         }
         Ok(report)
     }
 
-    /// For each window the index of its song.
-    fn numbers(&self, songs: &[String]) -> Result<impl Iterator<Item = Result<u32, Error>>, Error> {
-        let numbers = self.work.outcomes()?.flat_map(|outcome| match outcome {
+    fn titles(&self) -> Result<Titles, Error> {
+        let mut titles = Titles::default();
+        for outcome in self.work.outcomes()? {
+            let outcome = outcome?;
+            titles.add(&self.sources[outcome.source].name, &outcome.file);
+        }
+        Ok(titles)
+    }
+
+    /// The song of a file: its title and the name of its source.
+    fn song(&self, titles: &Titles, outcome: &Outcome) -> (String, String) {
+        let Source { folder, name } = &self.sources[outcome.source];
+        let within = Path::new(&outcome.file).strip_prefix(folder);
+        let within = within.map_or_else(|_| outcome.file.as_str().into(), Path::to_string_lossy);
+        (titles.title(name, &within), name.clone())
+    }
+
+    /// For each window the index of its song in `songs`, which are sorted.
+    fn numbers(
+        &self,
+        titles: &Titles,
+        songs: Vec<(String, String)>,
+    ) -> Result<impl Iterator<Item = Result<u32, Error>>, Error> {
+        let numbers = self.work.outcomes()?.flat_map(move |outcome| match outcome {
             Ok(outcome) => {
-                // A title that is not found has no windows.
-                let number = songs.binary_search(&title(&outcome.file)).unwrap_or_default();
+                // A song that is not found has no windows.
+                let song = self.song(titles, &outcome);
+                let number = songs.binary_search(&song).unwrap_or_default();
                 (0..outcome.n_new()).map(|_| Ok(number as u32)).collect()
             }
             Err(error) => vec![Err(error)],
@@ -201,26 +235,25 @@ fn hash(window: &[u8]) -> u64 {
     hasher.finish()
 }
 
-/// The windows of a file as bytes, or why there are none.
-fn parse(file: &MidiFile, spec: WindowSpec) -> Result<Vec<u8>, String> {
-    let bytes = file.bytes.as_ref().map_err(ToString::to_string)?;
-    let sequence = midi::read(bytes).map_err(|error| error.to_string())?;
-    let found = windows(&sequence, &spec.config, spec.with_absent);
-    let mut bytes = Vec::new();
-    for window in found.map_err(|unfit| unfit.to_string())? {
-        encode(&window, &mut bytes);
-    }
-    if bytes.is_empty() { Err(format!("no window for {}", spec.config.family)) } else { Ok(bytes) }
+/// Where MIDI files come from.
+struct Source {
+    /// The path that the files' titles don't tell.
+    folder: PathBuf,
+    /// The name of the folder or archive, or [`SINGLE_FILES`].
+    name: String,
 }
 
-/// The title of the song that a file is a version of: the file's name in lower case, without
-/// folder, extension and trailing hash (used by collections with several versions).
-fn title(file: &str) -> String {
-    let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
-    let is_hash = |end: &str| end.len() == 8 && end.chars().all(|c| c.is_ascii_hexdigit());
-    match stem.rsplit_once('-') {
-        Some((title, end)) if is_hash(end) => title.to_owned(),
-        _ => stem,
+impl Source {
+    fn new(path: &Path) -> Self {
+        if archive::is_midi(path) && !path.is_dir() {
+            // The folder that the file is in may tell its song apart from others.
+            let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+            return Self { folder, name: SINGLE_FILES.to_owned() };
+        }
+        let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let bare = ARCHIVES.iter().find_map(|ending| name.strip_suffix(ending));
+        Self { folder: path.to_owned(), name: bare.unwrap_or(&name).to_owned() }
     }
 }
 
@@ -229,12 +262,15 @@ mod tests {
     use super::*;
     use crate::{
         lab::dataset::{packed::Dataset, report::rejected_path},
-        music::note::{Note, NoteSequence},
-        musicvae::net::family::Family,
+        music::{
+            midi,
+            note::{Note, NoteSequence},
+        },
+        musicvae::net::{config::Config, family::Family},
     };
 
     fn spec(family: Family) -> WindowSpec {
-        WindowSpec { config: Config::official(family), with_absent: false }
+        WindowSpec::new(Config::official(family))
     }
 
     fn beat(pitch: u8) -> Vec<u8> {
@@ -282,6 +318,8 @@ mod tests {
 
         let set = Dataset::load(&out).unwrap();
         assert_eq!(set.songs, ["kick", "snare"]);
+        let name = Source::new(folder.path()).name;
+        assert_eq!(set.sources, [name.clone(), name]);
         assert_eq!((report.n_files_kept, report.n_windows, report.n_duplicates), (3, 2, 1));
         let list = std::fs::read_to_string(rejected_path(&out)).unwrap();
         assert!(list.contains("broken.mid: not a standard MIDI file"), "{list}");
@@ -317,6 +355,50 @@ mod tests {
 
         let read = |name| std::fs::read(folder.path().join(name)).unwrap();
         assert_eq!(read("1"), read("5"));
+    }
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut files = Vec::new();
+        for (track, pitch) in ["a", "b", "c"].into_iter().zip([36, 38, 42]) {
+            std::fs::create_dir(folder.path().join(track)).unwrap();
+            files.push(folder.path().join(track).join("all_src.mid"));
+            std::fs::write(&files[files.len() - 1], beat(pitch)).unwrap();
+        }
+        let songs = |sources: &[PathBuf]| {
+            let out = folder.path().join("a.dataset");
+            build(sources, spec(Family::Drums2Bar), &out, &|_| true).unwrap();
+            Dataset::load(&out).unwrap().songs
+        };
+
+        let all = songs(&[folder.path().to_owned()]);
+
+        assert_eq!(all, ["a/all_src", "b/all_src", "c/all_src"]);
+        assert_eq!(songs(&files), all);
+    }
+
+    #[test]
+    fn sources_are_counted_and_share_their_songs() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = ["new", "old"].map(|name| folder.path().join(name));
+        for (source, pitch) in sources.iter().zip([36, 38]) {
+            std::fs::create_dir(source).unwrap();
+            std::fs::write(source.join("beat.mid"), beat(pitch)).unwrap();
+        }
+        let out = folder.path().join("a.dataset");
+
+        let report = build(&sources, spec(Family::Drums2Bar), &out, &|_| true).unwrap();
+
+        let windows: Vec<(&str, usize)> =
+            report.sources.iter().map(|(name, of)| (name.as_str(), of.n_windows)).collect();
+        assert_eq!(windows, [("new", 1), ("old", 1)]);
+        assert_eq!(report.n_songs, 1);
+        let set = Dataset::load(&out).unwrap();
+        assert_eq!(
+            (set.songs, set.sources),
+            (vec!["beat".into(); 2], vec!["new".into(), "old".into()])
+        );
     }
 
     #[test]

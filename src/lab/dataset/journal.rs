@@ -9,7 +9,10 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::lab::dataset::Error;
+use crate::{
+    lab::dataset::{Error, reason::Reason},
+    music::part_map::Rule,
+};
 
 /// Settings of a build.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,10 @@ pub struct Settings {
     pub sources: Vec<PathBuf>,
     /// Bytes of a window.
     pub window_bytes: usize,
+    /// Windows of a file at most.
+    pub max_per_file: usize,
+    /// Which instruments play which part.
+    pub rules: Vec<Rule>,
 }
 
 impl fmt::Display for Settings {
@@ -34,7 +41,8 @@ impl fmt::Display for Settings {
         let Self { version, family, n_steps, with_absent, .. } = self;
         let partial = if *with_absent { ", including partial ones," } else { "" };
         write!(f, "windows of {n_steps} steps{partial} for {family} by version {version}")?;
-        write!(f, " from {}", sources.join(" "))
+        write!(f, " from {}, at most {} a file", sources.join(" "), self.max_per_file)?;
+        self.rules.iter().try_for_each(|rule| write!(f, ", {rule}"))
     }
 }
 
@@ -43,6 +51,10 @@ impl fmt::Display for Settings {
 pub struct Outcome {
     /// Its path.
     pub file: String,
+    /// Index of its source on the command line.
+    pub source: usize,
+    /// What it violates.
+    pub faults: Vec<String>,
     /// Its result; the JSON key is `fate`.
     #[serde(rename = "fate")]
     pub result: FileResult,
@@ -66,11 +78,13 @@ pub enum FileResult {
     Kept {
         /// Windows that no earlier file has.
         new: usize,
+        /// Those of them that lack a part.
+        partial: usize,
         /// Windows that an earlier file has.
         duplicates: usize,
     },
     /// The file has no windows, for this reason.
-    LeftOut(String),
+    LeftOut(Reason),
 }
 
 /// Reads the complete lines of a journal.
@@ -126,10 +140,12 @@ mod tests {
 
     #[test]
     fn results_round_trip_through_json() {
-        for result in
-            [FileResult::Kept { new: 2, duplicates: 1 }, FileResult::LeftOut("no\nnotes".into())]
-        {
-            let outcome = Outcome { file: "a \"b\".mid".into(), result };
+        for result in [
+            FileResult::Kept { new: 2, partial: 1, duplicates: 1 },
+            FileResult::LeftOut(Reason::plain("no\nnotes")),
+        ] {
+            let (source, faults) = (1, vec!["a fault".to_owned()]);
+            let outcome = Outcome { file: "a \"b\".mid".into(), source, faults, result };
             let line = serde_json::to_string(&outcome).unwrap();
             assert!(!line.contains('\n'));
             assert_eq!(serde_json::from_str::<Outcome>(&line).unwrap(), outcome);

@@ -2,17 +2,20 @@
 //! by song into training and held-out windows.
 //!
 //! [`build`] drives `reading` (files from sources) and [`work`] (the unfinished build on disk);
-//! [`stream`] writes and [`packed`] reads the finished file; [`report`] and [`statistics`] describe
+//! [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and [`packed`] reads the finished file; [`report`] and [`statistics`] describe
 //! it.
 
 pub mod archive;
 pub mod build;
+pub mod extraction;
 pub mod journal;
 pub mod packed;
 pub mod reading;
+pub mod reason;
 pub mod report;
 pub mod statistics;
 pub mod stream;
+pub mod title;
 pub mod work;
 
 use std::path::{Path, PathBuf};
@@ -85,8 +88,18 @@ pub enum Error {
         n_files: usize,
     },
     /// No file has a window.
-    #[error("no windows found: expected MIDI files in 4/4 with the parts of {0}")]
-    NoWindows(&'static str),
+    #[error(
+        "no windows found for {family}: expected MIDI files with {parts} in bars of 4/4{report}",
+        report = if .report.is_empty() { String::new() } else { format!("\n{}", .report.trim_end()) }
+    )]
+    NoWindows {
+        /// Family of the networks that the set is for.
+        family: &'static str,
+        /// Its parts.
+        parts: String,
+        /// Why files were left out, a line for each reason.
+        report: String,
+    },
 }
 
 impl Error {

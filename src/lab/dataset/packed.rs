@@ -1,9 +1,9 @@
 //! A data set on disk: one safetensors file.
 //!
 //! Tensors `tokens` (N, T, P) u16, with a column per part, and `song` (N,) u32, the index of each
-//! window's song; the metadata have the family and the titles.
+//! window's song; the metadata have the family, the titles and the source of each title.
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use safetensors::{Dtype, SafeTensors, tensor::Metadata};
 
@@ -30,8 +30,10 @@ pub struct Dataset {
     pub family: Family,
     /// Steps of a window.
     pub n_steps: usize,
-    /// Titles, sorted.
+    /// Titles, sorted; a title occurs once for each source that has it.
     pub songs: Vec<String>,
+    /// For each title the name of its source; empty in sets that don't tell.
+    pub sources: Vec<String>,
     /// Windows, each with the index of its song.
     pub windows: Vec<(usize, Window)>,
 }
@@ -83,6 +85,17 @@ impl Dataset {
         (strip(train), held)
     }
 
+    /// The same by source, in the order of their names; held-out windows may lack parts.
+    pub fn split_by_source(self) -> BTreeMap<String, (Vec<Window>, Vec<Window>)> {
+        let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();
+        let mut by_source: BTreeMap<String, (Vec<Window>, Vec<Window>)> = BTreeMap::new();
+        for (song, window) in self.windows {
+            let (train, held) = by_source.entry(self.sources[song].clone()).or_default();
+            if held_out[song] { held.push(window) } else { train.push(window) }
+        }
+        by_source
+    }
+
     /// Writes the set to `path` atomically.
     ///
     /// # Errors
@@ -95,6 +108,7 @@ impl Dataset {
         let header = stream::Header {
             family: self.family,
             songs: &self.songs,
+            sources: &self.sources,
             n_windows: self.windows.len(),
             n_steps: self.n_steps,
             n_columns: self.windows.first().map_or(0, |(_, window)| window.len()),
@@ -120,12 +134,18 @@ impl Dataset {
         let metadata = metadata.metadata().as_ref()?;
         let family = Family::from_name(metadata.get("family")?)?;
         let songs: Vec<String> = serde_json::from_str(metadata.get("songs")?).ok()?;
+        let sources = match metadata.get("sources") {
+            Some(sources) => serde_json::from_str(sources).ok()?,
+            None => vec![String::new(); songs.len()],
+        };
         let (tokens, song) = (tensors.tensor("tokens").ok()?, tensors.tensor("song").ok()?);
         let [n_windows, n_steps, _] = *tokens.shape() else { return None };
         let columns = Config::official(family).with_steps(n_steps)?.columns();
         let n_parts = columns.len();
         let expected = [n_windows, n_steps, n_parts];
-        let is_sound = tokens.dtype() == Dtype::U16 && song.dtype() == Dtype::U32;
+        let is_sound = sources.len() == songs.len()
+            && tokens.dtype() == Dtype::U16
+            && song.dtype() == Dtype::U32;
         if !is_sound || tokens.shape() != expected || song.shape() != &expected[..1] {
             return None;
         }
@@ -145,7 +165,7 @@ impl Dataset {
         let all_fit = windows
             .iter()
             .all(|(song, window)| *song < songs.len() && window.iter().zip(&columns).all(fits));
-        all_fit.then_some(Self { family, n_steps, songs, windows })
+        all_fit.then_some(Self { family, n_steps, songs, sources, windows })
     }
 }
 
@@ -163,6 +183,7 @@ mod tests {
             family: Family::Trio4Bar,
             n_steps: 64,
             songs: vec!["a".into(), "b".into()],
+            sources: vec!["x".into(), "y".into()],
             windows: vec![(0, window(5)), (1, window(7))],
         }
     }
@@ -189,6 +210,26 @@ mod tests {
         let error = Dataset::load(&path).unwrap_err().to_string();
 
         assert!(error.contains("set.safetensors"), "{error}");
+    }
+
+    #[test]
+    fn windows_are_split_by_song_and_source() {
+        let songs: Vec<String> = (0..40).map(|n| format!("song {n}")).collect();
+        let sources = (0..40).map(|n| if n % 2 == 0 { "x".into() } else { "y".into() }).collect();
+        let windows = (0..40).map(|n| (n, vec![vec![n as u16; 64]; 3])).collect();
+        let set = Dataset { songs: songs.clone(), sources, windows, ..set() };
+        let n_held = |first: usize| {
+            (first..40).step_by(2).filter(|n| Dataset::is_held_out(&songs[*n])).count()
+        };
+
+        let found: Vec<(String, usize, usize)> = set
+            .split_by_source()
+            .into_iter()
+            .map(|(source, (train, held))| (source, train.len(), held.len()))
+            .collect();
+
+        let of = |source: &str, n_held| (source.to_owned(), 20 - n_held, n_held);
+        assert_eq!(found, [of("x", n_held(0)), of("y", n_held(1))]);
     }
 
     #[test]

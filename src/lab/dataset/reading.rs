@@ -20,6 +20,8 @@ const BATCH_BYTES: usize = 2 << 20;
 pub struct MidiFile {
     /// Its path.
     pub name: String,
+    /// Index of its source.
+    pub source: usize,
     /// The contents, or why they can't be read.
     pub bytes: std::io::Result<Vec<u8>>,
 }
@@ -35,13 +37,13 @@ pub fn read_batches(
     sender: &SyncSender<Vec<MidiFile>>,
 ) -> Result<(), Error> {
     let mut batch = Batch::default();
-    for source in sources {
+    for (index, source) in sources.iter().enumerate() {
         archive::visit(source, &mut |path, contents| {
             let name = path.display().to_string();
             if let Some(before) = done.next() {
                 return before.and_then(|before| expect(source, &before, &name));
             }
-            batch.push(MidiFile { name, bytes: contents() });
+            batch.push(MidiFile { name, source: index, bytes: contents() });
             if batch.is_full() { send(sender, &mut batch) } else { Ok(()) }
         })?;
     }

@@ -1,7 +1,7 @@
 //! The report of a build: how many files were left out, which and why.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     path::{Path, PathBuf},
 };
@@ -13,6 +13,8 @@ use crate::{
     lab::dataset::{
         Error,
         journal::{FileResult, Outcome},
+        packed::Dataset,
+        reason::Reason,
         stream,
     },
 };
@@ -24,49 +26,129 @@ pub struct Report {
     pub n_files_kept: usize,
     /// Distinct windows.
     pub n_windows: usize,
+    /// Those of them that lack a part.
+    pub n_partial: usize,
     /// Windows that an earlier file has.
     pub n_duplicates: usize,
     /// Songs; several files may be versions of one.
     pub n_songs: usize,
+    /// Songs that are held out from training.
+    pub n_held_out: usize,
+    /// Counts by source.
+    pub sources: BTreeMap<String, OfSource>,
     /// Files without windows, by reason.
-    pub left_out: BTreeMap<String, LeftOut>,
+    pub left_out: BTreeMap<String, Files>,
+    /// Files with windows that violate the standard, by fault.
+    pub faults: BTreeMap<String, Files>,
 }
 
-/// Files left out for one reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LeftOut {
+/// Counts of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct OfSource {
+    /// Files with windows.
+    pub n_files_kept: usize,
+    /// Songs.
+    pub n_songs: usize,
+    /// Distinct windows.
+    pub n_windows: usize,
+    /// Those of them that lack a part.
+    pub n_partial: usize,
+}
+
+/// Files with something in common.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Files {
     /// Number of files.
     pub n_files: usize,
     /// The first of them.
     pub first: String,
+    /// What was found in it.
+    pub detail: String,
+}
+
+impl Files {
+    fn add(files: &mut BTreeMap<String, Self>, key: &str, file: &str, detail: &str) {
+        let first = || Self { n_files: 0, first: file.to_owned(), detail: detail.to_owned() };
+        files.entry(key.to_owned()).or_insert_with(first).n_files += 1;
+    }
 }
 
 impl Report {
-    /// Counts a file.
-    pub fn add(&mut self, Outcome { file, result }: &Outcome) {
-        match result {
-            FileResult::Kept { new, duplicates } => {
+    /// Counts a file of `source`.
+    pub fn add(&mut self, outcome: &Outcome, source: &str) {
+        let file = &outcome.file;
+        match &outcome.result {
+            &FileResult::Kept { new, partial, duplicates } => {
                 self.n_files_kept += 1;
                 self.n_windows += new;
+                self.n_partial += partial;
                 self.n_duplicates += duplicates;
+                let of_source = self.sources.entry(source.to_owned()).or_default();
+                of_source.n_files_kept += 1;
+                of_source.n_windows += new;
+                of_source.n_partial += partial;
+                for fault in &outcome.faults {
+                    Files::add(&mut self.faults, fault, file, "");
+                }
             }
-            FileResult::LeftOut(reason) => {
-                let first = || LeftOut { n_files: 0, first: file.clone() };
-                self.left_out.entry(reason.clone()).or_insert_with(first).n_files += 1;
+            FileResult::LeftOut(Reason { reason, detail }) => {
+                Files::add(&mut self.left_out, reason, file, detail);
             }
         }
+    }
+
+    /// Counts the songs, pairs of title and source, that windows are of.
+    pub fn count_songs(&mut self, songs: &BTreeSet<(String, String)>) {
+        for (_, source) in songs {
+            self.sources.entry(source.clone()).or_default().n_songs += 1;
+        }
+        let titles: BTreeSet<&str> = songs.iter().map(|(title, _)| title.as_str()).collect();
+        self.n_songs = titles.len();
+        self.n_held_out = titles.iter().filter(|title| Dataset::is_held_out(title)).count();
+    }
+
+    /// The reasons why files were left out, a line each.
+    pub fn left_out(&self) -> String {
+        let line = |(reason, Files { n_files, first, detail }): (&String, &Files)| {
+            let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
+            format!("{n_files} files left out: {reason} (first: {first}{detail})\n")
+        };
+        self.left_out.iter().map(line).collect()
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { n_files_kept, n_windows, n_duplicates, n_songs, left_out } = self;
+        let Self { n_files_kept, n_windows, n_partial, n_duplicates, n_songs, .. } = self;
         writeln!(f, "{n_files_kept} files gave {n_windows} windows of {n_songs} songs")?;
-        writeln!(f, "{n_duplicates} duplicate windows were dropped")?;
-        for (reason, LeftOut { n_files, first }) in left_out {
-            writeln!(f, "{n_files} files left out: {reason} (first: {first})")?;
+        if *n_partial != 0 {
+            writeln!(f, "{n_partial} of the windows lack a part")?;
         }
-        Ok(())
+        if 1 < self.sources.len() {
+            for (name, of) in &self.sources {
+                let OfSource { n_files_kept, n_songs, n_windows, n_partial } = of;
+                write!(f, "  {name}: {n_windows} windows, {n_partial} of which lack a part, ")?;
+                writeln!(f, "of {n_songs} songs in {n_files_kept} files")?;
+            }
+        }
+        writeln!(f, "{n_duplicates} duplicate windows were dropped")?;
+        write!(f, "{}", self.left_out())?;
+        for (fault, Files { n_files, first, .. }) in &self.faults {
+            writeln!(f, "{n_files} files have {fault} (first: {first})")?;
+        }
+        match (n_songs, self.n_held_out) {
+            (0, _) => Ok(()),
+            (1, _) => writeln!(
+                f,
+                "the set has 1 song, which can't be split: train with --held-out and another set"
+            ),
+            (_, 0) => writeln!(
+                f,
+                "no song is held out (one in ten is, by its title): train with --held-out and \
+                 another set"
+            ),
+            (_, n) => writeln!(f, "{n} songs are held out from training"),
+        }
     }
 }
 
@@ -75,7 +157,8 @@ pub fn rejected_path(set: &Path) -> PathBuf {
     stream::beside(set, ".rejected.txt")
 }
 
-/// Writes the list of files left out, one per line with the reason; it may be empty.
+/// Writes the list of files left out, one per line with the reason and what was found; it may be
+/// empty.
 ///
 /// # Errors
 /// The list can't be written; the errors of `outcomes`.
@@ -86,11 +169,12 @@ pub fn write_rejected(
     let path = rejected_path(set);
     let mut lines = String::new();
     for outcome in outcomes {
-        let Outcome { file, result } = outcome?;
-        if let FileResult::LeftOut(reason) = result {
-            // File names may contain line feeds.
-            let file = file.replace(char::is_control, "?");
-            lines.extend([&file, ": ", &reason, "\n"]);
+        let Outcome { file, result, .. } = outcome?;
+        if let FileResult::LeftOut(Reason { reason, detail }) = result {
+            let separator = if detail.is_empty() { "" } else { ": " };
+            // Names of files and tracks may contain line feeds.
+            let line = [&file, ": ", &reason, separator, &detail].concat();
+            lines.extend([&line.replace(char::is_control, "?"), "\n"]);
         }
     }
     Ok(files::write(&path, lines.as_bytes())?)
@@ -102,33 +186,58 @@ mod tests {
 
     use super::*;
 
+    fn outcome(file: &str, result: FileResult) -> Outcome {
+        Outcome { file: file.into(), source: 0, faults: vec!["a fault".into()], result }
+    }
+
     fn left_out(file: &str, reason: &str) -> Outcome {
-        Outcome { file: file.into(), result: FileResult::LeftOut(reason.into()) }
+        let (reason, detail) = (reason.to_owned(), "program 5".to_owned());
+        outcome(file, FileResult::LeftOut(Reason { reason, detail }))
     }
 
     #[test]
     fn files_are_counted_by_result() {
         let mut report = Report::default();
-        let kept = FileResult::Kept { new: 5, duplicates: 2 };
-        report.add(&Outcome { file: "a".into(), result: kept });
-        report.add(&left_out("b", "no notes"));
-        report.add(&left_out("c", "no notes"));
+        let kept = FileResult::Kept { new: 5, partial: 3, duplicates: 2 };
+        report.add(&outcome("a", kept), "x");
+        report.add(&left_out("b", "no bass"), "x");
+        report.add(&left_out("c", "no bass"), "y");
 
         let text = report.to_string();
 
         assert!(text.starts_with("1 files gave 5 windows"), "{text}");
-        assert!(text.ends_with("2 files left out: no notes (first: b)\n"), "{text}");
+        assert!(text.contains("2 files left out: no bass (first: b: program 5)\n"), "{text}");
+        assert!(text.contains("1 files have a fault (first: a)\n"), "{text}");
+    }
+
+    #[test]
+    fn a_set_that_cant_be_split_is_told() {
+        let songs = |titles: &[&str]| {
+            let mut report = Report::default();
+            let song = |title: &&str| ((*title).to_owned(), "x".to_owned());
+            report.count_songs(&titles.iter().map(song).collect());
+            report.to_string()
+        };
+        let not_held: Vec<String> = (0..9).map(|n| format!("song {n}")).collect();
+        let not_held: Vec<&str> = not_held
+            .iter()
+            .map(String::as_str)
+            .filter(|song| !Dataset::is_held_out(song))
+            .collect();
+
+        assert!(songs(&["a"]).contains("the set has 1 song"));
+        assert!(songs(&not_held).contains("no song is held out"));
     }
 
     #[test]
     fn the_list_has_one_line_per_file_whatever_its_name() {
         let folder = tempfile::tempdir().unwrap();
         let set = folder.path().join("a.dataset");
-        let outcomes = [left_out("x/b.mid", "no notes"), left_out("c\nd.mid", "no notes")];
+        let outcomes = [left_out("x/b.mid", "no bass"), left_out("c\nd.mid", "no bass")];
 
         write_rejected(&set, outcomes.into_iter().map(Ok)).unwrap();
 
         let list = fs::read_to_string(folder.path().join("a.dataset.rejected.txt")).unwrap();
-        assert_eq!(list, "x/b.mid: no notes\nc?d.mid: no notes\n");
+        assert_eq!(list, "x/b.mid: no bass: program 5\nc?d.mid: no bass: program 5\n");
     }
 }

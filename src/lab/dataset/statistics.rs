@@ -1,12 +1,14 @@
 //! Statistics of a data set: enough to see that a part is missing, that all notes are in one octave
 //! or that most steps are rests.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::{
     lab::{dataset::packed::Dataset, picture::palette::Voice},
-    music::{drums, melody, meter::STEPS_PER_BAR},
-    musicvae::convert::window::ABSENT,
+    music::{drums, key_finding::key_of_lines, melody, meter::STEPS_PER_BAR, normalise::normalise},
+    musicvae::convert::window::{ABSENT, is_whole},
 };
 
 /// Tokens listed per part.
@@ -31,8 +33,25 @@ pub struct Statistics {
     pub held_out_songs: usize,
     /// Windows held out from training.
     pub held_out_windows: usize,
+    /// Counts by source, if the set tells them.
+    pub sources: Vec<Source>,
     /// Statistics by part.
     pub parts: Vec<Part>,
+}
+
+/// Counts of a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// Songs.
+    pub songs: usize,
+    /// Windows.
+    pub windows: usize,
+    /// Windows that lack a part.
+    pub partial: usize,
+    /// Windows held out from training.
+    pub held_out_windows: usize,
 }
 
 /// Statistics of a part, over the windows that have it.
@@ -48,6 +67,10 @@ pub struct Part {
     pub rests: f64,
     /// Range of its pitches, if it has any.
     pub pitches: Option<Pitches>,
+    /// Entropy of its pitches in bits, if it has any.
+    pub pitch_bits: Option<f64>,
+    /// The same after [`normalise`], for melodies and basses of trios.
+    pub normalised_pitch_bits: Option<f64>,
     /// The most frequent tokens with their share of steps, descending.
     pub tokens: Vec<(String, f64)>,
 }
@@ -74,9 +97,18 @@ impl Statistics {
             set.songs.iter().map(|title| Dataset::is_held_out(title)).collect();
         let held_out_windows = set.windows.iter().filter(|(song, _)| is_held_out[*song]).count();
         let mut counts = PARTS.map(|name| Count { voice: Voice::of(name), ..Count::default() });
-        for (name, line) in set.windows.iter().flat_map(|(_, window)| set.voices(window)) {
-            if let Some(part) = PARTS.iter().position(|part| *part == name) {
-                counts[part].add(&line);
+        for (_, window) in &set.windows {
+            for (name, line) in set.voices(window) {
+                if let Some(part) = PARTS.iter().position(|part| *part == name) {
+                    counts[part].add(&line);
+                }
+            }
+            if let [melody, bass, _] = &window[..] {
+                let (mut melody, mut bass) = (melody.clone(), bass.clone());
+                let key = key_of_lines([&melody[..], &bass[..]]);
+                normalise(&mut melody, &mut bass, key);
+                counts[0].add_normalised(&melody);
+                counts[1].add_normalised(&bass);
             }
         }
         let parts = PARTS.iter().zip(&counts).filter(|(_, count)| !count.by_token.is_empty());
@@ -86,9 +118,37 @@ impl Statistics {
             windows: set.windows.len(),
             held_out_songs: is_held_out.iter().filter(|held| **held).count(),
             held_out_windows,
+            sources: sources(set, &is_held_out),
             parts: parts.map(|(name, count)| count.part(name)).collect(),
         }
     }
+}
+
+/// Counts by source; none if no source has a name.
+fn sources(set: &Dataset, is_held_out: &[bool]) -> Vec<Source> {
+    let mut sources: BTreeMap<&str, Source> = BTreeMap::new();
+    for name in set.sources.iter().filter(|name| !name.is_empty()) {
+        let source = sources.entry(name).or_default();
+        source.name.clone_from(name);
+        source.songs += 1;
+    }
+    for (song, window) in &set.windows {
+        if let Some(source) = sources.get_mut(set.sources[*song].as_str()) {
+            source.windows += 1;
+            source.partial += usize::from(!is_whole(window));
+            source.held_out_windows += usize::from(is_held_out[*song]);
+        }
+    }
+    sources.into_values().collect()
+}
+
+/// Entropy in bits of the pitches counted by token; none without a pitch.
+fn pitch_bits(by_token: &[usize]) -> Option<f64> {
+    let pitched = by_token.iter().zip(0..).filter(|(_, token)| melody::pitch(*token).is_some());
+    let counts: Vec<f64> = pitched.map(|(&n, _)| n as f64).filter(|n| *n > 0.0).collect();
+    let n: f64 = counts.iter().sum();
+    let bits: f64 = counts.iter().map(|count| count / n * (n / count).log2()).sum();
+    (!counts.is_empty()).then_some(bits)
 }
 
 /// Counts of one part's steps by token.
@@ -96,6 +156,7 @@ impl Statistics {
 struct Count {
     voice: Voice,
     by_token: Vec<usize>,
+    by_normalised_token: Vec<usize>,
     n_steps: usize,
     n_rests: usize,
     n_missing: usize,
@@ -121,6 +182,16 @@ impl Count {
         self.n_steps += line.len();
     }
 
+    fn add_normalised(&mut self, line: &[u16]) {
+        self.by_normalised_token.resize(melody::N_TOKENS, 0);
+        for &token in line {
+            // Absent tokens have no place.
+            if let Some(n) = self.by_normalised_token.get_mut(usize::from(token)) {
+                *n += 1;
+            }
+        }
+    }
+
     fn part(&self, name: &'static str) -> Part {
         let share = |n: usize| n as f64 / self.n_steps.max(1) as f64;
         let tokens = 0..self.by_token.len();
@@ -136,6 +207,8 @@ impl Count {
             onsets_per_bar: share(n_onsets) * STEPS_PER_BAR as f64,
             rests: share(self.n_rests),
             pitches: self.pitches(n_onsets),
+            pitch_bits: pitch_bits(&self.by_token).filter(|_| self.voice != Voice::Drums),
+            normalised_pitch_bits: pitch_bits(&self.by_normalised_token),
             tokens: frequent.into_iter().map(listed).collect(),
         }
     }
@@ -231,12 +304,38 @@ mod tests {
     fn held_out_songs_are_counted_with_their_windows() {
         let songs: Vec<String> = (0..100).map(|n| format!("song {n}")).collect();
         let windows = (0..200).map(|n| (n / 2, vec![vec![1; 32]])).collect();
-        let set = Dataset { family: Family::Drums2Bar, n_steps: 32, songs, windows };
+        let sources = vec![String::new(); songs.len()];
+        let set = Dataset { family: Family::Drums2Bar, n_steps: 32, songs, sources, windows };
 
         let statistics = Statistics::of(&set);
 
         assert_eq!((statistics.songs, statistics.windows), (100, 200));
         assert_eq!(statistics.held_out_windows, 2 * statistics.held_out_songs);
+    }
+
+    #[test]
+    fn a_tune_in_all_keys_has_fewer_bits_a_pitch_once_normalised() {
+        let tune =
+            |up: u16| [41, 43, 45, 41, 43, 45, 46, 48, 41, 41].map(|token| token + up).to_vec();
+        let windows = (0..24).map(|up| (0, vec![tune(up), vec![ABSENT; 10], vec![0; 10]]));
+        let set = Dataset {
+            family: Family::Trio4Bar,
+            n_steps: 64,
+            songs: vec!["a".into()],
+            sources: vec!["x".into()],
+            windows: windows.collect(),
+        };
+
+        let statistics = Statistics::of(&set);
+
+        let held_out_windows = 24 * usize::from(Dataset::is_held_out("a"));
+        let name = "x".to_owned();
+        let source = Source { name, songs: 1, windows: 24, partial: 24, held_out_windows };
+        assert_eq!(statistics.sources, [source]);
+        let melody = &statistics.parts[0];
+        // Five pitches of shares .4, .2, .2, .1 and .1 make 2.1 bits.
+        assert!((melody.normalised_pitch_bits.unwrap() - 2.12).abs() < 0.01);
+        assert!(3.0 < melody.pitch_bits.unwrap());
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub struct Header<'a> {
     pub family: Family,
     /// Titles, sorted.
     pub songs: &'a [String],
+    /// For each title the name of its source.
+    pub sources: &'a [String],
     /// Number of windows.
     pub n_windows: usize,
     /// Steps of a window.
@@ -39,7 +41,11 @@ impl Header<'_> {
         let (n, family) = (self.n_windows, self.family);
         let (n_song, n_tokens) = (4 * n, 2 * n * self.n_steps * self.n_columns);
         let header = json!({
-            "__metadata__": { "family": family.name(), "songs": serde_json::to_string(self.songs)? },
+            "__metadata__": {
+                "family": family.name(),
+                "songs": serde_json::to_string(self.songs)?,
+                "sources": serde_json::to_string(self.sources)?,
+            },
             "song": { "dtype": "U32", "shape": [n], "data_offsets": [0, n_song] },
             "tokens": {
                 "dtype": "U16",
@@ -98,7 +104,8 @@ mod tests {
     use super::*;
 
     fn header(songs: &[String]) -> Header<'_> {
-        Header { family: Family::Drums2Bar, songs, n_windows: 3, n_steps: 32, n_columns: 1 }
+        let family = Family::Drums2Bar;
+        Header { family, songs, sources: songs, n_windows: 3, n_steps: 32, n_columns: 1 }
     }
 
     #[test]
@@ -123,10 +130,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.dataset");
         fs::write(&path, b"before").unwrap();
-        let numbers = std::iter::once(Err(Error::NoWindows("x")));
+        let numbers = std::iter::once(Err(Error::Busy(path.clone())));
         let written = write(&path, &header(&[]), numbers, io::empty());
 
-        assert!(matches!(written, Err(Error::NoWindows(_))));
+        assert!(matches!(written, Err(Error::Busy(_))));
         assert_eq!(fs::read(&path).unwrap(), b"before");
     }
 }

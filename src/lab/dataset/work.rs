@@ -162,7 +162,7 @@ fn open(path: &Path) -> Result<File, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lab::dataset::journal::FileResult;
+    use crate::lab::dataset::{journal::FileResult, reason::Reason};
 
     fn settings() -> Settings {
         let sources = vec![PathBuf::from("midi")];
@@ -173,11 +173,17 @@ mod tests {
             with_absent: false,
             sources,
             window_bytes: 2,
+            max_per_file: 10,
+            rules: vec![],
         }
     }
 
     fn kept(file: &str, new: usize) -> Outcome {
-        Outcome { file: file.into(), result: FileResult::Kept { new, duplicates: 1 } }
+        outcome(file, FileResult::Kept { new, partial: 0, duplicates: 1 })
+    }
+
+    fn outcome(file: &str, result: FileResult) -> Outcome {
+        Outcome { file: file.into(), source: 0, faults: vec![], result }
     }
 
     fn files(work: &Work) -> Vec<String> {
@@ -187,7 +193,7 @@ mod tests {
     #[test]
     fn a_build_resumes_after_its_last_batch() {
         let folder = tempfile::tempdir().unwrap();
-        let left_out = Outcome { file: "b".into(), result: FileResult::LeftOut("no notes".into()) };
+        let left_out = outcome("b", FileResult::LeftOut(Reason::plain("no notes")));
         let mut work = Work::open(folder.path(), &settings()).unwrap();
         work.append(&[1, 2, 3, 4], &[kept("a", 2), left_out]).unwrap();
         drop(work);

@@ -41,7 +41,8 @@ pub struct EncoderInputs {
 /// A core decoder's inputs and targets.
 #[derive(Debug, Clone)]
 pub struct CoreBatch {
-    /// Inputs from the previous step (T, S * B, K), for teacher forcing; empty at the first step.
+    /// Inputs (T, S * B, K): the position in the bar, if the core reads it, and those from the
+    /// previous step, for teacher forcing; the latter are empty at the first step.
     pub previous: Lookups,
     /// Targets.
     pub targets: Targets,
@@ -85,14 +86,14 @@ impl EncoderInputs {
         let rows = || (0..n_segments).flat_map(|s| by_example.iter().map(move |of| &of[s]));
         let at =
             |segment: &Vec<Sparse>, step: usize| segment.get(step).cloned().unwrap_or_default();
-        let forward = lookups(n_steps, |t| rows().map(|row| at(row, t)).collect());
+        let forward = lookups(n_steps, 1, |t| rows().map(|row| at(row, t)).collect());
         let lengths: Vec<usize> = rows().map(Vec::len).collect();
         let ends = lengths.iter().any(|&n| n != n_steps).then(|| {
             let from_end = |row: &Vec<Sparse>, t: usize| match row.len().checked_sub(t + 1) {
                 Some(step) => row[step].clone(),
                 None => Sparse::new(),
             };
-            (lengths, lookups(n_steps, |t| rows().map(|row| from_end(row, t)).collect()))
+            (lengths, lookups(n_steps, 1, |t| rows().map(|row| from_end(row, t)).collect()))
         });
         Self { n_steps, n_segments, forward, ends }
     }
@@ -116,27 +117,33 @@ impl CoreBatch {
             let within = step % n_steps;
             is_track && 0 < within && windows[b][0][step - 1] == performance::END
         };
-        let mut previous = |b: usize, step: usize| match step.checked_sub(1) {
-            Some(before) if !is_dropped() && !is_after_end(b, before) => {
-                core.head.inputs(&columns(b, before))
+        let mut previous = |b: usize, step: usize| {
+            let mut inputs = Sparse::from_iter(core.metre_input(step));
+            match step.checked_sub(1) {
+                Some(before) if !is_dropped() && !is_after_end(b, before) => {
+                    inputs.extend(core.head.inputs(&columns(b, before)));
+                }
+                _ => {}
             }
-            _ => Sparse::new(),
+            inputs
         };
         let places = |t: usize| {
             let of_segment = move |s| (0..windows.len()).map(move |b| (b, s * n_steps + t));
             (0..n_segments).flat_map(of_segment)
         };
-        let previous = lookups(n_steps, |t| places(t).map(|(b, step)| previous(b, step)).collect());
+        let n_least = core.head.parts().map_or(1, <[usize]>::len) + usize::from(core.reads_metre);
+        let previous =
+            lookups(n_steps, n_least, |t| places(t).map(|(b, step)| previous(b, step)).collect());
         let all = (0..n_steps).flat_map(places);
         let rows = all.map(|(b, step)| (!is_after_end(b, step)).then(|| columns(b, step)));
         Self { previous, targets: targets(&core.head, rows) }
     }
 }
 
-/// Sparse inputs by step and row, padded to the longest.
-fn lookups(n_steps: usize, mut at: impl FnMut(usize) -> Vec<Sparse>) -> Lookups {
+/// Sparse inputs by step and row, padded to the longest, or to `n_least`.
+fn lookups(n_steps: usize, n_least: usize, mut at: impl FnMut(usize) -> Vec<Sparse>) -> Lookups {
     let all: Vec<Sparse> = (0..n_steps).flat_map(&mut at).collect();
-    let n_per_step = all.iter().map(Vec::len).max().unwrap_or(1).max(1);
+    let n_per_step = all.iter().map(Vec::len).max().unwrap_or(0).max(n_least);
     let padded = all.iter().flat_map(|inputs| {
         let padding = std::iter::repeat_n((Lookups::NONE, 0.0), n_per_step - inputs.len());
         inputs.iter().copied().chain(padding)
@@ -146,19 +153,19 @@ fn lookups(n_steps: usize, mut at: impl FnMut(usize) -> Vec<Sparse>) -> Lookups 
 }
 
 fn targets(head: &Head, rows: impl Iterator<Item = Option<Line>>) -> Targets {
-    match *head {
-        Head::Categorical(parts) => {
-            let mut tokens = vec![Vec::new(); parts.len()];
-            for row in rows {
-                for (part, tokens) in tokens.iter_mut().enumerate() {
-                    let token = row.as_ref().map(|row| u32::from(row[part]));
-                    tokens.push(token.unwrap_or(Targets::IGNORED));
-                }
+    if let Some(parts) = head.parts() {
+        let mut tokens = vec![Vec::new(); parts.len()];
+        for row in rows {
+            for (part, tokens) in tokens.iter_mut().enumerate() {
+                let token = row.as_ref().map(|row| u32::from(row[part]));
+                tokens.push(token.unwrap_or(Targets::IGNORED));
             }
-            Targets::Tokens(tokens)
         }
-        Head::Nade { .. } => Targets::Classes(dense(head, rows)),
+        return Targets::Tokens(tokens);
+    }
+    match head {
         Head::Groove => Targets::Groove(dense(head, rows)),
+        _ => Targets::Classes(dense(head, rows)),
     }
 }
 
@@ -213,6 +220,21 @@ mod tests {
         assert_eq!([of_first(0), of_first(3), of_first(4)], [360, 489, Targets::IGNORED]);
         // The second track's previous step is the first track's padding, which counts as nothing.
         assert_eq!(batch.cores[0].previous.rows[2], Lookups::NONE);
+    }
+
+    #[test]
+    fn a_dropped_step_keeps_its_position_in_the_bar() {
+        let window: Window = vec![vec![40; 64], vec![20; 64], vec![3; 64]];
+        let config = Config::official(Family::ElectropunkTrio4Bar);
+        let of = |is_dropped: bool| Batch::new(&config, &[&window], &mut || is_dropped).cores;
+
+        let (kept, dropped) = (of(false), of(true));
+
+        // Four segments at a step, with two inputs each.
+        let third_step = |core: &CoreBatch| core.previous.rows[2 * 4 * 2..][..2].to_vec();
+        assert_eq!(third_step(&kept[0]), [90 + 2, 40]);
+        assert_eq!(third_step(&dropped[0]), [90 + 2, Lookups::NONE]);
+        assert_eq!(third_step(&kept[2]), [512 + 2, 3]);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Magenta's training settings for each configuration (musicvae `configs.py`), used where the
-//! command line gives none.
+//! command line gives none; this project's configuration has those of the one it varies.
 
 use crate::musicvae::net::family::Family;
 
@@ -31,9 +31,10 @@ pub fn defaults(family: Family) -> Defaults {
         Family::Melody2BarBig => {
             Defaults { free_bits: 0.0, max_beta: 0.5, beta_rate: 0.99999, ..plain }
         }
-        Family::Trio4Bar | Family::HierdecTrio16Bar | Family::HierTrio16Bar => {
-            Defaults { free_bits: 256.0, ..plain }
-        }
+        Family::Trio4Bar
+        | Family::ElectropunkTrio4Bar
+        | Family::HierdecTrio16Bar
+        | Family::HierTrio16Bar => Defaults { free_bits: 256.0, ..plain },
         Family::FlatTrio16Bar | Family::Multitrack1Bar => {
             Defaults { free_bits: 0.0, max_beta: 1.0, ..plain }
         }

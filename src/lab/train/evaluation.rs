@@ -4,7 +4,12 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 
 use crate::{
-    lab::train::{Error, fit::validate, network::Network},
+    lab::train::{
+        Error,
+        fit::validate,
+        melodic::{self, MelodicHits, MelodicScores},
+        network::Network,
+    },
     musicvae::{
         convert::{performance, window::Window},
         net::{domain::Domain, latent::Latent, music_vae::MusicVae, sampling},
@@ -24,19 +29,40 @@ pub struct Scores {
     /// Number of windows.
     pub windows: usize,
     /// Names of the parts, in the order of the shares.
-    pub parts: &'static [&'static str],
+    pub parts: Vec<&'static str>,
     /// Accuracy with teacher forcing.
     pub teacher_forced: Vec<f64>,
     /// Accuracy of free-running greedy decoding.
     pub sampled: Vec<f64>,
     /// Accuracy of always predicting token 0: no drum, or hold.
     pub always_rest: Vec<f64>,
+    /// Rhythm and pitch of the parts with melody tokens; none for other domains.
+    pub melodic: Vec<MelodicScores>,
     /// Mean KL divergence from the prior, in bits.
     pub kl_bits: f64,
     /// Active dimensions of z.
     pub active_units: usize,
     /// All dimensions of z.
     pub latent_units: usize,
+}
+
+impl Scores {
+    /// The scores of the parts that are `wanted`, one flag per part.
+    pub fn of_parts(mut self, wanted: &[bool]) -> Self {
+        let is_wanted = |part: usize| wanted.get(part).is_none_or(|wanted| *wanted);
+        let by_part = [&mut self.teacher_forced, &mut self.sampled, &mut self.always_rest];
+        for shares in by_part {
+            *shares = kept(std::mem::take(shares), is_wanted);
+        }
+        self.parts = kept(self.parts, is_wanted);
+        self.melodic.retain(|melodic| self.parts.contains(&melodic.part));
+        self
+    }
+}
+
+fn kept<T>(values: Vec<T>, is_kept: impl Fn(usize) -> bool) -> Vec<T> {
+    let numbered = values.into_iter().enumerate();
+    numbered.filter(|(part, _)| is_kept(*part)).map(|(_, value)| value).collect()
 }
 
 /// Evaluates a model, given in its inference and training forms, on `windows`; calls `on_window`
@@ -52,30 +78,44 @@ pub fn evaluate(
 ) -> Result<Scores, Error> {
     let domain = model.config().family.domain();
     let forced = validate(network, windows)?;
-    let rebuilt: Vec<(Latent, Vec<Hits>)> = windows
-        .par_iter()
-        .map(|window| {
-            let mu = model.encode(window)?.mu;
-            let greedy = &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits);
-            let lines = model.decode(&mu, greedy)?;
-            on_window();
-            Ok((mu, hits(domain, &lines, window)))
-        })
-        .collect::<Result<_, Error>>()?;
-    let (means, found): (Vec<Latent>, Vec<Vec<Hits>>) = rebuilt.into_iter().unzip();
+    let rebuilt = windows.par_iter().map(|window| {
+        let rebuilt = rebuild(model, window);
+        on_window();
+        rebuilt
+    });
+    let rebuilt = rebuilt.collect::<Result<Vec<_>, Error>>()?;
+    let means: Vec<&Latent> = rebuilt.iter().map(|rebuilt| &rebuilt.mu).collect();
+    let found: Vec<Vec<Hits>> = rebuilt.iter().map(|rebuilt| rebuilt.hits.clone()).collect();
     let rest = |window: &Window| vec![vec![0; window[0].len()]; window.len()];
     let rests: Vec<Vec<Hits>> =
         windows.iter().map(|window| hits(domain, &rest(window), window)).collect();
     Ok(Scores {
         windows: windows.len(),
-        parts: domain.parts(),
+        parts: domain.parts().to_vec(),
         teacher_forced: forced.accuracy.iter().map(|&share| rounded(share)).collect(),
         sampled: shares(&found),
         always_rest: shares(&rests),
+        melodic: melodic::scores(domain, rebuilt.iter().map(|rebuilt| &rebuilt.melodic[..])),
         kl_bits: (forced.kl_bits * 10.0).round() / 10.0,
         active_units: n_active(&means),
         latent_units: model.config().n_latent,
     })
+}
+
+/// A window encoded and decoded.
+struct Rebuilt {
+    mu: Latent,
+    hits: Vec<Hits>,
+    melodic: Vec<MelodicHits>,
+}
+
+fn rebuild(model: &MusicVae, window: &Window) -> Result<Rebuilt, Error> {
+    let domain = model.config().family.domain();
+    let mu = model.encode(window)?.mu;
+    let greedy = &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits);
+    let lines = model.decode(&mu, greedy)?;
+    let melodic = melodic::hits(model, &mu, &lines, window)?;
+    Ok(Rebuilt { hits: hits(domain, &lines, window), melodic, mu })
 }
 
 /// Number of right steps, and of all steps.
@@ -117,9 +157,9 @@ fn rounded(share: f64) -> f64 {
     (share * SHARE_UNIT).round() / SHARE_UNIT
 }
 
-fn n_active(means: &[Latent]) -> usize {
+fn n_active(means: &[&Latent]) -> usize {
     let n = means.len() as f64;
-    let n_latent = means.first().map_or(0, Vec::len);
+    let n_latent = means.first().map_or(0, |mean| mean.len());
     let is_active = |&unit: &usize| {
         let values = || means.iter().map(|mean| f64::from(mean[unit]));
         let middle = values().sum::<f64>() / n;
@@ -161,6 +201,7 @@ mod tests {
 
         let scores = scores.unwrap();
         assert_eq!((scores.windows, n_seen.into_inner()), (windows.len(), windows.len()));
+        assert!(scores.clone().of_parts(&[false]).sampled.is_empty());
         assert!(scores.sampled[0] < 0.7 && scores.teacher_forced[0] < 0.7, "{scores:?}");
         assert_eq!(scores.active_units, 0);
     }
@@ -168,7 +209,7 @@ mod tests {
     #[test]
     fn a_dimension_is_active_if_its_mean_varies() {
         let means = vec![vec![0.0, 5.0, 0.2], vec![0.1, 5.0, -0.2]];
-        assert_eq!(n_active(&means), 1);
+        assert_eq!(n_active(&means.iter().collect::<Vec<_>>()), 1);
     }
 
     #[test]

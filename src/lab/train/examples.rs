@@ -3,11 +3,12 @@
 use rand::RngExt as _;
 
 use crate::{
+    lab::train::pool::{Drawn, Pool},
     music::{melody, trio::Line},
     musicvae::{
         convert::{
             performance,
-            window::{ABSENT, Window, is_whole},
+            window::{Window, lend},
         },
         net::{config::Config, domain::Domain},
     },
@@ -20,18 +21,6 @@ const TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -5..=6;
 /// Range of random transposition of event tracks (musicvae `configs.py`).
 const TRACK_TRANSPOSITIONS: std::ops::RangeInclusive<i16> = -3..=3;
 
-/// Probability that a recombined part comes from a partial window, if there are any.
-const PARTIAL_SHARE: f64 = 0.5;
-
-/// Windows of one kind.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Pool {
-    /// Windows with all parts.
-    pub windows: Vec<Window>,
-    /// For each column, lines of windows with missing parts.
-    pub partial_lines: Vec<Vec<Line>>,
-}
-
 /// Two pools to draw examples from.
 pub struct Examples {
     /// Windows of songs.
@@ -40,39 +29,10 @@ pub struct Examples {
     pub themed: Pool,
     /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
-    /// Share of examples that combine parts of different windows, each transposed independently, 0
-    /// to 1. A few songs have few combinations of parts, and a network that memorises those can't
-    /// reconstruct others.
+    /// Share of examples that combine parts of different windows, 0 to 1. Unless the network's family
+    /// is normalised, parts of different windows are transposed independently. A few songs have few combinations of parts, and a network that
+    /// memorises those can't reconstruct others.
     pub recombined_share: f64,
-}
-
-impl From<Vec<Window>> for Pool {
-    fn from(windows: Vec<Window>) -> Self {
-        let (windows, partial): (Vec<_>, Vec<_>) = windows.into_iter().partition(is_whole);
-        let mut partial_lines = vec![Vec::new(); partial.first().map_or(0, Vec::len)];
-        for (part, line) in partial.into_iter().flat_map(|w| w.into_iter().enumerate()) {
-            if line.first() != Some(&ABSENT) {
-                partial_lines[part].push(line);
-            }
-        }
-        Self { windows, partial_lines }
-    }
-}
-
-impl Pool {
-    fn window(&self, rng: &mut Rng) -> &Window {
-        &self.windows[rng.random_range(0..self.windows.len())]
-    }
-
-    /// A line for `part`, from any window.
-    fn line(&self, part: usize, rng: &mut Rng) -> &Line {
-        match self.partial_lines.get(part) {
-            Some(lines) if !lines.is_empty() && rng.random_bool(PARTIAL_SHARE) => {
-                &lines[rng.random_range(0..lines.len())]
-            }
-            _ => &self.window(rng)[part],
-        }
-    }
 }
 
 impl Examples {
@@ -102,19 +62,24 @@ impl Examples {
             let is_themed =
                 self.real.windows.is_empty() || (themed && !self.themed.windows.is_empty());
             let pool = if is_themed { &self.themed } else { &self.real };
-            if 1 < n_parts && rng.random_bool(recombined_share) {
-                let mut part = |part| {
-                    let line = pool.line(part, &mut rng);
-                    let alone =
-                        transpose_part(domain, part, line, rng.random_range(TRANSPOSITIONS));
-                    alone.unwrap_or_else(|| line.clone())
-                };
-                return (0..n_parts).map(&mut part).collect();
-            }
-            let window = pool.window(&mut rng);
-            match domain.is_multitrack() {
-                true => transpose_tracks(config, window, &mut rng),
-                false => transpose(domain, window, &mut rng),
+            match pool.draw(n_parts, recombined_share, &mut rng) {
+                Drawn::Whole(window) if domain.is_multitrack() => {
+                    transpose_tracks(config, window, &mut rng)
+                }
+                Drawn::Whole(window) => transpose(domain, window, &mut rng),
+                Drawn::Lent { partial, lender } => {
+                    let lender = transpose(domain, lender, &mut rng);
+                    lend(&transpose(domain, partial, &mut rng), &lender)
+                }
+                Drawn::Recombined(windows) => {
+                    let mut part = |(part, window): (usize, &&Window)| {
+                        let line = &window[part];
+                        let semitones = rng.random_range(TRANSPOSITIONS);
+                        transpose_part(domain, part, line, semitones)
+                            .unwrap_or_else(|| line.clone())
+                    };
+                    windows.iter().enumerate().map(&mut part).collect()
+                }
             }
         };
         (0..n).map(|_| draw()).collect()
@@ -151,7 +116,10 @@ fn transpose_tracks(config: &Config, window: &Window, rng: &mut Rng) -> Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::musicvae::{convert::pattern_windows, net::family::Family};
+    use crate::musicvae::{
+        convert::{pattern_windows, window::ABSENT},
+        net::family::Family,
+    };
 
     fn trio() -> Config {
         Config::official(Family::Trio4Bar)
@@ -170,24 +138,23 @@ mod tests {
     }
 
     #[test]
-    fn recombined_examples_use_parts_of_partial_windows() {
-        let whole = |n| vec![vec![0; 64], vec![0; 64], vec![n; 64]];
-        let partial = vec![vec![ABSENT; 64], vec![ABSENT; 64], vec![300; 64]];
-        let windows: Vec<Window> = (1..20).map(whole).chain([partial]).collect();
-        let pool = |recombined_share| Examples {
-            real: Pool::from(windows.clone()),
+    fn a_melody_and_its_bass_move_together_when_drums_are_lent() {
+        let whole = vec![vec![60; 64], vec![30; 64], vec![300; 64]];
+        let pair = vec![vec![50; 64], vec![20; 64], vec![ABSENT; 64]];
+        let examples = Examples {
+            real: Pool::from(vec![whole, pair]),
             themed: Pool::default(),
             themed_share: 0.0,
-            recombined_share,
-        };
-        let n_partial = |share| {
-            let drawn = pool(share).draw(&trio(), 1, 1, 200);
-            assert!(drawn.iter().all(is_whole));
-            drawn.iter().filter(|window| window[2][0] == 300).count()
+            recombined_share: 1.0,
         };
 
-        assert_eq!(n_partial(0.0), 0);
-        assert!((70..130).contains(&n_partial(1.0)), "{}", n_partial(1.0));
+        let drawn = examples.draw(&trio(), 1, 1, 200);
+
+        assert!(drawn.iter().all(|window| window[2][0] == 300));
+        // Lines 50 and 20 are transposed by -5 to 6, 60 and 30 likewise.
+        let lent: Vec<_> = drawn.iter().filter(|w| w[0][0] < 55 && w[1][0] < 25).collect();
+        let together = lent.iter().filter(|w| w[0][0] == w[1][0] + 30).count();
+        assert!(lent.len() > 50 && together == lent.len(), "{together} of {}", lent.len());
     }
 
     #[test]

@@ -5,9 +5,11 @@ use candle_core::{D, DType, Result, Tensor};
 
 use crate::{
     lab::train::{
-        batch::Batch, network::Network, reconstruction::reconstruction, scheduled::sample_inputs,
+        batch::Batch,
+        network::Network,
+        reconstruction::{reconstruction, token_logits},
+        scheduled::sample_inputs,
     },
-    musicvae::net::head::Head,
     rng::Rng,
 };
 
@@ -56,10 +58,11 @@ impl Network {
         let mut hits = Vec::new();
         for (core, batch) in self.config.cores().iter().zip(&batch.cores) {
             let mut outputs = self.decode(&core.prefix, &context, &batch.previous)?;
-            if let (Head::Categorical(parts), true) = (core.head, 0.0 < objective.sampled_share) {
+            if let (Some(parts), true) = (core.head.parts(), 0.0 < objective.sampled_share) {
                 let sizes = [n_batch, self.config.n_segments];
                 let share = objective.sampled_share;
-                let inputs = sample_inputs(&batch.previous, &outputs, parts, sizes, share, rng)?;
+                let logits = token_logits(core.head, &outputs)?;
+                let inputs = sample_inputs(&batch.previous, &logits, parts, sizes, share, rng)?;
                 outputs = self.decode(&core.prefix, &context, &inputs)?;
             }
             let found = reconstruction(self, core, &outputs, &batch.targets)?;
@@ -158,7 +161,7 @@ mod tests {
             let network = small(family);
             let config = &network.config;
             let model = snapshot(&network).unwrap();
-            let window = window(config);
+            let window = config.normalised(window(config));
             let batch = Batch::new(config, &[&window], &mut || false);
 
             let (mu, _) = network.encode(&batch.encoder, 1).unwrap();

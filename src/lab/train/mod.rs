@@ -23,12 +23,14 @@ pub mod layout;
 pub mod loss;
 pub mod lstm;
 mod lstm_tensors;
+pub mod melodic;
 pub mod mixture;
 pub mod network;
 mod passes;
 pub mod reconstruction;
 pub mod schedule;
 pub mod scheduled;
+pub mod warm_start;
 pub mod whiten;
 
 use std::path::PathBuf;

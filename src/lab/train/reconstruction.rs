@@ -2,11 +2,18 @@
 //! `_flat_reconstruction_loss`).
 
 use candle_core::{D, Result, Tensor, bail};
+use candle_nn::ops::log_softmax;
 
 use crate::{
     lab::train::{batch::Targets, cross_entropy::cross_entropy, network::Network},
     music::drums::N_CLASSES,
-    musicvae::net::{config::Core, head::Head, names},
+    musicvae::net::{
+        config::Core,
+        head::Head,
+        names,
+        rhythm_and_pitch::{self, N_PITCHES, N_RHYTHMS, ONSET},
+        sampling::greedy,
+    },
 };
 
 /// Reconstruction loss of a core decoder's batch.
@@ -29,6 +36,7 @@ pub fn reconstruction(
 ) -> Result<Reconstruction> {
     match (core.head, targets) {
         (Head::Categorical(parts), Targets::Tokens(tokens)) => categorical(parts, outputs, tokens),
+        (Head::RhythmAndPitch, Targets::Tokens(tokens)) => rhythm_and_pitch(outputs, &tokens[0]),
         (Head::Nade { n_classes, n_hidden }, Targets::Classes(classes)) => {
             let classes = Tensor::from_slice(classes, ((), n_classes), outputs.device())?;
             let hidden = outputs.narrow(1, 0, n_hidden)?;
@@ -54,6 +62,38 @@ fn categorical(parts: &[usize], logits: &Tensor, tokens: &[Vec<u32>]) -> Result<
     }
     let Some(nats) = nats else { bail!("a head has no parts") };
     Ok(Reconstruction { nats, hits })
+}
+
+/// Cross-entropy of the rhythm at all steps and of the pitch at onsets. A row is right if its
+/// likeliest token is.
+fn rhythm_and_pitch(outputs: &Tensor, tokens: &[u32]) -> Result<Reconstruction> {
+    let rhythm_of = |&token: &u32| if token == Targets::IGNORED { token } else { token.min(2) };
+    let pitch_of = |&token: &u32| match token.checked_sub(ONSET as u32) {
+        Some(pitch) if token != Targets::IGNORED => pitch,
+        _ => Targets::IGNORED,
+    };
+    let rhythms = outputs.narrow(1, 0, N_RHYTHMS)?;
+    let pitches = outputs.narrow(1, N_RHYTHMS, N_PITCHES)?;
+    let (rhythm, _) = cross_entropy(&rhythms, tokens.iter().map(rhythm_of).collect())?;
+    let (pitch, _) = cross_entropy(&pitches, tokens.iter().map(pitch_of).collect())?;
+    let likeliest = |row: Vec<f32>| u32::from(greedy(&rhythm_and_pitch::token_logits(&row)));
+    let found = outputs.to_vec2::<f32>()?.into_iter().map(likeliest);
+    let n_right = found.zip(tokens).filter(|(found, token)| found == *token).count();
+    let n_counted = tokens.iter().filter(|&&token| token != Targets::IGNORED).count();
+    Ok(Reconstruction { nats: (rhythm + pitch)?, hits: vec![(n_right, n_counted)] })
+}
+
+/// Logits of the tokens (N, V) for the `outputs` (N, P) of a head of tokens.
+///
+/// # Errors
+/// The device fails.
+pub fn token_logits(head: Head, outputs: &Tensor) -> Result<Tensor> {
+    if head != Head::RhythmAndPitch {
+        return Ok(outputs.clone());
+    }
+    let pitches = log_softmax(&outputs.narrow(1, N_RHYTHMS, N_PITCHES)?.contiguous()?, 1)?;
+    let onsets = pitches.broadcast_add(&outputs.narrow(1, ONSET, 1)?)?;
+    Tensor::cat(&[&outputs.narrow(1, 0, ONSET)?, &onsets], 1)
 }
 
 /// Class after class, each conditioned on the ones before through the hidden units. A row is right
@@ -125,6 +165,23 @@ mod tests {
 
         assert!(losses[0] < 1e-6 && losses[1] < 1e-6);
         assert!((losses[2] - 2f32.ln()).abs() < 1e-6 && (losses[3] - 100.0).abs() < 1e-4);
+    }
+
+    #[test]
+    fn rhythm_and_pitch_cost_what_their_tokens_cost() {
+        let outputs: Vec<f32> = (0..2 * 91).map(|n| (n * n % 17) as f32 / 8.0).collect();
+        let outputs = Tensor::from_vec(outputs, (2, 91), &Device::Cpu).unwrap();
+        let head = Head::RhythmAndPitch;
+        let logits = token_logits(head, &outputs).unwrap();
+        for tokens in [vec![0, 1], vec![40, 89], vec![2, Targets::IGNORED]] {
+            let expected = categorical(&[90], &logits, &[tokens.clone()]).unwrap();
+
+            let found = rhythm_and_pitch(&outputs, &tokens).unwrap();
+
+            let nats = |loss: &Reconstruction| loss.nats.to_vec1::<f32>().unwrap()[0];
+            assert!((nats(&found) - nats(&expected)).abs() < 1e-4, "{}", nats(&found));
+            assert_eq!(found.hits, expected.hits);
+        }
     }
 
     #[test]

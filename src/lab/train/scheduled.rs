@@ -47,7 +47,7 @@ impl SamplingSchedule {
 }
 
 /// `previous` (T, S * B, K), with a share of the steps replaced by samples from `logits` (T * S *
-/// B, V). `parts` are the vocabulary sizes of the parts that share V.
+/// B, V). `parts` are the vocabulary sizes of the parts that share V; their inputs come last in K.
 ///
 /// # Errors
 /// Shapes don't agree.
@@ -61,13 +61,15 @@ pub fn sample_inputs(
 ) -> Result<Lookups> {
     let n_rows = n_examples * n_segments;
     let logits = logits.to_vec2::<f32>()?;
-    if previous.rows.len() != logits.len() * parts.len() {
+    let n_per_step = previous.n_per_step;
+    if previous.rows.len() != logits.len() * n_per_step || n_per_step < parts.len() {
         bail!("{} lookups for {} rows of {} parts", previous.rows.len(), logits.len(), parts.len())
     }
     let n_steps = logits.len() / n_rows.max(1);
     let mut sampled = previous.clone();
     for place in 0..n_steps * n_rows {
-        let span = place * parts.len()..(place + 1) * parts.len();
+        let end = (place + 1) * n_per_step;
+        let span = end - parts.len()..end;
         // Dropped and missing inputs stay empty.
         let is_present = sampled.rows[span.clone()].iter().all(|&row| row != Lookups::NONE);
         if !is_present || !rng.random_bool(share) {

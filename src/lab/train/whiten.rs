@@ -52,7 +52,7 @@ pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
         for core in config.cores() {
             moments.whiten_reader(&mut tensors, &names::core_state(&core.prefix), 0)?;
             let cell = names::core_cell(&core.prefix, 0);
-            moments.whiten_reader(&mut tensors, &cell, core.head.n_inputs())?;
+            moments.whiten_reader(&mut tensors, &cell, core.n_inputs())?;
         }
     }
     Ok(Network::from_tensors(*config, &tensors)?.on(network.device())?)

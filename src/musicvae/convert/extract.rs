@@ -8,29 +8,19 @@ use crate::music::{
     drums, melody,
     meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
     note::{Note, NoteSequence},
+    programs::{is_bass, is_melodic},
     trio::Line,
 };
 
 /// Longer pieces are truncated to 1024 bars, Magenta's `max_bars`.
 pub const MAX_STEPS: usize = 1024 * STEPS_PER_BAR;
 
-/// General MIDI programs of basses.
-const BASS: std::ops::RangeInclusive<u8> = 32..=39;
-
-/// Whether a MIDI program is a bass.
-pub fn is_bass(program: u8) -> bool {
-    BASS.contains(&program)
-}
-
-/// First MIDI program of the percussive instruments and sound effects, which play no melody.
-const FIRST_UNPITCHED: u8 = 112;
-
 /// Why a piece can't be converted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]
 pub enum Unfit {
-    /// A time signature other than 4/4.
-    #[error("a time signature other than 4/4")]
+    /// Time signatures other than 4/4, 2/2 and 2/4.
+    #[error("no bars of 4/4")]
     Meter,
     /// The piece has no notes.
     #[error("no notes")]
@@ -72,7 +62,7 @@ impl Lines {
                 program if is_bass(program) => {
                     lines.basses.push(melody_line(notes, n_steps));
                 }
-                program if program < FIRST_UNPITCHED => {
+                program if is_melodic(program) => {
                     lines.melodies.push(melody_line(notes, n_steps));
                 }
                 _ => {}
@@ -83,11 +73,8 @@ impl Lines {
     }
 }
 
-/// Checks that a piece is in 4/4.
-///
-/// # Errors
-/// The piece has another time signature.
-pub fn require_four_four(sequence: &NoteSequence) -> Result<(), Unfit> {
+/// Checks that a piece is in 4/4 throughout.
+fn require_four_four(sequence: &NoteSequence) -> Result<(), Unfit> {
     let is_four_four = |m: u8, d: u8| usize::from(m) * 16 == usize::from(d) * STEPS_PER_BAR;
     match sequence.meters.iter().all(|(_, m)| is_four_four(m.numerator, m.denominator)) {
         true => Ok(()),

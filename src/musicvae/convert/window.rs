@@ -4,7 +4,13 @@
 use std::{collections::BTreeSet, ops::Range};
 
 use crate::{
-    music::{melody, meter::STEPS_PER_BAR, note::NoteSequence, trio::Line},
+    music::{
+        melody,
+        meter::STEPS_PER_BAR,
+        note::NoteSequence,
+        segments::{Segment, segments},
+        trio::Line,
+    },
     musicvae::{
         convert::{
             extract::{self, Lines, Unfit},
@@ -17,9 +23,12 @@ use crate::{
 /// One example: a line per column.
 pub type Window = Vec<Line>;
 
-/// Token of a missing part. Windows with missing parts are not examples themselves; training
-/// recombines their other parts into examples ([`crate::lab::train`]).
+/// Token of a missing part. Windows with missing parts are not examples themselves; training fills
+/// them with parts of other windows ([`crate::lab::train`]).
 pub const ABSENT: u16 = u16::MAX;
+
+/// Combinations of lines in a bar at most: an orchestra's staves would have hundreds, nearly alike.
+pub const MAX_COMBINATIONS: usize = 64;
 
 /// All distinct windows of a piece for networks of `config`.
 ///
@@ -34,43 +43,80 @@ pub fn windows(
     Ok(found.into_iter().map(|(_, window)| window).collect())
 }
 
-/// The windows of a piece for networks of `config`, with the number of the first bar of each. One
-/// or more start at every bar.
+/// The windows of a piece for networks of `config`, with the number in the file of the first bar of
+/// each. One or more start at every bar of each of its [`segments`].
 ///
 /// Every part must keep sounding: a window in which a part rests for two bars in a row is dropped.
-/// Melodies, basses and drums are combined in all ways. `with_absent` adds windows of several parts
-/// in which only one part sounds and the others are [`ABSENT`].
+/// Melodies, basses and drums are combined in all ways, up to [`MAX_COMBINATIONS`] a bar.
+/// `with_absent` adds, where some parts don't sound, windows in which those are [`ABSENT`].
 ///
 /// # Errors
-/// The piece is not in 4/4 throughout, or is empty.
+/// The piece has no bars of 4/4, or is empty.
 pub fn windows_in_order(
     piece: &NoteSequence,
+    config: &Config,
+    with_absent: bool,
+) -> Result<Vec<(usize, Window)>, Unfit> {
+    let in_file = |segment: &Segment, (bar, window)| (segment.bar_in_file(bar), window);
+    let found = require_segments(piece)?.into_iter().map(|segment| {
+        let found = of_segment(&segment.sequence, config, with_absent)?;
+        Ok(found.into_iter().map(|found| in_file(&segment, found)).collect())
+    });
+    Ok(found.collect::<Result<Vec<Vec<_>>, Unfit>>()?.concat())
+}
+
+/// The windows of a piece that don't overlap: the first, then in turn the first that starts after the
+/// end of the one before, with the numbers of their first bars in the file.
+///
+/// # Errors
+/// As [`windows_in_order`].
+pub fn consecutive_windows(
+    piece: &NoteSequence,
+    config: &Config,
+) -> Result<Vec<(usize, Window)>, Unfit> {
+    let mut windows = Vec::new();
+    for segment in require_segments(piece)? {
+        let mut end = 0;
+        for (bar, window) in of_segment(&segment.sequence, config, false)? {
+            if end <= bar {
+                end = bar + config.n_bars();
+                windows.push((segment.bar_in_file(bar), window));
+            }
+        }
+    }
+    Ok(windows)
+}
+
+fn require_segments(piece: &NoteSequence) -> Result<Vec<Segment>, Unfit> {
+    match segments(piece) {
+        _ if piece.notes.is_empty() => Err(Unfit::Empty),
+        none if none.is_empty() => Err(Unfit::Meter),
+        segments => Ok(segments),
+    }
+}
+
+/// The windows of a segment's notes, with the numbers of their first bars in it.
+fn of_segment(
+    notes: &NoteSequence,
     config: &Config,
     with_absent: bool,
 ) -> Result<Vec<(usize, Window)>, Unfit> {
     let n_steps = config.n_steps();
     let parts = match config.family.domain() {
         Domain::Performance => {
-            extract::require_four_four(piece)?;
-            let bars = performance::bars(piece, config.n_segments, config.n_segment_steps);
+            let bars = performance::bars(notes, config.n_segments, config.n_segment_steps);
             return Ok(bars.into_iter().map(|(number, bar)| (number, vec![bar])).collect());
         }
-        Domain::Groove(_) => {
-            extract::require_four_four(piece)?;
-            return Ok(cut(&groove::columns(piece), n_steps));
-        }
+        Domain::Groove(_) => return Ok(cut(&groove::columns(notes), n_steps)),
         Domain::DrumRoll => {
-            extract::require_four_four(piece)?;
-            return Ok(cut(&extract::drum_roll(piece, config.n_classes), n_steps));
+            return Ok(cut(&extract::drum_roll(notes, config.n_classes), n_steps));
         }
-        domain => parts(domain, Lines::extract(piece)?),
+        domain => parts(domain, Lines::extract(notes)?),
     };
     let length = parts.iter().flat_map(|part| &part.lines).map(Vec::len).max().unwrap_or(0);
     let found = starts(length, n_steps).flat_map(|start| {
-        let span = start..start + n_steps;
-        let whole = combine(&parts, &span);
-        let partial = if with_absent { partial_windows(&parts, &span) } else { vec![] };
-        whole.into_iter().chain(partial).map(move |window| (start / STEPS_PER_BAR, window))
+        let combined = combine(&parts, &(start..start + n_steps), with_absent);
+        combined.into_iter().map(move |window| (start / STEPS_PER_BAR, window))
     });
     Ok(found.collect())
 }
@@ -112,40 +158,33 @@ fn starts(length: usize, n_steps: usize) -> impl Iterator<Item = usize> {
     (0..length).step_by(STEPS_PER_BAR).filter(move |start| start + n_steps <= length)
 }
 
-/// Every combination of one sounding line per part.
-fn combine(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
-    let mut combined = vec![Window::new()];
-    for part in parts {
-        let sounding = part.sounding(span);
-        let with = |window: &Window, slice: &[u16]| {
-            let mut window = window.clone();
-            window.push(slice.to_vec());
-            window
-        };
-        let extended = combined
-            .iter()
-            .flat_map(|window| sounding.iter().map(move |slice| with(window, slice)));
-        combined = extended.collect();
-    }
-    combined
-}
-
-/// If a part is silent, a window for each sounding line of the others, with only that line.
-fn partial_windows(parts: &[Part], span: &Range<usize>) -> Vec<Window> {
-    let sounding: Vec<Vec<&[u16]>> = parts.iter().map(|part| part.sounding(span)).collect();
-    if sounding.iter().all(|lines| !lines.is_empty()) {
+/// The combinations of one sounding line per part; with `with_absent`, a part without one is absent.
+/// Of more than [`MAX_COMBINATIONS`], as many at even distances.
+fn combine(parts: &[Part], span: &Range<usize>, with_absent: bool) -> Vec<Window> {
+    let absent = vec![ABSENT; span.len()];
+    let mut sounding: Vec<Vec<&[u16]>> = parts.iter().map(|part| part.sounding(span)).collect();
+    if sounding.iter().all(Vec::is_empty) {
         return vec![];
     }
-    let alone = |(part, line): (usize, &[u16])| {
-        let mut window = vec![vec![ABSENT; span.len()]; parts.len()];
-        window[part] = line.to_vec();
+    if with_absent {
+        for lines in sounding.iter_mut().filter(|lines| lines.is_empty()) {
+            lines.push(&absent);
+        }
+    }
+    let n_all: usize = sounding.iter().map(Vec::len).product();
+    let n = n_all.min(MAX_COMBINATIONS);
+    let window = |number: usize| {
+        // The last part changes fastest.
+        let mut rest = number * n_all / n;
+        let mut window: Window = Vec::new();
+        for lines in sounding.iter().rev() {
+            window.push(lines[rest % lines.len()].to_vec());
+            rest /= lines.len();
+        }
+        window.reverse();
         window
     };
-    let numbered = sounding.iter().enumerate();
-    numbered
-        .flat_map(|(part, lines)| lines.iter().map(move |line| (part, *line)))
-        .map(alone)
-        .collect()
+    (0..n).map(window).collect()
 }
 
 /// The windows of drum columns: bits of a roll, or hits and feel of a groove.
@@ -163,6 +202,13 @@ fn cut(columns: &[Line], n_steps: usize) -> Vec<(usize, Window)> {
     windows.collect()
 }
 
+/// `window` with its missing parts taken from `lender`.
+pub fn lend(window: &Window, lender: &Window) -> Window {
+    let is_absent = |line: &Line| line.first() == Some(&ABSENT);
+    let parts = window.iter().zip(lender);
+    parts.map(|(line, lent)| if is_absent(line) { lent } else { line }.clone()).collect()
+}
+
 /// Whether `window` has all its parts.
 pub fn is_whole(window: &Window) -> bool {
     window.iter().all(|line| line.first() != Some(&ABSENT))
@@ -171,7 +217,10 @@ pub fn is_whole(window: &Window) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{music::note::Note, musicvae::net::family::Family};
+    use crate::{
+        music::note::{Note, TimeSignature},
+        musicvae::net::family::Family,
+    };
 
     /// A piece with a note at the start of each bar, of the pitches in `bars`; 0 is a rest.
     fn piece(instruments: &[(u8, bool, &[u8])]) -> NoteSequence {
@@ -216,14 +265,72 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_part_gives_partial_windows_of_the_others() {
-        let lines: [(u8, bool, &[u8]); 2] = [(2, false, &[70; 4]), (0, true, &[36; 4])];
+    fn a_melody_and_its_bass_stay_together_where_drums_are_missing() {
+        let lines: [(u8, bool, &[u8]); 3] =
+            [(2, false, &[70; 4]), (5, false, &[72; 4]), (33, false, &[40; 4])];
 
-        let partial = found(Family::Trio4Bar, &piece(&lines), true);
+        let pairs = found(Family::Trio4Bar, &piece(&lines), true);
 
-        assert_eq!(partial.len(), 2);
-        assert!(partial.iter().all(|window| !is_whole(window)));
-        assert!(partial.iter().any(|window| window[0][0] == ABSENT && window[2][0] == 1));
+        assert_eq!(pairs.len(), 2);
+        for (pair, first) in pairs.iter().zip([70u8, 72]) {
+            assert_eq!([pair[0][0], pair[1][0]].map(melody::pitch), [Some(first), Some(40)]);
+            assert_eq!(pair[2], [ABSENT; 64]);
+        }
+        assert!(found(Family::Trio4Bar, &piece(&lines), false).is_empty());
+    }
+
+    #[test]
+    fn a_part_alone_gives_windows_without_the_others() {
+        let alone = found(Family::Trio4Bar, &piece(&[(0, true, &[36; 4])]), true);
+
+        assert_eq!(alone.len(), 1);
+        assert_eq!([alone[0][0][0], alone[0][1][0], alone[0][2][0]], [ABSENT, ABSENT, 1]);
+        assert!(!is_whole(&alone[0]));
+    }
+
+    #[test]
+    fn combinations_are_bounded_and_use_every_line() {
+        let bars: Vec<[u8; 4]> = (0..60).map(|n| [30 + n; 4]).collect();
+        let basses = (0..12).map(|n| (33, false, &bars[n][..]));
+        let lines: Vec<(u8, bool, &[u8])> =
+            bars.iter().map(|bars| (0, false, &bars[..])).chain(basses).collect();
+        let lines = [lines, vec![(0, true, &[36; 4][..])]].concat();
+
+        let windows = found(Family::Trio4Bar, &piece(&lines), false);
+
+        let firsts = |part: usize| {
+            windows.iter().map(|window| window[part][0]).collect::<BTreeSet<_>>().len()
+        };
+        assert_eq!((windows.len(), firsts(0), firsts(1)), (MAX_COMBINATIONS, 60, 12));
+    }
+
+    #[test]
+    fn windows_start_after_each_change_of_meter() {
+        let mut beat = piece(&[(0, true, &[36, 38, 36, 38, 42, 36])]);
+        let meter = |numerator| TimeSignature { numerator, denominator: 4 };
+        // A pickup of a quarter, then two bars, a bar of 3/4, two bars.
+        for note in &mut beat.notes[1..] {
+            note.start -= 3.0;
+        }
+        for note in &mut beat.notes[4..] {
+            note.start -= 1.0;
+        }
+        beat.meters = vec![(0.0, meter(1)), (1.0, meter(4)), (9.0, meter(3)), (12.0, meter(4))];
+        let config = Config::official(Family::Drums2Bar);
+
+        let found = windows_in_order(&beat, &config, false).unwrap();
+
+        let firsts: Vec<(usize, u16)> = found.iter().map(|(bar, w)| (*bar, w[0][0])).collect();
+        assert_eq!(firsts, [(1, 2), (4, 4)]);
+        assert_eq!(consecutive_windows(&beat, &config).unwrap(), found);
+    }
+
+    #[test]
+    fn only_missing_parts_are_lent() {
+        let window = vec![vec![2; 4], vec![ABSENT; 4], vec![3; 4]];
+        let lender = vec![vec![7; 4], vec![8; 4], vec![9; 4]];
+
+        assert_eq!(lend(&window, &lender), [vec![2; 4], vec![8; 4], vec![3; 4]]);
     }
 
     #[test]

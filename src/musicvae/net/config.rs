@@ -1,9 +1,9 @@
 //! A network's sizes (Magenta's `configs.py`), and the names and shapes of its tensors.
 
 use crate::{
-    music::{drums, meter::STEPS_PER_BAR},
+    music::{drums, melody, meter::STEPS_PER_BAR},
     musicvae::net::{
-        domain::Column,
+        domain::{Column, hot},
         family::{Family, Wiring},
         head::Head,
         names,
@@ -48,6 +48,9 @@ pub struct Core {
     pub head: Head,
     /// Index of its first column.
     pub first_column: usize,
+    /// Whether it reads its position in the bar, as one input per step of a bar after those of the
+    /// previous columns.
+    pub reads_metre: bool,
 }
 
 /// General MIDI percussion keys that belong to a drum class: Magenta's full drum roll.
@@ -55,7 +58,7 @@ const N_ROLL_CLASSES: usize = 61;
 
 impl Config {
     /// The sizes of Magenta's configuration of that name (musicvae `configs.py`; `hier-trio_4bar`
-    /// is magenta-js's `trio_4bar`).
+    /// is magenta-js's `trio_4bar`), or of this project's.
     pub fn official(family: Family) -> Self {
         let flat = Self {
             family,
@@ -82,15 +85,15 @@ impl Config {
             n_conductor_layers: 2,
             ..flat
         };
+        let four_bars = Self { n_segments: 4, n_segment_steps: 16, n_conductor_layers: 2, ..flat };
         match family {
             Family::Drums2Bar | Family::Melody2Bar | Family::Humanize2Bar | Family::Tap2Bar => flat,
             Family::Drums2BarBig | Family::Melody2BarBig => big,
             Family::NadeDrums2Bar => {
                 Self { n_encoder: 1024, n_decoder: 512, n_classes: N_ROLL_CLASSES, ..flat }
             }
-            Family::Trio4Bar => {
-                Self { n_segments: 4, n_segment_steps: 16, n_conductor_layers: 2, ..flat }
-            }
+            Family::Trio4Bar => four_bars,
+            Family::ElectropunkTrio4Bar => Self { n_encoder: 256, ..four_bars },
             Family::HierdecTrio16Bar => Self { n_encoder: 2048, n_encoder_layers: 2, ..conducted },
             Family::HierTrio16Bar => Self { n_encoder: 1024, ..conducted },
             Family::FlatTrio16Bar => Self { n_segment_steps: 256, n_encoder_layers: 2, ..big },
@@ -168,17 +171,23 @@ impl Config {
     /// The core decoders, in the order of the columns.
     pub fn cores(&self) -> Vec<Core> {
         let prefix = if self.n_conductor_layers == 0 { "" } else { "core_decoder/" };
+        let reads_metre = self.family.reads_metre();
         if self.family.has_core_for_each_part() {
             let numbered = self.family.domain().n_tokens().iter().enumerate();
+            let head = |n_tokens: &'static usize| match *n_tokens {
+                melody::N_TOKENS if self.family.splits_rhythm_and_pitch() => Head::RhythmAndPitch,
+                _ => Head::Categorical(std::slice::from_ref(n_tokens)),
+            };
             let core = |(first_column, n_tokens)| Core {
                 prefix: format!("{prefix}core_decoder_{first_column}/decoder"),
-                head: Head::Categorical(std::slice::from_ref(n_tokens)),
+                head: head(n_tokens),
                 first_column,
+                reads_metre,
             };
             return numbered.map(core).collect();
         }
         let head = Head::of(self.family.domain(), self.n_classes, self.n_nade);
-        vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0 }]
+        vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0, reads_metre }]
     }
 
     /// Names (TensorFlow's) and shapes of all tensors, in a fixed order.
@@ -206,12 +215,13 @@ impl Config {
         list.0
     }
 
-    fn add_core(&self, Core { prefix, head, .. }: &Core, list: &mut List) {
+    fn add_core(&self, core: &Core, list: &mut List) {
+        let Core { prefix, head, .. } = core;
         let n_states = 2 * self.n_decoder_layers * self.n_decoder;
         list.linear(&names::core_state(prefix), self.n_context(), n_states);
         for layer in 0..self.n_decoder_layers {
             let n_inputs = match layer {
-                0 => head.n_inputs() + self.n_context(),
+                0 => core.n_inputs() + self.n_context(),
                 _ => self.n_decoder,
             };
             list.lstm(&names::core_cell(prefix, layer), n_inputs, self.n_decoder);
@@ -221,6 +231,19 @@ impl Config {
             list.0.push((names::nade_encoder(prefix), vec![n_classes, 1, n_hidden]));
             list.0.push((names::nade_decoder(prefix), vec![n_classes, n_hidden, 1]));
         }
+    }
+}
+
+impl Core {
+    /// Width of its sparse inputs at a step: the previous columns, and the position in the bar.
+    pub fn n_inputs(&self) -> usize {
+        self.head.n_inputs() + if self.reads_metre { STEPS_PER_BAR } else { 0 }
+    }
+
+    /// Its input for the position of `step` in the bar, if it reads it.
+    pub fn metre_input(&self, step: usize) -> Option<(u32, f32)> {
+        let input = self.head.n_inputs() + step % STEPS_PER_BAR;
+        self.reads_metre.then(|| hot(input as u32))
     }
 }
 

@@ -116,9 +116,9 @@ impl Decoder {
     /// # Errors
     /// A tensor is missing.
     pub fn load(weights: &Weights, config: &Config, core: &Core) -> Result<Self, Error> {
-        let Core { prefix, head, .. } = core;
+        let prefix = &core.prefix;
         let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
-        let stack = Stack::load(weights, &names::core_state(prefix), cells, head.n_inputs())?;
+        let stack = Stack::load(weights, &names::core_state(prefix), cells, core.n_inputs())?;
         let projection = weights.linear(&names::core_projection(prefix))?;
         Self::of(weights, core, HostLayers { stack, projection })
     }
@@ -173,7 +173,10 @@ impl<L: Layers> Decoder<L> {
         let mut outputs = vec![0.0; picks.len() * self.core.head.n_outputs()];
         for context in contexts {
             let mut run = self.layers.begin(context)?;
-            for _ in 0..n_steps {
+            for step in 0..n_steps {
+                for sequence in &mut sequences {
+                    sequence.inputs.extend(self.core.metre_input(step));
+                }
                 let inputs: Vec<&Sparse> =
                     sequences.iter().map(|sequence| &sequence.inputs).collect();
                 self.layers.step(&mut run, &inputs, &mut outputs)?;

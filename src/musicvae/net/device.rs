@@ -166,11 +166,11 @@ impl DeviceLayers {
         core: &Core,
         device: &Device,
     ) -> Result<Self, Error> {
-        let Core { prefix, head, .. } = core;
+        let prefix = &core.prefix;
         let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
         let state = names::core_state(prefix);
         Ok(Self {
-            stack: DeviceStack::load(weights, &state, cells, head.n_inputs(), device)?,
+            stack: DeviceStack::load(weights, &state, cells, core.n_inputs(), device)?,
             projection: Dense::load(weights, &names::core_projection(prefix), device)?,
         })
     }

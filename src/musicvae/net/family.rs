@@ -1,11 +1,11 @@
-//! Magenta's named configurations (`configs.py`): domain and wiring of each.
+//! Named configurations: Magenta's (`configs.py`) and one of this project. Domain and wiring of each.
 
 use std::{fmt, str::FromStr};
 
 use crate::musicvae::net::domain::{Domain, GrooveInput};
 
 /// A configuration of MusicVAE, by Magenta's name. `hier-trio_4bar` is named here: magenta-js calls
-/// it `trio_4bar`.
+/// it `trio_4bar`. `electropunk-trio_4bar` is this project's variant of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // See `name`.
 pub enum Family {
@@ -15,6 +15,7 @@ pub enum Family {
     Melody2Bar,
     Melody2BarBig,
     Trio4Bar,
+    ElectropunkTrio4Bar,
     HierdecTrio16Bar,
     HierTrio16Bar,
     FlatTrio16Bar,
@@ -36,13 +37,14 @@ pub enum Wiring {
 
 impl Family {
     /// All configurations, in the order of the documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Drums2Bar,
         Self::Drums2BarBig,
         Self::NadeDrums2Bar,
         Self::Melody2Bar,
         Self::Melody2BarBig,
         Self::Trio4Bar,
+        Self::ElectropunkTrio4Bar,
         Self::HierdecTrio16Bar,
         Self::HierTrio16Bar,
         Self::FlatTrio16Bar,
@@ -51,7 +53,7 @@ impl Family {
         Self::Tap2Bar,
     ];
 
-    /// Magenta's name.
+    /// Magenta's name, or this project's.
     pub fn name(self) -> &'static str {
         match self {
             Self::Drums2Bar => "cat-drums_2bar_small",
@@ -60,6 +62,7 @@ impl Family {
             Self::Melody2Bar => "cat-mel_2bar_small",
             Self::Melody2BarBig => "cat-mel_2bar_big",
             Self::Trio4Bar => "hier-trio_4bar",
+            Self::ElectropunkTrio4Bar => "electropunk-trio_4bar",
             Self::HierdecTrio16Bar => "hierdec-trio_16bar",
             Self::HierTrio16Bar => "hier-trio_16bar",
             Self::FlatTrio16Bar => "flat-trio_16bar",
@@ -80,9 +83,11 @@ impl Family {
             Self::Drums2Bar | Self::Drums2BarBig => Domain::Drums,
             Self::NadeDrums2Bar => Domain::DrumRoll,
             Self::Melody2Bar | Self::Melody2BarBig => Domain::Melody,
-            Self::Trio4Bar | Self::HierdecTrio16Bar | Self::HierTrio16Bar | Self::FlatTrio16Bar => {
-                Domain::Trio
-            }
+            Self::Trio4Bar
+            | Self::ElectropunkTrio4Bar
+            | Self::HierdecTrio16Bar
+            | Self::HierTrio16Bar
+            | Self::FlatTrio16Bar => Domain::Trio,
             Self::Multitrack1Bar => Domain::Performance,
             Self::Humanize2Bar => Domain::Groove(GrooveInput::Hits),
             Self::Tap2Bar => Domain::Groove(GrooveInput::Tap),
@@ -93,9 +98,29 @@ impl Family {
     pub fn wiring(self) -> Wiring {
         match self {
             Self::HierdecTrio16Bar => Wiring::Hierdec,
-            Self::Trio4Bar | Self::HierTrio16Bar | Self::Multitrack1Bar => Wiring::Hier,
+            Self::Trio4Bar
+            | Self::ElectropunkTrio4Bar
+            | Self::HierTrio16Bar
+            | Self::Multitrack1Bar => Wiring::Hier,
             _ => Wiring::Flat,
         }
+    }
+
+    /// Whether melody and bass are brought to one key and register before they are encoded
+    /// ([`normalise`](crate::music::normalise)), and so come out in them.
+    pub fn is_normalised(self) -> bool {
+        self == Self::ElectropunkTrio4Bar
+    }
+
+    /// Whether melody and bass choose the rhythm first, then the pitch of an onset
+    /// ([`Head::RhythmAndPitch`](crate::musicvae::net::head::Head::RhythmAndPitch)).
+    pub fn splits_rhythm_and_pitch(self) -> bool {
+        self == Self::ElectropunkTrio4Bar
+    }
+
+    /// Whether the core decoders read their position in the bar.
+    pub fn reads_metre(self) -> bool {
+        self == Self::ElectropunkTrio4Bar
     }
 
     /// Whether each part has a separate core decoder; otherwise one decoder outputs all parts.

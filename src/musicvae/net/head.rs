@@ -2,12 +2,12 @@
 //! inputs.
 
 use crate::{
-    music::drums::N_CLASSES,
+    music::{drums::N_CLASSES, melody},
     musicvae::{
         convert::groove,
         net::{
             domain::{Domain, Sparse, bits, hot, tokens},
-            math,
+            math, rhythm_and_pitch,
         },
     },
 };
@@ -17,6 +17,8 @@ use crate::{
 pub enum Head {
     /// A token per part, each from a softmax over its span of the logits.
     Categorical(&'static [usize]),
+    /// A melody token, by its rhythm and then its pitch; see [`rhythm_and_pitch`].
+    RhythmAndPitch,
     /// Classes one after the other, each conditioned on the ones before: a NADE (Larochelle &
     /// Murray 2011) whose biases are the decoder's outputs.
     Nade {
@@ -77,10 +79,20 @@ impl Head {
         }
     }
 
+    /// Vocabulary sizes of its parts; none for heads that don't choose tokens.
+    pub fn parts(&self) -> Option<&'static [usize]> {
+        match *self {
+            Self::Categorical(parts) => Some(parts),
+            Self::RhythmAndPitch => Some(&[melody::N_TOKENS]),
+            Self::Nade { .. } | Self::Groove => None,
+        }
+    }
+
     /// Width of the decoder's input from the previous step.
     pub fn n_inputs(&self) -> usize {
         match self {
             Self::Categorical(parts) => parts.iter().sum(),
+            Self::RhythmAndPitch => melody::N_TOKENS,
             Self::Nade { n_classes, .. } => *n_classes,
             Self::Groove => 3 * N_CLASSES,
         }
@@ -90,6 +102,7 @@ impl Head {
     pub fn n_outputs(&self) -> usize {
         match self {
             Self::Nade { n_classes, n_hidden } => n_hidden + n_classes,
+            Self::RhythmAndPitch => rhythm_and_pitch::N_OUTPUTS,
             _ => self.n_inputs(),
         }
     }
@@ -98,6 +111,7 @@ impl Head {
     pub fn n_columns(&self) -> usize {
         match self {
             Self::Categorical(parts) => parts.len(),
+            Self::RhythmAndPitch => 1,
             Self::Nade { n_classes, .. } => n_classes.div_ceil(16),
             Self::Groove => groove::N_COLUMNS,
         }
@@ -107,6 +121,7 @@ impl Head {
     pub fn inputs(&self, columns: &[u16]) -> Sparse {
         match self {
             Self::Categorical(parts) => tokens(parts, columns),
+            Self::RhythmAndPitch => tokens(&[melody::N_TOKENS], columns),
             Self::Nade { .. } => bits(columns).map(hot).collect(),
             Self::Groove => groove::inputs(columns),
         }
@@ -131,6 +146,10 @@ impl Head {
                 };
                 let columns: Vec<u16> = parts.iter().enumerate().map(choose).collect();
                 Choice { inputs: tokens(parts, &columns), columns }
+            }
+            Self::RhythmAndPitch => {
+                let columns = vec![pick.pick(part, &mut rhythm_and_pitch::token_logits(outputs))];
+                Choice { inputs: self.inputs(&columns), columns }
             }
             Self::Nade { n_hidden, .. } => {
                 let (hidden, biases) = outputs.split_at_mut(n_hidden);

@@ -1,7 +1,7 @@
 //! Lines of tokens as a network's input: checked, and cut into the encoder's segments.
 
 use crate::{
-    music::trio::Line,
+    music::{key_finding::key_of_lines, normalise::normalise, trio::Line},
     musicvae::{
         convert::performance,
         net::{Error, config::Config, domain::Sparse, family::Wiring},
@@ -21,6 +21,18 @@ impl Config {
             });
         let expected = columns.len();
         if fits { Ok(()) } else { Err(Error::Lines { expected, n_steps, family: self.family }) }
+    }
+
+    /// `lines` as the encoder reads them: with a normalised family, melody and bass in the common
+    /// key and registers ([`normalise`]), whichever they were in; else unchanged.
+    pub fn normalised(&self, mut lines: Vec<Line>) -> Vec<Line> {
+        if self.family.is_normalised()
+            && let [melody, bass, ..] = &mut lines[..]
+        {
+            let key = key_of_lines([&melody[..], bass]);
+            normalise(melody, bass, key);
+        }
+        lines
     }
 
     /// Number of segments that the encoder reads, and steps in each: one segment unless the encoder
@@ -65,6 +77,21 @@ mod tests {
             let error = config.check(&wrong).unwrap_err().to_string();
             assert!(error.starts_with("expected 1 line(s) of 32 "), "{error}");
         }
+    }
+
+    #[test]
+    fn a_normalised_family_reads_a_tune_alike_in_all_keys() {
+        let config = Config::official(Family::ElectropunkTrio4Bar);
+        let tune = |up: u16| {
+            let melody = (0..64).map(|step| 41 + up + [0, 4, 7, 5, 4, 2, 0, 0][step % 8]).collect();
+            vec![melody, vec![17 + up; 64], vec![3; 64]]
+        };
+
+        let normal = config.normalised(tune(0));
+
+        assert!((1..18).all(|up| config.normalised(tune(up)) == normal));
+        assert_eq!(config.normalised(normal.clone()), normal);
+        assert_eq!(Config::official(Family::Trio4Bar).normalised(tune(5)), tune(5));
     }
 
     #[test]

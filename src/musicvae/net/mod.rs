@@ -36,6 +36,7 @@ pub mod part_set;
 pub mod precision;
 pub mod prior;
 pub mod repeat;
+pub mod rhythm_and_pitch;
 pub mod sampling;
 pub mod stack;
 pub mod weights;

@@ -108,14 +108,14 @@ impl SequenceEncoder {
         &self.priors
     }
 
-    /// The posterior of `lines`, one per column.
+    /// The posterior of `lines`, one per column, which are first [`normalised`](Config::normalised).
     ///
     /// # Errors
     /// `lines` don't have the model's columns, length and ranges.
     pub fn encode(&self, lines: &[Line]) -> Result<Posterior, Error> {
         let config = &self.config;
         config.check(lines)?;
-        Ok(self.encoder.encode(&config.segments(lines)))
+        Ok(self.encoder.encode(&config.segments(&config.normalised(lines.to_vec()))))
     }
 
     /// The posterior of raw encoder inputs: the non-zero inputs of T steps.

@@ -4,7 +4,7 @@ use crate::{
     compose::{
         composer::Composer, loaded_theme::LoadedTheme, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
     },
-    config::{Anchor, Station, Theme},
+    config::{Anchor, Player, Station, Theme},
     musicvae::net::{family::Family, latent::Latent, music_vae::SequenceEncoder, prior::Prior},
     station::load::{Error, anchors, dreams, library::Library, waypoints::Waypoints},
 };
@@ -18,8 +18,8 @@ pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Wa
     let theme = &station.theme;
     let drums = library.model(&theme.drums_model, Family::Drums2Bar, 1)?;
     let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
-    let groove = match theme.groove.max(theme.groove_time) {
-        0.0 => None,
+    let groove = match (theme.drums.player, theme.groove.max(theme.groove_time)) {
+        (Player::Machine, _) | (_, 0.0) => None,
         _ => Some(library.network(&theme.groove_model, Family::Humanize2Bar)?),
     };
     let encoder = library.encoder(&theme.drums_model, Family::Drums2Bar)?;

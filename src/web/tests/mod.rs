@@ -24,7 +24,7 @@ use crate::{
     },
     web::{
         server::{Endpoint, bind, serve},
-        site::{Site, Timeouts, tests::channel},
+        site::{Site, Timeouts, tests::station},
     },
 };
 
@@ -54,8 +54,8 @@ impl Radio {
     }
 
     fn with(server: Server, timeouts: Timeouts) -> Self {
-        let (channel, writer, on_air) = channel("a");
-        let site = Arc::new(Site::new(vec![channel], server, None));
+        let (station, writer, on_air) = station("a");
+        let site = Arc::new(Site::new(vec![station], server, None));
         let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -95,7 +95,7 @@ impl Radio {
     }
 
     fn listeners(&self) -> u64 {
-        self.site.channels[0].main().listeners()
+        self.site.stations[0].main().listeners()
     }
 
     /// Pushes sound until `n_expected` listeners are connected: a write notices a disconnected one.

@@ -29,7 +29,7 @@ async fn a_shutdown_ends_streams_after_a_whole_frame() {
     assert_eq!(frame_numbers(&heard), (0..400).collect::<Vec<_>>());
     assert_eq!(read_to_end(idle).await, "");
     assert!(TcpStream::connect(radio.address).await.is_err());
-    assert_eq!(radio.site.channels[0].main().listeners(), 0);
+    assert_eq!(radio.site.stations[0].main().listeners(), 0);
 }
 
 #[tokio::test]

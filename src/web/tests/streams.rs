@@ -103,7 +103,7 @@ async fn head_has_the_headers_of_get_and_counts_no_listener() {
 
     assert!(head.starts_with("HTTP/1.0 200 OK\r\n") && head.ends_with("\r\n\r\n"), "{head}");
     assert_eq!(names(&head), names(&read_head(&mut socket).await));
-    assert_eq!(radio.site.channels[0].main().total(), 1);
+    assert_eq!(radio.site.stations[0].main().total(), 1);
 }
 
 #[tokio::test]
@@ -145,6 +145,6 @@ async fn a_wave_of_listeners_is_served_and_counted() {
     assert_eq!(radio.listeners(), 500);
     drop(sockets);
     radio.until_listeners(0).await;
-    let mount = radio.site.channels[0].main();
+    let mount = radio.site.stations[0].main();
     assert_eq!((mount.peak(), mount.total()), (500, 500));
 }

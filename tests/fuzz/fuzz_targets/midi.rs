@@ -2,11 +2,16 @@
 
 #![no_main]
 
-use electropunk::{music::midi, musicvae::convert::extract::Lines};
+use electropunk::{
+    music::{midi, segments::segments},
+    musicvae::convert::extract::Lines,
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(sequence) = midi::read(bytes) {
-        let _ = Lines::extract(&sequence);
+        for segment in segments(&sequence) {
+            let _ = Lines::extract(&segment.sequence);
+        }
     }
 });

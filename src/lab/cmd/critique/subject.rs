@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use anyhow::{Context as _, anyhow, ensure};
 
 use crate::{
-    config::{self, AssetRef},
+    config::{self, AssetRef, Player},
     inserts::player::InsertPlayer,
     lab::{
         cli,
@@ -16,8 +16,8 @@ use crate::{
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         midi,
         note::NoteSequence,
+        segments::longest,
     },
-    musicvae::convert::extract::require_four_four,
     sound::{limiter::Limiter, midi_player::MidiPlayer},
     station::{
         load::{self, library::Library},
@@ -35,9 +35,6 @@ const MAX_BARS: f64 = 20_000.0;
 
 /// Target loudness of recordings by default, in LUFS.
 const TARGET: f64 = -16.0;
-
-/// Themes with this much `humanise` or `groove_time` want drums as if played by a drummer.
-const HUMAN: f64 = 0.3;
 
 /// A subject, rendered or decoded.
 pub struct Subject {
@@ -98,7 +95,7 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
         title: format!("{}: {} minutes, seed {seed}", station.name, args.minutes),
         seed: Some(seed),
         target: Some(args.target.unwrap_or(station.loudness.0)),
-        is_human: Some(HUMAN <= theme.humanise.max(theme.groove_time)),
+        is_human: Some(theme.drums.player == Player::Drummer),
         character: Some(of_style.unwrap_or_else(|| Character::of_theme(theme))),
         audio,
         score: Some((Score::from_bars(&bars, theme.swing), starts)),
@@ -106,16 +103,21 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
 }
 
 fn notes(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
-    let sequence = midi::read(&fs::read(path)?)?;
-    require_four_four(&sequence)?;
+    let piece = midi::read(&fs::read(path)?)?;
+    let segment = longest(&piece).ok_or_else(|| anyhow!("expected bars of 4/4, found none"))?;
+    let (first, sequence) = (segment.bar_in_file(0), segment.sequence);
     let end = sequence.notes.iter().map(|note| note.end).fold(0.0, f64::max);
     let n_bars = (end * STEPS_PER_QUARTER as f64 / STEPS_PER_BAR as f64).ceil();
     ensure!(n_bars <= MAX_BARS, "expected at most {MAX_BARS} bars, found {n_bars}");
+    let from = match first {
+        0 => String::new(),
+        _ => format!(" from bar {} on, the longest stretch of 4/4", first + 1),
+    };
     let score = Score::from_sequence(&sequence);
     let delay = Limiter::LATENCY as f64 / f64::from(SAMPLE_RATE);
     let starts = score.starts().into_iter().map(|start| start + delay).collect();
     Ok(Subject {
-        title: format!("{}: {} bars", path.display(), score.bars.len()),
+        title: format!("{}: {} bars{from}", path.display(), score.bars.len()),
         seed: None,
         target: args.target,
         is_human: None,

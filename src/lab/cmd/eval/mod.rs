@@ -2,32 +2,24 @@
 
 mod figures;
 mod report;
+mod sets;
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
-use anyhow::ensure;
 use indicatif::{ProgressBar, ProgressStyle};
-use rand::seq::SliceRandom as _;
 
 use crate::{
     lab::{
         cli,
-        cmd::{eval::figures::figures, model},
+        cmd::{
+            eval::{figures::figures, sets::Set},
+            model,
+        },
         dataset::packed::Dataset,
         train::{evaluation::evaluate, network::Network},
     },
-    musicvae::{
-        convert::{
-            pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
-            window::{Window, is_whole},
-        },
-        net::config::Config,
-    },
-    rng,
+    musicvae::convert::window::is_whole,
 };
-
-/// Held-out generated patterns per style.
-const N_PATTERNS: u64 = 50;
 
 /// Runs the command.
 ///
@@ -36,23 +28,19 @@ const N_PATTERNS: u64 = 50;
 pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     let (model, weights) = model::open(&args.model)?;
     let config = model.config();
-    let real = some_of(read_windows(&args.data, config, args.all)?, args);
+    let (real, sets) = sets::sets(args, config)?;
     let network = Network::from_tensors(*config, weights.tensors())?;
     let mut held_out = BTreeMap::new();
-    let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
-    let themed = pattern_windows::windows(config, numbers);
-    for (name, windows) in [("real", &real), ("themed", &themed)] {
-        if windows.is_empty() {
-            continue;
-        }
-        let progress = ProgressBar::new(windows.len() as u64).with_prefix(name);
+    for Set { name, windows, parts } in sets {
+        let progress = ProgressBar::new(windows.len() as u64).with_prefix(name.clone());
         let template = "{prefix} {bar:24} {pos}/{len} windows, {eta} left";
         progress.set_style(ProgressStyle::with_template(template)?);
         progress.tick();
-        let scores = evaluate(&model, &network, windows, &|| progress.inc(1))?;
+        let scores = evaluate(&model, &network, &windows, &|| progress.inc(1))?;
+        let scores = scores.of_parts(&parts);
         progress.finish_and_clear();
         if !args.json {
-            println!("{}", report::scores(name, &scores));
+            println!("{}", report::scores(&name, &scores));
         }
         held_out.insert(name, scores);
     }
@@ -61,7 +49,8 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
         let set = Dataset::load(path)?;
         set.require(config, path)?;
         let windows = if args.all { set.all().collect() } else { set.split().0 };
-        train.extend(windows.into_iter().filter(is_whole));
+        let whole = windows.into_iter().filter(is_whole);
+        train.extend(whole.map(|window| config.normalised(window)));
     }
     let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
     let figures = figures(&model, &prior, [&real, &train], args.samples as usize, args.seed)?;
@@ -74,77 +63,4 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     println!("\nFor the model card:\n");
     print!("{}", toml::to_string(&BTreeMap::from([("held_out", held_out)]))?);
     Ok(())
-}
-
-/// The held-out windows of the data sets, or `all` windows. The sets must be for networks of
-/// `config`.
-fn read_windows<P: AsRef<Path>>(
-    data: &[P],
-    config: &Config,
-    all: bool,
-) -> anyhow::Result<Vec<Window>> {
-    let mut windows = Vec::new();
-    for path in data {
-        let set = Dataset::load(path.as_ref())?;
-        set.require(config, path.as_ref())?;
-        match all {
-            true => windows.extend(set.all().filter(is_whole)),
-            false => windows.extend(set.split().1),
-        }
-    }
-    ensure!(
-        !windows.is_empty(),
-        "the data sets have no held-out songs: expected more songs, or --all"
-    );
-    Ok(windows)
-}
-
-/// A random selection of `--examples` windows.
-fn some_of(mut windows: Vec<Window>, args: &cli::Eval) -> Vec<Window> {
-    let n = args.examples.map_or(windows.len(), |n| windows.len().min(n as usize));
-    let mut rng = rng::stream(args.seed, "eval");
-    windows.partial_shuffle(&mut rng, n).0.to_vec()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::musicvae::net::family::Family;
-
-    fn save(folder: &Path, name: &str, family: Family) -> std::path::PathBuf {
-        let path = folder.join(name);
-        let config = Config::official(family);
-        let n_steps = config.n_steps();
-        let songs: Vec<String> = (0..100).map(|n| format!("song {n}")).collect();
-        let window =
-            |n: usize| config.columns().into_iter().map(move |_| vec![n as u16 % 90; n_steps]);
-        let windows = (0..100).map(|song| (song, window(song).collect())).collect();
-        Dataset { family, n_steps, songs, windows }.save(&path).unwrap();
-        path
-    }
-
-    #[test]
-    fn only_held_out_songs_are_read() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
-
-        let config = Config::official(Family::Drums2Bar);
-        let windows = read_windows(&[&path], &config, false).unwrap();
-
-        assert!((1..40).contains(&windows.len()), "{}", windows.len());
-        let is_held_out = |w: &Window| Dataset::is_held_out(&format!("song {}", w[0][0]));
-        assert!(windows.iter().filter(|w| w[0][0] >= 10).all(is_held_out));
-    }
-
-    #[test]
-    fn a_data_set_for_another_model_is_an_error_with_its_name() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
-
-        let config = Config::official(Family::Trio4Bar);
-        let error = read_windows(&[&path], &config, false).unwrap_err().to_string();
-
-        let expected = "expected windows of 64 steps for hier-trio_4bar";
-        assert!(error.contains("a.safetensors") && error.contains(expected), "{error}");
-    }
 }

@@ -19,12 +19,23 @@ pub fn scores(name: &str, scores: &Scores) -> String {
         format!("  {title:<14}{shares}\n")
     };
     let heads = scores.parts.iter().map(|part| format!("{part:>9}")).collect::<Vec<_>>().concat();
+    let melodic = scores.melodic.iter().flat_map(|part| {
+        [
+            ("rhythm", part.rhythm_teacher_forced, part.rhythm_sampled),
+            ("pitch", part.pitch_teacher_forced, part.pitch_sampled),
+        ]
+        .map(|(what, forced, sampled)| {
+            let title = format!("{} {what}", part.part);
+            format!("  {title:<14}{forced:>9.4} teacher-forced {sampled:>9.4} sampled\n")
+        })
+    });
     [
         format!("{name}: {} windows\n", scores.windows),
         format!("  {:<14}{heads}\n", "accuracy"),
         row("teacher-forced", &scores.teacher_forced),
         row("sampled", &scores.sampled),
         row("always a rest", &scores.always_rest),
+        melodic.collect(),
         format!("  KL {:.1} bits, ", scores.kl_bits),
         format!("{} of {} latent units active\n", scores.active_units, scores.latent_units),
     ]

@@ -32,7 +32,6 @@ use crate::{
             card::{self, Card, Training},
             checkpoint::{self, Run},
             fit::{Fit, Measure},
-            network::Network,
         },
     },
 };
@@ -54,15 +53,11 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let n_cores = std::thread::available_parallelism()?.get();
     let n_threads = args.threads.map_or(n_cores, |n| n as usize);
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    let (config, weights) = setup::network(args)?;
-    let (examples, held_out) = setup::read_examples(args, &config)?;
+    let network = setup::network(args)?;
+    let (examples, held_out) = setup::read_examples(args, &network.config)?;
     let n_windows = [&examples.real, &examples.themed].map(|pool| pool.windows.len());
     let run =
         Run { folder: args.out.with_extension("run"), n_kept: args.checkpoints_to_keep as usize };
-    let network = match weights {
-        None => Network::new(config, args.seed)?,
-        Some(weights) => Network::from_tensors(config, weights.tensors())?,
-    };
     let network = match args.device.gpu()? {
         Some(gpu) => network.on(&gpu)?,
         None => network,

@@ -36,7 +36,7 @@ use crate::{
     units::Bpm,
     web::{
         server::{self, Endpoint},
-        site::{Channel, Site, Timeouts},
+        site::{ServedStation, Site, Timeouts},
     },
 };
 
@@ -181,14 +181,14 @@ impl Stream {
         let preview = Preview::new(newest, seed);
         let places = vec![(about, Rules::default())];
         let station = LiveStation::play("training", preview, setup, places, BUFFERING)?;
-        let channel = Channel {
-            station: station.name.clone(),
+        let served = ServedStation {
+            name: station.name.clone(),
             mounts: station.mounts.clone(),
             on_air: station.on_air.clone(),
             history: station.history.clone(),
             hls: Vec::new(),
         };
-        let site = Arc::new(Site::new(vec![channel], Server::default(), None));
+        let site = Arc::new(Site::new(vec![served], Server::default(), None));
         if let Some(listener) = self.listener.take() {
             // Runs until the runtime is dropped at the end of training.
             let (_, site) = watch::channel(site);

@@ -1,6 +1,7 @@
 //! The start of a training run: network, examples, settings.
 
 use anyhow::{Context as _, bail, ensure};
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::{
     lab::{
@@ -12,8 +13,10 @@ use crate::{
             defaults::{BATCH_SIZE, defaults},
             examples::{Examples, Pool},
             fit::{Fit, Measure, Settings},
+            network::Network,
             schedule::Schedule,
             scheduled::SamplingSchedule,
+            warm_start::warm_start,
         },
     },
     musicvae::{
@@ -21,7 +24,7 @@ use crate::{
             pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
             window::{Window, is_whole},
         },
-        net::{config::Config, weights::Weights},
+        net::config::Config,
     },
 };
 
@@ -37,18 +40,29 @@ pub type HeldOut = Vec<(&'static str, Vec<Window>)>;
 /// Validation results by source.
 pub type Measures = Vec<(&'static str, Measure)>;
 
-/// The network's configuration and, with `--from`, its initial weights.
+/// The network with its initial weights, which `--from` gives or the seed.
 ///
 /// # Errors
-/// The model of `--from` can't be read, or a size was given that it doesn't have.
-pub fn network(args: &cli::Train) -> anyhow::Result<(Config, Option<Weights>)> {
+/// The model of `--from` can't be read or is of another domain or wiring, or a size was given that
+/// it doesn't have.
+pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
     let mut config = Config::official(args.config);
     let mut weights = None;
     if let Some(from) = &args.from {
         let found = model::read(from)?;
-        let path = from.with_extension("safetensors");
-        config = found.config(args.config).with_context(|| path.display().to_string())?;
-        weights = Some(found);
+        let path = || from.with_extension("safetensors").display().to_string();
+        let family = found.family().unwrap_or(args.config);
+        let old = found.config(family).with_context(path)?;
+        let is_alike =
+            family.domain() == args.config.domain() && family.wiring() == args.config.wiring();
+        ensure!(
+            is_alike,
+            "{}: expected a model with the domain and wiring of {}, found one of {family}",
+            path(),
+            args.config
+        );
+        config = Config { family: args.config, ..old };
+        weights = Some((old, found));
     }
     let n_steps = match (args.sizes.bars, args.data.first()) {
         (Some(bars), _) => Some(bars as usize * 16),
@@ -66,7 +80,10 @@ pub fn network(args: &cli::Train) -> anyhow::Result<(Config, Option<Weights>)> {
         weights.is_none() || sized == config,
         "--from sets the sizes of the network: remove the size options"
     );
-    Ok((sized, weights))
+    let Some((old, found)) = weights else { return Ok(Network::new(sized, args.seed)?) };
+    let start = warm_start(sized, &old, found.tensors(), args.seed)?;
+    eprintln!("{start}");
+    Ok(Network::from_tensors(sized, &start.tensors)?)
 }
 
 fn resize(config: Config, sizes: &cli::Sizes) -> Config {
@@ -109,8 +126,8 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
         held_out.extend(set.all().filter(is_whole));
     }
     let themed = pattern_windows::windows(config, 0..args.patterns);
-    let real = Pool::from(real);
-    let themed = Pool::from(themed);
+    let real = Pool::from(normalised(config, real));
+    let themed = Pool::from(normalised(config, themed));
     if real.windows.is_empty() && themed.windows.is_empty() {
         bail!("expected --data, --patterns or both, found no training examples");
     }
@@ -125,9 +142,17 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
         sets.push(("themed", thin_out(pattern_windows::windows(config, numbers))));
     }
     sets.retain(|(_, windows)| !windows.is_empty());
+    for (_, windows) in &mut sets {
+        *windows = normalised(config, std::mem::take(windows));
+    }
     let themed_share = if real.windows.is_empty() { 1.0 } else { args.themed_share };
     let recombined_share = args.recombined_share;
     Ok((Examples { real, themed, themed_share, recombined_share }, sets))
+}
+
+/// The windows as a network of `config` reads them.
+fn normalised(config: &Config, windows: Vec<Window>) -> Vec<Window> {
+    windows.into_par_iter().map(|window| config.normalised(window)).collect()
 }
 
 /// Every n-th window, for an even selection of at most [`N_VALIDATED`].

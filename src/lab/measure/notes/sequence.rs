@@ -9,8 +9,8 @@ use crate::{
         bar::Hit,
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::{Note, NoteSequence},
+        programs::is_bass,
     },
-    musicvae::convert::extract::is_bass,
     units::Bpm,
 };
 

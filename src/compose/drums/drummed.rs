@@ -1,0 +1,27 @@
+//! A drummer's phrase: the beat, a variation of it in the second half, a fill in the last bar.
+
+use crate::{
+    compose::{
+        drums::beat::{Beat, Version},
+        phrase::{PHRASE_STEPS, Phrase, Take},
+    },
+    music::{meter::STEPS_PER_BAR, trio::Line},
+};
+
+/// The tokens of `phrase`.
+pub(super) fn line(beat: &Beat, phrase: &Phrase, attempt: u64) -> Line {
+    let plain = beat.draw(Version::Plain, attempt);
+    let n_window = plain.len();
+    let mut line: Line = plain.iter().cycle().take(PHRASE_STEPS).copied().collect();
+    // The second half is a variation, where the model's beats are no longer than that.
+    if phrase.take != Take::Statement && 2 * n_window <= PHRASE_STEPS {
+        let varied = beat.draw(Version::Varied, attempt);
+        line[PHRASE_STEPS - n_window..].copy_from_slice(&varied);
+    }
+    if phrase.is_last {
+        let fill = beat.draw(Version::Fill, attempt);
+        let last_bar = fill.len() - STEPS_PER_BAR..;
+        line[PHRASE_STEPS - STEPS_PER_BAR..].copy_from_slice(&fill[last_bar]);
+    }
+    line
+}

@@ -1,0 +1,146 @@
+//! Percussion of a phrase: the piece's loops, layer upon layer as the section asks.
+
+use rand::seq::SliceRandom as _;
+
+use crate::{
+    compose::phrase::{PHRASE_STEPS, Phrase},
+    config::{Shape, Theme},
+    music::{
+        arrange::LineNote,
+        bar::Part,
+        meter::STEPS_PER_BAR,
+        percussion::{LOOP_STEPS, Percussion},
+        section::Section,
+    },
+    rng,
+};
+
+/// Sounds of the theme that a piece uses.
+const N_LAYERS: usize = 3;
+
+/// The notes of `phrase`, whose pitches are General MIDI percussion keys.
+pub fn write(phrase: &Phrase, theme: &Theme) -> Vec<LineNote> {
+    let kit = phrase.piece.mix.voices[Part::Drums as usize].program;
+    let layers = layers(phrase.piece.seed, &theme.drums.percussion);
+    let playing =
+        layers.into_iter().filter(|&(place, sound)| plays(phrase, theme.shape, place, sound));
+    let mut notes: Vec<LineNote> = playing
+        .flat_map(|(_, sound)| {
+            let stream = format!("percussion {sound:?}");
+            let own = sound.draw_loop(kit, &mut rng::stream(phrase.piece.seed, &stream));
+            (0..PHRASE_STEPS).step_by(LOOP_STEPS).flat_map(move |start| {
+                let moved =
+                    |note: &LineNote| LineNote { start_step: start + note.start_step, ..*note };
+                own.iter().map(moved).collect::<Vec<_>>()
+            })
+        })
+        .collect();
+    if phrase.is_last && phrase.section == Section::Build {
+        notes.retain(|note| note.start_step < PHRASE_STEPS - STEPS_PER_BAR);
+    }
+    notes.sort_by_key(|note| (note.start_step, note.pitch));
+    notes
+}
+
+/// The sounds of a piece in the order in which they enter; the clap, which marks the backbeat, is the
+/// second one in every piece.
+fn layers(seed: u64, sounds: &[Percussion]) -> Vec<(usize, Percussion)> {
+    let is_clap = |sound: &Percussion| *sound == Percussion::Clap;
+    let mut others: Vec<Percussion> =
+        sounds.iter().copied().filter(|sound| !is_clap(sound)).collect();
+    others.shuffle(&mut rng::stream(seed, "percussion"));
+    if sounds.iter().any(is_clap) {
+        others.insert(others.len().min(1), Percussion::Clap);
+    }
+    others.into_iter().take(N_LAYERS).enumerate().collect()
+}
+
+/// Whether layer `place` of a piece plays in `phrase`.
+fn plays(phrase: &Phrase, shape: Shape, place: usize, sound: Percussion) -> bool {
+    let is_clap = sound == Percussion::Clap;
+    match phrase.section {
+        Section::Intro => 0 < phrase.of_section && place == 0,
+        Section::Build => !is_clap,
+        Section::Drop => true,
+        Section::Main => place < 2 || 0 < phrase.of_section && phrase.visit % 2 == 1,
+        Section::Break => place == 0 && (shape == Shape::Flow || !is_clap),
+        Section::Outro => !phrase.is_last && place < 2,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compose::{
+        form::{self, FormProgress},
+        testing::{setting, stations},
+    };
+
+    const SOUNDS: [Percussion; 4] =
+        [Percussion::Clap, Percussion::Shaker, Percussion::Rim, Percussion::Conga];
+
+    /// The percussion of a phrase of the first built-in station in which `change` is made.
+    fn written(change: impl FnOnce(&mut Phrase)) -> Vec<LineNote> {
+        let setting = setting(&stations()[0], 1);
+        let mut phrase = form::next(&setting, &mut FormProgress::start(&setting));
+        (phrase.of_section, phrase.is_last) = (1, false);
+        change(&mut phrase);
+        let mut theme = setting.theme().clone();
+        theme.drums.percussion = SOUNDS.into();
+        write(&phrase, &theme)
+    }
+
+    fn section(section: Section) -> Vec<LineNote> {
+        written(|phrase| phrase.section = section)
+    }
+
+    fn keys(notes: &[LineNote]) -> usize {
+        let mut keys: Vec<u8> = notes.iter().map(|note| note.pitch).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.len()
+    }
+
+    #[test]
+    fn a_drop_claps_on_two_and_four_and_a_break_does_not() {
+        let claps = |notes: &[LineNote]| notes.iter().filter(|note| note.pitch == 39).count();
+        let drop = section(Section::Drop);
+        let backbeat =
+            |note: &&LineNote| note.pitch == 39 && [4, 12].contains(&(note.start_step % 16));
+
+        assert_eq!(drop.iter().filter(backbeat).count(), 8);
+        assert_eq!(claps(&section(Section::Break)), 0);
+        assert!(!section(Section::Break).is_empty());
+    }
+
+    #[test]
+    fn an_intro_starts_without_percussion_and_a_drop_has_most() {
+        assert!(
+            written(|phrase| (phrase.section, phrase.of_section) = (Section::Intro, 0)).is_empty()
+        );
+        assert!(keys(&section(Section::Intro)) < keys(&section(Section::Drop)));
+        assert!(
+            written(|phrase| (phrase.section, phrase.is_last) = (Section::Outro, true)).is_empty()
+        );
+    }
+
+    #[test]
+    fn the_last_bar_of_a_build_is_free() {
+        let notes = written(|phrase| (phrase.section, phrase.is_last) = (Section::Build, true));
+        assert!(notes.iter().all(|note| note.start_step < PHRASE_STEPS - STEPS_PER_BAR));
+    }
+
+    #[test]
+    fn loops_of_two_bars_repeat_and_depend_on_the_piece() {
+        let notes = section(Section::Drop);
+        let bars = |from: usize| -> Vec<(usize, u8)> {
+            let here = notes.iter().filter(|note| note.start_step / LOOP_STEPS == from);
+            here.map(|note| (note.start_step % LOOP_STEPS, note.pitch)).collect()
+        };
+        assert_eq!(bars(0), bars(1));
+
+        let first: std::collections::HashSet<Percussion> =
+            (0..20).map(|seed| layers(seed, &SOUNDS)[0].1).collect();
+        assert_eq!(first.len(), 3, "each sound but the clap");
+    }
+}

@@ -1,0 +1,180 @@
+//! The windows of one MIDI file, or why it has none.
+
+use rand::seq::SliceRandom as _;
+
+use crate::{
+    lab::dataset::{reading::MidiFile, reason::Reason},
+    music::{
+        midi,
+        part_map::{self, Rule},
+    },
+    musicvae::{
+        convert::{
+            extract::Unfit,
+            window::{Window, windows},
+        },
+        net::config::Config,
+    },
+    rng,
+};
+
+/// Windows of a file at most, unless a user asks for others: a song of five minutes with four tunes
+/// has about as many, an orchestra's score a hundred times more.
+pub const MAX_PER_FILE: usize = 1000;
+
+/// The windows to extract.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WindowSpec {
+    /// Sizes of the networks that the set is for.
+    pub config: Config,
+    /// Whether to include windows with missing parts.
+    pub with_absent: bool,
+    /// Windows of a file at most; of more, a random choice.
+    pub max_per_file: usize,
+    /// Which instruments play which part, where programs and channels don't tell.
+    pub rules: Vec<Rule>,
+}
+
+impl WindowSpec {
+    /// Windows with all parts, at most [`MAX_PER_FILE`] a file.
+    pub fn new(config: Config) -> Self {
+        Self { config, with_absent: false, max_per_file: MAX_PER_FILE, rules: vec![] }
+    }
+}
+
+/// What a file gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extracted {
+    /// Its distinct windows, at least one.
+    pub windows: Result<Vec<Window>, Reason>,
+    /// What it violates.
+    pub faults: Vec<String>,
+}
+
+/// The windows of `file`.
+pub fn extract(file: &MidiFile, spec: &WindowSpec) -> Extracted {
+    let fail = |reason: &dyn ToString| Extracted {
+        windows: Err(Reason::plain(reason.to_string())),
+        faults: vec![],
+    };
+    let bytes = match &file.bytes {
+        Ok(bytes) => bytes,
+        Err(error) => return fail(error),
+    };
+    let mut song = match midi::read_song(bytes) {
+        Ok(song) => song,
+        Err(error) => return fail(&error),
+    };
+    part_map::assign(&mut song, &spec.rules);
+    let faults = song.faults.iter().map(ToString::to_string).collect();
+    let windows = match windows(&song.sequence, &spec.config, spec.with_absent) {
+        Ok(found) if !found.is_empty() => Ok(at_most(spec.max_per_file, found, &file.name)),
+        Ok(_) | Err(Unfit::Meter | Unfit::Empty) => Err(Reason::of(&song, &spec.config)),
+    };
+    Extracted { windows, faults }
+}
+
+/// `windows`, or `n` of them, chosen by the number of windows and the file's name without folders.
+fn at_most(n: usize, windows: impl IntoIterator<Item = Window>, file: &str) -> Vec<Window> {
+    let mut windows: Vec<Window> = windows.into_iter().collect();
+    if windows.len() <= n {
+        return windows;
+    }
+    let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    let mut numbers: Vec<usize> = (0..windows.len()).collect();
+    let mut rng = rng::stream(windows.len() as u64, &format!("windows of {name}"));
+    let chosen = numbers.partial_shuffle(&mut rng, n).0;
+    chosen.sort_unstable();
+    chosen.iter().map(|&number| std::mem::take(&mut windows[number])).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        music::note::{Note, NoteSequence, TimeSignature},
+        musicvae::net::family::Family,
+    };
+
+    /// A file of instruments (name, program, whether drums, pitch), each with a note a bar.
+    fn file(n_bars: u8, instruments: &[(&'static str, u8, bool, u8)]) -> NoteSequence {
+        let mut notes = Vec::new();
+        for (instrument, &(_, program, is_drum, pitch)) in instruments.iter().enumerate() {
+            notes.extend((0..n_bars).map(|bar| Note {
+                pitch: pitch + bar % 3,
+                velocity: 90,
+                start: 4.0 * f64::from(bar),
+                end: 4.0 * f64::from(bar) + 1.0,
+                program,
+                is_drum,
+                instrument: instrument as u16,
+            }));
+        }
+        NoteSequence { notes, tempos: vec![], meters: vec![] }
+    }
+
+    fn found(
+        piece: &NoteSequence,
+        instruments: &[(&'static str, u8, bool, u8)],
+        rules: &[&str],
+    ) -> Extracted {
+        let bytes = midi::write(piece, |note| instruments[usize::from(note.instrument)].0);
+        let rules = rules.iter().map(|rule| rule.parse().unwrap()).collect();
+        let spec = WindowSpec { rules, ..WindowSpec::new(Config::official(Family::Trio4Bar)) };
+        extract(&MidiFile { name: "a/song.mid".into(), source: 0, bytes: Ok(bytes) }, &spec)
+    }
+
+    fn reason(n_bars: u8, instruments: &[(&'static str, u8, bool, u8)]) -> String {
+        let Reason { reason, detail } =
+            found(&file(n_bars, instruments), instruments, &[]).windows.unwrap_err();
+        format!("{reason}: {detail}")
+    }
+
+    #[test]
+    fn what_is_missing_is_said_with_what_is_there() {
+        assert_eq!(
+            reason(8, &[("Gtr", 27, false, 60), ("", 0, false, 70), ("", 0, true, 36)]),
+            "no bass: programs 27 (\"Gtr\") and 0"
+        );
+        assert_eq!(
+            reason(8, &[("", 33, false, 30), ("", 0, false, 70), ("x", 5, false, 36)]),
+            "no drums: programs 33, 0 and 5 (\"x\"); drums on channel 3? --map drums=channel:3"
+        );
+        assert_eq!(reason(8, &[("", 0, true, 36)]), "no melody and no bass: drums only");
+        let trio = [("", 33, false, 30), ("", 0, false, 70), ("", 0, true, 36)];
+        assert_eq!(reason(3, &trio), "fewer than 4 bars of 4/4 in a row: 3 bars; 4/4");
+        assert_eq!(reason(0, &trio), "no notes: ");
+    }
+
+    #[test]
+    fn another_meter_is_named() {
+        let trio = [("", 33, false, 30), ("", 0, false, 70), ("", 0, true, 36)];
+        let mut waltz = file(8, &trio);
+        waltz.meters = vec![(0.0, TimeSignature { numerator: 3, denominator: 4 })];
+
+        let reason = found(&waltz, &trio, &[]).windows.unwrap_err();
+
+        assert_eq!((&reason.reason[..], &reason.detail[..]), ("no bars of 4/4", "3/4"));
+    }
+
+    #[test]
+    fn names_of_tracks_and_rules_find_the_parts() {
+        let named = [("Drums", 0, false, 36), ("Bass", 0, false, 40), ("Keys", 0, false, 60)];
+        assert_eq!(found(&file(4, &named), &named, &[]).windows.unwrap().len(), 1);
+
+        let unnamed = [("a", 0, false, 36), ("b", 27, false, 40), ("c", 0, false, 60)];
+        let rules = ["drums=track:a", "bass=program:27"];
+        assert_eq!(found(&file(4, &unnamed), &unnamed, &rules).windows.unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_file_has_at_most_so_many_windows() {
+        let all: Vec<Window> = (0..100).map(|n| vec![vec![n; 16]]).collect();
+
+        let chosen = at_most(10, all.clone(), "a/song.mid");
+
+        assert_eq!((chosen.len(), &chosen), (10, &at_most(10, all.clone(), "b/song.mid")));
+        assert!(chosen.is_sorted() && chosen.iter().all(|window| all.contains(window)));
+        assert_eq!(at_most(100, all.clone(), "a"), all);
+    }
+}

@@ -1,0 +1,164 @@
+//! Initial weights of a network from those of another configuration of the same domain and wiring.
+
+use std::{collections::HashMap, fmt};
+
+use candle_core::{Device, Result, Tensor};
+use candle_nn::ops::softmax;
+
+use crate::{
+    lab::train::network::Network,
+    musicvae::net::{
+        config::{Config, Core},
+        head::Head,
+        names,
+        rhythm_and_pitch::{ONSET, log_sum_exp},
+    },
+};
+
+/// Initial weights, and where they come from.
+pub struct WarmStart {
+    /// All tensors of the new network.
+    pub tensors: HashMap<String, Tensor>,
+    /// Number of tensors that were taken unchanged.
+    pub n_taken: usize,
+    /// Names of the tensors that were converted.
+    pub converted: Vec<String>,
+    /// Names of the tensors that keep initial weights, for want of a counterpart of that shape.
+    pub new: Vec<String>,
+}
+
+impl fmt::Display for WarmStart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} tensors taken", self.n_taken)?;
+        for (title, names) in [("converted", &self.converted), ("new", &self.new)] {
+            if !names.is_empty() {
+                write!(f, "\n{title}: {}", names.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The weights of a network of `config` from `found`, the tensors of one of `from`. Tensors are
+/// matched by name; those of another shape are converted where it is known how, and else drawn from
+/// `seed`.
+///
+/// # Errors
+/// Out of memory.
+pub fn warm_start(
+    config: Config,
+    from: &Config,
+    found: &HashMap<String, Tensor>,
+    seed: u64,
+) -> Result<WarmStart> {
+    let mut tensors = Network::new(config, seed)?.tensors()?;
+    let converted = convert_all(&config, from, found)?;
+    let mut start =
+        WarmStart { tensors: HashMap::new(), n_taken: 0, converted: vec![], new: vec![] };
+    for (name, shape) in config.tensors() {
+        if let Some(tensor) = converted.get(&name) {
+            tensors.insert(name.clone(), tensor.clone());
+            start.converted.push(name);
+            continue;
+        }
+        match found.get(&name) {
+            Some(tensor) if tensor.elem_count() == shape.iter().product::<usize>() => {
+                tensors.insert(name, tensor.clone());
+                start.n_taken += 1;
+            }
+            _ => start.new.push(name),
+        }
+    }
+    start.tensors = tensors;
+    Ok(start)
+}
+
+/// The tensors of core decoders that read or choose columns in another way than those of `from`.
+fn convert_all(
+    config: &Config,
+    from: &Config,
+    found: &HashMap<String, Tensor>,
+) -> Result<HashMap<String, Tensor>> {
+    let mut converted = HashMap::new();
+    for (core, old) in config.cores().iter().zip(&from.cores()) {
+        let kernel = names::kernel(&names::core_cell(&core.prefix, 0));
+        if let (true, Some(tensor)) = (core.reads_metre && !old.reads_metre, found.get(&kernel)) {
+            converted.insert(kernel, with_metre(core, tensor)?);
+        }
+        let projection = names::core_projection(&core.prefix);
+        let names = [names::kernel(&projection), names::bias(&projection)];
+        let was_softmax = matches!(old.head, Head::Categorical(_));
+        if let (Head::RhythmAndPitch, true, Some(kernel), Some(bias)) =
+            (core.head, was_softmax, found.get(&names[0]), found.get(&names[1]))
+        {
+            converted.extend(names.into_iter().zip(split_head(kernel, bias)?));
+        }
+    }
+    Ok(converted)
+}
+
+/// A cell's kernel with rows of zeros for the position in the bar.
+fn with_metre(core: &Core, kernel: &Tensor) -> Result<Tensor> {
+    let n_columns = core.head.n_inputs();
+    let (n_rows, width) = kernel.dims2()?;
+    let zeros = Tensor::zeros((core.n_inputs() - n_columns, width), kernel.dtype(), &Device::Cpu)?;
+    let rest = kernel.narrow(0, n_columns, n_rows - n_columns)?;
+    Tensor::cat(&[&kernel.narrow(0, 0, n_columns)?, &zeros, &rest], 0)
+}
+
+/// Kernel and bias of a softmax over tokens as those of a head of rhythm and pitch. The logit of an
+/// onset, `ln(sum(e^pitch))`, is not linear in the decoder's output: its first-order term is taken,
+/// at an output of 0.
+fn split_head(kernel: &Tensor, bias: &Tensor) -> Result<[Tensor; 2]> {
+    let kernel = kernel.to_dtype(candle_core::DType::F32)?;
+    let bias = bias.to_dtype(candle_core::DType::F32)?;
+    let n_pitches = bias.dim(0)? - ONSET;
+    let pitch_bias = bias.narrow(0, ONSET, n_pitches)?;
+    let pitch_kernel = kernel.narrow(1, ONSET, n_pitches)?;
+    let shares = softmax(&pitch_bias, 0)?.unsqueeze(1)?;
+    let onset_kernel = pitch_kernel.matmul(&shares)?;
+    let onset_bias = Tensor::new(&[log_sum_exp(&pitch_bias.to_vec1::<f32>()?)], &Device::Cpu)?;
+    Ok([
+        Tensor::cat(&[&kernel.narrow(1, 0, ONSET)?, &onset_kernel, &pitch_kernel], 1)?,
+        Tensor::cat(&[&bias.narrow(0, 0, ONSET)?, &onset_bias, &pitch_bias], 0)?,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::musicvae::net::family::Family;
+
+    fn small(family: Family) -> Config {
+        let sizes = Config::official(family);
+        Config { n_latent: 5, n_encoder: 4, n_decoder: 3, n_conductor: 4, ..sizes }
+    }
+
+    #[test]
+    fn the_same_configuration_takes_all_weights() {
+        let config = small(Family::Trio4Bar);
+        let found = Network::new(config, 1).unwrap().tensors().unwrap();
+
+        let start = warm_start(config, &config, &found, 2).unwrap();
+
+        assert_eq!(start.n_taken, config.tensors().len());
+        assert_eq!(start.to_string(), format!("{} tensors taken", start.n_taken));
+    }
+
+    #[test]
+    fn only_what_reads_and_chooses_columns_is_converted() {
+        let (from, config) = (small(Family::Trio4Bar), small(Family::ElectropunkTrio4Bar));
+        let found = Network::new(from, 1).unwrap().tensors().unwrap();
+
+        let start = warm_start(config, &from, &found, 2).unwrap();
+
+        // Three cells read the metre; two heads of kernel and bias were split.
+        assert_eq!((start.converted.len(), start.new.len()), (3 + 2 * 2, 0));
+        let network = Network::from_tensors(config, &start.tensors).unwrap();
+        let name = names::kernel(&names::core_projection("core_decoder/core_decoder_0/decoder"));
+        let pitches = |tensor: &Tensor, first| {
+            tensor.narrow(1, first, 88).unwrap().contiguous().unwrap().to_vec2::<f32>().unwrap()
+        };
+        assert_eq!(pitches(network.tensor(&name).unwrap(), 3), pitches(&found[&name], 2));
+    }
+}

@@ -1,0 +1,53 @@
+//! A MIDI file as read: its notes, its instruments, and what it violates.
+
+use std::collections::BTreeSet;
+
+use crate::music::note::NoteSequence;
+
+/// A MIDI file's notes, and what it tells of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Song {
+    /// The notes, with tempos and time signatures.
+    pub sequence: NoteSequence,
+    /// The instruments, by number.
+    pub instruments: Vec<Instrument>,
+    /// What the file violates.
+    pub faults: BTreeSet<Fault>,
+}
+
+/// One of a file's instruments: each track, channel and program is one, as in `pretty_midi`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instrument {
+    /// Names of its track and instrument, such as `Bass, Finger`; often empty.
+    pub name: String,
+    /// MIDI channel, 0 to 15.
+    pub channel: u8,
+    /// General MIDI program, 0 to 127.
+    pub program: u8,
+    /// Whether it is a rhythm part.
+    pub is_drum: bool,
+}
+
+/// What a file violates, and what it costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Running status after a meta event or a sysex; nothing is lost.
+    #[error("running status after a meta event or sysex (read as it continues)")]
+    RunningStatus,
+    /// A track's length is wrong; nothing is lost.
+    #[error("a track declares a wrong length (read to its end)")]
+    TrackLength,
+    /// A system message in a track; only the message is lost.
+    #[error("a system message within a track (skipped)")]
+    SystemMessage,
+    /// An event can't be read; the rest of its track is lost.
+    #[error("a malformed event (the rest of its track is lost)")]
+    Event,
+    /// The file ends within a track; the rest is lost.
+    #[error("the file ends within a track (the rest is lost)")]
+    Truncated,
+    /// There are fewer tracks than the header declares.
+    #[error("fewer tracks than the header declares")]
+    MissingTracks,
+}
