@@ -1,7 +1,7 @@
 //! What the parts of a theme are meant to be, which decides the goals that they are judged by.
 
 use crate::{
-    config::{Anchor, Role, Theme},
+    config::{Anchor, Player, Role, Theme},
     patterns::style::Style,
 };
 
@@ -47,15 +47,21 @@ impl Character {
         Self { lead, drums, has_power_chords: style == Style::Punk }
     }
 
-    /// The character of `theme`: its lead's role, and for the rest that of the style that it is named
-    /// after, or else of the commonest style of its drum pad. Beats of MIDI files alone are a
-    /// drummer's.
+    /// The character of `theme`: its lead's role and its drums' player. Whether a machine's kick plays
+    /// on each beat, and whether chords are power chords, follows from the style that the theme is named
+    /// after, or else from the commonest style of its drum pad.
     pub fn of_theme(theme: &Theme) -> Self {
         let named = theme.name.parse().ok();
-        let character = named.or_else(|| commonest(&theme.pad)).map(Self::of_style);
-        let other =
-            Self { lead: theme.lead_role, drums: Drumming::Drummer, has_power_chords: false };
-        Self { lead: theme.lead_role, ..character.unwrap_or(other) }
+        let style = named.or_else(|| commonest(&theme.pad)).map(Self::of_style);
+        let each_beat = Drumming::Machine { on_each_beat: true };
+        let drums = match theme.drums.player {
+            Player::Drummer => Drumming::Drummer,
+            Player::Machine => Drumming::Machine {
+                on_each_beat: style.is_some_and(|style| style.drums == each_beat),
+            },
+        };
+        let has_power_chords = style.is_some_and(|style| style.has_power_chords);
+        Self { lead: theme.lead_role, drums, has_power_chords }
     }
 }
 
@@ -80,23 +86,31 @@ mod tests {
         Anchor::Pattern { style, number: 3 }
     }
 
+    fn theme(name: &str, pad: [Anchor; 4], player: Player) -> Theme {
+        let mut theme = Theme { name: name.to_owned(), pad, ..Theme::default() };
+        theme.drums.player = player;
+        theme
+    }
+
     #[test]
     fn a_theme_named_after_a_style_has_its_character_with_a_role_of_its_own() {
-        let theme = Theme { name: "punk".to_owned(), lead_role: Role::PadLine, ..Theme::default() };
+        let pad = [0, 1, 2, 3].map(Anchor::Dream);
+        let punk = Theme { lead_role: Role::PadLine, ..theme("punk", pad, Player::Drummer) };
         let expected = Character { lead: Role::PadLine, ..Character::of_style(Style::Punk) };
-        assert_eq!(Character::of_theme(&theme), expected);
+        assert_eq!(Character::of_theme(&punk), expected);
     }
 
     #[test]
     fn another_theme_takes_after_its_pad() {
         let (dub, house) = (pattern(Style::Dub), pattern(Style::House));
         let pad = [house.clone(), dub.clone(), house, dub];
-        let theme = Theme { name: "mine".to_owned(), pad, ..Theme::default() };
+        let drums =
+            |pad: [Anchor; 4], player| Character::of_theme(&theme("mine", pad, player)).drums;
 
-        let drums = Character::of_theme(&theme).drums;
-
-        assert_eq!(drums, Drumming::Machine { on_each_beat: true });
-        let pad = [0, 1, 2, 3].map(Anchor::Dream);
-        assert_eq!(Character::of_theme(&Theme { pad, ..theme }).drums, Drumming::Drummer);
+        let on_each_beat = |on_each_beat| Drumming::Machine { on_each_beat };
+        assert_eq!(drums(pad.clone(), Player::Machine), on_each_beat(true));
+        assert_eq!(drums(pad, Player::Drummer), Drumming::Drummer);
+        let dreams = [0, 1, 2, 3].map(Anchor::Dream);
+        assert_eq!(drums(dreams, Player::Machine), on_each_beat(false));
     }
 }

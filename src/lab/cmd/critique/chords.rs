@@ -26,7 +26,7 @@ pub fn rows(figures: &CompingFigures, character: Option<&Character>) -> Vec<Row>
     vec![
         Row::new(CHORDS, "rhythms in six minutes", Unit::Of("", 1), figures.rhythms)
             .with_goal(known(Goal::AtLeast(RHYTHMS)))
-            .when_below("the chords keep to one rhythm; add `rhythms` to the theme's chords"),
+            .when_below("the chords keep to one rhythm; raise their `variation`, or add `rhythms`"),
         Row::new(CHORDS, "bars with the commonest rhythm", Unit::Share, figures.commonest),
         number("distinct voicings", figures.voicings as f64),
         number("range of the top voice", figures.top_span)

@@ -18,8 +18,9 @@ const FEW_HITS: usize = 30;
 /// Tolerance of velocity deviations, relative to the drummers'.
 const DRUMMER_TOLERANCE: f64 = 0.3;
 
-/// Of a machine: the greatest deviation of the kick's velocity, and the least shares of kicks on
-/// each beat, of repeated bars, of claps and of bars with percussion.
+/// Of a machine: the greatest deviation of the kick's velocity, and the least shares of repeated
+/// bars and of bars with percussion; with a kick on each beat also of bars that have it, and of
+/// claps.
 const STEADY_KICK: f64 = 4.0;
 const ON_EACH_BEAT: f64 = 0.97;
 const REPEATED_BARS: f64 = 0.5;
@@ -46,7 +47,7 @@ fn pattern(figures: &NoteFigures, drumming: Option<Drumming>) -> Vec<Row> {
     vec![
         Row::new(PATTERN, "kick on the beat: deviation", Unit::Of("", 1), machine.kick_deviation)
             .with_goal(of_machine(Goal::AtMost(STEADY_KICK)))
-            .when_above("a machine's kick has one velocity; lower `groove` and `humanise`"),
+            .when_above("a machine's kick has one velocity; set `player` of the drums to \"machine\""),
         share("bars with kicks on all four beats", machine.four_on_the_floor)
             .with_goal(on_each_beat.then_some(Goal::AtLeast(ON_EACH_BEAT)))
             .when_below(
@@ -56,17 +57,17 @@ fn pattern(figures: &NoteFigures, drumming: Option<Drumming>) -> Vec<Row> {
         share("bars equal to one of the two before", machine.repeated_bars)
             .with_goal(of_machine(Goal::AtLeast(REPEATED_BARS)))
             .when_below(
-                "the beat changes in every bar and never becomes a loop; raise `bars_per_round`, or \
-                 lower `temperature`",
+                "the beat changes in every bar and never becomes a loop; set `player` of the drums to \
+                 \"machine\", or raise `bars_per_round`",
             ),
         share("claps among snares and claps", machine.claps)
-            .with_goal(of_machine(Goal::AtLeast(CLAPS)))
-            .when_below("no clap lies on two and four; choose a `program` of drums with claps"),
+            .with_goal(on_each_beat.then_some(Goal::AtLeast(CLAPS)))
+            .when_below("no clap lies on two and four; add \"clap\" to `percussion` of the drums"),
         share("bars with percussion", machine.percussion)
             .with_goal(of_machine(Goal::AtLeast(PERCUSSION)))
             .when_below(
-                "nothing but the kit plays: no shaker, tambourine or conga fills the sixteenths; \
-                 choose `pad` corners with busier hats",
+                "nothing but the kit plays: no rim, shaker or conga fills the sixteenths; add them to \
+                 `percussion` of the drums",
             ),
     ]
 }

@@ -32,8 +32,9 @@ const KIT: [&[u8]; 9] = [
 const KICK: usize = 0;
 const SNARE: usize = 1;
 
-/// The key of a hand clap.
+/// The keys of a hand clap and of a rim: percussion, too.
 const CLAP: u8 = 39;
+const RIM: u8 = 37;
 
 /// Steps of the four beats.
 const BEATS: [usize; 4] = [0, STEPS_PER_QUARTER, 2 * STEPS_PER_QUARTER, 3 * STEPS_PER_QUARTER];
@@ -50,7 +51,8 @@ pub struct DrumMachineFigures {
     pub repeated_bars: Option<f64>,
     /// Share of claps among snares, rims and claps; none without any.
     pub claps: Option<f64>,
-    /// Share of the bars with hits that have percussion beside the kit; none without hits.
+    /// Share of the bars with hits that have claps, rims or percussion beside the kit; none without
+    /// hits.
     pub percussion: Option<f64>,
 }
 
@@ -62,7 +64,7 @@ impl DrumMachineFigures {
             |sound: usize| hits.iter().filter(move |hit| KIT[sound].contains(&hit.pitch));
         let on_beat = of_sound(KICK).filter(|hit| BEATS.contains(&hit.step_of_bar()));
         let velocities: Vec<f64> = on_beat.map(|hit| f64::from(hit.velocity)).collect();
-        let percussion = by_bar(&hits, |hit| sound(hit).is_none());
+        let percussion = by_bar(&hits, is_percussion);
         Self {
             kick_deviation: (!velocities.is_empty()).then(|| deviation(&velocities)),
             four_on_the_floor: four_on_the_floor(of_sound(KICK)),
@@ -76,6 +78,10 @@ impl DrumMachineFigures {
 /// The sound of the kit that plays `hit`; none for percussion beside it.
 fn sound(hit: &TimedNote) -> Option<usize> {
     KIT.iter().position(|keys| keys.contains(&hit.pitch))
+}
+
+fn is_percussion(hit: &TimedNote) -> bool {
+    [CLAP, RIM].contains(&hit.pitch) || sound(hit).is_none()
 }
 
 /// What `of` says of the hits, by bar.
@@ -149,7 +155,11 @@ mod tests {
 
     #[test]
     fn claps_and_percussion_are_counted_beside_the_kit() {
-        let found = measured(&[&[(4.0, 39), (12.0, 38), (0.0, 37)], &[(2.0, 70), (0.0, 36)]]);
-        assert_eq!((found.claps, found.percussion), (Some(1.0 / 3.0), Some(0.5)));
+        let found = measured(&[
+            &[(4.0, 39), (12.0, 38), (0.0, 37)],
+            &[(2.0, 70), (0.0, 36)],
+            &[(4.0, 38), (0.0, 36)],
+        ]);
+        assert_eq!((found.claps, found.percussion), (Some(1.0 / 3.0), Some(2.0 / 3.0)));
     }
 }
