@@ -1,10 +1,9 @@
 //! The rhythm of a phrase's chords: the motif's rhythm, developed from bar to bar, tied over unchanged
 //! chords and ahead of changing ones.
 //!
-//! Bars go A A' A B. A is the motif's rhythm, developed anew when a later section brings the motif
-//! back, thinned or filled as the section asks; A' and B are developments of A, others in variations
-//! and departures. What is drawn belongs to the motif's visit, so a repeated phrase has the same
-//! rhythms.
+//! Bars go A A' A B. A is the motif's rhythm, thinned or filled as the section asks; A' and B are
+//! developments of A. A' belongs to the motif and returns with it; B is another one in each visit, and
+//! in variations and departures. A held chord moves in the third bar, too.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 
@@ -17,6 +16,9 @@ use crate::{
     },
     rng::{self, Rng},
 };
+
+/// The development of a held chord in the third bar; those of [`kind`] are smaller.
+const THIRD_BAR: u64 = 1000;
 
 /// The fewest steps of a stroke in a rhythm that counts as held.
 const HELD: usize = 12;
@@ -78,8 +80,8 @@ pub fn strokes(phrase: &Phrase, part: &Chords, chords: &[Chord]) -> Vec<Comp> {
     let base = of_section(&written, phrase, part.variation);
     let mut comps = Vec::new();
     for bar in 0..PHRASE_BARS as usize {
-        let kind = kind(phrase, bar);
-        let mut rng = stream(phrase, &kind.to_string());
+        let kind = if is_held && bar == 2 { THIRD_BAR } else { kind(phrase, bar) };
+        let mut rng = of_kind(phrase, kind);
         let is_developed = kind != 0 && rng.random_bool(part.variation);
         comps.extend(match (is_developed, is_held) {
             (false, _) => whole(&base, bar),
@@ -120,18 +122,21 @@ fn kind(phrase: &Phrase, bar: usize) -> u64 {
     }
 }
 
+/// The random stream of a development: A' has one for the motif, the others one for each visit.
+fn of_kind(phrase: &Phrase, kind: u64) -> Rng {
+    match kind {
+        0 | 1 => stream(phrase, &kind.to_string()),
+        _ => stream(phrase, &format!("{kind} {}", phrase.visit)),
+    }
+}
+
 fn stream(phrase: &Phrase, name: &str) -> Rng {
-    let name = format!("comping {} {} {name}", phrase.motif, phrase.visit);
-    rng::stream(phrase.piece.seed, &name)
+    rng::stream(phrase.piece.seed, &format!("comping {} {name}", phrase.motif))
 }
 
 /// The motif's rhythm as the section asks for it.
 fn of_section(written: &[Stroke], phrase: &Phrase, variation: f64) -> Vec<Stroke> {
     let mut rng = stream(phrase, "section");
-    let mut strokes = written.to_vec();
-    if 0 < phrase.visit && rng.random_bool(variation) {
-        strokes = developed(&strokes, &mut rng);
-    }
     let changes = match phrase.section {
         Section::Intro | Section::Outro => vec![Change::Drop],
         Section::Break => vec![Change::Tie; 2],
@@ -139,10 +144,10 @@ fn of_section(written: &[Stroke], phrase: &Phrase, variation: f64) -> Vec<Stroke
         Section::Drop => vec![Change::Add],
         Section::Main => vec![],
     };
-    if rng.random_bool(variation) {
-        strokes = changes.iter().fold(strokes, |strokes, change| change.apply(&strokes, &mut rng));
+    if !rng.random_bool(variation) {
+        return written.to_vec();
     }
-    strokes
+    changes.iter().fold(written.to_vec(), |strokes, change| change.apply(&strokes, &mut rng))
 }
 
 fn developed(strokes: &[Stroke], rng: &mut Rng) -> Vec<Stroke> {

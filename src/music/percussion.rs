@@ -20,6 +20,9 @@ pub const LOOP_STEPS: usize = 2 * STEPS_PER_BAR;
 const FEW: [usize; 2] = [3, 5];
 const MANY: [usize; 3] = [4, 5, 7];
 
+/// Probability that the second bar of a loop has a pick-up.
+const PICK_UP: f64 = 0.3;
+
 /// Steps of a bar's backbeat, beats two and four.
 const BACKBEAT: [usize; 2] = [4, 12];
 
@@ -51,7 +54,7 @@ impl Percussion {
         }
     }
 
-    /// A loop of two bars for `kit`, the second one often a variation of the first.
+    /// A loop of two bars for `kit`, the second one sometimes with a pick-up.
     pub fn draw_loop(self, kit: u8, rng: &mut Rng) -> Vec<LineNote> {
         let first = self.draw_bar(rng);
         let second = self.varied(&first, rng);
@@ -80,7 +83,7 @@ impl Percussion {
     /// `steps` with a pick-up to the next bar, or as they are.
     fn varied(self, steps: &[usize], rng: &mut Rng) -> Vec<usize> {
         let mut varied = steps.to_vec();
-        if self != Self::Shaker && rng.random_bool(0.5) {
+        if self != Self::Shaker && rng.random_bool(PICK_UP) {
             let pick_up = STEPS_PER_BAR - rng.random_range(1..4);
             varied.push(pick_up);
             varied.sort_unstable();

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Share of pieces whose loop has one bar instead of two.
-const ONE_BAR: f64 = 0.6;
+const ONE_BAR: f64 = 0.7;
 
 /// Share of a beat's quarters with a kick from which on it is a four on the floor.
 const FLOOR: f64 = 0.7;
@@ -31,7 +31,8 @@ pub(super) fn line(beat: &Beat, phrase: &Phrase, attempt: u64) -> Line {
     let plain = beat.draw(Version::Plain, 0);
     let is_floor = is_on_the_floor(&plain);
     let mut line = lay_loop(&plain, phrase);
-    if phrase.take != Take::Statement || 0 < attempt {
+    let is_varied = matches!(phrase.take, Take::Variation | Take::Departure);
+    if is_varied || 0 < attempt {
         let varied = beat.draw(Version::Varied, attempt);
         replace_end(&mut line, &varied, TURNAROUND);
     }
@@ -47,7 +48,8 @@ pub(super) fn line(beat: &Beat, phrase: &Phrase, attempt: u64) -> Line {
     line
 }
 
-/// The loop over four bars; in a departure the second half is its other bar.
+/// The loop over four bars; in a departure the second half is its other bar. Crashes are left to the
+/// starts of sections: in a loop they would sound in every bar.
 fn lay_loop(plain: &[u16], phrase: &Phrase) -> Line {
     let bars: Vec<&[u16]> = plain.chunks_exact(STEPS_PER_BAR).collect();
     let (first, last) = (bars[0], bars[bars.len() - 1]);
@@ -58,7 +60,7 @@ fn lay_loop(plain: &[u16], phrase: &Phrase) -> Line {
         (false, _) if number % 2 == 0 => first,
         (false, _) => last,
     };
-    (0..PHRASE_BARS).flat_map(bar).copied().collect()
+    (0..PHRASE_BARS).flat_map(bar).map(|token| token & !Drum::Crash.bit()).collect()
 }
 
 /// Whether the beat has a kick on nearly every quarter.
