@@ -133,8 +133,8 @@ pub fn assign(song: &mut Song, rules: &[Rule]) {
         let rule = rules.iter().rev().find(|rule| rule.selects(instrument));
         rule.map(|rule| rule.role)
     };
-    let roles: Vec<Option<Role>> = song.instruments.iter().map(role).collect();
-    set(song, &roles);
+    let given: Vec<Option<Role>> = song.instruments.iter().map(role).collect();
+    set(song, &given);
     assign_by_name(song);
 }
 

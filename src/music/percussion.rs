@@ -120,7 +120,7 @@ fn tone(keys: &[u8], step: usize) -> u8 {
 fn shaken(kind: usize) -> Vec<usize> {
     let sounds = |step: &usize| match kind {
         0 => true,
-        1 => step % 2 == 0,
+        1 => step.is_multiple_of(2),
         _ => step % 4 != 1,
     };
     (0..STEPS_PER_BAR).filter(sounds).collect()

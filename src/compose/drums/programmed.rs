@@ -57,7 +57,7 @@ fn lay_loop(plain: &[u16], phrase: &Phrase) -> Line {
     let bar = |number: u64| match (is_one_bar, phrase.take) {
         (true, Take::Departure) if PHRASE_BARS <= 2 * number => last,
         (true, _) => first,
-        (false, _) if number % 2 == 0 => first,
+        (false, _) if number.is_multiple_of(2) => first,
         (false, _) => last,
     };
     (0..PHRASE_BARS).flat_map(bar).map(|token| token & !Drum::Crash.bit()).collect()

@@ -12,9 +12,11 @@ use crate::{
 
 const HAT: u16 = 1 << Drum::ClosedHat as u16;
 
-/// A phrase of the first built-in station in which `change` is made.
+/// A phrase of the first built-in station, with a drummer, in which `change` is made.
 fn phrase(change: impl FnOnce(&mut Phrase)) -> (Setting, Phrase) {
-    let setting = setting(&stations()[0], 1);
+    let mut station = stations()[0].clone();
+    Arc::make_mut(&mut station.theme).drums.player = Player::Drummer;
+    let setting = setting(&station, 1);
     let mut phrase = form::next(&setting, &mut FormProgress::start(&setting));
     change(&mut phrase);
     (setting, phrase)

@@ -70,14 +70,9 @@ fn in_key(
     key: LineKey,
     chords: &[Chord],
 ) -> Lines {
-    let motif = match &memory.motifs[key.motif] {
-        Some(motif) => motif.clone(),
-        None => {
-            let motif = search::motif(setting, memory, phrase, chords);
-            memory.motifs[key.motif] = Some(motif.clone());
-            motif
-        }
-    };
+    let known = memory.motifs[key.motif].clone();
+    let motif = known.unwrap_or_else(|| search::motif(setting, memory, phrase, chords));
+    memory.motifs[key.motif] = Some(motif.clone());
     if key == LineKey::first_statement(key.motif) {
         return develop(setting, phrase, key, &motif.lines, &motif.lines);
     }

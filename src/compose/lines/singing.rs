@@ -103,10 +103,10 @@ impl Costs {
     fn interval(self, last: i32, interval: i32) -> u32 {
         let size = match interval.abs() {
             0 => return self.repeat,
-            1..=STEP => 0,
-            ..=THIRD => self.third,
-            ..=FIFTH => self.fourth,
-            ..=OCTAVE => self.leap,
+            n if n <= STEP => 0,
+            n if n <= THIRD => self.third,
+            n if n <= FIFTH => self.fourth,
+            n if n <= OCTAVE => self.leap,
             _ => TOO_FAR,
         };
         let is_after_leap = THIRD < last.abs();

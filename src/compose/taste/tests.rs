@@ -58,7 +58,9 @@ fn a_lead_in_the_bass_s_rhythm_costs() {
 #[test]
 fn a_lead_at_the_edge_of_its_register_costs() {
     let mut high = tune();
-    high.iter_mut().for_each(|note| note.pitch += 12);
+    for note in &mut high {
+        note.pitch += 12;
+    }
     assert!(0.0 < cost(&high, Role::Hook));
 }
 

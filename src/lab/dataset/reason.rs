@@ -105,7 +105,7 @@ fn instruments(song: &Song, missing: &[&str]) -> String {
     if 0 < n_more {
         listed.push(format!("{n_more} more"));
     }
-    let mut detail = match listed.len() {
+    let detail = match listed.len() {
         0 => "drums only".to_owned(),
         1 => format!("program {}", listed[0]),
         n => format!("programs {} and {}", listed[..n - 1].join(", "), listed[n - 1]),
@@ -120,8 +120,8 @@ fn instruments(song: &Song, missing: &[&str]) -> String {
     let drums =
         pitched.iter().find(|(other, number)| !is_bass(other.program) && is_like_drums(*number));
     if let Some((instrument, _)) = drums.filter(|_| missing.contains(&"drums")) {
-        detail +=
-            &format!("; drums on channel {}? --map drums=channel:{0}", instrument.channel + 1);
+        let channel = instrument.channel + 1;
+        return format!("{detail}; drums on channel {channel}? --map drums=channel:{channel}");
     }
     detail
 }

@@ -12,7 +12,7 @@ use std::{
 /// Lengths of the hashes that collections append to their files' names.
 const HASH_LENGTHS: std::ops::RangeInclusive<usize> = 6..=8;
 
-/// Marks of a score's number in the OpenScore collections, after the name of the work.
+/// Marks of a score's number in the `OpenScore` collections, after the name of the work.
 const SCORE_MARKS: [&str; 2] = ["_sq", "_lc"];
 
 /// Titles of the files of a collection, by their names.

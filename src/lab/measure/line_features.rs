@@ -154,8 +154,8 @@ fn form(line: &[u16]) -> [f64; 4] {
         let before = &bars[..number];
         let alike = before.iter().map(|other| same(bar, other, |token| token));
         let alike = alike.fold(0.0, f64::max);
-        let is_exact = alike == 1.0;
-        let has_rhythm = before.iter().any(|other| same(bar, other, is_onset) == 1.0);
+        let is_exact = before.contains(bar);
+        let has_rhythm = before.iter().any(|other| 1.0 <= same(bar, other, is_onset));
         n_exact += f64::from(u8::from(is_exact));
         n_rhythm += f64::from(u8::from(has_rhythm));
         n_varied += f64::from(u8::from(!is_exact && (has_rhythm || ALIKE <= alike)));

@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_dimension_is_active_if_its_mean_varies() {
-        let means = vec![vec![0.0, 5.0, 0.2], vec![0.1, 5.0, -0.2]];
+        let means = [vec![0.0, 5.0, 0.2], vec![0.1, 5.0, -0.2]];
         assert_eq!(n_active(&means.iter().collect::<Vec<_>>()), 1);
     }
 

@@ -5,7 +5,7 @@
 //! the expectation over it, and its variance adds to that of the component. So the mixture fits
 //! what the decoder was trained on, the posteriors as a whole.
 
-use rand::seq::index;
+use rand::RngExt as _;
 
 use crate::{
     lab::measure::statistics::{deviation, mean},
@@ -145,7 +145,7 @@ fn expectation_maximisation(points: &[&Point], size: usize, rng: &mut Rng) -> Ve
     mixture
 }
 
-/// Components at randomly chosen points, as wide as all points together.
+/// Components at points drawn far from each other, as wide as all points together.
 fn start(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<Gaussian> {
     let all = Gaussian::of(points, &vec![1.0; points.len()], points.len() as f64);
     if size == 1 {
@@ -156,7 +156,29 @@ fn start(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<Gaussian> {
         mean: points[number].mean.clone(),
         variance: all.variance.clone(),
     };
-    index::sample(rng, points.len(), size).into_iter().map(at).collect()
+    distant(points, size, rng).into_iter().map(at).collect()
+}
+
+/// Indices of `size` points: the first drawn evenly, each further one with a probability in proportion
+/// to its squared distance from the nearest before it (Arthur & Vassilvitskii 2007, section 2.2).
+fn distant(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<usize> {
+    let mut chosen = vec![rng.random_range(0..points.len())];
+    let mut nearest = vec![f64::INFINITY; points.len()];
+    while chosen.len() < size {
+        let last = points[chosen[chosen.len() - 1]];
+        for (nearest, point) in nearest.iter_mut().zip(points) {
+            let squares = point.mean.iter().zip(&last.mean).map(|(a, b)| (a - b).powi(2));
+            *nearest = nearest.min(squares.sum());
+        }
+        let mut left = rng.random::<f64>() * nearest.iter().sum::<f64>();
+        let is_next = |squared: &f64| {
+            left -= squared;
+            left < 0.0
+        };
+        // Rounding, or points that are all equal, may leave none.
+        chosen.push(nearest.iter().position(is_next).unwrap_or(points.len() - 1));
+    }
+    chosen
 }
 
 /// Each component's share of `point`; they sum to 1.

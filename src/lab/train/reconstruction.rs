@@ -174,7 +174,7 @@ mod tests {
         let head = Head::RhythmAndPitch;
         let logits = token_logits(head, &outputs).unwrap();
         for tokens in [vec![0, 1], vec![40, 89], vec![2, Targets::IGNORED]] {
-            let expected = categorical(&[90], &logits, &[tokens.clone()]).unwrap();
+            let expected = categorical(&[90], &logits, std::slice::from_ref(&tokens)).unwrap();
 
             let found = rhythm_and_pitch(&outputs, &tokens).unwrap();
 

@@ -1,6 +1,6 @@
 //! Initial weights of a network from those of another configuration of the same domain and wiring.
 
-use std::{collections::HashMap, fmt};
+use std::{collections::HashMap, fmt, hash::BuildHasher};
 
 use candle_core::{Device, Result, Tensor};
 use candle_nn::ops::softmax;
@@ -45,10 +45,10 @@ impl fmt::Display for WarmStart {
 ///
 /// # Errors
 /// Out of memory.
-pub fn warm_start(
+pub fn warm_start<S: BuildHasher>(
     config: Config,
     from: &Config,
-    found: &HashMap<String, Tensor>,
+    found: &HashMap<String, Tensor, S>,
     seed: u64,
 ) -> Result<WarmStart> {
     let mut tensors = Network::new(config, seed)?.tensors()?;
@@ -74,10 +74,10 @@ pub fn warm_start(
 }
 
 /// The tensors of core decoders that read or choose columns in another way than those of `from`.
-fn convert_all(
+fn convert_all<S: BuildHasher>(
     config: &Config,
     from: &Config,
-    found: &HashMap<String, Tensor>,
+    found: &HashMap<String, Tensor, S>,
 ) -> Result<HashMap<String, Tensor>> {
     let mut converted = HashMap::new();
     for (core, old) in config.cores().iter().zip(&from.cores()) {

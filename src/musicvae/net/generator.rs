@@ -89,7 +89,9 @@ impl<L: Layers> GeneratorOn<L> {
                 performance::trim(&mut lines[0], n_segment_steps);
             }
         }
-        all.iter_mut().for_each(|lines| parts.clear_others(lines));
+        for lines in &mut all {
+            parts.clear_others(lines);
+        }
         Ok(all)
     }
 }

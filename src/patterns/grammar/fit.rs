@@ -67,7 +67,10 @@ impl Counts {
 
     /// The table as text: comments from `head`, then a row for each context.
     pub fn to_table(&self, head: &str) -> String {
-        let mut text: String = head.lines().map(|line| format!("# {line}\n")).collect();
+        let mut text = String::new();
+        for line in head.lines() {
+            writeln!(text, "# {line}").expect("text grows");
+        }
         // The intervals before are the innermost index.
         for group in self.0.chunks(N_MOVES) {
             let sum = |by: usize| group.iter().map(|row| row[by]).sum::<u64>() + 1;

@@ -46,15 +46,13 @@ pub fn sing(sung: &Sung, ground: &Ground, motion: &Motion, place: Place, rng: &m
         let weight = (grammar[index] + 1) * sung.weight(by) / 100;
         weight * sung.fit(ground, motion, motion.degree + by, place) * answer(motion, by)
     });
-    match index(&weights, rng) {
-        Some(index) => motion.degree + index as i32 - WIDEST,
-        // Nothing fits after a leap to an edge of the range: a step back.
-        None => {
-            let (lowest, highest) = ground.range;
-            let inwards = if 2 * motion.degree < lowest + highest { 1 } else { -1 };
-            (motion.degree + inwards).clamp(lowest, highest)
-        }
+    if let Some(index) = index(&weights, rng) {
+        return motion.degree + index as i32 - WIDEST;
     }
+    // Nothing fits after a leap to an edge of the range: a step back.
+    let (lowest, highest) = ground.range;
+    let inwards = if 2 * motion.degree < lowest + highest { 1 } else { -1 };
+    (motion.degree + inwards).clamp(lowest, highest)
 }
 
 impl Sung {

@@ -114,15 +114,12 @@ fn resize(config: Config, sizes: &cli::Sizes) -> Config {
 pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Examples, HeldOut)> {
     let (sources, mut held_out) = read_sources(args, config)?;
     let has_partial = sources.iter().any(|(_, windows)| !windows.is_empty());
-    let real = match args.weights.is_empty() {
-        true => {
-            Pool::from(sources.into_iter().flat_map(|(_, windows)| windows).collect::<Vec<_>>())
-        }
-        false => {
-            let groups: Vec<Group> = sources.iter().map(|(group, _)| group.clone()).collect();
-            let weights = weights(&groups, &args.weights)?;
-            Pool::mixed(weights.into_iter().zip(sources.into_iter().map(|(_, windows)| windows)))
-        }
+    let real = if args.weights.is_empty() {
+        Pool::from(sources.into_iter().flat_map(|(_, windows)| windows).collect::<Vec<_>>())
+    } else {
+        let groups: Vec<Group> = sources.iter().map(|(group, _)| group.clone()).collect();
+        let weights = weights(&groups, &args.weights)?;
+        Pool::mixed(weights.into_iter().zip(sources.into_iter().map(|(_, windows)| windows)))
     };
     for path in &args.held_out {
         let set = Dataset::load(path)?;

@@ -25,10 +25,8 @@ pub fn lines(score: &Score, role: Role) -> Vec<Line> {
         let Some(token) = token(note.pitch) else { continue };
         let end = (note.end.round() as usize).max(note.step + 1);
         // The part is a single voice: a note ends the one before.
-        for at in note.step + 1..end.min(n_steps) {
-            if steps[at] == OFF {
-                steps[at] = HOLD;
-            }
+        for held in steps.iter_mut().take(end).skip(note.step + 1).filter(|held| **held == OFF) {
+            *held = HOLD;
         }
         if end < n_steps && steps[end] == HOLD {
             steps[end] = OFF;

@@ -193,9 +193,9 @@ mod tests {
 
     #[test]
     fn onsets_of_lead_and_bass_are_compared_by_step() {
-        let bars = vec![bar([60, 62, 64, 65]); 8];
-        let bars: Vec<&[(f32, u8)]> = bars.iter().map(Vec::as_slice).collect();
-        let mut piece = score(Role::Lead, &bars);
+        let tune = vec![bar([60, 62, 64, 65]); 8];
+        let tune: Vec<&[(f32, u8)]> = tune.iter().map(Vec::as_slice).collect();
+        let mut piece = score(Role::Lead, &tune);
         let bass = score(Role::Bass, &[&[(0.1, 36), (3.9, 36), (6.0, 36)]]);
         for bar in &mut piece.bars {
             bar.parts[Role::Bass as usize].clone_from(&bass.bars[0].parts[Role::Bass as usize]);
