@@ -1,16 +1,16 @@
 //! Standard MIDI files: reading ([`read`], [`read_song`]) and writing ([`write()`]).
 //!
-//! A file is first mended (`chunks`, `events`), then its events are read (`read`, with `rhythm` for
+//! A file is first mended (`chunks`, `events`), then its events are read (`reader`, with `rhythm` for
 //! what is a drum), then parts that programs and channels don't tell are found by the names of
 //! tracks ([`crate::music::part_map`]).
 
 mod chunks;
 mod events;
-mod read;
+mod reader;
 mod rhythm;
 mod write;
 
-pub use self::{read::read_song, write::write};
+pub use self::{reader::read_song, write::write};
 use crate::music::{note::NoteSequence, part_map};
 
 /// Why a MIDI file can't be read.
