@@ -13,8 +13,10 @@ use crate::{
 
 const LEAD: &str = "lead";
 
-/// Greatest distance of phrases from those of songs.
-const FAR_FROM_REAL: f64 = 8.0;
+/// Greatest distance of phrases from those of songs. A theme is one kind of music, not a mixture of
+/// all: of 149 songs of games, each compared with the phrases of all others, the quartiles are 9.1,
+/// 11.5 and 15.6.
+const FAR_FROM_REAL: f64 = 16.0;
 
 /// The goals of a lead.
 struct Goals {
