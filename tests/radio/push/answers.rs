@@ -83,7 +83,7 @@ fn every_kind_of_acceptance_gets_sound_and_titles() {
 
 #[test]
 fn over_tls_only_a_trusted_server_gets_sound() {
-    let authority = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+    let authority = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let ca_file = folder.path().join("ca.pem");
     fs::write(&ca_file, authority.cert.pem()).unwrap();
@@ -92,7 +92,7 @@ fn over_tls_only_a_trusted_server_gets_sound() {
         .with_no_client_auth()
         .with_single_cert(vec![authority.cert.der().clone()], key.unwrap());
     let fake = Fake::start(Some(Arc::new(tls.unwrap())));
-    let url = |mount: &str| format!("https://localhost:{}/{mount}.mp3", fake.address.port());
+    let url = |mount: &str| format!("https://127.0.0.1:{}/{mount}.mp3", fake.address.port());
     let vouched = format!("{LOGIN}\nca_file = \"{}\"", ca_file.display());
 
     let pushes = [(url("known"), vouched.as_str()), (url("unknown"), LOGIN)];
