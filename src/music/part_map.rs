@@ -57,11 +57,11 @@ const ROLES: [(&str, Role); 4] =
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Selector {
-    /// Those whose name contains this, in lower case.
+    /// Instruments whose track name contains this text, in lower case.
     Track(String),
-    /// Those with this program, 0 to 127.
+    /// Instruments with this program, 0 to 127.
     Program(u8),
-    /// Those on this channel, 0 to 15.
+    /// Instruments on this MIDI channel, 0 to 15.
     Channel(u8),
 }
 

@@ -61,8 +61,8 @@ impl FromStr for Share {
 /// name, and what `shares` leave among all others, in proportion to their windows.
 ///
 /// # Errors
-/// A share's name is of no group that no other share names more precisely, or the shares add up to
-/// more than 1.
+/// A share names no group, or only groups that other shares name more precisely; or the shares add up
+/// to more than 1.
 pub fn weights(groups: &[Group], shares: &[Share]) -> Result<Vec<f64>, Error> {
     let total: f64 = shares.iter().map(|share| share.share).sum();
     if 1.0 + TOLERANCE < total {

@@ -13,7 +13,7 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Numbers of components that are tried.
+/// Component counts to choose from.
 const SIZES: [usize; 4] = [1, 2, 4, 8];
 
 /// One posterior in so many is held out to choose the number of components.

@@ -55,7 +55,7 @@ struct Reader {
     notes: Vec<Note>,
     tempos: Vec<(f64, Bpm)>,
     meters: Vec<(f64, TimeSignature)>,
-    /// Numbers of the instruments.
+    /// Instrument numbers by track, channel, program and whether it is a rhythm part.
     numbers: HashMap<(usize, u8, u8, bool), u16>,
     instruments: Vec<Instrument>,
     /// Names of the tracks so far.

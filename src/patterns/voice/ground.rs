@@ -66,7 +66,7 @@ impl<'a> Ground<'a> {
         self.harmony.low_root(self.register.lowest, self.harmony.degree(step))
     }
 
-    /// The tone of the triad at `step` nearest to `degree`; the lower one of two.
+    /// The tone of the triad at `step` that is nearest to `degree`, the lower of two equally near.
     pub fn chord_tone_near(&self, degree: i32, step: usize) -> i32 {
         let belongs = |tone: &i32| self.harmony.is_chord_tone(step, *tone);
         let near = (degree - 2..=degree + 2).filter(belongs);
