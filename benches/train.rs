@@ -14,6 +14,7 @@ use std::{
 };
 
 use electropunk::{
+    ffi,
     lab::train::{
         examples::Examples,
         fit::{Fit, Settings},
@@ -85,6 +86,8 @@ fn pytorch(family: Family, n_examples: usize, n_threads: &str) -> Result<String>
 fn one_case(name: &str, n_threads: usize) -> Result<()> {
     let (family, n_examples) =
         CASES.into_iter().find(|(family, _)| family.name() == name).ok_or("no such case")?;
+    ffi::keep_freed_memory();
+    ffi::compute_on_one_thread();
     let config = Config::official(family);
     let examples = Examples {
         real: Pool::from(windows(&config)),

@@ -1,4 +1,5 @@
-//! All unsafe code of the crate: one call to LAME and one to glibc, which no safe crate wraps.
+//! All unsafe code of the crate: a call to LAME, options of glibc's allocator and of candle, which no safe
+//! crate wraps.
 //!
 //! `unsafe_code` is denied elsewhere.
 
@@ -30,5 +31,30 @@ pub fn return_large_allocations() {
     // be called at any time.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, 128 * 1024);
+    }
+}
+
+/// Has glibc keep freed memory for the next allocation. Other C libraries are left as they are.
+///
+/// A training step allocates and frees the same hundreds of megabytes each time. By default the system
+/// clears each page of them anew.
+pub fn keep_freed_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: as above.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_MAX, 0);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, -1);
+        libc::mallopt(libc::M_TOP_PAD, 64 * 1024 * 1024);
+    }
+}
+
+/// Has candle compute each operation on its caller's thread.
+///
+/// Training runs a graph on each core. By default candle spreads each operation over all cores as well:
+/// then twice as many threads as cores wait for one another.
+pub fn compute_on_one_thread() {
+    // SAFETY: commands call this before they start a thread, so no other thread reads the environment.
+    unsafe {
+        std::env::set_var("CANDLE_NUM_THREADS", "1");
     }
 }

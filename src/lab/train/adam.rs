@@ -1,7 +1,10 @@
 //! Adam with clipped gradient norm (Kingma & Ba 2014; epsilon as in TensorFlow).
 
-use candle_core::{CpuStorage, InplaceOp2, Layout, Result, Tensor, Var, bail};
+use candle_core::{CpuStorage, InplaceOp2, InplaceOp3, Layout, Result, Storage, Tensor, Var, bail};
 use pulp::Arch;
+use rayon::prelude::*;
+
+use crate::lab::train::layout::slice;
 
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
@@ -46,27 +49,43 @@ impl Adam {
             return Ok(norm);
         }
         let (scale, rate) = factors(norm, number, learning_rate);
-        for ((var, grad), [first, second]) in vars.iter().zip(grads).zip(&mut self.moments) {
+        let vars = vars.par_iter().zip(grads).zip(&mut self.moments);
+        vars.try_for_each(|((var, grad), [first, second])| {
             if !var.device().is_cpu() {
-                by_tensors(var, grad, [first, second], [scale, rate])?;
-                continue;
+                return by_tensors(var, grad, [first, second], [scale, rate]);
             }
             first.inplace_op2(grad, &Average { keep: BETA_1, scale, is_squared: false })?;
             second.inplace_op2(grad, &Average { keep: BETA_2, scale, is_squared: true })?;
-            let update = (&*first / (second.sqrt()? + f64::from(EPSILON))?)?;
-            var.as_tensor().inplace_op2(&update, &Descend { rate })?;
-        }
+            var.as_tensor().inplace_op3(first, second, &Descend { rate })
+        })?;
         Ok(norm)
     }
 }
 
 /// Norm of all gradients together.
 fn norm(grads: &[Tensor]) -> Result<f64> {
-    let mut squares = 0.0;
-    for grad in grads {
-        squares += f64::from(grad.sqr()?.sum_all()?.to_scalar::<f32>()?);
-    }
-    Ok(squares.sqrt())
+    let squares = grads.par_iter().map(square).collect::<Result<Vec<f64>>>()?;
+    Ok(squares.iter().sum::<f64>().sqrt())
+}
+
+/// Sum of the squares of a gradient.
+fn square(grad: &Tensor) -> Result<f64> {
+    let (storage, layout) = grad.storage_and_layout();
+    let Storage::Cpu(storage) = &*storage else {
+        drop(storage);
+        return Ok(f64::from(grad.sqr()?.sum_all()?.to_scalar::<f32>()?));
+    };
+    // Sums of 4096 squares in sixteen lanes, so that neither order nor precision gets in the way of
+    // vectors.
+    let blocks = slice(storage, layout)?.chunks(4096);
+    let square = |block: &[f32]| {
+        let mut lanes = [0f32; 16];
+        for values in block.chunks(16) {
+            lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane += value * value);
+        }
+        f64::from(lanes.iter().sum::<f32>())
+    };
+    Ok(Arch::new().dispatch(|| blocks.map(square).sum()))
 }
 
 /// Clipping factor for a gradient of this norm, and the learning rate with Adam's bias correction.
@@ -102,7 +121,7 @@ struct Average {
     is_squared: bool,
 }
 
-/// `a = a - rate * b`.
+/// A step down: `a = a - rate * first / (sqrt(second) + epsilon)`.
 struct Descend {
     rate: f32,
 }
@@ -124,13 +143,28 @@ impl InplaceOp2 for Average {
     }
 }
 
-impl InplaceOp2 for Descend {
+impl InplaceOp3 for Descend {
     fn name(&self) -> &'static str {
         "descend"
     }
 
-    fn cpu_fwd(&self, a: &mut CpuStorage, la: &Layout, b: &CpuStorage, lb: &Layout) -> Result<()> {
-        zip(a, la, b, lb, |a, b| *a -= self.rate * b)
+    fn cpu_fwd(
+        &self,
+        a: &mut CpuStorage,
+        la: &Layout,
+        first: &CpuStorage,
+        l_first: &Layout,
+        second: &CpuStorage,
+        l_second: &Layout,
+    ) -> Result<()> {
+        let (first, second) = (slice(first, l_first)?, slice(second, l_second)?);
+        let moments = first.iter().zip(second);
+        let values = slice_mut(a, la)?.iter_mut().zip(moments);
+        let rate = self.rate;
+        Arch::new().dispatch(|| {
+            values.for_each(|(a, (first, second))| *a -= rate * first / (second.sqrt() + EPSILON));
+        });
+        Ok(())
     }
 }
 
@@ -141,15 +175,17 @@ fn zip(
     lb: &Layout,
     apply: impl Fn(&mut f32, f32),
 ) -> Result<()> {
-    let CpuStorage::F32(a) = a else { bail!("expected f32 weights") };
-    let (Some((a_start, a_end)), Some((b_start, b_end))) =
-        (la.contiguous_offsets(), lb.contiguous_offsets())
-    else {
-        bail!("expected contiguous weights and gradients")
-    };
-    let pairs = a[a_start..a_end].iter_mut().zip(&b.as_slice::<f32>()?[b_start..b_end]);
+    let pairs = slice_mut(a, la)?.iter_mut().zip(slice(b, lb)?);
     Arch::new().dispatch(|| pairs.for_each(|(a, &b)| apply(a, b)));
     Ok(())
+}
+
+fn slice_mut<'a>(values: &'a mut CpuStorage, layout: &Layout) -> Result<&'a mut [f32]> {
+    let CpuStorage::F32(values) = values else { bail!("expected f32 weights") };
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        bail!("expected contiguous weights, found strides {:?}", layout.stride())
+    };
+    Ok(&mut values[start..end])
 }
 
 #[cfg(test)]

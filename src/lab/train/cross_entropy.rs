@@ -1,5 +1,8 @@
 //! Softmax and cross-entropy as one differentiable operation.
 
+// pulp compiles only inlined code for the chosen vector instructions.
+#![allow(clippy::inline_always)]
+
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
@@ -8,7 +11,7 @@ use std::sync::{
 use candle_core::{CpuStorage, CustomOp1, DType, Layout, Result, Shape, Tensor, bail};
 use candle_nn::ops::log_softmax;
 use parking_lot::Mutex;
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::{lab::train::batch::Targets, musicvae::net::math};
 
@@ -94,19 +97,37 @@ impl CustomOp1 for CrossEntropy {
 fn row_loss(row: &mut [f32], target: usize) -> (f32, bool) {
     let greatest = row.iter().copied().fold(f32::MIN, f32::max);
     let wanted = row[target];
-    let sum = Arch::new().dispatch(|| {
-        for value in &mut *row {
-            *value = math::exp(*value - greatest);
+    let sum = Arch::new().dispatch(Softmax { row, greatest });
+    row[target] -= 1.0;
+    (sum.ln() - (wanted - greatest), greatest <= wanted)
+}
+
+/// Turns logits, of which the greatest is known, into probabilities, and returns the sum of their
+/// exponentials.
+struct Softmax<'a> {
+    row: &'a mut [f32],
+    greatest: f32,
+}
+
+impl WithSimd for Softmax<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f32 {
+        for value in &mut *self.row {
+            *value = math::exp(*value - self.greatest);
         }
-        let sum: f32 = row.iter().sum();
+        let mut lanes = [0.0; 16];
+        for values in self.row.chunks(16) {
+            lanes.iter_mut().zip(values).for_each(|(lane, value)| *lane += value);
+        }
+        let sum: f32 = lanes.iter().sum();
         let scale = 1.0 / sum;
-        for value in &mut *row {
+        for value in &mut *self.row {
             *value *= scale;
         }
         sum
-    });
-    row[target] -= 1.0;
-    (sum.ln() - (wanted - greatest), greatest <= wanted)
+    }
 }
 
 #[cfg(test)]

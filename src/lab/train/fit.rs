@@ -6,7 +6,7 @@ use candle_core::{DType, Tensor};
 use rand::RngExt as _;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::{
-    iter::{IntoParallelRefIterator, ParallelIterator},
+    iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator},
     slice::ParallelSlice,
 };
 
@@ -171,7 +171,7 @@ impl Fit {
         let mut shares = grads.into_iter();
         let mut sum = shares.next().expect("a batch has an example");
         for share in shares {
-            let pairs = sum.iter().zip(&share);
+            let pairs = sum.par_iter().zip(&share);
             sum = pairs.map(|(a, b)| a + b).collect::<candle_core::Result<_>>()?;
         }
         Ok((losses, sum))

@@ -76,10 +76,10 @@ impl Network {
     }
 
     fn direction(&self, layer: &str, way: &str, x: &Tensor, run: Run) -> Result<Tensor> {
-        let weights = self.weights(&names::bidirectional(layer, way))?;
+        let (kernel, bias) = self.cell(&names::bidirectional(layer, way))?;
         let zeros =
             Tensor::zeros((2, x.dim(1)?, self.config.n_encoder), DType::F32, self.device())?;
-        lstm(x, &weights, &zeros, run)
+        lstm(x, kernel, bias, &zeros, run)
     }
 
     /// Contexts of the core decoders (S * B, C): z, or the conductor's embeddings.
@@ -93,7 +93,8 @@ impl Network {
         for (layer, state) in states.iter().enumerate() {
             // The conductor's single input is always 0: a row that is never looked up.
             let run = Run { n_lookup: usize::from(layer == 0), ..dense(n_segments) };
-            x = lstm(&x, &self.weights(&names::conductor_cell(layer))?, state, run)?;
+            let (kernel, bias) = self.cell(&names::conductor_cell(layer))?;
+            x = lstm(&x, kernel, bias, state, run)?;
         }
         x.reshape((n_segments * z.dim(0)?, n_conductor))
     }
@@ -104,13 +105,13 @@ impl Network {
         let states = self.states(&names::core_state(core), context, n_decoder_layers)?;
         let mut x = context.unsqueeze(0)?;
         for (layer, state) in states.iter().enumerate() {
-            let weights = self.weights(&names::core_cell(core, layer))?;
+            let (kernel, bias) = self.cell(&names::core_cell(core, layer))?;
             let mut run = dense(n_segment_steps);
             if layer == 0 {
-                run.n_lookup = weights.dim(0)? - self.config.n_context() - n_decoder - 1;
+                run.n_lookup = kernel.dim(0)? - self.config.n_context() - n_decoder;
                 run.lookups = Some(inputs.clone());
             }
-            x = lstm(&x, &weights, state, run)?;
+            x = lstm(&x, kernel, bias, state, run)?;
         }
         self.linear(&names::core_projection(core), &x.reshape(((), n_decoder))?)
     }

@@ -1,8 +1,6 @@
-//! Arguments of a training LSTM and their memory layout: sparse inputs, options, sizes, views as
-//! matrices.
+//! Arguments of a training LSTM and their memory layout: sparse inputs, options, sizes.
 
-use candle_core::{Result, Shape, bail};
-use faer::{MatMut, MatRef};
+use candle_core::{CpuStorage, Layout, Result, Shape, bail};
 
 /// Sparse inputs: rows of the weights to add at each step, which replaces a product with zeros.
 #[derive(Debug, Clone)]
@@ -45,36 +43,37 @@ pub(super) struct Sizes {
     pub is_constant: bool,
 }
 
-/// The weights, split by what they multiply.
+/// The weights, split by what they multiply, and the initial state.
 pub(super) struct Weights<'a> {
     pub table: &'a [f32],  // (V, 4H)
     pub input: &'a [f32],  // (I, 4H)
     pub hidden: &'a [f32], // (H, 4H)
+    pub state: &'a [f32],  // (2, B, H)
     pub bias: &'a [f32],   // (4H,)
 }
 
 impl Sizes {
-    pub fn new(run: &Run, x: &Shape, weights: &Shape, state: &Shape) -> Result<Self> {
-        let ((t_x, b, i), (rows, columns), (two, b_state, h)) =
-            (x.dims3()?, weights.dims2()?, state.dims3()?);
-        let (t, v) = (run.n_steps, run.n_lookup);
+    /// The sizes of a layer with inputs `x` (T or 1, B, I) and a `kernel` (V + I + H, 4H).
+    pub fn new(run: &Run, x: &Shape, kernel: &Shape) -> Result<Self> {
+        let ((t_x, b, i), (rows, columns)) = (x.dims3()?, kernel.dims2()?);
+        let (t, v, h) = (run.n_steps, run.n_lookup, columns / 4);
         let n_lookups = run.lookups.as_ref().map_or(0, |l| l.rows.len() / l.n_per_step.max(1));
         let agrees = (t_x == t || t_x == 1)
-            && (two, b_state) == (2, b)
-            && (rows, columns) == (v + i + h + 1, 4 * h)
+            && (rows, columns) == (v + i + h, 4 * h)
             && (run.lookups.is_none() || n_lookups == t * b);
         if !agrees {
-            bail!("lstm of {t} steps and {v} rows: x {x:?}, weights {weights:?}, state {state:?}")
+            bail!("lstm of {t} steps and {v} rows: x {x:?}, kernel {kernel:?}")
         }
         Ok(Self { t, b, v, i, h, is_constant: t_x == 1 })
     }
 
-    pub fn split<'a>(&self, weights: &'a [f32]) -> Weights<'a> {
+    /// Splits the kernel, and `rest`: the initial state followed by the bias.
+    pub fn split<'a>(&self, kernel: &'a [f32], rest: &'a [f32]) -> Weights<'a> {
         let row = 4 * self.h;
-        let (table, rest) = weights.split_at(self.v * row);
-        let (input, rest) = rest.split_at(self.i * row);
-        let (hidden, bias) = rest.split_at(self.h * row);
-        Weights { table, input, hidden, bias }
+        let (table, dense) = kernel.split_at(self.v * row);
+        let (input, hidden) = dense.split_at(self.i * row);
+        let (state, bias) = rest.split_at(2 * self.b * self.h);
+        Weights { table, input, hidden, state, bias }
     }
 
     /// The steps in the order of computation.
@@ -86,15 +85,6 @@ impl Sizes {
     }
 }
 
-pub(super) fn rows(values: &[f32], n_columns: usize) -> MatRef<'_, f32> {
-    MatRef::from_row_major_slice(values, values.len() / n_columns.max(1), n_columns)
-}
-
-pub(super) fn rows_mut(values: &mut [f32], n_columns: usize) -> MatMut<'_, f32> {
-    let n_rows = values.len() / n_columns.max(1);
-    MatMut::from_row_major_slice_mut(values, n_rows, n_columns)
-}
-
 /// The sum of the rows of `n` in `values`.
 pub(super) fn sum_rows(values: &[f32], n: usize) -> Vec<f32> {
     let mut sum = vec![0.0; n];
@@ -104,9 +94,10 @@ pub(super) fn sum_rows(values: &[f32], n: usize) -> Vec<f32> {
     sum
 }
 
-pub(super) fn transpose(values: &[f32], n_columns: usize) -> Vec<f32> {
-    let n_rows = values.len() / n_columns;
-    let mut transposed = vec![0.0; values.len()];
-    rows_mut(&mut transposed, n_rows).copy_from(rows(values, n_columns).transpose());
-    transposed
+/// The values of a contiguous tensor.
+pub(super) fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let Some((start, end)) = layout.contiguous_offsets() else {
+        bail!("expected a contiguous tensor, found strides {:?}", layout.stride())
+    };
+    Ok(&storage.as_slice::<f32>()?[start..end])
 }

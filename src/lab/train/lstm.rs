@@ -16,7 +16,7 @@ use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor,
 use parking_lot::Mutex;
 
 use crate::lab::train::{
-    layout::{Run, Sizes},
+    layout::{Run, Sizes, slice},
     lstm_tensors,
     passes::Saved,
 };
@@ -25,17 +25,29 @@ use crate::lab::train::{
 ///
 /// - `x`: (T, B, I), or (1, B, I) for an input that is constant over time and projected once; I may
 ///   be 0.
-/// - `weights`: (V + I + H + 1, 4H), TensorFlow's kernel with the bias as last row.
+/// - `kernel`: (V + I + H, 4H), and `bias`: (4H,).
 /// - `state`: (2, B, H), initial c and h.
 ///
 /// # Errors
 /// Shapes don't agree, or the device fails.
-pub fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Result<Tensor> {
-    let (x, weights, state) = (x.contiguous()?, weights.contiguous()?, state.contiguous()?);
-    if !x.device().is_cpu() {
-        return lstm_tensors::lstm(&x, &weights, &state, run);
+pub fn lstm(
+    x: &Tensor,
+    kernel: &Tensor,
+    bias: &Tensor,
+    state: &Tensor,
+    run: Run,
+) -> Result<Tensor> {
+    let (x, kernel) = (x.contiguous()?, kernel.contiguous()?);
+    let sizes = Sizes::new(&run, x.shape(), kernel.shape())?;
+    if (state.dims(), bias.dims()) != (&[2, sizes.b, sizes.h], &[4 * sizes.h]) {
+        bail!("lstm of {} rows: state {:?}, bias {:?}", sizes.b, state.dims(), bias.dims())
     }
-    x.apply_op3(&weights, &state, LstmOp { run, saved: Mutex::new(None) })
+    if !x.device().is_cpu() {
+        return lstm_tensors::lstm(&x, &kernel, bias, &state.contiguous()?, run);
+    }
+    // An operation has three arguments; the state and the bias are the smallest.
+    let rest = Tensor::cat(&[&state.flatten_all()?, bias], 0)?;
+    x.apply_op3(&kernel, &rest, LstmOp { run, saved: Mutex::new(None) })
 }
 
 struct LstmOp {
@@ -53,18 +65,17 @@ impl CustomOp3 for LstmOp {
         &self,
         x: &CpuStorage,
         x_layout: &Layout,
-        weights: &CpuStorage,
-        weights_layout: &Layout,
-        state: &CpuStorage,
-        state_layout: &Layout,
+        kernel: &CpuStorage,
+        kernel_layout: &Layout,
+        rest: &CpuStorage,
+        rest_layout: &Layout,
     ) -> Result<(CpuStorage, Shape)> {
-        let s =
-            Sizes::new(&self.run, x_layout.shape(), weights_layout.shape(), state_layout.shape())?;
+        let s = Sizes::new(&self.run, x_layout.shape(), kernel_layout.shape())?;
         let (h, saved) = self.run.forward(
             s,
             slice(x, x_layout)?,
-            slice(weights, weights_layout)?,
-            slice(state, state_layout)?,
+            slice(kernel, kernel_layout)?,
+            slice(rest, rest_layout)?,
         );
         *self.saved.lock() = Some(saved);
         Ok((CpuStorage::F32(h), (s.t, s.b, s.h).into()))
@@ -73,14 +84,14 @@ impl CustomOp3 for LstmOp {
     fn bwd(
         &self,
         x: &Tensor,
-        weights: &Tensor,
-        state: &Tensor,
+        kernel: &Tensor,
+        rest: &Tensor,
         h: &Tensor,
         grad: &Tensor,
     ) -> Result<(Option<Tensor>, Option<Tensor>, Option<Tensor>)> {
-        let s = Sizes::new(&self.run, x.shape(), weights.shape(), state.shape())?;
+        let s = Sizes::new(&self.run, x.shape(), kernel.shape())?;
         let grad = grad.contiguous()?;
-        let guards = [x, weights, state, h, &grad].map(Tensor::storage_and_layout);
+        let guards = [x, kernel, rest, h, &grad].map(Tensor::storage_and_layout);
         let mut slices = [&[][..]; 5];
         for (slice_of, (storage, layout)) in slices.iter_mut().zip(&guards) {
             match &**storage {
@@ -88,25 +99,16 @@ impl CustomOp3 for LstmOp {
                 _ => bail!("lstm runs on the CPU only"),
             }
         }
-        let [x_values, w_values, state_values, h_values, grad_values] = slices;
-        let args = [x_values, w_values, state_values];
+        let [x_values, kernel_values, rest_values, h_values, grad_values] = slices;
+        let args = [x_values, kernel_values, rest_values];
         let Some(saved) = self.saved.lock().take() else {
             bail!("the backward pass of an LSTM can run only once")
         };
-        let [d_x, d_weights, d_state] = self.run.backward(s, args, h_values, grad_values, saved);
-        let device = x.device();
-        let d_x = (0 < s.i).then(|| Tensor::from_vec(d_x, x.shape(), device)).transpose()?;
-        let d_weights = Tensor::from_vec(d_weights, weights.shape(), device)?;
-        Ok((d_x, Some(d_weights), Some(Tensor::from_vec(d_state, state.shape(), device)?)))
+        let [d_x, d_kernel, d_rest] = self.run.backward(s, args, h_values, grad_values, saved);
+        let tensor = |values, like: &Tensor| Tensor::from_vec(values, like.shape(), like.device());
+        let d_x = (0 < s.i).then(|| tensor(d_x, x)).transpose()?;
+        Ok((d_x, Some(tensor(d_kernel, kernel)?), Some(tensor(d_rest, rest)?)))
     }
-}
-
-/// The values of a contiguous tensor.
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let Some((start, end)) = layout.contiguous_offsets() else {
-        bail!("lstm needs contiguous tensors, found strides {:?}", layout.stride())
-    };
-    Ok(&storage.as_slice::<f32>()?[start..end])
 }
 
 #[cfg(test)]
@@ -128,14 +130,19 @@ mod tests {
     }
 
     /// The same layer step by step, for candle's autograd to differentiate.
-    fn unrolled(x: &Tensor, weights: &Tensor, state: &Tensor, run: &Run) -> Result<Tensor> {
+    fn unrolled(
+        x: &Tensor,
+        kernel: &Tensor,
+        bias: &Tensor,
+        state: &Tensor,
+        run: &Run,
+    ) -> Result<Tensor> {
         let (mut c, mut h) = (state.get(0)?, state.get(1)?);
         let mut steps: Vec<usize> = (0..T).collect();
         if run.is_reversed {
             steps.reverse();
         }
         let mut outputs = vec![h.clone(); T];
-        let ones = Tensor::ones((B, 1), candle_core::DType::F32, &Device::Cpu)?;
         for t in steps {
             let mut sparse = vec![0f32; B * V];
             if let Some(lookups) = &run.lookups {
@@ -147,7 +154,8 @@ mod tests {
             }
             let sparse = Tensor::from_vec(sparse, (B, V), &Device::Cpu)?;
             let x = x.get(if x.dim(0)? == 1 { 0 } else { t })?;
-            let sums = Tensor::cat(&[&sparse, &x, &h, &ones], 1)?.matmul(weights)?;
+            let inputs = Tensor::cat(&[&sparse, &x, &h], 1)?;
+            let sums = inputs.matmul(kernel)?.broadcast_add(bias)?;
             let gates = sums.chunk(4, 1)?;
             let forget = sigmoid(&(&gates[2] + f64::from(FORGET_BIAS))?)?;
             c = ((forget * c)? + (sigmoid(&gates[0])? * gates[1].tanh()?)?)?;
@@ -168,12 +176,12 @@ mod tests {
         let lookups = Some(Lookups { rows: rows.collect(), values, n_per_step: 2 });
         let run = Run { n_steps: T, n_lookup: V, lookups, is_reversed };
         let (x, state) = (var(&[n_x, B, I]), var(&[2, B, H]));
-        let weights = var(&[V + I + H + 1, 4 * H]);
+        let (kernel, bias) = (var(&[V + I + H, 4 * H]), var(&[4 * H]));
         let weighting = var(&[T, B, H]);
 
-        let theirs = unrolled(&x, &weights, &state, &run).unwrap();
-        let by_slices = lstm(&x, &weights, &state, run.clone()).unwrap();
-        let by_tensors = lstm_tensors::lstm(&x, &weights, &state, run).unwrap();
+        let theirs = unrolled(&x, &kernel, &bias, &state, &run).unwrap();
+        let by_slices = lstm(&x, &kernel, &bias, &state, run.clone()).unwrap();
+        let by_tensors = lstm_tensors::lstm(&x, &kernel, &bias, &state, run).unwrap();
         assert!(largest_difference(&by_slices, &theirs) < 2e-6);
         assert!(largest_difference(&by_tensors, &theirs) < 2e-6);
 
@@ -182,7 +190,7 @@ mod tests {
         };
         let expected = grads(&theirs);
         for found in [grads(&by_slices), grads(&by_tensors)] {
-            for argument in [&x, &weights, &state] {
+            for argument in [&x, &kernel, &bias, &state] {
                 let (a, b) = (found.get(argument).unwrap(), expected.get(argument).unwrap());
                 assert!(largest_difference(a, b) < 2e-5);
             }
@@ -207,8 +215,8 @@ mod tests {
     #[test]
     fn a_second_backward_pass_is_an_error() {
         let run = Run { n_steps: 1, n_lookup: 0, lookups: None, is_reversed: false };
-        let (x, w, state) = (var(&[1, 1, 1]), var(&[3, 4]), var(&[2, 1, 1]));
-        let h = lstm(&x, &w, &state, run).unwrap();
+        let (x, kernel, bias) = (var(&[1, 1, 1]), var(&[2, 4]), var(&[4]));
+        let h = lstm(&x, &kernel, &bias, &var(&[2, 1, 1]), run).unwrap();
 
         assert!(h.backward().is_ok());
         assert!(h.backward().is_err());

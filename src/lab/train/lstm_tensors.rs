@@ -22,8 +22,15 @@ use crate::{
 ///
 /// # Errors
 /// Shapes don't agree, or the device fails.
-pub(super) fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Result<Tensor> {
-    let sizes = Sizes::new(&run, x.shape(), weights.shape(), state.shape())?;
+pub(super) fn lstm(
+    x: &Tensor,
+    kernel: &Tensor,
+    bias: &Tensor,
+    state: &Tensor,
+    run: Run,
+) -> Result<Tensor> {
+    let sizes = Sizes::new(&run, x.shape(), kernel.shape())?;
+    let weights = Tensor::cat(&[kernel, &bias.unsqueeze(0)?], 0)?;
     let parts = Parts::of(sizes, &weights.detach())?;
     let lookups =
         run.lookups.as_ref().map(|l| SparseInputs::new(l, sizes, x.device())).transpose()?;
@@ -43,7 +50,7 @@ pub(super) fn lstm(x: &Tensor, weights: &Tensor, state: &Tensor, run: Run) -> Re
         outputs[t] = h.clone();
     }
     let h = Tensor::stack(&outputs, 0)?;
-    x.apply_op3(weights, state, OnDevice { order, sizes, h, saved: Mutex::new(Some(saved)) })
+    x.apply_op3(&weights, state, OnDevice { order, sizes, h, saved: Mutex::new(Some(saved)) })
 }
 
 /// The graph node; its forward pass has already run.

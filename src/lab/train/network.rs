@@ -6,11 +6,11 @@
 use std::collections::HashMap;
 
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
-use candle_nn::{Linear, Module as _};
 use rand::RngExt as _;
 use rand_distr::{Distribution, Normal};
 
 use crate::{
+    lab::train::linear::linear,
     musicvae::net::{config::Config, names, weights::is_same_shape},
     rng,
 };
@@ -85,15 +85,13 @@ impl Network {
     }
 
     pub(super) fn linear(&self, name: &str, x: &Tensor) -> Result<Tensor> {
-        // candle's kernels are (outputs, inputs), TensorFlow's (inputs, outputs).
-        let (kernel, bias) = (self.tensor(&names::kernel(name))?, self.tensor(&names::bias(name))?);
-        Linear::new(kernel.t()?, Some(bias.clone())).forward(x)
+        let (kernel, bias) = self.cell(name)?;
+        linear(x, kernel, bias)
     }
 
-    /// A cell's kernel with its bias as the last row.
-    pub(super) fn weights(&self, cell: &str) -> Result<Tensor> {
-        let bias = self.tensor(&names::bias(cell))?.unsqueeze(0)?;
-        Tensor::cat(&[self.tensor(&names::kernel(cell))?, &bias], 0)
+    /// A cell's kernel and bias.
+    pub(super) fn cell(&self, name: &str) -> Result<(&Tensor, &Tensor)> {
+        Ok((self.tensor(&names::kernel(name))?, self.tensor(&names::bias(name))?))
     }
 
     /// The variable called `name`.

@@ -6,18 +6,23 @@
 //! activates the gates in place. Backward, the gates are overwritten by the gradients of their
 //! sums; each weight gradient is then one product over all steps.
 
-use faer::{Accum, Par, linalg::matmul::matmul};
-use pulp::Arch;
+// pulp compiles only inlined code for the chosen vector instructions.
+#![allow(clippy::inline_always)]
+
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::{
-    lab::train::layout::{Lookups, Run, Sizes, Weights, rows, rows_mut, sum_rows, transpose},
-    musicvae::net::{lstm::activate, math},
+    lab::train::{
+        layout::{Lookups, Run, Sizes, sum_rows},
+        product::{Panels, Tiles, add_product, add_transposed_product},
+    },
+    musicvae::net::lstm::activate,
 };
 
 /// Values that the forward pass keeps for the backward pass.
 pub(super) struct Saved {
     gates: Vec<f32>, // (T, B, 4H), activated
-    c: Vec<f32>,     // (T, B, H)
+    c: Vec<f32>,     // (T, B, H), in the order of computation
 }
 
 impl Run {
@@ -26,41 +31,35 @@ impl Run {
         &self,
         s: Sizes,
         x: &[f32],
-        weights: &[f32],
-        state: &[f32],
+        kernel: &[f32],
+        rest: &[f32],
     ) -> (Vec<f32>, Saved) {
-        let w = s.split(weights);
-        let (n_state, n_gates) = (s.b * s.h, s.b * 4 * s.h);
-        let mut gates = project(s, x, &w);
-        let mut c = vec![0.0; s.t * n_state];
-        let mut h = vec![0.0; s.t * n_state];
-        let (mut c_before, mut h_before) = {
-            let (c, h) = state.split_at(n_state);
-            (c.to_vec(), h.to_vec())
-        };
-        for t in s.order(self.is_reversed) {
-            let gates = &mut gates[t * n_gates..][..n_gates];
-            self.look_up(t, s, w.table, gates);
-            let product = rows_mut(gates, 4 * s.h);
-            matmul(
-                product,
-                Accum::Add,
-                rows(&h_before, s.h),
-                rows(w.hidden, 4 * s.h),
-                1.0,
-                Par::Seq,
-            );
-            let place = t * n_state..(t + 1) * n_state;
-            for (((gates, before), c), h) in gates
-                .chunks_exact_mut(4 * s.h)
-                .zip(c_before.chunks_exact(s.h))
-                .zip(c[place.clone()].chunks_exact_mut(s.h))
-                .zip(h[place.clone()].chunks_exact_mut(s.h))
-            {
-                activate(gates, before, c, h);
+        let w = s.split(kernel, rest);
+        let (n_state, row) = (s.b * s.h, 4 * s.h);
+        let hidden = Panels::new(w.hidden, row);
+        let input = Panels::new(w.input, row);
+        let mut constant = vec![0.0; if s.is_constant { s.b * row } else { 0 }];
+        if s.is_constant {
+            start_sums(&mut constant, s, x, &input, w.bias);
+        }
+        let (c_first, h_first) = w.state.split_at(n_state);
+        let mut gates = vec![0.0; s.t * s.b * row];
+        let (mut c, mut h) = (vec![0.0; s.t * n_state], vec![0.0; s.t * n_state]);
+        let mut h_before = Tiles::new(h_first, s.h);
+        for (index, t) in s.order(self.is_reversed).into_iter().enumerate() {
+            // The gates of a step are worked on while they are in the cache.
+            let gates = &mut gates[t * s.b * row..][..s.b * row];
+            match s.is_constant {
+                true => gates.copy_from_slice(&constant),
+                false => start_sums(gates, s, &x[t * s.b * s.i..][..s.b * s.i], &input, w.bias),
             }
-            c_before.copy_from_slice(&c[place.clone()]);
-            h_before.copy_from_slice(&h[place]);
+            self.look_up(t, s, w.table, gates);
+            add_product(gates, &h_before, &hidden);
+            let (before, c) = c.split_at_mut(index * n_state);
+            let c_before = if index == 0 { c_first } else { &before[(index - 1) * n_state..] };
+            let h = &mut h[t * n_state..][..n_state];
+            activate_rows(s.h, gates, c_before, c, h);
+            h_before = Tiles::new(h, s.h);
         }
         (h, Saved { gates, c })
     }
@@ -86,7 +85,7 @@ impl Run {
         inputs.map(|(&row, &value)| (row as usize, value))
     }
 
-    /// Gradients of x, weights and state.
+    /// Gradients of x, of the kernel, and of the state with the bias.
     pub(super) fn backward(
         &self,
         s: Sizes,
@@ -95,95 +94,86 @@ impl Run {
         grad: &[f32],
         saved: Saved,
     ) -> [Vec<f32>; 3] {
-        let [x, weights, state] = args;
+        let [x, kernel, rest] = args;
         let Saved { mut gates, c } = saved;
-        let w = s.split(weights);
-        let (n_state, n_gates, row) = (s.b * s.h, s.b * 4 * s.h, 4 * s.h);
-        let hidden_transposed = transpose(w.hidden, row);
+        let w = s.split(kernel, rest);
+        let (n_state, row) = (s.b * s.h, 4 * s.h);
+        let (hidden, input) = (Panels::transposed(w.hidden, row), Panels::transposed(w.input, row));
         let (mut d_c, mut d_h) = (vec![0.0; n_state], vec![0.0; n_state]);
+        let mut d_x = vec![0.0; x.len()];
         let order = s.order(self.is_reversed);
         for (index, &t) in order.iter().enumerate().rev() {
             let c_before = match index {
-                0 => &state[..n_state],
-                _ => &c[order[index - 1] * n_state..][..n_state],
+                0 => &w.state[..n_state],
+                _ => &c[(index - 1) * n_state..][..n_state],
             };
-            let gates = &mut gates[t * n_gates..][..n_gates];
+            let gates = &mut gates[t * s.b * row..][..s.b * row];
             d_h.iter_mut().zip(&grad[t * n_state..]).for_each(|(d_h, grad)| *d_h += grad);
-            for b in 0..s.b {
-                let place = b * s.h..(b + 1) * s.h;
-                differentiate(
-                    &mut gates[b * row..][..row],
-                    [
-                        &c[t * n_state..][place.clone()],
-                        &c_before[place.clone()],
-                        &d_h[place.clone()],
-                    ],
-                    &mut d_c[place],
-                );
+            differentiate_rows(s.h, gates, [&h[t * n_state..], c_before, &d_h], &mut d_c);
+            let gates = Tiles::new(gates, row);
+            d_h.fill(0.0);
+            add_product(&mut d_h, &gates, &hidden);
+            if !s.is_constant && 0 < s.i {
+                add_product(&mut d_x[t * s.b * s.i..][..s.b * s.i], &gates, &input);
             }
-            let (gates, transposed) = (rows(gates, row), rows(&hidden_transposed, s.h));
-            matmul(rows_mut(&mut d_h, s.h), Accum::Replace, gates, transposed, 1.0, Par::Seq);
         }
-        let d_state = [d_c, d_h].concat();
-        let (d_x, mut d_weights) = self.input_gradients(s, x, &w, &gates);
-        let d_hidden = &mut d_weights[(s.v + s.i) * row..][..s.h * row];
-        hidden_gradient(s, &order, [&state[n_state..], h, &gates], d_hidden);
-        [d_x, d_weights, d_state]
+        let summed = s.is_constant.then(|| sum_rows(&gates, s.b * row));
+        if let (Some(summed), true) = (&summed, 0 < s.i) {
+            add_product(&mut d_x, &Tiles::new(summed, row), &input);
+        }
+        let d_projected = summed.as_ref().unwrap_or(&gates);
+        let mut d_kernel = vec![0.0; (s.v + s.i + s.h) * row];
+        let (d_table, d_dense) = d_kernel.split_at_mut(s.v * row);
+        let (d_input, d_hidden) = d_dense.split_at_mut(s.i * row);
+        self.table_gradient(s, &gates, d_table);
+        if 0 < s.i {
+            add_transposed_product(d_input, x, s.i, d_projected, row);
+        }
+        hidden_gradient(s, &order, [&w.state[n_state..], h, &gates], d_hidden);
+        [d_x, d_kernel, [d_c, d_h, sum_rows(d_projected, row)].concat()]
     }
 
-    /// Gradients of x and of the weights, except the weights' hidden rows.
-    fn input_gradients(
-        &self,
-        s: Sizes,
-        x: &[f32],
-        w: &Weights,
-        d_gates: &[f32],
-    ) -> (Vec<f32>, Vec<f32>) {
+    /// Gradient of the rows that the sparse inputs index.
+    fn table_gradient(&self, s: Sizes, d_gates: &[f32], out: &mut [f32]) {
         let row = 4 * s.h;
-        let mut d_weights = vec![0.0; (s.v + s.i + s.h + 1) * row];
         for (index, d_gates) in d_gates.chunks_exact(row).enumerate() {
             for (number, value) in self.rows_at(index / s.b, index % s.b, s) {
-                let d_row = &mut d_weights[number * row..][..row];
+                let d_row = &mut out[number * row..][..row];
                 d_row.iter_mut().zip(d_gates).for_each(|(d, grad)| *d += value * grad);
             }
         }
-        let summed = s.is_constant.then(|| sum_rows(d_gates, s.b * row));
-        let d_projected = summed.as_deref().unwrap_or(d_gates);
-        let bias = sum_rows(d_projected, row);
-        d_weights[(s.v + s.i + s.h) * row..].copy_from_slice(&bias);
-        let mut d_x = vec![0.0; x.len()];
-        if 0 < s.i {
-            let d_input = rows_mut(&mut d_weights[s.v * row..][..s.i * row], row);
-            let (x, d_projected) = (rows(x, s.i), rows(d_projected, row));
-            matmul(d_input, Accum::Replace, x.transpose(), d_projected, 1.0, Par::Seq);
-            let transposed = transpose(w.input, row);
-            matmul(
-                rows_mut(&mut d_x, s.i),
-                Accum::Replace,
-                d_projected,
-                rows(&transposed, s.i),
-                1.0,
-                Par::Seq,
-            );
-        }
-        (d_x, d_weights)
     }
 }
 
-/// Share of the bias and the dense inputs in the gates of all steps (T, B, 4H).
-fn project(s: Sizes, x: &[f32], w: &Weights) -> Vec<f32> {
-    let row = 4 * s.h;
-    let n_rows = if s.is_constant { s.b } else { s.t * s.b };
-    let mut projected = Vec::with_capacity(s.t * s.b * row);
-    (0..n_rows).for_each(|_| projected.extend_from_slice(w.bias));
+/// Writes the share of the bias and the dense inputs `x` (B, I) in the gates of a step (B, 4H).
+fn start_sums(gates: &mut [f32], s: Sizes, x: &[f32], input: &Panels, bias: &[f32]) {
+    gates.chunks_exact_mut(bias.len()).for_each(|row| row.copy_from_slice(bias));
     if 0 < s.i {
-        let product = rows_mut(&mut projected, row);
-        matmul(product, Accum::Add, rows(x, s.i), rows(w.input, row), 1.0, Par::Seq);
+        add_product(gates, &Tiles::new(x, s.i), input);
     }
-    while projected.len() < s.t * s.b * row {
-        projected.extend_from_within(..s.b * row);
+}
+
+/// [`activate`] for all rows of a step.
+fn activate_rows(n: usize, gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32]) {
+    let before_and_after = c_before.chunks_exact(n).zip(c.chunks_exact_mut(n));
+    let states = before_and_after.zip(h.chunks_exact_mut(n));
+    for (gates, ((c_before, c), h)) in gates.chunks_exact_mut(4 * n).zip(states) {
+        activate(gates, c_before, c, h);
     }
-    projected
+}
+
+/// [`Differentiate`] for all rows of a step.
+fn differentiate_rows(
+    n: usize,
+    gates: &mut [f32],
+    [h, c_before, d_h]: [&[f32]; 3],
+    d_c: &mut [f32],
+) {
+    let rows = gates.chunks_exact_mut(4 * n).zip(d_c.chunks_exact_mut(n));
+    for (row, (gates, d_c)) in rows.enumerate() {
+        let [h, c_before, d_h] = [h, c_before, d_h].map(|values| &values[row * n..][..n]);
+        Arch::new().dispatch(Differentiate { gates, h, c_before, d_h, d_c });
+    }
 }
 
 /// Gradient of the hidden weights: the previous h times the gate gradients, summed over all steps
@@ -192,32 +182,42 @@ fn hidden_gradient(s: Sizes, order: &[usize], values: [&[f32]; 3], out: &mut [f3
     let [h_first, h, d_gates] = values;
     let (n_state, row) = (s.b * s.h, 4 * s.h);
     let first = &d_gates[order[0] * s.b * row..][..s.b * row];
-    let mut add = |h: &[f32], d_gates: &[f32], accumulate| {
-        let (h, d_gates) = (rows(h, s.h), rows(d_gates, row));
-        matmul(rows_mut(out, row), accumulate, h.transpose(), d_gates, 1.0, Par::Seq);
-    };
-    add(h_first, first, Accum::Replace);
+    let mut add = |h: &[f32], d_gates: &[f32]| add_transposed_product(out, h, s.h, d_gates, row);
+    add(h_first, first);
     // The previous step is t - 1, or t + 1 in a reversed layer: shift one operand against the
     // other.
     let n = s.t - 1;
     match order[0] == 0 {
-        true => add(&h[..n * n_state], &d_gates[s.b * row..], Accum::Add),
-        false => add(&h[n_state..], &d_gates[..n * s.b * row], Accum::Add),
+        true => add(&h[..n * n_state], &d_gates[s.b * row..]),
+        false => add(&h[n_state..], &d_gates[..n * s.b * row]),
     }
 }
 
 /// Overwrites a row's gates with the gradients of their sums, and the gradient of c with that of
 /// the previous c.
-fn differentiate(gates: &mut [f32], [c, c_before, d_h]: [&[f32]; 3], d_c: &mut [f32]) {
-    let n = c.len();
-    let (input, rest) = gates.split_at_mut(n);
-    let (candidate, rest) = rest.split_at_mut(n);
-    let (forget, output) = rest.split_at_mut(n);
-    let (c_before, d_h, d_c, output) = (&c_before[..n], &d_h[..n], &mut d_c[..n], &mut output[..n]);
-    Arch::new().dispatch(|| {
+struct Differentiate<'a> {
+    gates: &'a mut [f32],
+    h: &'a [f32],
+    c_before: &'a [f32],
+    d_h: &'a [f32],
+    d_c: &'a mut [f32],
+}
+
+impl WithSimd for Differentiate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let n = self.h.len();
+        let (input, rest) = self.gates.split_at_mut(n);
+        let (candidate, rest) = rest.split_at_mut(n);
+        let (forget, output) = rest.split_at_mut(n);
+        let (h, c_before, d_h) = (&self.h[..n], &self.c_before[..n], &self.d_h[..n]);
+        let (d_c, output) = (&mut self.d_c[..n], &mut output[..n]);
         for k in 0..n {
             let (i, j, f, o) = (input[k], candidate[k], forget[k], output[k]);
-            let tanh_c = math::tanh(c[k]);
+            // h = o tanh(c), and a sigmoid is above 0.
+            let tanh_c = h[k] / o;
             let d = d_c[k] + d_h[k] * o * (1.0 - tanh_c * tanh_c);
             output[k] = d_h[k] * tanh_c * o * (1.0 - o);
             input[k] = d * j * i * (1.0 - i);
@@ -225,5 +225,5 @@ fn differentiate(gates: &mut [f32], [c, c_before, d_h]: [&[f32]; 3], d_c: &mut [
             forget[k] = d * c_before[k] * f * (1.0 - f);
             d_c[k] = d * f;
         }
-    });
+    }
 }

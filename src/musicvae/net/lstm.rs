@@ -8,7 +8,7 @@
 // pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::musicvae::net::{
     Error, linear::Linear, math, matrix::Matrix, names, precision::Precision, weights::Weights,
@@ -121,17 +121,33 @@ impl Cell {
 
 /// Advances one row's c and h, given its gate sums.
 fn advance(sums: &[f32], c: &mut [f32], h: &mut [f32]) {
-    let n = c.len();
-    let (input, rest) = sums.split_at(n);
-    let (candidate, rest) = rest.split_at(n);
-    let (forget, output) = rest.split_at(n);
-    let (h, output) = (&mut h[..n], &output[..n]);
-    Arch::new().dispatch(|| {
+    Arch::new().dispatch(Advance { sums, c, h });
+}
+
+/// A type, not a closure: the compiler does not inline a long closure, and what is not inlined
+/// stays without wide vectors.
+struct Advance<'a> {
+    sums: &'a [f32],
+    c: &'a mut [f32],
+    h: &'a mut [f32],
+}
+
+impl WithSimd for Advance<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { sums, c, h } = self;
+        let n = c.len();
+        let (input, rest) = sums.split_at(n);
+        let (candidate, rest) = rest.split_at(n);
+        let (forget, output) = rest.split_at(n);
+        let (h, output) = (&mut h[..n], &output[..n]);
         for k in 0..n {
             let sums = [input[k], candidate[k], forget[k], output[k]];
             (_, c[k], h[k]) = unit(sums, c[k]);
         }
-    });
+    }
 }
 
 /// One unit: activated gates, new c, new h.
@@ -146,19 +162,34 @@ fn unit([input, candidate, forget, output]: [f32; 4], c: f32) -> ([f32; 4], f32,
 /// Activates a row's gate sums (input, candidate, forget, output) in place, and writes the new c
 /// and h: the training version of [`Cell::step`].
 pub fn activate(gates: &mut [f32], c_before: &[f32], c: &mut [f32], h: &mut [f32]) {
-    let n = c.len();
-    let (input, rest) = gates.split_at_mut(n);
-    let (candidate, rest) = rest.split_at_mut(n);
-    let (forget, output) = rest.split_at_mut(n);
-    let (c_before, h, output) = (&c_before[..n], &mut h[..n], &mut output[..n]);
-    Arch::new().dispatch(|| {
+    Arch::new().dispatch(Activate { gates, c_before, c, h });
+}
+
+struct Activate<'a> {
+    gates: &'a mut [f32],
+    c_before: &'a [f32],
+    c: &'a mut [f32],
+    h: &'a mut [f32],
+}
+
+impl WithSimd for Activate<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { gates, c_before, c, h } = self;
+        let n = c.len();
+        let (input, rest) = gates.split_at_mut(n);
+        let (candidate, rest) = rest.split_at_mut(n);
+        let (forget, output) = rest.split_at_mut(n);
+        let (c_before, h, output) = (&c_before[..n], &mut h[..n], &mut output[..n]);
         for k in 0..n {
             let sums = [input[k], candidate[k], forget[k], output[k]];
             let (gates, next_c, next_h) = unit(sums, c_before[k]);
             [input[k], candidate[k], forget[k], output[k]] = gates;
             (c[k], h[k]) = (next_c, next_h);
         }
-    });
+    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ pub fn exp(x: f32) -> f32 {
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest integer without a library call.
     const ROUND: f32 = 12_582_912.0;
     let x = x.clamp(-87.0, 88.0);
-    let n = (x * std::f32::consts::LOG2_E + ROUND) - ROUND;
+    let rounded = x * std::f32::consts::LOG2_E + ROUND;
+    let n = rounded - ROUND;
     let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
     let mut poly = 1.987_569_1e-4;
     poly = poly * r + 1.398_2e-3;
@@ -23,7 +24,8 @@ pub fn exp(x: f32) -> f32 {
     poly = poly * r + 0.166_666_65;
     poly = poly * r + 0.5;
     let mantissa = poly * r * r + r + 1.0;
-    mantissa * f32::from_bits(((n as i32 + 127) << 23) as u32)
+    // The last bits of `rounded` are n: shifted to the exponent, they need no conversion.
+    mantissa * f32::from_bits(rounded.to_bits().wrapping_add(127) << 23)
 }
 
 /// The logistic function.

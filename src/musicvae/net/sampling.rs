@@ -7,13 +7,15 @@ use crate::{musicvae::net::math, rng::Rng};
 
 /// Index of the greatest logit; the first of equals.
 pub fn greedy(logits: &[f32]) -> u16 {
-    let mut best = 0;
-    for (token, logit) in logits.iter().enumerate() {
-        if logits[best] < *logit {
-            best = token;
+    // In lanes, which the compiler turns into vectors.
+    let mut lanes = [f32::NEG_INFINITY; 16];
+    for logits in logits.chunks(16) {
+        for (lane, &logit) in lanes.iter_mut().zip(logits) {
+            *lane = if *lane < logit { logit } else { *lane };
         }
     }
-    best as u16
+    let greatest = lanes.into_iter().fold(f32::NEG_INFINITY, f32::max);
+    logits.iter().position(|&logit| logit == greatest).unwrap_or(0) as u16
 }
 
 /// A [`Pick`](crate::musicvae::net::head::Pick) that samples with [`draw`] at `temperature`.

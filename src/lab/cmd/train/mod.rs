@@ -17,7 +17,7 @@ use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
-    files,
+    ffi, files,
     lab::{
         cli,
         cmd::{
@@ -49,6 +49,8 @@ const LOG_STEPS: u64 = 50;
 /// The data can't be read, the checkpoint is of another run, or the disk is full; the last
 /// checkpoint is kept.
 pub fn run(args: &cli::Train) -> anyhow::Result<()> {
+    ffi::keep_freed_memory();
+    ffi::compute_on_one_thread();
     // Not rayon::current_num_threads: it would start the global pool before it is configured here.
     let n_cores = std::thread::available_parallelism()?.get();
     let n_threads = args.threads.map_or(n_cores, |n| n as usize);
