@@ -258,6 +258,20 @@ fn a_syntax_error_has_its_line() {
 }
 
 #[test]
+fn a_long_file_of_mistakes_is_read_in_linear_time() {
+    let begun = std::time::Instant::now();
+
+    for line in ["=\n", "x\n", "<p>\n"] {
+        let shown = problems(&line.repeat(400_000 / line.len()));
+
+        assert!(shown.starts_with("radio.toml:1: ") && shown.lines().count() <= 21, "{shown}");
+    }
+    let keys: String = (0..40_000).map(|n| format!("key{n} = 1\n")).collect();
+    assert!(problems(&keys).ends_with("more mistakes"));
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let problems = load(Some(Path::new("/nowhere/radio.toml"))).unwrap_err();
 
