@@ -24,7 +24,7 @@ pub struct Server {
     pub public_url: Option<String>,
     /// Most listeners at a time over all stations, 1 to 100 000. Default 500.
     pub max_listeners: usize,
-    /// Most listeners from one IPv4 address or IPv6 /64, 0 to 100 000; 0 is no limit. Default 0.
+    /// Most listeners from one IPv4 address or IPv6 /64, 0 to 100 000; 0 is no limit. Default 100.
     pub listeners_per_address: usize,
     /// Burst: bytes of past sound sent at once to a new listener, so that its player starts without
     /// buffering, 0 to 1 048 576. A second at 128 kbit/s is 16 000 bytes. Default 65 536.
@@ -63,7 +63,7 @@ impl Default for Server {
             bind: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8000)),
             public_url: None,
             max_listeners: 500,
-            listeners_per_address: 0,
+            listeners_per_address: 100,
             burst_bytes: 65_536,
             metaint_bytes: 16_000,
             lag_seconds: 20,

@@ -1,6 +1,6 @@
 //! Answers requests.
 
-use std::{num::NonZeroUsize, sync::Arc};
+use std::{net::IpAddr, num::NonZeroUsize, sync::Arc};
 
 use hyper::{
     HeaderMap, Method, Request, StatusCode, Version,
@@ -21,7 +21,7 @@ use crate::{
         client::{self, Ends},
         hls,
         listen::{self, StreamStart},
-        metrics, page,
+        metrics, page, range,
         request::ClientRequest,
         response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, header_name, respond, with},
         route::Route,
@@ -42,6 +42,15 @@ pub enum Answer {
     Full(FullResponse),
     /// Sent by [`listen::begin`].
     Stream(Box<StreamStart>),
+    /// There is no room for another listener now.
+    Refused {
+        /// The limit that is reached.
+        refusal: Refusal,
+        /// The client's address.
+        address: IpAddr,
+        /// Sent unless room is made in time.
+        response: Box<FullResponse>,
+    },
 }
 
 /// Answers `request`, received on a connection with `ends`.
@@ -96,9 +105,16 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Ans
     let agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
     let mut agent = clean(&agent.unwrap_or_default());
     agent.truncate(agent.floor_char_boundary(MAX_AGENT));
-    let permit = site.audience.admit(site.listener_limits(), mount, request.address, &agent);
+    let limits = site.listener_limits();
+    let permit =
+        site.audience.admit(limits, mount, request.address, &agent, range::is_probe(headers));
     let admitted = permit.and_then(|permit| {
-        let listener = join_mount_or_fallback(mount).ok_or(Refusal::MountFull)?;
+        let join = if permit.is_counted() {
+            Mount::try_join
+        } else {
+            |mount: &_| Some(Mount::probe(mount))
+        };
+        let listener = join_mount_or_fallback(mount, join).ok_or(Refusal::MountFull)?;
         permit.client.moved_to(&listener.mount.about.path);
         Ok((listener, permit))
     });
@@ -110,17 +126,20 @@ fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Ans
         }
         Err(refusal) => {
             let response = respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("{refusal}\n"));
-            Answer::Full(with(response, "retry-after", "30"))
+            let response = Box::new(with(response, "retry-after", "30"));
+            Answer::Refused { refusal, address: request.address, response }
         }
     }
 }
 
 /// Joins `mount` or the first of its fallback mounts that has room, preferring mounts that are not silent.
-fn join_mount_or_fallback(mount: &Arc<Mount>) -> Option<Listener> {
+fn join_mount_or_fallback(
+    mount: &Arc<Mount>,
+    join: fn(&Arc<Mount>) -> Option<Listener>,
+) -> Option<Listener> {
     let chain = || std::iter::successors(Some(mount.clone()), |mount| mount.fallback());
-    let sounding =
-        chain().filter(|mount| !api::is_silent(mount)).find_map(|mount| mount.try_join());
-    sounding.or_else(|| chain().find_map(|mount| mount.try_join()))
+    let sounding = chain().filter(|mount| !api::is_silent(mount)).find_map(|mount| join(&mount));
+    sounding.or_else(|| chain().find_map(|mount| join(&mount)))
 }
 
 /// How titles are sent to this client.

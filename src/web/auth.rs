@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::{HeaderMap, header::AUTHORIZATION};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{config::Secret, stream::audience::address_block, web::site::Site};
+use crate::{config::Secret, stream::client::address_block, web::site::Site};
 
 /// The longest name or password in bytes. All are padded to this length, so that the time of a comparison
 /// reveals nothing.

@@ -28,6 +28,7 @@ pub mod logins;
 pub mod metrics;
 pub mod page;
 pub mod query;
+pub mod range;
 pub mod request;
 pub mod response;
 pub mod route;

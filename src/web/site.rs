@@ -27,6 +27,8 @@ pub struct Timeouts {
     pub header: Duration,
     /// For a listener that accepts no bytes; it is then disconnected.
     pub stall: Duration,
+    /// The same while there is no room for another listener.
+    pub stall_when_full: Duration,
     /// How long sound is gathered before it is sent: fewer and larger writes.
     pub gather: Duration,
     /// For streams to end after the shutdown began.
@@ -38,6 +40,7 @@ impl Default for Timeouts {
         Self {
             header: Duration::from_secs(15),
             stall: Duration::from_secs(30),
+            stall_when_full: Duration::from_secs(3),
             gather: Duration::from_millis(1250),
             drain: Duration::from_secs(3),
         }

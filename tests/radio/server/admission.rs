@@ -19,14 +19,20 @@ fn t12_long_five_hundred_stay_while_radio_toml_is_edited() {
     }
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
     let two = format!("{ONE_STATION}[[stations]]\nname = \"b\"\ntheme = \"a\"\n");
-    let radio = Radio::start_with(&format!("{two}[server]\nmax_listeners = 1000\n"), &[]);
+    let radio = Radio::start_with(
+        &format!("{two}[server]\nmax_listeners = 1000\nlisteners_per_address = 0\n"),
+        &[],
+    );
     let mut there: Vec<Recorder> = (0..500).map(|_| Recorder::join(&radio, "/a.mp3")).collect();
     let mut gone = Recorder::join(&radio, "/b.mp3");
     gone.hear_seconds(1);
 
     radio.save("this is no radio.toml");
-    until("the mistake is shown", || radio.get("/healthz").text().contains("radio.toml:1"));
-    radio.save(&format!("{ONE_STATION}[server]\nmax_listeners = 1000\n"));
+    until("the mistake is shown", || {
+        radio.get("/healthz").text().contains("radio.toml has 1 mistake")
+    });
+    radio
+        .save(&format!("{ONE_STATION}[server]\nmax_listeners = 1000\nlisteners_per_address = 0\n"));
     check_ended(gone);
 
     assert_eq!(radio.get("/b.mp3").status(), 404);
