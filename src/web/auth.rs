@@ -60,12 +60,11 @@ pub fn authorise(
     let role = if is_admin { Some(Role::Admin) } else { is_relay.then_some(Role::Relay) };
     let Some(role) = role else {
         site.logins.failed(address, now);
-        tracing::warn!("failed login from {address}");
         return Err(Denial::Unauthenticated);
     };
     // A relay's login doesn't clear failures, or it would help to guess the admin's password.
     if role == Role::Admin {
-        site.logins.succeeded(address);
+        site.logins.succeeded(address, now);
     }
     if role < needed { Err(Denial::Forbidden) } else { Ok(()) }
 }

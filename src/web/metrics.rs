@@ -75,6 +75,12 @@ pub fn text(site: &Site) -> String {
             "Listeners connected now, on all mounts.",
             site.audience.len() as f64,
         ),
+        (
+            "failed_logins_total",
+            "counter",
+            "Failed logins at /admin/.",
+            site.logins.n_failed() as f64,
+        ),
         ("uptime_seconds", "gauge", "Seconds since the start.", uptime(site)),
     ] {
         describe(&mut out, name, kind, help);

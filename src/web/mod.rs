@@ -38,6 +38,7 @@ pub mod shutdown;
 pub mod site;
 pub mod status;
 pub mod status_page;
+pub mod summary;
 pub mod tls;
 pub mod tree;
 
