@@ -57,7 +57,11 @@ pub enum Answer {
 pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
     let address =
         client::address(ends.remote.ip(), request.headers(), &site.server.trusted_proxies);
-    if site.server.deny.iter().any(|net| net.contains(&address)) {
+    if !has_one_host(request) {
+        let text = "expected one Host header (RFC 9112, section 3.2)\n";
+        return Answer::Full(respond(StatusCode::BAD_REQUEST, TEXT, text));
+    }
+    if site.denies(address) {
         let text = "your address is blocked\n";
         return Answer::Full(respond(StatusCode::FORBIDDEN, TEXT, text));
     }
@@ -81,6 +85,24 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
             with(respond(StatusCode::METHOD_NOT_ALLOWED, TEXT, text), "allow", ALLOW)
         }
     })
+}
+
+/// What the request is for. A player that was given the address of the player page gets the first
+/// station, since it can't show a page.
+fn route<'a, B>(site: &'a Site, request: &ClientRequest<'a, B>) -> Option<Route<'a>> {
+    let route = Route::of(request.request.uri().path(), site);
+    let first = site.stations.first().filter(|_| request.headers().contains_key("icy-metadata"));
+    match (route, first) {
+        (Some(Route::Player), Some(station)) => Some(Route::Stream(station.main())),
+        (route, _) => route,
+    }
+}
+
+/// Whether the request names one host, as HTTP/1.1 demands (RFC 9112, section 3.2). Older clients may
+/// name none.
+fn has_one_host<B>(request: &Request<B>) -> bool {
+    let n = request.headers().get_all(HOST).iter().count();
+    n == 1 || n == 0 && request.version() < Version::HTTP_11
 }
 
 /// Starts a stream from its burst. `Range` and unknown parameters are ignored: a `206` would make players
@@ -180,7 +202,7 @@ fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullRespon
             let mount = query.get("mount");
             ok(JSON, status::icecast(site, base_url, mount.as_deref()).to_string())
         }
-        Route::StatusPage => ok(HTML, status_page::html(site, base_url)),
+        Route::StatusPage => ok(HTML, status_page::html(site)),
         Route::SevenHtml => ok(HTML, shoutcast::seven(site)),
         Route::ShoutcastStats if query.get("json").is_some_and(|json| json == "1") => {
             ok(JSON, shoutcast::stats(site).to_json().to_string())

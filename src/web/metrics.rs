@@ -61,7 +61,7 @@ pub fn text(site: &Site) -> String {
         let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
     }
     target_metrics(&mut out, site);
-    let problem = f64::from(u8::from(site.problem.is_some()));
+    let problem = f64::from(u8::from(site.refused.is_some()));
     for (name, kind, help, figure) in [
         (
             "config_problem",

@@ -1,7 +1,8 @@
 //! What the server serves: all stations at one moment, and the limits.
 
 use std::{
-    net::SocketAddr,
+    fmt,
+    net::{IpAddr, SocketAddr},
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -9,12 +10,13 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    config::{Admin, Server},
+    config::{Admin, Problems, Server},
     music::bar::Bar,
     out::{hls::Live, status::RegisteredTarget},
-    station::{history::History, on_air::OnAir},
+    station::{history::History, on_air::OnAir, radio::StationError},
     stream::{
         audience::{Audience, ListenerLimits},
+        client::Order,
         mount::Mount,
     },
     web::logins::Logins,
@@ -79,8 +81,38 @@ pub struct Site {
     pub started: SystemTime,
     /// Targets of pushes and uploads, past ones included, with their status.
     pub targets: Vec<RegisteredTarget>,
-    /// Why the last change of radio.toml was refused. The radio keeps the previous settings.
-    pub problem: Option<String>,
+    /// The last change of radio.toml, if it was refused. The radio keeps the previous settings.
+    pub refused: Option<RefusedChange>,
+}
+
+/// A change of radio.toml that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedChange {
+    /// Number of mistakes, at least one.
+    pub n_mistakes: usize,
+    /// The mistakes with their places, for operators only: they may show paths and values.
+    pub text: String,
+}
+
+impl From<Problems> for RefusedChange {
+    fn from(problems: Problems) -> Self {
+        Self { n_mistakes: problems.problems.len(), text: problems.to_string() }
+    }
+}
+
+impl From<StationError> for RefusedChange {
+    fn from(error: StationError) -> Self {
+        Self { n_mistakes: 1, text: error.to_string() }
+    }
+}
+
+/// What everybody may read.
+impl fmt::Display for RefusedChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mistakes = if self.n_mistakes == 1 { "mistake" } else { "mistakes" };
+        let n = self.n_mistakes;
+        write!(f, "radio.toml has {n} {mistakes}; the previous settings are kept")
+    }
 }
 
 impl ServedStation {
@@ -129,7 +161,7 @@ impl Site {
             logins: Arc::default(),
             started: SystemTime::now(),
             targets: Vec::new(),
-            problem: None,
+            refused: None,
         }
     }
 
@@ -160,6 +192,19 @@ impl Site {
         ListenerLimits {
             all: self.server.max_listeners,
             per_address: self.server.listeners_per_address,
+        }
+    }
+
+    /// Whether radio.toml denies clients at `address`.
+    pub fn denies(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.server.deny.iter().any(|network| network.contains(&address))
+    }
+
+    /// Disconnects the listeners that radio.toml denies.
+    pub fn disconnect_denied(&self) {
+        for client in self.audience.clients().iter().filter(|client| self.denies(client.address)) {
+            client.order(Order::Disconnect);
         }
     }
 

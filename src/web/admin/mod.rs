@@ -5,7 +5,7 @@
 
 mod command;
 mod origin;
-mod page;
+pub(super) mod page;
 mod report;
 
 use hyper::{Method, StatusCode};
@@ -49,7 +49,10 @@ pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> Full
     if let Err(denial) = authorise(site, headers, request.address, command.needs()) {
         return deny(denial);
     }
-    if command.needs() == Role::Admin && command.is_change() && !origin::is_own(method, headers) {
+    if command.needs() == Role::Admin
+        && command.is_change()
+        && !origin::is_own(method, headers, site.server.public_url.as_deref())
+    {
         let text = "refused: a browser may change something only from a page of this server\n";
         return private(StatusCode::FORBIDDEN, TEXT, text);
     }
