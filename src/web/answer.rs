@@ -67,9 +67,10 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
     }
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let authority = request.uri().authority().map(hyper::http::uri::Authority::as_str).or(host);
-    let base_url = site.base_url(authority, ends.local, ends.is_secure);
+    let is_secure = client::is_secure(ends, request.headers(), &site.server.trusted_proxies);
+    let base_url = site.base_url(authority, ends.local, is_secure);
     let request = ClientRequest { request, address, base_url };
-    let route = Route::of(request.request.uri().path(), site);
+    let route = route(site, &request);
     if let Some(Route::Admin(command)) = route {
         return Answer::Full(admin::answer(site, command, &request));
     }
@@ -196,6 +197,9 @@ fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullRespon
             respond(StatusCode::OK, "text/javascript; charset=UTF-8", page::SCRIPT)
         }
         Route::PlayerStyle => respond(StatusCode::OK, "text/css; charset=UTF-8", page::STYLE),
+        Route::AdminWithoutSlash => {
+            with(respond(StatusCode::MOVED_PERMANENTLY, TEXT, ""), "location", "admin/")
+        }
         Route::Health => health(site),
         Route::Metrics => ok("text/plain; version=0.0.4; charset=UTF-8", metrics::text(site)),
         Route::IcecastStatus => {

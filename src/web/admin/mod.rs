@@ -59,7 +59,7 @@ pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> Full
     match command.run(site, request) {
         // A button on the admin page: back to that page.
         Ok(Outcome::Done(..)) if origin::wants_page(headers) => {
-            with(private(StatusCode::SEE_OTHER, TEXT, ""), "location", "/admin/")
+            with(private(StatusCode::SEE_OTHER, TEXT, ""), "location", "./")
         }
         Ok(outcome) => show(outcome, is_json),
         Err(failure) => private(StatusCode::BAD_REQUEST, TEXT, format!("{failure}\n")),

@@ -59,7 +59,7 @@ fn section(site: &Site, mount: &Mount) -> String {
         let _ = write!(
             rows,
             "<tr><td>{id}</td><td>{address}</td><td>{agent}</td><td>{minutes} min</td>\
-             <td><form method=\"post\" action=\"/admin/killclient?mount={in_query}&amp;id={id}\">\
+             <td><form method=\"post\" action=\"killclient?mount={in_query}&amp;id={id}\">\
              <button>Disconnect</button></form></td></tr>"
         );
     }
