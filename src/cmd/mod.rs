@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod alerts;
 pub mod check;
 mod playlists;
 mod reload;

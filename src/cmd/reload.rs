@@ -14,7 +14,10 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::{
-    cmd::systemd::{self, Watchdog},
+    cmd::{
+        alerts,
+        systemd::{self, Watchdog},
+    },
     config::{self, Config, watch::Watch},
     out::sinks::Sinks,
     station::{live::LiveStation, radio::Radio, supervision::catch_panic},
@@ -94,6 +97,8 @@ impl Reloader {
             stations: stations(&self.radio, &self.sinks),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
+            alerts: self.config.alerts.clone(),
+            disks: alerts::disks(&self.config, self.sinks.state()),
             targets: self.sinks.statuses(),
             refused,
             ..Site::clone(&self.sites.borrow())

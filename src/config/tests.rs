@@ -4,7 +4,8 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     config::{
-        Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server, Theme,
+        Alerts, Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server,
+        Theme,
         load::{load, parse},
     },
     music::{bar::Part, percussion::Percussion},
@@ -36,6 +37,7 @@ fn missing_keys_have_their_defaults() {
     let Config {
         server,
         admin,
+        alerts,
         hls,
         archive,
         directory,
@@ -47,7 +49,7 @@ fn missing_keys_have_their_defaults() {
         stations,
     } = config(LEAST);
     assert_eq!((admin, state), (None, None));
-    assert_eq!((hls, archive), (Hls::default(), Archive::default()));
+    assert_eq!((hls, archive, alerts), (Hls::default(), Archive::default(), Alerts::default()));
     assert_eq!(precision, Precision::Q8);
     assert_eq!(device, DeviceChoice::Auto);
 

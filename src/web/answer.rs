@@ -26,8 +26,8 @@ use crate::{
         response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, header_name, respond, with},
         route::Route,
         shoutcast,
-        site::Site,
-        status, status_page,
+        site::{ServedStation, Site},
+        status, status_page, troubles,
     },
 };
 
@@ -229,8 +229,17 @@ fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullRespon
 
 fn health(site: &Site) -> FullResponse {
     let silent = api::silent_stations(site);
+    let inaudible = |station: &ServedStation| {
+        let fault = troubles::sound_fault(site, station)?;
+        Some(format!("{}: {fault}\n", station.name))
+    };
+    let inaudible: String = site.stations.iter().filter_map(inaudible).collect();
     // A refused radio.toml doesn't affect the stations on air, so it isn't a failure.
-    let problem = site.problem.as_ref().map(|problem| format!("{problem}\n")).unwrap_or_default();
+    let problem = site.refused.as_ref().map(|refused| format!("{refused}\n")).unwrap_or_default();
+    if silent.is_empty() && !inaudible.is_empty() {
+        let text = format!("inaudible\n{inaudible}{problem}");
+        return respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, text);
+    }
     if silent.is_empty() {
         return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
     }

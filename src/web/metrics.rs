@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     out::status::{State, Status, TargetKind},
+    station::on_air::OnAir,
     stream::mount::Mount,
     web::site::{ServedStation, Site},
 };
@@ -60,6 +61,7 @@ pub fn text(site: &Site) -> String {
         let (station, n) = (label(&station.name), station.hls_listeners());
         let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
     }
+    sound_metrics(&mut out, site);
     target_metrics(&mut out, site);
     let problem = f64::from(u8::from(site.refused.is_some()));
     for (name, kind, help, figure) in [
@@ -87,6 +89,34 @@ pub fn text(site: &Site) -> String {
         let _ = writeln!(out, "electropunk_{name} {}", number(figure));
     }
     out
+}
+
+/// What is measured of the sound that each station sends.
+fn sound_metrics(out: &mut String, site: &Site) {
+    let of_stations: [(&str, &str, &str, fn(&OnAir) -> f64); 4] = [
+        ("loudness_lufs", "gauge", "Loudness of the last 10 s that were sent.", |on_air| {
+            on_air.sound.loudness
+        }),
+        ("quiet_seconds", "gauge", "Seconds that the sound has been silent.", |on_air| {
+            on_air.sound.silent_seconds
+        }),
+        ("stuck_seconds", "gauge", "Seconds that the same sound has been sent.", |on_air| {
+            on_air.sound.stuck_seconds
+        }),
+        (
+            "sound_restarts_total",
+            "counter",
+            "Restarts of the renderer for silence or a stuck sound.",
+            |on_air| on_air.n_sound_restarts as f64,
+        ),
+    ];
+    for (name, kind, help, figure) in of_stations {
+        describe(out, name, kind, help);
+        for station in &site.stations {
+            let (of, figure) = (label(&station.name), number(figure(&station.on_air.borrow())));
+            let _ = writeln!(out, "electropunk_{name}{{station=\"{of}\"}} {figure}");
+        }
+    }
 }
 
 /// The metrics of pushes and uploads.
@@ -151,7 +181,11 @@ fn uptime(site: &Site) -> f64 {
 }
 
 fn number(figure: f64) -> String {
-    if figure.is_infinite() { "+Inf".to_owned() } else { format!("{figure}") }
+    match figure {
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        _ => format!("{figure}"),
+    }
 }
 
 fn label(text: &str) -> String {

@@ -18,6 +18,7 @@ pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod auth;
+pub mod certificate;
 pub mod client;
 pub mod connection;
 pub mod date;
@@ -41,6 +42,7 @@ pub mod status_page;
 pub mod summary;
 pub mod tls;
 pub mod tree;
+pub mod troubles;
 
 #[cfg(test)]
 mod tests;

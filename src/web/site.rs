@@ -3,6 +3,7 @@
 use std::{
     fmt,
     net::{IpAddr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -10,7 +11,7 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    config::{Admin, Problems, Server},
+    config::{Admin, Alerts, Problems, Server},
     music::bar::Bar,
     out::{hls::Live, status::RegisteredTarget},
     station::{history::History, on_air::OnAir, radio::StationError},
@@ -77,6 +78,10 @@ pub struct Site {
     pub audience: Arc<Audience>,
     /// Failed logins.
     pub logins: Arc<Logins>,
+    /// What counts as trouble, and the webhook for it.
+    pub alerts: Alerts,
+    /// The folders that the radio writes to, each with the GB (10⁹ bytes) that must be free.
+    pub disks: Vec<(PathBuf, f64)>,
     /// When the server started.
     pub started: SystemTime,
     /// Targets of pushes and uploads, past ones included, with their status.
@@ -162,6 +167,8 @@ impl Site {
             started: SystemTime::now(),
             targets: Vec::new(),
             refused: None,
+            alerts: Alerts::default(),
+            disks: Vec::new(),
         }
     }
 
