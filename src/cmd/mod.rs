@@ -2,6 +2,7 @@
 
 mod alerts;
 pub mod check;
+pub mod doctor;
 mod playlists;
 mod reload;
 pub mod render;
