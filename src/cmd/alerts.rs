@@ -13,7 +13,7 @@ use tokio::{
     task::{JoinHandle, spawn_blocking},
     time::{MissedTickBehavior, interval},
 };
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::{
     config::Config,
@@ -65,8 +65,11 @@ pub async fn run(mut site: watch::Receiver<Arc<Site>>) {
 
 /// Logs `notice`, and queues it for the webhook.
 fn tell(notice: Notice, site: &Site, sender: &mpsc::Sender<Notice>) {
+    // The log has these already, with more about them.
+    let is_logged = matches!(notice.kind, Kind::Push | Kind::Upload | Kind::Config);
     match notice.state {
-        NoticeState::Raised => error!("trouble: {}", notice.text),
+        _ if is_logged => {}
+        NoticeState::Raised => warn!("trouble: {}", notice.text),
         NoticeState::Cleared => info!("{}", notice.text),
     }
     if site.alerts.webhook.is_some()

@@ -12,6 +12,9 @@ use crate::{
 /// A metric of a mount.
 type MountMetric = fn(&ServedStation, &Mount) -> f64;
 
+/// A metric of the sound that a station sends.
+type SoundMetric = fn(&OnAir) -> f64;
+
 /// A metric of a push or upload.
 type TargetMetric = fn(&Status) -> u64;
 
@@ -93,7 +96,7 @@ pub fn text(site: &Site) -> String {
 
 /// What is measured of the sound that each station sends.
 fn sound_metrics(out: &mut String, site: &Site) {
-    let of_stations: [(&str, &str, &str, fn(&OnAir) -> f64); 4] = [
+    let of_stations: [(&str, &str, &str, SoundMetric); 4] = [
         ("loudness_lufs", "gauge", "Loudness of the last 10 s that were sent.", |on_air| {
             on_air.sound.loudness
         }),
