@@ -1,57 +1,23 @@
 //! Answers requests.
 
-use std::{net::IpAddr, num::NonZeroUsize, sync::Arc};
-
-use hyper::{
-    HeaderMap, Method, Request, StatusCode, Version,
-    header::{HOST, HeaderValue, USER_AGENT},
-};
+use hyper::{Method, Request, StatusCode, Version, header::HOST};
 use serde::Serialize;
 
-use crate::{
-    stream::{
-        audience::Refusal,
-        coding::Coding,
-        feed::{Feed, Titles},
-        icy::clean,
-        mount::{Listener, Mount},
-    },
-    web::{
-        admin, api,
-        client::{self, Ends},
-        hls,
-        listen::{self, StreamStart},
-        metrics, page, range,
-        request::ClientRequest,
-        response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, header_name, respond, with},
-        route::Route,
-        shoutcast,
-        site::{ServedStation, Site},
-        status, status_page, troubles,
-    },
+use crate::web::{
+    admin,
+    admission::{self, Answer},
+    api,
+    client::{self, Ends},
+    hls, metrics, page,
+    request::ClientRequest,
+    response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, respond, with},
+    route::Route,
+    shoutcast,
+    site::{ServedStation, Site},
+    status, status_page, troubles,
 };
 
 const ALLOW: &str = "GET, HEAD, OPTIONS";
-
-/// The longest `User-Agent` that is kept, in bytes.
-const MAX_AGENT: usize = 200;
-
-/// A full response, or a stream to send in its place.
-pub enum Answer {
-    /// Sent by hyper.
-    Full(FullResponse),
-    /// Sent by [`listen::begin`].
-    Stream(Box<StreamStart>),
-    /// There is no room for another listener now.
-    Refused {
-        /// The limit that is reached.
-        refusal: Refusal,
-        /// The client's address.
-        address: IpAddr,
-        /// Sent unless room is made in time.
-        response: Box<FullResponse>,
-    },
-}
 
 /// Answers `request`, received on a connection with `ends`.
 pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
@@ -77,7 +43,7 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
     Answer::Full(match *request.method() {
         Method::OPTIONS => respond(StatusCode::NO_CONTENT, TEXT, ""),
         Method::GET | Method::HEAD => match route {
-            Some(Route::Stream(mount)) => return stream(site, mount, &request),
+            Some(Route::Stream(mount)) => return admission::stream(site, mount, &request),
             Some(route) => show(site, &route, &request),
             None => respond(StatusCode::NOT_FOUND, TEXT, "no such page or stream\n"),
         },
@@ -104,84 +70,6 @@ fn route<'a, B>(site: &'a Site, request: &ClientRequest<'a, B>) -> Option<Route<
 fn has_one_host<B>(request: &Request<B>) -> bool {
     let n = request.headers().get_all(HOST).iter().count();
     n == 1 || n == 0 && request.version() < Version::HTTP_11
-}
-
-/// Starts a stream from its burst. `Range` and unknown parameters are ignored: a `206` would make players
-/// seek in an endless stream.
-fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Answer {
-    let headers = request.headers();
-    let about = &mount.about;
-    let titles = titles(site, headers, about.coding);
-    let metaint = match titles {
-        Titles::Icy(metaint) => Some(metaint),
-        Titles::None | Titles::Heads => None,
-    };
-    if request.method() == Method::HEAD {
-        let mut response = respond(StatusCode::OK, about.coding.content_type(), "");
-        *response.version_mut() = Version::HTTP_10;
-        for (name, value) in listen::headers(about, &request.base_url, metaint) {
-            let value = HeaderValue::from_bytes(value.as_bytes()).expect("cleaned text is valid");
-            response.headers_mut().insert(header_name(name), value);
-        }
-        return Answer::Full(response);
-    }
-    let agent = headers.get(USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
-    let mut agent = clean(&agent.unwrap_or_default());
-    agent.truncate(agent.floor_char_boundary(MAX_AGENT));
-    let limits = site.listener_limits();
-    let permit =
-        site.audience.admit(limits, mount, request.address, &agent, range::is_probe(headers));
-    let admitted = permit.and_then(|permit| {
-        let join = if permit.is_counted() {
-            Mount::try_join
-        } else {
-            |mount: &_| Some(Mount::probe(mount))
-        };
-        let listener = join_mount_or_fallback(mount, join).ok_or(Refusal::MountFull)?;
-        permit.client.moved_to(&listener.mount.about.path);
-        Ok((listener, permit))
-    });
-    match admitted {
-        Ok((listener, permit)) => {
-            let feed = Feed::new(listener, permit, titles);
-            let head = listen::head(about, &request.base_url, metaint);
-            Answer::Stream(Box::new(StreamStart { head, feed }))
-        }
-        Err(refusal) => {
-            let response = respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, format!("{refusal}\n"));
-            let response = Box::new(with(response, "retry-after", "30"));
-            Answer::Refused { refusal, address: request.address, response }
-        }
-    }
-}
-
-/// Joins `mount` or the first of its fallback mounts that has room, preferring mounts that are not silent.
-fn join_mount_or_fallback(
-    mount: &Arc<Mount>,
-    join: fn(&Arc<Mount>) -> Option<Listener>,
-) -> Option<Listener> {
-    let chain = || std::iter::successors(Some(mount.clone()), |mount| mount.fallback());
-    let sounding = chain().filter(|mount| !api::is_silent(mount)).find_map(|mount| join(&mount));
-    sounding.or_else(|| chain().find_map(|mount| join(&mount)))
-}
-
-/// How titles are sent to this client.
-///
-/// Icecast requests ICY metadata when it relays, but removes it from MP3 only; in Ogg the metadata would
-/// corrupt pages.
-fn titles(site: &Site, headers: &HeaderMap, coding: Coding) -> Titles {
-    let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-    match NonZeroUsize::new(site.server.metaint_bytes) {
-        _ if coding.is_ogg() && agent.starts_with(b"Icecast") => Titles::Heads,
-        Some(metaint) if wants_titles(headers) => Titles::Icy(metaint),
-        _ => Titles::None,
-    }
-}
-
-/// Any number but 0 requests titles, as in Icecast.
-fn wants_titles(headers: &HeaderMap) -> bool {
-    let value = headers.get("icy-metadata").and_then(|value| value.to_str().ok());
-    value.and_then(|text| text.trim().parse::<u32>().ok()).is_some_and(|number| number > 0)
 }
 
 fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullResponse {

@@ -15,7 +15,8 @@ use tokio::{
 use crate::{
     stream::{fanout::Fanout, feed::Feed},
     web::{
-        answer::{Answer, answer},
+        admission::Answer,
+        answer::answer,
         client::Ends,
         limits::ConnectionPermit,
         listen::{self, StreamStart},

@@ -15,6 +15,7 @@
 //! does, or when the drain time is over.
 
 pub mod admin;
+pub mod admission;
 pub mod answer;
 pub mod api;
 pub mod auth;
