@@ -18,7 +18,7 @@ use tracing::{error, info, warn};
 use crate::{
     config::Config,
     out::alerts::{Kind, Notice, NoticeState, Trouble, ledger::Ledger, webhook},
-    web::{certificate, site::Site, troubles},
+    web::{expiry, site::Site, troubles},
 };
 
 /// Interval of the checks.
@@ -129,7 +129,7 @@ fn full(folder: &Path, floor: f64) -> Option<Trouble> {
 
 /// The trouble of a certificate that ends soon or has ended.
 fn ends_soon(file: &Path) -> Option<Trouble> {
-    let end = certificate::end(file).ok()?;
+    let end = expiry::of_certificate(file).ok()?;
     let left = end.duration_since(SystemTime::now()).unwrap_or_default();
     (left < SOON).then(|| Trouble {
         kind: Kind::Certificate,

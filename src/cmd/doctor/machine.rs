@@ -8,7 +8,7 @@ use rustix::fs::{Access, access};
 use crate::{
     cmd::{alerts, doctor::Finding},
     config::Config,
-    web::certificate,
+    web::expiry,
 };
 
 /// Descriptors that the radio needs besides one for each listener.
@@ -95,7 +95,7 @@ pub(super) fn disks(config: &Config) -> Vec<Finding> {
 pub(super) fn certificate(config: &Config) -> Option<Finding> {
     let file = &config.server.tls.as_ref()?.certificate;
     let name = file.display();
-    let end = match certificate::end(file) {
+    let end = match expiry::of_certificate(file) {
         Ok(end) => end,
         Err(error) => return Some(Finding::fault("certificate", format!("{name}: {error}"))),
     };

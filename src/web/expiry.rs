@@ -17,7 +17,7 @@ const MOST: u64 = 1 << 20;
 ///
 /// # Errors
 /// The file can't be read or holds no certificate.
-pub fn end(file: &Path) -> io::Result<SystemTime> {
+pub fn of_certificate(file: &Path) -> io::Result<SystemTime> {
     let wrong = |what: String| io::Error::new(io::ErrorKind::InvalidData, what);
     // Opening a pipe would block.
     if !fs::metadata(file)?.is_file() {
@@ -53,10 +53,14 @@ mod tests {
         let file = folder.path().join("chain.pem");
         fs::write(&file, pem(2040) + &pem(2031)).unwrap();
 
-        let seconds = end(&file).unwrap().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+        let seconds = of_certificate(&file)
+            .unwrap()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
         // 2031-01-02
         assert_eq!(seconds, 1_925_078_400);
         fs::write(&file, "no certificate").unwrap();
-        assert!(end(&file).is_err() && end(folder.path()).is_err());
+        assert!(of_certificate(&file).is_err() && of_certificate(folder.path()).is_err());
     }
 }
