@@ -221,8 +221,9 @@ mod tests {
         // A loop of 40 blocks, about a second, with a beat.
         let period = seconds(40);
         let looped = reading_of(20.0, |at| {
-            let at = (at + 1e-9) % period;
-            0.3 * (-8.0 * at).exp() * (200.0 * TAU * (at * 44_100.0).round() / 44_100.0).sin()
+            // Whole samples, so that each round is the same to the bit.
+            let at = (((at + 1e-9) % period) * 44_100.0).round() / 44_100.0;
+            0.3 * (-8.0 * at).exp() * (200.0 * TAU * at).sin()
         });
         assert!(looped.stuck_seconds > 15.0, "{looped:?}");
     }
