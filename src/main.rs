@@ -23,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match command {
         Command::Serve(args) => cmd::serve::run(&args),
         Command::Schema => cmd::schema::run(),
+        Command::Doctor(args) => cmd::doctor::run(&args),
         Command::Check(args) => cmd::check::run(&args),
         Command::Render(args) => cmd::render::run(&args),
         #[cfg(feature = "lab")]

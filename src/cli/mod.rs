@@ -28,8 +28,10 @@ pub struct Cli {
 pub enum Command {
     /// Play all stations and serve them over HTTP (the default command)
     Serve(Serve),
-    /// Check radio.toml: print all its errors, or what the stations would play
+    /// Check radio.toml: print its errors (the first 20), or what the stations would play
     Check(Check),
+    /// Report what a helper asks for first: version, files, clock, limits, ports, disks, servers
+    Doctor(Doctor),
     /// Print a JSON Schema of radio.toml, for completion and checks in editors
     Schema,
     /// Render a station to a file, faster than real time
@@ -63,6 +65,17 @@ pub struct Check {
     /// Configuration file [default: radio.toml in this folder, else the built-in stations]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+}
+
+/// `electropunk doctor`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Doctor {
+    /// Configuration file [default: radio.toml in this folder, else the built-in stations]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print a JSON array instead of lines
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `electropunk render`.

@@ -1,6 +1,8 @@
 //! The commands, one file each.
 
+mod alerts;
 pub mod check;
+pub mod doctor;
 mod playlists;
 mod reload;
 pub mod render;

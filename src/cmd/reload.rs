@@ -14,13 +14,16 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::{
-    cmd::systemd::{self, Watchdog},
+    cmd::{
+        alerts,
+        systemd::{self, Watchdog},
+    },
     config::{self, Config, watch::Watch},
     out::sinks::Sinks,
     station::{live::LiveStation, radio::Radio, supervision::catch_panic},
     web::{
         api,
-        site::{ServedStation, Site},
+        site::{RefusedChange, ServedStation, Site},
     },
 };
 
@@ -72,12 +75,12 @@ impl Reloader {
     }
 
     fn reload(&mut self) {
-        let loaded = config::load(self.path.as_deref()).map_err(|problems| problems.to_string());
+        let loaded = config::load(self.path.as_deref()).map_err(RefusedChange::from);
         let applied = loaded.and_then(|config| {
-            self.radio.change_to(&config).map_err(|error| error.to_string())?;
+            self.radio.change_to(&config)?;
             Ok(config)
         });
-        let problem = match applied {
+        let refused = match applied {
             Ok(config) => {
                 info!("{}: reloaded", config::source(self.path.as_deref()));
                 warn_of_restart(&self.config, &config);
@@ -85,20 +88,24 @@ impl Reloader {
                 update_sinks(&mut self.sinks, &self.config, &self.radio);
                 None
             }
-            Err(problem) => {
-                error!("{problem}\nkeeping the previous configuration");
-                Some(problem)
+            Err(refused) => {
+                error!("{}\nkeeping the previous configuration", refused.text);
+                Some(refused)
             }
         };
         let site = Site {
             stations: stations(&self.radio, &self.sinks),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
+            alerts: self.config.alerts.clone(),
+            disks: alerts::disks(&self.config, self.sinks.state()),
             targets: self.sinks.statuses(),
-            problem,
+            refused,
             ..Site::clone(&self.sites.borrow())
         };
-        self.sites.send_replace(Arc::new(site));
+        let site = Arc::new(site);
+        self.sites.send_replace(site.clone());
+        site.disconnect_denied();
         self.radio.stop_ended();
     }
 }

@@ -18,7 +18,10 @@ use tracing::{info, warn};
 
 use crate::{
     cli,
-    cmd::reload::{self, Reloader},
+    cmd::{
+        alerts,
+        reload::{self, Reloader},
+    },
     config::{self, Config, watch::Watch},
     ffi,
     out::sinks::Sinks,
@@ -69,10 +72,13 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let timeouts = Timeouts { stall, ..Timeouts::default() };
     let site = Site {
         targets: sinks.statuses(),
+        alerts: config.alerts.clone(),
+        disks: alerts::disks(&config, sinks.state()),
         ..Site::new(reload::stations(&radio, &sinks), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
+    runtime.spawn(alerts::run(site.clone()));
     let (stop, stopped) = mpsc::channel();
     let reloader = Reloader { path: args.config.clone(), watch, config, radio, sinks, sites };
     let reloading = threads::spawn("config", move || reloader.run(&stopped))?;

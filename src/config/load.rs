@@ -1,6 +1,6 @@
 //! Reads a file into a [`Config`], or into the list of its mistakes.
 
-use std::{cell::RefCell, fs, io, path::Path};
+use std::{fs, io, path::Path};
 
 use toml::de::DeTable;
 
@@ -39,7 +39,7 @@ fn folder(file: &Path) -> &Path {
 /// # Errors
 /// All mistakes in the text.
 pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems> {
-    let reading = Reading { text, base_dir, problems: RefCell::default(), recorder: None };
+    let reading = Reading::of(text, base_dir);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let line = error.span().map_or(0, |span| reading.line(span.start));

@@ -12,6 +12,7 @@
 //! level); `load` and `schema`.
 
 mod admin;
+mod alerts;
 mod anchor;
 mod archive;
 mod assets;
@@ -48,6 +49,7 @@ pub mod watch;
 
 pub use self::{
     admin::Admin,
+    alerts::{Alerts, Webhook},
     anchor::Anchor,
     archive::Archive,
     assets::AssetRef,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Most mistakes that are shown of a file.
+const MOST_SHOWN: usize = 20;
+
 /// All mistakes in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problems {
@@ -89,7 +92,7 @@ fn hint(near: Option<&str>, known: &[&str]) -> String {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, Problem { line, fault }) in self.problems.iter().enumerate() {
+        for (index, Problem { line, fault }) in self.problems.iter().take(MOST_SHOWN).enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
@@ -98,7 +101,11 @@ impl fmt::Display for Problems {
                 _ => write!(f, "{}:{line}: {fault}", self.file)?,
             }
         }
-        Ok(())
+        match self.problems.len().saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            1 => write!(f, "\n{}: and 1 more mistake", self.file),
+            n => write!(f, "\n{}: and {n} more mistakes", self.file),
+        }
     }
 }
 
@@ -142,5 +149,16 @@ mod tests {
         let shown = Problems { file: "radio.toml".to_owned(), problems }.to_string();
 
         assert_eq!(shown, "radio.toml: empty\nradio.toml:3: odd");
+    }
+
+    #[test]
+    fn of_many_problems_only_the_first_are_shown() {
+        let problem = |line| Problem { line, fault: Fault::Syntax("odd".to_owned()) };
+        let problems = (1..=1000).map(problem).collect();
+
+        let shown = Problems { file: "radio.toml".to_owned(), problems }.to_string();
+
+        assert_eq!(shown.lines().count(), MOST_SHOWN + 1);
+        assert!(shown.ends_with("\nradio.toml: and 980 more mistakes"));
     }
 }

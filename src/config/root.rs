@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::{
     config::{
         admin::Admin,
+        alerts::Alerts,
         archive::Archive,
         assets::AssetRef,
         directory::Directory,
@@ -31,6 +32,8 @@ pub struct Config {
     pub server: Server,
     /// The accounts of the admin interface. Default none: it is off.
     pub admin: Option<Admin>,
+    /// The webhook for alerts. Default none.
+    pub alerts: Alerts,
     /// The station directory to be listed in. Default none.
     pub directory: Directory,
     /// HTTP Live Streaming. Default off.
@@ -58,6 +61,7 @@ impl Config {
         let base_dir = file.reading.base_dir;
         let server = file.table("server", Server::read);
         let admin = file.table("admin", Admin::read);
+        let alerts = file.table("alerts", Alerts::read);
         let has_url = server.public_url.is_some();
         let directory = file.table("directory", |section| Directory::read(section, has_url));
         let hls = file.table("hls", Hls::read);
@@ -73,6 +77,7 @@ impl Config {
         Self {
             server,
             admin,
+            alerts,
             directory,
             hls,
             archive,

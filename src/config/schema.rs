@@ -3,7 +3,7 @@
 //! The code that reads the file also declares its keys: it runs over an empty file, and a [`Recorder`]
 //! collects what it asks for. A key that is read is therefore always in the schema.
 
-use std::{cell::RefCell, path::Path};
+use std::path::Path;
 
 use serde_json::Value;
 use toml::de::DeTable;
@@ -17,12 +17,7 @@ use crate::config::{
 /// The schema (JSON Schema draft 2020-12). Descriptions are the comments of the built-in radio.toml.
 pub fn schema() -> Value {
     let recorder = Recorder::default();
-    let reading = Reading {
-        text: "",
-        base_dir: Path::new(""),
-        problems: RefCell::default(),
-        recorder: Some(&recorder),
-    };
+    let reading = Reading { recorder: Some(&recorder), ..Reading::of("", Path::new("")) };
     let table = DeTable::new();
     Section::root(&reading, &table, Config::read);
     let mut root = recorder.into_schema();

@@ -93,8 +93,6 @@ impl fmt::Display for Secret {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-
     use toml::de::DeTable;
 
     use super::*;
@@ -102,7 +100,7 @@ mod tests {
 
     /// The password in `text`, and the mistakes.
     fn read(text: &str, base_dir: &Path) -> (Option<Secret>, String) {
-        let reading = Reading { text, base_dir, problems: RefCell::default(), recorder: None };
+        let reading = Reading::of(text, base_dir);
         let table = DeTable::parse(text).unwrap();
         let read = |section: &mut Section| Secret::read(section, &PASSWORD);
         let secret = Section::root(&reading, table.get_ref(), read);

@@ -15,19 +15,30 @@ use crate::config::{
     text::{expected, plain_name},
 };
 
+/// The longest unknown key that a message shows, in bytes.
+const MAX_KEY: usize = 60;
+
 /// One pass over a file: its text, the folder that its paths start from, the mistakes so far.
 pub(super) struct Reading<'a> {
-    pub text: &'a str,
+    /// The offset of each line's first byte but the first line's.
+    pub line_starts: Vec<usize>,
     pub base_dir: &'a Path,
     pub problems: RefCell<Vec<Problem>>,
     /// Records the keys when a schema is built instead of a file read.
     pub recorder: Option<&'a Recorder>,
 }
 
-impl Reading<'_> {
-    /// The line of the byte at `offset`, from 1.
+impl<'a> Reading<'a> {
+    /// A pass over `text`, whose relative paths start from `base_dir`.
+    pub fn of(text: &str, base_dir: &'a Path) -> Self {
+        let breaks = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
+        let line_starts = breaks.map(|(offset, _)| offset + 1).collect();
+        Self { line_starts, base_dir, problems: RefCell::default(), recorder: None }
+    }
+
+    /// The line of the byte at `offset`, from 1. Asked for each mistake, so it must not scan the text.
     pub fn line(&self, offset: usize) -> usize {
-        1 + self.text.bytes().take(offset).filter(|&byte| byte == b'\n').count()
+        1 + self.line_starts.partition_point(|&start| start <= offset)
     }
 
     pub fn note(&self, line: usize, fault: Fault) {
@@ -229,6 +240,7 @@ impl<'a> Section<'a> {
         for key in self.table.into_iter().flat_map(DeTable::keys) {
             let name: &str = key.get_ref();
             if self.asked.iter().all(|asked| *asked != name) {
+                let name = &name[..name.floor_char_boundary(MAX_KEY)];
                 let fault = Fault::UnknownKey {
                     section: self.name.clone(),
                     key: name.to_owned(),

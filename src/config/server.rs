@@ -24,7 +24,7 @@ pub struct Server {
     pub public_url: Option<String>,
     /// Most listeners at a time over all stations, 1 to 100 000. Default 500.
     pub max_listeners: usize,
-    /// Most listeners from one IPv4 address or IPv6 /64, 0 to 100 000; 0 is no limit. Default 0.
+    /// Most listeners from one IPv4 address or IPv6 /64, 0 to 100 000; 0 is no limit. Default 100.
     pub listeners_per_address: usize,
     /// Burst: bytes of past sound sent at once to a new listener, so that its player starts without
     /// buffering, 0 to 1 048 576. A second at 128 kbit/s is 16 000 bytes. Default 65 536.
@@ -63,7 +63,7 @@ impl Default for Server {
             bind: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8000)),
             public_url: None,
             max_listeners: 500,
-            listeners_per_address: 0,
+            listeners_per_address: 100,
             burst_bytes: 65_536,
             metaint_bytes: 16_000,
             lag_seconds: 20,
@@ -113,12 +113,20 @@ impl Tls {
     }
 }
 
-/// A range of addresses, or one address.
+/// A range of addresses, or one address. Ranges of IPv4-mapped IPv6 addresses become ranges of IPv4,
+/// since the addresses of clients do.
 fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().map(IpNet::from);
-    text.parse::<IpNet>().or_else(|_| one()).map_err(|_| {
+    let network = text.parse::<IpNet>().or_else(|_| one()).map_err(|_| {
         format!("expected an address or a range such as \"10.0.0.0/8\", found {}", quoted(text))
-    })
+    })?;
+    let mapped = match (network.addr().to_canonical(), network.prefix_len()) {
+        (IpAddr::V4(address), 96..) if matches!(network, IpNet::V6(_)) => {
+            IpNet::new(address.into(), network.prefix_len() - 96).ok()
+        }
+        _ => None,
+    };
+    Ok(mapped.unwrap_or(network))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
@@ -152,6 +160,15 @@ mod tests {
     fn a_network_may_be_a_single_address() {
         assert_eq!(network("10.1.2.3").unwrap().to_string(), "10.1.2.3/32");
         assert_eq!(network("fd00::/8").unwrap().to_string(), "fd00::/8");
+        for (mapped, expected) in [
+            ("::ffff:203.0.113.0/120", "203.0.113.0/24"),
+            ("::ffff:cb00:7100/120", "203.0.113.0/24"),
+            ("::ffff:203.0.113.7", "203.0.113.7/32"),
+            ("::ffff:0:0/96", "0.0.0.0/0"),
+            ("::/0", "::/0"),
+        ] {
+            assert_eq!(network(mapped).unwrap().to_string(), expected, "{mapped}");
+        }
         for text in ["10.0.0", "10.0.0.0/33", "localhost", ""] {
             assert!(network(text).unwrap_err().starts_with("expected an address"), "{text}");
         }

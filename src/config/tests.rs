@@ -4,7 +4,8 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     config::{
-        Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server, Theme,
+        Alerts, Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server,
+        Theme,
         load::{load, parse},
     },
     music::{bar::Part, percussion::Percussion},
@@ -36,6 +37,7 @@ fn missing_keys_have_their_defaults() {
     let Config {
         server,
         admin,
+        alerts,
         hls,
         archive,
         directory,
@@ -47,7 +49,7 @@ fn missing_keys_have_their_defaults() {
         stations,
     } = config(LEAST);
     assert_eq!((admin, state), (None, None));
-    assert_eq!((hls, archive), (Hls::default(), Archive::default()));
+    assert_eq!((hls, archive, alerts), (Hls::default(), Archive::default(), Alerts::default()));
     assert_eq!(precision, Precision::Q8);
     assert_eq!(device, DeviceChoice::Auto);
 
@@ -255,6 +257,20 @@ fn names_are_valid_in_urls_and_headers() {
 fn a_syntax_error_has_its_line() {
     assert!(problems(&format!("{LEAST}tempo = = 1\n")).starts_with("radio.toml:5: "));
     assert!(problems("[server]\n[server]\n").starts_with("radio.toml:2: "));
+}
+
+#[test]
+fn a_long_file_of_mistakes_is_read_in_linear_time() {
+    let begun = std::time::Instant::now();
+
+    for line in ["=\n", "x\n", "<p>\n"] {
+        let shown = problems(&line.repeat(400_000 / line.len()));
+
+        assert!(shown.starts_with("radio.toml:1: ") && shown.lines().count() <= 21, "{shown}");
+    }
+    let keys: String = (0..40_000).map(|n| format!("key{n} = 1\n")).collect();
+    assert!(problems(&keys).ends_with("more mistakes"));
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }
 
 #[test]

@@ -10,6 +10,7 @@ use hyper::{
 };
 use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use tokio::time::timeout;
 
 use crate::{
@@ -36,8 +37,27 @@ pub struct ApiRequest<'a> {
     pub target: String,
     /// The `Authorization` header.
     pub authorization: Option<String>,
-    /// An encoded form to POST; without one the request is a GET.
-    pub form: Option<String>,
+    /// What to POST; without it the request is a GET.
+    pub body: Option<Body>,
+}
+
+/// The body of a POST.
+pub struct Body {
+    content_type: &'static str,
+    text: String,
+}
+
+impl Body {
+    /// An encoded form.
+    pub fn form(text: String) -> Self {
+        Self { content_type: "application/x-www-form-urlencoded", text }
+    }
+
+    /// `value` as JSON.
+    pub fn json(value: &impl Serialize) -> Self {
+        let text = serde_json::to_string(value).expect("plain texts and numbers");
+        Self { content_type: "application/json", text }
+    }
 }
 
 /// Status and headers of a response. The body is not read: it is not needed, and servers differ in
@@ -88,7 +108,7 @@ impl ApiRequest<'_> {
     }
 
     fn request(self) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
-        let method = if self.form.is_some() { Method::POST } else { Method::GET };
+        let method = if self.body.is_some() { Method::POST } else { Method::GET };
         let mut request = Request::builder()
             .method(method)
             .uri(self.target)
@@ -98,10 +118,10 @@ impl ApiRequest<'_> {
         if let Some(authorization) = self.authorization {
             request = request.header(AUTHORIZATION, authorization);
         }
-        if self.form.is_some() {
-            request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(body) = &self.body {
+            request = request.header(CONTENT_TYPE, body.content_type);
         }
-        request.body(Full::from(self.form.unwrap_or_default()))
+        request.body(Full::from(self.body.map(|body| body.text).unwrap_or_default()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Sinks of a mount's audio besides its listeners: HLS, archive, pushes, uploads; and directory
-//! entries. Each sink is a reader of the mount's ring, as a listener is.
+//! entries, and alerts. Each sink is a reader of the mount's ring, as a listener is.
 
+pub mod alerts;
 pub mod archive;
 pub mod client;
 pub mod connect;

@@ -1,6 +1,10 @@
 //! All sinks and directory entries of the radio, kept in step with radio.toml.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::{runtime::Handle, sync::mpsc, time::timeout};
 
@@ -121,6 +125,11 @@ impl Sinks {
         self.directory.update(wanted, |listing, mount| {
             directory::run(listing, mount, Times::default(), self.leaving.clone())
         });
+    }
+
+    /// The folder of persistent state.
+    pub fn state(&self) -> Option<&Path> {
+        self.state.as_deref()
     }
 
     /// The status of each push, then of each upload, in the order of radio.toml.

@@ -45,6 +45,7 @@ mod part_synth;
 pub mod preset;
 mod resample;
 pub mod reverb;
+pub mod sound_check;
 pub mod sweep;
 pub mod timeline;
 mod true_peak;

@@ -19,6 +19,7 @@ use crate::{
     inserts::{local_time::LocalTime, player::InsertPlayer, prefetch::Prefetch},
     station::{
         Error,
+        audible::Audible,
         bar_queue::BarQueue,
         changes::{LiveComposer, SettingChanges},
         composing::{Source, compose_until_closed},
@@ -177,6 +178,7 @@ impl LiveStation {
             setup,
             bars: bars.clone(),
             bar_timeout: (shortest.unwrap_or_default() / 2).clamp(MIN_BAR_TIMEOUT, MAX_BAR_TIMEOUT),
+            audible: Audible::new()?,
             encoders: Encoders::new(name, changes),
             insert_changes,
             stopped,

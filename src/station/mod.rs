@@ -22,6 +22,7 @@
 //! for all stations, `state`, writes what a restart needs to disk ([`state`]).
 
 pub mod ahead;
+pub mod audible;
 pub mod bar_queue;
 pub mod bar_supply;
 pub mod changes;

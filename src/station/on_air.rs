@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::music::bar::Bar;
+use crate::{music::bar::Bar, sound::sound_check::Reading};
 
 /// A bar and where it sounds.
 #[derive(Debug, Clone)]
@@ -20,6 +20,10 @@ pub struct OnAir {
     pub ready_seconds: f64,
     /// Seconds of sound written to the rings so far: the live edge. Listeners hear earlier sound.
     pub rendered_seconds: f64,
+    /// Loudness, silence and standstill of what is sent.
+    pub sound: Reading,
+    /// Times that the renderer was restarted for silence or a stuck sound.
+    pub n_sound_restarts: u64,
     /// Bars that sounded lately and bars queued for rendering, oldest first.
     pub bars: VecDeque<AiredBar>,
 }
@@ -45,7 +49,7 @@ mod tests {
     #[test]
     fn a_bar_sounds_until_the_next_one_starts() {
         let on_air =
-            OnAir { ready_seconds: 0.0, rendered_seconds: 10.0, bars: (2..5).map(aired).collect() };
+            OnAir { rendered_seconds: 10.0, bars: (2..5).map(aired).collect(), ..OnAir::default() };
         let number_at = |second| on_air.bar_at(second).map(|aired| aired.bar.number);
 
         assert_eq!([0.0, 5.9, 6.0, 99.0].map(number_at), [Some(2), Some(2), Some(3), Some(4)]);

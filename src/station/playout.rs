@@ -10,13 +10,14 @@ use std::{
 
 use jiff::Timestamp;
 use tokio::sync::watch;
-use tracing::error;
+use tracing::{error, info};
 
 use crate::{
     config::Playlist,
     music::bar::Bar,
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
     station::{
+        audible::{Audible, Change},
         bar_queue::BarQueue,
         bar_supply::BarSupply,
         encoders::Encoders,
@@ -56,6 +57,8 @@ pub struct Playout {
     pub bars: Arc<BarQueue>,
     /// How long to wait for a bar before the fallback plays.
     pub bar_timeout: Duration,
+    /// Measures what is sent.
+    pub audible: Audible,
     /// The encoders of all mounts.
     pub encoders: Encoders,
     /// New insert lists.
@@ -106,8 +109,10 @@ impl Playout {
             self.apply_changes();
             for _ in 0..FRAMES_PER_CHUNK {
                 let block = self.block(&mut supply, &mut failures);
+                self.audible.add(&block);
                 self.encoders.encode(&block);
             }
+            self.mend_sound(&mut failures);
             let title = self.renderer.title_since(start);
             let wait = pacer.wait(Instant::now(), self.renderer.rendered_seconds());
             if let Ok(()) | Err(RecvTimeoutError::Disconnected) = self.stopped.recv_timeout(wait) {
@@ -143,6 +148,7 @@ impl Playout {
         }
         let mut on_air = self.renderer.on_air();
         on_air.ready_seconds = self.bars.ready().as_secs_f64();
+        self.audible.publish(&mut on_air);
         let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
         if let Some(bar) = bar.filter(|bar| last_bar.replace(*bar) != Some(*bar)) {
             self.state_sender.bar(BarOnAir { bar, shift });
@@ -166,6 +172,18 @@ impl Playout {
                     self.replace_renderer(failures);
                 }
             }
+        }
+    }
+
+    /// Restarts a renderer whose sound is silent or stuck.
+    fn mend_sound(&mut self, failures: &mut Failures) {
+        match self.audible.change() {
+            Some(Change::Restart(fault)) => {
+                error!(station = self.station, "{fault}; restarting the renderer");
+                self.replace_renderer(failures);
+            }
+            Some(Change::Back) => info!(station = self.station, "the sound is back"),
+            None => {}
         }
     }
 

@@ -155,10 +155,10 @@ impl Renderer {
         self.before + self.band.rendered_frames()
     }
 
-    /// The bars to publish; `ready_seconds` is left at 0.
+    /// The bars to publish; all but them and `rendered_seconds` is left at its default.
     pub fn on_air(&self) -> OnAir {
         let rendered_seconds = self.rendered_seconds();
-        OnAir { ready_seconds: 0.0, rendered_seconds, bars: self.bars.clone() }
+        OnAir { rendered_seconds, bars: self.bars.clone(), ..OnAir::default() }
     }
 }
 

@@ -1,17 +1,23 @@
-//! All listeners of the server, over all mounts: admission by limits, counts, and an operator's
-//! orders to single listeners.
+//! All listeners of the server, over all mounts: admission by limits, and counts.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    net::{IpAddr, Ipv6Addr},
-    sync::{Arc, atomic::AtomicU64},
-    time::Instant,
+    net::IpAddr,
+    sync::Arc,
+    time::Duration,
 };
 
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
-use crate::stream::mount::Mount;
+use crate::stream::{
+    client::{Client, Order, address_block},
+    mount::Mount,
+};
+
+/// Most probes at a time, from one address block and over all. Further ones count as listeners.
+const MAX_PROBES: usize = 64;
+const MAX_PROBES_PER_ADDRESS: usize = 4;
 
 /// Limits on the number of listeners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,42 +42,6 @@ pub enum Refusal {
     AddressFull,
 }
 
-/// A listener as shown to operators.
-#[derive(Debug)]
-pub struct Client {
-    /// Unique over the life of the process.
-    pub id: u64,
-    /// The remote address.
-    pub address: IpAddr,
-    /// The `User-Agent` header.
-    pub agent: String,
-    /// When it connected.
-    pub since: Instant,
-    /// Bytes of the stream sent so far, without HTTP headers.
-    pub n_bytes: AtomicU64,
-    /// The path of its current mount.
-    path: Mutex<String>,
-    order: Mutex<Option<Order>>,
-}
-
-/// An operator's order to a listener.
-#[derive(Debug, Clone)]
-pub enum Order {
-    /// Disconnect.
-    Disconnect,
-    /// Continue with another mount on the same connection.
-    MoveTo(Arc<Mount>),
-}
-
-/// The address block that limits apply to: the IPv4 address itself, or the /64 network of an IPv6
-/// address, since a subscriber usually has a whole /64. IPv4-mapped IPv6 addresses count as IPv4.
-pub fn address_block(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address @ IpAddr::V4(_) => address,
-    }
-}
-
 /// All listeners of the server.
 pub struct Audience {
     present: Mutex<Present>,
@@ -81,38 +51,21 @@ pub struct Audience {
 
 #[derive(Default)]
 struct Present {
+    last_id: u64,
     n_total: u64,
     clients: BTreeMap<u64, Arc<Client>>,
     per_address: HashMap<IpAddr, usize>,
+    probes: HashMap<IpAddr, usize>,
 }
 
-/// The right to listen; counted until it is dropped.
+/// The right to listen, returned when it is dropped.
 pub struct Permit {
     /// The listener that holds it.
     pub client: Arc<Client>,
     audience: Arc<Audience>,
-}
-
-impl Client {
-    /// The path of its current mount.
-    pub fn path(&self) -> String {
-        self.path.lock().clone()
-    }
-
-    /// Gives it an order, which is carried out with its next chunk. A second order replaces the first.
-    pub fn order(&self, order: Order) {
-        *self.order.lock() = Some(order);
-    }
-
-    /// Takes the order, if there is one.
-    pub(super) fn take_order(&self) -> Option<Order> {
-        self.order.lock().take()
-    }
-
-    /// Records that it now listens to the mount at `path`.
-    pub fn moved_to(&self, path: &str) {
-        path.clone_into(&mut self.path.lock());
-    }
+    limits: ListenerLimits,
+    /// False for a probe.
+    is_counted: bool,
 }
 
 impl Default for Audience {
@@ -123,7 +76,7 @@ impl Default for Audience {
 
 impl Audience {
     /// Admits a listener from `address` to `mount`, within the limits `limits`. The mount's own limit is
-    /// checked by [`Mount::try_join`].
+    /// checked by [`Mount::try_join`]. A probe is not counted until [`Permit::count`].
     ///
     /// # Errors
     /// A limit is reached.
@@ -133,30 +86,43 @@ impl Audience {
         mount: &Mount,
         address: IpAddr,
         agent: &str,
+        is_probe: bool,
     ) -> Result<Permit, Refusal> {
         let mut present = self.present.lock();
-        if limits.all <= present.clients.len() {
-            return Err(Refusal::Full);
+        let is_counted = !(is_probe && present.add_probe(address_block(address)));
+        if is_counted {
+            present.check(limits, address_block(address))?;
         }
-        let block = address_block(address);
-        let n_before = present.per_address.get(&block).copied().unwrap_or(0);
-        if 0 < limits.per_address && limits.per_address <= n_before {
-            return Err(Refusal::AddressFull);
+        present.last_id += 1;
+        let client = Client::new(present.last_id, address, agent, &mount.about.path);
+        let permit =
+            Permit { client: Arc::new(client), audience: self.clone(), limits, is_counted };
+        if is_counted {
+            self.count.send_replace(present.add(&permit.client));
         }
-        present.n_total += 1;
-        present.per_address.insert(block, n_before + 1);
-        let client = Arc::new(Client {
-            id: present.n_total,
-            address,
-            agent: agent.to_owned(),
-            since: Instant::now(),
-            n_bytes: AtomicU64::new(0),
-            path: Mutex::new(mount.about.path.clone()),
-            order: Mutex::default(),
-        });
-        present.clients.insert(client.id, client.clone());
-        self.count.send_replace(present.clients.len());
-        Ok(Permit { client, audience: self.clone() })
+        Ok(permit)
+    }
+
+    /// Orders the listener that has accepted nothing for longest, but at least for `stall`, to disconnect,
+    /// so that a newcomer from `address`, refused at `path` for the reason `refusal`, can be admitted.
+    pub fn make_room(&self, refusal: Refusal, path: &str, address: IpAddr, stall: Duration) {
+        let is_in_the_way = |client: &Client| match refusal {
+            Refusal::Full => true,
+            Refusal::AddressFull => address_block(client.address) == address_block(address),
+            Refusal::MountFull => client.path() == path,
+        };
+        let clients = self.clients();
+        let stalled = clients.iter().filter(|client| !client.is_leaving() && is_in_the_way(client));
+        let longest = stalled.max_by_key(|client| client.stalled_for());
+        if let Some(client) = longest.filter(|client| stall < client.stalled_for()) {
+            tracing::debug!("listener {} accepts nothing and is replaced", client.id);
+            client.order(Order::Disconnect);
+        }
+    }
+
+    /// Notifies of each listener that comes or leaves from now on.
+    pub fn changes(&self) -> watch::Receiver<usize> {
+        self.count.subscribe()
     }
 
     /// All listeners, the oldest first.
@@ -191,15 +157,79 @@ impl Audience {
     }
 }
 
+impl Present {
+    fn check(&self, limits: ListenerLimits, block: IpAddr) -> Result<(), Refusal> {
+        let n_from_there = self.per_address.get(&block).copied().unwrap_or(0);
+        if 0 < limits.per_address && limits.per_address <= n_from_there {
+            return Err(Refusal::AddressFull);
+        }
+        if limits.all <= self.clients.len() {
+            return Err(Refusal::Full);
+        }
+        Ok(())
+    }
+
+    /// Counts a listener. Returns the number of all.
+    fn add(&mut self, client: &Arc<Client>) -> usize {
+        self.n_total += 1;
+        *self.per_address.entry(address_block(client.address)).or_default() += 1;
+        self.clients.insert(client.id, client.clone());
+        self.clients.len()
+    }
+
+    /// Notes a probe from `block`, unless there are too many.
+    fn add_probe(&mut self, block: IpAddr) -> bool {
+        let n_all: usize = self.probes.values().sum();
+        let n_from_there = self.probes.get(&block).copied().unwrap_or(0);
+        let has_room = n_all < MAX_PROBES && n_from_there < MAX_PROBES_PER_ADDRESS;
+        if has_room {
+            self.probes.insert(block, n_from_there + 1);
+        }
+        has_room
+    }
+}
+
+/// Counts one less from `block`.
+fn remove_one(counts: &mut HashMap<IpAddr, usize>, block: IpAddr) {
+    match counts.get_mut(&block) {
+        Some(n) if 1 < *n => *n -= 1,
+        _ => drop(counts.remove(&block)),
+    }
+}
+
+impl Permit {
+    /// Whether the holder is counted as a listener.
+    pub fn is_counted(&self) -> bool {
+        self.is_counted
+    }
+
+    /// Counts a probe as a listener from now on.
+    ///
+    /// # Errors
+    /// A limit is reached.
+    pub fn count(&mut self) -> Result<(), Refusal> {
+        if self.is_counted {
+            return Ok(());
+        }
+        let mut present = self.audience.present.lock();
+        let block = address_block(self.client.address);
+        present.check(self.limits, block)?;
+        remove_one(&mut present.probes, block);
+        self.is_counted = true;
+        self.audience.count.send_replace(present.add(&self.client));
+        Ok(())
+    }
+}
+
 impl Drop for Permit {
     fn drop(&mut self) {
         let mut present = self.audience.present.lock();
-        present.clients.remove(&self.client.id);
         let block = address_block(self.client.address);
-        match present.per_address.get_mut(&block) {
-            Some(n) if 1 < *n => *n -= 1,
-            _ => drop(present.per_address.remove(&block)),
+        if !self.is_counted {
+            return remove_one(&mut present.probes, block);
         }
+        present.clients.remove(&self.client.id);
+        remove_one(&mut present.per_address, block);
         self.audience.count.send_replace(present.clients.len());
     }
 }
@@ -230,7 +260,7 @@ mod tests {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
         let limits = ListenerLimits { all: 3, per_address: 2 };
         let admit =
-            |address: &str| audience.admit(limits, &mount, address.parse().unwrap(), "test");
+            |address: &str| audience.admit(limits, &mount, address.parse().unwrap(), "test", false);
 
         let (a, b) = (admit("10.0.0.1").unwrap(), admit("10.0.0.1").unwrap());
         assert_eq!(admit("10.0.0.1").err(), Some(Refusal::AddressFull));
@@ -244,12 +274,23 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_network_of_64_bits_is_one_block() {
-        let of = |address: &str| address_block(address.parse().unwrap()).to_string();
+    fn a_probe_counts_once_it_stays() {
+        let (audience, mount) = (Arc::new(Audience::default()), mount());
+        let limits = ListenerLimits { all: 3, per_address: 1 };
+        let address = "10.0.0.1".parse().unwrap();
+        let admit = |is_probe| audience.admit(limits, &mount, address, "Safari", is_probe);
 
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(of("::ffff:10.0.0.1"), "10.0.0.1");
-        assert_eq!(of("10.0.0.1"), "10.0.0.1");
+        let mut probe = admit(true).unwrap();
+        let listener = admit(false).unwrap();
+        assert_eq!((audience.len(), probe.count()), (1, Err(Refusal::AddressFull)));
+        drop(listener);
+        assert_eq!((probe.count(), audience.len(), audience.n_total()), (Ok(()), 1, 2));
+        drop(probe);
+
+        let probes: Vec<_> = (0..MAX_PROBES_PER_ADDRESS).map(|_| admit(true).unwrap()).collect();
+        assert!(admit(true).unwrap().is_counted());
+        drop(probes);
+        assert!(audience.present.lock().probes.is_empty() && audience.is_empty());
     }
 
     #[test]
@@ -257,7 +298,7 @@ mod tests {
         let (audience, mount) = (Arc::new(Audience::default()), mount());
         let limits = ListenerLimits { all: 3, per_address: 0 };
         let address = "10.0.0.1".parse().unwrap();
-        let permit = audience.admit(limits, &mount, address, "VLC").unwrap();
+        let permit = audience.admit(limits, &mount, address, "VLC", false).unwrap();
         let id = permit.client.id;
 
         let client = audience.client(id).unwrap();

@@ -19,6 +19,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, buf::Chain};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
     stream::feed::{Ending, Feed},
@@ -30,6 +31,12 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Chunks per write: about a second of audio, as stations cut it.
 pub const CHUNKS_PER_WRITE: u64 = 2;
+
+/// What the kernel reports of a socket whose peer is gone; errors are reported without asking.
+#[cfg(target_os = "linux")]
+const CLOSED: PollFlags = PollFlags::RDHUP;
+#[cfg(not(target_os = "linux"))]
+const CLOSED: PollFlags = PollFlags::HUP;
 
 /// Most threads; each serves some ten thousand listeners.
 const MAX_THREADS: usize = 4;
@@ -53,8 +60,6 @@ struct Stream {
     ending: Option<Ending>,
     /// When chunks were last taken from the feed.
     taken_at: Instant,
-    /// Since when the socket has been full, if it is.
-    stalled_since: Option<Instant>,
 }
 
 /// Why a socket is dropped.
@@ -64,6 +69,8 @@ enum Removal {
     Ended(Ending),
     #[error("stalled for too long")]
     Stalled,
+    #[error("the client closed the connection")]
+    Closed,
     #[error(transparent)]
     Disconnected(#[from] io::Error),
 }
@@ -92,14 +99,8 @@ impl Fanout {
     /// Writes `feed` to `socket`, which must be non-blocking, until one of them ends.
     pub fn carry(&self, socket: TcpStream, feed: Feed) {
         let thread = self.n_assigned.fetch_add(1, Relaxed) % self.threads.len();
-        let stream = Stream {
-            socket,
-            feed,
-            pending: nothing(),
-            ending: None,
-            taken_at: Instant::now(),
-            stalled_since: None,
-        };
+        let stream =
+            Stream { socket, feed, pending: nothing(), ending: None, taken_at: Instant::now() };
         // Can't fail: a thread runs as long as its sender, which `self` holds.
         let _ = self.threads[thread].send(stream);
     }
@@ -153,13 +154,15 @@ impl Worker {
     fn poll(&self, streams: &mut Vec<Stream>) {
         let is_late = self.deadline.get().is_some_and(|deadline| *deadline <= Instant::now());
         let is_free_again = streams.len() * 4 < streams.capacity();
+        let mut is_closed = closed(streams).into_iter();
         streams.retain_mut(|stream| {
             let removal = match stream.serve(self.max_stall, self.gather) {
+                _ if is_closed.next() == Some(true) => Removal::Closed,
                 Ok(()) if !is_late => return true,
                 Ok(()) => Removal::Ended(Ending::Stopped),
                 Err(removal) => removal,
             };
-            let client = &stream.feed.permit().client;
+            let client = stream.feed.client();
             tracing::debug!("{}: listener {} disconnected: {removal}", client.path(), client.id);
             if let Removal::Ended(_) = removal {
                 // An orderly shutdown delivers the bytes that are still in the send buffer.
@@ -176,6 +179,9 @@ impl Worker {
 impl Stream {
     /// Writes the available audio, as far as the socket accepts it.
     fn serve(&mut self, max_stall: Duration, gather: Duration) -> Result<(), Removal> {
+        if self.feed.client().is_leaving() {
+            return Err(Removal::Ended(Ending::Disconnected));
+        }
         while self.refill(gather)? && self.flush(max_stall)? {}
         Ok(())
     }
@@ -185,6 +191,9 @@ impl Stream {
     fn refill(&mut self, gather: Duration) -> Result<bool, Removal> {
         if self.pending.has_remaining() {
             return Ok(true);
+        }
+        if self.ending.is_none() {
+            self.ending = self.feed.carry_out_orders().err();
         }
         let is_enough = CHUNKS_PER_WRITE <= self.feed.n_waiting();
         if self.ending.is_none() && (is_enough || gather <= self.taken_at.elapsed()) {
@@ -208,8 +217,9 @@ impl Stream {
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    let since = *self.stalled_since.get_or_insert_with(Instant::now);
-                    let is_stalled = max_stall < since.elapsed();
+                    let client = self.feed.client();
+                    client.set_stalled(true);
+                    let is_stalled = max_stall < client.stalled_for();
                     return if is_stalled { Err(Removal::Stalled) } else { Ok(false) };
                 }
                 Err(error) => return Err(error.into()),
@@ -217,7 +227,7 @@ impl Stream {
         }
         // Reset only when all of it is written: a listener that accepts a few bytes now and then must
         // still take a second of audio within `max_stall`.
-        self.stalled_since = None;
+        self.feed.client().set_stalled(false);
         Ok(true)
     }
 
@@ -239,6 +249,20 @@ impl Stream {
         let mut slices = [IoSlice::new(&[]); 2];
         let n = self.pending.chunks_vectored(&mut slices);
         (&self.socket).write_vectored(&slices[..n])
+    }
+}
+
+/// For each stream whether its client has closed the connection. One system call for all.
+///
+/// A client that closes only its own direction counts as gone, as in most servers: its end looks the
+/// same until a write fails.
+fn closed(streams: &[Stream]) -> Vec<bool> {
+    let mut sockets: Vec<_> =
+        streams.iter().map(|stream| PollFd::new(&stream.socket, CLOSED)).collect();
+    match poll(&mut sockets, Some(&Timespec::default())) {
+        Ok(_) => sockets.iter().map(|socket| !socket.revents().is_empty()).collect(),
+        // The next write notices it.
+        Err(_) => Vec::new(),
     }
 }
 

@@ -10,9 +10,10 @@ use std::{
 use bytes::Bytes;
 
 use crate::stream::{
-    audience::{Order, Permit},
+    audience::Permit,
+    client::Client,
     icy::Interleaver,
-    mount::Listener,
+    mount::{Listener, Mount},
     ogg::Chain,
     retitler::Retitler,
     ring::{Chunk, ReadError},
@@ -20,6 +21,9 @@ use crate::stream::{
 
 /// A listener that lags twice within this time is too slow and is disconnected.
 const LAG_WINDOW: Duration = Duration::from_mins(5);
+
+/// A probe that stays for longer than this is a listener.
+const PROBE_TIME: Duration = Duration::from_secs(2);
 
 /// The byte stream of one listener.
 pub struct Feed {
@@ -57,8 +61,10 @@ pub enum Ending {
     Stopped,
     /// The listener lagged twice in a short time.
     TooSlow,
-    /// An operator disconnected it.
+    /// It was disconnected by an operator, or to make room for another listener.
     Disconnected,
+    /// A probe has stayed, and there is no room for another listener.
+    Full,
 }
 
 impl Feed {
@@ -73,9 +79,9 @@ impl Feed {
         Self { listener, permit, metadata, chain: None, lagged_at: None }
     }
 
-    /// The listener's permit.
-    pub fn permit(&self) -> &Permit {
-        &self.permit
+    /// The listener as operators see it.
+    pub fn client(&self) -> &Client {
+        &self.permit.client
     }
 
     /// Counts `n` more bytes as sent.
@@ -95,7 +101,8 @@ impl Feed {
     /// # Errors
     /// The stream has ended.
     pub fn try_next(&mut self) -> Result<Option<Bytes>, Ending> {
-        self.carry_out_order()?;
+        self.carry_out_orders()?;
+        self.count_if_it_stays()?;
         loop {
             match self.listener.reader.try_next() {
                 Ok(chunk) => return Ok(chunk.map(|chunk| self.encode(chunk))),
@@ -110,8 +117,13 @@ impl Feed {
     /// The stream has ended.
     pub async fn next(&mut self) -> Result<Bytes, Ending> {
         loop {
-            let next = self.listener.reader.next().await;
-            self.carry_out_order()?;
+            let client = self.permit.client.clone();
+            let next = tokio::select! {
+                next = self.listener.reader.next() => next,
+                () = client.left() => return Err(Ending::Disconnected),
+            };
+            self.carry_out_orders()?;
+            self.count_if_it_stays()?;
             match next {
                 Ok(chunk) => return Ok(self.encode(chunk)),
                 Err(error) => self.recover(&error)?,
@@ -134,18 +146,37 @@ impl Feed {
         chunk.audio
     }
 
-    /// Carries out an operator's order, if there is one.
-    fn carry_out_order(&mut self) -> Result<(), Ending> {
-        match self.permit.client.take_order() {
-            None => {}
-            Some(Order::Disconnect) => return Err(Ending::Disconnected),
-            // At the live edge: the player's buffer is full already.
-            Some(Order::MoveTo(mount)) => {
-                self.permit.client.moved_to(&mount.about.path);
-                self.listener = mount.join_live();
-            }
+    /// Carries out the orders that the listener was given.
+    ///
+    /// # Errors
+    /// It has to leave.
+    pub fn carry_out_orders(&mut self) -> Result<(), Ending> {
+        let client = &self.permit.client;
+        if client.is_leaving() {
+            return Err(Ending::Disconnected);
+        }
+        let destination = client.take_destination();
+        // A move within a ring would skip what the listener has not received yet.
+        let is_elsewhere = |mount: &Arc<Mount>| !mount.tap.is_same_ring(&self.listener.mount.tap);
+        if let Some(mount) = destination.filter(is_elsewhere) {
+            self.move_to(&mount);
         }
         Ok(())
+    }
+
+    /// Continues at the live edge of `mount`: the player's buffer is full already.
+    fn move_to(&mut self, mount: &Arc<Mount>) {
+        self.permit.client.moved_to(&mount.about.path);
+        self.listener.move_to(mount);
+    }
+
+    /// Counts a probe that has stayed.
+    fn count_if_it_stays(&mut self) -> Result<(), Ending> {
+        if self.permit.is_counted() || self.permit.client.since.elapsed() < PROBE_TIME {
+            return Ok(());
+        }
+        self.permit.count().map_err(|_| Ending::Full)?;
+        self.listener.count().then_some(()).ok_or(Ending::Full)
     }
 
     /// Recovers from `error` if possible. A listener that lags continues at the burst, unless it lagged
@@ -154,8 +185,7 @@ impl Feed {
         match error {
             ReadError::Ended => {
                 let fallback = self.listener.mount.fallback().ok_or(Ending::Ended)?;
-                self.permit.client.moved_to(&fallback.about.path);
-                self.listener = fallback.join_live();
+                self.move_to(&fallback);
                 Ok(())
             }
             ReadError::Lagged { .. } => {

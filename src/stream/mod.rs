@@ -6,6 +6,7 @@
 //! ```
 
 pub mod audience;
+pub mod client;
 pub mod coding;
 pub mod fanout;
 pub mod feed;

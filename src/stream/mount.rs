@@ -66,12 +66,13 @@ struct Counts {
     bytes: AtomicU64,
 }
 
-/// A reader of a mount, counted as one of its listeners until it is dropped.
+/// A reader of a mount, counted as one of its listeners until it is dropped; a probe is not.
 pub struct Listener {
     /// The mount.
     pub mount: Arc<Mount>,
     /// The position in its ring.
     pub reader: Reader,
+    is_counted: bool,
 }
 
 impl Mount {
@@ -117,26 +118,30 @@ impl Mount {
 
     /// Joins at the burst, even if the mount is full.
     pub fn join(self: &Arc<Self>) -> Listener {
-        self.listener(self.tap.reader(), self.counts.now.fetch_add(1, Relaxed) + 1)
+        self.count(u64::MAX);
+        Listener { mount: self.clone(), reader: self.tap.reader(), is_counted: true }
     }
 
     /// Joins at the burst, unless the mount is full.
     pub fn try_join(self: &Arc<Self>) -> Option<Listener> {
-        let most = self.rules.max_listeners.map_or(u64::MAX, |most| most as u64);
+        let mut probe = self.probe();
+        probe.count().then_some(probe)
+    }
+
+    /// Joins at the burst without being counted.
+    pub fn probe(self: &Arc<Self>) -> Listener {
+        Listener { mount: self.clone(), reader: self.tap.reader(), is_counted: false }
+    }
+
+    /// Counts one more listener, unless there are `most`.
+    fn count(&self, most: u64) -> bool {
         let one_more = |now| (now < most).then_some(now + 1);
-        let before = self.counts.now.fetch_update(Relaxed, Relaxed, one_more).ok()?;
-        Some(self.listener(self.tap.reader(), before + 1))
-    }
-
-    /// Joins at the live edge, for a listener that was moved here from another mount.
-    pub fn join_live(self: &Arc<Self>) -> Listener {
-        self.listener(self.tap.live_reader(), self.counts.now.fetch_add(1, Relaxed) + 1)
-    }
-
-    fn listener(self: &Arc<Self>, reader: Reader, now: u64) -> Listener {
-        self.counts.peak.fetch_max(now, Relaxed);
+        let Ok(before) = self.counts.now.fetch_update(Relaxed, Relaxed, one_more) else {
+            return false;
+        };
+        self.counts.peak.fetch_max(before + 1, Relaxed);
         self.counts.total.fetch_add(1, Relaxed);
-        Listener { mount: self.clone(), reader }
+        true
     }
 
     /// Number of listeners.
@@ -175,9 +180,26 @@ impl fmt::Debug for Mount {
     }
 }
 
+impl Listener {
+    /// Counts a probe as a listener from now on. Returns false if the mount is full.
+    pub fn count(&mut self) -> bool {
+        let most = self.mount.rules.max_listeners.map_or(u64::MAX, |most| most as u64);
+        self.is_counted = self.is_counted || self.mount.count(most);
+        self.is_counted
+    }
+
+    /// Moves to the live edge of `mount`, even if that is full.
+    pub fn move_to(&mut self, mount: &Arc<Mount>) {
+        let is_counted = self.is_counted && mount.count(u64::MAX);
+        *self = Self { mount: mount.clone(), reader: mount.tap.live_reader(), is_counted };
+    }
+}
+
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.mount.counts.now.fetch_sub(1, Relaxed);
+        if self.is_counted {
+            self.mount.counts.now.fetch_sub(1, Relaxed);
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use hyper::{HeaderMap, header::AUTHORIZATION};
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::{config::Secret, stream::audience::address_block, web::site::Site};
+use crate::{config::Secret, stream::client::address_block, web::site::Site};
 
 /// The longest name or password in bytes. All are padded to this length, so that the time of a comparison
 /// reveals nothing.
@@ -60,12 +60,11 @@ pub fn authorise(
     let role = if is_admin { Some(Role::Admin) } else { is_relay.then_some(Role::Relay) };
     let Some(role) = role else {
         site.logins.failed(address, now);
-        tracing::warn!("failed login from {address}");
         return Err(Denial::Unauthenticated);
     };
     // A relay's login doesn't clear failures, or it would help to guess the admin's password.
     if role == Role::Admin {
-        site.logins.succeeded(address);
+        site.logins.succeeded(address, now);
     }
     if role < needed { Err(Denial::Forbidden) } else { Ok(()) }
 }

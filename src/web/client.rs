@@ -36,6 +36,22 @@ pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr
     address
 }
 
+/// Whether the client uses HTTPS, to this server or to a proxy in `trusted` that says so in
+/// `X-Forwarded-Proto`.
+pub fn is_secure(ends: Ends, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
+    let remote = ends.remote.ip().to_canonical();
+    if !trusted.iter().any(|net| net.contains(&remote)) {
+        return ends.is_secure;
+    }
+    let told = headers.get("x-forwarded-proto").and_then(|told| told.to_str().ok());
+    // Of a chain of proxies the first one is the client's.
+    match told.and_then(|told| told.split(',').next()).map(str::trim) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("https") => true,
+        Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
+        _ => ends.is_secure,
+    }
+}
+
 /// An address, with or without a port: some proxies write one.
 fn parse(entry: &str) -> Option<IpAddr> {
     let with_port = || entry.parse::<SocketAddr>().map(|address| address.ip());
@@ -68,6 +84,25 @@ mod tests {
         assert_eq!(seen("127.0.0.1", &["6.6.6.6", "1.1.1.1,10.1.2.3"], &proxies), "1.1.1.1");
         assert_eq!(seen("127.0.0.1", &["1.1.1.1"], &[]), "127.0.0.1");
         assert_eq!(seen("127.0.0.1", &["\u{ff}, 1.1.1.1"], &proxies), "1.1.1.1");
+    }
+
+    #[test]
+    fn the_scheme_of_trusted_proxies_counts() {
+        let is_secure = |remote: &str, told: &str| {
+            let headers = HeaderMap::from_iter([(
+                hyper::header::HeaderName::from_static("x-forwarded-proto"),
+                HeaderValue::from_str(told).unwrap(),
+            )]);
+            let [local, remote] = ["10.0.0.1:8000", remote].map(|end| end.parse().unwrap());
+            let ends = Ends { local, remote, is_secure: false };
+            is_secure(ends, &headers, &["127.0.0.1/32".parse().unwrap()])
+        };
+
+        assert!(
+            is_secure("127.0.0.1:9", "https") && is_secure("[::ffff:127.0.0.1]:9", "HTTPS, http")
+        );
+        assert!(!is_secure("127.0.0.1:9", "http") && !is_secure("127.0.0.1:9", "gopher"));
+        assert!(!is_secure("9.9.9.9:9", "https"));
     }
 
     #[test]

@@ -2,20 +2,21 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use hyper::{server::conn::http1, service::service_fn};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     sync::watch,
-    time::{sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 
 use crate::{
     stream::{fanout::Fanout, feed::Feed},
     web::{
-        answer::{Answer, answer},
+        admission::Answer,
+        answer::answer,
         client::Ends,
         limits::ConnectionPermit,
         listen::{self, StreamStart},
@@ -30,6 +31,9 @@ const MAX_HEAD: usize = 8 * 1024;
 
 /// The most header lines of a request.
 const MAX_HEADERS: usize = 64;
+
+/// How long a stream waits for room before it is refused.
+const ROOM_WAIT: Duration = Duration::from_millis(400);
 
 /// A connection that has not become a stream after this time is closed: no client keeps its permit by
 /// sending a request now and then, or by reading a response byte by byte.
@@ -81,13 +85,14 @@ pub async fn https(
     };
     let Some((mut socket, feed)) = serve_requests(socket, ends, shared).await else { return };
     drop(permit);
-    if let Some(feed) = feed {
-        let (stall, shutdown) = (shared.timeouts.stall, shared.shutdown.clone());
-        if let Err(error) = listen::play(&mut socket, feed, stall, shutdown).await {
-            return tracing::debug!("listener disconnected: {error}");
-        }
+    let Some(feed) = feed else {
+        let _ = socket.shutdown().await;
+        return;
+    };
+    let (stall, shutdown) = (shared.timeouts.stall, shared.shutdown.clone());
+    if let Err(error) = listen::play(socket, feed, stall, shutdown).await {
+        tracing::debug!("listener disconnected: {error}");
     }
-    let _ = socket.shutdown().await;
 }
 
 /// Answers requests until the connection ends or a stream is requested, and then starts the stream.
@@ -103,16 +108,21 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let requested = Mutex::new(None);
-    let service = service_fn(|request| {
+    let service = service_fn(|request: Request<Incoming>| {
         let site = shared.site.borrow().clone();
-        let result = match answer(&site, &request, ends) {
-            Answer::Full(response) => Ok(response),
-            Answer::Stream(start) => {
-                *requested.lock() = Some(start);
-                Err(TakenOver)
+        // No body is ever read.
+        let request = request.map(drop);
+        let requested = &requested;
+        async move {
+            match answer_when_free(&site, &request, ends, shared).await {
+                Answer::Full(response) => Ok(response),
+                Answer::Refused { response, .. } => Ok(*response),
+                Answer::Stream(start) => {
+                    *requested.lock() = Some(start);
+                    Err(TakenOver)
+                }
             }
-        };
-        async { result }
+        }
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -144,6 +154,29 @@ where
         Err(error) => {
             tracing::debug!("listener disconnected: {error}");
             None
+        }
+    }
+}
+
+/// Answers `request`. A stream that is refused for lack of room is tried again whenever a listener
+/// leaves, for [`ROOM_WAIT`]: the polls of the fan-out notice a closed socket within a tenth of a second,
+/// and players reconnect in less.
+async fn answer_when_free(
+    site: &Site,
+    request: &Request<()>,
+    ends: Ends,
+    shared: &Shared,
+) -> Answer {
+    let deadline = Instant::now() + ROOM_WAIT;
+    let mut changes = site.audience.changes();
+    loop {
+        changes.mark_unchanged();
+        let answer = answer(site, request, ends);
+        let Answer::Refused { refusal, address, .. } = answer else { return answer };
+        let stall = shared.timeouts.stall_when_full;
+        site.audience.make_room(refusal, request.uri().path(), address, stall);
+        if !matches!(timeout_at(deadline, changes.changed()).await, Ok(Ok(()))) {
+            return answer;
         }
     }
 }

@@ -1,13 +1,23 @@
 //! Points in time as HTTP and Icecast write them, always UTC.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
+use jiff::{
+    Timestamp,
+    fmt::rfc2822::{DateTimeParser, DateTimePrinter},
+};
 
 /// For the `Date` header (RFC 9110, 5.6.7): `Sun, 22 Nov 2026 15:12:59 GMT`.
 pub fn to_http(time: SystemTime) -> String {
     let printed = DateTimePrinter::new().timestamp_to_rfc9110_string(&timestamp(time));
     printed.expect("years have four digits")
+}
+
+/// The time of a `Date` header, unless it is none.
+pub fn from_http(text: &str) -> Option<SystemTime> {
+    let timestamp = DateTimeParser::new().parse_timestamp(text).ok()?;
+    let seconds = u64::try_from(timestamp.as_second()).ok()?;
+    SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
 }
 
 /// As in Icecast's `stream_start`: `Sun, 22 Nov 2026 15:12:59 +0000`.
@@ -27,7 +37,7 @@ fn timestamp(time: SystemTime) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::UNIX_EPOCH;
 
     use super::*;
 
@@ -43,6 +53,7 @@ mod tests {
             let time = UNIX_EPOCH + Duration::from_secs(n_seconds);
 
             assert_eq!(to_http(time), format!("{text} GMT"));
+            assert_eq!(from_http(&to_http(time)), Some(time));
             assert_eq!(to_rfc_2822(time), format!("{text} +0000"));
         }
     }

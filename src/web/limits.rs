@@ -5,7 +5,7 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::stream::audience::address_block;
+use crate::stream::client::address_block;
 
 /// Limit on connections that are not streams. Silent ones time out; the others are answered at once.
 const MAX_CONNECTIONS: usize = 8192;

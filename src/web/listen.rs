@@ -7,16 +7,18 @@
 use std::{
     io,
     num::NonZeroUsize,
+    pin::pin,
     time::{Duration, SystemTime},
 };
 
 use tokio::{
-    io::{AsyncWrite, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     time::timeout,
 };
 
 use crate::{
     stream::{
+        client::Client,
         fanout::CHUNKS_PER_WRITE,
         feed::{Ending, Feed},
         icy::clean,
@@ -111,12 +113,12 @@ pub async fn begin(
                 Ok(None) => break,
                 // Whatever precedes the end is sent, even the head alone.
                 Err(ending) => {
-                    send(socket, &bytes, max_stall).await?;
+                    send(socket, &bytes, max_stall, feed.client()).await?;
                     return Ok(Err(ending));
                 }
             }
         }
-        send(socket, &bytes, max_stall).await?;
+        send(socket, &bytes, max_stall, feed.client()).await?;
         feed.count_bytes(bytes.len() - n_before);
         // On a slow connection more sound has arrived meanwhile.
         if feed.n_waiting() < CHUNKS_PER_WRITE {
@@ -126,44 +128,73 @@ pub async fn begin(
     }
 }
 
-/// Sends the rest of a stream until it ends, always after a whole frame.
+/// Sends the rest of a stream until it ends, always after a whole frame, or until the client closes the
+/// connection.
 ///
 /// # Errors
 /// The listener disconnected, or accepted nothing for `max_stall`.
 pub async fn play(
-    socket: &mut (impl AsyncWrite + Unpin),
+    socket: impl AsyncRead + AsyncWrite,
     mut feed: Feed,
     max_stall: Duration,
     shutdown: Shutdown,
 ) -> io::Result<Ending> {
-    let mut stop = std::pin::pin!(shutdown.deadline());
+    let (mut reader, mut writer) = tokio::io::split(socket);
+    let mut stop = pin!(shutdown.deadline());
+    let mut closed = pin!(closed(&mut reader));
     loop {
         let next = tokio::select! {
             next = feed.next() => next,
-            () = &mut stop => return Ok(Ending::Stopped),
+            () = &mut stop => Err(Ending::Stopped),
+            error = &mut closed => return Err(error),
         };
         match next {
             Ok(bytes) => {
-                send(socket, &bytes, max_stall).await?;
+                send(&mut writer, &bytes, max_stall, feed.client()).await?;
                 feed.count_bytes(bytes.len());
             }
-            Err(ending) => return Ok(ending),
+            Err(ending) => {
+                let _ = writer.shutdown().await;
+                return Ok(ending);
+            }
         }
     }
 }
 
-/// Writes all of `bytes` within `max_stall` plus the time that they take at [`MIN_RATE`].
+/// Waits until the client closes the connection. What it sends meanwhile is dropped.
+async fn closed(reader: &mut (impl AsyncRead + Unpin)) -> io::Error {
+    let mut bytes = [0; 256];
+    loop {
+        match reader.read(&mut bytes).await {
+            Ok(0) => return io::ErrorKind::UnexpectedEof.into(),
+            Ok(_) => {}
+            Err(error) => return error,
+        }
+    }
+}
+
+/// Writes all of `bytes` within `max_stall` plus the time that they take at [`MIN_RATE`], unless the
+/// listener is ordered to disconnect meanwhile.
 async fn send(
     socket: &mut (impl AsyncWrite + Unpin),
     bytes: &[u8],
     max_stall: Duration,
+    client: &Client,
 ) -> io::Result<()> {
     let limit = max_stall + Duration::from_secs((bytes.len() / MIN_RATE) as u64);
-    timeout(limit, async {
-        socket.write_all(bytes).await?;
-        socket.flush().await
-    })
-    .await?
+    client.set_stalled(true);
+    let sent = timeout(limit, async {
+        tokio::select! {
+            sent = async {
+                socket.write_all(bytes).await?;
+                socket.flush().await
+            } => sent,
+            () = client.left() => Err(io::ErrorKind::ConnectionAborted.into()),
+        }
+    });
+    sent.await??;
+    client.set_stalled(false);
+    Ok(())
 }
 
 #[cfg(test)]

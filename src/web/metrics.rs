@@ -4,12 +4,16 @@ use std::fmt::Write as _;
 
 use crate::{
     out::status::{State, Status, TargetKind},
+    station::on_air::OnAir,
     stream::mount::Mount,
     web::site::{ServedStation, Site},
 };
 
 /// A metric of a mount.
 type MountMetric = fn(&ServedStation, &Mount) -> f64;
+
+/// A metric of the sound that a station sends.
+type SoundMetric = fn(&OnAir) -> f64;
 
 /// A metric of a push or upload.
 type TargetMetric = fn(&Status) -> u64;
@@ -60,8 +64,9 @@ pub fn text(site: &Site) -> String {
         let (station, n) = (label(&station.name), station.hls_listeners());
         let _ = writeln!(out, "electropunk_hls_listeners{{station=\"{station}\"}} {n}");
     }
+    sound_metrics(&mut out, site);
     target_metrics(&mut out, site);
-    let problem = f64::from(u8::from(site.problem.is_some()));
+    let problem = f64::from(u8::from(site.refused.is_some()));
     for (name, kind, help, figure) in [
         (
             "config_problem",
@@ -75,12 +80,46 @@ pub fn text(site: &Site) -> String {
             "Listeners connected now, on all mounts.",
             site.audience.len() as f64,
         ),
+        (
+            "failed_logins_total",
+            "counter",
+            "Failed logins at /admin/.",
+            site.logins.n_failed() as f64,
+        ),
         ("uptime_seconds", "gauge", "Seconds since the start.", uptime(site)),
     ] {
         describe(&mut out, name, kind, help);
         let _ = writeln!(out, "electropunk_{name} {}", number(figure));
     }
     out
+}
+
+/// What is measured of the sound that each station sends.
+fn sound_metrics(out: &mut String, site: &Site) {
+    let of_stations: [(&str, &str, &str, SoundMetric); 4] = [
+        ("loudness_lufs", "gauge", "Loudness of the last 10 s that were sent.", |on_air| {
+            on_air.sound.loudness
+        }),
+        ("quiet_seconds", "gauge", "Seconds that the sound has been silent.", |on_air| {
+            on_air.sound.silent_seconds
+        }),
+        ("stuck_seconds", "gauge", "Seconds that the same sound has been sent.", |on_air| {
+            on_air.sound.stuck_seconds
+        }),
+        (
+            "sound_restarts_total",
+            "counter",
+            "Restarts of the renderer for silence or a stuck sound.",
+            |on_air| on_air.n_sound_restarts as f64,
+        ),
+    ];
+    for (name, kind, help, figure) in of_stations {
+        describe(out, name, kind, help);
+        for station in &site.stations {
+            let (of, figure) = (label(&station.name), number(figure(&station.on_air.borrow())));
+            let _ = writeln!(out, "electropunk_{name}{{station=\"{of}\"}} {figure}");
+        }
+    }
 }
 
 /// The metrics of pushes and uploads.
@@ -145,7 +184,11 @@ fn uptime(site: &Site) -> f64 {
 }
 
 fn number(figure: f64) -> String {
-    if figure.is_infinite() { "+Inf".to_owned() } else { format!("{figure}") }
+    match figure {
+        f64::INFINITY => "+Inf".to_owned(),
+        f64::NEG_INFINITY => "-Inf".to_owned(),
+        _ => format!("{figure}"),
+    }
 }
 
 fn label(text: &str) -> String {

@@ -15,12 +15,14 @@
 //! does, or when the drain time is over.
 
 pub mod admin;
+pub mod admission;
 pub mod answer;
 pub mod api;
 pub mod auth;
 pub mod client;
 pub mod connection;
 pub mod date;
+pub mod expiry;
 pub mod hls;
 pub mod limits;
 pub mod listen;
@@ -28,6 +30,7 @@ pub mod logins;
 pub mod metrics;
 pub mod page;
 pub mod query;
+pub mod range;
 pub mod request;
 pub mod response;
 pub mod route;
@@ -37,8 +40,10 @@ pub mod shutdown;
 pub mod site;
 pub mod status;
 pub mod status_page;
+pub mod summary;
 pub mod tls;
 pub mod tree;
+pub mod troubles;
 
 #[cfg(test)]
 mod tests;

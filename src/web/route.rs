@@ -44,6 +44,8 @@ pub enum Route<'a> {
     Xspf(&'a ServedStation, &'a Arc<Mount>),
     /// The path after `/admin/`.
     Admin(&'a str),
+    /// `/admin`, whose relative links would lead elsewhere.
+    AdminWithoutSlash,
 }
 
 impl<'a> Route<'a> {
@@ -61,9 +63,10 @@ impl<'a> Route<'a> {
             "/stats" => Self::ShoutcastStats,
             "/currentsong" => Self::CurrentSong,
             "/api/stations" => Self::Stations,
-            // Requested by players for SHOUTcast.
-            "/;" | "/;stream.mp3" | "/stream" => Self::Stream(site.stations.first()?.main()),
-            _ => return Self::of_station(path, site),
+            "/admin" => Self::AdminWithoutSlash,
+            "/listen.pls" => Self::Pls(site.stations.first()?.main()),
+            "/listen.m3u" => Self::M3u(site.stations.first()?.main()),
+            _ => return Self::of_station(path, site).or_else(|| shoutcast(path, site)),
         })
     }
 
@@ -95,6 +98,22 @@ impl<'a> Route<'a> {
     }
 }
 
+/// The addresses of streams that players know from `SHOUTcast`: `/;`, which may be encoded and followed
+/// by any name, and `/stream`, which may be followed by the number of the station, from 1.
+fn shoutcast<'a>(path: &str, site: &'a Site) -> Option<Route<'a>> {
+    let is_first = ["/;", "/%3b", "/%3B"].iter().any(|start| path.starts_with(start));
+    let index = match path.strip_prefix("/stream") {
+        _ if is_first => 0,
+        Some("" | "/") => 0,
+        Some(rest) => {
+            let number = rest.strip_prefix('/')?.split(['/', ';']).next()?;
+            number.parse::<usize>().ok()?.checked_sub(1)?
+        }
+        None => return None,
+    };
+    Some(Route::Stream(site.stations.get(index)?.main()))
+}
+
 fn mount_or_station<'a>(path: &str, site: &'a Site) -> Option<(&'a ServedStation, &'a Arc<Mount>)> {
     let station = || site.station(path.strip_prefix('/')?).map(|station| (station, station.main()));
     site.mount(path).or_else(station)
@@ -115,9 +134,24 @@ mod tests {
         for path in ["/a.pls", "/a.mp3.pls"] {
             assert!(matches!(Route::of(path, &site), Some(Route::Pls(_))), "{path}");
         }
-        for path in ["/a.mp3", "/;", "/stream"] {
+        for path in [
+            "/a.mp3",
+            "/;",
+            "/;stream.mp3",
+            "/;stream.nsv",
+            "/;?icy=http",
+            "/%3B",
+            "/%3bstream.nsv",
+            "/stream",
+            "/stream/",
+            "/stream/1",
+            "/stream/1/",
+            "/stream/1/;stream.mp3",
+        ] {
             assert!(matches!(Route::of(path, &site), Some(Route::Stream(_))), "{path}");
         }
+        assert!(matches!(Route::of("/listen.pls", &site), Some(Route::Pls(_))));
+        assert!(matches!(Route::of("/admin", &site), Some(Route::AdminWithoutSlash)));
         assert!(matches!(Route::of("/a.mp3.xspf", &site), Some(Route::Xspf(..))));
         assert!(matches!(Route::of("/hls/a/b.m3u8", &site), Some(Route::Hls(_, "b.m3u8"))));
         assert!(matches!(Route::of("/api/stations/a/bars", &site), Some(Route::Bars(_))));
@@ -145,7 +179,10 @@ mod tests {
             "/api/stations/",
             "/api/stations//bars",
             "/.m3u",
-            "/admin",
+            "/stream/0",
+            "/stream/2",
+            "/stream/x",
+            "/streams",
             "*",
         ] {
             assert!(Route::of(path, &site).is_none(), "{path}");

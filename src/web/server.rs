@@ -18,12 +18,17 @@ use crate::{
         limits::{ConnectionLimits, ConnectionPermit},
         shutdown::Shutdown,
         site::{Site, Timeouts},
+        summary::Summary,
         tls::Tls,
     },
 };
 
 /// Connections that the kernel holds until they are accepted: a wave of listeners after a restart.
 const BACKLOG: i32 = 4096;
+
+/// The kernel's receive buffer for a connection, in bytes; Linux doubles it. Enough for a request's
+/// head; nothing else is read.
+const RECEIVE_BUFFER: usize = 8 * 1024;
 
 /// The kernel's send buffer for a listener, in bytes; Linux doubles it. By default it grows to megabytes,
 /// and a listener that stopped reading minutes ago would still look alive.
@@ -118,10 +123,11 @@ async fn accept_all(endpoint: Endpoint, shared: Arc<Shared>, limits: Arc<Connect
     let Endpoint { listener, tls } = endpoint;
     let mut connections = JoinSet::new();
     let mut stop = pin!(shared.shutdown.clone().begun());
+    let mut failures = Summary::default();
     loop {
         tokio::select! {
             () = &mut stop => break,
-            (socket, remote, permit) = accept(&listener, &limits) => {
+            (socket, remote, permit) = accept(&listener, &limits, &mut failures) => {
                 let Ok(local) = prepare(&socket, shared.timeouts.stall) else { continue };
                 let ends = Ends { local, remote, is_secure: tls.is_some() };
                 let (shared, tls) = (shared.clone(), tls.clone());
@@ -146,6 +152,7 @@ async fn accept_all(endpoint: Endpoint, shared: Arc<Shared>, limits: Arc<Connect
 async fn accept(
     listener: &TcpListener,
     limits: &ConnectionLimits,
+    failures: &mut Summary,
 ) -> (TcpStream, SocketAddr, ConnectionPermit) {
     loop {
         let permit = limits.all.clone().acquire_owned().await;
@@ -157,7 +164,11 @@ async fn accept(
                 }
             }
             Err(error) => {
-                tracing::warn!("can't accept a connection: {error}");
+                match failures.note(std::time::Instant::now()) {
+                    Some(1) => tracing::warn!("can't accept a connection: {error}"),
+                    Some(n) => tracing::warn!("can't accept a connection, {n} times: {error}"),
+                    None => {}
+                }
                 sleep(ACCEPT_PAUSE).await;
             }
         }
@@ -167,9 +178,29 @@ async fn accept(
 /// Sets a listener's socket options; returns the socket's local address.
 fn prepare(socket: &TcpStream, stall: Duration) -> io::Result<SocketAddr> {
     let raw = SockRef::from(socket);
+    raw.set_recv_buffer_size(RECEIVE_BUFFER)?;
     raw.set_send_buffer_size(SEND_BUFFER)?;
     raw.set_tcp_nodelay(true)?;
     #[cfg(target_os = "linux")]
     raw.set_tcp_user_timeout(Some(PEER_TIMEOUT.max(stall)))?;
     socket.local_addr()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_takes_few_buffers_in_the_kernel() {
+        let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap());
+        let (accepted, _client) = tokio::join!(listener.accept(), client);
+        let socket = accepted.unwrap().0;
+
+        prepare(&socket, Duration::from_secs(30)).unwrap();
+
+        let raw = SockRef::from(&socket);
+        assert!(raw.recv_buffer_size().unwrap() <= 2 * RECEIVE_BUFFER);
+        assert!(raw.send_buffer_size().unwrap() <= 2 * SEND_BUFFER);
+    }
 }

@@ -1,7 +1,9 @@
 //! What the server serves: all stations at one moment, and the limits.
 
 use std::{
-    net::SocketAddr,
+    fmt,
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -9,12 +11,13 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    config::{Admin, Server},
+    config::{Admin, Alerts, Problems, Server},
     music::bar::Bar,
     out::{hls::Live, status::RegisteredTarget},
-    station::{history::History, on_air::OnAir},
+    station::{history::History, on_air::OnAir, radio::StationError},
     stream::{
         audience::{Audience, ListenerLimits},
+        client::Order,
         mount::Mount,
     },
     web::logins::Logins,
@@ -27,6 +30,8 @@ pub struct Timeouts {
     pub header: Duration,
     /// For a listener that accepts no bytes; it is then disconnected.
     pub stall: Duration,
+    /// The same while there is no room for another listener.
+    pub stall_when_full: Duration,
     /// How long sound is gathered before it is sent: fewer and larger writes.
     pub gather: Duration,
     /// For streams to end after the shutdown began.
@@ -38,6 +43,7 @@ impl Default for Timeouts {
         Self {
             header: Duration::from_secs(15),
             stall: Duration::from_secs(30),
+            stall_when_full: Duration::from_secs(3),
             gather: Duration::from_millis(1250),
             drain: Duration::from_secs(3),
         }
@@ -72,12 +78,46 @@ pub struct Site {
     pub audience: Arc<Audience>,
     /// Failed logins.
     pub logins: Arc<Logins>,
+    /// What counts as trouble, and the webhook for it.
+    pub alerts: Alerts,
+    /// The folders that the radio writes to, each with the GB (10⁹ bytes) that must be free.
+    pub disks: Vec<(PathBuf, f64)>,
     /// When the server started.
     pub started: SystemTime,
     /// Targets of pushes and uploads, past ones included, with their status.
     pub targets: Vec<RegisteredTarget>,
-    /// Why the last change of radio.toml was refused. The radio keeps the previous settings.
-    pub problem: Option<String>,
+    /// The last change of radio.toml, if it was refused. The radio keeps the previous settings.
+    pub refused: Option<RefusedChange>,
+}
+
+/// A change of radio.toml that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedChange {
+    /// Number of mistakes, at least one.
+    pub n_mistakes: usize,
+    /// The mistakes with their places, for operators only: they may show paths and values.
+    pub text: String,
+}
+
+impl From<Problems> for RefusedChange {
+    fn from(problems: Problems) -> Self {
+        Self { n_mistakes: problems.problems.len(), text: problems.to_string() }
+    }
+}
+
+impl From<StationError> for RefusedChange {
+    fn from(error: StationError) -> Self {
+        Self { n_mistakes: 1, text: error.to_string() }
+    }
+}
+
+/// What everybody may read.
+impl fmt::Display for RefusedChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mistakes = if self.n_mistakes == 1 { "mistake" } else { "mistakes" };
+        let n = self.n_mistakes;
+        write!(f, "radio.toml has {n} {mistakes}; the previous settings are kept")
+    }
 }
 
 impl ServedStation {
@@ -126,7 +166,9 @@ impl Site {
             logins: Arc::default(),
             started: SystemTime::now(),
             targets: Vec::new(),
-            problem: None,
+            refused: None,
+            alerts: Alerts::default(),
+            disks: Vec::new(),
         }
     }
 
@@ -157,6 +199,19 @@ impl Site {
         ListenerLimits {
             all: self.server.max_listeners,
             per_address: self.server.listeners_per_address,
+        }
+    }
+
+    /// Whether radio.toml denies clients at `address`.
+    pub fn denies(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.server.deny.iter().any(|network| network.contains(&address))
+    }
+
+    /// Disconnects the listeners that radio.toml denies.
+    pub fn disconnect_denied(&self) {
+        for client in self.audience.clients().iter().filter(|client| self.denies(client.address)) {
+            client.order(Order::Disconnect);
         }
     }
 

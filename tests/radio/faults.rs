@@ -142,8 +142,8 @@ fn long_files_that_break_on_air_cause_no_gap() {
 fn break_files() -> Duration {
     let own = |tempo: u32, font: &str| {
         format!(
-            "seed = 3\nsoundfont = \"{font}\"\n[themes.a]\ntempo = {tempo}\n\
-             drums_model = \"mine\"\n[[stations]]\nname = \"a\"\ntheme = \"a\"\n"
+            "seed = 3\nsoundfont = \"{font}\"\n[admin]\npassword = \"hackme\"\n\
+             [themes.a]\ntempo = {tempo}\ndrums_model = \"mine\"\n[[stations]]\nname = \"a\"\ntheme = \"a\"\n"
         )
     };
     let folder = tempfile::tempdir().unwrap();
@@ -163,7 +163,9 @@ fn break_files() -> Duration {
     let bar = last_bar(&radio);
     listener.until("four bars more", || bar + 4 <= last_bar(&radio));
 
-    let says = |text: &str| radio.get("/healthz").text().contains(text);
+    // admin:hackme
+    let as_admin = "Authorization: Basic YWRtaW46aGFja21l\nConnection: close";
+    let says = |text: &str| radio.ask("GET", "/admin/", as_admin).text().contains(text);
     fs::write(&font, "no sound").unwrap();
     fs::write(&other_font, "no sound").unwrap();
     radio.save(&own(100, "mine.sf2"));

@@ -86,7 +86,7 @@ struct Measured {
 /// Runs a radio for `length` with `n_visitors`, who reconnect after `stays` seconds each, and one steady
 /// listener, who measures.
 fn soak(length: Duration, n_visitors: usize, stays: (f64, f64)) -> Measured {
-    let toml = format!("{ONE_STATION}[server]\nmax_listeners = 1000\n");
+    let toml = format!("{ONE_STATION}[server]\nmax_listeners = 1000\nlisteners_per_address = 0\n");
     let radio = Arc::new(Radio::start_with(&toml, &["--seed", "1"]));
     let (is_over, n_visits) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let visitors: Vec<_> = (0..n_visitors)

@@ -31,6 +31,13 @@ const FAMILY_KEY: &str = "config";
 const SEGMENTS_KEY: &str = "segments";
 const SEGMENT_STEPS_KEY: &str = "segment_steps";
 
+/// Whether all values are finite. One that is not makes the sum so; a sum that overflows by itself is of
+/// no weights that a training finds.
+fn is_finite(tensor: &Tensor) -> bool {
+    let sum = tensor.to_dtype(DType::F32).and_then(|tensor| tensor.sum_all()?.to_scalar::<f32>());
+    sum.is_ok_and(f32::is_finite)
+}
+
 /// A network's tensors by TensorFlow's names, and its file's metadata.
 #[derive(Debug, Clone, Default)]
 pub struct Weights {
@@ -52,7 +59,7 @@ impl Weights {
     /// Parses a safetensors file of any float type; `file` names it in errors.
     ///
     /// # Errors
-    /// `bytes` are not a safetensors file.
+    /// `bytes` are not a safetensors file, or hold weights that are no finite numbers.
     pub fn read(bytes: &[u8], file: &str) -> Result<Self, Error> {
         let not_weights = |reason: &dyn fmt::Display| Error::NotWeights {
             file: file.into(),
@@ -61,7 +68,13 @@ impl Weights {
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| not_weights(&e))?;
         let tensors = candle_core::safetensors::load_buffer(bytes, &Device::Cpu);
         let metadata = header.metadata().clone().unwrap_or_default();
-        Ok(Self { tensors: tensors.map_err(|e| not_weights(&e))?, metadata })
+        let tensors = tensors.map_err(|e| not_weights(&e))?;
+        if let Some(name) = tensors.iter().find(|(_, tensor)| !is_finite(tensor)).map(|of| of.0) {
+            return Err(not_weights(&format!(
+                "expected finite numbers in {name}, found NaN or infinity"
+            )));
+        }
+        Ok(Self { tensors, metadata })
     }
 
     /// All tensors, by name.
@@ -186,4 +199,26 @@ pub fn metadata(config: &Config) -> HashMap<String, String> {
         (SEGMENTS_KEY.to_owned(), config.n_segments.to_string()),
         (SEGMENT_STEPS_KEY.to_owned(), config.n_segment_steps.to_string()),
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_that_are_no_numbers_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.safetensors");
+        let read = |value: f32| {
+            let tensor = Tensor::new(&[1.0, value], &Device::Cpu).unwrap();
+            candle_core::safetensors::save(&HashMap::from([("kernel", tensor)]), &file).unwrap();
+            Weights::read(&std::fs::read(&file).unwrap(), "mine").map(|_| ())
+        };
+
+        assert!(read(-2.0).is_ok());
+        for odd in [f32::NAN, f32::INFINITY] {
+            let sentence = read(odd).unwrap_err().to_string();
+            assert!(sentence.contains("expected finite numbers in kernel"), "{sentence}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use tracing::{debug, info, warn};
 use crate::{
     config::Directory,
     out::{
-        client::ApiRequest,
+        client::{ApiRequest, Body},
         directory::{listing::Listing, protocol::Entry},
     },
     stream::mount::Mount,
@@ -94,7 +94,7 @@ impl Listing {
             ca_file: ca_file.as_deref(),
             target: to.path.clone(),
             authorization: None,
-            form: Some(form),
+            body: Some(Body::form(form)),
         };
         let response = request.send().await.map_err(|error| error.to_string())?;
         protocol::entry(&response.headers, id)

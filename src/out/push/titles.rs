@@ -53,7 +53,7 @@ async fn send(target: &Target, title: &str) -> Result<(), String> {
         ca_file: push.ca_file.as_deref(),
         target: path_and_query(&push.server, title),
         authorization: Some(authorization(push)),
-        form: None,
+        body: None,
     };
     let response = request.send().await.map_err(|error| error.to_string())?;
     match response.status {

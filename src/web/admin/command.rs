@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    stream::{audience::Order, icy::clean, mount::Mount},
+    stream::{client::Order, icy::clean, mount::Mount},
     web::{
         admin::{Outcome, page, report},
         auth::Role,

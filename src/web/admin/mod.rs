@@ -5,7 +5,7 @@
 
 mod command;
 mod origin;
-mod page;
+pub(super) mod page;
 mod report;
 
 use hyper::{Method, StatusCode};
@@ -49,14 +49,17 @@ pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> Full
     if let Err(denial) = authorise(site, headers, request.address, command.needs()) {
         return deny(denial);
     }
-    if command.needs() == Role::Admin && command.is_change() && !origin::is_own(method, headers) {
+    if command.needs() == Role::Admin
+        && command.is_change()
+        && !origin::is_own(method, headers, site.server.public_url.as_deref())
+    {
         let text = "refused: a browser may change something only from a page of this server\n";
         return private(StatusCode::FORBIDDEN, TEXT, text);
     }
     match command.run(site, request) {
         // A button on the admin page: back to that page.
         Ok(Outcome::Done(..)) if origin::wants_page(headers) => {
-            with(private(StatusCode::SEE_OTHER, TEXT, ""), "location", "/admin/")
+            with(private(StatusCode::SEE_OTHER, TEXT, ""), "location", "./")
         }
         Ok(outcome) => show(outcome, is_json),
         Err(failure) => private(StatusCode::BAD_REQUEST, TEXT, format!("{failure}\n")),

@@ -14,13 +14,21 @@ use crate::{
 /// HTML of the page.
 pub fn html(site: &Site) -> String {
     let mounts: String = site.mounts().map(|(_, mount)| section(site, mount)).collect();
-    let targets = targets(site);
+    let (targets, refused) = (targets(site), refused(site));
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>electropunk: admin</title>\
-         <link rel=\"stylesheet\" href=\"/style.css\"></head><body class=\"status\">\
-         <h1>Listeners</h1>{mounts}{targets}</body></html>"
+         <link rel=\"stylesheet\" href=\"../style.css\"></head><body class=\"status\">\
+         {refused}<h1>Listeners</h1>{mounts}{targets}</body></html>"
     )
+}
+
+/// The mistakes of a change of radio.toml that was refused; nothing if there is none.
+fn refused(site: &Site) -> String {
+    site.refused.as_ref().map_or_else(String::new, |refused| {
+        let text = escape(&refused.text);
+        format!("<h1>radio.toml</h1><pre>{text}</pre><p>The previous settings are kept.</p>")
+    })
 }
 
 /// The targets of pushes and uploads with their status; nothing if there are none.
@@ -51,7 +59,7 @@ fn section(site: &Site, mount: &Mount) -> String {
         let _ = write!(
             rows,
             "<tr><td>{id}</td><td>{address}</td><td>{agent}</td><td>{minutes} min</td>\
-             <td><form method=\"post\" action=\"/admin/killclient?mount={in_query}&amp;id={id}\">\
+             <td><form method=\"post\" action=\"killclient?mount={in_query}&amp;id={id}\">\
              <button>Disconnect</button></form></td></tr>"
         );
     }

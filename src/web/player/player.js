@@ -58,7 +58,7 @@ function connect() {
   progress = { time: 0, at: performance.now() };
   setState(attempts ? "Reconnecting…" : "Connecting…");
   // A new URL each time: browsers cache what a broken connection returned.
-  audio.src = `${station.path}?t=${Date.now().toString(36)}`;
+  audio.src = `${addressOf(station)}?t=${Date.now().toString(36)}`;
   audio.play().catch((error) => {
     if (error.name === "NotAllowedError") {
       pause();
@@ -102,6 +102,9 @@ setInterval(watchSound, 1000);
 
 /* ---- data from the server ---- */
 
+/* The stream's URL. Relative to the page, since a proxy may serve the radio within a path. */
+const addressOf = (station) => new URL(`.${station.path}`, document.baseURI).href;
+
 async function fetchJson(url) {
   const response = await fetch(url, { cache: "no-store" });
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
@@ -110,7 +113,7 @@ async function fetchJson(url) {
 
 async function loadStations() {
   try {
-    stations = await fetchJson("/api/stations");
+    stations = await fetchJson("api/stations");
     if (!shown && stations.length) {
       const linked = stations.find((known) => known.station === decodeURIComponent(location.hash.slice(1)));
       show((linked || stations[0]).station);
@@ -128,7 +131,7 @@ async function loadBars(isJoining) {
   const newest = Math.max(-1, ...bars.keys());
   const query = newest < 0 ? "" : `?after=${newest}`;
   try {
-    const answer = await fetchJson(`/api/stations/${encodeURIComponent(name)}/bars${query}`);
+    const answer = await fetchJson(`api/stations/${encodeURIComponent(name)}/bars${query}`);
     if (name !== shown) return;
     if (answer.rendered_seconds < edge) bars.clear(); // The station has restarted.
     edge = answer.rendered_seconds;
@@ -229,7 +232,7 @@ function paint() {
   list.forEach((text, index) => setText(items.children[index], text));
   play.setAttribute("aria-pressed", wanted);
   play.setAttribute("aria-label", `${wanted ? "Pause" : "Play"} ${station.name}`);
-  byId("m3u").href = `${station.path}.m3u`;
+  byId("m3u").href = `${addressOf(station)}.m3u`;
   document.title = wanted ? `${title} · ${station.name}` : "electropunk";
   updateMediaSession(title, station.name);
   for (const card of byId("stations").children) paintCard(card);
@@ -463,11 +466,11 @@ byId("copy").addEventListener("click", async (event) => {
   const button = event.target;
   const text = button.textContent;
   try {
-    await navigator.clipboard.writeText(station.listen_url);
+    await navigator.clipboard.writeText(addressOf(station));
     button.textContent = "copied";
   } catch {
     // Without HTTPS, browsers deny the clipboard; the URL can be copied from the button's text.
-    button.textContent = station.listen_url;
+    button.textContent = addressOf(station);
   }
   setTimeout(() => { button.textContent = text; }, 4000);
 });

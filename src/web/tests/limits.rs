@@ -11,6 +11,7 @@ use tokio::{
 use super::{GET, N_CHUNK, Radio, frame_numbers, read, read_head};
 use crate::{
     config::Server,
+    stream::client::Order,
     web::site::{Timeouts, tests::RING},
 };
 
@@ -75,6 +76,88 @@ async fn a_listener_that_never_reads_times_out() {
     radio.until_listeners(1).await;
 
     radio.until_listeners(0).await;
+}
+
+/// The status of a request for the stream from the same address, and the socket.
+async fn join(radio: &Radio, lines: &str) -> (String, TcpStream) {
+    let mut socket = radio.send(format!("GET /a.mp3 HTTP/1.1\r\nHost: a\r\n{lines}\r\n")).await;
+    let head = read_head(&mut socket).await;
+    (head.split(' ').nth(1).unwrap().to_owned(), socket)
+}
+
+#[tokio::test]
+async fn a_closed_listener_makes_room_at_once() {
+    for server in [
+        Server { listeners_per_address: 1, ..Server::default() },
+        Server { max_listeners: 1, ..Server::default() },
+    ] {
+        let radio = Radio::with(server, Timeouts::default());
+        for _ in 0..5 {
+            let (status, first) = join(&radio, "").await;
+            assert_eq!(status, "200");
+            assert_eq!(join(&radio, "").await.0, "503");
+            drop(first);
+        }
+        assert_eq!(join(&radio, "").await.0, "200");
+    }
+}
+
+#[tokio::test]
+async fn a_probe_needs_no_room_and_is_not_counted() {
+    let server = Server { listeners_per_address: 1, ..Server::default() };
+    let radio = Radio::with(server, Timeouts::default());
+
+    let (status, _probe) = join(&radio, "Range: bytes=0-1\r\n").await;
+    assert_eq!((status.as_str(), radio.listeners()), ("200", 0));
+    let (status, _listener) = join(&radio, "Range: bytes=0-\r\n").await;
+    assert_eq!((status.as_str(), radio.listeners()), ("200", 1));
+}
+
+#[tokio::test]
+async fn a_listener_that_takes_nothing_is_replaced_when_the_server_is_full() {
+    let server = Server { max_listeners: 1, ..Server::default() };
+    let stall_when_full = Duration::from_millis(50);
+    let timeouts = Timeouts { gather: Duration::ZERO, stall_when_full, ..Timeouts::default() };
+    let mut radio = Radio::with(server, timeouts);
+    let _silent = slow_listener(&radio).await;
+    let is_stalled = |radio: &Radio| {
+        let clients = radio.site.audience.clients();
+        clients.iter().any(|client| stall_when_full < client.stalled_for())
+    };
+    while !is_stalled(&radio) {
+        radio.push("one");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+
+    assert_eq!(join(&radio, "").await.0, "200");
+}
+
+#[tokio::test]
+async fn a_listener_that_takes_nothing_leaves_when_ordered_to() {
+    let mut radio = Radio::with_timeouts(Timeouts::default());
+    let _silent = slow_listener(&radio).await;
+    radio.until_listeners(1).await;
+    (0..200).for_each(|_| drop(radio.push("one")));
+
+    let client = radio.site.audience.clients().remove(0);
+    client.order(Order::Disconnect);
+    client.order(Order::MoveTo(radio.site.stations[0].main().clone()));
+    radio.until_listeners(0).await;
+}
+
+#[tokio::test]
+async fn a_move_to_the_same_mount_loses_no_sound() {
+    let mut radio = Radio::start();
+    let mut listener = radio.send(GET).await;
+    read_head(&mut listener).await;
+    radio.push("one");
+    let client = radio.site.audience.clients().remove(0);
+    client.order(Order::MoveTo(radio.site.stations[0].main().clone()));
+    (0..9).for_each(|_| drop(radio.push("two")));
+
+    let audio = read(&mut listener, 10 * N_CHUNK).await;
+
+    assert_eq!(frame_numbers(&audio), (0..100).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ fn t01_long_five_hundred_stuck_listeners_are_dropped_and_cost_little_memory() {
         return;
     }
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
-    let radio = radio("lag_seconds = 5\nmax_listeners = 1000");
+    let radio = radio("lag_seconds = 5\nmax_listeners = 1000\nlisteners_per_address = 0");
     let mut good = Recorder::join(&radio, "/a.mp3");
     good.hear_seconds(1);
     let before = memory_kb(&radio);
@@ -106,7 +106,7 @@ fn t06_long_two_thousand_listeners_at_once_are_served() {
         return;
     }
     rlimit::increase_nofile_limit(u64::MAX).unwrap();
-    let radio = radio("max_listeners = 5000");
+    let radio = radio("max_listeners = 5000\nlisteners_per_address = 0");
     ask(radio.address, GET, "").read(SECOND);
 
     let begun = Instant::now();

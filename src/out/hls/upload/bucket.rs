@@ -1,13 +1,15 @@
 //! A station's folder in an S3 bucket.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use object_store::{
     Attribute, AttributeValue, Attributes, ObjectStore, ObjectStoreExt as _, RetryConfig,
-    aws::AmazonS3Builder, path::Path,
+    aws::AmazonS3Builder,
+    list::{PaginatedListOptions, PaginatedListStore},
+    path::Path,
 };
+use tokio::time::timeout;
 
 use crate::{
     config::Upload,
@@ -21,12 +23,30 @@ use crate::{
 /// the load off the storage.
 const PLAYLIST_CACHE: &str = "public, max-age=1";
 
-/// Most segments listed at once; the rest is found at the next start.
-const MOST: usize = 10_000;
+/// Most pages of a listing, of a thousand names each. Some storages never end a listing.
+const MAX_PAGES: usize = 20;
 
-/// A folder in a bucket.
+/// Longest time for a listing.
+const LISTING_TIME: Duration = Duration::from_mins(2);
+
+/// The storage.
+pub trait Store: ObjectStore + PaginatedListStore {}
+
+impl<T: ObjectStore + PaginatedListStore> Store for T {}
+
+/// The segments found in a folder.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// Their names.
+    pub names: Vec<String>,
+    /// False if the listing was given up: its end was not reached, or a page was repeated.
+    pub is_complete: bool,
+}
+
+/// A folder in a bucket; cheap to clone.
+#[derive(Clone)]
 pub struct Bucket {
-    store: Arc<dyn ObjectStore>,
+    store: Arc<dyn Store>,
     folder: Path,
 }
 
@@ -53,7 +73,7 @@ impl Bucket {
     }
 
     /// The folder `folder` in `store`.
-    pub fn within(store: Arc<dyn ObjectStore>, folder: &str) -> Self {
+    pub fn within(store: Arc<dyn Store>, folder: &str) -> Self {
         Self { store, folder: Path::from(folder) }
     }
 
@@ -100,24 +120,40 @@ impl Bucket {
         }
     }
 
-    /// The names of all segments in the folder, also of earlier runs.
+    /// The segments in the folder, also of earlier runs. Ends after [`MAX_PAGES`] and [`LISTING_TIME`]
+    /// whatever the storage answers.
     ///
     /// # Errors
     /// Listing failed.
-    pub async fn segments(&self) -> Result<Vec<String>, Failure> {
-        let mut listing = self.store.list(Some(&self.folder));
-        let mut names = Vec::new();
-        while names.len() < MOST
-            && let Some(object) = listing.next().await
-        {
-            let place = object?.location;
-            let mut parts = place.prefix_match(&self.folder).into_iter().flatten();
-            if let (Some(name), None) = (parts.next(), parts.next())
-                && is_segment(name.as_ref())
-            {
-                names.push(name.as_ref().to_owned());
-            }
+    pub async fn segments(&self) -> Result<Listing, Failure> {
+        let mut listing = Listing::default();
+        match timeout(LISTING_TIME, self.list_into(&mut listing)).await {
+            Ok(listed) => listed.map(|()| listing),
+            Err(_) => Ok(listing),
         }
-        Ok(names)
+    }
+
+    async fn list_into(&self, listing: &mut Listing) -> Result<(), Failure> {
+        let prefix = format!("{}/", self.folder);
+        let mut token: Option<String> = None;
+        for _ in 0..MAX_PAGES {
+            let options = PaginatedListOptions {
+                delimiter: Some("/".into()),
+                page_token: token.clone(),
+                ..PaginatedListOptions::default()
+            };
+            let page = self.store.list_paginated(Some(&prefix), options).await?;
+            let names = page.result.objects.iter().filter_map(|object| object.location.filename());
+            listing.names.extend(names.filter(|name| is_segment(name)).map(str::to_owned));
+            if page.page_token.is_none() {
+                listing.is_complete = true;
+                return Ok(());
+            }
+            if page.page_token == token {
+                return Ok(());
+            }
+            token = page.page_token;
+        }
+        Ok(())
     }
 }

@@ -5,7 +5,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::out::hls::upload::{bucket::Bucket, failure::Failure};
+use tokio::task::JoinSet;
+
+use crate::out::hls::upload::{
+    bucket::{Bucket, Listing},
+    failure::Failure,
+};
 
 /// Most deletions at a time, between uploads.
 const BATCH: usize = 20;
@@ -20,13 +25,15 @@ pub struct Expired {
     due: VecDeque<String>,
     /// Segments of earlier runs, and until when they are kept. None: not listed yet.
     left: Option<(Instant, Vec<String>)>,
+    /// At most one task, which lists them beside the uploads.
+    listing: JoinSet<Result<Listing, Failure>>,
 }
 
 impl Expired {
     /// Nothing to delete yet; segments of earlier runs are kept for `max_age` seconds.
     pub fn new(max_age: u32) -> Self {
         let grace = Duration::from_secs(max_age.into());
-        Self { grace, due: VecDeque::new(), left: None }
+        Self { grace, due: VecDeque::new(), left: None, listing: JoinSet::new() }
     }
 
     /// Marks a segment for deletion.
@@ -41,7 +48,7 @@ impl Expired {
     /// are of an earlier run.
     ///
     /// # Errors
-    /// Deleting or listing failed.
+    /// Deleting or listing failed, or the listing has no end.
     pub async fn delete(
         &mut self,
         bucket: &Bucket,
@@ -59,11 +66,34 @@ impl Expired {
             self.due.pop_front();
         }
         // Last, since the access key may be allowed to delete but not to list.
-        if self.left.is_none() {
-            let mut left = bucket.segments().await?;
-            left.retain(|name| !is_ours(name));
-            self.left = Some((now + self.grace, left));
+        self.list(bucket, now, is_ours)
+    }
+
+    /// Whether the listing is taken.
+    #[cfg(test)]
+    pub fn is_listed(&self) -> bool {
+        self.left.is_some()
+    }
+
+    /// Starts the listing, or takes its result.
+    fn list(
+        &mut self,
+        bucket: &Bucket,
+        now: Instant,
+        is_ours: impl Fn(&str) -> bool,
+    ) -> Result<(), Failure> {
+        if self.left.is_some() {
+            return Ok(());
         }
-        Ok(())
+        if self.listing.is_empty() {
+            let bucket = bucket.clone();
+            self.listing.spawn(async move { bucket.segments().await });
+        }
+        let Some(Ok(listed)) = self.listing.try_join_next() else { return Ok(()) };
+        let Listing { mut names, is_complete } = listed?;
+        names.retain(|name| !is_ours(name));
+        let n = names.len();
+        self.left = Some((now + self.grace, names));
+        if is_complete { Ok(()) } else { Err(Failure::EndlessListing { n }) }
     }
 }

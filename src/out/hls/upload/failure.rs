@@ -24,6 +24,12 @@ pub enum Failure {
         /// The error message.
         sentence: String,
     },
+    /// The listing of the folder does not end.
+    #[error("the listing of the folder does not end; deleting only the {n} segments found so far")]
+    EndlessListing {
+        /// Segments of earlier runs found until then.
+        n: usize,
+    },
     /// Invalid settings, or a response that is not valid S3.
     #[error("unexpected S3 response: {0}")]
     Other(String),

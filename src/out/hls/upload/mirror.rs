@@ -147,7 +147,7 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
-    use crate::out::hls::upload::testing::{ALL, LISTED, Storage, live, push};
+    use crate::out::hls::upload::testing::{ALL, Endless, LISTED, Storage, live, push};
 
     async fn catch_up(mirror: &mut Mirror) -> (u64, u64) {
         let mut progress = Progress::default();
@@ -244,7 +244,7 @@ mod tests {
 
         let began = Instant::now();
         let after = |seconds: u32| began + Duration::from_secs(seconds.into());
-        mirror.tidy(began).await.unwrap();
+        until_listed(&mut mirror, &storage, began).await.unwrap();
         mirror.tidy(after(live.max_age() - 1)).await.unwrap();
         assert_eq!(storage.places().await.len(), 7);
 
@@ -253,6 +253,51 @@ mod tests {
         stay.extend(["radio/a/128k-0-0.mp3", "radio/a/128k.m3u8", "radio/a/live.m3u8"]);
         stay.sort_unstable();
         assert_eq!(storage.places().await, stay);
+    }
+
+    /// Tidies until the listing of segments of earlier runs is taken.
+    async fn until_listed(
+        mirror: &mut Mirror,
+        storage: &Storage,
+        at: Instant,
+    ) -> Result<(), Failure> {
+        storage.done();
+        loop {
+            mirror.tidy(at).await?;
+            if mirror.expired.is_listed() {
+                return Ok(());
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_listing_without_end_is_given_up() {
+        for endless in [Endless::NewTokens, Endless::SameToken] {
+            let (storage, live) = (Storage::endless(endless), live(128));
+            storage.put("radio/a/64k-0-7.mp3").await;
+            let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
+            push(&live, 0);
+            catch_up(&mut mirror).await;
+
+            let failure = until_listed(&mut mirror, &storage, Instant::now()).await.unwrap_err();
+
+            assert!(failure.to_string().contains("does not end"), "{failure}");
+            assert!(storage.done().len() <= 20);
+            mirror.tidy(Instant::now()).await.unwrap();
+            assert_eq!(storage.done(), [""; 0], "it is listed again");
+        }
+    }
+
+    #[tokio::test]
+    async fn uploads_do_not_wait_for_a_listing() {
+        let (storage, live) = (Storage::endless(Endless::Silent), live(128));
+        let mut mirror = Mirror::new(storage.bucket(), from_ref(&live));
+        for number in 0..3 {
+            push(&live, number);
+            assert_eq!(catch_up(&mut mirror).await, (1, 0));
+            mirror.tidy(Instant::now()).await.unwrap();
+        }
     }
 
     #[tokio::test]

@@ -12,7 +12,10 @@ use jiff::Timestamp;
 use object_store::{
     Attributes, CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta,
     ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutOptions, PutPayload, PutResult,
-    Result, memory::InMemory, path::Path,
+    Result,
+    list::{PaginatedListOptions, PaginatedListResult, PaginatedListStore},
+    memory::InMemory,
+    path::Path,
 };
 use tokio::sync::watch;
 
@@ -48,10 +51,27 @@ pub struct Storage(Arc<Inner>);
 struct Inner {
     store: InMemory,
     refused: Mutex<&'static [&'static str]>,
+    endless: Option<Endless>,
     asked: watch::Sender<Vec<String>>,
 }
 
+/// How a storage never ends a listing.
+#[derive(Debug, Clone, Copy)]
+pub enum Endless {
+    /// Each page names another next page.
+    NewTokens,
+    /// Each page names the same next page.
+    SameToken,
+    /// It does not answer.
+    Silent,
+}
+
 impl Storage {
+    /// A storage whose listings never end.
+    pub fn endless(endless: Endless) -> Self {
+        Self(Arc::new(Inner { endless: Some(endless), ..Inner::default() }))
+    }
+
     /// Its folder `radio/a`.
     pub fn bucket(&self) -> Bucket {
         Bucket::within(Arc::new(self.clone()), "radio/a")
@@ -148,10 +168,7 @@ impl ObjectStore for Storage {
     }
 
     fn list(&self, folder: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
-        match self.ask("list", &Path::default()) {
-            Ok(()) => self.0.store.list(folder),
-            Err(error) => futures_util::stream::iter([Err(error)]).boxed(),
-        }
+        self.0.store.list(folder)
     }
 
     async fn list_with_delimiter(&self, folder: Option<&Path>) -> Result<ListResult> {
@@ -160,6 +177,26 @@ impl ObjectStore for Storage {
 
     async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
         self.0.store.copy_opts(from, to, options).await
+    }
+}
+
+#[async_trait]
+impl PaginatedListStore for Storage {
+    async fn list_paginated(
+        &self,
+        prefix: Option<&str>,
+        options: PaginatedListOptions,
+    ) -> Result<PaginatedListResult> {
+        let folder = Path::from(prefix.unwrap_or_default());
+        self.ask("list", &folder)?;
+        let page_token = match self.0.endless {
+            None => None,
+            Some(Endless::NewTokens) => Some(options.page_token.unwrap_or_default() + "x"),
+            Some(Endless::SameToken) => Some("x".to_owned()),
+            Some(Endless::Silent) => std::future::pending().await,
+        };
+        let result = self.0.store.list_with_delimiter(Some(&folder)).await?;
+        Ok(PaginatedListResult { result, page_token })
     }
 }
 
