@@ -7,3 +7,4 @@ pub mod render;
 pub mod schema;
 pub mod serve;
 mod systemd;
+mod zone;
