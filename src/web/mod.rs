@@ -18,6 +18,7 @@ pub mod admin;
 pub mod answer;
 pub mod api;
 pub mod auth;
+pub mod certificate;
 pub mod client;
 pub mod connection;
 pub mod date;
