@@ -1,16 +1,28 @@
-//! Atomic, durable file writes, and stamps that detect a changed file.
+//! Atomic, durable file writes, careful reads, locks of folders, and stamps that detect a changed file.
 //!
 //! A write goes to `NAME.partial` beside the path, is synced and renamed over the path, and the
 //! folder is synced: after a crash or power failure the path holds the old content or the new,
 //! never a part of it. Permissions follow the umask, even if the library that writes the content
-//! sets others.
+//! sets others. Nothing is written through a symbolic link: a link at the path is replaced, and what it
+//! points to stays as it is.
+
+pub mod lock;
+mod read;
 
 use std::{
     fs::{self, File},
-    io,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     time::SystemTime,
 };
+
+use rustix::fs::OFlags;
+
+pub use self::read::{NotRead, Reason, open, read_small, read_small_text};
+
+/// Opens no link, and waits for no reader of a pipe.
+const UNLINKED: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits() as i32;
 
 /// A write failed; the file at its path is unchanged.
 #[derive(Debug, thiserror::Error)]
@@ -46,8 +58,12 @@ impl Pending {
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
-        let options = File::options().read(true).write(true).create(true).truncate(true).clone();
-        let file = options.open(&partial)?;
+        // Left by a crash, or a link to a file of somebody else.
+        match fs::remove_file(&partial) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let file = File::options().read(true).write(true).create_new(true).open(&partial)?;
         let permissions = file.metadata()?.permissions();
         Ok((Self { path: path.to_owned(), partial, permissions, is_committed: false }, file))
     }
@@ -62,7 +78,7 @@ impl Pending {
     /// # Errors
     /// Syncing or renaming fails; the file at the path is unchanged.
     pub fn commit(mut self) -> io::Result<()> {
-        let file = File::open(&self.partial)?;
+        let file = File::options().read(true).custom_flags(UNLINKED).open(&self.partial)?;
         // The writing library may have replaced the file by one that only its owner can read.
         file.set_permissions(self.permissions.clone())?;
         file.sync_all()?;
@@ -86,7 +102,56 @@ impl Drop for Pending {
 /// # Errors
 /// Creating, writing, syncing or renaming fails.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), NotWritten> {
-    write_with(path, |partial| fs::write(partial, content))
+    let replace = || {
+        let (pending, mut file) = Pending::create(path)?;
+        file.write_all(content)?;
+        pending.commit()
+    };
+    replace().map_err(|source| NotWritten { path: path.to_owned(), source })
+}
+
+/// Appends `content` to the file at `path`, which is created if it is missing, and syncs it. After a power
+/// failure the file may end with a part of `content`.
+///
+/// # Errors
+/// The path is a link, pipe or device, or opening, writing or syncing fails.
+pub fn append(path: &Path, content: &[u8]) -> io::Result<()> {
+    let options = File::options().append(true).create(true).custom_flags(UNLINKED).clone();
+    let mut file = options.open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("expected a regular file"));
+    }
+    file.write_all(content)?;
+    sync(&file)
+}
+
+/// Creates the folder at `path` and those above it, unless they exist, and refuses a link in its place,
+/// which may lead to files of somebody else.
+///
+/// # Errors
+/// Creating one fails, or `path` itself is a file or a symbolic link.
+pub fn create_own_folder(path: &Path) -> io::Result<()> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink());
+    if is_link {
+        return Err(io::Error::other("expected a folder, found a symbolic link"));
+    }
+    fs::create_dir_all(path)
+}
+
+/// Writes what the system holds of `file` to the disk. File systems that can't do that are left to their
+/// own pace.
+///
+/// # Errors
+/// The disk is full or fails.
+pub fn sync(file: &File) -> io::Result<()> {
+    match file.sync_data() {
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
+        }
+        synced => synced,
+    }
 }
 
 /// Replaces the file at `path` with what `write` writes to the partial path that it gets.
@@ -105,8 +170,12 @@ pub fn write_with(
     replace().map_err(|source| NotWritten { path: path.to_owned(), source })
 }
 
-/// Makes the rename to `path` durable. Windows can't open folders and does not need this.
-fn sync_folder(path: &Path) -> io::Result<()> {
+/// Makes the name of the file at `path` durable, after it was created or renamed. Windows can't open
+/// folders and does not need this.
+///
+/// # Errors
+/// The folder can't be opened or synced.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(windows) {
         return Ok(());
     }
@@ -164,6 +233,28 @@ mod tests {
         assert!(failed.is_err());
         assert_eq!(fs::read(&path).unwrap(), b"before");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("foreign"), "precious").unwrap();
+        for name in ["note", "note.partial", "list"] {
+            symlink(at("foreign"), at(name)).unwrap();
+        }
+
+        write(&at("note"), b"mine").unwrap();
+        assert!(append(&at("list"), b"mine").is_err());
+
+        assert_eq!(fs::read(at("note")).unwrap(), b"mine");
+        assert!(!fs::symlink_metadata(at("note")).unwrap().is_symlink());
+        assert_eq!(fs::read(at("foreign")).unwrap(), b"precious");
+        symlink(folder.path(), at("inner")).unwrap();
+        assert!(create_own_folder(&at("inner")).is_err());
+        assert!(create_own_folder(&at("a/b")).is_ok() && create_own_folder(&at("a/b")).is_ok());
     }
 
     #[cfg(unix)]

@@ -9,3 +9,4 @@ pub mod render;
 pub mod schema;
 pub mod serve;
 mod systemd;
+mod zone;

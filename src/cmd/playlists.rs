@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::{
     config::{Order, Place, Playlist},
     inserts::{list::Contents, prefetch},
+    sound::clip::Clip,
 };
 
 /// The contents of a playlist, every recording decoded to its end.
@@ -24,12 +25,15 @@ pub fn inspect(playlist: &Playlist) -> Inspection {
             return Inspection { holds: file.to_string(), faults: vec![error.to_string()] };
         }
     };
-    let measured: Vec<Result<f64, String>> = contents
+    let measured: Vec<Result<Clip, String>> = contents
         .recordings
         .par_iter()
-        .map(|recording| prefetch::measure(&recording.path).map(|clip| clip.seconds()))
+        .map(|recording| prefetch::measure(contents.find(recording)))
         .collect();
-    let good: Vec<f64> = measured.iter().flatten().copied().collect();
+    let good: Vec<f64> = measured.iter().flatten().map(Clip::seconds).collect();
+    let damaged = measured.iter().flatten().filter(|clip| clip.damage.is_some());
+    let damaged = damaged.map(|clip| format!("{}: {}", clip.path.display(), clip.damage));
+    let damaged: Vec<String> = damaged.collect();
     let n_waypoints = contents.waypoints.len();
     let holds = format!(
         "{file}: {}, {}, {}, {}",
@@ -40,6 +44,7 @@ pub fn inspect(playlist: &Playlist) -> Inspection {
     );
     let mut faults = contents.faults;
     faults.extend(measured.into_iter().filter_map(Result::err));
+    faults.extend(damaged);
     let missing = contents.waypoints.iter().filter(|waypoint| !waypoint.is_file());
     faults.extend(
         missing.map(|path| format!("{}: expected a MIDI file, found none", path.display())),

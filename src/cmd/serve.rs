@@ -21,9 +21,11 @@ use crate::{
     cmd::{
         alerts,
         reload::{self, Reloader},
+        zone,
     },
     config::{self, Config, watch::Watch},
     ffi,
+    files::lock::NotLocked,
     out::sinks::Sinks,
     station::{load::library::Library, radio::Radio, state::State},
     threads,
@@ -49,7 +51,12 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     // Created before the file is read, so that no change in between is missed.
     let watch = Watch::new(args.config.as_deref());
     let config = config::load(args.config.as_deref())?;
-    let state = state(&config);
+    if config::is_built_in(args.config.as_deref()) {
+        let here = env::current_dir().unwrap_or_default();
+        info!("no radio.toml in {}: playing the built-in stations", here.display());
+    }
+    zone::log();
+    let state = state(&config)?;
     let given = args.seed.or(config.seed);
     let seed = given.or_else(|| state.seed()).unwrap_or_else(rand::random);
     // Each listener takes a socket.
@@ -121,11 +128,14 @@ fn listen(
 
 /// The state folder: systemd's `$STATE_DIRECTORY`, the only folder that its sandbox lets the
 /// service write to, else that of radio.toml.
-fn state(config: &Config) -> State {
+///
+/// # Errors
+/// Another radio uses the folder.
+fn state(config: &Config) -> Result<State, NotLocked> {
     let given = env::var_os("STATE_DIRECTORY");
     let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());
     let folder = given.filter(|folder| folder.is_absolute()).or(config.state.clone());
-    folder.map_or_else(State::default, |folder| State::in_folder(&folder))
+    folder.map_or_else(|| Ok(State::default()), |folder| State::in_folder(&folder))
 }
 
 /// Prints the addresses of the player and of all mounts.

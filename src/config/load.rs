@@ -1,15 +1,21 @@
 //! Reads a file into a [`Config`], or into the list of its mistakes.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use toml::de::DeTable;
 
-use crate::config::{
-    problem::{Fault, Problem, Problems},
-    root::Config,
-    section::{Reading, Section},
-    source::{BUILT_IN, BUILT_IN_NAME, FILE},
+use crate::{
+    config::{
+        problem::{Fault, Problem, Problems},
+        root::Config,
+        section::{Reading, Section},
+        source::{BUILT_IN, BUILT_IN_NAME, FILE},
+    },
+    files,
 };
+
+/// The largest radio.toml in bytes; the built-in file has 41,000.
+const MOST_BYTES: u64 = 1 << 20;
 
 /// Loads the file at `path`. Without a path: `radio.toml` in the working folder, or the built-in file
 /// if there is none. Relative paths in a file start from its folder.
@@ -18,13 +24,13 @@ use crate::config::{
 /// The file can't be read or has mistakes; all of them are listed.
 pub fn load(path: Option<&Path>) -> Result<Config, Problems> {
     let file = path.unwrap_or(Path::new(FILE));
-    match fs::read_to_string(file) {
+    match files::read_small_text(file, MOST_BYTES) {
         Ok(text) => parse(&text, &file.display().to_string(), folder(file)),
-        Err(error) if path.is_none() && error.kind() == io::ErrorKind::NotFound => {
+        Err(error) if path.is_none() && error.is_missing() => {
             parse(BUILT_IN, BUILT_IN_NAME, Path::new(""))
         }
         Err(error) => {
-            let problem = Problem { line: 0, fault: Fault::Unreadable(error.to_string()) };
+            let problem = Problem { line: 0, fault: Fault::Unreadable(error.reason.to_string()) };
             Err(Problems { file: file.display().to_string(), problems: vec![problem] })
         }
     }

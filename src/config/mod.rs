@@ -71,7 +71,7 @@ pub use self::{
     schema::schema,
     secret::Secret,
     server::{Server, Tls},
-    source::{BUILT_IN, source},
+    source::{BUILT_IN, is_built_in, source},
     station::Station,
     theme::Theme,
     upload::Upload,

@@ -16,7 +16,7 @@ use crate::{
 /// An insert list: recorded items and when, where and how loud they play.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Playlist {
-    /// An `.m3u8` or `.m3u` file, which existed when radio.toml was read.
+    /// An `.m3u8`, `.m3u`, `.pls` or `.xspf` file, which existed when radio.toml was read.
     pub file: PathBuf,
     /// When an item is due. Default none: its recordings never play; its MIDI files are waypoints.
     pub when: Option<When>,
@@ -138,10 +138,13 @@ fn read_when(section: &mut Section) -> Option<When> {
 fn playlist_file(text: &str, base_dir: &Path) -> Result<PathBuf, String> {
     let file = base_dir.join(text);
     let is_playlist = file.extension().is_some_and(|ending| {
-        ending.eq_ignore_ascii_case("m3u8") || ending.eq_ignore_ascii_case("m3u")
+        ["m3u8", "m3u", "pls", "xspf"].iter().any(|known| ending.eq_ignore_ascii_case(known))
     });
     if !is_playlist {
-        return Err(format!("expected a file that ends in .m3u8 or .m3u, found {}", quoted(text)));
+        return Err(format!(
+            "expected a file that ends in .m3u8, .m3u, .pls or .xspf, found {}",
+            quoted(text)
+        ));
     }
     let path = file.display().to_string();
     file.is_file()
@@ -248,7 +251,7 @@ radio.toml:10: on: expected one of "beat", "bar", "phrase", found "bra"
 radio.toml:11: [[stations.playlists]] has no key "duck", expected one of file, every_minutes, every_tracks, at, order, place, on, duck_db, gain_db
 radio.toml:13: file: expected a playlist, found none at "HERE/gone.m3u8"
 radio.toml:14: at: expected a time such as "08:00", found "8:00"
-radio.toml:16: file: expected a file that ends in .m3u8 or .m3u, found "list.txt"
+radio.toml:16: file: expected a file that ends in .m3u8, .m3u, .pls or .xspf, found "list.txt"
 radio.toml:17: at: expected a time such as "08:00", found "24:00""#
         );
     }

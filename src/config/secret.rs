@@ -1,13 +1,16 @@
 //! Passwords: in radio.toml, or better in an environment variable or a file that it names.
 
-use std::{env, fmt, fs, path::Path, sync::Arc};
+use std::{env, fmt, path::Path, sync::Arc};
 
 use serde_json::json;
 
-use crate::config::section::Section;
+use crate::{config::section::Section, files};
 
 /// Longest password in bytes.
 const MOST: usize = 256;
+
+/// The largest file of a password in bytes: remarks may follow the first line.
+const MOST_FILE_BYTES: u64 = 64 << 10;
 
 /// A password. Only [`Secret::expose`] gives the text; `Display` and `Debug` hide it.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,10 +76,9 @@ fn from_env(name: &str) -> Result<Secret, String> {
 
 /// The first line of the file: editors add a line break at the end.
 fn from_file(path: &Path) -> Result<Secret, String> {
-    let text = fs::read_to_string(path).map_err(|error| {
-        format!("expected a file that holds a password at {}: {error}", path.display())
-    })?;
-    Secret::new(text.lines().next().unwrap_or_default())
+    let text = files::read_small_text(path, MOST_FILE_BYTES)
+        .map_err(|error| format!("expected a file that holds a password at {error}"))?;
+    Secret::new(text.trim_start_matches('\u{feff}').lines().next().unwrap_or_default())
 }
 
 impl fmt::Debug for Secret {
@@ -93,6 +95,8 @@ impl fmt::Display for Secret {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use toml::de::DeTable;
 
     use super::*;

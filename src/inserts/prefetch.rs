@@ -42,9 +42,10 @@ struct List {
     ready: Option<Ready>,
 }
 
-/// A recording in a slot, and its file's stamp when it was opened.
+/// A recording in a slot, and its file with the stamp when it was opened.
 struct Ready {
     recording: Recording,
+    file: PathBuf,
     stamp: Option<Stamp>,
 }
 
@@ -119,8 +120,8 @@ impl List {
 
     /// Whether the recording in the slot is still listed and its file unchanged.
     fn is_ready_unchanged(&self) -> bool {
-        self.ready.as_ref().is_some_and(|Ready { recording, stamp }| {
-            *stamp == Stamp::of(&recording.path) && self.contents.recordings.contains(recording)
+        self.ready.as_ref().is_some_and(|Ready { recording, file, stamp }| {
+            *stamp == Stamp::of(file) && self.contents.recordings.contains(recording)
         })
     }
 
@@ -128,8 +129,9 @@ impl List {
     fn open_next(&mut self, target: Lufs, files: &mut Files) -> Option<(Ready, Insert)> {
         for _ in 0..self.contents.recordings.len() {
             let recording = self.rotation.next(&self.contents.recordings)?.clone();
-            let stamp = Stamp::of(&recording.path);
-            let Some(clip) = files.clip(&recording.path, stamp) else { continue };
+            let file = self.contents.find(&recording).to_owned();
+            let stamp = Stamp::of(&file);
+            let Some(clip) = files.clip(&file, stamp) else { continue };
             let music = match self.rule.place {
                 Place::Over => MusicLevel::Under(self.rule.duck),
                 Place::Between => MusicLevel::Silent,
@@ -138,9 +140,9 @@ impl List {
             match Insert::open(&clip, target, music) {
                 Ok(insert) => {
                     let title = recording.title.clone().unwrap_or(clip.title);
-                    return Some((Ready { recording, stamp }, insert.with_title(title)));
+                    return Some((Ready { recording, file, stamp }, insert.with_title(title)));
                 }
-                Err(error) => warn!("{}: {error}", recording.path.display()),
+                Err(error) => warn!("{}: {error}", file.display()),
             }
         }
         None
@@ -170,6 +172,9 @@ impl Files {
                 self.warned.remove(path);
                 self.clips.extend(stamp.map(|stamp| (path.to_owned(), (stamp, clip.clone()))));
                 info!("{}: {:.1} s, {:.1} LUFS", path.display(), clip.seconds(), clip.loudness.0);
+                if clip.damage.is_some() {
+                    warn!("{}: {}", path.display(), clip.damage);
+                }
                 Some(clip)
             }
             Err(sentence) => {

@@ -11,6 +11,7 @@ use socket2::SockRef;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
+    task::spawn_blocking,
     time::timeout,
 };
 use tokio_rustls::{
@@ -21,7 +22,10 @@ use tokio_rustls::{
     },
 };
 
-use crate::config::Remote;
+use crate::{config::Remote, files};
+
+/// The largest file of authorities in bytes; all that Debian trusts have 220,000.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// Limit for DNS, TCP and TLS together.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -81,8 +85,11 @@ async fn open(to: &Remote, ca_file: Option<&Path>) -> Result<Box<dyn Stream>, Er
     }
     let name = ServerName::try_from(to.host_name().to_owned());
     let name = name.map_err(|error| Error::Tls(io::Error::other(error)))?;
-    let config =
-        ClientConfig::builder().with_root_certificates(authorities(ca_file)?).with_no_client_auth();
+    // Their disk may hang, and with it whatever else this worker of the runtime does.
+    let ca_file = ca_file.map(Path::to_owned);
+    let roots = spawn_blocking(move || authorities(ca_file.as_deref())).await;
+    let roots = roots.map_err(|error| Error::Tls(io::Error::other(error)))??;
+    let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let stream = TlsConnector::from(Arc::new(config)).connect(name, socket).await;
     Ok(Box::new(stream.map_err(Error::Tls)?))
 }
@@ -103,8 +110,9 @@ fn authorities(ca_file: Option<&Path>) -> Result<RootCertStore, Error> {
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let Some(file) = ca_file else { return Ok(roots) };
     let wrong = |reason: String| Error::Authorities { file: file.to_owned(), reason };
-    let found =
-        CertificateDer::pem_file_iter(file).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let pem =
+        files::read_small(file, MOST_BYTES).map_err(|error| wrong(error.reason.to_string()))?;
+    let found = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
     let found = found.map_err(|error| wrong(error.to_string()))?;
     if found.is_empty() {
         return Err(wrong("expected PEM certificates, found none".to_owned()));
@@ -130,6 +138,8 @@ mod tests {
             assert!(error.contains("ca.pem: "), "{error}");
         }
         assert!(authorities(Some(&folder.path().join("gone"))).is_err());
+        let folder = authorities(Some(folder.path())).unwrap_err().to_string();
+        assert!(folder.ends_with(": expected a regular file, found a folder"), "{folder}");
     }
 
     #[tokio::test]

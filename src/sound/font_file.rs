@@ -1,18 +1,20 @@
 //! Loads SoundFonts from files and from memory.
 
-use std::{fs, panic, path::Path, sync::Arc};
+use std::{panic, path::Path, sync::Arc};
 
 use rustysynth::SoundFont;
 
-use crate::sound::Error;
+use crate::{files, sound::Error};
+
+/// The largest SF2 file in bytes: sizes in it have 32 bits.
+const MOST_BYTES: u64 = 1 << 32;
 
 /// Reads an SF2 file.
 ///
 /// # Errors
 /// The file can't be read, isn't SF2, is damaged, or is SF3.
 pub fn load(path: &Path) -> Result<Arc<SoundFont>, Error> {
-    let bytes =
-        fs::read(path).map_err(|source| Error::FontUnreadable { path: path.to_owned(), source })?;
+    let bytes = files::read_small(path, MOST_BYTES).map_err(Error::FontUnreadable)?;
     parse(&bytes, &path.display().to_string())
 }
 

@@ -18,7 +18,7 @@
 //! - [`midi_player`]: plays a MIDI file.
 //! - [`font_file`], [`preset`]: SoundFonts and their presets.
 
-use std::{io, path::PathBuf};
+use crate::files::NotRead;
 
 use rustysynth::{SoundFontError, SynthesizerError};
 
@@ -61,13 +61,8 @@ mod tiny_font;
 #[non_exhaustive]
 pub enum Error {
     /// The file can't be read.
-    #[error("{}: cannot read the SoundFont", path.display())]
-    FontUnreadable {
-        /// The SoundFont.
-        path: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
+    #[error("cannot read the SoundFont {0}")]
+    FontUnreadable(NotRead),
     /// The samples are Ogg Vorbis, as in `.sf3` files.
     #[error(
         "{name}: expected an SF2 SoundFont, found compressed samples (SF3); the free editor \

@@ -19,6 +19,7 @@ pub mod admission;
 pub mod answer;
 pub mod api;
 pub mod auth;
+pub mod certificate;
 pub mod client;
 pub mod connection;
 pub mod date;

@@ -1,83 +1,66 @@
-//! HTTPS by rustls. Certificates are reloaded when their files change.
+//! HTTPS by rustls. Certificates are loaded again when their files change, on a thread that may hang
+//! with a disk: connections never wait for it.
 
 use std::{
-    fs, io,
-    path::Path,
-    sync::Arc,
-    time::{Duration, Instant},
+    io,
+    sync::{
+        Arc,
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+    },
+    time::Duration,
 };
 
+use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
-use tokio_rustls::{
-    TlsAcceptor,
-    rustls::{
-        self, ServerConfig,
-        crypto::ring,
-        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-    },
-    server::TlsStream,
-};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tracing::{info, warn};
 
-use crate::{config, files::Stamp};
+use crate::{
+    config,
+    files::Stamp,
+    threads::{self, SpawnError},
+    web::certificate::{self, Certificate},
+};
 
-/// Least time between two checks of the files: certificates are renewed days before they expire.
+/// Time between two looks at the files: certificates are renewed days before they expire.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// HTTPS can't be served.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file can't be read.
-    #[error("{file}: {source}")]
-    Unreadable {
-        /// Which file.
-        file: String,
-        /// Error of the system.
-        source: io::Error,
-    },
-    /// A file has no PEM section of the expected kind.
-    #[error("{file}: expected {expected} in PEM format, found none that can be read")]
-    NotPem {
-        /// Which file.
-        file: String,
-        /// The expected kind.
-        expected: &'static str,
-    },
-    /// The certificate and the key don't fit together or can't be used.
-    #[error("{file}: {source}")]
-    Unusable {
-        /// The certificate's file.
-        file: String,
-        /// Error of rustls.
-        source: rustls::Error,
-    },
+    /// The certificate or its key can't be used.
+    #[error(transparent)]
+    Certificate(#[from] certificate::Error),
+    /// The thread that looks for new certificates can't be spawned.
+    #[error(transparent)]
+    Thread(#[from] SpawnError),
 }
 
-/// Accepts TLS connections.
+/// Accepts TLS connections. The thread that looks for new certificates ends with it.
 pub struct Tls {
-    files: config::Tls,
-    current: Mutex<Current>,
+    current: Arc<Mutex<TlsAcceptor>>,
+    reloads: Sender<()>,
 }
-
-struct Current {
-    acceptor: TlsAcceptor,
-    stamps: Stamps,
-    checked_at: Instant,
-}
-
-/// Stamps of the certificate's and the key's file.
-type Stamps = [Option<Stamp>; 2];
 
 impl Tls {
-    /// Loads the certificate and the key.
+    /// Loads the certificate and the key, and spawns the thread that loads new ones.
     ///
     /// # Errors
-    /// The files can't be read or used.
+    /// The files can't be read or used, or the system has no thread left.
     pub fn open(files: config::Tls) -> Result<Self, Error> {
-        let (stamps, checked_at) = (stamps(&files), Instant::now());
-        let current = Current { acceptor: acceptor(&files)?, stamps, checked_at };
-        Ok(Self { files, current: Mutex::new(current) })
+        let stamps = stamps(&files);
+        let current = Arc::new(Mutex::new(acceptor(&files)?));
+        let (reloads, requests) = mpsc::channel();
+        let loaded = current.clone();
+        threads::spawn("certificates", move || load_changed(&files, stamps, &loaded, &requests))?;
+        Ok(Self { current, reloads })
+    }
+
+    /// Has the thread read the files at once, changed or not. Does not wait for it.
+    pub fn reload(&self) {
+        // The thread ends only with this.
+        let _ = self.reloads.send(());
     }
 
     /// Performs the handshake on `socket`.
@@ -85,56 +68,52 @@ impl Tls {
     /// # Errors
     /// The client doesn't speak TLS, or no version that rustls supports.
     pub async fn accept(&self, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        let acceptor = self.acceptor(Instant::now());
+        let acceptor = self.current.lock().clone();
         acceptor.accept(socket).await
     }
-
-    /// An acceptor for the current files, or for the last ones that could be used.
-    fn acceptor(&self, now: Instant) -> TlsAcceptor {
-        let mut current = self.current.lock();
-        if INTERVAL <= now.duration_since(current.checked_at) {
-            current.checked_at = now;
-            let stamps = stamps(&self.files);
-            if stamps != current.stamps {
-                current.stamps = stamps;
-                match acceptor(&self.files) {
-                    Ok(acceptor) => {
-                        info!("{}: reloaded", self.files.certificate.display());
-                        current.acceptor = acceptor;
-                    }
-                    Err(error) => warn!("{error}; keeping the previous certificate"),
-                }
-            }
-        }
-        current.acceptor.clone()
-    }
 }
+
+/// Stamps of the certificate's and the key's file.
+type Stamps = [Option<Stamp>; 2];
 
 fn stamps(files: &config::Tls) -> Stamps {
     [&files.certificate, &files.key].map(|file| Stamp::of(file))
 }
 
-fn acceptor(files: &config::Tls) -> Result<TlsAcceptor, Error> {
-    let file = |path: &Path| path.display().to_string();
-    let not_pem = |path, expected| Error::NotPem { file: file(path), expected };
-    let pem = |path: &Path| {
-        fs::read(path).map_err(|source| Error::Unreadable { file: file(path), source })
-    };
-    let (certificate, key) = (&files.certificate, &files.key);
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem(certificate)?)
-        .collect::<Result<_, _>>()
-        .map_err(|_| not_pem(certificate, "certificates"))?;
-    if certificates.is_empty() {
-        return Err(not_pem(certificate, "certificates"));
+/// Replaces the `current` acceptor whenever the files have changed, or at a request, if they can be used.
+/// Returns when the sender of `requests` is dropped.
+fn load_changed(
+    files: &config::Tls,
+    mut loaded: Stamps,
+    current: &Mutex<TlsAcceptor>,
+    requests: &Receiver<()>,
+) {
+    loop {
+        let is_requested = match requests.recv_timeout(INTERVAL) {
+            Ok(()) => true,
+            Err(RecvTimeoutError::Timeout) => false,
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
+        let stamps = stamps(files);
+        if stamps == loaded && !is_requested {
+            continue;
+        }
+        loaded = stamps;
+        match acceptor(files) {
+            Ok(acceptor) => {
+                info!("{}: reloaded", files.certificate.display());
+                *current.lock() = acceptor;
+            }
+            Err(error) => warn!("{error}; keeping the previous certificate"),
+        }
     }
-    let key =
-        PrivateKeyDer::from_pem_slice(&pem(key)?).map_err(|_| not_pem(key, "a private key"))?;
-    let unusable = |source| Error::Unusable { file: file(certificate), source };
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(unusable)?
-        .with_no_client_auth()
-        .with_single_cert(certificates, key)
-        .map_err(unusable)?;
-    Ok(TlsAcceptor::from(Arc::new(config)))
+}
+
+/// An acceptor for the files as they are now; warns if their dates make clients refuse it.
+fn acceptor(files: &config::Tls) -> Result<TlsAcceptor, certificate::Error> {
+    let certificate = Certificate::read(files)?;
+    if let Some(fault) = certificate.fault(Timestamp::now()) {
+        warn!("{}: the certificate {fault}", files.certificate.display());
+    }
+    Ok(TlsAcceptor::from(certificate.config))
 }

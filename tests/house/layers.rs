@@ -31,12 +31,13 @@ const GROUPS: [&[&str]; 18] = [
 const THREADS: &str = "station";
 
 /// Modules elsewhere that spawn threads, and why.
-const SPAWNERS: [(&str, &str); 8] = [
+const SPAWNERS: [(&str, &str); 9] = [
     ("threads", "the function that spawns them"),
     ("stream::fanout", "writing to thousands of sockets needs a runtime of its own"),
     ("musicvae::shared_model", "one model decodes for several stations at once"),
     ("inserts::prefetch", "a panic of a decoder must not end the station"),
     ("inserts::mix::insert", "a file is decoded while it plays"),
+    ("web::tls", "a disk that hangs under a certificate must not stop connections"),
     ("lab::dataset::build", "files are read on all cores"),
     ("lab::cmd::critique::analyse", "a recording is decoded while it is measured"),
     ("cmd::serve", "radio.toml is watched beside the server"),

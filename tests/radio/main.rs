@@ -9,6 +9,7 @@ mod common;
 mod alerts;
 mod archive;
 mod faults;
+mod files;
 mod hls;
 mod listen;
 mod live;

@@ -10,6 +10,7 @@ use rustix::fs::statvfs;
 use tracing::{info, warn};
 
 use crate::{
+    files,
     out::archive::{
         hour::Hour,
         recording::Recording,
@@ -72,6 +73,7 @@ impl Recorder {
         let folder = self.target.folder();
         if self.open.as_ref().is_none_or(|(of, _)| *of != hour) {
             self.open = None;
+            files::create_own_folder(&folder).map_err(Error::at(&folder))?;
             delete_old(root, station, *keep_days, now);
             self.open = Some((hour, Recording::create(&folder, station, hour)?));
         }

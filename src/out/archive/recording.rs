@@ -13,7 +13,11 @@ use crate::{
         mp3::{FrameHeader, frames},
         ring::Chunk,
     },
+    units::SAMPLE_RATE,
 };
+
+/// Samples between two syncs, 5 s: what a power cut takes at most.
+const SYNC_EVERY: u64 = 5 * SAMPLE_RATE as u64;
 
 /// An open recording, which grows by whole MP3 frames.
 pub struct Recording {
@@ -22,16 +26,16 @@ pub struct Recording {
     cue: Cue,
     n_bytes: u64,
     n_samples: u64,
+    /// Samples that a power cut can't take any more.
+    n_synced: u64,
 }
 
 impl Recording {
-    /// Creates a new file for `hour` in `folder`, and the folder if it is missing. Existing files are
-    /// never overwritten.
+    /// Creates a new file for `hour` in `folder`. Existing files are never overwritten.
     ///
     /// # Errors
-    /// The folder or the file can't be created.
+    /// The file can't be created.
     pub fn create(folder: &Path, station: &str, hour: Hour) -> Result<Self, Error> {
-        fs::create_dir_all(folder).map_err(Error::at(folder))?;
         let mut number = 1;
         loop {
             let path = folder.join(format!("{}.mp3", hour.stem(number)));
@@ -39,7 +43,8 @@ impl Recording {
                 Ok(file) => {
                     let name = format!("{}.mp3", hour.stem(number));
                     let cue = Cue::new(station, name);
-                    return Ok(Self { path, file, cue, n_bytes: 0, n_samples: 0 });
+                    files::sync_folder(&path).map_err(Error::at(&path))?;
+                    return Ok(Self { path, file, cue, n_bytes: 0, n_samples: 0, n_synced: 0 });
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
                 Err(error) => return Err(Error::at(&path)(error)),
@@ -68,6 +73,10 @@ impl Recording {
         self.n_bytes += chunk.audio.len() as u64;
         let headers = frames(&chunk.audio).filter_map(FrameHeader::parse);
         self.n_samples += headers.map(|header| u64::from(header.n_samples)).sum::<u64>();
+        if SYNC_EVERY <= self.n_samples - self.n_synced {
+            files::sync(&self.file).map_err(Error::at(&self.path))?;
+            self.n_synced = self.n_samples;
+        }
         Ok(())
     }
 
@@ -83,5 +92,12 @@ impl Recording {
             let _ = fs::remove_file(&self.path);
             let _ = fs::remove_file(self.path.with_extension("cue"));
         }
+    }
+}
+
+impl Drop for Recording {
+    fn drop(&mut self) {
+        // The last seconds of an hour; a disk that fails here fails the next recording too, which says so.
+        let _ = files::sync(&self.file);
     }
 }

@@ -2,16 +2,19 @@
 
 use std::{
     fs,
-    io::ErrorKind,
+    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
 };
 
 use jiff::ZonedDateTime;
 use tracing::{info, warn};
 
-use crate::out::archive::{
-    cue,
-    hour::{is_older, recorded_at},
+use crate::{
+    files,
+    out::archive::{
+        cue,
+        hour::{is_older, recorded_at},
+    },
 };
 
 /// Deletes the recordings older than `n_days` of `station` and of stations that no longer exist, and
@@ -41,7 +44,10 @@ fn is_ours(folder: &Path) -> bool {
     let Some(name) = folder.file_name().and_then(|name| name.to_str()) else { return false };
     let is_sheet = |file: &PathBuf| file.extension().is_some_and(|ending| ending == "cue");
     let has_name = |file: PathBuf| {
-        fs::read_to_string(file).is_ok_and(|text| text.starts_with(&cue::first_line(name)))
+        let expected = cue::first_line(name).into_bytes();
+        let mut found = Vec::new();
+        let read = files::open(&file).map(|file| file.take(expected.len() as u64));
+        read.is_ok_and(|mut head| head.read_to_end(&mut found).is_ok() && found == expected)
     };
     is_folder && entries(folder).into_iter().filter(is_sheet).any(has_name)
 }

@@ -98,6 +98,36 @@ fn old_recordings_are_deleted_and_nothing_else() {
     assert!(!old.iter().any(|name| left.iter().any(|left| left == name)), "{left:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_the_stations_folder_is_not_followed() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let old = elsewhere.path().join("2020-01-01_00h.mp3");
+    fs::write(&old, "somebody's").unwrap();
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("a")).unwrap();
+
+    recorder(folder.path()).take(&sound(1, "one"), &at(0));
+
+    assert!(old.exists());
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_huge_cue_sheets_do_not_stop_a_recording() {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
+    let folder = tempfile::tempdir().unwrap();
+    let gone = folder.path().join("gone");
+    fs::create_dir(&gone).unwrap();
+    mkfifoat(CWD, gone.join("a.cue"), Mode::RWXU).unwrap();
+    fs::File::create(gone.join("b.cue")).unwrap().set_len(1 << 40).unwrap();
+
+    recorder(folder.path()).take(&sound(2, "one"), &at(0));
+
+    assert_eq!(frames(&read(&folder, "2026-11-27_14h.mp3")).count(), 2);
+}
+
 #[test]
 fn on_a_full_disk_no_empty_file_is_left() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@
 //! number of runs can't be derived from the clock: hls.js allocates a list of that length and hangs.
 
 use std::{
-    fs, io,
+    io,
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -14,6 +14,9 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::files;
+
+/// The largest file of numbers in bytes.
+const MOST_BYTES: u64 = 4 << 10;
 
 /// Larger numbers mean that the file is damaged.
 const MOST: Numbers = Numbers { segment: 1 << 53, run: 1_000_000 };
@@ -30,7 +33,7 @@ pub struct Numbers {
 impl Numbers {
     /// Starts a new run after the numbers in `file`, or from the clock if it has no valid numbers.
     pub fn resume(file: Option<&Path>, now: SystemTime) -> Self {
-        let saved = file.and_then(|file| fs::read(file).ok());
+        let saved = file.and_then(|file| files::read_small(file, MOST_BYTES).ok());
         let saved = saved.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let saved =
             saved.filter(|Self { segment, run }| *segment < MOST.segment && *run < MOST.run);
@@ -45,7 +48,7 @@ impl Numbers {
     /// The file can't be written.
     pub fn save(self, file: &Path) -> io::Result<()> {
         if let Some(folder) = file.parent() {
-            fs::create_dir_all(folder)?;
+            files::create_own_folder(folder)?;
         }
         Ok(files::write(file, &serde_json::to_vec(&self)?)?)
     }
@@ -53,7 +56,7 @@ impl Numbers {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{fs, time::Duration};
 
     use super::*;
 

@@ -2,19 +2,14 @@
 
 use std::ops::Range;
 
-use crate::{
-    sound::{
-        clip::{decoder::Decoder, error::ClipError},
-        frame::{Block, FRAMES_PER_MP3_FRAME},
-        resample::Resampler,
-    },
-    units::SAMPLE_RATE,
+use crate::sound::{
+    clip::{decoder::Decoder, error::ClipError},
+    frame::{Block, FRAMES_PER_MP3_FRAME},
 };
 
 /// The audible part of a file in blocks; the last one is padded with silence. Ends after an error.
 pub struct Blocks {
     decoder: Decoder,
-    resampler: Resampler,
     /// Position of the first ready frame, in frames from the start of the file.
     at: u64,
     audible: Range<u64>,
@@ -25,20 +20,16 @@ pub struct Blocks {
 
 impl Blocks {
     pub(super) fn new(decoder: Decoder, audible: Range<u64>) -> Self {
-        let resampler = Resampler::new(decoder.rate(), SAMPLE_RATE);
-        let (frames, ready) = Default::default();
-        Self { decoder, resampler, at: 0, audible, decoded: frames, ready, is_over: false }
+        let (decoded, ready) = Default::default();
+        Self { decoder, at: 0, audible, decoded, ready, is_over: false }
     }
 
     /// Decodes until a block is ready or the file ends.
     fn fill(&mut self) -> Result<(), ClipError> {
         while self.ready[0].len() < FRAMES_PER_MP3_FRAME && !self.is_over {
-            if self.decoder.read(&mut self.decoded)? {
-                self.resampler.push(&mut self.decoded, &mut self.ready);
-            } else {
-                self.resampler.finish(&mut self.ready);
-                self.is_over = true;
-            }
+            self.is_over = !self.decoder.read(&mut self.decoded)?;
+            let planes = self.ready.iter_mut().zip(&mut self.decoded);
+            planes.for_each(|(ready, decoded)| ready.append(decoded));
             let before = self.audible.start.saturating_sub(self.at);
             self.skip(before.min(self.ready[0].len() as u64) as usize);
         }

@@ -1,34 +1,32 @@
-//! Decodes a file packet by packet to stereo at its own rate.
+//! Decodes a file packet by packet to stereo at 44.1 kHz.
 
 use std::{
-    fs::File,
     io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use symphonia::core::{
-    audio::{Channels, GenericAudioBufferRef},
-    codecs::audio::{AudioDecoder, AudioDecoderOptions},
     errors::Error,
-    formats::{
-        FormatId, FormatOptions, FormatReader, Track, TrackType,
-        probe::Hint,
-        well_known::{
-            FORMAT_ID_AIFF, FORMAT_ID_FLAC, FORMAT_ID_MP3, FORMAT_ID_OGG, FORMAT_ID_WAVE,
-        },
-    },
+    formats::{FormatOptions, FormatReader, probe::Hint},
     io::{MediaSourceStream, MediaSourceStreamOptions},
     meta::MetadataOptions,
+    packet::Packet,
 };
 
-use crate::sound::clip::{
-    downmix,
-    error::{ClipError, MAX_SECONDS},
-    tags,
+use crate::{
+    files::{self, NotRead},
+    sound::{
+        clip::{
+            damage::Damage,
+            error::{ClipError, MAX_SECONDS},
+            link::Link,
+            source::Source,
+            tags,
+        },
+        resample::Resampler,
+    },
+    units::SAMPLE_RATE,
 };
-
-/// Supported sample rates in Hz.
-const RATES: std::ops::RangeInclusive<u32> = 8_000..=192_000;
 
 /// Consecutive packets without audio after which a file counts as damaged.
 const MAX_EMPTY_PACKETS: usize = 1000;
@@ -36,67 +34,68 @@ const MAX_EMPTY_PACKETS: usize = 1000;
 /// Frames that may be missing at the end: a packet of any codec.
 const SLACK: u64 = 4608;
 
+/// Bytes of a tag at the end of an MP3 file. Source: id3.org, ID3v1.
+const TAG: u64 = 128;
+
 /// A file that is being decoded.
 pub(super) struct Decoder {
     file: PathBuf,
     format: Box<dyn FormatReader>,
-    codec: Box<dyn AudioDecoder>,
-    track_id: u32,
+    link: Link,
+    resampler: Resampler,
+    /// The rate that is resampled, in Hz.
     rate: u32,
-    channels: Channels,
-    gains: Vec<[f32; 2]>,
-    /// Length by the header, for formats that state it exactly.
-    n_expected: Option<u64>,
-    n_frames: u64,
-    planes: Vec<Vec<f32>>, // one a channel
+    /// The packet as stereo.
+    stereo: [Vec<f32>; 2],
+    /// Frames of the last packet that had any.
+    n_last: usize,
+    /// Seconds decoded.
+    seconds: f64,
+    damage: Damage,
+    n_packets: u64,
+    /// Bytes of the file without its tag, and of its packets so far.
+    n_bytes: [u64; 2],
+    /// Bytes of the longest packet.
+    n_longest: u64,
+    is_over: bool,
 }
 
 impl Decoder {
     /// Opens the file at `path`.
     pub fn open(path: &Path) -> Result<Self, ClipError> {
-        let file = path.to_owned();
-        let format = probe(path)?;
-        let unsupported = |expected, found: String| {
-            let file = path.to_owned();
-            ClipError::Unsupported { file, expected, found }
-        };
-        let track = format.default_track(TrackType::Audio);
-        let found = track.and_then(|track| Some((track, track.codec_params.as_ref()?.audio()?)));
-        let (track, parameters) =
-            found.ok_or_else(|| unsupported("an audio track", "none".into()))?;
-        let rate = parameters.sample_rate.unwrap_or(0);
-        if !RATES.contains(&rate) {
-            return Err(unsupported("8 to 192 kHz", format!("{rate} Hz")));
-        }
-        let (is_gapless, n_expected) = lengths(format.format_info().format, track);
-        let options = AudioDecoderOptions::default().gapless(is_gapless).verify(true);
-        let decoder = symphonia::default::get_codecs().make_audio_decoder(parameters, &options);
-        let decoder = decoder.map_err(|error| {
-            unsupported("mp3, flac, vorbis, aac-lc, alac or pcm", error.to_string())
+        let (format, n_bytes) = probe(path)?;
+        let link = Link::open(&*format).map_err(|(expected, found)| ClipError::Unsupported {
+            file: path.to_owned(),
+            expected,
+            found,
         })?;
-        let track_id = track.id;
+        let rate = link.rate;
         Ok(Self {
-            file,
+            file: path.to_owned(),
             format,
-            codec: decoder,
-            track_id,
+            link,
+            resampler: Resampler::new(rate, SAMPLE_RATE),
             rate,
-            channels: Channels::None,
-            gains: Vec::new(),
-            n_expected,
-            n_frames: 0,
-            planes: Vec::new(),
+            stereo: Default::default(),
+            n_last: 0,
+            seconds: 0.0,
+            damage: Damage::default(),
+            n_packets: 0,
+            n_bytes: [n_bytes, 0],
+            n_longest: 0,
+            is_over: false,
         })
-    }
-
-    /// Sample rate in Hz.
-    pub fn rate(&self) -> u32 {
-        self.rate
     }
 
     /// Artist and title from the tags, or the file name.
     pub fn title(&mut self) -> String {
-        tags::title(self.format.metadata()).unwrap_or_else(|| tags::name(&self.file))
+        let is_mpeg = self.link.is_mpeg();
+        tags::title(self.format.metadata(), is_mpeg).unwrap_or_else(|| tags::name(&self.file))
+    }
+
+    /// What could not be decoded so far.
+    pub fn damage(&self) -> Damage {
+        self.damage
     }
 
     /// Decodes the next frames into `to`, left and right. Returns false at the end, with `to`
@@ -104,29 +103,10 @@ impl Decoder {
     pub fn read(&mut self, to: &mut [Vec<f32>; 2]) -> Result<bool, ClipError> {
         to.iter_mut().for_each(Vec::clear);
         for _ in 0..MAX_EMPTY_PACKETS {
-            let packet = match self.format.next_packet() {
-                Ok(Some(packet)) => packet,
-                Ok(None) => return self.end().map(|()| false),
-                Err(Error::IoError(error))
-                    if error.kind() == ErrorKind::UnexpectedEof && self.n_expected.is_some() =>
-                {
-                    return Err(self.cut_short());
-                }
-                Err(error) => return Err(self.broken(error.to_string())),
-            };
-            if packet.track_id != self.track_id {
-                continue;
+            if self.is_over {
+                return Ok(false);
             }
-            match self.codec.decode(&packet) {
-                Ok(sound) => take(&sound, &mut self.planes, &mut self.channels, self.rate)
-                    .map_err(|found| self.broken(found))?,
-                Err(error) => return Err(self.broken(error.to_string())),
-            }
-            self.mix(to);
-            self.n_frames += to[0].len() as u64;
-            if MAX_SECONDS < self.seconds(self.n_frames) {
-                return Err(ClipError::TooLong { file: self.file.clone() });
-            }
+            self.step(to)?;
             if !to[0].is_empty() {
                 return Ok(true);
             }
@@ -134,109 +114,133 @@ impl Decoder {
         Err(self.broken(format!("{MAX_EMPTY_PACKETS} packets without audio")))
     }
 
-    fn mix(&mut self, to: &mut [Vec<f32>; 2]) {
-        if self.gains.is_empty() {
-            self.gains = downmix::gains(&self.channels);
-        }
-        for (side, to) in to.iter_mut().enumerate() {
-            to.resize(self.planes.first().map_or(0, Vec::len), 0.0);
-            for (plane, gains) in self.planes.iter().zip(&self.gains) {
-                to.iter_mut().zip(plane).for_each(|(to, x)| *to += gains[side] * x);
+    /// Reads a packet and appends its frames to `to`.
+    fn step(&mut self, to: &mut [Vec<f32>; 2]) -> Result<(), ClipError> {
+        match self.format.next_packet() {
+            Ok(Some(packet)) if packet.track_id == self.link.track_id => self.decode(&packet, to),
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => {
+                self.end_link()?;
+                self.check_damage()?;
+                self.resampler.finish(to);
+                self.is_over = true;
+                Ok(())
             }
-            // Float files may contain NaN or infinity.
-            to.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
+            Err(Error::ResetRequired) => self.next_link(),
+            Err(Error::DecodeError(_)) => {
+                self.damage.add(self.seconds);
+                Ok(())
+            }
+            Err(Error::IoError(error))
+                if error.kind() == ErrorKind::UnexpectedEof && self.link.n_expected.is_some() =>
+            {
+                Err(self.cut_short())
+            }
+            Err(error) => Err(self.broken(error.to_string())),
         }
     }
 
-    /// Checks checksum and length at the end.
-    fn end(&mut self) -> Result<(), ClipError> {
-        if self.codec.finalize().verify_ok == Some(false) {
+    /// Decodes `packet`, or, if it is damaged, puts silence of its length in its place.
+    fn decode(&mut self, packet: &Packet, to: &mut [Vec<f32>; 2]) -> Result<(), ClipError> {
+        self.n_packets += 1;
+        self.n_bytes[1] += packet.data.len() as u64;
+        self.n_longest = self.n_longest.max(packet.data.len() as u64);
+        match self.link.decode(packet, &mut self.stereo) {
+            Ok(()) if !self.stereo[0].is_empty() => self.n_last = self.stereo[0].len(),
+            Ok(()) => {}
+            Err(_) => {
+                self.damage.add(self.seconds);
+                self.stereo.iter_mut().for_each(|plane| plane.resize(self.n_last, 0.0));
+                self.link.n_frames += self.n_last as u64;
+            }
+        }
+        if self.link.rate != self.rate {
+            self.resampler.finish(to);
+            self.rate = self.link.rate;
+            self.resampler = Resampler::new(self.rate, SAMPLE_RATE);
+        }
+        self.seconds += self.stereo[0].len() as f64 / f64::from(self.rate);
+        if MAX_SECONDS < self.seconds {
+            return Err(ClipError::TooLong { file: self.file.clone() });
+        }
+        self.resampler.push(&mut self.stereo, to);
+        Ok(())
+    }
+
+    /// Goes on with the next link of a chained file.
+    fn next_link(&mut self) -> Result<(), ClipError> {
+        self.end_link()?;
+        self.link =
+            Link::open(&*self.format).map_err(|(expected, found)| ClipError::Unsupported {
+                file: self.file.clone(),
+                expected,
+                found: format!("{found} after {:.1} s", self.seconds),
+            })?;
+        Ok(())
+    }
+
+    /// Checks the length of a link at its end. A file that ends early is being copied; one with a hole,
+    /// or with damaged packets, is as whole as it will be.
+    fn end_link(&mut self) -> Result<(), ClipError> {
+        let is_whole = self.link.n_expected.is_none_or(|n| n <= self.link.n_frames + SLACK);
+        let n_between = self.n_bytes[0].saturating_sub(self.n_bytes[1]);
+        // An intact file has the frame of its length, a tag, and perhaps a part of a last frame.
+        let has_hole = self.link.is_mpeg() && 2 * self.n_longest + TAG < n_between;
+        if !is_whole && has_hole {
+            self.damage.n_bytes = n_between;
+        }
+        match is_whole || self.damage.is_some() {
+            true => Ok(()),
+            false => Err(self.cut_short()),
+        }
+    }
+
+    /// Fails if most of the file could not be decoded, or if its own checksum is another one.
+    fn check_damage(&mut self) -> Result<(), ClipError> {
+        if self.n_packets < 2 * self.damage.n_packets {
+            let (n, n_all) = (self.damage.n_packets, self.n_packets);
+            return Err(self.broken(format!("{n} of {n_all} packets can't be decoded")));
+        }
+        if !self.damage.is_some() && self.link.is_wrong() {
             return Err(self.broken("checksum mismatch".to_owned()));
         }
-        match self.n_expected {
-            Some(expected) if self.n_frames + SLACK < expected => Err(self.cut_short()),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn cut_short(&self) -> ClipError {
-        let expected = self.seconds(self.n_expected.unwrap_or_default());
+        let rate = f64::from(self.link.rate);
         ClipError::CutShort {
             file: self.file.clone(),
-            expected,
-            found: self.seconds(self.n_frames),
+            expected: self.link.n_expected.unwrap_or_default() as f64 / rate,
+            found: self.link.n_frames as f64 / rate,
         }
     }
 
     fn broken(&self, found: String) -> ClipError {
-        ClipError::Broken { file: self.file.clone(), second: self.seconds(self.n_frames), found }
-    }
-
-    fn seconds(&self, n_frames: u64) -> f64 {
-        n_frames as f64 / f64::from(self.rate)
+        ClipError::Broken { file: self.file.clone(), second: self.seconds, found }
     }
 }
 
-/// Detects the format of `path`.
-fn probe(path: &Path) -> Result<Box<dyn FormatReader>, ClipError> {
-    let unreadable = |source| ClipError::Unreadable { file: path.to_owned(), source };
-    // Before opening: opening a pipe without a writer blocks forever.
-    let about = path.metadata().map_err(unreadable)?;
-    if !about.is_file() {
-        return Err(ClipError::NoFile { file: path.to_owned() });
-    }
-    if about.len() == 0 {
+/// Detects the format of `path`; also gives its length in bytes without the tag at its start.
+fn probe(path: &Path) -> Result<(Box<dyn FormatReader>, u64), ClipError> {
+    let unreadable = |source: std::io::Error| {
+        ClipError::from(NotRead { path: path.to_owned(), reason: source.into() })
+    };
+    let file = files::open(path)?;
+    if file.metadata().map_err(unreadable)?.len() == 0 {
         return Err(ClipError::Empty { file: path.to_owned() });
     }
-    let file = Box::new(File::open(path).map_err(unreadable)?);
-    let stream = MediaSourceStream::new(file, MediaSourceStreamOptions::default());
+    let Source { bytes, ending, n_bytes } = Source::of(file).map_err(unreadable)?;
+    let stream = MediaSourceStream::new(bytes, MediaSourceStreamOptions::default());
     let mut hint = Hint::new();
-    if let Some(ending) = path.extension().and_then(|ending| ending.to_str()) {
+    if let Some(ending) = ending.or(path.extension().and_then(|ending| ending.to_str())) {
         hint.with_extension(ending);
     }
     let (format, meta) = (FormatOptions::default(), MetadataOptions::default());
-    symphonia::default::get_probe().probe(&hint, stream, format, meta).map_err(
-        |error| match error {
-            Error::IoError(source) if source.kind() != ErrorKind::UnexpectedEof => {
-                unreadable(source)
-            }
-            error => ClipError::UnknownFormat { file: path.to_owned(), found: error.to_string() },
-        },
-    )
-}
-
-/// Whether encoder padding is known and can be trimmed, and the exact length if the header states
-/// it.
-///
-/// The length of an MP3 without LAME's tag is the demuxer's guess from the first frames: trimming
-/// by it would cut music.
-fn lengths(format: FormatId, track: &Track) -> (bool, Option<u64>) {
-    match format {
-        FORMAT_ID_MP3 if track.delay.is_none() => (false, None),
-        FORMAT_ID_MP3 | FORMAT_ID_WAVE | FORMAT_ID_AIFF | FORMAT_ID_FLAC | FORMAT_ID_OGG => {
-            (true, track.num_frames)
-        }
-        _ => (true, None),
-    }
-}
-
-/// Copies a packet's audio; its format must equal that of the packets before.
-fn take(
-    sound: &GenericAudioBufferRef,
-    planes: &mut Vec<Vec<f32>>,
-    channels: &mut Channels,
-    rate: u32,
-) -> Result<(), String> {
-    let spec = sound.spec();
-    if spec.rate() != rate {
-        return Err(format!("the sample rate changes from {rate} to {} Hz", spec.rate()));
-    }
-    if *channels == Channels::None {
-        spec.channels().clone_into(channels);
-    }
-    if spec.channels() != channels || channels.count() == 0 {
-        return Err(format!("the channels change from {channels} to {}", spec.channels()));
-    }
-    sound.copy_to_vecs_planar(planes);
-    Ok(())
+    let probed = symphonia::default::get_probe().probe(&hint, stream, format, meta);
+    let format = probed.map_err(|error| match error {
+        Error::IoError(source) if source.kind() != ErrorKind::UnexpectedEof => unreadable(source),
+        error => ClipError::UnknownFormat { file: path.to_owned(), found: error.to_string() },
+    })?;
+    Ok((format, n_bytes))
 }

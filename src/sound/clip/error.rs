@@ -1,6 +1,8 @@
 //! Why a recording can't be played.
 
-use std::{io, path::PathBuf};
+use std::path::PathBuf;
+
+use crate::files::NotRead;
 
 /// The longest recording that is accepted, in seconds.
 pub const MAX_SECONDS: f64 = 3.0 * 3600.0;
@@ -9,20 +11,9 @@ pub const MAX_SECONDS: f64 = 3.0 * 3600.0;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClipError {
-    /// The file is missing or can't be read.
-    #[error("{}: {source}", file.display())]
-    Unreadable {
-        /// The file.
-        file: PathBuf,
-        /// The system's error.
-        source: io::Error,
-    },
-    /// The path is a folder, a pipe or a device, which may never end.
-    #[error("{}: expected a regular file, found a folder, pipe or device", file.display())]
-    NoFile {
-        /// The path.
-        file: PathBuf,
-    },
+    /// The file is missing, can't be read, or is a pipe or a device, which may never end.
+    #[error(transparent)]
+    Unreadable(#[from] NotRead),
     /// The file has no bytes.
     #[error("{}: expected audio, found an empty file", file.display())]
     Empty {
@@ -31,7 +22,7 @@ pub enum ClipError {
     },
     /// The format is unknown.
     #[error(
-        "{}: expected mp3, flac, ogg vorbis, wav, aiff, m4a or aac, found an unknown format \
+        "{}: expected mp3, mp2, flac, ogg vorbis, opus, wav, aiff, m4a or aac, found an unknown format \
          ({found})",
         file.display()
     )]

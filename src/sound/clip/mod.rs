@@ -1,15 +1,19 @@
 //! Recorded audio: a file that has been decoded once to its end and can be played.
 //!
 //! Files are never held in memory. Opening one decodes it completely and keeps the measurements;
-//! playing decodes it again, block by block. A file that can't be decoded to its end is rejected
-//! when opened, so that no listener hears half of it. All work is bounded by the file's size and by
-//! [`MAX_SECONDS`].
+//! playing decodes it again, block by block. A file that ends before its stated length is rejected
+//! when opened, so that no listener hears half of it. Damage on the way is played as a gap ([`Damage`]).
+//! All work is bounded by the file's size and by [`MAX_SECONDS`].
 
 mod blocks;
+mod damage;
 mod decoder;
 mod downmix;
 mod error;
+mod link;
 mod measure;
+mod opus;
+mod source;
 mod tags;
 
 use std::{
@@ -19,13 +23,11 @@ use std::{
 
 pub use self::{
     blocks::Blocks,
+    damage::Damage,
     error::{ClipError, MAX_SECONDS},
 };
 use crate::{
-    sound::{
-        clip::{decoder::Decoder, measure::Measure},
-        resample::Resampler,
-    },
+    sound::clip::{decoder::Decoder, measure::Measure},
     units::{Decibels, Lufs, SAMPLE_RATE},
 };
 
@@ -40,32 +42,30 @@ pub struct Clip {
     pub loudness: Lufs,
     /// True peak in decibels of full scale.
     pub true_peak: Decibels,
+    /// What of the file can't be decoded.
+    pub damage: Damage,
     /// The audible range in frames of 44.1 kHz from the start of the file; never empty.
     audible: Range<u64>,
 }
 
 impl Clip {
-    /// Opens and measures the file at `path` (mp3, flac, ogg vorbis, wav, aiff, aac or alac in m4a,
-    /// aac).
+    /// Opens and measures the file at `path` (mp3, mp2, flac, vorbis or opus in ogg, wav, aiff, aac or alac
+    /// in m4a, aac).
     ///
     /// # Errors
-    /// The file can't be read, has no known audio format, is damaged, silent or too long.
+    /// The file can't be read, has no known audio format, is mostly damaged, cut short, silent or too long.
     pub fn open(path: &Path) -> Result<Self, ClipError> {
         let mut decoder = Decoder::open(path)?;
         let title = decoder.title();
         let mut measure = Measure::new();
-        let mut resampler = Resampler::new(decoder.rate(), SAMPLE_RATE);
-        let (mut frames, mut planes) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
-        while decoder.read(&mut frames)? {
-            resampler.push(&mut frames, &mut planes);
+        let mut planes = [Vec::new(), Vec::new()];
+        while decoder.read(&mut planes)? {
             measure.add(&planes);
-            planes.iter_mut().for_each(Vec::clear);
         }
-        resampler.finish(&mut planes);
-        measure.add(&planes);
         let (loudness, true_peak, audible) =
             measure.finish().ok_or_else(|| ClipError::Silent { file: path.to_owned() })?;
-        Ok(Self { path: path.to_owned(), title, loudness, true_peak, audible })
+        let (path, damage) = (path.to_owned(), decoder.damage());
+        Ok(Self { path, title, loudness, true_peak, damage, audible })
     }
 
     /// Length in frames of 44.1 kHz.

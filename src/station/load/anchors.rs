@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::{
     config::Anchor,
+    files,
     music::{meter::STEPS_PER_BAR, midi, trio::Line},
     musicvae::{
         convert::{pattern_windows, window::windows_in_order},
@@ -12,6 +13,9 @@ use crate::{
     rng,
     station::load::Error,
 };
+
+/// The largest MIDI file in bytes. A song of an hour has less than 1 MB.
+const MOST_BYTES: u64 = 16 << 20;
 
 /// The point of `anchor` in the latent space of `model`: the mean of its posterior, or a draw of
 /// `prior` for `dream:SEED`.
@@ -41,7 +45,8 @@ pub fn of_file(model: &SequenceEncoder, path: &Path) -> Result<Latent, Error> {
 /// The first window of a MIDI file in which all of the model's parts play.
 fn first_window(config: &Config, path: &Path) -> Result<Vec<Line>, Error> {
     let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
-    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let read = files::read_small(path, MOST_BYTES);
+    let bytes = read.map_err(|error| refuse(error.reason.to_string()))?;
     let sequence = midi::read(&bytes).map_err(|error| refuse(error.to_string()))?;
     let found =
         windows_in_order(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;

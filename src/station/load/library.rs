@@ -1,6 +1,6 @@
 //! Models and SoundFonts, loaded once and shared by all stations.
 
-use std::{borrow::Cow, collections::HashMap, fs, path::Path, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, path::Path, sync::Arc};
 
 use candle_core::Device;
 use rustysynth::SoundFont;
@@ -8,7 +8,7 @@ use tracing::{info, warn};
 
 use crate::{
     config::AssetRef,
-    files::Stamp,
+    files::{self, NotRead, Stamp},
     music::meter::STEPS_PER_BAR,
     musicvae::{
         net::{
@@ -33,6 +33,9 @@ const EMBEDDED: [(&str, &[u8]); 4] = [
     ("groove-2bar", include_bytes!("../../../models/groove-2bar.safetensors")),
     ("electropunk.sf2", include_bytes!("../../../soundfonts/electropunk.sf2")),
 ];
+
+/// The largest model or SoundFont in bytes: sizes in a SoundFont have 32 bits.
+const MOST_BYTES: u64 = 1 << 32;
 
 /// Values by asset and family, with the stamps of their files.
 type Opened<T> = HashMap<(AssetRef, Family), (Option<Stamp>, Arc<T>)>;
@@ -205,6 +208,6 @@ fn stamp(asset: &AssetRef) -> Option<Stamp> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    let unreadable = |source| net::Error::File { path: path.to_owned(), source };
-    Ok(fs::read(path).map_err(unreadable)?)
+    let unreadable = |NotRead { path, reason }| net::Error::File { path, source: reason.into() };
+    Ok(files::read_small(path, MOST_BYTES).map_err(unreadable)?)
 }

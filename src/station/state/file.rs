@@ -1,11 +1,14 @@
 //! Versioned JSON files, replaced whole.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::warn;
 
 use crate::files::{self, NotWritten};
+
+/// The largest file of state in bytes; a progress has some 100,000.
+pub(super) const MOST_BYTES: u64 = 16 << 20;
 
 /// A file's content beside its version.
 #[derive(Serialize)]
@@ -24,10 +27,10 @@ struct Version {
 /// The content of the file at `path`, whose format is of `version`. `None` without a file, or, with a
 /// warning, if the file can't be used.
 pub fn read<T: DeserializeOwned>(path: &Path, version: u32) -> Option<T> {
-    let bytes = match fs::read(path) {
+    let bytes = match files::read_small(path, MOST_BYTES) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return None,
-        Err(error) => return ignore(path, &error.to_string()),
+        Err(error) if error.is_missing() => return None,
+        Err(error) => return ignore(path, &error.reason.to_string()),
     };
     match parse(&bytes, version) {
         Ok(content) => Some(content),

@@ -5,8 +5,10 @@
 //! - `NAME.bar.json`: the bar on air, once a bar.
 //! - `NAME.history.jsonl`: titles and their times, a line each.
 //!
-//! One thread writes them, and replaces a file whole. A file that is broken, of another version or of
-//! another seed is ignored with a line in the log.
+//! - `radio.lock`: locked while a radio uses the folder; holds its process id.
+//!
+//! One thread writes them, syncs each, and replaces a file whole; titles are appended. A file that is
+//! broken, of another version or of another seed is ignored with a line in the log.
 
 mod checkpoint;
 mod file;
@@ -14,7 +16,7 @@ mod titles;
 mod writer;
 
 use std::{
-    fs,
+    fmt::Display,
     path::{Path, PathBuf},
     sync::mpsc::Sender,
     thread::JoinHandle,
@@ -28,7 +30,13 @@ pub use self::{
     checkpoint::{BarOnAir, Saved},
     writer::StateSender,
 };
-use crate::station::history::History;
+use crate::{
+    files::{
+        Pending,
+        lock::{FolderLock, NotLocked},
+    },
+    station::history::History,
+};
 
 /// The seed's file. No station can have this name, since names have no dot.
 const SEED_FILE: &str = "radio.seed.json";
@@ -42,6 +50,8 @@ pub struct State {
     folder: Option<PathBuf>,
     changes: Option<Sender<Message>>,
     writer: Option<JoinHandle<()>>,
+    /// None where the disk knows no locks. Dropped last, once all is written.
+    _lock: Option<FolderLock>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -50,26 +60,34 @@ struct Seed {
 }
 
 impl State {
-    /// State in `folder`, which is created if it does not exist. Where that fails, nothing is saved and
-    /// a warning logged.
-    pub fn in_folder(folder: &Path) -> Self {
-        let probe = folder.join("radio.seed.json.partial");
-        let created = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, ""));
-        if let Err(error) = created.and_then(|()| fs::remove_file(&probe)) {
+    /// State in `folder`, which is created if it does not exist, and locked. Where that fails, nothing is
+    /// saved and a warning logged.
+    ///
+    /// # Errors
+    /// Another process holds the lock: two radios would overwrite each other's state.
+    pub fn in_folder(folder: &Path) -> Result<Self, NotLocked> {
+        let unsaved = |error: &dyn Display| {
             warn!("{}: state will not be saved: {error}", folder.display());
-            return Self::default();
-        }
-        match writer::start(folder.to_owned()) {
-            Ok((changes, writer)) => Self {
-                folder: Some(folder.to_owned()),
-                changes: Some(changes),
-                writer: Some(writer),
-            },
-            Err(error) => {
-                warn!("{}: state will not be saved: {error}", folder.display());
-                Self::default()
+            Self::default()
+        };
+        let lock = match FolderLock::take(folder) {
+            Err(taken @ NotLocked::Taken { .. }) => return Err(taken),
+            Err(NotLocked::System { source, .. }) if !is_writable(folder) => {
+                return Ok(unsaved(&source));
             }
-        }
+            Err(error) => {
+                warn!("{error}: a second radio with this state folder would not be noticed");
+                None
+            }
+            Ok(lock) => Some(lock),
+        };
+        Ok(match writer::start(folder.to_owned()) {
+            Ok((changes, writer)) => {
+                let folder = Some(folder.to_owned());
+                Self { folder, changes: Some(changes), writer: Some(writer), _lock: lock }
+            }
+            Err(error) => unsaved(&error),
+        })
     }
 
     /// The folder, if there is one.
@@ -107,6 +125,11 @@ impl State {
     pub fn sender(&self, name: &str, seed: u64) -> StateSender {
         StateSender::new(name, seed, self.changes.clone())
     }
+}
+
+/// Whether files can be created in `folder`.
+fn is_writable(folder: &Path) -> bool {
+    Pending::create(&folder.join(SEED_FILE)).is_ok()
 }
 
 impl Drop for State {

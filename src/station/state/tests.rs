@@ -23,7 +23,7 @@ fn progresses(n: u64) -> Vec<Arc<Progress>> {
 #[test]
 fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     let folder = tempfile::tempdir().unwrap();
-    let state = State::in_folder(folder.path());
+    let state = State::in_folder(folder.path()).unwrap();
     assert_eq!((state.seed(), state.station("a", 7)), (None, None));
     state.keep_seed(7);
     let state_sender = state.sender("a", 7);
@@ -37,7 +37,7 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     drop(state);
     state_sender.bar(BarOnAir { bar: 99, shift: Shift(0) });
 
-    let state = State::in_folder(folder.path());
+    let state = State::in_folder(folder.path()).unwrap();
 
     assert_eq!((state.seed(), state.station("a", 8)), (Some(7), None));
     let saved = state.station("a", 7).unwrap();
@@ -50,7 +50,7 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
 fn broken_files_and_other_versions_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let state = State::in_folder(folder.path());
+    let state = State::in_folder(folder.path()).unwrap();
     for text in
         ["", "{}", "{\"version\":1", "{\"version\":3,\"seed\":7}", "{\"version\":1,\"seed\":-7}"]
     {
@@ -74,10 +74,49 @@ fn seed_and_titles_survive_a_progress_of_the_version_before() {
     let line = "{\"at\":\"2026-01-01T00:00:00Z\",\"title\":\"x\"}\n";
     fs::write(path("a.history.jsonl"), line).unwrap();
 
-    let state = State::in_folder(folder.path());
+    let state = State::in_folder(folder.path()).unwrap();
 
     assert_eq!((state.seed(), state.station("a", 7)), (Some(7), None));
     assert_eq!(state.history("a").newest_first().len(), 1);
+}
+
+#[test]
+fn a_folder_in_use_is_refused_and_free_again_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = State::in_folder(folder.path()).unwrap();
+
+    let Err(error) = State::in_folder(folder.path()) else { panic!("two radios in one folder") };
+    assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
+
+    drop(first);
+    assert!(State::in_folder(folder.path()).is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_in_the_folder_are_not_written_through() {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("foreign"), "precious").unwrap();
+    for name in
+        ["radio.seed.json", "radio.seed.json.partial", "a.history.jsonl", "a.bar.json.partial"]
+    {
+        std::os::unix::fs::symlink(path("foreign"), path(name)).unwrap();
+    }
+    mkfifoat(CWD, path("a.json"), Mode::RWXU).unwrap();
+
+    let state = State::in_folder(folder.path()).unwrap();
+    assert_eq!((state.seed(), state.station("a", 7)), (None, None));
+    state.keep_seed(7);
+    let sender = state.sender("a", 7);
+    sender.bar(BarOnAir { bar: 9, shift: Shift(0) });
+    sender.title(PastTitle { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "one".into() });
+    drop(state);
+
+    assert_eq!(fs::read(path("foreign")).unwrap(), b"precious");
+    assert_eq!(State::in_folder(folder.path()).unwrap().seed(), Some(7));
 }
 
 #[test]
@@ -85,7 +124,7 @@ fn without_a_usable_folder_nothing_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
 
-    let state = State::in_folder(&folder.path().join("file/state"));
+    let state = State::in_folder(&folder.path().join("file/state")).unwrap();
 
     state.keep_seed(1);
     state.sender("a", 1).bar(BarOnAir { bar: 1, shift: Shift(0) });

@@ -1,8 +1,7 @@
 //! A station's titles on disk: a line of JSON each.
 
 use std::{
-    fs::File,
-    io::{self, BufRead as _, BufReader, Write as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -11,7 +10,10 @@ use tracing::warn;
 
 use crate::{
     files,
-    station::history::{MAX_TITLES, PastTitle},
+    station::{
+        history::{MAX_TITLES, PastTitle},
+        state::file::MOST_BYTES,
+    },
 };
 
 /// The file's line.
@@ -28,26 +30,25 @@ pub(super) fn path(folder: &Path, station: &str) -> PathBuf {
 
 /// Adds a title to the file at `path`.
 pub(super) fn append(path: &Path, PastTitle { at, title }: &PastTitle) -> io::Result<()> {
-    let mut file = File::options().create(true).append(true).open(path)?;
     let mut line = serde_json::to_string(&Line { at: at.to_string(), title: (**title).into() })?;
     line.push('\n');
-    file.write_all(line.as_bytes())
+    files::append(path, line.as_bytes())
 }
 
 /// The titles in the file at `path`, oldest first. Invalid lines are skipped with a warning, and a file
 /// that holds them or has grown long is cut to the last [`MAX_TITLES`] titles.
 pub(super) fn read(path: &Path) -> Vec<PastTitle> {
-    let file = match File::open(path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Vec::new(),
+    let bytes = match files::read_small(path, MOST_BYTES) {
+        Ok(bytes) => bytes,
+        Err(error) if error.is_missing() => return Vec::new(),
         Err(error) => {
-            warn!("{}: ignoring saved titles: {error}", path.display());
+            warn!("{}: ignoring saved titles: {}", path.display(), error.reason);
             return Vec::new();
         }
     };
-    let lines: Vec<Vec<u8>> = BufReader::new(file).split(b'\n').map_while(Result::ok).collect();
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
     let valid: Vec<(&[u8], PastTitle)> =
-        lines.iter().filter_map(|line| Some((&line[..], parse(line)?))).collect();
+        lines.iter().filter_map(|line| Some((line.trim_ascii(), parse(line)?))).collect();
     let n_invalid = lines.len() - valid.len();
     if 0 < n_invalid {
         warn!("{}: ignoring {n_invalid} invalid lines", path.display());
