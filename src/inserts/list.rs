@@ -3,12 +3,16 @@
 //! Lines and encoding follow RFC 8216 section 4; `#EXTINF` follows Winamp's playlists.
 
 use std::{
+    collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
 };
 
-/// The largest playlist in bytes: some ten thousand lines.
-const MAX_BYTES: u64 = 1 << 20;
+/// The largest playlist in bytes: [`MAX_LINES`] lines of some 250 letters.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Recordings and MIDI files that are taken from a playlist; those after them are left out, and told.
+const MAX_LINES: usize = 250_000;
 
 /// The content of a playlist.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -86,18 +90,33 @@ impl Contents {
         let folder = file.parent().unwrap_or(Path::new(""));
         let mut contents = Self::default();
         let mut title = None;
+        let (mut seen, mut n_left_out) = (HashMap::new(), 0);
         let lines = text.trim_start_matches('\u{feff}').split(['\n', '\r']).map(str::trim);
         for line in lines.filter(|line| !line.is_empty()) {
             if let Some(about) = line.strip_prefix("#EXTINF:") {
                 title = about.split_once(',').map(|(_, title)| one_line(title));
+            } else if contents.recordings.len() + contents.waypoints.len() == MAX_LINES {
+                n_left_out += usize::from(!line.starts_with('#'));
             } else if !line.starts_with('#') {
-                contents.add(line, folder, title.take().filter(|title| !title.is_empty()));
+                let title = title.take().filter(|title| !title.is_empty());
+                contents.add(line, folder, title, &mut seen);
             }
+        }
+        if 0 < n_left_out {
+            let expected = format!("expected at most {MAX_LINES} files");
+            contents.faults.push(format!("{expected}, found {n_left_out} more, left out"));
         }
         contents
     }
 
-    fn add(&mut self, line: &str, folder: &Path, title: Option<String>) {
+    /// Adds what `line` names; `seen` counts the lines of each recording so far.
+    fn add(
+        &mut self,
+        line: &str,
+        folder: &Path,
+        title: Option<String>,
+        seen: &mut HashMap<PathBuf, usize>,
+    ) {
         if line.contains("://") || line.contains('\0') {
             self.faults.push(format!("expected a file, found {line:?}"));
             return;
@@ -107,8 +126,9 @@ impl Contents {
             self.waypoints.push(path);
             return;
         }
-        let nth = self.recordings.iter().filter(|recording| recording.path == path).count();
-        self.recordings.push(Recording { path, title, nth });
+        let n_seen = seen.entry(path.clone()).or_default();
+        self.recordings.push(Recording { path, title, nth: *n_seen });
+        *n_seen += 1;
     }
 }
 
@@ -172,8 +192,22 @@ mod tests {
         let latin = Contents::read(&file).unwrap_err().to_string();
         assert!(latin.ends_with("list.m3u8:2: expected UTF-8, found another encoding"), "{latin}");
 
-        fs::write(&file, vec![b'x'; 2 << 20]).unwrap();
+        fs::File::create(&file).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert!(matches!(Contents::read(&file), Err(Unreadable::TooLong { .. })));
+    }
+
+    #[test]
+    fn a_long_playlist_is_read_at_once_up_to_a_bound_that_is_told() {
+        let lines = |n: usize| (0..n).map(|n| format!("/music/{n}.mp3\n")).collect::<String>();
+        let began = std::time::Instant::now();
+
+        assert_eq!(parse(&lines(100_000)).recordings.len(), 100_000);
+        // Comparing each line with all before it took many minutes.
+        assert!(began.elapsed() < std::time::Duration::from_secs(10));
+
+        let contents = parse(&lines(MAX_LINES + 2));
+        assert_eq!(contents.recordings.len(), MAX_LINES);
+        assert_eq!(contents.faults, ["expected at most 250000 files, found 2 more, left out"]);
     }
 
     #[test]
