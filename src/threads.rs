@@ -1,8 +1,16 @@
-//! Spawning of named threads.
+//! Spawning of named threads, and their supervision.
+
+mod panic;
+mod supervisor;
 
 use std::{
     io,
     thread::{self, JoinHandle},
+};
+
+pub use self::{
+    panic::{catch_panic, retry_delay},
+    supervisor::Supervisor,
 };
 
 /// Spawning a thread failed: a limit on threads or memory is reached.

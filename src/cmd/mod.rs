@@ -6,4 +6,5 @@ mod reload;
 pub mod render;
 pub mod schema;
 pub mod serve;
+mod signals;
 mod systemd;

@@ -186,10 +186,16 @@ fn health(site: &Site) -> FullResponse {
     let silent = api::silent_stations(site);
     // A refused radio.toml doesn't affect the stations on air, so it isn't a failure.
     let problem = site.problem.as_ref().map(|problem| format!("{problem}\n")).unwrap_or_default();
-    if silent.is_empty() {
+    let down: Vec<String> = site.supervisor.down().into_iter().map(|(name, _)| name).collect();
+    if silent.is_empty() && down.is_empty() {
         return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
     }
-    let text = format!("silent: {}\n{problem}", silent.join(", "));
+    let line = |what: &str, names: &[String]| match names {
+        [] => String::new(),
+        names => format!("{what}: {}\n", names.join(", ")),
+    };
+    let silent: Vec<String> = silent.into_iter().map(str::to_owned).collect();
+    let text = line("silent", &silent) + &line("down, being started again", &down) + &problem;
     respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
 }
 

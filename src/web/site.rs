@@ -17,6 +17,7 @@ use crate::{
         audience::{Audience, ListenerLimits},
         mount::Mount,
     },
+    threads::Supervisor,
     web::logins::Logins,
 };
 
@@ -78,6 +79,8 @@ pub struct Site {
     pub targets: Vec<RegisteredTarget>,
     /// Why the last change of radio.toml was refused. The radio keeps the previous settings.
     pub problem: Option<String>,
+    /// Knows which threads are down.
+    pub supervisor: Supervisor,
 }
 
 impl ServedStation {
@@ -127,6 +130,7 @@ impl Site {
             started: SystemTime::now(),
             targets: Vec::new(),
             problem: None,
+            supervisor: Supervisor::default(),
         }
     }
 

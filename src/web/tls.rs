@@ -91,22 +91,33 @@ impl Tls {
 
     /// An acceptor for the current files, or for the last ones that could be used.
     fn acceptor(&self, now: Instant) -> TlsAcceptor {
-        let mut current = self.current.lock();
-        if INTERVAL <= now.duration_since(current.checked_at) {
-            current.checked_at = now;
-            let stamps = stamps(&self.files);
-            if stamps != current.stamps {
-                current.stamps = stamps;
-                match acceptor(&self.files) {
-                    Ok(acceptor) => {
-                        info!("{}: reloaded", self.files.certificate.display());
-                        current.acceptor = acceptor;
-                    }
-                    Err(error) => warn!("{error}; keeping the previous certificate"),
-                }
+        let is_due = {
+            let mut current = self.current.lock();
+            let is_due = INTERVAL <= now.duration_since(current.checked_at);
+            if is_due {
+                current.checked_at = now;
             }
+            is_due
+        };
+        if is_due && stamps(&self.files) != self.current.lock().stamps {
+            self.reload();
         }
-        current.acceptor.clone()
+        self.current.lock().acceptor.clone()
+    }
+
+    /// Reads the files again. If they can't be used, the previous certificate is kept, with a warning.
+    pub fn reload(&self) {
+        let stamps = stamps(&self.files);
+        let opened = acceptor(&self.files);
+        let mut current = self.current.lock();
+        current.stamps = stamps;
+        match opened {
+            Ok(acceptor) => {
+                info!("{}: reloaded", self.files.certificate.display());
+                current.acceptor = acceptor;
+            }
+            Err(error) => warn!("{error}; keeping the previous certificate"),
+        }
     }
 }
 

@@ -28,7 +28,7 @@ pub use self::{
     checkpoint::{BarOnAir, Saved},
     writer::StateSender,
 };
-use crate::station::history::History;
+use crate::{station::history::History, threads::Supervisor};
 
 /// The seed's file. No station can have this name, since names have no dot.
 const SEED_FILE: &str = "radio.seed.json";
@@ -52,14 +52,14 @@ struct Seed {
 impl State {
     /// State in `folder`, which is created if it does not exist. Where that fails, nothing is saved and
     /// a warning logged.
-    pub fn in_folder(folder: &Path) -> Self {
+    pub fn in_folder(folder: &Path, supervisor: &Supervisor) -> Self {
         let probe = folder.join("radio.seed.json.partial");
         let created = fs::create_dir_all(folder).and_then(|()| fs::write(&probe, ""));
         if let Err(error) = created.and_then(|()| fs::remove_file(&probe)) {
             warn!("{}: state will not be saved: {error}", folder.display());
             return Self::default();
         }
-        match writer::start(folder.to_owned()) {
+        match writer::start(folder.to_owned(), supervisor) {
             Ok((changes, writer)) => Self {
                 folder: Some(folder.to_owned()),
                 changes: Some(changes),

@@ -1,0 +1,164 @@
+//! Threads that are started again after a panic, and the list of those that are down.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use parking_lot::{Condvar, Mutex};
+use tracing::error;
+
+use crate::threads::{SpawnError, catch_panic, retry_delay, spawn};
+
+/// A thread that has worked for this long since its last panic counts as well again.
+const STEADY: Duration = Duration::from_secs(10);
+
+/// Supervises the threads of a radio. Clones share the list.
+#[derive(Clone, Default)]
+pub struct Supervisor(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    inner: Mutex<Inner>,
+    stopping: Condvar,
+}
+
+#[derive(Default)]
+struct Inner {
+    is_stopping: bool,
+    /// The threads that have panicked, by name.
+    panicked: BTreeMap<String, Panicked>,
+}
+
+/// What is known of a thread that has panicked.
+#[derive(Default)]
+struct Panicked {
+    n_restarts: u64,
+    /// Why it is down, until it is started again.
+    down: Option<String>,
+}
+
+impl Supervisor {
+    /// Runs `work` on a new thread called `name` until it returns. After a panic `work` is called
+    /// again, at once the first time, then after 1, 2, 4 ... 30 s; what it was changing may be half
+    /// done.
+    ///
+    /// # Errors
+    /// The system has no thread or memory left.
+    pub fn spawn(
+        &self,
+        name: impl Into<String>,
+        work: impl FnMut() + Send + 'static,
+    ) -> Result<JoinHandle<()>, SpawnError> {
+        let (supervisor, name) = (self.clone(), name.into());
+        spawn(name.clone(), move || supervisor.run(&name, work))
+    }
+
+    /// As [`Self::spawn`], on this thread.
+    pub fn run(&self, name: &str, mut work: impl FnMut()) {
+        let mut n_failures = 0;
+        loop {
+            let began = Instant::now();
+            let Err(reason) = catch_panic(&mut work) else { return };
+            n_failures = if STEADY < began.elapsed() { 1 } else { n_failures + 1 };
+            self.note_down(name, &reason);
+            error!(thread = name, "thread panicked; starting it again: {reason}");
+            if self.is_stopping_within(retry_delay(n_failures)) {
+                return;
+            }
+            self.note_restart(name);
+        }
+    }
+
+    /// Notes that `name` is down because of `reason`, for work that restarts itself.
+    pub fn note_down(&self, name: &str, reason: &str) {
+        let mut inner = self.0.inner.lock();
+        inner.panicked.entry(name.to_owned()).or_default().down = Some(reason.to_owned());
+    }
+
+    /// Notes that `name` was started again.
+    pub fn note_restart(&self, name: &str) {
+        let mut inner = self.0.inner.lock();
+        let thread = inner.panicked.entry(name.to_owned()).or_default();
+        thread.down = None;
+        thread.n_restarts += 1;
+    }
+
+    /// The names of the threads that are down at this moment, in order, each with the reason.
+    pub fn down(&self) -> Vec<(String, String)> {
+        let inner = self.0.inner.lock();
+        let threads = inner.panicked.iter();
+        threads.filter_map(|(name, thread)| Some((name.clone(), thread.down.clone()?))).collect()
+    }
+
+    /// Restarts of all threads so far.
+    pub fn n_restarts(&self) -> u64 {
+        self.0.inner.lock().panicked.values().map(|thread| thread.n_restarts).sum()
+    }
+
+    /// Asks all threads to end: those that play see it at their next chunk, those that look at files
+    /// at their next file.
+    pub fn stop(&self) {
+        self.0.inner.lock().is_stopping = true;
+        self.0.stopping.notify_all();
+    }
+
+    /// Whether [`Self::stop`] was called.
+    pub fn is_stopping(&self) -> bool {
+        self.0.inner.lock().is_stopping
+    }
+
+    /// Waits for `timeout` or until [`Self::stop`] is called; tells whether it was.
+    pub fn is_stopping_within(&self, timeout: Duration) -> bool {
+        let mut inner = self.0.inner.lock();
+        self.0.stopping.wait_while_for(&mut inner, |inner| !inner.is_stopping, timeout);
+        inner.is_stopping
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_panicked_thread_is_down_at_once_and_started_again() {
+        let supervisor = Supervisor::default();
+        let (sender, begun) = mpsc::channel();
+        let (goes_on, waits) = mpsc::channel::<bool>();
+        let work = move || {
+            sender.send(()).unwrap();
+            assert!(waits.recv().unwrap(), "no more");
+        };
+        let thread = supervisor.spawn("state", work).unwrap();
+
+        begun.recv().unwrap();
+        goes_on.send(false).unwrap();
+        begun.recv().unwrap();
+        assert_eq!((supervisor.down(), supervisor.n_restarts()), (vec![], 1));
+        // The second restart in a row waits for a second.
+        goes_on.send(false).unwrap();
+        while supervisor.down().is_empty() {
+            std::thread::yield_now();
+        }
+        assert_eq!(supervisor.down(), [("state".to_owned(), "no more".to_owned())]);
+        begun.recv().unwrap();
+        goes_on.send(true).unwrap();
+        thread.join().unwrap();
+        assert_eq!((supervisor.down(), supervisor.n_restarts()), (vec![], 2));
+    }
+
+    #[test]
+    fn a_stop_ends_the_wait_before_a_restart() {
+        let supervisor = Supervisor::default();
+        let thread = supervisor.spawn("state", || panic!("again and again")).unwrap();
+        supervisor.stop();
+
+        thread.join().unwrap();
+
+        assert!(supervisor.is_stopping() && supervisor.is_stopping_within(Duration::from_mins(1)));
+    }
+}
