@@ -22,7 +22,7 @@ use bytes::{Buf, Bytes, buf::Chain};
 
 use crate::{
     stream::feed::{Ending, Feed},
-    threads,
+    threads::{self, catch_panic},
 };
 
 /// Interval of the polls; shorter if `gather` demands it.
@@ -64,6 +64,8 @@ enum Removal {
     Ended(Ending),
     #[error("stalled for too long")]
     Stalled,
+    #[error("panicked: {0}")]
+    Panicked(String),
     #[error(transparent)]
     Disconnected(#[from] io::Error),
 }
@@ -154,7 +156,9 @@ impl Worker {
         let is_late = self.deadline.get().is_some_and(|deadline| *deadline <= Instant::now());
         let is_free_again = streams.len() * 4 < streams.capacity();
         streams.retain_mut(|stream| {
-            let removal = match stream.serve(self.max_stall, self.gather) {
+            // A panic must cost one listener, not all of this thread.
+            let served = catch_panic(|| stream.serve(self.max_stall, self.gather));
+            let removal = match served.unwrap_or_else(|reason| Err(Removal::Panicked(reason))) {
                 Ok(()) if !is_late => return true,
                 Ok(()) => Removal::Ended(Ending::Stopped),
                 Err(removal) => removal,
