@@ -10,7 +10,7 @@ use std::{
 
 pub use self::{
     panic::{catch_panic, retry_delay},
-    supervisor::Supervisor,
+    supervisor::{Busy, Supervisor},
 };
 
 /// Spawning a thread failed: a limit on threads or memory is reached.

@@ -54,6 +54,7 @@ impl Reloader {
                 Err(RecvTimeoutError::Timeout) => false,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
+            let _busy = supervisor.busy("config");
             let checked = catch_panic(|| {
                 if self.watch.is_changed() || is_ordered {
                     self.reload();

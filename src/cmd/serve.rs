@@ -16,11 +16,13 @@ use crate::{
     cli,
     cmd::{
         reload::{self, Reloader},
-        signals::{Actions, MOST_SECONDS_TO_STOP, Signals},
+        signals::{Actions, STOP_LIMIT, Signals},
         systemd,
     },
     config::{self, Config, watch::Watch},
-    ffi, log,
+    ffi,
+    files::patience,
+    log,
     out::sinks::Sinks,
     station::{load::library::Library, radio::Radio, state::State},
     threads::{self, Supervisor},
@@ -33,6 +35,9 @@ use crate::{
 
 /// Sound that the kernel may buffer for a stalled listener: a full send buffer's worth.
 const IN_FLIGHT: Duration = Duration::from_secs(10);
+
+/// How long a start waits for the disk of the saved state.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Time for outstanding tasks once all listeners are gone.
 const TASK_GRACE: Duration = Duration::from_millis(300);
@@ -71,7 +76,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         server::serve(endpoints, site, timeouts, shutdown).await
     });
     let begun = stopped.borrow().unwrap_or_else(Instant::now);
-    let left = (MOST_SECONDS_TO_STOP - 2 * TASK_GRACE).saturating_sub(begun.elapsed());
+    let left = (STOP_LIMIT - 2 * TASK_GRACE).saturating_sub(begun.elapsed());
     // Disconnected once all is closed; a disk that hangs is left behind.
     let _ = closed.recv_timeout(left);
     // A DNS lookup or a write to a dead disk could block for ever.
@@ -179,7 +184,13 @@ fn state(config: &Config, supervisor: &Supervisor) -> State {
     let given = env::var_os("STATE_DIRECTORY");
     let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());
     let folder = given.filter(|folder| folder.is_absolute()).or(config.state.clone());
-    folder.map_or_else(State::default, |folder| State::in_folder(&folder, supervisor))
+    let Some(folder) = folder else { return State::default() };
+    let (at, supervisor) = (folder.clone(), supervisor.clone());
+    let opened = patience::within(PATIENCE, move || State::in_folder(&at, &supervisor));
+    opened.unwrap_or_else(|| {
+        warn!("{}: state will not be saved: no answer from its disk", folder.display());
+        State::default()
+    })
 }
 
 /// Prints the addresses of the player and of all mounts.

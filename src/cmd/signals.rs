@@ -22,7 +22,7 @@ use crate::{
 
 /// The process has ended this long after SIGTERM, whatever a disk or a peer does: service managers and
 /// users expect five seconds.
-pub const MOST_SECONDS_TO_STOP: Duration = Duration::from_millis(4700);
+pub const STOP_LIMIT: Duration = Duration::from_millis(4700);
 
 /// Signals that end a process that does not handle them, and mean nothing to a radio: logrotate and
 /// some supervisors send USR1 or USR2. With SIGXFSZ ignored, a log at its limit of size is a failed
@@ -111,7 +111,7 @@ fn reap() {
 
 /// Ends the process when a stop has taken too long. Threads that hang on a disk are left behind.
 fn end_process() {
-    thread::sleep(MOST_SECONDS_TO_STOP);
+    thread::sleep(STOP_LIMIT);
     error!("a disk or a peer holds up the end; exiting without it");
     log::finish();
     process::exit(0);

@@ -15,6 +15,9 @@ use crate::threads::{SpawnError, catch_panic, retry_delay, spawn};
 /// A thread that has worked for this long since its last panic counts as well again.
 const STEADY: Duration = Duration::from_secs(10);
 
+/// Work on a disk that takes longer than this counts as stuck.
+const STUCK: Duration = Duration::from_secs(20);
+
 /// Supervises the threads of a radio. Clones share the list.
 #[derive(Clone, Default)]
 pub struct Supervisor(Arc<Shared>);
@@ -30,6 +33,14 @@ struct Inner {
     is_stopping: bool,
     /// The threads that have panicked, by name.
     panicked: BTreeMap<String, Panicked>,
+    /// Since when a thread has been at work on a disk.
+    busy: BTreeMap<String, Instant>,
+}
+
+/// Marks a thread as at work on a disk, until it is dropped.
+pub struct Busy {
+    supervisor: Supervisor,
+    name: String,
 }
 
 /// What is known of a thread that has panicked.
@@ -93,6 +104,20 @@ impl Supervisor {
         threads.filter_map(|(name, thread)| Some((name.clone(), thread.down.clone()?))).collect()
     }
 
+    /// Notes that `name` begins work on a disk, which may hang.
+    pub fn busy(&self, name: &str) -> Busy {
+        self.0.inner.lock().busy.insert(name.to_owned(), Instant::now());
+        Busy { supervisor: self.clone(), name: name.to_owned() }
+    }
+
+    /// The names of the threads that have waited for a disk for more than 20 s, in order.
+    pub fn stuck(&self) -> Vec<String> {
+        let inner = self.0.inner.lock();
+        let is_stuck = |since: &Instant| STUCK < since.elapsed();
+        let stuck = inner.busy.iter().filter(|(_, since)| is_stuck(since));
+        stuck.map(|(name, _)| name.clone()).collect()
+    }
+
     /// Restarts of all threads so far.
     pub fn n_restarts(&self) -> u64 {
         self.0.inner.lock().panicked.values().map(|thread| thread.n_restarts).sum()
@@ -115,6 +140,12 @@ impl Supervisor {
         let mut inner = self.0.inner.lock();
         self.0.stopping.wait_while_for(&mut inner, |inner| !inner.is_stopping, timeout);
         inner.is_stopping
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.supervisor.0.inner.lock().busy.remove(&self.name);
     }
 }
 

@@ -187,13 +187,15 @@ fn health(site: &Site) -> FullResponse {
     // A refused radio.toml doesn't affect the stations on air, so it isn't a failure.
     let problem = site.problem.as_ref().map(|problem| format!("{problem}\n")).unwrap_or_default();
     let down: Vec<String> = site.supervisor.down().into_iter().map(|(name, _)| name).collect();
-    if silent.is_empty() && down.is_empty() {
-        return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
-    }
     let line = |what: &str, names: &[String]| match names {
         [] => String::new(),
         names => format!("{what}: {}\n", names.join(", ")),
     };
+    // A disk that hangs doesn't affect the stations on air either.
+    let problem = line("waiting for a disk", &site.supervisor.stuck()) + &problem;
+    if silent.is_empty() && down.is_empty() {
+        return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
+    }
     let silent: Vec<String> = silent.into_iter().map(str::to_owned).collect();
     let text = line("silent", &silent) + &line("down, being started again", &down) + &problem;
     respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)

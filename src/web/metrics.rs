@@ -90,6 +90,12 @@ pub fn text(site: &Site) -> String {
             site.supervisor.down().len() as f64,
         ),
         (
+            "threads_stuck",
+            "gauge",
+            "Threads that have waited for a disk for more than 20 seconds.",
+            site.supervisor.stuck().len() as f64,
+        ),
+        (
             "thread_restarts_total",
             "counter",
             "Threads that were started again after a failure.",

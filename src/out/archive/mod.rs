@@ -88,8 +88,10 @@ async fn record(target: Target, mut reader: Reader, supervisor: Supervisor) {
             Err(ReadError::Ended) => return,
         };
         let now = ZonedDateTime::now();
+        let busy = supervisor.busy(&format!("record-{station}"));
         let written = spawn_blocking(move || {
             recorder.take(&chunk, &now);
+            drop(busy);
             recorder
         });
         recorder = match written.await {

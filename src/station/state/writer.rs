@@ -93,16 +93,24 @@ pub(super) fn start(
 ) -> Result<(Sender<Message>, JoinHandle<()>), SpawnError> {
     let (changes, incoming) = mpsc::channel();
     let mut stations = HashMap::new();
-    let write = move || write_all(&folder, &incoming, &mut stations);
+    let watched = supervisor.clone();
+    let write = move || write_all(&folder, &incoming, &mut stations, &watched);
     let writer = supervisor.spawn("state", write)?;
     Ok((changes, writer))
 }
 
-fn write_all(folder: &Path, changes: &Receiver<Message>, stations: &mut HashMap<String, Station>) {
+fn write_all(
+    folder: &Path,
+    changes: &Receiver<Message>,
+    stations: &mut HashMap<String, Station>,
+    supervisor: &Supervisor,
+) {
     let mut is_failing = false;
     while let Ok(Some((name, change))) = changes.recv() {
         let station = stations.entry(name).or_insert_with_key(|name| Station::new(folder, name));
+        let busy = supervisor.busy("state");
         let written = station.apply(change);
+        drop(busy);
         if let Err(error) = &written
             && !is_failing
         {
