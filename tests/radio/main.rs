@@ -8,6 +8,7 @@ mod common;
 
 mod archive;
 mod faults;
+mod hardship;
 mod hls;
 mod listen;
 mod live;
