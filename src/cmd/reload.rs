@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::{
-    config::{self, Config, watch::Watch},
+    config::{self, Config, Problems, watch::Watch},
     out::sinks::Sinks,
     station::{live::LiveStation, radio::Radio},
     threads::{Supervisor, catch_panic},
@@ -78,7 +78,13 @@ impl Reloader {
     }
 
     fn reload(&mut self) {
-        let loaded = config::load(self.path.as_deref()).map_err(|problems| problems.to_string());
+        let loaded = config::load(self.path.as_deref());
+        let is_unreadable = loaded.as_ref().is_err_and(Problems::is_unreadable);
+        if is_unreadable {
+            // For lack of file descriptors, for example: the save counts when there is one.
+            self.watch.forget();
+        }
+        let loaded = loaded.map_err(|problems| problems.to_string());
         let applied = loaded.and_then(|config| {
             self.radio.change_to(&config).map_err(|error| error.to_string())?;
             Ok(config)
@@ -92,7 +98,11 @@ impl Reloader {
                 None
             }
             Err(problem) => {
-                error!("{problem}\nkeeping the previous configuration");
+                // A file that can't be read is tried again and again, and told once.
+                let is_known = self.sites.borrow().problem.as_ref() == Some(&problem);
+                if !(is_unreadable && is_known) {
+                    error!("{problem}\nkeeping the previous configuration");
+                }
                 Some(problem)
             }
         };
