@@ -112,8 +112,13 @@ impl Supervisor {
 
     /// The names of the threads that have waited for a disk for more than 20 s, in order.
     pub fn stuck(&self) -> Vec<String> {
+        self.busy_for(STUCK)
+    }
+
+    /// The names of the threads that have waited for a disk for more than `least`, in order.
+    fn busy_for(&self, least: Duration) -> Vec<String> {
         let inner = self.0.inner.lock();
-        let is_stuck = |since: &Instant| STUCK < since.elapsed();
+        let is_stuck = |since: &Instant| least < since.elapsed();
         let stuck = inner.busy.iter().filter(|(_, since)| is_stuck(since));
         stuck.map(|(name, _)| name.clone()).collect()
     }
@@ -180,6 +185,18 @@ mod tests {
         goes_on.send(true).unwrap();
         thread.join().unwrap();
         assert_eq!((supervisor.down(), supervisor.n_restarts()), (vec![], 2));
+    }
+
+    #[test]
+    fn a_thread_that_waits_for_a_disk_is_named_until_the_disk_answers() {
+        let supervisor = Supervisor::default();
+        let busy = supervisor.busy("state");
+
+        while supervisor.busy_for(Duration::ZERO) != ["state"] {}
+        assert!(supervisor.stuck().is_empty());
+        drop(busy);
+
+        assert!(supervisor.busy_for(Duration::ZERO).is_empty());
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod tests;
 use std::sync::Arc;
 
 use jiff::ZonedDateTime;
-use tokio::{runtime::Handle, task::spawn_blocking, time::sleep};
+use tokio::{runtime::Handle, time::sleep};
 use tracing::{error, warn};
 
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
         mount::Mount,
         ring::{ReadError, Reader, Tap},
     },
-    threads::{Supervisor, retry_delay},
+    threads::{Supervisor, blocking, retry_delay},
 };
 
 /// The recordings of all stations.
@@ -89,17 +89,20 @@ async fn record(target: Target, mut reader: Reader, supervisor: Supervisor) {
         };
         let now = ZonedDateTime::now();
         let busy = supervisor.busy(&format!("record-{station}"));
-        let written = spawn_blocking(move || {
+        let written = blocking(move || {
             recorder.take(&chunk, &now);
             drop(busy);
             recorder
         });
         recorder = match written.await {
-            Ok(recorder) => recorder,
+            Ok(recorder) => {
+                n_failures = 0;
+                recorder
+            }
             Err(error) => {
                 n_failures += 1;
                 let name = format!("record-{station}");
-                supervisor.note_down(&name, &error.to_string());
+                supervisor.note_down(&name, &error);
                 error!("{station}: recorder failed; starting another one: {error}");
                 sleep(retry_delay(n_failures)).await;
                 supervisor.note_restart(&name);
