@@ -9,6 +9,8 @@
 pub mod lock;
 mod read;
 
+pub mod patience;
+
 use std::{
     fs::{self, File},
     io::{self, Write as _},
@@ -183,12 +185,21 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// Modification time and length of a file. A changed stamp means changed content.
+/// What the system knows of a file's content: a changed stamp means that the content may have changed.
+///
+/// Modification time and length are not enough: a file may be swapped for another one of the same
+/// length whose time was set back, as package managers and archives do (`cp -p`, store paths of the
+/// year 1970). On Unix the inode's number and the time of its last change, which nobody can set,
+/// tell such files apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     modified: Option<SystemTime>,
     n_bytes: u64,
+    inode: Inode,
 }
+
+/// Number of the inode, seconds and nanoseconds of its last change; zeros where there are no inodes.
+type Inode = (u64, i64, i64);
 
 impl Stamp {
     /// The stamp of the file at `path`; none if its metadata can't be read.
@@ -199,8 +210,21 @@ impl Stamp {
 
 impl From<&fs::Metadata> for Stamp {
     fn from(metadata: &fs::Metadata) -> Self {
-        Self { modified: metadata.modified().ok(), n_bytes: metadata.len() }
+        let (modified, n_bytes) = (metadata.modified().ok(), metadata.len());
+        Self { modified, n_bytes, inode: inode(metadata) }
     }
+}
+
+#[cfg(unix)]
+fn inode(metadata: &fs::Metadata) -> Inode {
+    use std::os::unix::fs::MetadataExt as _;
+
+    (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn inode(_: &fs::Metadata) -> Inode {
+    Inode::default()
 }
 
 #[cfg(test)]
@@ -275,6 +299,22 @@ mod tests {
         .unwrap();
 
         assert_eq!(mode(&private), mode(&plain));
+    }
+
+    #[test]
+    fn a_file_of_the_same_length_and_time_has_another_stamp() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("radio.toml"), folder.path().join("other"));
+        let long_ago = SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1);
+        for (path, text) in [(&path, "seed = 1"), (&other, "seed = 2")] {
+            fs::write(path, text).unwrap();
+            File::options().write(true).open(path).unwrap().set_modified(long_ago).unwrap();
+        }
+        let before = Stamp::of(&path);
+
+        fs::rename(&other, &path).unwrap();
+
+        assert_ne!(before, Stamp::of(&path));
     }
 
     #[test]

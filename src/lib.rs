@@ -24,6 +24,7 @@
 //!
 //! - [`units`], [`rng`], [`files`], [`threads`], [`args`], [`ffi`]: numbers with units, seeded random
 //!   streams, durable file writes, thread spawning, parsers of command-line values, unsafe calls.
+//! - [`log`]: the log and other output, which never fails.
 //! - [`music`]: notes, bars, keys, chords, arranging, MIDI files.
 //! - [`stream`]: encoded sound to listeners: rings, mounts, MP3 and Ogg framing. No HTTP, no music.
 //! - [`patterns`]: hand-written pattern generators, one per style.
@@ -58,6 +59,8 @@ pub mod files;
 pub mod rng;
 pub mod threads;
 pub mod units;
+
+pub mod log;
 
 pub mod music;
 pub mod stream;

@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal as _, stderr},
+    panic,
     process::ExitCode,
 };
 
@@ -10,7 +11,9 @@ use electropunk::{
     cli::{Cli, Command, Serve},
     cmd,
     config::Problems,
+    log::{self, LogWriter},
 };
+use tracing::error;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -29,10 +32,12 @@ fn main() -> ExitCode {
         #[cfg(feature = "lab")]
         Command::Lab(command) => electropunk::lab::cmd::run(&command),
     };
-    match outcome {
+    let code = match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => report(&error),
-    }
+    };
+    log::finish();
+    code
 }
 
 /// Logs at level info to standard error; `RUST_LOG` sets another filter. Warnings of symphonia are
@@ -41,17 +46,20 @@ fn start_log() {
     let default = || EnvFilter::new("info,symphonia=error");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| default());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
-    log.with_writer(stderr).init();
+    // Its own errors would go to `eprintln!`, which panics.
+    log.log_internal_errors(false).with_writer(LogWriter::default).init();
+    panic::set_hook(Box::new(|about| error!("{about}")));
 }
 
 /// Prints the error. Errors in radio.toml are printed one per line and exit with 2, as usage errors
 /// do.
 fn report(error: &anyhow::Error) -> ExitCode {
     if let Some(problems) = error.downcast_ref::<Problems>() {
-        eprintln!("{problems}");
+        log::complain(format_args!("{problems}"));
         return ExitCode::from(2);
     }
-    eprintln!("error: {error}");
-    error.chain().skip(1).for_each(|cause| eprintln!("caused by: {cause}"));
+    log::complain(format_args!("error: {error}"));
+    let causes = error.chain().skip(1);
+    causes.for_each(|cause| log::complain(format_args!("caused by: {cause}")));
     ExitCode::FAILURE
 }

@@ -1,8 +1,18 @@
-//! Spawning of named threads.
+//! Spawning of named threads, and their supervision.
+
+mod panic;
+mod supervisor;
 
 use std::{
     io,
     thread::{self, JoinHandle},
+};
+
+use tokio::task::spawn_blocking;
+
+pub use self::{
+    panic::{catch_panic, retry_delay},
+    supervisor::{Busy, Supervisor},
 };
 
 /// Spawning a thread failed: a limit on threads or memory is reached.
@@ -26,6 +36,17 @@ pub fn spawn<T: Send + 'static>(
     let name = name.into();
     let spawned = thread::Builder::new().name(name.clone()).spawn(work);
     spawned.map_err(|source| SpawnError { name, source })
+}
+
+/// Runs `work`, which may block, beside the runtime.
+///
+/// # Errors
+/// It panicked, no thread can be spawned (where tokio's own function panics), or the runtime shuts down.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, String> {
+    let spawned = catch_panic(|| spawn_blocking(work))?;
+    spawned.await.map_err(|error| error.to_string())
 }
 
 #[cfg(test)]

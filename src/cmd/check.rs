@@ -1,7 +1,10 @@
 //! `electropunk check`: opens everything that the stations of radio.toml need, and prints what they
 //! would play.
 
-use std::fmt::Write as _;
+use std::{
+    fmt::Write as _,
+    io::{Write as _, stdout},
+};
 
 use rustysynth::SoundFont;
 
@@ -42,11 +45,12 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
     }
     let seed =
         config.seed.map_or_else(|| "random at each start".to_owned(), |seed| seed.to_string());
-    println!("{file}: ok; listens on {}, seed {seed}", config.server.bind);
+    let mut out = stdout().lock();
+    writeln!(out, "{file}: ok; listens on {}, seed {seed}", config.server.bind)?;
     for report in &reports {
-        print!("\n{report}");
+        write!(out, "\n{report}")?;
     }
-    Ok(())
+    Ok(out.flush()?)
 }
 
 /// Opens all that `station` needs, as starting it does, and describes what it would play.

@@ -8,5 +8,6 @@ mod reload;
 pub mod render;
 pub mod schema;
 pub mod serve;
+mod signals;
 mod systemd;
 mod zone;

@@ -1,5 +1,4 @@
-//! The thread that applies changes of radio.toml and of waypoint files, and feeds systemd's
-//! watchdog.
+//! The thread that applies changes of radio.toml and of waypoint files.
 
 use std::{
     path::PathBuf,
@@ -14,20 +13,19 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::{
-    cmd::{
-        alerts,
-        systemd::{self, Watchdog},
-    },
-    config::{self, Config, watch::Watch},
+    cmd::alerts,
+    config::{self, Config, Problems, watch::Watch},
     out::sinks::Sinks,
-    station::{live::LiveStation, radio::Radio, supervision::catch_panic},
+    station::{live::LiveStation, radio::Radio},
+    threads::{Supervisor, catch_panic},
     web::{
         api,
         site::{RefusedChange, ServedStation, Site},
+        tls::Tls,
     },
 };
 
-/// Interval of checks of radio.toml and of the MIDI files in playlists.
+/// Interval of checks of radio.toml and for changed waypoints.
 const INTERVAL: Duration = Duration::from_millis(500);
 
 /// A running radio that follows its radio.toml.
@@ -44,23 +42,27 @@ pub struct Reloader {
     pub sinks: Sinks,
     /// Publishes the site that the server shows.
     pub sites: watch::Sender<Arc<Site>>,
+    /// The certificate, if HTTPS is served.
+    pub tls: Option<Arc<Tls>>,
 }
 
 impl Reloader {
-    /// Checks files until `stopped` disconnects, then stops all stations and sinks.
-    pub fn run(mut self, stopped: &Receiver<()>) {
-        let mut watchdog = Watchdog::from_env();
-        let mut is_ready = false;
-        while let Err(RecvTimeoutError::Timeout) = stopped.recv_timeout(INTERVAL) {
-            let is_well = api::silent_stations(&self.sites.borrow()).is_empty();
-            if is_well && !is_ready {
-                systemd::ready();
-                is_ready = true;
-            }
-            watchdog.pet(is_well);
+    /// Applies changes until the radio stops. Each message in `orders` asks for a reload of files that look
+    /// unchanged.
+    pub fn follow(&mut self, orders: &Receiver<()>, supervisor: &Supervisor) {
+        while !supervisor.is_stopping() {
+            let is_ordered = match orders.recv_timeout(INTERVAL) {
+                Ok(()) => true,
+                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let _busy = supervisor.busy("config");
             let checked = catch_panic(|| {
-                if self.watch.is_changed() {
+                if self.watch.is_changed() || is_ordered {
                     self.reload();
+                }
+                if let Some(tls) = self.tls.as_ref().filter(|_| is_ordered) {
+                    tls.reload();
                 }
                 self.radio.reload_waypoints();
             });
@@ -68,14 +70,23 @@ impl Reloader {
                 error!("checking for changed files failed, stations play on unchanged: {reason}");
             }
         }
-        systemd::stopping();
+    }
+
+    /// Stops all stations and closes the sinks.
+    pub fn close(self) {
         // Stations first, so that their streams end cleanly before sinks are closed.
         drop(self.radio);
         self.sinks.close();
     }
 
     fn reload(&mut self) {
-        let loaded = config::load(self.path.as_deref()).map_err(RefusedChange::from);
+        let loaded = config::load(self.path.as_deref());
+        let is_unreadable = loaded.as_ref().is_err_and(Problems::is_unreadable);
+        if is_unreadable {
+            // For lack of file descriptors, for example: the save counts when there is one.
+            self.watch.forget();
+        }
+        let loaded = loaded.map_err(RefusedChange::from);
         let applied = loaded.and_then(|config| {
             self.radio.change_to(&config)?;
             Ok(config)
@@ -89,7 +100,11 @@ impl Reloader {
                 None
             }
             Err(refused) => {
-                error!("{}\nkeeping the previous configuration", refused.text);
+                // A file that can't be read is tried again and again, and told once.
+                let is_known = self.sites.borrow().refused.as_ref() == Some(&refused);
+                if !(is_unreadable && is_known) {
+                    error!("{}\nkeeping the previous configuration", refused.text);
+                }
                 Some(refused)
             }
         };

@@ -10,6 +10,7 @@ use crate::{
     compose::composer::Composer,
     config, files,
     inserts::player::InsertPlayer,
+    log,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
     sound::{
         audio_file::{AudioFileWriter, Format},
@@ -54,7 +55,8 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
             Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
         write_sound(composer, renderer, seconds, files)?;
     }
-    println!("{}: {} minutes of {}, seed {seed}", args.out.display(), args.minutes, station.name);
+    let (out, minutes, name) = (args.out.display(), args.minutes, &station.name);
+    log::say(format_args!("{out}: {minutes} minutes of {name}, seed {seed}"));
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! `electropunk schema`: prints the JSON Schema of radio.toml.
 
+use std::io::{Write as _, stdout};
+
 use crate::config;
 
 /// Prints the schema.
 ///
 /// # Errors
-/// Serialising it fails.
+/// Serialising or writing it fails.
 pub fn run() -> anyhow::Result<()> {
-    println!("{}", serde_json::to_string_pretty(&config::schema())?);
-    Ok(())
+    Ok(writeln!(stdout(), "{}", serde_json::to_string_pretty(&config::schema())?)?)
 }

@@ -5,15 +5,11 @@ use std::{
     net::SocketAddr,
     path::Path,
     sync::{Arc, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::Context as _;
-use tokio::{
-    runtime::Runtime,
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::{runtime::Runtime, sync::watch};
 use tracing::{info, warn};
 
 use crate::{
@@ -21,14 +17,16 @@ use crate::{
     cmd::{
         alerts,
         reload::{self, Reloader},
-        zone,
+        signals::{Actions, STOP_LIMIT, Signals},
+        systemd, zone,
     },
     config::{self, Config, watch::Watch},
     ffi,
-    files::lock::NotLocked,
+    files::{lock::NotLocked, patience},
+    log,
     out::sinks::Sinks,
     station::{load::library::Library, radio::Radio, state::State},
-    threads,
+    threads::{self, Supervisor},
     web::{
         server::{self, Endpoint},
         site::{Site, Timeouts},
@@ -39,8 +37,11 @@ use crate::{
 /// Sound that the kernel may buffer for a stalled listener: a full send buffer's worth.
 const IN_FLIGHT: Duration = Duration::from_secs(10);
 
+/// How long a start waits for the disk of the saved state.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// Time for outstanding tasks once all listeners are gone.
-const TASK_GRACE: Duration = Duration::from_millis(500);
+const TASK_GRACE: Duration = Duration::from_millis(300);
 
 /// Runs the command; returns once all listeners are disconnected.
 ///
@@ -48,6 +49,55 @@ const TASK_GRACE: Duration = Duration::from_millis(500);
 /// radio.toml has errors, a file that it names can't be opened, or the address is in use.
 pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     ffi::return_large_allocations();
+    if let Err(error) = log::start() {
+        warn!("{error}");
+    }
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let supervisor = Supervisor::default();
+    let (stop, stopped) = watch::channel(None);
+    let (reloads, orders) = mpsc::channel();
+    let signals = runtime.block_on(async { Signals::register() });
+    let actions = Actions { reloads, supervisor: supervisor.clone(), stopped: stop };
+    runtime.spawn(signals.follow(actions));
+    let (running, endpoints) = start(args, &runtime, &supervisor)?;
+    let Running { reloader, site, timeouts } = running;
+    let sites = site.clone();
+    supervisor.spawn("systemd", {
+        let supervisor = supervisor.clone();
+        move || systemd::report(&sites, &supervisor)
+    })?;
+    let closed = follow(reloader, orders, &supervisor)?;
+    let mut shutdown = stopped.clone();
+    let served = runtime.block_on(async {
+        let shutdown = async move {
+            // An error means that signals are no longer followed: there is no way to stop but this.
+            let _ = shutdown.wait_for(Option::is_some).await;
+        };
+        server::serve(endpoints, site, timeouts, shutdown).await
+    });
+    let begun = stopped.borrow().unwrap_or_else(Instant::now);
+    let left = (STOP_LIMIT - 2 * TASK_GRACE).saturating_sub(begun.elapsed());
+    // Disconnected once all is closed; a disk that hangs is left behind.
+    let _ = closed.recv_timeout(left);
+    // A DNS lookup or a write to a dead disk could block for ever.
+    runtime.shutdown_timeout(TASK_GRACE);
+    Ok(served?)
+}
+
+/// A radio on air.
+struct Running {
+    reloader: Reloader,
+    site: watch::Receiver<Arc<Site>>,
+    timeouts: Timeouts,
+}
+
+/// Reads radio.toml, binds the ports and starts all stations.
+fn start(
+    args: &cli::Serve,
+    runtime: &Runtime,
+    supervisor: &Supervisor,
+) -> anyhow::Result<(Running, Vec<Endpoint>)> {
     // Created before the file is read, so that no change in between is missed.
     let watch = Watch::new(args.config.as_deref());
     let config = config::load(args.config.as_deref())?;
@@ -56,7 +106,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         info!("no radio.toml in {}: playing the built-in stations", here.display());
     }
     zone::log();
-    let state = state(&config)?;
+    let state = state(&config, supervisor)?;
     let given = args.seed.or(config.seed);
     let seed = given.or_else(|| state.seed()).unwrap_or_else(rand::random);
     // Each listener takes a socket.
@@ -64,15 +114,13 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         warn!("raising the limit of open files failed: {error}");
     }
     info!(seed, "random seed: the same --seed plays the same music");
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (endpoints, address) = listen(args, &config, &runtime)?;
+    let Bound { endpoints, address, tls } = listen(args, &config, runtime)?;
     // Not before the port is bound: another radio may be running from this folder.
     state.keep_seed(seed);
     let folder = state.folder().map(Path::to_owned);
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let radio = Radio::start(&config, library, seed, state)?;
-    let mut sinks = Sinks::on(runtime.handle(), folder);
+    let radio = Radio::start(&config, library, seed, state, supervisor)?;
+    let mut sinks = Sinks::on(runtime.handle(), folder, supervisor);
     reload::update_sinks(&mut sinks, &config, &radio);
     // A listener may lag in the ring, and have a full send buffer besides.
     let stall = Duration::from_secs(config.server.lag_seconds as u64) + IN_FLIGHT;
@@ -81,36 +129,39 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         targets: sinks.statuses(),
         alerts: config.alerts.clone(),
         disks: alerts::disks(&config, sinks.state()),
+        supervisor: supervisor.clone(),
         ..Site::new(reload::stations(&radio, &sinks), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     runtime.spawn(alerts::run(site.clone()));
-    let (stop, stopped) = mpsc::channel();
-    let reloader = Reloader { path: args.config.clone(), watch, config, radio, sinks, sites };
-    let reloading = threads::spawn("config", move || reloader.run(&stopped))?;
-    let served = runtime.block_on(async {
-        let shutdown = async {
-            stop_signal().await;
-            drop(stop);
-            // Joining the stations' threads blocks, so not on the runtime's workers.
-            let _ = tokio::task::spawn_blocking(|| reloading.join()).await;
-        };
-        server::serve(endpoints, site, timeouts, shutdown).await
-    });
-    // A DNS lookup or a write to a dead disk could block for ever.
-    runtime.shutdown_timeout(TASK_GRACE);
-    Ok(served?)
+    let path = args.config.clone();
+    let reloader = Reloader { path, watch, config, radio, sinks, sites, tls };
+    Ok((Running { reloader, site, timeouts }, endpoints))
 }
 
-/// Binds the plain and, if configured, the TLS port; the address is that of the plain one.
+/// Follows changes on the thread `config`. The receiver is disconnected when the radio has stopped and
+/// all is closed.
+fn follow(
+    mut reloader: Reloader,
+    orders: mpsc::Receiver<()>,
+    supervisor: &Supervisor,
+) -> anyhow::Result<mpsc::Receiver<()>> {
+    let (closing, closed) = mpsc::channel();
+    let supervisor = supervisor.clone();
+    threads::spawn("config", move || {
+        // Returns when the radio stops; started again after any panic before that.
+        supervisor.run("config", || reloader.follow(&orders, &supervisor));
+        reloader.close();
+        drop(closing);
+    })?;
+    Ok(closed)
+}
+
+/// Binds the plain and, if configured, the TLS port.
 ///
 /// Called before stations start, so that a second radio on the same port fails at once.
-fn listen(
-    args: &cli::Serve,
-    config: &Config,
-    runtime: &Runtime,
-) -> anyhow::Result<(Vec<Endpoint>, SocketAddr)> {
+fn listen(args: &cli::Serve, config: &Config, runtime: &Runtime) -> anyhow::Result<Bound> {
     let bind = |address: SocketAddr| {
         let bound = runtime.block_on(async { server::bind(address) });
         bound.with_context(|| format!("can't listen on {address}"))
@@ -118,12 +169,22 @@ fn listen(
     let listener = bind(args.bind.unwrap_or(config.server.bind))?;
     let address = listener.local_addr()?;
     let mut endpoints = vec![Endpoint::http(listener)];
+    let mut tls = None;
     if let Some(files) = config.server.tls.clone() {
         let secure = files.bind;
-        let tls = Tls::open(files)?;
-        endpoints.push(Endpoint::https(bind(secure)?, tls));
+        let opened = tls.insert(Arc::new(Tls::open(files)?));
+        endpoints.push(Endpoint::https(bind(secure)?, opened.clone()));
     }
-    Ok((endpoints, address))
+    Ok(Bound { endpoints, address, tls })
+}
+
+/// Ports that are bound.
+struct Bound {
+    endpoints: Vec<Endpoint>,
+    /// The address of the plain port.
+    address: SocketAddr,
+    /// The certificate of the TLS port, if there is one.
+    tls: Option<Arc<Tls>>,
 }
 
 /// The state folder: systemd's `$STATE_DIRECTORY`, the only folder that its sandbox lets the
@@ -131,11 +192,17 @@ fn listen(
 ///
 /// # Errors
 /// Another radio uses the folder.
-fn state(config: &Config) -> Result<State, NotLocked> {
+fn state(config: &Config, supervisor: &Supervisor) -> Result<State, NotLocked> {
     let given = env::var_os("STATE_DIRECTORY");
     let given = given.as_ref().and_then(|folders| env::split_paths(folders).next());
     let folder = given.filter(|folder| folder.is_absolute()).or(config.state.clone());
-    folder.map_or_else(|| Ok(State::default()), |folder| State::in_folder(&folder))
+    let Some(folder) = folder else { return Ok(State::default()) };
+    let (at, supervisor) = (folder.clone(), supervisor.clone());
+    let opened = patience::within(PATIENCE, move || State::in_folder(&at, &supervisor));
+    opened.unwrap_or_else(|| {
+        warn!("{}: state will not be saved: no answer from its disk", folder.display());
+        Ok(State::default())
+    })
 }
 
 /// Prints the addresses of the player and of all mounts.
@@ -145,27 +212,12 @@ fn announce(site: &Site, address: SocketAddr) {
         None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
         None => format!("http://{address}"),
     };
-    println!("on air; the player is at {base}/");
+    log::say(format_args!("on air; the player is at {base}/"));
     for station in &site.stations {
         let about = &station.main().about;
-        println!("  {:<24} {base}{}", about.name, about.path);
+        log::say(format_args!("  {:<24} {base}{}", about.name, about.path));
         for mount in &station.mounts[1..] {
-            println!("  {:<24} {base}{}", "", mount.about.path);
+            log::say(format_args!("  {:<24} {base}{}", "", mount.about.path));
         }
     }
-}
-
-/// Waits for SIGINT (Ctrl-C) or SIGTERM.
-async fn stop_signal() {
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signals) => drop(signals.recv().await),
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
-    println!("shutting down");
 }

@@ -4,19 +4,25 @@ use std::{
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
+    time::Duration,
 };
 
 use serde_json::json;
 
 use crate::{
     config::{choice::Choice, section::Section, text::quoted, value::set},
+    files::patience,
     units::Decibels,
 };
+
+/// How long the disk of a playlist may take to say whether the file exists.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An insert list: recorded items and when, where and how loud they play.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Playlist {
-    /// An `.m3u8`, `.m3u`, `.pls` or `.xspf` file, which existed when radio.toml was read.
+    /// An `.m3u8`, `.m3u`, `.pls` or `.xspf` file, which existed when radio.toml was read, or whose disk
+    /// gave no answer.
     pub file: PathBuf,
     /// When an item is due. Default none: its recordings never play; its MIDI files are waypoints.
     pub when: Option<When>,
@@ -146,10 +152,10 @@ fn playlist_file(text: &str, base_dir: &Path) -> Result<PathBuf, String> {
             quoted(text)
         ));
     }
-    let path = file.display().to_string();
-    file.is_file()
-        .then_some(file)
-        .ok_or_else(|| format!("expected a playlist, found none at {path:?}"))
+    let (path, looked_at) = (file.display().to_string(), file.clone());
+    // A disk that does not answer is no mistake in radio.toml: the station plays without the list.
+    let is_there = patience::within(PATIENCE, move || looked_at.is_file()).unwrap_or(true);
+    is_there.then_some(file).ok_or_else(|| format!("expected a playlist, found none at {path:?}"))
 }
 
 impl FromStr for TimeOfDay {

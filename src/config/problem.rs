@@ -14,6 +14,13 @@ pub struct Problems {
     pub problems: Vec<Problem>,
 }
 
+impl Problems {
+    /// Whether the file itself could not be read.
+    pub fn is_unreadable(&self) -> bool {
+        self.problems.iter().any(|problem| matches!(problem.fault, Fault::Unreadable(_)))
+    }
+}
+
 /// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

@@ -22,6 +22,11 @@ impl Watch {
         Self { path, read: now, seen: now }
     }
 
+    /// Forgets that the file was read: it could not be, for lack of file descriptors or memory.
+    pub fn forget(&mut self) {
+        self.read = None;
+    }
+
     /// Whether the file differs from when it was last read and is unchanged since the last poll: some
     /// editors write a file in several steps. A missing file is not a change: some editors delete the
     /// file before they write it.
@@ -56,6 +61,19 @@ mod tests {
         assert!(!watch.is_changed());
         assert!(watch.is_changed());
         assert!(!watch.is_changed());
+    }
+
+    #[test]
+    fn a_save_that_could_not_be_read_counts_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("radio.toml");
+        fs::write(&path, "a").unwrap();
+        let mut watch = Watch::new(Some(&path));
+        assert!(!watch.is_changed());
+
+        watch.forget();
+
+        assert!(watch.is_changed() && !watch.is_changed());
     }
 
     #[test]

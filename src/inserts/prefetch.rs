@@ -24,6 +24,13 @@ use crate::{
     units::Lufs,
 };
 
+/// Recordings that are tried in one refresh: a list of a hundred thousand missing files must not keep
+/// a core and a disk busy. The next refresh goes on with the recording after them.
+const MOST_TRIES: usize = 256;
+
+/// Faults of a list that one line of the log names.
+const MOST_FAULTS: usize = 5;
+
 /// The lists of a station and their slots.
 pub struct Prefetch {
     target: Lufs,
@@ -34,6 +41,8 @@ pub struct Prefetch {
 
 /// A list as it was read last.
 struct List {
+    /// The number of its slot.
+    index: usize,
     rule: Playlist,
     stamp: Option<Stamp>,
     contents: Contents,
@@ -56,6 +65,7 @@ impl Prefetch {
         let list = |(number, rule): (usize, &Playlist)| {
             let name = format!("{number} {}", rule.file.display());
             List {
+                index: number,
                 rule: rule.clone(),
                 stamp: None,
                 contents: Contents::default(),
@@ -78,10 +88,21 @@ impl Prefetch {
         self.slots.clone()
     }
 
+    /// A prefetch for each list, so that a list on a disk that hangs holds up no other one.
+    pub fn split(self) -> Vec<Self> {
+        let Self { target, lists, slots, .. } = self;
+        let alone = |list| {
+            let (files, slots) = (Files::default(), slots.clone());
+            Self { target, lists: vec![list], files, slots }
+        };
+        lists.into_iter().map(alone).collect()
+    }
+
     /// Rereads lists that have changed, fills empty slots, and replaces inserts whose file has changed.
     /// Warns of an unusable file once for each change.
     pub fn refresh(&mut self) {
-        for (index, list) in self.lists.iter_mut().enumerate() {
+        for list in &mut self.lists {
+            let index = list.index;
             list.reload(&mut self.files);
             if !list.is_ready_unchanged() {
                 self.slots.take(index);
@@ -110,8 +131,9 @@ impl List {
                     Contents::default()
                 }
             };
-            let faults = self.contents.faults.join("; ");
-            if !faults.is_empty() {
+            self.rotation.change(&self.contents.recordings);
+            if !self.contents.faults.is_empty() {
+                let faults = summary(&self.contents.faults);
                 let sentence = format!("{}: {faults}", self.rule.file.display());
                 files.warn_once(&self.rule.file, stamp, &sentence);
             }
@@ -125,9 +147,9 @@ impl List {
         })
     }
 
-    /// Opens the next playable recording; none if a whole round has none.
+    /// Opens the next playable recording; none if a whole round has none, or [`MOST_TRIES`] in a row.
     fn open_next(&mut self, target: Lufs, files: &mut Files) -> Option<(Ready, Insert)> {
-        for _ in 0..self.contents.recordings.len() {
+        for _ in 0..self.contents.recordings.len().min(MOST_TRIES) {
             let recording = self.rotation.next(&self.contents.recordings)?.clone();
             let file = self.contents.find(&recording).to_owned();
             let stamp = Stamp::of(&file);
@@ -189,6 +211,15 @@ impl Files {
         if self.warned.insert(path.to_owned(), stamp) != Some(stamp) {
             warn!("{sentence}; skipping it");
         }
+    }
+}
+
+/// The first of `faults`, and how many more there are.
+fn summary(faults: &[String]) -> String {
+    let shown = &faults[..faults.len().min(MOST_FAULTS)];
+    match faults.len() - shown.len() {
+        0 => shown.join("; "),
+        n_more => format!("{}; and {n_more} more", shown.join("; ")),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         status::{RegisteredTarget, Registry, TargetKind},
     },
     stream::mount::Mount,
+    threads::Supervisor,
 };
 
 /// Longest wait at shutdown for directories to remove the entries.
@@ -42,11 +43,12 @@ pub struct Sinks {
 
 impl Sinks {
     /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`.
-    pub fn on(runtime: &Handle, state: Option<PathBuf>) -> Self {
+    /// The `supervisor` knows when a recorder fails.
+    pub fn on(runtime: &Handle, state: Option<PathBuf>, supervisor: &Supervisor) -> Self {
         let (leaving, left) = mpsc::channel(1);
         Self {
             hls: Hls::on(runtime.clone()),
-            archive: Archive::on(runtime.clone()),
+            archive: Archive::on(runtime.clone(), supervisor),
             state,
             runtime: runtime.clone(),
             push: MountTasks::on(runtime.clone()),

@@ -5,10 +5,8 @@ use tracing::error;
 use crate::{
     compose::phrase::PHRASE_BARS,
     music::bar::Bar,
-    station::{
-        bar_queue::{BarQueue, Pushed},
-        supervision::{catch_panic, retry_delay},
-    },
+    station::bar_queue::{BarQueue, Pushed},
+    threads::{catch_panic, retry_delay},
 };
 
 /// A source of bars.
@@ -27,10 +25,10 @@ pub trait Source: Send + 'static {
 
 /// Fills the queue `bars` from `source` until it is closed. Most of the time the queue is full, and the
 /// thread waits for room.
-pub fn compose_until_closed(station: &str, mut source: impl Source, bars: &BarQueue) {
+pub fn compose_until_closed(station: &str, source: &mut impl Source, bars: &BarQueue) {
     let mut n_failures = 0;
     loop {
-        match catch_panic(|| compose(&mut source, bars, &mut n_failures)) {
+        match catch_panic(|| compose(source, bars, &mut n_failures)) {
             Ok(()) => return,
             Err(why) => {
                 n_failures += 1;
@@ -95,7 +93,7 @@ mod tests {
         let bars = Arc::new(BarQueue::new(Duration::from_secs(10)));
         let composing = thread::spawn({
             let bars = bars.clone();
-            move || compose_until_closed("test", Nervous { next: 0, n_left: 0 }, &bars)
+            move || compose_until_closed("test", &mut Nervous { next: 0, n_left: 0 }, &bars)
         });
 
         let numbers: Vec<u64> =

@@ -9,11 +9,11 @@ use tracing::error;
 
 use crate::{
     sound::{encoder::Encoder, frame::Block},
-    station::supervision::catch_panic,
     stream::{
         coding::Coding,
         ring::{Chunk, Writer},
     },
+    threads::catch_panic,
 };
 
 /// Blocks that a new encoder is fed before its first output.

@@ -34,7 +34,7 @@ use crate::{
         state::{BarOnAir, State, StateSender},
     },
     stream::mount::{About, Mount, Rules},
-    threads,
+    threads::Supervisor,
 };
 
 /// How far the composer works ahead of playout.
@@ -68,6 +68,7 @@ pub struct LiveStation {
     /// None for a station that plays a foreign [`Source`].
     controls: Option<Controls>,
     state_sender: StateSender,
+    supervisor: Supervisor,
     /// Nothing is sent through it: the playout stops when it is dropped.
     stop: Option<Sender<()>>,
     playout: Option<JoinHandle<()>>,
@@ -88,6 +89,7 @@ struct Start {
     shift: Shift,
     controls: Option<Controls>,
     insert_changes: mpsc::Receiver<InsertChange>,
+    supervisor: Supervisor,
 }
 
 impl LiveStation {
@@ -103,6 +105,7 @@ impl LiveStation {
         seed: u64,
         buffering: Buffering,
         kept: &State,
+        supervisor: &Supervisor,
     ) -> Result<Self, Error> {
         let saved = kept.station(&station.name, seed);
         let place = saved.as_ref().and_then(|saved| saved.place);
@@ -114,7 +117,7 @@ impl LiveStation {
             None => Composer::with(station, loaded, seed),
         };
         let prefetch = Prefetch::for_station(station, seed);
-        let prefetch = PrefetchThread::spawn(prefetch, &station.name)?;
+        let prefetch = PrefetchThread::spawn(prefetch, &station.name, supervisor)?;
         let inserts = InsertPlayer::new(&station.playlists, prefetch);
         let setup = RendererSetup::new(font, composer.mix()).with_inserts(inserts, LocalTime::now);
         let changes = SettingChanges::default();
@@ -128,6 +131,7 @@ impl LiveStation {
             shift: place.map_or(Shift::default(), |place| place.shift),
             controls: Some(Controls { changes, insert_changes: sender, seed }),
             insert_changes,
+            supervisor: supervisor.clone(),
         };
         Self::spawn(&station.name, source, places(station), buffering, start)
     }
@@ -150,6 +154,7 @@ impl LiveStation {
             shift: Shift::default(),
             controls: None,
             insert_changes: mpsc::channel().1,
+            supervisor: Supervisor::default(),
         };
         Self::spawn(name, source, places, buffering, start)
     }
@@ -161,7 +166,8 @@ impl LiveStation {
         buffering: Buffering,
         start: Start,
     ) -> Result<Self, Error> {
-        let Start { mut setup, history, state_sender, shift, controls, insert_changes } = start;
+        let Start { mut setup, history, state_sender, shift, controls, insert_changes, supervisor } =
+            start;
         let (publisher, on_air) = watch::channel(Arc::new(OnAir::default()));
         let (stop, stopped) = mpsc::channel();
         let (encoder_changes, changes) = mpsc::channel();
@@ -172,7 +178,7 @@ impl LiveStation {
         // The receiver is above: this can't fail.
         let _ = encoder_changes.send(specs);
         let history = Arc::new(history);
-        let playout = Playout {
+        let mut playout = Playout {
             station: name.to_owned(),
             renderer: setup.renderer()?,
             setup,
@@ -182,18 +188,20 @@ impl LiveStation {
             encoders: Encoders::new(name, changes),
             insert_changes,
             stopped,
+            supervisor: supervisor.clone(),
             on_air: publisher,
             history: history.clone(),
             state_sender: state_sender.clone(),
             shift,
             // A whole burst is due at once, so that the first listener need not wait for it.
             lead: longest.unwrap_or_default(),
+            pace: None,
         };
         // If the second thread can't be spawned, dropping `stop` ends the first.
-        let playout = threads::spawn(format!("render-{name}"), move || playout.run())?;
-        let (station, queue) = (name.to_owned(), bars.clone());
-        threads::spawn(format!("compose-{name}"), move || {
-            compose_until_closed(&station, source, &queue);
+        let playout = supervisor.spawn(format!("render-{name}"), move || playout.run())?;
+        let (station, queue, mut source) = (name.to_owned(), bars.clone(), source);
+        supervisor.spawn(format!("compose-{name}"), move || {
+            compose_until_closed(&station, &mut source, &queue);
         })?;
         Ok(Self {
             name: name.to_owned(),
@@ -205,6 +213,7 @@ impl LiveStation {
             bars,
             controls,
             state_sender,
+            supervisor,
             stop: Some(stop),
             playout: Some(playout),
         })
@@ -215,7 +224,7 @@ impl LiveStation {
     pub fn change_to(&mut self, station: Station, loaded: LoadedTheme) {
         if let Some(controls) = &self.controls {
             let prefetch = Prefetch::for_station(&station, controls.seed);
-            match PrefetchThread::spawn(prefetch, &station.name) {
+            match PrefetchThread::spawn(prefetch, &station.name, &self.supervisor) {
                 Ok(source) => {
                     let change = InsertChange { playlists: station.playlists.clone(), source };
                     // Fails only if the playout has ended: then nothing plays.

@@ -18,8 +18,9 @@
 //! for its readers, so listeners can't delay the sound.
 //!
 //! A panic in the composer, the renderer or an encoder is caught and logged, and that part is replaced
-//! after a delay that doubles up to 30 s ([`supervision`]); the streams continue meanwhile. One thread
-//! for all stations, `state`, writes what a restart needs to disk ([`state`]).
+//! after a delay that doubles up to 30 s; the streams continue meanwhile. Each thread is started again
+//! after any other panic, with what it owns ([`crate::threads::Supervisor`]). One thread for all
+//! stations, `state`, writes what a restart needs to disk ([`state`]).
 
 pub mod ahead;
 pub mod audible;
@@ -42,7 +43,7 @@ pub mod renderer;
 pub mod renderer_setup;
 pub mod shift;
 pub mod state;
-pub mod supervision;
+pub mod waypoint_watch;
 
 use crate::{sound, threads::SpawnError};
 

@@ -1,6 +1,7 @@
 //! The playout's thread: renders bars, encodes them for all mounts, and keeps time.
 
 use std::{
+    panic::resume_unwind,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError, TryRecvError},
@@ -29,8 +30,8 @@ use crate::{
         renderer_setup::RendererSetup,
         shift::Shift,
         state::{BarOnAir, StateSender},
-        supervision::{catch_panic, retry_delay},
     },
+    threads::{Supervisor, catch_panic, retry_delay},
     units::SAMPLE_RATE,
 };
 
@@ -65,6 +66,8 @@ pub struct Playout {
     pub insert_changes: Receiver<InsertChange>,
     /// Closed to stop the thread.
     pub stopped: Receiver<()>,
+    /// Stops the threads of all stations at once.
+    pub supervisor: Supervisor,
     /// Publishes the bars on air after each chunk.
     pub on_air: watch::Sender<Arc<OnAir>>,
     /// Records titles.
@@ -75,6 +78,17 @@ pub struct Playout {
     pub shift: Shift,
     /// Length of the sound that is due at once at the start.
     pub lead: Duration,
+    /// What is known once the first bar is there.
+    pub pace: Option<Pace>,
+}
+
+/// The state of a playout that has its first bar. It outlives a panic of the thread.
+pub struct Pace {
+    supply: BarSupply,
+    pacer: Pacer,
+    failures: Failures,
+    /// Number of the last bar that was published.
+    last_bar: Option<u64>,
 }
 
 /// New insert lists, with the thread that opens their recordings.
@@ -97,37 +111,52 @@ struct Failures {
 }
 
 impl Playout {
-    /// Plays until it is stopped.
-    pub fn run(mut self) {
-        let Some(first) = self.first_bar() else { return };
-        let mut supply = BarSupply::new(first, self.bars.clone(), self.bar_timeout, self.shift);
-        let mut pacer = Pacer::new(Instant::now(), self.lead);
-        let mut failures = Failures::default();
-        let mut last_bar = None;
-        loop {
-            let start = self.renderer.rendered_seconds();
-            self.apply_changes();
-            for _ in 0..FRAMES_PER_CHUNK {
-                let block = self.block(&mut supply, &mut failures);
-                self.audible.add(&block);
-                self.encoders.encode(&block);
-            }
-            self.mend_sound(&mut failures);
-            let title = self.renderer.title_since(start);
-            let wait = pacer.wait(Instant::now(), self.renderer.rendered_seconds());
-            if let Ok(()) | Err(RecvTimeoutError::Disconnected) = self.stopped.recv_timeout(wait) {
-                return;
-            }
-            self.encoders.push(&title);
-            self.publish(&title, supply.shift(), &mut last_bar);
+    /// Plays until it is stopped. Called again after a panic, it continues with the next chunk.
+    pub fn run(&mut self) {
+        let Some(mut pace) = self.pace.take().or_else(|| self.start()) else { return };
+        let played = catch_panic(|| while self.play_chunk(&mut pace) {});
+        self.pace = Some(pace);
+        if let Err(reason) = played {
+            // The supervisor logs it and calls again.
+            resume_unwind(Box::new(reason));
         }
+    }
+
+    /// Waits for the first bar and starts the clock; none if the playout is stopped before.
+    fn start(&self) -> Option<Pace> {
+        let first = self.first_bar()?;
+        let supply = BarSupply::new(first, self.bars.clone(), self.bar_timeout, self.shift);
+        let pacer = Pacer::new(Instant::now(), self.lead);
+        Some(Pace { supply, pacer, failures: Failures::default(), last_bar: None })
+    }
+
+    /// Renders a chunk and writes it to the rings when it is due. Returns whether more are wanted.
+    fn play_chunk(&mut self, pace: &mut Pace) -> bool {
+        let start = self.renderer.rendered_seconds();
+        self.apply_changes();
+        for _ in 0..FRAMES_PER_CHUNK {
+            let block = self.block(&mut pace.supply, &mut pace.failures);
+            self.audible.add(&block);
+            self.encoders.encode(&block);
+        }
+        self.mend_sound(&mut pace.failures);
+        let title = self.renderer.title_since(start);
+        let wait = pace.pacer.wait(Instant::now(), self.renderer.rendered_seconds());
+        let stopped = self.stopped.recv_timeout(wait);
+        if stopped != Err(RecvTimeoutError::Timeout) || self.supervisor.is_stopping() {
+            return false;
+        }
+        self.encoders.push(&title);
+        self.publish(&title, pace.supply.shift(), &mut pace.last_bar);
+        true
     }
 
     /// The first bar, however long it takes; none if the playout is stopped before.
     fn first_bar(&self) -> Option<Arc<Bar>> {
         loop {
             let bar = self.bars.take(INTERVAL);
-            if bar.is_some() || self.stopped.try_recv() == Err(TryRecvError::Disconnected) {
+            let is_stopped = self.stopped.try_recv() == Err(TryRecvError::Disconnected);
+            if bar.is_some() || is_stopped || self.supervisor.is_stopping() {
                 return bar;
             }
         }

@@ -1,4 +1,4 @@
-//! The thread that opens a station's inserts ahead of time.
+//! The threads that open a station's inserts ahead of time.
 
 use std::{
     sync::mpsc::{self, Receiver, RecvTimeoutError, Sender},
@@ -7,31 +7,41 @@ use std::{
 
 use crate::{
     inserts::{mix::Insert, prefetch::Prefetch, slots::Slots, source::InsertSource},
-    threads::{self, SpawnError},
+    threads::{SpawnError, Supervisor},
 };
 
 /// How often lists and files are checked for changes.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// Slots that a thread keeps filled, so that the renderer never waits for a disk.
+/// Slots that a thread for each list keeps filled, so that the renderer never waits for a disk, and no
+/// list for the disk of another.
 ///
-/// The thread ends after its current refresh once this is dropped. It is not joined: a refresh may have
-/// to decode a long recording.
+/// A thread ends after its current refresh once this is dropped. It is not joined: a refresh may have
+/// to decode a long recording, or hang with its disk.
 pub struct PrefetchThread {
     slots: Slots,
-    wake: Sender<()>,
+    /// Wakes the thread of each list.
+    wake: Vec<Sender<()>>,
 }
 
 impl PrefetchThread {
-    /// Runs `prefetch` on a thread named after `station`.
+    /// Runs `prefetch` on threads named after `station`, one a list.
     ///
     /// # Errors
-    /// Spawning the thread failed.
-    pub fn spawn(mut prefetch: Prefetch, station: &str) -> Result<Self, SpawnError> {
+    /// Spawning a thread failed.
+    pub fn spawn(
+        prefetch: Prefetch,
+        station: &str,
+        supervisor: &Supervisor,
+    ) -> Result<Self, SpawnError> {
         let slots = prefetch.slots();
-        let (wake, woken) = mpsc::channel();
-        let name = format!("prefetch-{station}");
-        threads::spawn(name, move || refresh_until_closed(&mut prefetch, &woken))?;
+        let start = |mut list: Prefetch| {
+            let (wake, woken) = mpsc::channel();
+            let work = move || refresh_until_closed(&mut list, &woken);
+            supervisor.spawn(format!("prefetch-{station}"), work)?;
+            Ok(wake)
+        };
+        let wake = prefetch.split().into_iter().map(start).collect::<Result<_, _>>()?;
         Ok(Self { slots, wake })
     }
 }
@@ -39,8 +49,8 @@ impl PrefetchThread {
 impl InsertSource for PrefetchThread {
     fn take(&mut self, index: usize) -> Option<Insert> {
         let insert = self.slots.take(index)?;
-        // Fails only if the thread has panicked: then the slots stay empty.
-        let _ = self.wake.send(());
+        // Fails only at shutdown, when threads end.
+        let _ = self.wake.get(index).map(|wake| wake.send(()));
         Some(insert)
     }
 }
@@ -83,7 +93,7 @@ mod tests {
         let when = Some(When::EveryMinutes(1.0));
         let rules = [Playlist { when, order: Order::InTurn, ..Playlist::new(file) }];
         let prefetch = Prefetch::new(&rules, Lufs(-16.0), 1);
-        let mut source = PrefetchThread::spawn(prefetch, "x").unwrap();
+        let mut source = PrefetchThread::spawn(prefetch, "x", &Supervisor::default()).unwrap();
 
         let mut titles = Vec::new();
         while titles.len() < 3 {

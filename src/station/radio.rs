@@ -10,10 +10,12 @@ use crate::{
     station::{
         Error,
         live::LiveStation,
-        load::{self, library::Library, waypoints::Waypoints},
+        load::{self, library::Library, waypoints::WaypointFiles},
         mounts::Buffering,
         state::State,
+        waypoint_watch::WaypointWatch,
     },
+    threads::Supervisor,
 };
 
 /// The stations of a radio, in the order of radio.toml.
@@ -21,6 +23,7 @@ pub struct Radio {
     library: Library,
     seed: u64,
     buffering: Buffering,
+    supervisor: Supervisor,
     playing: Vec<Playing>,
     /// Removed from radio.toml, still playing.
     ended: Vec<Playing>,
@@ -32,7 +35,7 @@ pub struct Radio {
 struct Playing {
     config: Station,
     live: LiveStation,
-    waypoints: Waypoints,
+    waypoints: WaypointWatch,
 }
 
 /// A station can't go on air.
@@ -50,13 +53,14 @@ enum Change {
     /// The music is the same.
     None,
     /// The music changes at the next phrase.
-    Theme(Box<(LoadedTheme, Waypoints)>),
+    Theme(Box<(LoadedTheme, WaypointWatch)>),
     /// The station starts, or restarts with another SoundFont.
-    Start(Box<(LiveStation, Waypoints)>),
+    Start(Box<(LiveStation, WaypointWatch)>),
 }
 
 impl Radio {
-    /// Starts all stations of `config`, composed from `seed`, where `state` has saved them.
+    /// Starts all stations of `config`, composed from `seed`, where `state` has saved them. The
+    /// `supervisor` watches their threads.
     ///
     /// # Errors
     /// A model, SoundFont or MIDI file that a station names can't be used.
@@ -65,11 +69,13 @@ impl Radio {
         library: Library,
         seed: u64,
         state: State,
+        supervisor: &Supervisor,
     ) -> Result<Self, StationError> {
         let Server { burst_bytes, lag_seconds, .. } = config.server;
         let buffering = Buffering { burst_bytes, lag_seconds };
         let (playing, ended) = (Vec::new(), Vec::new());
-        let mut radio = Self { library, seed, buffering, playing, ended, state };
+        let supervisor = supervisor.clone();
+        let mut radio = Self { library, seed, buffering, supervisor, playing, ended, state };
         radio.change_to(config)?;
         Ok(radio)
     }
@@ -137,19 +143,12 @@ impl Radio {
         }
     }
 
-    /// Checks the MIDI files that stations use as waypoints, and reloads the theme of each station whose
-    /// files have changed.
+    /// Reloads the theme of each station whose MIDI files have changed.
     pub fn reload_waypoints(&mut self) {
         for Playing { config, live, waypoints } in &mut self.playing {
-            if !waypoints.are_changed() {
-                continue;
-            }
-            let before = std::mem::replace(waypoints, Waypoints::of(&config.playlists));
-            if !waypoints.differ(&before) {
-                continue;
-            }
-            match load::theme::open(config, &mut self.library) {
-                Ok((loaded, _)) => {
+            let Some(files) = waypoints.changed() else { continue };
+            match load::theme::open(config, &mut self.library, &files) {
+                Ok(loaded) => {
                     info!(station = config.name, "changing waypoints at the next phrase");
                     live.recompose(config.clone(), loaded);
                 }
@@ -166,13 +165,16 @@ impl Radio {
         if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Change::None);
         }
-        let (loaded, waypoints) = load::theme::open(station, &mut self.library)?;
+        let files = WaypointFiles::read_in_time(&station.name, &station.playlists);
+        let loaded = load::theme::open(station, &mut self.library, &files)?;
+        let waypoints = WaypointWatch::start(station, files.waypoints, &self.supervisor)?;
         if keeps_font {
             return Ok(Change::Theme(Box::new((loaded, waypoints))));
         }
         let font = self.library.font(&station.soundfont)?;
         let (seed, buffering) = (self.seed, self.buffering);
-        let live = LiveStation::start(station, &font, loaded, seed, buffering, &self.state)?;
+        let (state, supervisor) = (&self.state, &self.supervisor);
+        let live = LiveStation::start(station, &font, loaded, seed, buffering, state, supervisor)?;
         Ok(Change::Start(Box::new((live, waypoints))))
     }
 

@@ -23,7 +23,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
     stream::feed::{Ending, Feed},
-    threads,
+    threads::{self, catch_panic},
 };
 
 /// Interval of the polls; shorter if `gather` demands it.
@@ -71,6 +71,8 @@ enum Removal {
     Stalled,
     #[error("the client closed the connection")]
     Closed,
+    #[error("panicked: {0}")]
+    Panicked(String),
     #[error(transparent)]
     Disconnected(#[from] io::Error),
 }
@@ -156,7 +158,9 @@ impl Worker {
         let is_free_again = streams.len() * 4 < streams.capacity();
         let mut is_closed = closed(streams).into_iter();
         streams.retain_mut(|stream| {
-            let removal = match stream.serve(self.max_stall, self.gather) {
+            // A panic must cost one listener, not all of this thread.
+            let served = catch_panic(|| stream.serve(self.max_stall, self.gather));
+            let removal = match served.unwrap_or_else(|reason| Err(Removal::Panicked(reason))) {
                 _ if is_closed.next() == Some(true) => Removal::Closed,
                 Ok(()) if !is_late => return true,
                 Ok(()) => Removal::Ended(Ending::Stopped),

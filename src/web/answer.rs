@@ -123,15 +123,23 @@ fn health(site: &Site) -> FullResponse {
     };
     let inaudible: String = site.stations.iter().filter_map(inaudible).collect();
     // A refused radio.toml doesn't affect the stations on air, so it isn't a failure.
-    let problem = site.refused.as_ref().map(|refused| format!("{refused}\n")).unwrap_or_default();
-    if silent.is_empty() && !inaudible.is_empty() {
+    let refused = site.refused.as_ref().map(|refused| format!("{refused}\n")).unwrap_or_default();
+    let down: Vec<String> = site.supervisor.down().into_iter().map(|(name, _)| name).collect();
+    let line = |what: &str, names: &[String]| match names {
+        [] => String::new(),
+        names => format!("{what}: {}\n", names.join(", ")),
+    };
+    // A disk that hangs doesn't affect the stations on air either.
+    let problem = line("waiting for a disk", &site.supervisor.stuck()) + &refused;
+    if silent.is_empty() && down.is_empty() && !inaudible.is_empty() {
         let text = format!("inaudible\n{inaudible}{problem}");
         return respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, text);
     }
-    if silent.is_empty() {
+    if silent.is_empty() && down.is_empty() {
         return respond(StatusCode::OK, TEXT, format!("on air\n{problem}"));
     }
-    let text = format!("silent: {}\n{problem}", silent.join(", "));
+    let silent: Vec<String> = silent.into_iter().map(str::to_owned).collect();
+    let text = line("silent", &silent) + &line("down, being started again", &down) + &problem;
     respond(StatusCode::SERVICE_UNAVAILABLE, TEXT, text)
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
+    log,
     out::status::{State, Status, TargetKind},
     station::on_air::OnAir,
     stream::mount::Mount,
@@ -87,6 +88,30 @@ pub fn text(site: &Site) -> String {
             site.logins.n_failed() as f64,
         ),
         ("uptime_seconds", "gauge", "Seconds since the start.", uptime(site)),
+        (
+            "log_lost_lines_total",
+            "counter",
+            "Lines of the log that could not be written.",
+            log::n_lost() as f64,
+        ),
+        (
+            "threads_down",
+            "gauge",
+            "Threads that have failed and are being started again.",
+            site.supervisor.down().len() as f64,
+        ),
+        (
+            "threads_stuck",
+            "gauge",
+            "Threads that have waited for a disk for more than 20 seconds.",
+            site.supervisor.stuck().len() as f64,
+        ),
+        (
+            "thread_restarts_total",
+            "counter",
+            "Threads that were started again after a failure.",
+            site.supervisor.n_restarts() as f64,
+        ),
     ] {
         describe(&mut out, name, kind, help);
         let _ = writeln!(out, "electropunk_{name} {}", number(figure));

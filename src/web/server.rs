@@ -58,8 +58,8 @@ impl Endpoint {
     }
 
     /// An endpoint for HTTPS.
-    pub fn https(listener: TcpListener, tls: Tls) -> Self {
-        Self { listener, tls: Some(Arc::new(tls)) }
+    pub fn https(listener: TcpListener, tls: Arc<Tls>) -> Self {
+        Self { listener, tls: Some(tls) }
     }
 }
 

@@ -20,6 +20,7 @@ use crate::{
         client::Order,
         mount::Mount,
     },
+    threads::Supervisor,
     web::logins::Logins,
 };
 
@@ -88,6 +89,8 @@ pub struct Site {
     pub targets: Vec<RegisteredTarget>,
     /// The last change of radio.toml, if it was refused. The radio keeps the previous settings.
     pub refused: Option<RefusedChange>,
+    /// Knows which threads are down.
+    pub supervisor: Supervisor,
 }
 
 /// A change of radio.toml that was refused.
@@ -169,6 +172,7 @@ impl Site {
             refused: None,
             alerts: Alerts::default(),
             disks: Vec::new(),
+            supervisor: Supervisor::default(),
         }
     }
 

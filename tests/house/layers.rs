@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use crate::sources::{Mention, Source, Sources, assert_none, library, parse};
 
 /// Rooms in groups, from the foundations to the commands. Rooms of one group don't import one another.
-const GROUPS: [&[&str]; 18] = [
+const GROUPS: [&[&str]; 19] = [
     &["units", "rng", "files", "threads", "args", "ffi"],
+    &["log"],
     &["music", "stream"],
     &["patterns", "sound"],
     &["musicvae"],
@@ -31,8 +32,11 @@ const GROUPS: [&[&str]; 18] = [
 const THREADS: &str = "station";
 
 /// Modules elsewhere that spawn threads, and why.
-const SPAWNERS: [(&str, &str); 9] = [
+const SPAWNERS: [(&str, &str); 13] = [
     ("threads", "the function that spawns them"),
+    ("threads::supervisor", "the function that spawns those that are started again"),
+    ("files::patience", "a disk that hangs must not hang the caller"),
+    ("log", "an output that hangs must not hang the callers"),
     ("stream::fanout", "writing to thousands of sockets needs a runtime of its own"),
     ("musicvae::shared_model", "one model decodes for several stations at once"),
     ("inserts::prefetch", "a panic of a decoder must not end the station"),
@@ -41,6 +45,7 @@ const SPAWNERS: [(&str, &str); 9] = [
     ("lab::dataset::build", "files are read on all cores"),
     ("lab::cmd::critique::analyse", "a recording is decoded while it is measured"),
     ("cmd::serve", "radio.toml is watched beside the server"),
+    ("cmd::signals", "the process ends even if all other threads hang"),
 ];
 
 #[test]

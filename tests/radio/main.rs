@@ -10,6 +10,7 @@ mod alerts;
 mod archive;
 mod faults;
 mod files;
+mod hardship;
 mod hls;
 mod listen;
 mod live;

@@ -12,7 +12,7 @@ mod tests;
 use std::sync::Arc;
 
 use jiff::ZonedDateTime;
-use tokio::{runtime::Handle, task::spawn_blocking};
+use tokio::{runtime::Handle, time::sleep};
 use tracing::{error, warn};
 
 use crate::{
@@ -25,17 +25,20 @@ use crate::{
         mount::Mount,
         ring::{ReadError, Reader, Tap},
     },
+    threads::{Supervisor, blocking, retry_delay},
 };
 
 /// The recordings of all stations.
 pub struct Archive {
     tasks: MountTasks<Target>,
+    supervisor: Supervisor,
 }
 
 impl Archive {
     /// No recordings yet; tasks will run on `runtime`.
-    pub fn on(runtime: Handle) -> Self {
-        Self { tasks: MountTasks::on(runtime) }
+    /// The `supervisor` knows when a recorder fails.
+    pub fn on(runtime: Handle, supervisor: &Supervisor) -> Self {
+        Self { tasks: MountTasks::on(runtime), supervisor: supervisor.clone() }
     }
 
     /// Records the stations among `mounts` that have `record`, each once, according to `settings`.
@@ -62,16 +65,19 @@ impl Archive {
             // The previous task has recorded what is in the ring.
             let is_recorded = recorded.iter().any(|tap| tap.is_same_ring(&mount.tap));
             let reader = if is_recorded { mount.tap.live_reader() } else { mount.tap.reader() };
-            record(target, reader)
+            record(target, reader, self.supervisor.clone())
         });
     }
 }
 
 /// Records the chunks of `reader` until the stream ends. A slow or missing disk delays only this task,
 /// which skips chunks that the ring has dropped meanwhile.
-async fn record(target: Target, mut reader: Reader) {
+///
+/// After a panic a new recorder starts another file: at once the first time, then after 1, 2, 4 ... 30 s.
+async fn record(target: Target, mut reader: Reader, supervisor: Supervisor) {
     let station = target.station.clone();
-    let mut recorder = Recorder::new(target);
+    let mut recorder = Recorder::new(target.clone());
+    let mut n_failures = 0;
     loop {
         let chunk = match reader.next().await {
             Ok(chunk) => chunk,
@@ -82,13 +88,26 @@ async fn record(target: Target, mut reader: Reader) {
             Err(ReadError::Ended) => return,
         };
         let now = ZonedDateTime::now();
-        let written = spawn_blocking(move || {
+        let busy = supervisor.busy(&format!("record-{station}"));
+        let written = blocking(move || {
             recorder.take(&chunk, &now);
+            drop(busy);
             recorder
         });
         recorder = match written.await {
-            Ok(recorder) => recorder,
-            Err(error) => return error!("{station}: recording stopped: {error}"),
+            Ok(recorder) => {
+                n_failures = 0;
+                recorder
+            }
+            Err(error) => {
+                n_failures += 1;
+                let name = format!("record-{station}");
+                supervisor.note_down(&name, &error);
+                error!("{station}: recorder failed; starting another one: {error}");
+                sleep(retry_delay(n_failures)).await;
+                supervisor.note_restart(&name);
+                Recorder::new(target.clone())
+            }
         };
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     out::archive::{
         hour::Hour,
         recording::Recording,
-        retention::delete_old,
+        retention::Retention,
         target::{Error, Target},
     },
     stream::ring::Chunk,
@@ -30,6 +30,7 @@ const GB: f64 = 1e9;
 pub struct Recorder {
     target: Target,
     open: Option<(Hour, Recording)>,
+    retention: Retention,
     /// When it last failed, if it is paused.
     failed: Option<ZonedDateTime>,
 }
@@ -37,7 +38,7 @@ pub struct Recorder {
 impl Recorder {
     /// A recorder without an open file.
     pub fn new(target: Target) -> Self {
-        Self { target, open: None, failed: None }
+        Self { target, open: None, retention: Retention::default(), failed: None }
     }
 
     /// Records `chunk`, which is on air at `now`. A failure is logged once; chunks are then dropped until
@@ -74,7 +75,7 @@ impl Recorder {
         if self.open.as_ref().is_none_or(|(of, _)| *of != hour) {
             self.open = None;
             files::create_own_folder(&folder).map_err(Error::at(&folder))?;
-            delete_old(root, station, *keep_days, now);
+            self.retention.delete_old(root, station, *keep_days, now);
             self.open = Some((hour, Recording::create(&folder, station, hour)?));
         }
         check_free_space(&folder, *min_free_gb)?;

@@ -1,4 +1,10 @@
-//! Deletes old recordings.
+//! Deletes old recordings, unless the clock is doubtful.
+//!
+//! A machine without a battery may start years off, and a clock may be set by mistake: every recording
+//! then looks old. So nothing is deleted while the newest recording is older than recordings may grow:
+//! either nothing was recorded for that long, or the clock is wrong. After such a doubt nothing is
+//! deleted for a day of further recording, and a run deletes a day of recordings at most: there is time
+//! to set the clock right.
 
 use std::{
     fs,
@@ -6,7 +12,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::ZonedDateTime;
+use jiff::{ZonedDateTime, civil::DateTime};
 use tracing::{info, warn};
 
 use crate::{
@@ -17,24 +23,68 @@ use crate::{
     },
 };
 
-/// Deletes the recordings older than `n_days` of `station` and of stations that no longer exist, and
-/// nothing else in the archive's folder `root`.
-pub fn delete_old(root: &Path, station: &str, n_days: u32, now: &ZonedDateTime) {
+/// Files deleted in one run, which is once an hour: a day of recordings with their cue sheets.
+const MOST_FILES: usize = 48;
+
+/// Runs without deletion after a doubt: a day.
+const RUNS_OF_DOUBT: u32 = 24;
+
+/// Deletes old recordings once an hour.
+#[derive(Debug, Default)]
+pub struct Retention {
+    /// Runs that will delete nothing, since the clock was doubtful.
+    n_doubtful: u32,
+}
+
+impl Retention {
+    /// Deletes the recordings older than `n_days` of `station` and of stations that no longer exist, and
+    /// nothing else in the archive's folder `root`; the oldest first. To be called before a recording is
+    /// made at `now`.
+    pub fn delete_old(&mut self, root: &Path, station: &str, n_days: u32, now: &ZonedDateTime) {
+        let all = recordings(root, station);
+        let is_old = |begins: DateTime| is_older(begins, n_days, now);
+        // Recordings of the future were made by a wrong clock.
+        let past = all.iter().map(|(begins, _)| *begins).filter(|begins| *begins <= now.datetime());
+        if past.max().is_some_and(is_old) {
+            if self.n_doubtful == 0 {
+                warn!(
+                    "{station}: the newest recording is older than {n_days} days: deleting none \
+                     for a day, since the clock may be wrong"
+                );
+            }
+            self.n_doubtful = RUNS_OF_DOUBT;
+        }
+        if 0 < self.n_doubtful {
+            self.n_doubtful -= 1;
+            return;
+        }
+        let old = all.into_iter().filter(|(begins, _)| is_old(*begins));
+        old.take(MOST_FILES).for_each(|(_, file)| delete(&file, n_days));
+    }
+}
+
+fn delete(file: &Path, n_days: u32) {
+    match fs::remove_file(file) {
+        Ok(()) => info!("deleted {}: older than {n_days} days", file.display()),
+        // Another station's recorder deleted it first.
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => warn!("failed to delete {}: {error}", file.display()),
+    }
+}
+
+/// The recordings' files of `station` and of stations that no longer exist, each with the time at which it
+/// began, the oldest first.
+fn recordings(root: &Path, station: &str) -> Vec<(DateTime, PathBuf)> {
     let own = root.join(station);
     let others = entries(root).into_iter().filter(|folder| *folder != own && is_ours(folder));
-    for file in others.chain([own.clone()]).flat_map(|folder| entries(&folder)) {
-        let name = file.file_name().and_then(|name| name.to_str());
-        let begins = name.and_then(recorded_at);
-        if !begins.is_some_and(|begins| is_older(begins, n_days, now)) {
-            continue;
-        }
-        match fs::remove_file(&file) {
-            Ok(()) => info!("deleted {}: older than {n_days} days", file.display()),
-            // Another station's recorder deleted it first.
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => warn!("failed to delete {}: {error}", file.display()),
-        }
-    }
+    let files = others.chain([own.clone()]).flat_map(|folder| entries(&folder));
+    let dated = files.filter_map(|file| {
+        let begins = recorded_at(file.file_name()?.to_str()?)?;
+        Some((begins, file))
+    });
+    let mut dated: Vec<_> = dated.collect();
+    dated.sort();
+    dated
 }
 
 /// Whether `folder` was made by a recorder: not a link, and with a cue sheet whose performer is the

@@ -12,6 +12,7 @@ use crate::{
         testing::{mount, sound},
     },
     stream::{mp3::frames, ring::Chunk},
+    threads::Supervisor,
 };
 
 fn recorder(root: &Path) -> Recorder {
@@ -128,6 +129,45 @@ fn pipes_and_huge_cue_sheets_do_not_stop_a_recording() {
     assert_eq!(frames(&read(&folder, "2026-11-27_14h.mp3")).count(), 2);
 }
 
+/// The number of files of 2026 that are left.
+fn n_of_2026(folder: &TempDir) -> usize {
+    names(folder).iter().filter(|name| name.starts_with("2026-")).count()
+}
+
+fn hours(n: i64) -> SignedDuration {
+    SignedDuration::from_hours(n)
+}
+
+#[test]
+fn a_clock_that_is_years_ahead_deletes_nothing_for_a_day_and_never_all_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut before = recorder(folder.path());
+    (0..48).for_each(|hour| before.take(&sound(1, "one"), &(at(0) + hours(hour))));
+    assert_eq!(n_of_2026(&folder), 96);
+
+    let ahead = at(0) + hours(5 * 365 * 24);
+    let mut started_ahead = recorder(folder.path());
+    (0..24).for_each(|hour| started_ahead.take(&sound(1, "one"), &(&ahead + hours(hour))));
+    assert_eq!(n_of_2026(&folder), 96, "a day to set the clock right");
+    started_ahead.take(&sound(1, "one"), &(&ahead + hours(24)));
+    assert_eq!(n_of_2026(&folder), 48, "then a day of recordings at once");
+
+    recorder(folder.path()).take(&sound(1, "one"), &(at(0) + hours(48)));
+    assert_eq!(n_of_2026(&folder), 50, "recordings of the future cast no doubt");
+}
+
+#[test]
+fn a_clock_that_jumps_while_recording_deletes_nothing_for_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut recorder = recorder(folder.path());
+    recorder.take(&sound(1, "one"), &at(0));
+
+    let ahead = at(0) + hours(366 * 24);
+    (0..24).for_each(|hour| recorder.take(&sound(1, "one"), &(&ahead + hours(hour))));
+
+    assert_eq!(n_of_2026(&folder), 2);
+}
+
 #[test]
 fn on_a_full_disk_no_empty_file_is_left() {
     let folder = tempfile::tempdir().unwrap();
@@ -165,7 +205,7 @@ async fn changed_settings_record_no_chunk_twice() {
     let toml = "[themes.a]\n[[stations]]\nname = \"a\"\ntheme = \"a\"\n";
     let station = config::parse(toml, "radio.toml", Path::new("")).unwrap().stations.remove(0);
     let (mut writer, mount) = mount(1 << 20);
-    let mut archive = Archive::on(tokio::runtime::Handle::current());
+    let mut archive = Archive::on(tokio::runtime::Handle::current(), &Supervisor::default());
     let settings = |keep_days| config::Archive {
         folder: Some(folder.path().into()),
         keep_days,

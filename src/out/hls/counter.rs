@@ -3,11 +3,14 @@
 use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::task::spawn_blocking;
 use tracing::warn;
 
-use crate::out::hls::{
-    cutter::Piece, dates::Origin, live::Live, names, numbers::Numbers, tag::tag, window::Segment,
+use crate::{
+    out::hls::{
+        cutter::Piece, dates::Origin, live::Live, names, numbers::Numbers, tag::tag,
+        window::Segment,
+    },
+    threads::blocking,
 };
 
 /// Numbers, names and dates the segments of a playlist.
@@ -25,8 +28,8 @@ impl Counter {
     pub async fn begin(live: &Live) -> Self {
         let file = live.file();
         let resume = move || Numbers::resume(file.as_deref(), SystemTime::now());
-        // Fails only when the runtime shuts down, and this task with it.
-        let next = spawn_blocking(resume).await;
+        // Fails when the runtime shuts down, and this task with it, or for want of a thread.
+        let next = blocking(resume).await;
         let next = next.unwrap_or_else(|_| Numbers::resume(None, SystemTime::now()));
         let began = Timestamp::now().as_millisecond();
         Self { next, began, origin: None, is_saved: true }
@@ -71,7 +74,7 @@ impl Counter {
     pub async fn save(&mut self, live: &Live) {
         let Some(file) = live.file() else { return };
         let next = self.next;
-        let saved = spawn_blocking(move || next.save(&file).map_err(|error| (file, error))).await;
+        let saved = blocking(move || next.save(&file).map_err(|error| (file, error))).await;
         let Ok(saved) = saved else { return };
         if let (Err((file, error)), true) = (&saved, self.is_saved) {
             warn!("{}: {error}; HLS segment numbers will jump after a restart", file.display());

@@ -39,15 +39,30 @@ pub fn encode(model: &SequenceEncoder, anchor: &Anchor, prior: &Prior) -> Result
 /// # Errors
 /// As [`encode`].
 pub fn of_file(model: &SequenceEncoder, path: &Path) -> Result<Latent, Error> {
-    Ok(model.encode(&first_window(model.config(), path)?)?.mu)
+    of_midi(model, path, &read(path)?)
+}
+
+/// The point of `bytes`, the content of the MIDI file at `path`.
+///
+/// # Errors
+/// As [`encode`].
+pub fn of_midi(model: &SequenceEncoder, path: &Path, bytes: &[u8]) -> Result<Latent, Error> {
+    Ok(model.encode(&first_window(model.config(), path, bytes)?)?.mu)
+}
+
+/// The content of the MIDI file at `path`.
+///
+/// # Errors
+/// It can't be read.
+pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
+    files::read_small(path, MOST_BYTES).map_err(|error| refuse(error.reason.to_string()))
 }
 
 /// The first window of a MIDI file in which all of the model's parts play.
-fn first_window(config: &Config, path: &Path) -> Result<Vec<Line>, Error> {
+fn first_window(config: &Config, path: &Path, bytes: &[u8]) -> Result<Vec<Line>, Error> {
     let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
-    let read = files::read_small(path, MOST_BYTES);
-    let bytes = read.map_err(|error| refuse(error.reason.to_string()))?;
-    let sequence = midi::read(&bytes).map_err(|error| refuse(error.to_string()))?;
+    let sequence = midi::read(bytes).map_err(|error| refuse(error.to_string()))?;
     let found =
         windows_in_order(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;
     found.into_iter().next().map(|(_, window)| window).ok_or_else(|| {

@@ -6,15 +6,19 @@ use crate::{
     },
     config::{Anchor, Player, Station, Theme},
     musicvae::net::{family::Family, latent::Latent, music_vae::SequenceEncoder, prior::Prior},
-    station::load::{Error, anchors, dreams, library::Library, waypoints::Waypoints},
+    station::load::{Error, anchors, dreams, library::Library, waypoints::WaypointFiles},
 };
 
-/// Opens what the theme of `station` names, and the MIDI files of its playlists, which replace the
-/// theme's anchors where there are any.
+/// Opens what the theme of `station` names; the `waypoints` replace the theme's anchors where there are
+/// any.
 ///
 /// # Errors
 /// A model or an anchor can't be used.
-pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Waypoints), Error> {
+pub fn open(
+    station: &Station,
+    library: &mut Library,
+    waypoints: &WaypointFiles,
+) -> Result<LoadedTheme, Error> {
     let theme = &station.theme;
     let drums = library.model(&theme.drums_model, Family::Drums2Bar, 1)?;
     let trio = library.model(&theme.trio_model, Family::Trio4Bar, PHRASE_BARS)?;
@@ -27,11 +31,10 @@ pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Wa
     let corners = points(&encoder, &theme.pad, &prior)?;
     let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
     let pad = Pad::new(corners, theme.bars_per_round);
-    let waypoints = Waypoints::of(&station.playlists);
     let encoder = library.encoder(&theme.trio_model, Family::Trio4Bar)?;
     let prior = dreams::of_anchors(encoder.priors(), encoder.config().n_latent, theme)?;
-    let anchors = between(&encoder, theme, &prior, &waypoints)?;
-    Ok((LoadedTheme { drums, trio, groove, pad, prior, anchors }, waypoints))
+    let anchors = between(&encoder, theme, &prior, waypoints)?;
+    Ok(LoadedTheme { drums, trio, groove, pad, prior, anchors })
 }
 
 /// A composer at the start of the music of `station`, drawn from the radio's `seed`.
@@ -39,8 +42,8 @@ pub fn open(station: &Station, library: &mut Library) -> Result<(LoadedTheme, Wa
 /// # Errors
 /// As [`open`].
 pub fn composer(station: &Station, library: &mut Library, seed: u64) -> Result<Composer, Error> {
-    let (loaded, _) = open(station, library)?;
-    Ok(Composer::with(station, loaded, seed))
+    let waypoints = WaypointFiles::read_in_time(&station.name, &station.playlists);
+    Ok(Composer::with(station, open(station, library, &waypoints)?, seed))
 }
 
 /// The points that bass and lead walk between.
@@ -48,7 +51,7 @@ fn between(
     trio: &SequenceEncoder,
     theme: &Theme,
     prior: &Prior,
-    waypoints: &Waypoints,
+    waypoints: &WaypointFiles,
 ) -> Result<Anchors, Error> {
     let of_waypoints = waypoints.points(trio);
     if of_waypoints.is_empty() {

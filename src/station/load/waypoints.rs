@@ -1,19 +1,28 @@
 //! Waypoints: the MIDI files of a station's playlists, which its bass and lead walk through in order.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tracing::warn;
 
 use crate::{
     config::Playlist,
-    files::Stamp,
+    files::{Stamp, patience},
     inserts::list::Contents,
     musicvae::net::{latent::Latent, music_vae::SequenceEncoder},
-    station::load::anchors,
+    station::load::{Error, anchors},
 };
 
-/// The playlists and their MIDI files, with their stamps when they were read.
-#[derive(Debug, Clone)]
+/// How long a start waits for the disk of the playlists.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// MIDI files of a station that are used as waypoints; those after them are left out, and told.
+const MOST_FILES: usize = 1000;
+
+/// Stamps of playlists and of the MIDI files in them, as they were read.
+#[derive(Debug, Clone, Default)]
 pub struct Waypoints {
     playlists: Vec<Stamped>,
     files: Vec<Stamped>,
@@ -27,26 +36,82 @@ struct Stamped {
     stamp: Option<Stamp>,
 }
 
+/// The MIDI files of a station's playlists, read, so that nothing waits for a disk any more.
+pub struct WaypointFiles {
+    /// Their stamps.
+    pub waypoints: Waypoints,
+    files: Vec<Midi>,
+}
+
+/// A MIDI file: its path and its bytes, or why it can't be read.
+type Midi = (PathBuf, Result<Vec<u8>, Error>);
+
 impl Stamped {
     fn now(path: &Path) -> Self {
         Self { path: path.to_owned(), stamp: Stamp::of(path) }
     }
 }
 
-impl Waypoints {
+impl WaypointFiles {
     /// The waypoints of `playlists`, in their order. A playlist that can't be read has none; its
     /// recordings are prefetched elsewhere, where the error is logged.
-    pub fn of(playlists: &[Playlist]) -> Self {
+    pub fn read(playlists: &[Playlist]) -> Self {
         // Stamped before they are read, so that no change is missed.
         let stamped: Vec<Stamped> =
             playlists.iter().map(|playlist| Stamped::now(&playlist.file)).collect();
         let contents = stamped.iter().filter_map(|Stamped { path, .. }| Contents::read(path).ok());
-        let files = contents.flat_map(|contents| contents.waypoints);
-        let files: Vec<Stamped> = files.map(|path| Stamped::now(&path)).collect();
+        let mut paths: Vec<PathBuf> = contents.flat_map(|contents| contents.waypoints).collect();
+        if MOST_FILES < paths.len() {
+            let n = paths.len() - MOST_FILES;
+            warn!("expected at most {MOST_FILES} MIDI files in playlists, left out the last {n}");
+            paths.truncate(MOST_FILES);
+        }
+        let files: Vec<Stamped> = paths.iter().map(|path| Stamped::now(path)).collect();
         let checked = stamped.iter().chain(&files).map(|file| file.stamp).collect();
-        Self { playlists: stamped, files, checked }
+        let waypoints = Waypoints { playlists: stamped, files, checked };
+        let read = |path: PathBuf| {
+            let bytes = anchors::read(&path);
+            (path, bytes)
+        };
+        Self { waypoints, files: paths.into_iter().map(read).collect() }
     }
 
+    /// As [`Self::read`], but without waypoints, and with a warning, if the disk of the playlists of
+    /// `station` does not answer within 2 s. They then differ from what a later check finds.
+    pub fn read_in_time(station: &str, playlists: &[Playlist]) -> Self {
+        let own = playlists.to_vec();
+        let read = patience::within(PATIENCE, move || Self::read(&own));
+        read.unwrap_or_else(|| {
+            let names = playlists.iter().map(|list| list.file.display().to_string());
+            let names: Vec<String> = names.collect();
+            warn!(
+                station,
+                "no answer from the disk of {}: going on air without what it lists",
+                names.join(", ")
+            );
+            let unread = |list: &Playlist| Stamped { path: list.file.clone(), stamp: None };
+            let playlists = playlists.iter().map(unread).collect();
+            Self { waypoints: Waypoints { playlists, ..Waypoints::default() }, files: Vec::new() }
+        })
+    }
+
+    /// Their points in the latent space of `model`, a trio model. A file that can't be used is skipped
+    /// with a warning.
+    pub fn points(&self, model: &SequenceEncoder) -> Vec<Latent> {
+        let point = |(path, bytes): &Midi| {
+            let point = match bytes {
+                Ok(bytes) => {
+                    anchors::of_midi(model, path, bytes).map_err(|error| error.to_string())
+                }
+                Err(error) => Err(error.to_string()),
+            };
+            point.inspect_err(|error| warn!("skipping waypoint: {error}")).ok()
+        };
+        self.files.iter().filter_map(point).collect()
+    }
+}
+
+impl Waypoints {
     /// Whether the MIDI files are others than those of `others`, or have changed.
     pub fn differ(&self, others: &Self) -> bool {
         self.files != others.files
@@ -62,19 +127,6 @@ impl Waypoints {
         self.checked = now;
         is_changed && is_stable
     }
-
-    /// Their points in the latent space of `model`, a trio model. A file that can't be used is skipped
-    /// with a warning.
-    pub fn points(&self, model: &SequenceEncoder) -> Vec<Latent> {
-        let point = |file: &Stamped| match anchors::of_file(model, &file.path) {
-            Ok(point) => Some(point),
-            Err(error) => {
-                warn!("skipping waypoint: {error}");
-                None
-            }
-        };
-        self.files.iter().filter_map(point).collect()
-    }
 }
 
 #[cfg(test)]
@@ -89,24 +141,24 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         fs::write(at("list.m3u8"), "a.mp3\n").unwrap();
         let lists = [Playlist::new(at("list.m3u8"))];
-        let mut before = Waypoints::of(&lists);
+        let mut before = WaypointFiles::read(&lists).waypoints;
         assert!(!before.are_changed());
 
         fs::write(at("list.m3u8"), "a.mp3\na.mid\n").unwrap();
         assert!(!before.are_changed());
         assert!(before.are_changed());
-        let mut missing = Waypoints::of(&lists);
+        let mut missing = WaypointFiles::read(&lists).waypoints;
         assert!(missing.differ(&before));
 
         fs::write(at("a.mid"), "MThd").unwrap();
         assert!(!missing.are_changed());
         assert!(missing.are_changed());
-        let mut there = Waypoints::of(&lists);
+        let mut there = WaypointFiles::read(&lists).waypoints;
         assert!(there.differ(&missing) && !there.are_changed());
 
         fs::write(at("list.m3u8"), "b.mp3\na.mid\n").unwrap();
         assert!(!there.are_changed());
         assert!(there.are_changed());
-        assert!(!Waypoints::of(&lists).differ(&there));
+        assert!(!WaypointFiles::read(&lists).waypoints.differ(&there));
     }
 }

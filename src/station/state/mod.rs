@@ -36,6 +36,7 @@ use crate::{
         lock::{FolderLock, NotLocked},
     },
     station::history::History,
+    threads::Supervisor,
 };
 
 /// The seed's file. No station can have this name, since names have no dot.
@@ -65,7 +66,7 @@ impl State {
     ///
     /// # Errors
     /// Another process holds the lock: two radios would overwrite each other's state.
-    pub fn in_folder(folder: &Path) -> Result<Self, NotLocked> {
+    pub fn in_folder(folder: &Path, supervisor: &Supervisor) -> Result<Self, NotLocked> {
         let unsaved = |error: &dyn Display| {
             warn!("{}: state will not be saved: {error}", folder.display());
             Self::default()
@@ -81,7 +82,7 @@ impl State {
             }
             Ok(lock) => Some(lock),
         };
-        Ok(match writer::start(folder.to_owned()) {
+        Ok(match writer::start(folder.to_owned(), supervisor) {
             Ok((changes, writer)) => {
                 let folder = Some(folder.to_owned());
                 Self { folder, changes: Some(changes), writer: Some(writer), _lock: lock }

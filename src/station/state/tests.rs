@@ -8,6 +8,7 @@ use crate::{
         testing::{loaded, stations},
     },
     station::{history::PastTitle, shift::Shift},
+    threads::Supervisor,
 };
 
 /// The progress before each of the first `n` phrases.
@@ -23,7 +24,7 @@ fn progresses(n: u64) -> Vec<Arc<Progress>> {
 #[test]
 fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     let folder = tempfile::tempdir().unwrap();
-    let state = State::in_folder(folder.path()).unwrap();
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
     assert_eq!((state.seed(), state.station("a", 7)), (None, None));
     state.keep_seed(7);
     let state_sender = state.sender("a", 7);
@@ -37,7 +38,7 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     drop(state);
     state_sender.bar(BarOnAir { bar: 99, shift: Shift(0) });
 
-    let state = State::in_folder(folder.path()).unwrap();
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
 
     assert_eq!((state.seed(), state.station("a", 8)), (Some(7), None));
     let saved = state.station("a", 7).unwrap();
@@ -50,7 +51,7 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
 fn broken_files_and_other_versions_are_ignored() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let state = State::in_folder(folder.path()).unwrap();
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
     for text in
         ["", "{}", "{\"version\":1", "{\"version\":3,\"seed\":7}", "{\"version\":1,\"seed\":-7}"]
     {
@@ -74,7 +75,7 @@ fn seed_and_titles_survive_a_progress_of_the_version_before() {
     let line = "{\"at\":\"2026-01-01T00:00:00Z\",\"title\":\"x\"}\n";
     fs::write(path("a.history.jsonl"), line).unwrap();
 
-    let state = State::in_folder(folder.path()).unwrap();
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
 
     assert_eq!((state.seed(), state.station("a", 7)), (Some(7), None));
     assert_eq!(state.history("a").newest_first().len(), 1);
@@ -124,7 +125,8 @@ fn without_a_usable_folder_nothing_is_saved() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("file"), "").unwrap();
 
-    let state = State::in_folder(&folder.path().join("file/state")).unwrap();
+    let state =
+        State::in_folder(&folder.path().join("file/state"), &Supervisor::default()).unwrap();
 
     state.keep_seed(1);
     state.sender("a", 1).bar(BarOnAir { bar: 1, shift: Shift(0) });

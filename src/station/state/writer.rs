@@ -23,7 +23,7 @@ use crate::{
             titles,
         },
     },
-    threads::{self, SpawnError},
+    threads::{SpawnError, Supervisor},
 };
 
 /// How often the progress is written: every four phrases, half a minute of most music.
@@ -87,18 +87,30 @@ impl StateSender {
 }
 
 /// Spawns the thread. It ends on a `None`, or when all senders are dropped.
-pub(super) fn start(folder: PathBuf) -> Result<(Sender<Message>, JoinHandle<()>), SpawnError> {
+pub(super) fn start(
+    folder: PathBuf,
+    supervisor: &Supervisor,
+) -> Result<(Sender<Message>, JoinHandle<()>), SpawnError> {
     let (changes, incoming) = mpsc::channel();
-    let writer = threads::spawn("state", move || write_all(&folder, &incoming))?;
+    let mut stations = HashMap::new();
+    let watched = supervisor.clone();
+    let write = move || write_all(&folder, &incoming, &mut stations, &watched);
+    let writer = supervisor.spawn("state", write)?;
     Ok((changes, writer))
 }
 
-fn write_all(folder: &Path, changes: &Receiver<Message>) {
-    let mut stations: HashMap<String, Station> = HashMap::new();
+fn write_all(
+    folder: &Path,
+    changes: &Receiver<Message>,
+    stations: &mut HashMap<String, Station>,
+    supervisor: &Supervisor,
+) {
     let mut is_failing = false;
     while let Ok(Some((name, change))) = changes.recv() {
         let station = stations.entry(name).or_insert_with_key(|name| Station::new(folder, name));
+        let busy = supervisor.busy("state");
         let written = station.apply(change);
+        drop(busy);
         if let Err(error) = &written
             && !is_failing
         {

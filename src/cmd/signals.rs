@@ -1,0 +1,118 @@
+//! Signals to the radio: what they do, and the last resort if a stop hangs.
+
+use std::{
+    process,
+    sync::mpsc::Sender,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{WaitOptions, getpid, wait};
+use tokio::{
+    select,
+    signal::unix::{Signal, SignalKind, signal},
+    sync::watch,
+};
+use tracing::{error, info, warn};
+
+use crate::{
+    log,
+    threads::{self, Supervisor},
+};
+
+/// The process has ended this long after SIGTERM, whatever a disk or a peer does: service managers and
+/// users expect five seconds.
+pub const STOP_LIMIT: Duration = Duration::from_millis(4700);
+
+/// Signals that end a process that does not handle them, and mean nothing to a radio: logrotate and
+/// some supervisors send USR1 or USR2. With SIGXFSZ ignored, a log at its limit of size is a failed
+/// write.
+const HARMLESS: [i32; 5] =
+    [libc::SIGUSR1, libc::SIGUSR2, libc::SIGXFSZ, libc::SIGALRM, libc::SIGVTALRM];
+
+/// The signals that the radio handles. One that can't be handled keeps its default action.
+pub struct Signals {
+    terminate: Option<Signal>,
+    interrupt: Option<Signal>,
+    hang_up: Option<Signal>,
+    child: Option<Signal>,
+    /// Handled by being registered.
+    _harmless: Vec<Option<Signal>>,
+}
+
+/// What signals act on.
+pub struct Actions {
+    /// A message asks for a reload.
+    pub reloads: Sender<()>,
+    /// Stops all threads.
+    pub supervisor: Supervisor,
+    /// Set to the time of the signal that stops the radio.
+    pub stopped: watch::Sender<Option<Instant>>,
+}
+
+impl Signals {
+    /// Registers the signals. To be called within a runtime, before anything that may hang: process 1 of a
+    /// container ignores signals that it does not handle.
+    pub fn register() -> Self {
+        let handle = |kind: SignalKind| {
+            let handled = signal(kind);
+            handled.inspect_err(|error| warn!("can't handle a signal: {error}")).ok()
+        };
+        Self {
+            terminate: handle(SignalKind::terminate()),
+            interrupt: handle(SignalKind::interrupt()),
+            hang_up: handle(SignalKind::hangup()),
+            // The radio starts no processes. As process 1 it inherits those of others.
+            child: getpid().is_init().then(|| handle(SignalKind::child())).flatten(),
+            _harmless: HARMLESS.map(|number| handle(SignalKind::from_raw(number))).into(),
+        }
+    }
+
+    /// Reloads at each SIGHUP, and stops at the first SIGTERM or SIGINT (Ctrl-C).
+    pub async fn follow(mut self, actions: Actions) {
+        loop {
+            select! {
+                () = next(&mut self.terminate) => break,
+                () = next(&mut self.interrupt) => break,
+                () = next(&mut self.child) => reap(),
+                () = next(&mut self.hang_up) => {
+                    info!("SIGHUP: reading radio.toml, certificates and secrets again");
+                    // Fails once the radio stops.
+                    let _ = actions.reloads.send(());
+                }
+            }
+        }
+        log::say(format_args!("shutting down"));
+        let Actions { supervisor, stopped, .. } = actions;
+        if let Err(error) = threads::spawn("last-resort", end_process) {
+            warn!("{error}");
+        }
+        supervisor.stop();
+        stopped.send_replace(Some(Instant::now()));
+        // Later signals do nothing: dropping the handlers would not restore the default action.
+    }
+}
+
+/// The next signal; never, if it is not handled.
+async fn next(signal: &mut Option<Signal>) {
+    let is_received = match signal {
+        Some(signal) => signal.recv().await.is_some(),
+        None => false,
+    };
+    if !is_received {
+        std::future::pending().await
+    }
+}
+
+/// Takes the exit status of ended processes, which would be kept for ever otherwise.
+fn reap() {
+    while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
+}
+
+/// Ends the process when a stop has taken too long. Threads that hang on a disk are left behind.
+fn end_process() {
+    thread::sleep(STOP_LIMIT);
+    error!("a disk or a peer holds up the end; exiting without it");
+    log::finish();
+    process::exit(0);
+}
