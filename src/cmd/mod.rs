@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod check;
+pub mod play;
 mod playlists;
 mod reload;
 pub mod render;
