@@ -39,16 +39,8 @@ pub enum Error {
     #[error(transparent)]
     NotWritten(#[from] NotWritten),
     /// A source of no known kind.
-    #[error("{path}: expected a folder, .mid, .zip, .tar or .tar.zst", path = .0.display())]
+    #[error("{path}: expected {kinds}", path = .0.display(), kinds = archive::KINDS)]
     UnknownSource(PathBuf),
-    /// An archive is broken.
-    #[error("{path}: broken archive: {reason}", path = path.display())]
-    Archive {
-        /// Which archive.
-        path: PathBuf,
-        /// The reader's message.
-        reason: String,
-    },
     /// A file is not a data set, or of another version.
     #[error("{path}: not a data set: {reason}", path = path.display())]
     Packed {
