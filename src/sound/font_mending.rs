@@ -88,12 +88,13 @@ fn used_samples(chunks: &FontChunks) -> BTreeMap<u16, usize> {
 /// Why a sample can't be played, if it can't.
 fn fault(header: &[u8], n_samples: usize) -> Option<&'static str> {
     let (start, end) = (place(header, 0), place(header, 1));
-    match () {
-        () if sample_type(header) & IN_ROM != 0 => Some("in the ROM of a sound card"),
-        () if end <= start => Some("empty"),
-        () if n_samples < end as usize => Some("beyond the end of the samples"),
-        () => None,
+    if sample_type(header) & IN_ROM != 0 {
+        return Some("in the ROM of a sound card");
     }
+    if end <= start {
+        return Some("empty");
+    }
+    (n_samples < end as usize).then_some("beyond the end of the samples")
 }
 
 /// Points a header at the silence behind the samples.

@@ -336,6 +336,29 @@ mod tests {
         assert_eq!(reason("z.mid"), Some("MThd"));
     }
 
+    #[test]
+    fn an_encrypted_entry_is_one_line_and_the_others_are_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("songs.zip");
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        for name in ["a.mid", "b.mid"] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            io::Write::write_all(&mut zip, b"MThd").unwrap();
+        }
+        let mut bytes = zip.finish().unwrap().into_inner();
+        // The first bit of the flags says that an entry is encrypted.
+        let at = |bytes: &[u8], name: &[u8]| bytes.windows(4).position(|w| w == name).unwrap();
+        let (local, central) = (at(&bytes, b"PK\x03\x04"), at(&bytes, b"PK\x01\x02"));
+        bytes[local + 6] |= 1;
+        bytes[central + 8] |= 1;
+        fs::write(&path, bytes).unwrap();
+
+        let found = contents(&path);
+
+        assert!(found[0].0 == "a.mid" && found[0].1.contains("Password"), "{found:?}");
+        assert_eq!(found[1..], [("b.mid".into(), "MThd".into())]);
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_are_followed_and_circles_are_told() {

@@ -2,8 +2,8 @@
 //! by song into training and held-out windows.
 //!
 //! [`build`] drives `reading` (files from sources) and [`work`] (the unfinished build on disk);
-//! [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and [`packed`] reads the finished file; [`report`] and [`statistics`] describe
-//! it.
+//! [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and
+//! [`packed`] reads the finished file; [`report`] and [`statistics`] describe it.
 
 pub mod archive;
 pub mod build;
