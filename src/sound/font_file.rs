@@ -108,7 +108,7 @@ mod tests {
         for change in [rom, empty, backwards, beyond] {
             let font = parse(&changed(0, change), "one.sf2").unwrap();
 
-            assert_eq!(loudness(&font, false), 0.0);
+            assert!(loudness(&font, false) < 1e-12);
             assert!(0.1 < loudness(&font, true));
         }
         let silent = [("flute".to_owned(), "empty")];
@@ -136,7 +136,7 @@ mod tests {
 
         let font = parse(&bytes, "missing.sf2").unwrap();
 
-        assert_eq!(loudness(&font, false), 0.0);
+        assert!(loudness(&font, false) < 1e-12);
         assert!(0.1 < loudness(&font, true));
     }
 

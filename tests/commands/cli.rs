@@ -145,7 +145,7 @@ fn each_song_of_a_few_is_listed_with_what_to_change() {
     fs::create_dir(&midi).unwrap();
     fs::write(midi.join("a.kar"), beat(4, 38)).unwrap();
     fs::write(midi.join("b.mid"), beat(1, 39)).unwrap();
-    fs::write(folder.path().join("far.mid"), beat(4, 40)).unwrap();
+    fs::write(folder.path().join("far.mid"), beat(4, 45)).unwrap();
     symlink("../far.mid", midi.join("c.mid")).unwrap();
     symlink("../nothing.mid", midi.join("d.mid")).unwrap();
     symlink(".", midi.join("e")).unwrap();

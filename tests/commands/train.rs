@@ -246,6 +246,7 @@ fn listeners_that_hang_up_dont_end_the_training() {
         // Unread bytes make the kernel reset the connection: the next write fails.
         drop(listener);
     }
+    until("a checkpoint", || checkpoint(folder.path(), 20).exists());
     let step = newest_checkpoint(folder.path());
     until("another checkpoint", || {
         assert!(run.is_running(), "the training has ended");

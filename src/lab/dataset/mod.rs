@@ -39,7 +39,10 @@ pub enum Error {
     #[error(transparent)]
     NotWritten(#[from] NotWritten),
     /// A source of no known kind.
-    #[error("{path}: expected {kinds}", path = .0.display(), kinds = archive::KINDS)]
+    #[error(
+        "{path}: expected a folder, .mid, .midi, .kar, .rmi, .mid.gz, .zip, .tar, .tar.gz or .tar.zst",
+        path = .0.display()
+    )]
     UnknownSource(PathBuf),
     /// A file is not a data set, or of another version.
     #[error("{path}: not a data set: {reason}", path = path.display())]
