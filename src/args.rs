@@ -1,6 +1,6 @@
 //! Parsers of command-line values, with errors of the form "expected X".
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Parses a whole number of at least 1.
 ///
@@ -47,16 +47,32 @@ pub fn share(text: &str) -> Result<f64, String> {
     number_where(text, |number| (0.0..=1.0).contains(&number), "a number from 0 to 1")
 }
 
-/// Parses a path with the extension .wav, .flac, .mp3 or .mid.
+/// Parses a path with the extension .wav, .flac, .mp3 or .mid, in any case.
 ///
 /// # Errors
 /// The text is anything else.
 pub fn sound_or_mid(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    let ending = path.extension().and_then(|ending| ending.to_str());
-    let is_known = ending.is_some_and(|ending| ["wav", "flac", "mp3", "mid"].contains(&ending));
+    let is_known = has_ending(&path, &["wav", "flac", "mp3", "mid"]);
     let expected = "expected a file name ending in .wav, .flac, .mp3 or .mid";
     is_known.then_some(path).ok_or_else(|| expected.to_owned())
+}
+
+/// Parses a path with the extension .wav, .flac or .mp3, in any case.
+///
+/// # Errors
+/// The text is anything else.
+pub fn sound(text: &str) -> Result<PathBuf, String> {
+    let path = PathBuf::from(text);
+    let is_known = has_ending(&path, &["wav", "flac", "mp3"]);
+    let expected = "expected a file name ending in .wav, .flac or .mp3";
+    is_known.then_some(path).ok_or_else(|| expected.to_owned())
+}
+
+/// Whether the extension of `path` is one of `endings`, in any case.
+pub fn has_ending(path: &Path, endings: &[&str]) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| endings.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }
 
 /// Parses a time into seconds: SS, MM:SS or HH:MM:SS.

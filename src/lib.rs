@@ -22,8 +22,9 @@
 //! From the foundations up. A module imports only from modules above it in this list;
 //! `tests/house/layers.rs` checks that.
 //!
-//! - [`units`], [`rng`], [`files`], [`threads`], [`args`], [`ffi`]: numbers with units, seeded random
-//!   streams, durable file writes, thread spawning, parsers of command-line values, unsafe calls.
+//! - [`units`], [`rng`], [`files`], [`threads`], [`interrupt`], [`args`], [`ffi`]: numbers with units,
+//!   seeded random streams, durable file writes, thread spawning, Ctrl-C as a flag, parsers of
+//!   command-line values, unsafe calls.
 //! - [`log`]: the log and other output, which never fails.
 //! - [`music`]: notes, bars, keys, chords, arranging, MIDI files.
 //! - [`stream`]: encoded sound to listeners: rings, mounts, MP3 and Ogg framing. No HTTP, no music.
@@ -56,6 +57,7 @@
 pub mod args;
 pub mod ffi;
 pub mod files;
+pub mod interrupt;
 pub mod rng;
 pub mod threads;
 pub mod units;

@@ -19,8 +19,9 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(Serve::default()));
     start_log();
-    // Commands stop quietly if the reader of their output does, as in `| head`. A radio plays on.
-    if !matches!(command, Command::Serve(_)) {
+    // Commands stop quietly if the reader of their output does, as in `| head`. What serves listeners
+    // plays on when one of them hangs up.
+    if !command.serves() {
         sigpipe::reset();
     }
     let outcome = match command {
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => cmd::doctor::run(&args),
         Command::Check(args) => cmd::check::run(&args),
         Command::Render(args) => cmd::render::run(&args),
+        Command::Play(args) => cmd::play::run(&args),
         #[cfg(feature = "lab")]
         Command::Lab(command) => electropunk::lab::cmd::run(&command),
     };

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 #[cfg(feature = "lab")]
 use crate::lab;
 use crate::{
-    args::{positive, sound_or_mid, time},
+    args::{positive, sound, sound_or_mid, time},
     musicvae::net::device_choice::DeviceChoice,
 };
 
@@ -36,10 +36,24 @@ pub enum Command {
     Schema,
     /// Render a station to a file, faster than real time
     Render(Render),
+    /// Play any MIDI file with its own tempos and programs: to a file, or to a player behind a pipe
+    Play(Play),
     #[allow(missing_docs)] // clap lists its commands in place.
     #[cfg(feature = "lab")]
     #[command(flatten)]
     Lab(lab::cli::Command),
+}
+
+impl Command {
+    /// Whether the command serves listeners over sockets.
+    pub fn serves(&self) -> bool {
+        match self {
+            Self::Serve(_) => true,
+            #[cfg(feature = "lab")]
+            Self::Lab(lab::cli::Command::Train(train)) => train.listen.is_some(),
+            _ => false,
+        }
+    }
 }
 
 /// `electropunk serve`.
@@ -107,6 +121,20 @@ pub struct Render {
     pub stems: Option<PathBuf>,
 }
 
+/// `electropunk play`.
+#[derive(Debug, Clone, PartialEq, Eq, Args)]
+pub struct Play {
+    /// MIDI file
+    #[arg(value_name = "FILE.mid")]
+    pub file: PathBuf,
+    /// SoundFont [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub soundfont: Option<PathBuf>,
+    /// File to write, .wav, .flac or .mp3 [default: WAV to standard output, as in `| mpv -`]
+    #[arg(long, value_name = "FILE", value_parser = sound)]
+    pub out: Option<PathBuf>,
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory as _;
@@ -136,6 +164,15 @@ mod tests {
         assert_eq!(serve.config, Some("my.toml".into()));
         assert_eq!(serve.bind, Some(SocketAddr::from(([127, 0, 0, 1], 0))));
         assert_eq!(serve.seed, Some(7));
+    }
+
+    #[cfg(feature = "lab")]
+    #[test]
+    fn a_training_with_listeners_serves_as_a_radio_does() {
+        let serves = |line: &str| command(line).unwrap().unwrap().serves();
+        let train = "electropunk train --config cat-drums_2bar_small --patterns 2";
+        assert!(serves("electropunk serve") && serves(&format!("{train} --listen")));
+        assert!(!serves(train) && !serves("electropunk check"));
     }
 
     #[test]

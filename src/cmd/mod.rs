@@ -3,6 +3,7 @@
 mod alerts;
 pub mod check;
 pub mod doctor;
+pub mod play;
 mod playlists;
 mod reload;
 pub mod render;

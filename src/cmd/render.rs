@@ -6,10 +6,12 @@ use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
+    args::has_ending,
     cli,
     compose::composer::Composer,
     config, files,
     inserts::player::InsertPlayer,
+    interrupt::{self, Interrupt},
     log,
     music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
     sound::{
@@ -40,31 +42,42 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
     let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let composer = load::theme::composer(station, &mut library, seed)?;
     let seconds = args.from..args.from + args.minutes * 60.0;
-    if args.out.extension().is_some_and(|ending| ending == "mid") {
+    let stop = interrupt::flag()?;
+    let rendered = if has_ending(&args.out, &["mid"]) {
         anyhow::ensure!(
             args.stems.is_none(),
             "--stems needs audio output, found {}",
             args.out.display()
         );
-        write_notes(composer, seconds, &args.out)?;
+        write_notes(composer, seconds, &args.out, &stop)?
     } else {
         let font = library.font(&station.soundfont)?;
         let inserts = InsertPlayer::without_thread(station, seed);
         let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
         let files =
             Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
-        write_sound(composer, renderer, seconds, files)?;
-    }
-    let (out, minutes, name) = (args.out.display(), args.minutes, &station.name);
+        write_sound(composer, renderer, seconds, files, &stop)?
+    };
+    let minutes = match stop.is_set() {
+        true => format!("stopped after {:.1}", (rendered - args.from).max(0.0) / 60.0),
+        false => args.minutes.to_string(),
+    };
+    let (out, name) = (args.out.display(), &station.name);
     log::say(format_args!("{out}: {minutes} minutes of {name}, seed {seed}"));
     Ok(())
 }
 
-/// Writes all bars that start within `seconds`.
-fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyhow::Result<()> {
+/// Writes all bars that start within `seconds`, or as many as there are when `stop` is set. Returns the
+/// seconds played.
+fn write_notes(
+    mut composer: Composer,
+    seconds: Range<f64>,
+    out: &Path,
+    stop: &Interrupt,
+) -> anyhow::Result<f64> {
     let progress = progress(seconds.end)?;
     let (mut bars, mut start): (Vec<Bar>, f64) = (Vec::new(), 0.0);
-    while start < seconds.end {
+    while start < seconds.end && !stop.is_set() {
         let bar = composer.next().expect("a composer has no end");
         let length = bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64;
         if seconds.start <= start {
@@ -77,7 +90,7 @@ fn write_notes(mut composer: Composer, seconds: Range<f64>, out: &Path) -> anyho
     let piece = sequence::from_bars(&bars);
     let bytes = midi::write(&piece, |note| sequence::part_name(note));
     files::write(out, &bytes)?;
-    Ok(())
+    Ok(start)
 }
 
 /// The output files: the mastered sound as listeners get it and, on request, the stems.
@@ -119,18 +132,23 @@ impl Files {
     }
 }
 
-/// Renders from the beginning and writes the blocks within `seconds`; a block is an MP3 frame.
+/// Renders from the beginning and writes the blocks within `seconds`, or as many as there are when `stop`
+/// is set; a block is an MP3 frame. Returns the seconds rendered.
 fn write_sound(
     composer: Composer,
     mut renderer: Renderer,
     seconds: Range<f64>,
     mut files: Files,
-) -> anyhow::Result<()> {
+    stop: &Interrupt,
+) -> anyhow::Result<f64> {
     let blocks = |seconds: f64| seconds * f64::from(SAMPLE_RATE) / FRAMES_PER_MP3_FRAME as f64;
     let (first, end) = (blocks(seconds.start) as u64, blocks(seconds.end).ceil() as u64);
     let progress = progress(seconds.end)?;
     let bars = ahead::bars(composer)?;
     for number in 0..end {
+        if stop.is_set() {
+            break;
+        }
         let next = &mut || bars.recv().expect("a composer has no end");
         let block = renderer.render(next).clone();
         if first <= number {
@@ -140,7 +158,7 @@ fn write_sound(
     }
     files.finish().context("writing the audio failed")?;
     progress.finish_and_clear();
-    Ok(())
+    Ok(renderer.rendered_seconds())
 }
 
 fn progress(seconds: f64) -> anyhow::Result<ProgressBar> {
@@ -151,7 +169,10 @@ fn progress(seconds: f64) -> anyhow::Result<ProgressBar> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{sound::master::Master, units::Lufs};
+    use crate::{
+        sound::{master::Master, wav},
+        units::Lufs,
+    };
 
     fn args(folder: &Path, name: &str, seed: u64) -> cli::Render {
         let config = folder.join("radio.toml");
@@ -175,7 +196,7 @@ mod tests {
 
     /// The interleaved samples of a WAV file written by this program.
     fn samples(wav: &[u8]) -> Vec<f32> {
-        let bytes = wav[58..].chunks_exact(4);
+        let bytes = wav[wav::HEAD as usize..].chunks_exact(4);
         bytes.map(|bytes| f32::from_le_bytes(bytes.try_into().unwrap())).collect()
     }
 
@@ -189,7 +210,7 @@ mod tests {
         let sound = render("a.wav", 1);
         assert!(sound == render("b.wav", 1));
         let n_blocks = (3.0 * 44_100.0_f64 / 1152.0).ceil() as usize;
-        assert_eq!(sound.len(), 58 + 8 * 1152 * n_blocks);
+        assert_eq!(sound.len(), wav::HEAD as usize + 8 * 1152 * n_blocks);
         assert!(render("a.flac", 1).starts_with(b"fLaC"));
         assert!(render("a.mp3", 1).starts_with(&[0xff, 0xfb]));
     }

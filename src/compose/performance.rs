@@ -14,16 +14,17 @@ use crate::{
         bar::{Bar, Hit, Part},
         chord::Chord,
         drums::N_CLASSES,
-        humanise::{self, Articulation, Feel, Touch, play_drums, play_notes, play_percussion},
+        humanise::{
+            self, Articulation, BASS_VELOCITY, Feel, LEAD_VELOCITY, Touch, play_drums, play_notes,
+            play_percussion,
+        },
         meter::STEPS_PER_BAR,
     },
     rng::{self, Rng},
     units::Bpm,
 };
 
-/// MIDI velocities of a note without accent at full force.
-const BASS_VELOCITY: f64 = 92.0;
-const LEAD_VELOCITY: f64 = 88.0;
+/// MIDI velocity of chords without accent at full force.
 const CHORD_VELOCITY: f64 = 72.0;
 
 /// Factor of velocities without tension, and how much full tension adds.

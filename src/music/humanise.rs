@@ -20,6 +20,12 @@ const TIME_SPREAD: f64 = 0.065;
 /// Standard deviation of velocity at full looseness.
 const VELOCITY_SPREAD: f64 = 11.0;
 
+/// MIDI velocity of unaccented notes of the bass at full force.
+pub const BASS_VELOCITY: f64 = 92.0;
+
+/// MIDI velocity of unaccented notes of the lead at full force.
+pub const LEAD_VELOCITY: f64 = 88.0;
+
 /// Length of a drum hit in steps: long enough for any one-shot sample to ring out.
 const DRUM_STEPS: f32 = 1.0;
 

@@ -42,5 +42,6 @@ pub mod section;
 pub mod segments;
 pub mod sequence;
 pub mod song;
+pub mod tempo_map;
 pub mod trio;
 pub mod voicing;

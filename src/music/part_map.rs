@@ -197,7 +197,10 @@ fn set(song: &mut Song, roles: &[Option<Role>]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::music::note::{Note, NoteSequence};
+    use crate::music::{
+        note::{Note, NoteSequence},
+        tempo_map::TempoMap,
+    };
 
     /// A note of each instrument: name, channel, program.
     fn song(instruments: &[(&str, u8, u8)]) -> Song {
@@ -219,7 +222,7 @@ mod tests {
         };
         let notes = instruments.iter().enumerate().map(note).collect();
         let sequence = NoteSequence { notes, tempos: vec![], meters: vec![] };
-        Song { sequence, instruments, faults: BTreeSet::new() }
+        Song { sequence, instruments, tempo_map: TempoMap::default(), faults: BTreeSet::new() }
     }
 
     /// Program and kind of each note.

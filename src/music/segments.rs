@@ -64,6 +64,11 @@ pub fn segments(piece: &NoteSequence) -> Vec<Segment> {
     segments
 }
 
+/// Whether the time signature of `piece` changes after its start.
+pub fn changes_meter(piece: &NoteSequence) -> bool {
+    1 < spans(&piece.meters).len()
+}
+
 /// The segment with the most bars; the first of equals.
 pub fn longest(piece: &NoteSequence) -> Option<Segment> {
     let last_bar = |segment: &Segment| {

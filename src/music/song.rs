@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::music::note::NoteSequence;
+use crate::music::{note::NoteSequence, tempo_map::TempoMap};
 
 /// A MIDI file's notes, and what it tells of them.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +11,8 @@ pub struct Song {
     pub sequence: NoteSequence,
     /// The instruments, by number.
     pub instruments: Vec<Instrument>,
+    /// All tempo changes, those that [`NoteSequence::tempos`] can't hold included.
+    pub tempo_map: TempoMap,
     /// What the file violates.
     pub faults: BTreeSet<Fault>,
 }

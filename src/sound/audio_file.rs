@@ -23,9 +23,9 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format for the extension of `path`; MP3 is written at `kbps`.
+    /// The format for the extension of `path`, in any case; MP3 is written at `kbps`.
     pub fn of(path: &Path, kbps: Kbps) -> Option<Self> {
-        match path.extension()?.to_str()? {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
             "wav" => Some(Self::Wav),
             "flac" => Some(Self::Flac),
             "mp3" => Some(Self::Mp3(kbps)),
@@ -39,7 +39,7 @@ trait BlockWriter {
     /// Appends a block.
     ///
     /// # Errors
-    /// The file can't be written, or would exceed what its format can hold.
+    /// The file can't be written, or would exceed what its format can hold: 55 days of FLAC.
     fn push(&mut self, block: &Block) -> io::Result<()>;
 
     /// Writes the rest of the file.
@@ -178,5 +178,6 @@ mod tests {
         assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
         assert!(AudioFileWriter::create(&folder.path().join("none/a.wav"), Format::Wav).is_err());
         assert_eq!(Format::of(Path::new("a.ogg"), Kbps::DEFAULT), None);
+        assert_eq!(Format::of(Path::new("A.WAV"), Kbps::DEFAULT), Some(Format::Wav));
     }
 }

@@ -1,4 +1,4 @@
-//! Plays a MIDI file.
+//! Plays a MIDI file, with its own tempos and programs.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,6 +9,7 @@ use crate::{
         bar::{Bar, Hit, Mix, N_PARTS, Voice},
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
         note::{Note, NoteSequence},
+        tempo_map::TempoMap,
     },
     sound::{
         Error,
@@ -21,6 +22,9 @@ use crate::{
 
 /// Time after the last bar in which notes decay.
 const TAIL_SECONDS: f64 = 2.0;
+
+/// Steps by which a note may last into another bar without adding it.
+const LATE_STEPS: f64 = 0.5;
 
 /// Send of each part to the reverb: a small room.
 const REVERB: f64 = 0.15;
@@ -39,6 +43,8 @@ impl MidiPlayer {
     /// # Errors
     /// The synthesizer can't start.
     pub fn new(piece: &NoteSequence, font: &Arc<SoundFont>) -> Result<Self, Error> {
+        // A bar has one tempo, but tempos change within bars.
+        let piece = &TempoMap::of(piece).at_one_tempo(piece);
         let mut instruments: BTreeMap<u16, Vec<&Note>> = BTreeMap::new();
         for note in &piece.notes {
             instruments.entry(note.instrument).or_default().push(note);
@@ -46,14 +52,15 @@ impl MidiPlayer {
         let instruments: Vec<Vec<&Note>> = instruments.into_values().collect();
         let instruments: Vec<&[&Note]> = instruments.iter().map(Vec::as_slice).collect();
         let end = piece.notes.iter().map(|note| note.end).fold(0.0, f64::max);
-        let n_bars = (steps(end) / STEPS_PER_BAR as f64).ceil() as usize;
+        // A last note that is played late adds no bar.
+        let n_bars = ((steps(end) - LATE_STEPS) / STEPS_PER_BAR as f64).ceil().max(0.0) as usize;
         let (mut bands, mut n_frames) = (Vec::new(), 0);
         for group in instruments.chunks(N_PARTS) {
             let voices = std::array::from_fn(|n| voice(group.get(n).map(|notes| notes[0])));
             let mix = Arc::new(Mix::of(voices));
             let mut band = Band::new(font, &mix)?;
             for number in 0..n_bars {
-                n_frames = band.queue(&bar(piece, group, number, &mix)).end;
+                n_frames = band.queue(&bar(group, number, &mix)).end;
             }
             bands.push(band);
         }
@@ -84,17 +91,16 @@ fn steps(quarters: f64) -> f64 {
 fn voice(note: Option<&Note>) -> Voice {
     let (bank, program) = match note {
         Some(Note { is_drum: false, program, .. }) => (0, *program),
+        Some(Note { is_drum: true, program, .. }) => (128, *program),
         // An unused voice gets a kit, which every font has.
-        _ => (128, 0),
+        None => (128, 0),
     };
     Voice { reverb: REVERB, ..Voice::plain(bank, program) }
 }
 
-/// The hits of a group of instruments in bar `number`, at the tempo at the start of the bar.
-fn bar(piece: &NoteSequence, group: &[&[&Note]], number: usize, mix: &Arc<Mix>) -> Bar {
+/// The hits of a group of instruments in bar `number` of a piece at the default tempo.
+fn bar(group: &[&[&Note]], number: usize, mix: &Arc<Mix>) -> Bar {
     let first = (number * STEPS_PER_BAR) as f64;
-    let is_before = |(at, _): &&(f64, Bpm)| steps(*at) <= first;
-    let tempo = piece.tempos.iter().rev().find(is_before).map_or(Bpm::DEFAULT, |(_, tempo)| *tempo);
     let hit = |note: &Note| Hit {
         start_step: (steps(note.start) - first) as f32,
         n_steps: steps(note.end - note.start) as f32,
@@ -106,7 +112,7 @@ fn bar(piece: &NoteSequence, group: &[&[&Note]], number: usize, mix: &Arc<Mix>) 
         notes.iter().filter(|note| is_in(note)).map(|note| hit(note)).collect()
     };
     let parts = std::array::from_fn(|n| group.get(n).map(hits).unwrap_or_default());
-    Bar { number: number as u64, parts, ..Bar::plain(tempo, mix.clone()) }
+    Bar { number: number as u64, parts, ..Bar::plain(Bpm::DEFAULT, mix.clone()) }
 }
 
 #[cfg(test)]
@@ -149,5 +155,22 @@ mod tests {
     #[test]
     fn a_piece_without_notes_is_a_short_silence() {
         assert!(play(vec![]).iter().all(|energy| *energy == 0.0));
+    }
+
+    #[test]
+    fn a_tempo_change_within_a_bar_counts_from_there() {
+        let slow = Bpm::try_from(30.0).unwrap();
+        let tempos = vec![(0.0, Bpm::DEFAULT), (2.0, slow)];
+        let notes = vec![note(3.0, 0, false)];
+        let piece = NoteSequence { notes, tempos, meters: vec![] };
+
+        let mut player = MidiPlayer::new(&piece, &tiny_font()).unwrap();
+
+        // Two quarters of half a second, one of two seconds; the note sounds from 3 s on.
+        let mut n_silent = 0;
+        while player.render().is_some_and(|block| energy(block) < 1e-9) {
+            n_silent += 1;
+        }
+        assert!((n_silent as f64 * 1152.0 / 44_100.0 - 3.0).abs() < 0.06, "{n_silent}");
     }
 }

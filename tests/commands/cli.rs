@@ -11,7 +11,8 @@ use std::{
 
 use crate::common::{
     ELECTROPUNK,
-    process::{Finished, run},
+    process::{Finished, Signal, Watched, collect, run, signal},
+    wait::{PATIENCE, until},
 };
 use electropunk::music::{
     midi,
@@ -133,6 +134,76 @@ fn a_data_set_is_built_and_broken_files_are_named() {
         assert!(finished.stdout.contains(name), "{name}: {}", finished.stdout);
     }
     assert!(folder.path().join("a.set").metadata().unwrap().len() > 0);
+}
+
+#[test]
+fn each_song_of_a_few_is_listed_with_what_to_change() {
+    use std::os::unix::fs::symlink;
+
+    let folder = tempfile::tempdir().unwrap();
+    let midi = folder.path().join("midi");
+    fs::create_dir(&midi).unwrap();
+    fs::write(midi.join("a.kar"), beat(4, 38)).unwrap();
+    fs::write(midi.join("b.mid"), beat(1, 39)).unwrap();
+    fs::write(folder.path().join("far.mid"), beat(4, 45)).unwrap();
+    symlink("../far.mid", midi.join("c.mid")).unwrap();
+    symlink("../nothing.mid", midi.join("d.mid")).unwrap();
+    symlink(".", midi.join("e")).unwrap();
+
+    let args = ["dataset", "build", "midi", "--config", "cat-drums_2bar_small", "--out", "a.set"];
+    let finished = electropunk(folder.path(), &args);
+
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    for line in [
+        "midi/a.kar: 1 windows",
+        "midi/b.mid: left out: fewer than 2 bars of 4/4 in a row: 1 bars; 4/4; --bars 1 takes shorter \
+         windows",
+        "midi/c.mid: 1 windows",
+    ] {
+        assert!(finished.stdout.lines().any(|found| found == line), "{}", finished.stdout);
+    }
+    let rejected = fs::read_to_string(folder.path().join("a.set.rejected.txt")).unwrap();
+    let starts: Vec<&str> = rejected.lines().filter_map(|line| line.split(": ").next()).collect();
+    assert_eq!(starts, ["midi/b.mid", "midi/d.mid", "midi/e"], "{rejected}");
+}
+
+#[test]
+fn a_midi_file_is_played_to_a_file_or_a_pipe() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("beat.mid"), beat(2, 38)).unwrap();
+
+    let written = electropunk(folder.path(), &["play", "beat.mid", "--out", "BEAT.WAV"]);
+    let piped = electropunk(folder.path(), &["play", "beat.mid"]);
+
+    assert_eq!((written.code, piped.code), (Some(0), Some(0)), "{}", written.stderr);
+    // Two bars at 120 bpm and a tail of two seconds, stereo f32.
+    let n_bytes = fs::metadata(folder.path().join("BEAT.WAV")).unwrap().len();
+    assert!((n_bytes as f64 / (6.0 * 44_100.0 * 8.0) - 1.0).abs() < 0.01, "{n_bytes}");
+    assert!(piped.stdout.starts_with("RIFF"));
+    let missing = electropunk(folder.path(), &["play", "none.mid", "--out", "a.wav"]);
+    assert!(missing.stderr.contains("none.mid: reading failed"), "{}", missing.stderr);
+}
+
+#[test]
+fn an_interrupted_render_leaves_a_finished_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new(ELECTROPUNK);
+    let args = ["render", "--station", "ambient", "--minutes", "600", "--out", "a.wav"];
+    let pipes = command.args(args).current_dir(folder.path()).stdout(Stdio::piped());
+    let mut child = pipes.stderr(Stdio::null()).spawn().unwrap();
+    let stdout = collect(child.stdout.take().unwrap());
+    let mut render = Watched::new(child);
+    until("sound", || {
+        let partial = fs::metadata(folder.path().join("a.wav.partial"));
+        partial.is_ok_and(|partial| 1 << 20 < partial.len())
+    });
+    signal(render.pid, Signal::INT);
+
+    assert!(render.wait(PATIENCE).unwrap().success());
+    let bytes = fs::read(folder.path().join("a.wav")).unwrap();
+    let length = u32::from_le_bytes(bytes[4..8].try_into().unwrap());
+    assert_eq!(length as usize, bytes.len() - 8);
+    assert!(stdout.join().unwrap().starts_with("a.wav: stopped after "));
 }
 
 #[test]

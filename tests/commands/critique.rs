@@ -79,7 +79,7 @@ fn an_mp3_is_measured_to_its_end() {
     let sample = "sample --model models/drums-2bar --n 1 --seed 1 --audio mp3 --out takes";
     succeed(folder.path(), sample);
 
-    let text = succeed(folder.path(), "critique takes/sample-000.mp3 --json");
+    let text = succeed(folder.path(), "critique takes/sample-000-seed-1.mp3 --json");
 
     let table: Value = serde_json::from_str(&text).unwrap();
     // Two bars at 120 bpm and a tail of two seconds.

@@ -76,11 +76,11 @@ fn an_interpolation_begins_and_ends_like_its_ends() {
         Lines::extract(&midi::read(&bytes).unwrap()).unwrap().drums.unwrap()
     };
     let n_apart = |a: &[u16], b: &[u16]| a.iter().zip(b).filter(|(a, b)| a != b).count();
-    let (first, last) = (drums("way/step-000.mid"), drums("way/step-004.mid"));
+    let (first, last) = (drums("way/step-000-seed-1.mid"), drums("way/step-004-seed-1.mid"));
     let (techno, dub) = (drums("techno/techno-0.mid"), drums("dub/dub-0.mid"));
     assert!(n_apart(&first, &techno) < n_apart(&last, &techno));
     assert!(n_apart(&last, &dub) < n_apart(&first, &dub));
-    assert!(drums("way/all.mid").len() > 4 * 32);
+    assert!(drums("way/all-000-seed-1.mid").len() > 4 * 32);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn a_piece_is_encoded_and_decoded() {
         folder.path(),
         &format!("decode {model} --z z.npy --greedy --out tokens.npy --logits l.npy"),
     );
-    succeed(folder.path(), &format!("decode {model} --z z.npy --greedy --out takes"));
+    succeed(folder.path(), &format!("decode {model} --z z.npy --greedy --seed 3 --out takes"));
 
     let array = |name: &str| {
         let bytes = fs::read(folder.path().join(name)).unwrap();
@@ -114,9 +114,49 @@ fn a_piece_is_encoded_and_decoded() {
     let logits: Vec<f32> = logits.into_vec().unwrap();
     let likeliest = |row: &[f32]| (0..512).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap();
     assert!(logits.chunks(512).map(likeliest).eq(tokens.iter().map(|&token| token as usize)));
-    let bytes = fs::read(folder.path().join("takes/decode-001.mid")).unwrap();
+    let bytes = fs::read(folder.path().join("takes/decode-001-seed-3.mid")).unwrap();
     let drums = Lines::extract(&midi::read(&bytes).unwrap()).unwrap().drums.unwrap();
     assert!(drums.iter().zip(&tokens[32..]).all(|(a, b)| i64::from(*a) == *b));
+}
+
+#[test]
+fn takes_are_never_overwritten_and_tell_their_seed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut seeds = Vec::new();
+    for _ in 0..2 {
+        let finished =
+            electropunk(folder.path(), "sample --model models/drums-2bar --n 2 --out takes");
+        let said = finished.stdout.trim();
+        seeds.push(said.strip_prefix("2 files written to takes, seed ").unwrap().to_owned());
+    }
+
+    let mut names: Vec<String> = fs::read_dir(folder.path().join("takes"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+
+    let name = |number: usize, seed: &str| format!("sample-{number:03}-seed-{seed}.mid");
+    let expected = [0, 1, 2, 3].map(|number| name(number, &seeds[number / 2]));
+    assert_eq!(names, expected);
+}
+
+#[test]
+fn samples_have_the_radios_touch_on_request_and_as_audio() {
+    let folder = tempfile::tempdir().unwrap();
+    let velocities = |more: &str, out: &str| {
+        let line =
+            format!("sample --model models/trio-4bar --n 1 --seed 2 --json --out {out} {more}");
+        let report = succeed(folder.path(), &line);
+        let file = report["files"][0].as_str().unwrap();
+        let piece = midi::read(&fs::read(folder.path().join(file)).unwrap()).unwrap();
+        piece.notes.iter().map(|note| note.velocity).collect::<BTreeSet<u8>>()
+    };
+
+    assert_eq!(velocities("", "a"), [100].into());
+    assert!(5 < velocities("--touch radio", "b").len());
+    assert!(5 < velocities("--audio MP3", "c").len());
+    assert_eq!(velocities("--audio mp3 --touch plain", "d"), [100].into());
 }
 
 #[test]
@@ -129,10 +169,10 @@ fn samples_are_written_as_audio() {
         succeed(folder.path(), &line);
     }
 
-    let loudest = mp3::decode(&fs::read(folder.path().join("a/sample-000.mp3")).unwrap());
+    let loudest = mp3::decode(&fs::read(folder.path().join("a/sample-000-seed-1.mp3")).unwrap());
     assert!((0.05..1.0).contains(&loudest), "{loudest}");
     // Two bars at 120 bpm and a tail of two seconds, stereo f32.
-    let n_bytes = fs::metadata(folder.path().join("a/sample-000.wav")).unwrap().len();
+    let n_bytes = fs::metadata(folder.path().join("a/sample-001-seed-1.wav")).unwrap().len();
     assert!((n_bytes as f64 / (6.0 * 44_100.0 * 8.0) - 1.0).abs() < 0.01, "{n_bytes}");
 }
 

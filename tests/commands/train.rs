@@ -159,13 +159,65 @@ fn a_run_is_not_restarted_over_its_checkpoints() {
 
     assert_eq!((again.code, other.code), (Some(1), Some(1)));
     assert!(again.stderr.contains("continue it with --resume"), "{}", again.stderr);
-    assert!(other.stderr.contains("has other settings"), "{}", other.stderr);
+    assert!(other.stderr.contains("--seed: 0 in the checkpoint, 1 now"), "{}", other.stderr);
+
+    fs::remove_dir_all(folder.path().join("models/tiny.run")).unwrap();
+    let model = fs::read(folder.path().join("models/tiny.safetensors")).unwrap();
+    let again = run(&mut train(folder.path(), "--steps 2"), PATIENCE);
+    assert_eq!(again.code, Some(1));
+    let said = "models/tiny.safetensors: the model exists";
+    assert!(again.stderr.contains(said), "{}", again.stderr);
+    assert!(model == fs::read(folder.path().join("models/tiny.safetensors")).unwrap());
+    finish(&mut train(folder.path(), "--steps 2 --overwrite"));
 }
 
 #[test]
-fn listeners_hear_a_model_in_training() {
+fn the_checkpoint_before_a_damaged_one_is_resumed() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = train(folder.path(), "--steps 100000 --listen 127.0.0.1:0");
+    finish(&mut train(folder.path(), "--steps 40"));
+    let newest = checkpoint(folder.path(), 40);
+    let bytes = fs::read(&newest).unwrap();
+    fs::write(&newest, &bytes[..bytes.len() / 2]).unwrap();
+
+    let resumed = finish(&mut train(folder.path(), "--steps 50 --resume"));
+
+    let said = "checkpoint-40.safetensors: not a training checkpoint";
+    assert!(resumed.stderr.contains(said), "{}", resumed.stderr);
+    assert!(resumed.stderr.contains("resuming from step 20"), "{}", resumed.stderr);
+    assert!(resumed.stdout.contains("step 50: "), "{}", resumed.stdout);
+}
+
+#[test]
+fn a_loss_that_is_not_finite_ends_the_run_without_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let command = TINY.replace("--learning-rate 0.01", "--learning-rate 1e30");
+    let mut train = Command::new(ELECTROPUNK);
+    train.args(command.split_whitespace()).args(["--steps", "100"]).current_dir(folder.path());
+
+    let finished = run(&mut train, PATIENCE);
+
+    assert_eq!(finished.code, Some(1), "{}", finished.stderr);
+    assert!(finished.stderr.contains("the loss is not finite"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("--learning-rate below 1"), "{}", finished.stderr);
+    assert!(!folder.path().join("models/tiny.safetensors").exists());
+}
+
+#[test]
+fn a_log_file_gets_lines_and_collapse_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let finished = finish(&mut train(folder.path(), "--steps 60 --free-bits 0 --max-beta 1000"));
+
+    let progress = "step 50 of 60: loss ";
+    assert!(finished.stderr.lines().any(|line| line.starts_with(progress)), "{}", finished.stderr);
+    let collapse = "z is not used (KL ";
+    assert!(finished.stderr.lines().any(|line| line.starts_with(collapse)), "{}", finished.stderr);
+    assert!(finished.stderr.contains("lower --max-beta (1000)"), "{}", finished.stderr);
+}
+
+/// A run that streams; its socket's address and path.
+fn train_with_listeners(folder: &Path, more: &str) -> (Watched, String, String) {
+    let mut command = train(folder, &format!("--steps 1000000 --listen 127.0.0.1:0 {more}"));
     let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = pipes.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -174,8 +226,42 @@ fn listeners_hear_a_model_in_training() {
         let line = line.unwrap();
         Some(line.strip_prefix("live preview: http://")?.to_owned())
     });
+    // Nobody reads the pipe from here on.
+    drop(lines);
     let announced = announced.unwrap();
     let (address, path) = announced.split_once('/').unwrap();
+    (run, address.to_owned(), path.to_owned())
+}
+
+#[test]
+fn listeners_that_hang_up_dont_end_the_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut run, address, path) = train_with_listeners(folder.path(), "--preview-minutes 0");
+
+    for _ in 0..3 {
+        let mut listener = TcpStream::connect(&address).unwrap();
+        listener.set_read_timeout(Some(PATIENCE)).unwrap();
+        write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
+        listener.read_exact(&mut [0; 20_000]).unwrap();
+        // Unread bytes make the kernel reset the connection: the next write fails.
+        drop(listener);
+    }
+    until("a checkpoint", || checkpoint(folder.path(), 20).exists());
+    let step = newest_checkpoint(folder.path());
+    until("another checkpoint", || {
+        assert!(run.is_running(), "the training has ended");
+        step + 200 <= newest_checkpoint(folder.path())
+    });
+    signal(run.pid, Signal::INT);
+
+    assert!(run.wait(PATIENCE).unwrap().success());
+    assert!(folder.path().join("models/tiny.safetensors").exists());
+}
+
+#[test]
+fn listeners_hear_a_model_in_training() {
+    let folder = tempfile::tempdir().unwrap();
+    let (run, address, path) = train_with_listeners(folder.path(), "");
 
     // The socket is open before the first sample is ready: the request waits.
     let mut listener = TcpStream::connect(address).unwrap();
@@ -183,6 +269,8 @@ fn listeners_hear_a_model_in_training() {
     write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
     let mut heard = vec![0; 60_000];
     listener.read_exact(&mut heard).unwrap();
+    let file = folder.path().join("models/tiny.run/preview-1.mp3");
+    until("a preview file", || file.exists());
     drop(run);
 
     let body = heard.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;

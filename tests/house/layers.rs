@@ -7,7 +7,7 @@ use crate::sources::{Mention, Source, Sources, assert_none, library, parse};
 
 /// Rooms in groups, from the foundations to the commands. Rooms of one group don't import one another.
 const GROUPS: [&[&str]; 19] = [
-    &["units", "rng", "files", "threads", "args", "ffi"],
+    &["units", "rng", "files", "threads", "interrupt", "args", "ffi"],
     &["log"],
     &["music", "stream"],
     &["patterns", "sound"],

@@ -2,14 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand};
 
 use crate::{
     args::at_least_one,
-    lab::{
-        cli::values::{family, style},
-        dataset::extraction::MAX_PER_FILE,
-    },
+    lab::cli::values::{family, style},
     music::part_map::Rule,
     musicvae::net::family::Family,
     patterns::style::Style,
@@ -33,7 +30,8 @@ pub enum Dataset {
 /// `electropunk dataset build`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Build {
-    /// MIDI files, folders of them, or archives (.zip, .tar, .tar.zst)
+    /// MIDI files (.mid, .midi, .kar, .rmi, also .gz), folders of them, or archives (.zip, .tar,
+    /// .tar.gz, .tar.zst)
     #[arg(required = true, value_name = "SRC")]
     pub sources: Vec<PathBuf>,
     /// Configuration to be trained on it
@@ -45,9 +43,14 @@ pub struct Build {
     /// Also keep windows that lack a part; `train --recombined-share` combines them with others
     #[arg(long)]
     pub partial: bool,
-    /// Windows of a file at most, chosen at random, so that no file outweighs all others
-    #[arg(long, value_name = "N", default_value_t = MAX_PER_FILE as u64, value_parser = at_least_one)]
-    pub max_per_file: u64,
+    /// Windows of a song at most, chosen at random, so that no song outweighs all others; 0 takes all
+    /// [default: Magenta's 5, or 20 of grooves]
+    #[arg(long, value_name = "N", alias = "max-per-file")]
+    pub max_tensors_per_notesequence: Option<u64>,
+    /// Split songs where the time signature changes and count bars from there; `false` leaves out songs
+    /// with changes
+    #[arg(long, value_name = "BOOL", default_value_t = true, action = ArgAction::Set)]
+    pub presplit_on_time_changes: bool,
     /// What instruments play: PART=track:NAME, PART=program:0-127 or PART=channel:1-16; PART is
     /// melody, bass, drums or none. Repeatable; the last one that fits counts
     #[arg(long, value_name = "RULE")]

@@ -10,7 +10,7 @@ mod values;
 pub use self::{
     critique::Critique,
     dataset::{Build, Dataset, Grammar, Lines, Patterns, Stats},
-    musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample},
+    musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample, Touch},
     sampling::Sampling,
     training::{Attributes, Eval, Priors, Schedule, Sizes, Train},
 };
@@ -101,7 +101,6 @@ mod tests {
             "dataset patterns --style polka --out x",
             "train --config c --data d --out o --steps 0",
             "train --config c --data d --out o --decay-rate 1.5",
-            "train --config c --data d --out o --resume --from m",
             "sample --model m --out o --audio ogg",
             "interpolate --model m a.mid --out o",
             "sample --model m --repeat ABBA",

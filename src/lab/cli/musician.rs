@@ -23,6 +23,9 @@ pub struct Import {
     /// Configuration of the checkpoint [default: recognised by its tensors]
     #[arg(long, value_name = "NAME", value_parser = family())]
     pub config: Option<Family>,
+    /// Overwrite an existing model of that name
+    #[arg(long)]
+    pub overwrite: bool,
     /// Write 16-bit instead of 32-bit floats: half the size, slightly less exact
     #[arg(long)]
     pub half: bool,
@@ -41,17 +44,30 @@ pub struct Output {
     #[arg(long, value_name = "BPM", default_value_t = 120.0, value_parser = positive)]
     pub tempo: f64,
     /// Write an audio file beside each MIDI file, played by the radio's synthesizer
-    #[arg(long, value_name = "FORMAT", value_enum)]
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true)]
     pub audio: Option<AudioFormat>,
+    /// How melodies, basses and drums are played [default: radio with --audio, else plain]
+    #[arg(long, value_name = "TOUCH", value_enum)]
+    pub touch: Option<Touch>,
     /// SoundFont for --audio [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub soundfont: Option<PathBuf>,
-    /// Random seed: the same seed gives the same files [default: a new one, printed by --json]
+    /// Random seed: the same seed gives the same files; it is printed and in their names [default: a
+    /// new one]
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Print the list of written files as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// How notes are played.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Touch {
+    /// As the radio plays: accents, and timing and velocities of a hand
+    Radio,
+    /// On the grid, all at velocity 100
+    Plain,
 }
 
 /// Format of audio files.

@@ -46,12 +46,16 @@ pub struct Train {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,
+    /// Overwrite an existing model of that name
+    #[arg(long)]
+    pub overwrite: bool,
     /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
     #[arg(long)]
     pub resume: bool,
     /// Start from the weights of this model instead of random ones; of another configuration with
-    /// the same parts and wiring, those that fit are taken
-    #[arg(long, value_name = "MODEL", conflicts_with = "resume")]
+    /// the same parts and wiring, those that fit are taken. With --resume the weights are those of
+    /// the checkpoint
+    #[arg(long, value_name = "MODEL")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)] // clap lists its options in place.
@@ -65,10 +69,11 @@ pub struct Train {
     /// Number of newest checkpoints to keep on disk
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
     pub checkpoints_to_keep: u64,
-    /// Minutes between previews (30 s, NAME.run/preview-STEP.mp3); 0 for none
+    /// Minutes between preview files (30 s, NAME.run/preview-STEP.mp3); 0 for none
     #[arg(long, value_name = "MINUTES", default_value_t = 5.0, value_parser = not_negative)]
     pub preview_minutes: f64,
-    /// Stream a live preview of the model in training [default address: 127.0.0.1:8000]
+    /// Stream a live preview of the model in training, from the first step; it takes over the newest
+    /// weights once a minute [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8000")]
     pub listen: Option<SocketAddr>,
     /// Print the final validation results as JSON

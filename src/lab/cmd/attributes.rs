@@ -56,7 +56,7 @@ pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
         }
     }
     write(args, &found)?;
-    println!("{}: {} windows", args.model.with_extension("safetensors").display(), windows.len());
+    println!("{}: {} windows", model::file(&args.model, "safetensors").display(), windows.len());
     Ok(())
 }
 

@@ -1,18 +1,13 @@
 //! `electropunk dataset`: builds a data set from MIDI files, prints its statistics, computes those of
 //! lines, writes generated patterns as MIDI files, and fits their grammar.
 
-use std::{
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::fs;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::{
+    interrupt,
     lab::{
         cli,
         cmd::{grammar, line_statistics, stats},
@@ -44,12 +39,10 @@ pub fn run(command: &cli::Dataset) -> anyhow::Result<()> {
 fn pack(args: &cli::Build) -> anyhow::Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")?);
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
+    let stop = interrupt::flag()?;
     let report = build(&args.sources, spec(args)?, &args.out, &|n_files| {
         bar.set_position(n_files as u64);
-        !stop.load(Ordering::Relaxed)
+        !stop.is_set()
     });
     bar.finish_and_clear();
     let report =
@@ -73,11 +66,17 @@ fn spec(args: &cli::Build) -> anyhow::Result<WindowSpec> {
         config = longer
             .with_context(|| format!("{} does not support windows of {bars} bars", args.config))?;
     }
+    let usual = WindowSpec::new(config);
     Ok(WindowSpec {
-        config,
         with_absent: args.partial,
-        max_per_file: args.max_per_file as usize,
+        max_per_file: match args.max_tensors_per_notesequence {
+            None => usual.max_per_file,
+            Some(0) => usize::MAX,
+            Some(n) => n as usize,
+        },
+        presplit: args.presplit_on_time_changes,
         rules: args.map.clone(),
+        ..usual
     })
 }
 

@@ -40,7 +40,7 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         config.n_latent,
         z.shape
     );
-    let seed = args.output.seed.unwrap_or_else(rand::random);
+    let seed = args.output.seed.unwrap_or_else(|| rand::random::<u32>().into());
     let sampling = match args.greedy {
         true => Sampling::Plain(0.0),
         false => Sampling::of(&args.sampling, TEMPERATURE),
@@ -73,9 +73,10 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let mut folder = OutputFolder::open(&args.output)?;
-    for (number, (window, _)) in decoded.iter().enumerate() {
-        folder.write(&format!("decode-{number:03}"), config, std::slice::from_ref(window))?;
+    let mut folder = OutputFolder::open(&cli::Output { seed: Some(seed), ..args.output.clone() })?;
+    let first = folder.first_free("decode");
+    for (number, (window, _)) in (first..).zip(&decoded) {
+        folder.write(("decode", number), config, std::slice::from_ref(window))?;
     }
     folder.report(args.output.json, facts);
     Ok(())

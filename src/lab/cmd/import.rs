@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     files,
-    lab::{cli, train::card},
+    lab::{cli, cmd::model, train::card},
     musicvae::{
         import::{self, Checkpoint, recognise::recognise},
         net::{
@@ -21,13 +21,14 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// There is no checkpoint, it is corrupt or of an unknown configuration, or the model can't be
-/// written.
+/// There is no checkpoint, it is corrupt or of an unknown configuration, or the model exists or can't
+/// be written.
 pub fn run(args: &cli::Import) -> anyhow::Result<()> {
+    model::require_new(&args.out, args.overwrite)?;
     let found = import::read(&args.source)?;
     let source = args.source.display().to_string();
     let (config, read) = recognise(&found, args.config).context(source)?;
-    save(&config, &read, args.half, &args.out.with_extension("safetensors"))?;
+    save(&config, &read, args.half, &model::file(&args.out, "safetensors"))?;
     write_card(args, &found, &config)?;
     let n: usize = config.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
     if args.json {
@@ -53,7 +54,7 @@ pub fn run(args: &cli::Import) -> anyhow::Result<()> {
     if 0 < found.n_skipped {
         println!("skipped {} tensors that only training needs", found.n_skipped);
     }
-    println!("written to {}", args.out.with_extension("safetensors").display());
+    println!("written to {}", model::file(&args.out, "safetensors").display());
     Ok(())
 }
 
@@ -83,7 +84,7 @@ fn write_card(args: &cli::Import, found: &Checkpoint, config: &Config) -> anyhow
     imported.insert("from".into(), name.into());
     imported.insert("format".into(), found.format.to_string().into());
     card.insert("imported".into(), imported.into());
-    let path = args.out.with_extension("toml");
+    let path = model::file(&args.out, "toml");
     files::write(&path, card.to_string().as_bytes())?;
     Ok(())
 }

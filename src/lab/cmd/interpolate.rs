@@ -24,7 +24,7 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     let b = model.encode(&first_window(&args.to, config)?)?.mu;
     let mut folder = OutputFolder::open(&args.output)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
-    let seed = args.output.seed.unwrap_or_else(rand::random);
+    let (seed, first) = (folder.seed(), folder.first_free("step"));
     let mut windows = Vec::new();
     for step in 0..args.steps {
         let t = step as f64 / (args.steps - 1).max(1) as f64;
@@ -35,10 +35,10 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
         // All steps use the same random numbers, so that only z changes.
         let rng = rng::stream(seed, "interpolate");
         let window = model.decode(&z, &mut *sampling.sampler(rng))?;
-        folder.write(&format!("step-{step:03}"), config, std::slice::from_ref(&window))?;
+        folder.write(("step", first + step), config, std::slice::from_ref(&window))?;
         windows.push(window);
     }
-    folder.write("all", config, &windows)?;
+    folder.write(("all", folder.first_free("all")), config, &windows)?;
     let facts = json!({
         "model": args.model,
         "config": config.family.name(),

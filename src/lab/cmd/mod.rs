@@ -18,6 +18,7 @@ pub mod sample;
 mod sampling;
 pub mod soundfont;
 pub mod stats;
+mod touch;
 pub mod train;
 
 use crate::lab::cli::Command;

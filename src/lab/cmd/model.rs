@@ -1,8 +1,13 @@
 //! Finds, reads and checks the model of a command.
 
-use std::{collections::HashMap, fs, io, path::Path};
+use std::{
+    collections::HashMap,
+    ffi::OsStr,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use candle_core::{Device, Tensor};
 use safetensors::SafeTensors;
 
@@ -13,12 +18,46 @@ use crate::{
     station::load::library,
 };
 
+/// Endings of a model's files, which a model may be named with.
+const ENDINGS: [&str; 2] = ["safetensors", "toml"];
+
+/// The file NAME.`ending` of `model`. A name may contain dots, as `lr0.001` does: only an ending of a
+/// model's files is replaced.
+pub fn file(model: &Path, ending: &str) -> PathBuf {
+    let mut name = bare(model).into_os_string();
+    name.push(".");
+    name.push(ending);
+    name.into()
+}
+
+/// The path of `model` without the ending of one of its files.
+fn bare(model: &Path) -> PathBuf {
+    match model.extension().and_then(OsStr::to_str) {
+        Some(ending) if ENDINGS.contains(&ending) => model.with_extension(""),
+        _ => model.to_owned(),
+    }
+}
+
+/// Checks that `model` does not exist, unless it may be overwritten.
+///
+/// # Errors
+/// The model exists and `overwrite` is not set.
+pub fn require_new(model: &Path, overwrite: bool) -> anyhow::Result<()> {
+    let path = file(model, "safetensors");
+    ensure!(
+        overwrite || !path.exists(),
+        "{}: the model exists: expected another name for --out, or --overwrite",
+        path.display()
+    );
+    Ok(())
+}
+
 /// The weights of `model`, a path without its extension: from a file, or built in.
 ///
 /// # Errors
 /// The file does not exist, can't be read or holds no weights.
 pub fn read(model: &Path) -> anyhow::Result<Weights> {
-    let name = model.with_extension("").display().to_string();
+    let name = bare(model).display().to_string();
     let asset = AssetRef::model(&name, Path::new("")).map_err(anyhow::Error::msg)?;
     Ok(Weights::read(&library::bytes(&asset)?, &asset.to_string())?)
 }
@@ -56,7 +95,7 @@ pub fn prior(network: &MusicVae, name: Option<&str>, path: &Path) -> anyhow::Res
 /// # Errors
 /// The file can't be read or written; then it stays as it is.
 pub fn replace(model: &Path, prefix: &str, tensors: Vec<(String, Tensor)>) -> anyhow::Result<()> {
-    let path = model.with_extension("safetensors");
+    let path = file(model, "safetensors");
     let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
     let (_, header) = SafeTensors::read_metadata(&bytes)?;
     let metadata = header.metadata().clone();
@@ -68,4 +107,35 @@ pub fn replace(model: &Path, prefix: &str, tensors: Vec<(String, Tensor)>) -> an
         safetensors::serialize_to_file(&all, metadata, partial).map_err(io::Error::other)
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_models_name_keeps_its_dots() {
+        for (name, weights) in [
+            ("models/mine", "models/mine.safetensors"),
+            ("models/rancid-lr0.001", "models/rancid-lr0.001.safetensors"),
+            ("v1.2.3", "v1.2.3.safetensors"),
+            ("models/mine.safetensors", "models/mine.safetensors"),
+            ("models/mine.toml", "models/mine.safetensors"),
+        ] {
+            assert_eq!(file(Path::new(name), "safetensors"), Path::new(weights), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_existing_model_is_only_overwritten_on_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let model = folder.path().join("v0.1");
+        assert!(require_new(&model, false).is_ok());
+        fs::write(file(&model, "safetensors"), b"weights").unwrap();
+
+        let error = require_new(&model, false).unwrap_err().to_string();
+
+        assert!(error.contains("v0.1.safetensors: the model exists"), "{error}");
+        assert!(require_new(&model, true).is_ok());
+    }
 }

@@ -12,7 +12,10 @@ use rustysynth::SoundFont;
 use crate::{
     config::AssetRef,
     files,
-    lab::cli::{AudioFormat, Output},
+    lab::{
+        cli::{AudioFormat, Output, Touch},
+        cmd::touch::{is_untouched, touched},
+    },
     music::{midi, note::NoteSequence},
     musicvae::{
         convert::{
@@ -33,12 +36,15 @@ use crate::{
 pub struct OutputFolder {
     path: PathBuf,
     tempo: Bpm,
+    seed: u64,
+    touch: Touch,
     audio: Option<(AudioFormat, Arc<SoundFont>)>,
     written: Vec<PathBuf>,
 }
 
 impl OutputFolder {
-    /// Creates the folder of `args` if needed, and loads the SoundFont if audio is wanted.
+    /// Creates the folder of `args` if needed, and loads the SoundFont if audio is wanted. Draws the
+    /// seed if `args` have none.
     ///
     /// # Errors
     /// The folder can't be created, the tempo is out of range, or the SoundFont can't be read.
@@ -50,15 +56,46 @@ impl OutputFolder {
         let font = args.soundfont.clone().map_or(AssetRef::SOUNDFONT, AssetRef::File);
         let open = |format| Ok::<_, load::Error>((format, Library::default().font(&font)?));
         let audio = args.audio.map(open).transpose()?;
-        Ok(Self { path, tempo, audio, written: Vec::new() })
+        // Short enough for names of files.
+        let seed = args.seed.unwrap_or_else(|| rand::random::<u32>().into());
+        let usual = if audio.is_some() { Touch::Radio } else { Touch::Plain };
+        let touch = args.touch.unwrap_or(usual);
+        Ok(Self { path, tempo, seed, touch, audio, written: Vec::new() })
     }
 
-    /// Writes `windows` in sequence to NAME.mid and, if wanted, as audio.
+    /// The seed of all draws.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The first number from which on the folder has no file `KIND-NUMBER-...`, so that none is
+    /// overwritten.
+    pub fn first_free(&self, kind: &str) -> u64 {
+        let number = |name: &str| -> Option<u64> {
+            let rest = name.strip_prefix(kind)?.strip_prefix('-')?;
+            rest.split(['-', '.']).next()?.parse().ok()
+        };
+        let names = fs::read_dir(&self.path).into_iter().flatten().flatten();
+        let numbers = names.filter_map(|entry| number(entry.file_name().to_str()?));
+        numbers.max().map_or(0, |last| last.saturating_add(1))
+    }
+
+    /// Writes `windows` in sequence to `KIND-NUMBER-seed-SEED.mid` and, if wanted, as audio.
     ///
     /// # Errors
     /// A file can't be written.
-    pub fn write(&mut self, name: &str, config: &Config, windows: &[Window]) -> anyhow::Result<()> {
-        let piece = piece(config, windows, self.tempo);
+    pub fn write(
+        &mut self,
+        (kind, number): (&str, u64),
+        config: &Config,
+        windows: &[Window],
+    ) -> anyhow::Result<()> {
+        let name = format!("{kind}-{number:03}-seed-{}", self.seed);
+        let mut piece = piece(config, windows, self.tempo);
+        if self.touch == Touch::Radio && is_untouched(config.family.domain()) {
+            let draws = format!("{kind} {}", self.written.len());
+            piece = touched(&piece, self.tempo, self.seed, &draws);
+        }
         let path = self.path.join(format!("{name}.mid"));
         let bytes = midi::write(&piece, |note| part_name(note));
         files::write(&path, &bytes)?;
@@ -82,7 +119,8 @@ impl OutputFolder {
             facts["files"] = self.written().into();
             println!("{facts}");
         } else {
-            println!("{} files written to {}", self.written.len(), self.path.display());
+            let (n, seed) = (self.written.len(), self.seed);
+            println!("{n} files written to {}, seed {seed}", self.path.display());
         }
     }
 }
@@ -121,4 +159,31 @@ pub fn read_midi(path: &Path) -> anyhow::Result<NoteSequence> {
     let bytes: io::Result<Vec<u8>> = fs::read(path);
     let bytes = bytes.with_context(|| format!("{}: reading failed", path.display()))?;
     midi::read(&bytes).with_context(|| path.display().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_go_on_after_those_in_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let args = Output {
+            out: folder.path().to_owned(),
+            tempo: 120.0,
+            audio: None,
+            touch: None,
+            soundfont: None,
+            seed: Some(7),
+            json: false,
+        };
+        let output = OutputFolder::open(&args).unwrap();
+        assert_eq!((output.first_free("sample"), output.seed()), (0, 7));
+
+        for name in ["sample-003-seed-9.mid", "sample-001.mid", "step-011.mid", "notes.txt"] {
+            fs::write(folder.path().join(name), b"").unwrap();
+        }
+
+        assert_eq!((output.first_free("sample"), output.first_free("step")), (4, 12));
+    }
 }

@@ -11,6 +11,9 @@ use crate::{
 /// Sampling temperature of drums and of plain sampling, as in Magenta.
 const TEMPERATURE: f64 = 0.5;
 
+/// How the files' names begin.
+const KIND: &str = "sample";
+
 /// Runs the command.
 ///
 /// # Errors
@@ -21,12 +24,12 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
     let mut folder = OutputFolder::open(&args.output)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
-    let seed = args.output.seed.unwrap_or_else(rand::random);
+    let (seed, first) = (folder.seed(), folder.first_free(KIND));
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("sample {number}"));
         let z = prior.draw(&mut rng);
         let window = model.decode(&z, &mut *sampling.sampler(rng))?;
-        folder.write(&format!("sample-{number:03}"), config, &[window])?;
+        folder.write((KIND, first + number), config, &[window])?;
     }
     let facts = json!({
         "model": args.model,

@@ -35,9 +35,6 @@ const QUEUE: usize = 1;
 /// Name of the source of files that are named one by one.
 const SINGLE_FILES: &str = "files";
 
-/// Endings of archives, which names of sources lack.
-const ARCHIVES: [&str; 3] = [".tar.zst", ".tar", ".zip"];
-
 /// Callback with the number of files done; returns whether to continue.
 pub type Watch<'a> = &'a dyn Fn(usize) -> bool;
 
@@ -64,7 +61,7 @@ pub fn build(
     build.work.remove()?;
     if report.n_windows == 0 {
         let parts = family.domain().parts().join(", ");
-        Err(Error::NoWindows { family: family.name(), parts, report: report.left_out() })
+        Err(Error::NoWindows { family: family.name(), parts, report: report.files() })
     } else {
         Ok(report)
     }
@@ -82,7 +79,7 @@ struct Build {
 
 impl Build {
     fn open(sources: &[PathBuf], spec: WindowSpec, out: &Path) -> Result<Self, Error> {
-        let WindowSpec { config, with_absent, max_per_file, .. } = spec;
+        let WindowSpec { config, with_absent, max_per_file, presplit, .. } = spec;
         let window_bytes = 2 * config.n_steps() * config.columns().len();
         let settings = Settings {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -92,6 +89,7 @@ impl Build {
             sources: sources.to_owned(),
             window_bytes,
             max_per_file,
+            presplit,
             rules: spec.rules.clone(),
         };
         let folder = stream::beside(out, ".building");
@@ -252,8 +250,9 @@ impl Source {
         }
         let full = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let name = full.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let bare = ARCHIVES.iter().find_map(|ending| name.strip_suffix(ending));
-        Self { folder: path.to_owned(), name: bare.unwrap_or(&name).to_owned() }
+        let ending = archive::archive_ending(&full).map_or(0, str::len);
+        let name = name[..name.len() - ending].to_owned();
+        Self { folder: path.to_owned(), name }
     }
 }
 

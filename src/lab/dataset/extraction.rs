@@ -7,20 +7,22 @@ use crate::{
     music::{
         midi,
         part_map::{self, Rule},
+        segments::changes_meter,
     },
     musicvae::{
         convert::{
             extract::Unfit,
-            window::{Window, windows},
+            window::{Window, is_whole, windows},
         },
-        net::config::Config,
+        net::{config::Config, domain::Domain},
     },
     rng,
 };
 
-/// Windows of a file at most, unless a user asks for others: a song of five minutes with four tunes
-/// has about as many, an orchestra's score a hundred times more.
-pub const MAX_PER_FILE: usize = 1000;
+/// Windows of a song at most, as Magenta's `max_tensors_per_notesequence` (musicvae `data.py`; for
+/// grooves `configs.py`).
+const MAX_PER_FILE: usize = 5;
+const MAX_PER_GROOVE: usize = 20;
 
 /// The windows to extract.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,16 +31,22 @@ pub struct WindowSpec {
     pub config: Config,
     /// Whether to include windows with missing parts.
     pub with_absent: bool,
-    /// Windows of a file at most; of more, a random choice.
+    /// Windows of a file at most; of more, a random choice. Windows with all parts come first.
     pub max_per_file: usize,
+    /// Whether songs are split at changes of the time signature; else those with changes are left out.
+    pub presplit: bool,
     /// Which instruments play which part, where programs and channels don't tell.
     pub rules: Vec<Rule>,
 }
 
 impl WindowSpec {
-    /// Windows with all parts, at most [`MAX_PER_FILE`] a file.
+    /// Windows with all parts, as many as Magenta takes.
     pub fn new(config: Config) -> Self {
-        Self { config, with_absent: false, max_per_file: MAX_PER_FILE, rules: vec![] }
+        let max_per_file = match config.family.domain() {
+            Domain::Groove(_) => MAX_PER_GROOVE,
+            _ => MAX_PER_FILE,
+        };
+        Self { config, with_absent: false, max_per_file, presplit: true, rules: vec![] }
     }
 }
 
@@ -67,23 +75,33 @@ pub fn extract(file: &MidiFile, spec: &WindowSpec) -> Extracted {
     };
     part_map::assign(&mut song, &spec.rules);
     let faults = song.faults.iter().map(ToString::to_string).collect();
+    if !spec.presplit && changes_meter(&song.sequence) {
+        let reason = "the time signature changes: --presplit-on-time-changes true splits there";
+        return Extracted { windows: Err(Reason::plain(reason)), faults };
+    }
     let windows = match windows(&song.sequence, &spec.config, spec.with_absent) {
         Ok(found) if !found.is_empty() => Ok(at_most(spec.max_per_file, found, &file.name)),
-        Ok(_) | Err(Unfit::Meter | Unfit::Empty) => Err(Reason::of(&song, &spec.config)),
+        Ok(_) | Err(Unfit::Meter | Unfit::Empty) => {
+            Err(Reason::of(&song, &spec.config, spec.with_absent))
+        }
     };
     Extracted { windows, faults }
 }
 
-/// `windows`, or `n` of them, chosen by the number of windows and the file's name without folders.
+/// `windows`, or `n` of them, chosen by the number of windows and the file's name without folders; those
+/// that lack a part only where there are too few with all.
 fn at_most(n: usize, windows: impl IntoIterator<Item = Window>, file: &str) -> Vec<Window> {
     let mut windows: Vec<Window> = windows.into_iter().collect();
     if windows.len() <= n {
         return windows;
     }
     let name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    let mut numbers: Vec<usize> = (0..windows.len()).collect();
     let mut rng = rng::stream(windows.len() as u64, &format!("windows of {name}"));
-    let chosen = numbers.partial_shuffle(&mut rng, n).0;
+    let (mut whole, mut partial): (Vec<usize>, Vec<usize>) =
+        (0..windows.len()).partition(|&number| is_whole(&windows[number]));
+    let n_whole = n.min(whole.len());
+    let mut chosen = whole.partial_shuffle(&mut rng, n_whole).0.to_vec();
+    chosen.extend(&*partial.partial_shuffle(&mut rng, n - n_whole).0);
     chosen.sort_unstable();
     chosen.iter().map(|&number| std::mem::take(&mut windows[number])).collect()
 }
@@ -93,7 +111,7 @@ mod tests {
     use super::*;
     use crate::{
         music::note::{Note, NoteSequence, TimeSignature},
-        musicvae::net::family::Family,
+        musicvae::{convert::window::ABSENT, net::family::Family},
     };
 
     /// A file of instruments (name, program, whether drums, pitch), each with a note a bar.
@@ -125,25 +143,31 @@ mod tests {
     }
 
     fn reason(n_bars: u8, instruments: &[(&'static str, u8, bool, u8)]) -> String {
-        let Reason { reason, detail } =
-            found(&file(n_bars, instruments), instruments, &[]).windows.unwrap_err();
-        format!("{reason}: {detail}")
+        found(&file(n_bars, instruments), instruments, &[]).windows.unwrap_err().to_string()
     }
 
     #[test]
     fn what_is_missing_is_said_with_what_is_there() {
         assert_eq!(
             reason(8, &[("Gtr", 27, false, 60), ("", 0, false, 70), ("", 0, true, 36)]),
-            "no bass: programs 27 (\"Gtr\") and 0"
+            "no bass: programs 27 (\"Gtr\") and 0; --partial keeps windows that lack a part"
         );
         assert_eq!(
             reason(8, &[("", 33, false, 30), ("", 0, false, 70), ("x", 5, false, 36)]),
             "no drums: programs 33, 0 and 5 (\"x\"); drums on channel 3? --map drums=channel:3"
         );
-        assert_eq!(reason(8, &[("", 0, true, 36)]), "no melody and no bass: drums only");
+        assert_eq!(
+            reason(8, &[("Left Hand", 0, false, 40), ("", 1, false, 70), ("", 0, true, 36)]),
+            "no bass: programs 0 (\"Left Hand\") and 1; bass on \"Left Hand\"? --map \
+             'bass=track:Left Hand'"
+        );
+        let drums_only =
+            "no melody and no bass: drums only; --partial keeps windows that lack a part";
+        assert_eq!(reason(8, &[("", 0, true, 36)]), drums_only);
         let trio = [("", 33, false, 30), ("", 0, false, 70), ("", 0, true, 36)];
-        assert_eq!(reason(3, &trio), "fewer than 4 bars of 4/4 in a row: 3 bars; 4/4");
-        assert_eq!(reason(0, &trio), "no notes: ");
+        let short = "fewer than 4 bars of 4/4 in a row: 3 bars; 4/4";
+        assert!(reason(3, &trio).starts_with(short), "{}", reason(3, &trio));
+        assert_eq!(reason(0, &trio), "no notes");
     }
 
     #[test]
@@ -176,5 +200,25 @@ mod tests {
         assert_eq!((chosen.len(), &chosen), (10, &at_most(10, all.clone(), "b/song.mid")));
         assert!(chosen.is_sorted() && chosen.iter().all(|window| all.contains(window)));
         assert_eq!(at_most(100, all.clone(), "a"), all);
+        let partial = |n: u16| vec![if n % 10 == 0 { n } else { ABSENT }; 16];
+        let mixed: Vec<Window> = (0..100).map(|n| vec![partial(n), vec![n; 16]]).collect();
+        let chosen = at_most(12, mixed, "a");
+        assert_eq!(chosen.iter().filter(|window| is_whole(window)).count(), 10);
+    }
+
+    #[test]
+    fn songs_with_changes_count_only_if_they_are_split() {
+        let trio = [("", 33, false, 30), ("", 0, false, 70), ("", 0, true, 36)];
+        let mut changing = file(9, &trio);
+        let meter = |at, numerator| (at, TimeSignature { numerator, denominator: 4 });
+        changing.meters = vec![meter(0.0, 4), meter(16.0, 3)];
+        let bytes = midi::write(&changing, |_| "");
+        let file = MidiFile { name: "a".into(), source: 0, bytes: Ok(bytes) };
+        let spec = WindowSpec::new(Config::official(Family::Trio4Bar));
+
+        assert!(extract(&file, &spec).windows.is_ok());
+        let whole = WindowSpec { presplit: false, ..spec };
+        let reason = extract(&file, &whole).windows.unwrap_err().reason;
+        assert!(reason.starts_with("the time signature changes"), "{reason}");
     }
 }

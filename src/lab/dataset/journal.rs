@@ -31,6 +31,8 @@ pub struct Settings {
     pub window_bytes: usize,
     /// Windows of a file at most.
     pub max_per_file: usize,
+    /// Whether songs are split at changes of the time signature.
+    pub presplit: bool,
     /// Which instruments play which part.
     pub rules: Vec<Rule>,
 }
@@ -41,7 +43,11 @@ impl fmt::Display for Settings {
         let Self { version, family, n_steps, with_absent, .. } = self;
         let partial = if *with_absent { ", including partial ones," } else { "" };
         write!(f, "windows of {n_steps} steps{partial} for {family} by version {version}")?;
-        write!(f, " from {}, at most {} a file", sources.join(" "), self.max_per_file)?;
+        write!(f, " from {}", sources.join(" "))?;
+        if self.max_per_file != usize::MAX {
+            write!(f, ", at most {} a file", self.max_per_file)?;
+        }
+        f.write_str(if self.presplit { "" } else { ", not split at changes of meter" })?;
         self.rules.iter().try_for_each(|rule| write!(f, ", {rule}"))
     }
 }

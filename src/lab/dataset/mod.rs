@@ -2,8 +2,8 @@
 //! by song into training and held-out windows.
 //!
 //! [`build`] drives `reading` (files from sources) and [`work`] (the unfinished build on disk);
-//! [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and [`packed`] reads the finished file; [`report`] and [`statistics`] describe
-//! it.
+//! [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and
+//! [`packed`] reads the finished file; [`report`] and [`statistics`] describe it.
 
 pub mod archive;
 pub mod build;
@@ -39,16 +39,11 @@ pub enum Error {
     #[error(transparent)]
     NotWritten(#[from] NotWritten),
     /// A source of no known kind.
-    #[error("{path}: expected a folder, .mid, .zip, .tar or .tar.zst", path = .0.display())]
+    #[error(
+        "{path}: expected a folder, .mid, .midi, .kar, .rmi, .mid.gz, .zip, .tar, .tar.gz or .tar.zst",
+        path = .0.display()
+    )]
     UnknownSource(PathBuf),
-    /// An archive is broken.
-    #[error("{path}: broken archive: {reason}", path = path.display())]
-    Archive {
-        /// Which archive.
-        path: PathBuf,
-        /// The reader's message.
-        reason: String,
-    },
     /// A file is not a data set, or of another version.
     #[error("{path}: not a data set: {reason}", path = path.display())]
     Packed {

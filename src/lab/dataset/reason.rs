@@ -1,6 +1,6 @@
-//! Why a MIDI file has no windows, in terms of its tracks.
+//! Why a MIDI file has no windows, in terms of its tracks, and what to change.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
         meter::STEPS_PER_BAR,
         note::Note,
         programs::{is_bass, is_melodic},
-        segments::segments,
+        segments::{Segment, segments},
         song::{Instrument, Song},
     },
     musicvae::net::{config::Config, domain::Domain},
@@ -22,6 +22,9 @@ const N_LISTED: usize = 8;
 /// Share of an instrument's notes on the keys of drums from which on it is taken for drums.
 const DRUM_SHARE: f64 = 0.9;
 
+/// Mean pitch below which the lowest instrument may be the bass: G3.
+const HIGHEST_BASS: f64 = 55.0;
+
 /// Keys of the usual drums in General MIDI.
 const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=59;
 
@@ -32,40 +35,74 @@ pub struct Reason {
     pub reason: String,
     /// What was found in the file; may be empty.
     pub detail: String,
+    /// The option that could make it count; may be empty.
+    pub change: String,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.reason)?;
+        for (separator, text) in [(": ", &self.detail), ("; ", &self.change)] {
+            if !text.is_empty() {
+                write!(f, "{separator}{text}")?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Reason {
     /// A reason without a detail.
     pub fn plain(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), detail: String::new() }
+        Self { reason: reason.into(), detail: String::new(), change: String::new() }
     }
 
-    /// The reason why `song` has no window for networks of `config`.
-    pub fn of(song: &Song, config: &Config) -> Self {
+    /// The reason why `song` has no window for networks of `config`; `with_absent` says whether windows
+    /// that lack a part would have counted.
+    pub fn of(song: &Song, config: &Config, with_absent: bool) -> Self {
         let notes = &song.sequence.notes;
         if notes.is_empty() {
             return Self::plain("no notes");
         }
-        let missing = missing_parts(notes, config.family.domain());
-        if !missing.is_empty() {
-            let reason = format!("no {}", missing.join(" and no "));
-            return Self { reason, detail: instruments(song, &missing) };
-        }
-        let n_bars = config.n_bars();
         let segments = segments(&song.sequence);
+        if segments.is_empty() {
+            // No option changes this, so it comes first.
+            let reason = "no bars of 4/4".to_owned();
+            return Self { reason, detail: meters(song), change: String::new() };
+        }
+        let domain = config.family.domain();
+        let partial = match with_absent || domain.parts().len() == 1 {
+            true => String::new(),
+            false => "--partial keeps windows that lack a part".to_owned(),
+        };
+        let missing = missing_parts(notes, domain);
+        if !missing.is_empty() && (!with_absent || missing.len() == domain.parts().len()) {
+            let reason = format!("no {}", missing.join(" and no "));
+            let change = mapped(song, &missing).unwrap_or(partial);
+            return Self { reason, detail: instruments(song), change };
+        }
+        Self::of_bars(song, &segments, config, partial)
+    }
+
+    /// The reason where the parts are there; `partial` says what would keep windows that lack one.
+    fn of_bars(song: &Song, segments: &[Segment], config: &Config, partial: String) -> Self {
+        let n_bars = config.n_bars();
         let last_step =
             |notes: &[Note]| notes.iter().map(|note| note.start * 4.0).fold(0.0, f64::max);
         let longest = segments.iter().map(|segment| last_step(&segment.sequence.notes) as usize);
-        match longest.map(|step| step / STEPS_PER_BAR + 1).max() {
-            None => Self { reason: "no bars of 4/4".to_owned(), detail: meters(song) },
-            Some(n) if n < n_bars => Self {
+        match longest.map(|step| step / STEPS_PER_BAR + 1).max().unwrap_or(0) {
+            n if n < n_bars => Self {
                 reason: format!("fewer than {n_bars} bars of 4/4 in a row"),
                 detail: format!("{n} bars; {}", meters(song)),
+                change: match config.with_steps(n * STEPS_PER_BAR) {
+                    Some(_) => format!("--bars {n} takes shorter windows"),
+                    None => String::new(),
+                },
             },
-            Some(_) => {
+            _ => {
                 let parts = config.family.domain().parts().join(", ");
                 let reason = format!("no {n_bars} bars in a row in which {parts} keep sounding");
-                Self { reason, detail: instruments(song, &[]) }
+                Self { reason, detail: instruments(song), change: partial }
             }
         }
     }
@@ -84,14 +121,17 @@ fn missing_parts(notes: &[Note], domain: Domain) -> Vec<&'static str> {
     domain.parts().iter().copied().filter(|part| !has(part)).collect()
 }
 
-/// The instruments, as `programs 27 and 0`, with one that could be the missing drums.
-fn instruments(song: &Song, missing: &[&str]) -> String {
+/// The pitched instruments that play, with their numbers.
+fn pitched(song: &Song) -> Vec<(&Instrument, u16)> {
     let played: BTreeSet<u16> = song.sequence.notes.iter().map(|note| note.instrument).collect();
     let numbered = song.instruments.iter().zip(0..).filter(|(_, number)| played.contains(number));
-    let pitched: Vec<(&Instrument, u16)> =
-        numbered.filter(|(instrument, _)| !instrument.is_drum).collect();
+    numbered.filter(|(instrument, _)| !instrument.is_drum).collect()
+}
+
+/// The instruments, as `programs 27 and 0`.
+fn instruments(song: &Song) -> String {
     let mut listed: Vec<String> = Vec::new();
-    for (instrument, _) in &pitched {
+    for (instrument, _) in pitched(song) {
         let name = match instrument.name.as_str() {
             "" => instrument.program.to_string(),
             name => format!("{} ({name:?})", instrument.program),
@@ -105,25 +145,61 @@ fn instruments(song: &Song, missing: &[&str]) -> String {
     if 0 < n_more {
         listed.push(format!("{n_more} more"));
     }
-    let detail = match listed.len() {
+    match listed.len() {
         0 => "drums only".to_owned(),
         1 => format!("program {}", listed[0]),
         n => format!("programs {} and {}", listed[..n - 1].join(", "), listed[n - 1]),
-    };
-    let is_like_drums = |number: u16| {
-        let notes = song.sequence.notes.iter().filter(|note| note.instrument == number);
-        let (n, on_keys) = notes.fold((0, 0), |(n, on_keys), note| {
-            (n + 1, on_keys + u32::from(DRUM_KEYS.contains(&note.pitch)))
-        });
-        DRUM_SHARE * f64::from(n) <= f64::from(on_keys)
-    };
-    let drums =
-        pitched.iter().find(|(other, number)| !is_bass(other.program) && is_like_drums(*number));
-    if let Some((instrument, _)) = drums.filter(|_| missing.contains(&"drums")) {
-        let channel = instrument.channel + 1;
-        return format!("{detail}; drums on channel {channel}? --map drums=channel:{channel}");
     }
-    detail
+}
+
+/// A question and the option for an instrument that could be one of the missing parts.
+fn mapped(song: &Song, missing: &[&str]) -> Option<String> {
+    let pitched = pitched(song);
+    let pitches = |number: u16| -> Vec<f64> {
+        let notes = song.sequence.notes.iter().filter(|note| note.instrument == number);
+        notes.map(|note| f64::from(note.pitch)).collect()
+    };
+    if missing.contains(&"drums") {
+        let is_like_drums = |number: u16| {
+            let keys = f64::from(*DRUM_KEYS.start())..=f64::from(*DRUM_KEYS.end());
+            let pitches = pitches(number);
+            let n_on_keys = pitches.iter().filter(|pitch| keys.contains(pitch)).count();
+            DRUM_SHARE * pitches.len() as f64 <= n_on_keys as f64
+        };
+        let drums = pitched.iter().find(|(other, n)| !is_bass(other.program) && is_like_drums(*n));
+        if let Some((instrument, _)) = drums {
+            let channel = instrument.channel + 1;
+            return Some(format!("drums on channel {channel}? --map drums=channel:{channel}"));
+        }
+    }
+    // One instrument can't be both.
+    if missing.contains(&"bass") && !missing.contains(&"melody") && 1 < pitched.len() {
+        let mean = |number| {
+            let pitches = pitches(number);
+            pitches.iter().sum::<f64>() / pitches.len() as f64
+        };
+        let lowest = pitched.iter().map(|(instrument, number)| (mean(*number), instrument));
+        let lowest = lowest.min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((_, instrument)) = lowest.filter(|(mean, _)| *mean < HIGHEST_BASS) {
+            return Some(format!("{}? --map {}", played_by("bass", instrument), rule(instrument)));
+        }
+    }
+    None
+}
+
+fn played_by(part: &str, instrument: &Instrument) -> String {
+    match instrument.name.as_str() {
+        "" => format!("{part} on program {}", instrument.program),
+        name => format!("{part} on {name:?}"),
+    }
+}
+
+/// The rule that makes `instrument` the bass.
+fn rule(instrument: &Instrument) -> String {
+    match instrument.name.as_str() {
+        "" => format!("bass=program:{}", instrument.program),
+        name => format!("'bass=track:{name}'"),
+    }
 }
 
 fn meters(song: &Song) -> String {

@@ -40,7 +40,14 @@ pub struct Report {
     pub left_out: BTreeMap<String, Files>,
     /// Files with windows that violate the standard, by fault.
     pub faults: BTreeMap<String, Files>,
+    /// Each file, where there are few: at most [`MOST_LISTED`].
+    pub files: Vec<OfFile>,
+    /// Number of files.
+    pub n_files: usize,
 }
+
+/// Files of a small build, which are listed one by one.
+pub const MOST_LISTED: usize = 50;
 
 /// Counts of a source.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -53,6 +60,38 @@ pub struct OfSource {
     pub n_windows: usize,
     /// Those of them that lack a part.
     pub n_partial: usize,
+}
+
+/// A file and what it gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OfFile {
+    /// The file.
+    pub file: String,
+    /// Distinct windows.
+    pub n_windows: usize,
+    /// Those of them that lack a part.
+    pub n_partial: usize,
+    /// Windows that an earlier file has.
+    pub n_duplicates: usize,
+    /// Why it was left out, and what to change; empty if it counts.
+    pub left_out: String,
+}
+
+impl fmt::Display for OfFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, n_windows, n_partial, n_duplicates, left_out } = self;
+        if !left_out.is_empty() {
+            return write!(f, "{file}: left out: {left_out}");
+        }
+        write!(f, "{file}: {n_windows} windows")?;
+        if 0 < *n_partial {
+            write!(f, ", {n_partial} of which lack a part")?;
+        }
+        if 0 < *n_duplicates {
+            write!(f, ", {n_duplicates} duplicates dropped")?;
+        }
+        Ok(())
+    }
 }
 
 /// Files with something in common.
@@ -77,6 +116,7 @@ impl Report {
     /// Counts a file of `source`.
     pub fn add(&mut self, outcome: &Outcome, source: &str) {
         let file = &outcome.file;
+        self.list(outcome);
         match &outcome.result {
             &FileResult::Kept { new, partial, duplicates } => {
                 self.n_files_kept += 1;
@@ -91,10 +131,30 @@ impl Report {
                     Files::add(&mut self.faults, fault, file, "");
                 }
             }
-            FileResult::LeftOut(Reason { reason, detail }) => {
+            FileResult::LeftOut(found @ Reason { reason, .. }) => {
+                let detail = found.to_string();
+                let detail = detail.strip_prefix(reason.as_str()).unwrap_or_default();
+                let detail = detail.trim_start_matches([':', ';', ' ']);
                 Files::add(&mut self.left_out, reason, file, detail);
             }
         }
+    }
+
+    /// Lists a file, as long as there are few.
+    fn list(&mut self, outcome: &Outcome) {
+        self.n_files += 1;
+        if MOST_LISTED < self.n_files {
+            self.files.clear();
+            return;
+        }
+        let (n_windows, n_partial, n_duplicates, left_out) = match &outcome.result {
+            &FileResult::Kept { new, partial, duplicates } => {
+                (new, partial, duplicates, String::new())
+            }
+            FileResult::LeftOut(reason) => (0, 0, 0, reason.to_string()),
+        };
+        let file = outcome.file.clone();
+        self.files.push(OfFile { file, n_windows, n_partial, n_duplicates, left_out });
     }
 
     /// Counts the songs, pairs of title and source, that windows are of.
@@ -107,8 +167,18 @@ impl Report {
         self.n_held_out = titles.iter().filter(|title| Dataset::is_held_out(title)).count();
     }
 
+    /// What each file gave, a line each, if there are few; else the reasons why files were left out.
+    pub fn files(&self) -> String {
+        if self.files.is_empty() {
+            return self.left_out();
+        }
+        // Names of files and tracks may contain line feeds.
+        let line = |file: &OfFile| file.to_string().replace(char::is_control, "?") + "\n";
+        self.files.iter().map(line).collect()
+    }
+
     /// The reasons why files were left out, a line each.
-    pub fn left_out(&self) -> String {
+    fn left_out(&self) -> String {
         let line = |(reason, Files { n_files, first, detail }): (&String, &Files)| {
             let detail = if detail.is_empty() { String::new() } else { format!(": {detail}") };
             format!("{n_files} files left out: {reason} (first: {first}{detail})\n")
@@ -132,7 +202,7 @@ impl fmt::Display for Report {
             }
         }
         writeln!(f, "{n_duplicates} duplicate windows were dropped")?;
-        write!(f, "{}", self.left_out())?;
+        write!(f, "{}", self.files())?;
         for (fault, Files { n_files, first, .. }) in &self.faults {
             writeln!(f, "{n_files} files have {fault} (first: {first})")?;
         }
@@ -170,10 +240,9 @@ pub fn write_rejected(
     let mut lines = String::new();
     for outcome in outcomes {
         let Outcome { file, result, .. } = outcome?;
-        if let FileResult::LeftOut(Reason { reason, detail }) = result {
-            let separator = if detail.is_empty() { "" } else { ": " };
+        if let FileResult::LeftOut(reason) = result {
             // Names of files and tracks may contain line feeds.
-            let line = [&file, ": ", &reason, separator, &detail].concat();
+            let line = format!("{file}: {reason}");
             lines.extend([&line.replace(char::is_control, "?"), "\n"]);
         }
     }
@@ -192,7 +261,8 @@ mod tests {
 
     fn left_out(file: &str, reason: &str) -> Outcome {
         let (reason, detail) = (reason.to_owned(), "program 5".to_owned());
-        outcome(file, FileResult::LeftOut(Reason { reason, detail }))
+        let change = String::new();
+        outcome(file, FileResult::LeftOut(Reason { reason, detail, change }))
     }
 
     #[test]
@@ -206,7 +276,14 @@ mod tests {
         let text = report.to_string();
 
         assert!(text.starts_with("1 files gave 5 windows"), "{text}");
-        assert!(text.contains("2 files left out: no bass (first: b: program 5)\n"), "{text}");
+        let listed = "a: 5 windows, 3 of which lack a part, 2 duplicates dropped\n\
+                      b: left out: no bass: program 5\nc: left out: no bass: program 5\n";
+        assert!(text.contains(listed), "{text}");
+        for _ in 0..MOST_LISTED {
+            report.add(&left_out("d", "no bass"), "y");
+        }
+        let text = report.to_string();
+        assert!(text.contains("52 files left out: no bass (first: b: program 5)\n"), "{text}");
         assert!(text.contains("1 files have a fault (first: a)\n"), "{text}");
     }
 

@@ -9,6 +9,8 @@ use std::{
     path::Path,
 };
 
+use crate::lab::dataset::archive;
+
 /// Lengths of the hashes that collections append to their files' names.
 const HASH_LENGTHS: std::ops::RangeInclusive<usize> = 6..=8;
 
@@ -18,34 +20,48 @@ const SCORE_MARKS: [&str; 2] = ["_sq", "_lc"];
 /// Titles of the files of a collection, by their names.
 #[derive(Debug, Default)]
 pub struct Titles {
-    /// For each source, how many files it has, and their distinct names.
+    /// For each source, and for all ("") together, how many files it has, and their distinct names.
     names: BTreeMap<String, (usize, BTreeSet<String>)>,
 }
+
+/// Key of the names in all sources.
+const ALL: &str = "";
 
 impl Titles {
     /// Counts a file.
     pub fn add(&mut self, source: &str, file: &str) {
-        let (n_files, names) = self.names.entry(source.to_owned()).or_default();
-        *n_files += 1;
-        names.insert(stem(file));
+        for source in [source, ALL] {
+            let (n_files, names) = self.names.entry(source.to_owned()).or_default();
+            *n_files += 1;
+            names.insert(stem(file));
+        }
     }
 
     /// The title of the song that a file is of: the work that its name tells, in lower case, or the
-    /// folders and the name where most files of the source share their names, such as `all_src.mid`.
+    /// folders and the name where most files of the source share their names, such as `all_src.mid`;
+    /// where most files of all sources do, with the name of the source.
     pub fn title(&self, source: &str, file: &str) -> String {
-        let are_told_by_folder =
-            self.names.get(source).is_some_and(|(n_files, names)| 2 * names.len() < *n_files);
+        let share_names = |of: &str| {
+            self.names.get(of).is_some_and(|(n_files, names)| 2 * names.len() < *n_files)
+        };
         let title = work(&stem(file));
         let folder = Path::new(file).parent().unwrap_or(Path::new(""));
-        match are_told_by_folder {
-            true => format!("{}/{title}", folder.display()).to_lowercase(),
-            false => title,
-        }
+        let with_folder = folder.join(title.as_str());
+        let title = match (share_names(source), share_names(ALL)) {
+            (true, _) => with_folder.display().to_string(),
+            (false, true) => Path::new(source).join(with_folder).display().to_string(),
+            (false, false) => title,
+        };
+        title.to_lowercase()
     }
 }
 
 fn stem(file: &str) -> String {
-    Path::new(file).file_stem().unwrap_or_default().to_string_lossy().to_lowercase()
+    archive::without_gz(Path::new(file))
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase()
 }
 
 /// The name of a work from that of a file, without a number of a part, a hash and a score's number:
@@ -118,8 +134,15 @@ mod tests {
         assert_eq!(found.len(), 15);
         assert!(found.contains("track03/all_src"));
         // A name that occurs in two folders is one song: a copy, or another version.
+        let mut titles = Titles::default();
         titles.add("album", "a/tune.mid");
         titles.add("album", "b/tune.mid");
         assert_eq!(titles.title("album", "a/tune.mid"), "tune");
+        // Folders that are named one by one are sources.
+        let mut titles = Titles::default();
+        for source in ["Track00", "Track01", "Track02"] {
+            titles.add(source, "all_src.mid");
+        }
+        assert_eq!(titles.title("Track01", "all_src.mid"), "track01/all_src");
     }
 }

@@ -174,6 +174,7 @@ mod tests {
             sources,
             window_bytes: 2,
             max_per_file: 10,
+            presplit: true,
             rules: vec![],
         }
     }

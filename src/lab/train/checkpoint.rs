@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// Metadata key: checksum of the tensors. Checkpoints of older versions have none.
+const CHECKSUM: &str = "crc32c";
+
 /// The checkpoints of a run: a folder beside the exported weights.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -43,7 +46,7 @@ impl Run {
     /// Writes a checkpoint atomically, then removes the oldest.
     ///
     /// # Errors
-    /// The disk is full or read-only; earlier checkpoints stay.
+    /// A weight is not finite, or the disk is full or read-only; earlier checkpoints stay.
     pub fn save(
         &self,
         network: &Network,
@@ -60,9 +63,13 @@ impl Run {
             tensors.insert(format!("{name}/Adam"), first.clone());
             tensors.insert(format!("{name}/Adam_1"), second.clone());
         }
+        if let Some(tensor) = not_finite(&tensors)? {
+            return Err(Error::NotFinite { tensor: tensor.clone() });
+        }
         let metadata = HashMap::from([
             ("step".to_owned(), step.to_string()),
             ("settings".to_owned(), settings.to_owned()),
+            (CHECKSUM.to_owned(), checksum(&tensors)?),
         ]);
         files::write_with(&self.path(step), |partial| {
             safetensors::serialize_to_file(&tensors, Some(metadata), partial)
@@ -75,38 +82,40 @@ impl Run {
         Ok(())
     }
 
-    /// Loads the newest checkpoint, if there is one.
+    /// The newest checkpoint that is sound, if there is one, and what is wrong with those after it.
     ///
     /// # Errors
-    /// The file can't be read or is not a checkpoint.
-    pub fn load(&self) -> Result<Option<Saved>, Error> {
-        let Some(&newest) = self.steps().last() else { return Ok(None) };
-        let path = self.path(newest);
-        let bytes = fs::read(&path).map_err(Error::file(&path))?;
-        let broken = |reason: &dyn std::fmt::Display| Error::Checkpoint {
-            path: path.clone(),
-            reason: reason.to_string(),
-        };
-        let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| broken(&e))?;
-        let metadata = metadata.metadata().clone().unwrap_or_default();
-        let step = metadata.get("step").and_then(|step| step.parse().ok());
-        let step = step.ok_or_else(|| broken(&"expected a step in the metadata, found none"))?;
-        let mut weights =
-            candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|e| broken(&e))?;
-        let names: Vec<String> = weights
-            .keys()
-            .filter_map(|name| Some(name.strip_suffix("/Adam")?.to_owned()))
-            .collect();
-        let mut moments = HashMap::new();
-        for name in names {
-            let mut take = |ending| weights.remove(&format!("{name}/{ending}"));
-            let (Some(first), Some(second)) = (take("Adam"), take("Adam_1")) else {
-                return Err(broken(&format!("{name}: expected two moments, found one")));
-            };
-            moments.insert(name, [first, second]);
+    /// There are checkpoints, and all are damaged; the error is that of the newest.
+    pub fn load(&self) -> Result<(Option<Saved>, Vec<Error>), Error> {
+        let mut damaged = Vec::new();
+        for &step in self.steps().iter().rev() {
+            match read(self.path(step)) {
+                Ok(saved) => return Ok((Some(saved), damaged)),
+                Err(error) => damaged.push(error),
+            }
         }
-        let settings = metadata.get("settings").cloned().unwrap_or_default();
-        Ok(Some(Saved { weights, moments, step, settings }))
+        match damaged.is_empty() {
+            true => Ok((None, damaged)),
+            false => Err(damaged.remove(0)),
+        }
+    }
+
+    /// The step of the newest checkpoint, sound or not.
+    pub fn newest_step(&self) -> Option<u64> {
+        self.steps().last().copied()
+    }
+
+    /// Renames the files of `damaged` to NAME.damaged, so that they count no more as checkpoints.
+    ///
+    /// # Errors
+    /// A file can't be renamed.
+    pub fn set_aside(&self, damaged: &[Error]) -> Result<(), Error> {
+        for error in damaged {
+            if let Error::Checkpoint { path, .. } | Error::File { path, .. } = error {
+                fs::rename(path, path.with_extension("damaged")).map_err(Error::file(path))?;
+            }
+        }
+        Ok(())
     }
 
     fn path(&self, step: u64) -> PathBuf {
@@ -126,6 +135,67 @@ impl Run {
     }
 }
 
+/// Reads the checkpoint at `path` and verifies its checksum.
+fn read(path: PathBuf) -> Result<Saved, Error> {
+    let bytes = fs::read(&path).map_err(Error::file(&path))?;
+    let broken = |reason: &dyn std::fmt::Display| Error::Checkpoint {
+        path: path.clone(),
+        reason: reason.to_string(),
+    };
+    let (_, metadata) = SafeTensors::read_metadata(&bytes).map_err(|e| broken(&e))?;
+    let metadata = metadata.metadata().clone().unwrap_or_default();
+    let step = metadata.get("step").and_then(|step| step.parse().ok());
+    let step = step.ok_or_else(|| broken(&"expected a step in the metadata, found none"))?;
+    let mut weights =
+        candle_core::safetensors::load_buffer(&bytes, &Device::Cpu).map_err(|e| broken(&e))?;
+    let found = checksum(&weights)?;
+    if metadata.get(CHECKSUM).is_some_and(|expected| *expected != found) {
+        return Err(broken(&format!(
+            "expected the checksum {}, found {found}",
+            metadata[CHECKSUM]
+        )));
+    }
+    if let Some(name) = not_finite(&weights)? {
+        return Err(broken(&format!("{name}: expected finite numbers, found NaN or infinity")));
+    }
+    let names: Vec<String> =
+        weights.keys().filter_map(|name| Some(name.strip_suffix("/Adam")?.to_owned())).collect();
+    let mut moments = HashMap::new();
+    for name in names {
+        let mut take = |ending| weights.remove(&format!("{name}/{ending}"));
+        let (Some(first), Some(second)) = (take("Adam"), take("Adam_1")) else {
+            return Err(broken(&format!("{name}: expected two moments, found one")));
+        };
+        moments.insert(name, [first, second]);
+    }
+    let settings = metadata.get("settings").cloned().unwrap_or_default();
+    Ok(Saved { weights, moments, step, settings })
+}
+
+/// A checksum of all tensors, in hexadecimal.
+fn checksum(tensors: &HashMap<String, Tensor>) -> Result<String, Error> {
+    let mut names: Vec<&String> = tensors.keys().collect();
+    names.sort_unstable();
+    let mut sum = 0;
+    for name in names {
+        let values = tensors[name].flatten_all()?.to_dtype(DType::F32)?.to_vec1::<f32>()?;
+        let bytes: Vec<u8> = values.into_iter().flat_map(f32::to_le_bytes).collect();
+        sum = crc32c::crc32c_append(sum, &bytes);
+    }
+    Ok(format!("{sum:08x}"))
+}
+
+/// The name of a tensor with a value that is not finite, if there is one.
+fn not_finite(tensors: &HashMap<String, Tensor>) -> Result<Option<&String>, Error> {
+    for (name, tensor) in tensors {
+        // A sum is not finite if a value is not; f64 has room for the sum of finite ones.
+        let sum = tensor.to_dtype(DType::F64)?.sum_all()?.to_scalar::<f64>()?;
+        if !sum.is_finite() {
+            return Ok(Some(name));
+        }
+    }
+    Ok(None)
+}
 /// The network in its inference form, with its current weights.
 ///
 /// # Errors
@@ -149,4 +219,58 @@ pub fn export(network: &Network, path: &Path) -> Result<(), Error> {
         safetensors::serialize_to_file(&tensors, Some(metadata), partial).map_err(io::Error::other)
     })?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::musicvae::net::{config::Config, family::Family};
+
+    /// Checkpoints of steps 20 and 40 in `folder`.
+    fn run(folder: &Path) -> Run {
+        let official = Config::official(Family::Drums2Bar);
+        let config = Config { n_latent: 2, n_encoder: 2, n_decoder: 2, ..official };
+        let network = Network::new(config, 1).unwrap();
+        let adam = Adam::new(&network.vars).unwrap();
+        let run = Run { folder: folder.to_owned(), n_kept: 2 };
+        for step in [20, 40] {
+            run.save(&network, &adam, step, "settings").unwrap();
+        }
+        run
+    }
+
+    #[test]
+    fn the_checkpoint_before_a_damaged_one_is_taken() {
+        let cut: fn(&mut Vec<u8>) = |bytes| bytes.truncate(bytes.len() / 2);
+        let empty: fn(&mut Vec<u8>) = Vec::clear;
+        let flip: fn(&mut Vec<u8>) = |bytes| *bytes.last_mut().unwrap() ^= 0x10;
+        let zeros: fn(&mut Vec<u8>) = |bytes| {
+            let half = bytes.len() / 2;
+            bytes[half..].fill(0);
+        };
+        for damage in [cut, empty, flip, zeros] {
+            let folder = tempfile::tempdir().unwrap();
+            let run = run(folder.path());
+            let mut bytes = fs::read(run.path(40)).unwrap();
+            damage(&mut bytes);
+            fs::write(run.path(40), bytes).unwrap();
+
+            let (saved, damaged) = run.load().unwrap();
+
+            assert_eq!((saved.unwrap().step, damaged.len()), (20, 1));
+            assert!(damaged[0].to_string().contains("checkpoint-40.safetensors: not a training"));
+            run.set_aside(&damaged).unwrap();
+            assert_eq!(run.steps(), [20]);
+        }
+    }
+
+    #[test]
+    fn a_run_whose_checkpoints_are_all_damaged_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let run = run(folder.path());
+        for step in [20, 40] {
+            fs::write(run.path(step), b"torn").unwrap();
+        }
+        assert!(run.load().is_err_and(|error| error.to_string().contains("checkpoint-40")));
+    }
 }

@@ -61,6 +61,12 @@ pub enum Error {
     /// A file was not replaced.
     #[error(transparent)]
     NotWritten(#[from] files::NotWritten),
+    /// A weight or moment is NaN or infinite.
+    #[error("{tensor}: expected finite weights, found NaN or infinity")]
+    NotFinite {
+        /// The tensor.
+        tensor: String,
+    },
     /// A file is not a checkpoint of a run.
     #[error("{path}: not a training checkpoint: {reason}", path = path.display())]
     Checkpoint {

@@ -23,8 +23,10 @@ pub enum Error {
     /// The file isn't a standard MIDI file, or is damaged.
     #[error("not a standard MIDI file: {0}")]
     Malformed(#[from] midly::Error),
-    /// Ticks are fractions of a second, so the file has no bars.
-    #[error("expected ticks of a quarter note, found SMPTE time code")]
+    /// Ticks are fractions of frames of an unknown rate, or of none.
+    #[error(
+        "expected 24, 25, 29 or 30 frames a second of at least one tick, found another time code"
+    )]
     TimeCode,
     /// The header declares no ticks in a quarter note.
     #[error("expected at least one tick in a quarter note, found 0")]
@@ -119,6 +121,20 @@ mod tests {
         let expected = Instrument { name, channel: 10, program: 33, is_drum: false };
         assert_eq!(named.instruments, [expected]);
         assert_eq!(named.sequence.notes[0].instrument, 0);
+    }
+
+    #[test]
+    fn ticks_of_time_code_become_quarters_by_the_first_tempo() {
+        // 25 frames of 40 ticks: a millisecond each; 60 quarters a minute, then a note of 500 ms at 2 s.
+        let tempo = b"\0\xff\x51\x03\x0f\x42\x40";
+        let note = b"\x8f\x50\x9a\x24\x40\x83\x74\x8a\x24\x40\0\xff\x2f\0";
+        let length = (tempo.len() + note.len()) as u8;
+        let head = b"MThd\0\0\0\x06\0\0\0\x01\xe7\x28MTrk\0\0\0";
+        let song = read_song(&[&head[..], &[length], tempo, note].concat()).unwrap();
+
+        let note = song.sequence.notes[0];
+        assert_eq!((note.start, note.end), (2.0, 2.5));
+        assert_eq!(song.sequence.tempos, [(0.0, Bpm::try_from(60.0).unwrap())]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::{
         midi::{Error, chunks, rhythm::Rhythm},
         note::{Note, NoteSequence, TimeSignature},
         song::{Fault, Instrument, Song},
+        tempo_map::TempoMap,
     },
     units::Bpm,
 };
@@ -29,13 +30,21 @@ pub fn read_song(bytes: &[u8]) -> Result<Song, Error> {
         return Err(Error::TimeCode);
     }
     let smf = Smf::parse(&mended)?;
-    let ticks_per_quarter = match smf.header.timing {
+    let (ticks_per_quarter, only_tempo) = match smf.header.timing {
         Timing::Metrical(ticks) if ticks.as_int() == 0 => return Err(Error::NoTicks),
-        Timing::Metrical(ticks) => f64::from(ticks.as_int()),
-        Timing::Timecode(..) => return Err(Error::TimeCode),
+        Timing::Metrical(ticks) => (f64::from(ticks.as_int()), None),
+        Timing::Timecode(_, 0) => return Err(Error::TimeCode),
+        Timing::Timecode(frames, ticks) => {
+            // Ticks are time. The first tempo, as sequencers write it for their bars, makes quarters of
+            // them; later ones would change nothing.
+            let tempo = first_tempo(&smf);
+            let ticks_per_second = f64::from(frames.as_f32()) * f64::from(ticks);
+            (ticks_per_second * 60.0 / tempo, Some(tempo))
+        }
     };
     let rhythm = Rhythm::of(&smf);
-    let mut reader = Reader { ticks_per_quarter, rhythm, ..Reader::default() };
+    let mut reader = Reader { ticks_per_quarter, only_tempo, rhythm, ..Reader::default() };
+    reader.all_tempos.extend(only_tempo.map(|tempo| (0.0, tempo)));
     for (index, track) in smf.tracks.iter().enumerate() {
         reader.track(index, track);
     }
@@ -48,12 +57,30 @@ fn has_unknown_frame_rate(bytes: &[u8]) -> bool {
     bytes.get(12) == Some(&0x80)
 }
 
+/// The first tempo of any track in quarters a minute, or that of a file without one.
+fn first_tempo(smf: &Smf) -> f64 {
+    let tempo = |event: &TrackEvent| match event.kind {
+        TrackEventKind::Meta(MetaMessage::Tempo(micros)) => Some(bpm(micros.as_int())),
+        _ => None,
+    };
+    let first = smf.tracks.iter().find_map(|track| track.iter().find_map(tempo));
+    first.unwrap_or_else(|| Bpm::DEFAULT.get())
+}
+
+/// Quarters a minute from microseconds a quarter.
+fn bpm(micros: u32) -> f64 {
+    60e6 / f64::from(micros.max(1))
+}
+
 /// Everything read so far.
 #[derive(Default)]
 struct Reader {
     ticks_per_quarter: f64,
+    /// The tempo of a file whose ticks are time.
+    only_tempo: Option<f64>,
     notes: Vec<Note>,
-    tempos: Vec<(f64, Bpm)>,
+    /// Time in quarters, quarters a minute.
+    all_tempos: Vec<(f64, f64)>,
     meters: Vec<(f64, TimeSignature)>,
     /// Instrument numbers by track, channel, program and whether it is a rhythm part.
     numbers: HashMap<(usize, u8, u8, bool), u16>,
@@ -130,9 +157,8 @@ impl Reader {
                 names.push_str(if names.is_empty() { "" } else { ", " });
                 names.push_str(name.trim());
             }
-            MetaMessage::Tempo(micros) => {
-                let bpm = 60e6 / f64::from(micros.as_int().max(1));
-                self.tempos.extend(Bpm::try_from(bpm).map(|tempo| (now, tempo)));
+            MetaMessage::Tempo(micros) if self.only_tempo.is_none() => {
+                self.all_tempos.push((now, bpm(micros.as_int())));
             }
             MetaMessage::TimeSignature(numerator, power, ..) => {
                 let denominator = 1u8.checked_shl(u32::from(power)).unwrap_or(0);
@@ -162,9 +188,12 @@ impl Reader {
 
     fn finish(mut self, faults: BTreeSet<Fault>) -> Song {
         self.notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.pitch.cmp(&b.pitch)));
-        self.tempos.sort_by(|a, b| a.0.total_cmp(&b.0));
+        self.all_tempos.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let in_range = |&(at, bpm): &(f64, f64)| Some((at, Bpm::try_from(bpm).ok()?));
+        let tempos = self.all_tempos.iter().filter_map(in_range).collect();
         self.meters.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let sequence = NoteSequence { notes: self.notes, tempos: self.tempos, meters: self.meters };
-        Song { sequence, instruments: self.instruments, faults }
+        let sequence = NoteSequence { notes: self.notes, tempos, meters: self.meters };
+        let tempo_map = TempoMap::new(self.all_tempos);
+        Song { sequence, instruments: self.instruments, tempo_map, faults }
     }
 }

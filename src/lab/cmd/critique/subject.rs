@@ -17,6 +17,7 @@ use crate::{
         midi,
         note::NoteSequence,
         segments::longest,
+        tempo_map::TempoMap,
     },
     sound::{limiter::Limiter, midi_player::MidiPlayer},
     station::{
@@ -27,7 +28,7 @@ use crate::{
 };
 
 /// Extensions of MIDI files, and of audio files.
-const NOTES: [&str; 2] = ["mid", "midi"];
+const NOTES: [&str; 4] = ["mid", "midi", "kar", "rmi"];
 const SOUND: [&str; 10] = ["wav", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aac", "aiff", "aif"];
 
 /// Bars of a MIDI file at most, ten hours at 128 bpm: a corrupt file may claim to last for years.
@@ -115,7 +116,9 @@ fn notes(path: &Path, args: &cli::Critique) -> anyhow::Result<Subject> {
     };
     let score = Score::from_sequence(&sequence);
     let delay = Limiter::LATENCY as f64 / f64::from(SAMPLE_RATE);
-    let starts = score.starts().into_iter().map(|start| start + delay).collect();
+    let quarters = (STEPS_PER_BAR / STEPS_PER_QUARTER) as f64;
+    let starts = TempoMap::of(&sequence).bar_starts(score.bars.len(), quarters);
+    let starts = starts.into_iter().map(|start| start + delay).collect();
     Ok(Subject {
         title: format!("{}: {} bars{from}", path.display(), score.bars.len()),
         seed: None,

@@ -1,36 +1,29 @@
-//! `electropunk train`: the training loop with progress bar, log, checkpoints and previews.
+//! `electropunk train`: the training loop with its progress, log, checkpoints and previews.
 
+mod course;
+mod health;
 mod preview;
+mod progress;
+mod resume;
+mod settings;
 mod setup;
 
-use std::{
-    fs::File,
-    io::Write as _,
-    path::{Path, PathBuf},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
-
-use anyhow::Context as _;
-use indicatif::{ProgressBar, ProgressStyle};
+use std::{io::Write as _, path::PathBuf};
 
 use crate::{
-    ffi, files,
+    ffi, interrupt,
     lab::{
         cli,
         cmd::{
-            priors,
+            model, priors,
             train::{
-                preview::Previews,
-                setup::{HeldOut, Measures},
+                course::{Course, facts, validate_all},
+                setup::Measures,
             },
         },
-        picture::{curve::svg, learning},
         train::{
             card::{self, Card, Training},
-            checkpoint::{self, Run},
+            checkpoint,
             fit::{Fit, Measure},
         },
     },
@@ -40,14 +33,11 @@ use crate::{
 const N_PRIOR_PATTERNS: u64 = 400;
 const N_PRIOR_SONGS: usize = 2000;
 
-/// Steps between log entries.
-const LOG_STEPS: u64 = 50;
-
 /// Runs the command.
 ///
 /// # Errors
-/// The data can't be read, the checkpoint is of another run, or the disk is full; the last
-/// checkpoint is kept.
+/// The data can't be read, the model exists, the checkpoint is of another run, a loss is not finite, or
+/// the disk is full; the last checkpoint is kept.
 pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     ffi::keep_freed_memory();
     ffi::compute_on_one_thread();
@@ -55,47 +45,47 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     let n_cores = std::thread::available_parallelism()?.get();
     let n_threads = args.threads.map_or(n_cores, |n| n as usize);
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    let network = setup::network(args)?;
-    let (examples, held_out) = setup::read_examples(args, &network.config)?;
-    let n_windows = [&examples.real, &examples.themed].map(|pool| pool.windows.len());
-    let run =
-        Run { folder: args.out.with_extension("run"), n_kept: args.checkpoints_to_keep as usize };
-    let network = match args.device.gpu()? {
-        Some(gpu) => network.on(&gpu)?,
-        None => network,
-    };
-    // A GPU computes a batch as a whole, a CPU splits it among threads.
-    let n_shares = if network.device().is_cpu() { n_threads } else { 1 };
-    let settings = setup::settings(args, n_shares);
-    let mut fit = setup::start(args, &run, Fit::new(network, examples, settings)?)?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = stop.clone();
-    ctrlc::set_handler(move || flag.store(true, Ordering::Relaxed))?;
-    let is_stopped = || stop.load(Ordering::Relaxed);
-    let mut previews = Previews::new(&run.folder, args.preview_minutes, args.listen, args.seed)?;
-    let mut last = train(args, &run, &mut fit, &held_out, &mut previews, &is_stopped)?;
-    if !args.no_whitening {
-        fit.network = fit.whitened()?;
-        last = validate_all(&fit, &held_out)?;
+    resume::require_new(args)?;
+    let mut course = Course::prepare(args, n_threads)?;
+    let stop = interrupt::flag()?;
+    let mut last = course.train(&|| stop.is_set())?;
+    let n_empty = health::n_empty(&checkpoint::snapshot(&course.fit.network)?, args.seed)?;
+    let measure = last.first().map(|(_, measure)| measure).or(course.newest.as_ref());
+    for complaint in health::complaints(measure, n_empty, &course.settings) {
+        course.progress.say(&complaint);
     }
-    let model = args.out.with_extension("safetensors");
-    checkpoint::export(&fit.network, &model)?;
-    add_priors(args, &fit)?;
-    let card = Card {
-        config: args.config.to_string(),
-        sizes: card::sizes(&fit.network.config),
-        training: card_of_run(args, fit.step, n_windows),
-        validation: last.iter().map(|(name, measure)| ((*name).into(), measure.into())).collect(),
-    };
-    card.save(&args.out.with_extension("toml"))?;
-    if args.json {
+    if !args.no_whitening {
+        course.fit.network = course.fit.whitened()?;
+        last = validate_all(&course.fit, &course.held_out)?;
+    }
+    write_model(args, &course, &last)?;
+    report(args, &course, &last, n_empty)
+}
+
+/// Prints what was written, to standard output.
+fn report(
+    args: &cli::Train,
+    course: &Course,
+    last: &Measures,
+    n_empty: usize,
+) -> anyhow::Result<()> {
+    let path = model::file(&args.out, "safetensors");
+    let step = course.fit.step;
+    let text = if args.json {
         let held_out: serde_json::Map<_, _> =
             last.iter().map(|(name, measure)| ((*name).to_owned(), facts(measure))).collect();
-        let report = serde_json::json!({ "model": model, "step": fit.step, "held_out": held_out });
-        println!("{report}");
+        serde_json::json!({
+            "model": path,
+            "step": step,
+            "held_out": held_out,
+            "empty_samples": n_empty,
+        })
+        .to_string()
     } else {
-        println!("step {}: {} and its card written", fit.step, model.display());
-    }
+        format!("step {step}: {} and its card written", path.display())
+    };
+    // The model is written, whether or not someone reads this.
+    let _ = writeln!(std::io::stdout(), "{text}");
     Ok(())
 }
 
@@ -121,81 +111,17 @@ fn card_of_run(args: &cli::Train, steps: u64, n_windows: [usize; 2]) -> Training
     }
 }
 
-fn train(
-    args: &cli::Train,
-    run: &Run,
-    fit: &mut Fit,
-    held_out: &HeldOut,
-    previews: &mut Previews,
-    is_stopped: &dyn Fn() -> bool,
-) -> anyhow::Result<Measures> {
-    let bar = ProgressBar::new(args.schedule.steps).with_position(fit.step);
-    let template = "{bar:24} {pos}/{len} {msg} {per_sec}, {eta} left";
-    bar.set_style(ProgressStyle::with_template(template)?);
-    let mut log = open_log(&run.folder)?;
-    let mut last = Measures::new();
-    while fit.step < args.schedule.steps && !is_stopped() {
-        let measure = fit.advance().context(format!("step {}", fit.step))?;
-        bar.set_position(fit.step);
-        if fit.step.is_multiple_of(LOG_STEPS) {
-            bar.set_message(measure.to_string());
-            write_log(&mut log, fit.step, "train", &measure)?;
-        }
-        if previews.is_due() {
-            previews.update(&fit.network, fit.step, &measure);
-        }
-        let is_last = fit.step == args.schedule.steps || is_stopped();
-        if is_last || fit.step.is_multiple_of(args.checkpoint_steps) {
-            last = validate_all(fit, held_out)?;
-            for (name, measure) in &last {
-                bar.println(format!("step {}, {name}: {measure}", fit.step));
-                write_log(&mut log, fit.step, name, measure)?;
-            }
-            // Training continues without the picture.
-            if let Err(error) = draw_curves(&run.folder, args.config.domain().parts()) {
-                tracing::warn!("{error:#}");
-            }
-            run.save(&fit.network, &fit.adam, fit.step, &setup::describe(args))
-                .with_context(|| format!("saving the checkpoint of step {} failed", fit.step))?;
-        }
-    }
-    bar.finish();
-    // A finished run that is resumed takes no step.
-    if last.is_empty() { validate_all(fit, held_out) } else { Ok(last) }
-}
-
-fn validate_all(fit: &Fit, held_out: &HeldOut) -> anyhow::Result<Measures> {
-    held_out.iter().map(|(name, windows)| Ok((*name, fit.validate(windows)?))).collect()
-}
-
-fn open_log(folder: &Path) -> anyhow::Result<File> {
-    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    let path = folder.join("log.jsonl");
-    let file = File::options().create(true).append(true).open(&path);
-    file.with_context(|| path.display().to_string())
-}
-
-/// Draws the learning curves of the log so far.
-fn draw_curves(folder: &Path, parts: &[&str]) -> anyhow::Result<()> {
-    let path = folder.join("curves.svg");
-    let log = std::fs::read_to_string(folder.join("log.jsonl"));
-    let log = log.with_context(|| format!("{}: reading log.jsonl failed", folder.display()))?;
-    let panels = learning::panels(&learning::read(&log), parts);
-    let written = files::write(&path, svg(&panels).as_bytes());
-    written.with_context(|| format!("{}: writing the learning curves failed", path.display()))
-}
-
-fn facts(measure: &Measure) -> serde_json::Value {
-    serde_json::json!({
-        "loss": measure.cross_entropy,
-        "kl_bits": measure.kl_bits,
-        "accuracy": measure.accuracy,
-    })
-}
-
-fn write_log(log: &mut File, step: u64, set: &str, measure: &Measure) -> anyhow::Result<()> {
-    let mut line = facts(measure);
-    line["step"] = step.into();
-    line["set"] = set.into();
-    writeln!(log, "{line}").context("log.jsonl: writing failed")
+/// Writes weights, priors and card.
+fn write_model(args: &cli::Train, course: &Course, last: &Measures) -> anyhow::Result<()> {
+    let fit = &course.fit;
+    checkpoint::export(&fit.network, &model::file(&args.out, "safetensors"))?;
+    add_priors(args, fit)?;
+    let figures = |(name, measure): &(&str, Measure)| ((*name).into(), measure.into());
+    let card = Card {
+        config: args.config.to_string(),
+        sizes: card::sizes(&fit.network.config),
+        training: card_of_run(args, fit.step, course.n_windows),
+        validation: last.iter().map(figures).collect(),
+    };
+    Ok(card.save(&model::file(&args.out, "toml"))?)
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::{Write as _, stdout},
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::Arc,
@@ -49,6 +50,9 @@ const TEMPERATURE: f64 = 0.5;
 /// Preview files kept on disk.
 const N_KEPT: usize = 12;
 
+/// Time between two snapshots for the stream.
+const BETWEEN_SNAPSHOTS: Duration = Duration::from_mins(1);
+
 /// Burst and lag of the stream.
 const BUFFERING: Buffering = Buffering { burst_bytes: 64 * 1024, lag_seconds: 20 };
 
@@ -57,6 +61,7 @@ pub struct Previews {
     folder: PathBuf,
     every: Option<Duration>,
     last: Option<Instant>,
+    last_snapshot: Instant,
     seed: u64,
     font: Arc<SoundFont>,
     stream: Option<Stream>,
@@ -85,36 +90,40 @@ impl Previews {
         let font = Library::default().font(&AssetRef::SOUNDFONT)?;
         let every = (0.0 < minutes).then(|| Duration::from_secs_f64(minutes * 60.0));
         let stream = listen.map(Stream::bind).transpose()?;
-        Ok(Self { folder: folder.to_owned(), every, last: None, seed, font, stream })
+        let last_snapshot = Instant::now();
+        Ok(Self { folder: folder.to_owned(), every, last: None, last_snapshot, seed, font, stream })
     }
 
-    /// Whether the next preview is due.
-    pub fn is_due(&self) -> bool {
-        self.every.is_some_and(|every| self.last.is_none_or(|last| every <= last.elapsed()))
+    /// Puts the stream on air, with the weights before the first step of this process. A failure is
+    /// logged and does not stop training.
+    pub fn start(&mut self, network: &Network, step: u64) {
+        self.try_to(step, |previews| previews.put_on_air(network, &format!("Step {step}")));
     }
 
-    /// Writes a preview file of `network` and switches the stream to it. A failure is logged and
-    /// does not stop training.
+    /// Writes a preview file of `network`, and switches the stream to it, when they are due. A failure
+    /// is logged and does not stop training.
     pub fn update(&mut self, network: &Network, step: u64, measure: &Measure) {
-        self.last = Some(Instant::now());
-        if let Err(error) = self.try_update(network, step, measure) {
+        if self.every.is_some_and(|every| self.last.is_none_or(|last| every <= last.elapsed())) {
+            self.last = Some(Instant::now());
+            self.try_to(step, |previews| previews.write(&checkpoint::snapshot(network)?, step));
+        }
+        if self.stream.is_some() && BETWEEN_SNAPSHOTS <= self.last_snapshot.elapsed() {
+            let title = format!("Step {step}, loss {:.1}", measure.cross_entropy);
+            self.try_to(step, |previews| previews.put_on_air(network, &title));
+        }
+    }
+
+    fn try_to(&mut self, step: u64, work: impl FnOnce(&mut Self) -> anyhow::Result<()>) {
+        if let Err(error) = work(self) {
             tracing::warn!("preview of step {step} failed: {error:#}");
         }
     }
 
-    fn try_update(
-        &mut self,
-        network: &Network,
-        step: u64,
-        measure: &Measure,
-    ) -> anyhow::Result<()> {
-        let model = checkpoint::snapshot(network)?;
-        self.write(&model, step)?;
-        if let Some(stream) = &mut self.stream {
-            let title = format!("Step {step}, loss {:.1}", measure.cross_entropy).into();
-            stream.switch_to(Arc::new(Snapshot { model, title }), &self.font, self.seed)?;
-        }
-        Ok(())
+    fn put_on_air(&mut self, network: &Network, title: &str) -> anyhow::Result<()> {
+        self.last_snapshot = Instant::now();
+        let Some(stream) = &mut self.stream else { return Ok(()) };
+        let snapshot = Snapshot { model: checkpoint::snapshot(network)?, title: title.into() };
+        stream.switch_to(Arc::new(snapshot), &self.font, self.seed)
     }
 
     fn write(&self, model: &MusicVae, step: u64) -> anyhow::Result<()> {
@@ -154,7 +163,8 @@ impl Stream {
         let runtime = builder.worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(async { server::bind(address) });
         let listener = listener.with_context(|| format!("can't listen on {address}"))?;
-        println!("live preview: http://{}/training.mp3", listener.local_addr()?);
+        // Training goes on whether or not someone reads this.
+        let _ = writeln!(stdout(), "live preview: http://{}/training.mp3", listener.local_addr()?);
         Ok(Self { runtime, listener: Some(listener), on_air: None })
     }
 

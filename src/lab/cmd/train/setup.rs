@@ -1,4 +1,4 @@
-//! The start of a training run: network, examples, settings.
+//! The start of a training run: network, examples, settings of its steps.
 
 use anyhow::{Context as _, bail, ensure};
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
@@ -9,13 +9,13 @@ use crate::{
         cmd::model,
         dataset::{
             packed::Dataset,
-            shares::{Group, Share, weights},
+            shares::{Group, weights},
         },
         train::{
-            checkpoint::Run,
+            card,
             defaults::{BATCH_SIZE, defaults},
             examples::Examples,
-            fit::{Fit, Measure, Settings},
+            fit::{Measure, Settings},
             network::Network,
             pool::Pool,
             schedule::Schedule,
@@ -54,7 +54,7 @@ pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
     let mut weights = None;
     if let Some(from) = &args.from {
         let found = model::read(from)?;
-        let path = || from.with_extension("safetensors").display().to_string();
+        let path = || model::file(from, "safetensors").display().to_string();
         let family = found.family().unwrap_or(args.config);
         let old = found.config(family).with_context(path)?;
         let is_alike =
@@ -82,7 +82,10 @@ pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
     let sized = resize(config, &args.sizes);
     ensure!(
         weights.is_none() || sized == config,
-        "--from sets the sizes of the network: remove the size options"
+        "--from sets the sizes of the network, {:?}; the options ask for {:?}: remove the size \
+         options",
+        card::sizes(&config),
+        card::sizes(&sized)
     );
     let Some((old, found)) = weights else { return Ok(Network::new(sized, args.seed)?) };
     let start = warm_start(sized, &old, found.tensors(), args.seed)?;
@@ -216,49 +219,4 @@ pub fn settings(args: &cli::Train, n_threads: usize) -> Settings {
     let n_examples = given.batch_size.map_or(BATCH_SIZE, |n| n as usize);
     let keep_prob = given.keep_prob.unwrap_or(usual.keep_prob);
     Settings { schedule, seed: args.seed, n_examples, n_threads, keep_prob }
-}
-
-/// `fit` at step 0 or, with `--resume`, at the newest checkpoint in `run`.
-///
-/// # Errors
-/// There are checkpoints without `--resume`, or they have other settings.
-pub fn start(args: &cli::Train, run: &Run, mut fit: Fit) -> anyhow::Result<Fit> {
-    match run.load()? {
-        Some(saved) if args.resume => {
-            let text = describe(args);
-            ensure!(
-                saved.settings == text,
-                "{}: the checkpoint has other settings: expected\n  {text}\nfound\n  {}",
-                run.folder.display(),
-                saved.settings
-            );
-            fit.restore(saved)?;
-            eprintln!("resuming from step {}", fit.step);
-        }
-        Some(saved) => bail!(
-            "{}: found a run at step {}: continue it with --resume, or remove the folder",
-            run.folder.display(),
-            saved.step
-        ),
-        None => {}
-    }
-    Ok(fit)
-}
-
-/// All settings that training depends on, except the number of steps.
-pub fn describe(args: &cli::Train) -> String {
-    let schedule = cli::Schedule { steps: 0, ..args.schedule.clone() };
-    let weight = |share: &Share| format!(" {}={}", share.name, share.share);
-    let weights: String = args.weights.iter().map(weight).collect();
-    format!(
-        "{} {:?} {:?} seed {} patterns {} share {} recombined {}{}",
-        args.config,
-        args.sizes,
-        schedule,
-        args.seed,
-        args.patterns,
-        args.themed_share,
-        args.recombined_share,
-        weights
-    )
 }

@@ -1,0 +1,120 @@
+//! The settings of a run as text, to compare those of a checkpoint with those of the command line.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    lab::{
+        cli,
+        dataset::shares::Share,
+        train::{card, fit::Settings},
+    },
+    music::meter::STEPS_PER_BAR,
+    musicvae::net::config::Config,
+};
+
+/// The key of the number of parts that a batch is split into. Another number changes the weights in
+/// their last bits only.
+const THREADS: &str = "--threads";
+
+/// Values by option. All that training depends on, except the number of steps.
+pub type Described = BTreeMap<String, String>;
+
+/// The settings of `args` with their defaults; `n_windows` are those of songs and of patterns.
+pub fn describe(
+    args: &cli::Train,
+    config: &Config,
+    settings: &Settings,
+    n_windows: [usize; 2],
+) -> Described {
+    let Settings { schedule, seed, n_examples, n_threads, keep_prob } = settings;
+    let names = |paths: &[std::path::PathBuf]| {
+        let names = paths.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    let weight = |share: &Share| format!("{}={}", share.name, share.share);
+    let weights: Vec<String> = args.weights.iter().map(weight).collect();
+    let option = |name: &str| format!("--{}", name.replace('_', "-"));
+    let sizes = card::sizes(config);
+    let mut described: Described =
+        sizes.iter().map(|(name, size)| (option(name), size.to_string())).collect();
+    let others = [
+        ("--config", args.config.to_string()),
+        ("--bars", (config.n_steps() / STEPS_PER_BAR).to_string()),
+        ("--data", format!("{} ({} windows)", names(&args.data), n_windows[0])),
+        ("--held-out", names(&args.held_out)),
+        ("--patterns", args.patterns.to_string()),
+        ("--themed-share", args.themed_share.to_string()),
+        ("--weights", weights.join(" ")),
+        ("--recombined-share", args.recombined_share.to_string()),
+        ("--seed", seed.to_string()),
+        ("--batch-size", n_examples.to_string()),
+        ("--learning-rate", schedule.learning_rate.to_string()),
+        ("--decay-rate", schedule.decay_rate.to_string()),
+        ("--min-learning-rate", schedule.min_learning_rate.to_string()),
+        ("--free-bits", schedule.free_bits.to_string()),
+        ("--max-beta", schedule.max_beta.to_string()),
+        ("--beta-rate", schedule.beta_rate.to_string()),
+        ("--keep-prob", keep_prob.to_string()),
+        ("--sampling-schedule", format!("{:?}", schedule.sampling.growth).to_lowercase()),
+        ("--sampling-rate", schedule.sampling.rate.to_string()),
+        (THREADS, n_threads.to_string()),
+    ];
+    described.extend(others.map(|(name, value)| (name.to_owned(), value)));
+    described
+}
+
+/// How `now` differs from the settings of a checkpoint.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Differences {
+    /// A line for each option that makes another run.
+    pub of_run: Vec<String>,
+    /// A line if the number of threads differs.
+    pub of_threads: Option<String>,
+}
+
+impl Differences {
+    /// Compares `saved`, JSON written by this version, with `now`.
+    pub fn between(saved: &str, now: &Described) -> Self {
+        let Ok(saved) = serde_json::from_str::<Described>(saved) else {
+            let line = "the checkpoint is of another version of this program".to_owned();
+            return Self { of_run: vec![line], of_threads: None };
+        };
+        let keys = saved.keys().chain(now.keys().filter(|key| !saved.contains_key(*key)));
+        let value = |of: &Described, key: &str| match of.get(key).map(String::as_str) {
+            None | Some("") => "none".to_owned(),
+            Some(value) => value.to_owned(),
+        };
+        let mut differences = Self::default();
+        for key in keys.filter(|key| saved.get(*key) != now.get(*key)) {
+            let line =
+                format!("{key}: {} in the checkpoint, {} now", value(&saved, key), value(now, key));
+            match key.as_str() {
+                THREADS => differences.of_threads = Some(line),
+                _ => differences.of_run.push(line),
+            }
+        }
+        differences
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn described(values: &[(&str, &str)]) -> Described {
+        values.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect()
+    }
+
+    #[test]
+    fn the_options_that_differ_are_named() {
+        let saved = described(&[("--batch-size", "8"), ("--seed", "0"), ("--threads", "2")]);
+        let now = described(&[("--batch-size", "16"), ("--seed", "0"), ("--threads", "1")]);
+        let text = serde_json::to_string(&saved).unwrap();
+
+        assert_eq!(Differences::between(&text, &saved), Differences::default());
+        let differences = Differences::between(&text, &now);
+        assert_eq!(differences.of_run, ["--batch-size: 8 in the checkpoint, 16 now"]);
+        assert_eq!(differences.of_threads.unwrap(), "--threads: 2 in the checkpoint, 1 now");
+        assert_eq!(Differences::between("cat-drums seed 0", &now).of_run.len(), 1);
+    }
+}
