@@ -12,6 +12,7 @@ use crate::{
     cli,
     config::AssetRef,
     interrupt::{self, Interrupt},
+    log,
     music::{midi, note::NoteSequence},
     sound::{
         audio_file::{AudioFileWriter, Format},
@@ -47,7 +48,7 @@ pub fn run(args: &cli::Play) -> anyhow::Result<()> {
         Some(out) => {
             write(player, out, &stop)
                 .with_context(|| format!("{}: writing failed", out.display()))?;
-            println!("{name} written to {}", out.display());
+            log::say(format_args!("{name} written to {}", out.display()));
         }
         None => pipe(player, &stop).context("writing to standard output failed")?,
     }

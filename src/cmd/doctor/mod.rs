@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     cli,
     config::{self, Config},
+    log,
 };
 
 /// A fact, and whether it is a reason to worry.
@@ -100,7 +101,7 @@ fn read(path: Option<&Path>, findings: &mut Vec<Finding>) -> Option<Config> {
 
 fn show(findings: &[Finding], is_json: bool) -> anyhow::Result<()> {
     if is_json {
-        println!("{}", serde_json::to_string_pretty(findings)?);
+        log::say(format_args!("{}", serde_json::to_string_pretty(findings)?));
         return Ok(());
     }
     for Finding { level, topic, text } in findings {
@@ -110,7 +111,7 @@ fn show(findings: &[Finding], is_json: bool) -> anyhow::Result<()> {
             Level::Fault => "FAULT",
         };
         let text = text.replace('\n', &format!("\n{:22}", ""));
-        println!("{level:<8} {topic:<12} {text}");
+        log::say(format_args!("{level:<8} {topic:<12} {text}"));
     }
     Ok(())
 }
