@@ -24,10 +24,6 @@ const MIDI: [&str; 4] = ["mid", "midi", "kar", "rmi"];
 /// Endings of archives, the longer ones first.
 const ARCHIVES: [&str; 6] = [".tar.zst", ".tar.gz", ".tgz", ".tzst", ".tar", ".zip"];
 
-/// What a source may be.
-pub const KINDS: &str =
-    "a folder, .mid, .midi, .kar, .rmi, .mid.gz, .zip, .tar, .tar.gz or .tar.zst";
-
 /// Reads the contents of a file; callers may skip it.
 pub type ReadFile<'a> = &'a mut dyn FnMut() -> io::Result<Vec<u8>>;
 
