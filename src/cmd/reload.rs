@@ -19,7 +19,6 @@ use crate::{
     station::{live::LiveStation, radio::Radio},
     threads::{Supervisor, catch_panic},
     web::{
-        api,
         site::{RefusedChange, ServedStation, Site},
         tls::Tls,
     },

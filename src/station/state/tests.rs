@@ -84,13 +84,15 @@ fn seed_and_titles_survive_a_progress_of_the_version_before() {
 #[test]
 fn a_folder_in_use_is_refused_and_free_again_afterwards() {
     let folder = tempfile::tempdir().unwrap();
-    let first = State::in_folder(folder.path()).unwrap();
+    let first = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
 
-    let Err(error) = State::in_folder(folder.path()) else { panic!("two radios in one folder") };
+    let Err(error) = State::in_folder(folder.path(), &Supervisor::default()) else {
+        panic!("two radios in one folder")
+    };
     assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
 
     drop(first);
-    assert!(State::in_folder(folder.path()).is_ok());
+    assert!(State::in_folder(folder.path(), &Supervisor::default()).is_ok());
 }
 
 #[cfg(unix)]
@@ -108,7 +110,7 @@ fn links_and_pipes_in_the_folder_are_not_written_through() {
     }
     mkfifoat(CWD, path("a.json"), Mode::RWXU).unwrap();
 
-    let state = State::in_folder(folder.path()).unwrap();
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
     assert_eq!((state.seed(), state.station("a", 7)), (None, None));
     state.keep_seed(7);
     let sender = state.sender("a", 7);
@@ -117,7 +119,7 @@ fn links_and_pipes_in_the_folder_are_not_written_through() {
     drop(state);
 
     assert_eq!(fs::read(path("foreign")).unwrap(), b"precious");
-    assert_eq!(State::in_folder(folder.path()).unwrap().seed(), Some(7));
+    assert_eq!(State::in_folder(folder.path(), &Supervisor::default()).unwrap().seed(), Some(7));
 }
 
 #[test]
