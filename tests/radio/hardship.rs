@@ -212,7 +212,7 @@ fn a_radio_toml_of_the_same_length_and_time_is_noticed() {
 }
 
 #[test]
-fn a_hundred_thousand_lines_delay_the_start_by_no_more_than_a_second() {
+fn a_hundred_thousand_lines_hardly_delay_the_start() {
     let start = |n_lines: usize| {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("hung")).unwrap();
