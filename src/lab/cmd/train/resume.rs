@@ -61,8 +61,8 @@ pub fn start(
         saved.step,
         differences.of_run.join("\n  ")
     );
-    if let Some(difference) = differences.of_threads {
-        eprintln!("{difference}: the weights will differ in their last bits");
+    if let Some(note) = differences.note {
+        eprintln!("{note}");
     }
     let step = saved.step;
     fit.restore(saved)
