@@ -75,6 +75,7 @@ fn the_sound_that_is_sent_is_measured() {
 #[test]
 fn doctor_reports_a_running_radio_and_its_faults() {
     let radio = Radio::start_with(ONE_STATION, &[]);
+    radio.get("/a.mp3").read(1);
     let config = radio.folder().join("doctor.toml");
     let doctor = |lines: &str| {
         let server = format!("[server]\nbind = \"{}\"\n", radio.address);

@@ -100,6 +100,7 @@ fn a_pipe_in_place_of_the_certificate_stops_no_connection() {
     fs::write(at("radio.toml"), format!("{ONE_STATION}{tls}")).unwrap();
     let certificate = at("cert.pem");
     let radio = Radio::start_in(folder, &[]);
+    radio.get("/a.mp3").read(1);
     fs::remove_file(&certificate).unwrap();
     pipe(&certificate);
 

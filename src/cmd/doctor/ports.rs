@@ -39,7 +39,11 @@ fn holder(port: u16) -> Option<String> {
         .flat_map(|table| listening(&table, port))
         .map(|inode| format!("socket:[{inode}]"))
         .collect();
-    let processes = fs::read_dir("/proc").ok()?.flatten();
+    // Beside the processes by number there are `self` and others.
+    let is_process = |entry: &fs::DirEntry| {
+        entry.file_name().to_string_lossy().bytes().all(|letter| letter.is_ascii_digit())
+    };
+    let processes = fs::read_dir("/proc").ok()?.flatten().filter(is_process);
     let holds = |process: &fs::DirEntry| {
         let files = fs::read_dir(process.path().join("fd")).ok();
         files.into_iter().flatten().flatten().any(|file| {
@@ -47,7 +51,7 @@ fn holder(port: u16) -> Option<String> {
             inodes.iter().any(|inode| target.as_os_str() == inode.as_str())
         })
     };
-    let process = processes.into_iter().find(holds)?;
+    let process = { processes }.find(holds)?;
     let name = fs::read_to_string(process.path().join("comm")).ok()?;
     Some(format!("{} (process {})", name.trim(), process.file_name().to_string_lossy()))
 }

@@ -221,7 +221,8 @@ mod tests {
             by_tensors(&theirs, &grad, [first, second], [scale, rate]).unwrap();
         }
         let after = [&ours, &theirs].map(|var| var.to_vec1::<f32>().unwrap());
-        after[0].iter().zip(&after[1]).for_each(|(a, b)| assert!((a - b).abs() < 1e-6));
+        let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
+        assert!(after[0].iter().zip(&after[1]).all(near), "{after:?}");
     }
 
     #[test]
