@@ -77,7 +77,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
         server::serve(endpoints, site, timeouts, shutdown).await
     });
     let begun = stopped.borrow().unwrap_or_else(Instant::now);
-    let left = (STOP_LIMIT - 2 * TASK_GRACE).saturating_sub(begun.elapsed());
+    let left = STOP_LIMIT.saturating_sub(2 * TASK_GRACE + begun.elapsed());
     // Disconnected once all is closed; a disk that hangs is left behind.
     let _ = closed.recv_timeout(left);
     // A DNS lookup or a write to a dead disk could block for ever.

@@ -100,7 +100,7 @@ async fn next(signal: &mut Option<Signal>) {
         None => false,
     };
     if !is_received {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

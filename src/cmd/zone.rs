@@ -17,10 +17,10 @@ pub fn log() {
     let given = env::var_os("TZ").map(|given| given.to_string_lossy().into_owned());
     match TimeZone::try_system() {
         Ok(zone) => info!("{}", about(&zone, given.as_deref(), Timestamp::now())),
-        Err(_) => match given {
-            Some(given) => warn!("{}", misspelt(&given)),
-            None => info!("time zone UTC: this machine has none set, TZ would set one"),
-        },
+        Err(_) if given.is_none() => {
+            info!("time zone UTC: this machine has none set, TZ would set one");
+        }
+        Err(_) => warn!("{}", misspelt(&given.unwrap_or_default())),
     }
 }
 

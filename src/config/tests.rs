@@ -268,8 +268,8 @@ fn a_long_file_of_mistakes_is_read_in_linear_time() {
 
         assert!(shown.starts_with("radio.toml:1: ") && shown.lines().count() <= 21, "{shown}");
     }
-    let keys: String = (0..40_000).map(|n| format!("key{n} = 1\n")).collect();
-    assert!(problems(&keys).ends_with("more mistakes"));
+    let keys: Vec<String> = (0..40_000).map(|n| format!("key{n} = 1\n")).collect();
+    assert!(problems(&keys.concat()).ends_with("more mistakes"));
     assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }
 

@@ -43,10 +43,10 @@ mod tests {
 
     #[test]
     fn a_look_that_hangs_has_no_answer() {
-        let (hold, held) = mpsc::channel::<()>();
+        let (hold, release) = mpsc::channel::<()>();
 
         assert_eq!(within(Duration::from_mins(1), || 7), Some(7));
-        assert_eq!(within(Duration::from_millis(10), move || held.recv().is_ok()), None);
+        assert_eq!(within(Duration::from_millis(10), move || release.recv().is_ok()), None);
         drop(hold);
     }
 }

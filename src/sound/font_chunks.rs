@@ -94,8 +94,11 @@ impl<'a> FontChunks<'a> {
     }
 }
 
-/// The chunks of `bytes`, name and body each. A padding byte after a body of odd length is skipped.
-fn chunks(mut bytes: &[u8]) -> Result<Vec<([u8; 4], &[u8])>, String> {
+/// A chunk: name and body.
+type Chunk<'a> = ([u8; 4], &'a [u8]);
+
+/// The chunks of `bytes`. A padding byte after a body of odd length is skipped.
+fn chunks(mut bytes: &[u8]) -> Result<Vec<Chunk<'_>>, String> {
     let mut found = Vec::new();
     while let Some((head, rest)) = bytes.split_at_checked(8) {
         let id = [head[0], head[1], head[2], head[3]];

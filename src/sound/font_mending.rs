@@ -127,11 +127,11 @@ fn leave_out_offsets(chunks: &mut FontChunks) {
     for (global, local) in zones {
         let both = || global.clone().chain(local.clone());
         let value = |generators: &[u8], kind: u16| -> Option<u16> {
-            let found = both().filter(|&at| generators.get(at..at + GENERATOR).is_some());
-            found
-                .filter(|&at| word(&generators[at..], 0) == kind)
-                .last()
-                .map(|at| word(&generators[at..], 2))
+            let of_kind = |at: usize| {
+                let generator = generators.get(at..at + GENERATOR)?;
+                (word(generator, 0) == kind).then(|| word(generator, 2))
+            };
+            both().rev().find_map(of_kind)
         };
         let sample = value(generators, SAMPLE_ID).map(|sample| usize::from(sample) * HEADER);
         let Some(header) = sample.and_then(|at| headers.get(at..at + HEADER)) else { continue };
@@ -170,9 +170,9 @@ fn zones(chunks: &FontChunks) -> Vec<(Places, Places)> {
         let (start, end) = ends.unwrap_or_default();
         (start * GENERATOR..end.max(start) * GENERATOR).step_by(GENERATOR)
     };
-    let has_sample = |places: Places| {
+    let has_sample = |mut places: Places| {
         let kind = |at: usize| chunks.list(*b"igen").get(at..at + 2).map(|bytes| word(bytes, 0));
-        places.last().and_then(kind) == Some(SAMPLE_ID)
+        places.next_back().and_then(kind) == Some(SAMPLE_ID)
     };
     let mut zones = Vec::new();
     for number in 0..(instruments.len() / INSTRUMENT).saturating_sub(1) {

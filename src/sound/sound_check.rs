@@ -127,7 +127,7 @@ struct Levels {
     n_blocks: u32,
     /// The least and the greatest level since it last moved, in dB, and the number of levels.
     range: Option<(f64, f64)>,
-    n_levels: u32,
+    n_alike: u32,
 }
 
 impl Levels {
@@ -143,14 +143,14 @@ impl Levels {
         let (least, most) = self.range.unwrap_or((level, level));
         let range = (least.min(level), most.max(level));
         if range.1 - range.0 <= STUCK_SPREAD_DB {
-            (self.range, self.n_levels) = (Some(range), self.n_levels + 1);
+            (self.range, self.n_alike) = (Some(range), self.n_alike + 1);
         } else {
-            (self.range, self.n_levels) = (Some((level, level)), 0);
+            (self.range, self.n_alike) = (Some((level, level)), 0);
         }
     }
 
     fn seconds(&self) -> f64 {
-        seconds(self.n_levels * BLOCKS_PER_LEVEL)
+        seconds(self.n_alike * BLOCKS_PER_LEVEL)
     }
 }
 

@@ -91,16 +91,12 @@ fn head(n_frames: u64) -> Vec<u8> {
     let n_bytes = n_frames * u64::from(BYTES_PER_FRAME);
     let riff = u64::from(HEAD - 8) + n_bytes;
     let short = (u32::try_from(riff), u32::try_from(n_frames), u32::try_from(n_bytes));
-    match short {
-        (Ok(riff), Ok(n_frames), Ok(n_bytes)) => {
-            head_of(*b"RIFF", [riff, n_frames, n_bytes], &[0; LONG_LENGTHS as usize])
-        }
-        _ => {
-            // No table of other long chunks follows.
-            let lengths = [riff, n_bytes, n_frames].map(u64::to_le_bytes).concat();
-            head_of(*b"RF64", [UNKNOWN; 3], &[&lengths[..], &[0; 4]].concat())
-        }
+    if let (Ok(riff), Ok(n_frames), Ok(n_bytes)) = short {
+        return head_of(*b"RIFF", [riff, n_frames, n_bytes], &[0; LONG_LENGTHS as usize]);
     }
+    // No table of other long chunks follows.
+    let lengths = [riff, n_bytes, n_frames].map(u64::to_le_bytes).concat();
+    head_of(*b"RF64", [UNKNOWN; 3], &[&lengths[..], &[0; 4]].concat())
 }
 
 /// A header of this form with the lengths of file, frames and data, and the content of `ds64`.

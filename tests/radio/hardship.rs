@@ -71,7 +71,7 @@ fn a_log_on_a_full_disk_ends_no_stream() {
 
     assert_eq!((health().status(), health().text().as_str()), (200, "on air\n"));
     assert!(0.0 < metric(&radio, "log_lost_lines_total"));
-    assert_eq!(metric(&radio, "thread_restarts_total"), 0.0);
+    assert!(metric(&radio, "thread_restarts_total") < 1.0);
     assert!(0.02 < decode(&listener.audio));
     stop_in_time(radio);
 }
@@ -216,7 +216,8 @@ fn a_hundred_thousand_lines_hardly_delay_the_start() {
     let start = |n_lines: usize| {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("hung")).unwrap();
-        let lines: String = (0..n_lines).map(|n| format!("/nowhere/{n}.mp3\n")).collect();
+        let line = |n: usize| format!("/nowhere/{n}.mp3\n");
+        let lines = (0..n_lines).map(line).collect::<Vec<_>>().concat();
         fs::write(folder.path().join("hung/list.m3u8"), lines).unwrap();
         fs::write(folder.path().join("radio.toml"), toml(128)).unwrap();
         let began = Instant::now();

@@ -56,7 +56,7 @@ fn holder(port: u16) -> Option<String> {
     Some(format!("{} (process {})", name.trim(), process.file_name().to_string_lossy()))
 }
 
-/// The inodes of the sockets that listen on `port`, from the lines of /proc/net/tcp (proc_net_tcp(5)).
+/// The inodes of the sockets that listen on `port`, from the lines of /proc/net/tcp, see `proc_net_tcp(5)`.
 fn listening(table: &str, port: u16) -> Vec<String> {
     let inode = |line: &str| {
         let fields: Vec<_> = line.split_whitespace().collect();

@@ -114,7 +114,7 @@ fn of_xspf(text: &str) -> Vec<Entry> {
             Ok(Event::Text(text)) => content += &text.decode().unwrap_or_default(),
             Ok(Event::CData(text)) => content += &text.decode().unwrap_or_default(),
             Ok(Event::GeneralRef(name)) => {
-                content += &character(&name.decode().unwrap_or_default())
+                content += &character(&name.decode().unwrap_or_default());
             }
             Ok(Event::End(tag)) => match tag.local_name().as_ref() {
                 b"location" => track.location = content.trim().as_bytes().to_vec(),

@@ -181,7 +181,9 @@ mod tests {
         let at = |name: &str| folder.path().join(name);
         let names =
             ["a b.mp3", "c.mp3", "caf\u{e9}.mp3", "u\u{308}.mp3", "#1 hit.mp3", "100%25.mp3"];
-        names.iter().for_each(|name| fs::write(at(name), "").unwrap());
+        for name in names {
+            fs::write(at(name), "").unwrap();
+        }
         fs::write(at("t \u{e9}.mid"), "").unwrap();
         let url = format!("file://{}/a%20b.mp3", folder.path().display());
         let list = [
@@ -207,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_long_playlist_is_read_at_once_up_to_a_bound_that_is_told() {
-        let lines = |n: usize| (0..n).map(|n| format!("/music/{n}.mp3\n")).collect::<String>();
+        let line = |n: usize| format!("/music/{n}.mp3\n");
+        let lines = |n: usize| (0..n).map(line).collect::<Vec<_>>().concat();
         let began = std::time::Instant::now();
 
         assert_eq!(parse(&lines(100_000)).recordings.len(), 100_000);

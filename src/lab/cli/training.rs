@@ -12,6 +12,7 @@ use crate::{
 
 /// `electropunk train`. Options that Magenta has too have its names.
 #[derive(Debug, Clone, PartialEq, Args)]
+#[allow(clippy::struct_excessive_bools)] // Each is an option without a value.
 pub struct Train {
     /// Configuration to train
     #[arg(long, value_name = "NAME", value_parser = family())]

@@ -200,7 +200,7 @@ mod tests {
         assert_eq!((chosen.len(), &chosen), (10, &at_most(10, all.clone(), "b/song.mid")));
         assert!(chosen.is_sorted() && chosen.iter().all(|window| all.contains(window)));
         assert_eq!(at_most(100, all.clone(), "a"), all);
-        let partial = |n: u16| vec![if n % 10 == 0 { n } else { ABSENT }; 16];
+        let partial = |n: u16| vec![if n.is_multiple_of(10) { n } else { ABSENT }; 16];
         let mixed: Vec<Window> = (0..100).map(|n| vec![partial(n), vec![n; 16]]).collect();
         let chosen = at_most(12, mixed, "a");
         assert_eq!(chosen.iter().filter(|window| is_whole(window)).count(), 10);

@@ -155,16 +155,16 @@ fn instruments(song: &Song) -> String {
 /// A question and the option for an instrument that could be one of the missing parts.
 fn mapped(song: &Song, missing: &[&str]) -> Option<String> {
     let pitched = pitched(song);
-    let pitches = |number: u16| -> Vec<f64> {
+    let keys_of = |number: u16| -> Vec<f64> {
         let notes = song.sequence.notes.iter().filter(|note| note.instrument == number);
         notes.map(|note| f64::from(note.pitch)).collect()
     };
     if missing.contains(&"drums") {
         let is_like_drums = |number: u16| {
             let keys = f64::from(*DRUM_KEYS.start())..=f64::from(*DRUM_KEYS.end());
-            let pitches = pitches(number);
-            let n_on_keys = pitches.iter().filter(|pitch| keys.contains(pitch)).count();
-            DRUM_SHARE * pitches.len() as f64 <= n_on_keys as f64
+            let played = keys_of(number);
+            let n_on_keys = played.iter().filter(|pitch| keys.contains(pitch)).count();
+            DRUM_SHARE * played.len() as f64 <= n_on_keys as f64
         };
         let drums = pitched.iter().find(|(other, n)| !is_bass(other.program) && is_like_drums(*n));
         if let Some((instrument, _)) = drums {
@@ -175,8 +175,8 @@ fn mapped(song: &Song, missing: &[&str]) -> Option<String> {
     // One instrument can't be both.
     if missing.contains(&"bass") && !missing.contains(&"melody") && 1 < pitched.len() {
         let mean = |number| {
-            let pitches = pitches(number);
-            pitches.iter().sum::<f64>() / pitches.len() as f64
+            let played = keys_of(number);
+            played.iter().sum::<f64>() / played.len() as f64
         };
         let lowest = pitched.iter().map(|(instrument, number)| (mean(*number), instrument));
         let lowest = lowest.min_by(|a, b| a.0.total_cmp(&b.0));

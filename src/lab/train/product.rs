@@ -234,6 +234,8 @@ fn pass<S: Simd, const N: usize>(
     for (column, row) in tile.iter().zip(panel) {
         let vectors = S::as_simd_f32s(&row.0).0;
         let vectors = [vectors[2 * pair], vectors[2 * pair + 1]];
+        // By index: the number of rows is known when it is compiled, so the sums stay in registers.
+        #[allow(clippy::needless_range_loop)]
         for n in 0..N {
             let value = simd.splat_f32s(column.0[first_row + n]);
             sums[n][0] = simd.mul_add_e_f32s(value, vectors[0], sums[n][0]);

@@ -15,7 +15,7 @@ pub fn greedy(logits: &[f32]) -> u16 {
         }
     }
     let greatest = lanes.into_iter().fold(f32::NEG_INFINITY, f32::max);
-    logits.iter().position(|&logit| logit == greatest).unwrap_or(0) as u16
+    logits.iter().position(|&logit| greatest <= logit).unwrap_or(0) as u16
 }
 
 /// A [`Pick`](crate::musicvae::net::head::Pick) that samples with [`draw`] at `temperature`.

@@ -20,8 +20,14 @@ pub struct Blocks {
 
 impl Blocks {
     pub(super) fn new(decoder: Decoder, audible: Range<u64>) -> Self {
-        let (decoded, ready) = Default::default();
-        Self { decoder, at: 0, audible, decoded, ready, is_over: false }
+        Self {
+            decoder,
+            at: 0,
+            audible,
+            decoded: Default::default(),
+            ready: Default::default(),
+            is_over: false,
+        }
     }
 
     /// Decodes until a block is ready or the file ends.

@@ -34,7 +34,7 @@ const MAX_EMPTY_PACKETS: usize = 1000;
 /// Frames that may be missing at the end: a packet of any codec.
 const SLACK: u64 = 4608;
 
-/// Bytes of a tag at the end of an MP3 file. Source: id3.org, ID3v1.
+/// Bytes of a tag at the end of an MP3 file. Source: id3.org, `ID3v1`.
 const TAG: u64 = 128;
 
 /// A file that is being decoded.

@@ -158,7 +158,7 @@ fn number(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
 
-/// The length of the ID3v2 tag at the start of `file`, 0 without one.
+/// The length of the `ID3v2` tag at the start of `file`, 0 without one.
 fn tag_length(file: &mut File) -> io::Result<u64> {
     let mut head = [0; 10];
     file.rewind()?;

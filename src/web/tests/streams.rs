@@ -6,6 +6,7 @@ use tokio::{
 };
 
 use super::{GET, N_CHUNK, Radio, read, read_head};
+use crate::{config::Server, web::site::Timeouts};
 
 #[tokio::test]
 async fn every_request_for_a_stream_gets_a_whole_http_1_0_response() {

@@ -59,16 +59,12 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
         last = validate_all(&course.fit, &course.held_out)?;
     }
     write_model(args, &course, &last)?;
-    report(args, &course, &last, n_empty)
+    report(args, &course, &last, n_empty);
+    Ok(())
 }
 
 /// Prints what was written, to standard output.
-fn report(
-    args: &cli::Train,
-    course: &Course,
-    last: &Measures,
-    n_empty: usize,
-) -> anyhow::Result<()> {
+fn report(args: &cli::Train, course: &Course, last: &Measures, n_empty: usize) {
     let path = model::file(&args.out, "safetensors");
     let step = course.fit.step;
     let text = if args.json {
@@ -86,7 +82,6 @@ fn report(
     };
     // The model is written, whether or not someone reads this.
     let _ = writeln!(std::io::stdout(), "{text}");
-    Ok(())
 }
 
 /// Adds priors of the styles and songs that the model was trained on to its file.
