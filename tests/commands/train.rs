@@ -242,7 +242,7 @@ fn listeners_that_hang_up_dont_end_the_training() {
         let mut listener = TcpStream::connect(&address).unwrap();
         listener.set_read_timeout(Some(PATIENCE)).unwrap();
         write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
-        listener.read_exact(&mut [0; 20_000]).unwrap();
+        listener.read_exact(&mut vec![0; 20_000]).unwrap();
         // Unread bytes make the kernel reset the connection: the next write fails.
         drop(listener);
     }

@@ -221,7 +221,8 @@ mod tests {
             by_tensors(&theirs, &grad, [first, second], [scale, rate]).unwrap();
         }
         let after = [&ours, &theirs].map(|var| var.to_vec1::<f32>().unwrap());
-        let near = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-6;
+        // The orders of operations differ: a few roundings of 32-bit numbers.
+        let near = |(a, b): (&f32, &f32)| (a - b).abs() < 3e-6;
         assert!(after[0].iter().zip(&after[1]).all(near), "{after:?}");
     }
 
