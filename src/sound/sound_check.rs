@@ -15,8 +15,11 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Window of the loudness that is shown, in ms.
-const WINDOW_MS: u32 = 10_000;
+/// Readings that the loudness that is shown is the mean of: ten seconds.
+const N_SECONDS: usize = 10;
+
+/// Window of the meter, in ms. It keeps the sound of its window, so a station's is short.
+const WINDOW_MS: u32 = 1000;
 
 /// Blocks between two readings: about a second.
 const STRIDE: u32 = 38;
@@ -54,6 +57,8 @@ impl Default for Reading {
 pub struct SoundCheck {
     meter: EbuR128,
     n_blocks: u32,
+    /// The power of each of the last seconds, relative to 0 LUFS.
+    powers: VecDeque<f64>,
     reading: Reading,
     levels: Levels,
     repeats: Repeats,
@@ -68,6 +73,7 @@ impl SoundCheck {
         Ok(Self {
             meter: meter()?,
             n_blocks: 0,
+            powers: VecDeque::new(),
             reading: Reading::default(),
             levels: Levels::default(),
             repeats: Repeats::default(),
@@ -94,9 +100,14 @@ impl SoundCheck {
     }
 
     fn read(&mut self) {
-        let loudness = |ms| self.meter.loudness_window(ms).unwrap_or(f64::NEG_INFINITY);
-        self.reading.loudness = loudness(WINDOW_MS);
-        let is_silent = loudness(1000) < SILENCE;
+        let loudness = self.meter.loudness_window(WINDOW_MS).unwrap_or(f64::NEG_INFINITY);
+        if self.powers.len() == N_SECONDS {
+            self.powers.pop_front();
+        }
+        self.powers.push_back(10f64.powf(loudness / 10.0));
+        let mean = self.powers.iter().sum::<f64>() / self.powers.len() as f64;
+        self.reading.loudness = 10.0 * mean.log10();
+        let is_silent = loudness < SILENCE;
         let second = seconds(STRIDE);
         if is_silent {
             self.reading.silent_seconds += second;
