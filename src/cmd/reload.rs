@@ -99,7 +99,7 @@ impl Reloader {
                 None
             }
             Err(refused) => {
-                // A file that can't be read is tried again and again, and told once.
+                // A file that can't be read is tried again and again, and logged once.
                 let is_known = self.sites.borrow().refused.as_ref() == Some(&refused);
                 if !(is_unreadable && is_known) {
                     error!("{}\nkeeping the previous configuration", refused.text);

@@ -78,7 +78,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     });
     let begun = stopped.borrow().unwrap_or_else(Instant::now);
     let left = STOP_LIMIT.saturating_sub(2 * TASK_GRACE + begun.elapsed());
-    // Disconnected once all is closed; a disk that hangs is left behind.
+    // Disconnected once all is closed; threads that hang on a disk are not awaited.
     let _ = closed.recv_timeout(left);
     // A DNS lookup or a write to a dead disk could block for ever.
     runtime.shutdown_timeout(TASK_GRACE);

@@ -109,7 +109,7 @@ fn reap() {
     while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
 }
 
-/// Ends the process when a stop has taken too long. Threads that hang on a disk are left behind.
+/// Ends the process when a stop has taken too long. Threads that hang on a disk end with it.
 fn end_process() {
     thread::sleep(STOP_LIMIT);
     error!("a disk or a peer holds up the end; exiting without it");

@@ -12,7 +12,7 @@ use tracing::{info, warn};
 /// Edits between a misspelt name and the one that was probably meant.
 const MOST_EDITS: usize = 3;
 
-/// Logs the zone that counts; warns if the environment variable `TZ` names none.
+/// Logs the time zone in use; warns if the environment variable `TZ` names none.
 pub fn log() {
     let given = env::var_os("TZ").map(|given| given.to_string_lossy().into_owned());
     match TimeZone::try_system() {

@@ -1,4 +1,4 @@
-//! `[alerts]`: the webhook that is told when something goes wrong, and when it is well again.
+//! `[alerts]`: the webhook that is called when trouble begins and when it is over.
 
 use std::{fmt, path::PathBuf};
 
@@ -13,7 +13,7 @@ use crate::config::{
 /// The keys of the webhook's URL.
 const URL: SecretKeys = SecretKeys { text: "url", env: "url_env", file: "url_file" };
 
-/// What counts as trouble, and who is told.
+/// What counts as trouble, and the webhook to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alerts {
     /// The webhook. Default none: troubles are only logged and shown.

@@ -16,7 +16,7 @@ const LITTLE: Duration = Duration::from_millis(500);
 static N_HANGING: AtomicUsize = AtomicUsize::new(0);
 
 /// Runs `look` on a thread of its own and waits up to `patience`. None if it has not answered by then,
-/// or panicked, or no thread can be spawned; its thread is then left behind until its disk answers.
+/// or panicked, or no thread can be spawned; its thread then waits, detached, until its disk answers.
 pub fn within<T: Send + 'static>(
     patience: Duration,
     look: impl FnOnce() -> T + Send + 'static,

@@ -57,7 +57,7 @@ impl From<Reason> for io::Error {
 }
 
 impl NotRead {
-    /// Whether there is nothing at the path.
+    /// Whether no file exists at the path.
     pub fn is_missing(&self) -> bool {
         matches!(&self.reason, Reason::System(error) if error.kind() == io::ErrorKind::NotFound)
     }

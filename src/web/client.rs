@@ -43,9 +43,9 @@ pub fn is_secure(ends: Ends, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
     if !trusted.iter().any(|net| net.contains(&remote)) {
         return ends.is_secure;
     }
-    let told = headers.get("x-forwarded-proto").and_then(|told| told.to_str().ok());
+    let scheme = headers.get("x-forwarded-proto").and_then(|scheme| scheme.to_str().ok());
     // Of a chain of proxies the first one is the client's.
-    match told.and_then(|told| told.split(',').next()).map(str::trim) {
+    match scheme.and_then(|scheme| scheme.split(',').next()).map(str::trim) {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => true,
         Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,
         _ => ends.is_secure,
@@ -88,10 +88,10 @@ mod tests {
 
     #[test]
     fn the_scheme_of_trusted_proxies_counts() {
-        let is_secure = |remote: &str, told: &str| {
+        let is_secure = |remote: &str, scheme: &str| {
             let headers = HeaderMap::from_iter([(
                 hyper::header::HeaderName::from_static("x-forwarded-proto"),
-                HeaderValue::from_str(told).unwrap(),
+                HeaderValue::from_str(scheme).unwrap(),
             )]);
             let [local, remote] = ["10.0.0.1:8000", remote].map(|end| end.parse().unwrap());
             let ends = Ends { local, remote, is_secure: false };

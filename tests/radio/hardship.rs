@@ -157,7 +157,7 @@ fn the_process_ends_in_time_while_a_long_recording_is_measured() {
     stop_in_time(radio);
 }
 
-/// Two and a half hours of silence, which take no space on most disks.
+/// Two and a half hours of silence, in a sparse file.
 fn write_long_wav(path: &Path) {
     const N_BYTES: u32 = 9000 * 44_100 * 4;
     let words = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();

@@ -30,7 +30,7 @@ pub(super) fn clock() -> Vec<Finding> {
     let mut findings = vec![Finding::ok("clock", format!("{now}, zone {zone}"))];
     let wanted = env::var("TZ").unwrap_or_default();
     if !wanted.is_empty() && wanted.trim_start_matches(':') != zone {
-        let text = format!("TZ is {wanted:?}, but the zone that counts is {zone}");
+        let text = format!("TZ is {wanted:?}, but the time zone in use is {zone}");
         findings.push(Finding::warning("clock", text));
     }
     if now.year() < 2026 {

@@ -60,8 +60,8 @@ async fn public_url(url: &str) -> Vec<Finding> {
         true => Finding::ok("public_url", text),
         false => Finding::fault("public_url", text),
     }];
-    let told = response.headers.get(DATE).and_then(|date| date.to_str().ok());
-    if let Some(drift) = told.and_then(date::from_http).and_then(drift)
+    let date = response.headers.get(DATE).and_then(|date| date.to_str().ok());
+    if let Some(drift) = date.and_then(date::from_http).and_then(drift)
         && MOST_DRIFT < drift
     {
         let text = format!("this clock and that of {url} are {drift} s apart");

@@ -27,7 +27,7 @@ const LATE_SECONDS: f64 = 5.0;
 pub(super) async fn stations(config: &Config) -> Vec<Finding> {
     let address = local(config.server.bind);
     let Ok(health) = ask(address, "/healthz").await else {
-        return vec![Finding::ok("radio", format!("none answers at {address}"))];
+        return vec![Finding::ok("radio", format!("no radio answers at {address}"))];
     };
     let (head, body) = health.split_once("\r\n\r\n").unwrap_or_default();
     if !head.contains("electropunk/") {

@@ -24,7 +24,7 @@ pub struct Entry {
     pub title: Option<String>,
 }
 
-/// The entries of a playlist whose content is `bytes`. Its form is told by its content, since endings are
+/// The entries of a playlist whose content is `bytes`. Its form is detected from its content, since endings are
 /// often wrong.
 pub fn entries(bytes: &[u8]) -> Vec<Entry> {
     let bytes = in_utf_8_if_marked(bytes);

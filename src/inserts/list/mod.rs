@@ -14,7 +14,7 @@ use crate::files::{self, NotRead};
 /// The largest playlist in bytes: [`MAX_LINES`] lines of some 250 letters.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Recordings and MIDI files that are taken from a playlist; those after them are left out, and told.
+/// Most recordings and MIDI files of a playlist; later ones are ignored and reported as a fault.
 const MAX_LINES: usize = 250_000;
 
 /// The content of a playlist.

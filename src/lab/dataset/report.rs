@@ -62,7 +62,7 @@ pub struct OfSource {
     pub n_partial: usize,
 }
 
-/// A file and what it gave.
+/// A file, the windows found in it, and why it was left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OfFile {
     /// The file.
@@ -167,7 +167,7 @@ impl Report {
         self.n_held_out = titles.iter().filter(|title| Dataset::is_held_out(title)).count();
     }
 
-    /// What each file gave, a line each, if there are few; else the reasons why files were left out.
+    /// A line for each file if there are few; else the reasons why files were left out.
     pub fn files(&self) -> String {
         if self.files.is_empty() {
             return self.left_out();

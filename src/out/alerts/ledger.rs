@@ -1,4 +1,4 @@
-//! Which troubles last, and which of them were told.
+//! Which troubles last, and which of them were sent.
 
 use std::{
     collections::BTreeMap,
@@ -15,7 +15,7 @@ const CALM: Duration = Duration::from_secs(5);
 /// Least time between two notices that the same trouble has begun.
 const REPEAT: Duration = Duration::from_mins(10);
 
-/// All troubles that last or were told lately.
+/// All troubles that last or were sent lately.
 #[derive(Default)]
 pub struct Ledger(BTreeMap<(Kind, String), Entry>);
 
@@ -24,13 +24,13 @@ struct Entry {
     since: Timestamp,
     begun: Instant,
     seen: Instant,
-    /// Whether it was told, and is not yet told to be over.
+    /// Whether its beginning was sent and its end was not.
     is_raised: bool,
     raised_at: Option<Instant>,
 }
 
 impl Ledger {
-    /// Takes the troubles of `now`, and returns what is to be told. `radio` names the radio.
+    /// Takes the troubles of `now`, and returns the notices to send. `radio` names the radio.
     pub fn update(&mut self, current: Vec<Trouble>, now: Instant, radio: &str) -> Vec<Notice> {
         for Trouble { kind, subject, text } in current {
             let fresh = || Entry {
@@ -65,7 +65,7 @@ impl Ledger {
 }
 
 impl Entry {
-    /// What is to be told at `now`, if anything.
+    /// The notice to send at `now`, if any.
     fn step(&mut self, kind: Kind, now: Instant) -> Option<NoticeState> {
         let since = |at: Instant| now.saturating_duration_since(at);
         if self.is_raised {
@@ -92,8 +92,8 @@ mod tests {
         Trouble { kind, subject: "techno".to_owned(), text: "techno: silent".to_owned() }
     }
 
-    /// The states told in each second from `begin` to `end`, while the trouble `is_there`.
-    fn told(
+    /// The states sent in each second from `begin` to `end`, while the trouble `is_there`.
+    fn sent(
         ledger: &mut Ledger,
         start: Instant,
         seconds: std::ops::Range<u64>,
@@ -114,9 +114,9 @@ mod tests {
         use NoticeState::{Cleared, Raised};
         let (mut ledger, start) = (Ledger::default(), Instant::now());
 
-        let states = told(&mut ledger, start, 0..100, Kind::Push, |second| second < 60);
+        let states = sent(&mut ledger, start, 0..100, Kind::Push, |second| second < 60);
         assert_eq!(states, [(30, Raised), (64, Cleared)]);
-        let states = told(&mut ledger, start, 700..720, Kind::Push, |second| second < 710);
+        let states = sent(&mut ledger, start, 700..720, Kind::Push, |second| second < 710);
         assert_eq!(states, [], "shorter than a push may be away");
     }
 
@@ -124,7 +124,7 @@ mod tests {
     fn a_trouble_that_comes_and_goes_is_told_every_ten_minutes() {
         let (mut ledger, start) = (Ledger::default(), Instant::now());
 
-        let states = told(&mut ledger, start, 0..1800, Kind::Silence, |second| second % 20 < 10);
+        let states = sent(&mut ledger, start, 0..1800, Kind::Silence, |second| second % 20 < 10);
 
         let raised = states.iter().filter(|(_, state)| *state == NoticeState::Raised);
         assert_eq!(raised.map(|(second, _)| *second).collect::<Vec<_>>(), [0, 600, 1200]);

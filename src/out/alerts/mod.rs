@@ -1,4 +1,4 @@
-//! Alerts: what goes wrong is told to a webhook, and that it is well again.
+//! Alerts: a webhook is called when trouble begins and when it is over.
 //!
 //! A [`Trouble`] is what is wrong now. The [`ledger`] compares the troubles of a second with those before
 //! and makes [`Notice`]s of what has begun or ended; [`webhook`] sends them.
@@ -29,7 +29,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Seconds that a trouble must last before it is told: what mends itself is none.
+    /// Seconds that a trouble must last before it is sent; shorter ones mend themselves.
     fn patience(self) -> u64 {
         match self {
             // Both are measured as lasting already.

@@ -51,10 +51,10 @@ async fn deliver(notice: &Notice, settings: &watch::Receiver<Alerts>) {
         let alerts = settings.borrow().clone();
         let Some(webhook) = &alerts.webhook else { return };
         let Err(why) = post(notice, &alerts).await else {
-            return debug!("{webhook}: told {}", notice.text);
+            return debug!("{webhook}: sent {}", notice.text);
         };
         if TOO_OLD < begun.elapsed() {
-            return warn!("{webhook}: gave up telling \"{}\": {why}", notice.text);
+            return warn!("{webhook}: gave up sending \"{}\": {why}", notice.text);
         }
         if !std::mem::replace(&mut is_warned, true) {
             warn!("{webhook}: can't tell \"{}\": {why}; retrying", notice.text);

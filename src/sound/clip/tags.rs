@@ -8,7 +8,7 @@ use symphonia::core::meta::{Metadata, StandardTag, Tag};
 /// Longest title in characters.
 const MAX_CHARS: usize = 120;
 
-/// Letters outside of ASCII from which on their code page can be told.
+/// Letters outside of ASCII that are needed to detect a code page.
 const LEAST_LETTERS: usize = 3;
 
 /// Artist and title from the tags; none without a title. In the tags of MPEG files (`is_mpeg`) the code page

@@ -18,7 +18,7 @@ use crate::{
 /// How long a start waits for the disk of the playlists.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// MIDI files of a station that are used as waypoints; those after them are left out, and told.
+/// Most MIDI files that a station uses as waypoints; later ones are ignored with a warning.
 const MOST_FILES: usize = 1000;
 
 /// Stamps of playlists and of the MIDI files in them, as they were read.

@@ -16,7 +16,7 @@ use crate::{
 /// their last bits only.
 const THREADS: &str = "--threads";
 
-/// Values by option. All that training depends on, except the number of steps.
+/// The value of each option that training depends on; not the number of steps.
 pub type Described = BTreeMap<String, String>;
 
 /// The settings of `args` with their defaults; `n_windows` are those of songs and of patterns.
