@@ -25,6 +25,9 @@ const SECOND: usize = 16_000;
 /// Peak that sound exceeds and silence does not.
 const AUDIBLE: f32 = 0.02;
 
+/// The line of `/metrics` for a push that is not connected.
+const DOWN: &str = "electropunk_push_up{station=\"a\",push=\"1\"} 0\n";
+
 const LOGIN: &str = "password = \"hackme\"";
 
 /// Decodes the next `n_seconds` of a stream that may begin within a frame; returns the loudest sample.
@@ -197,8 +200,9 @@ fn long_a_push_to_a_frozen_server_times_out_and_resumes() {
     let mut listener = radio.get("/a.mp3");
 
     icecast.pause();
-    // Until the sockets' buffers are full, and 10 s more.
-    listener.read(26 * SECOND);
+    // The sockets' buffers take some seconds of audio, as many as the system allows, and then nothing.
+    until("the end of the push", || radio.get("/metrics").text().contains(DOWN));
+    listener.read(10 * SECOND);
     icecast.resume();
     // Icecast's status still shows the old source, so the radio's own counter is read.
     let back = until("the mount again", || {
