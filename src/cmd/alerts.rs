@@ -9,7 +9,7 @@ use std::{
 
 use rustix::fs::statvfs;
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{Mutex, mpsc, watch},
     task::{JoinHandle, spawn_blocking},
     time::{MissedTickBehavior, interval},
 };
@@ -42,11 +42,22 @@ pub fn disks(config: &Config, state: Option<&Path>) -> Vec<(PathBuf, f64)> {
     archive.into_iter().chain(state).collect()
 }
 
-/// Looks for troubles of `site` until the radio ends.
-pub async fn run(mut site: watch::Receiver<Arc<Site>>) {
+/// Looks for troubles of `site` until the radio ends; started again after a panic.
+pub async fn run(site: watch::Receiver<Arc<Site>>) {
+    let supervisor = site.borrow().supervisor.clone();
+    supervisor.run_task("alerts", || follow(site.clone())).await;
+}
+
+/// As [`run`]. The webhook has a task of its own, which ends with this one.
+async fn follow(mut site: watch::Receiver<Arc<Site>>) {
+    let supervisor = site.borrow().supervisor.clone();
     let (sender, notices) = mpsc::channel(webhook::QUEUE);
     let (settings, current) = watch::channel(site.borrow().alerts.clone());
-    tokio::spawn(webhook::run(notices, current));
+    tokio::spawn(async move {
+        let notices = Mutex::new(notices);
+        let send = || async { webhook::run(&mut *notices.lock().await, &current).await };
+        supervisor.run_task("webhook", send).await;
+    });
     let (begun, mut ledger, mut slow) = (Instant::now(), Ledger::default(), SlowChecks::default());
     let mut ticks = interval(TICK);
     // After the machine slept, one check is enough.

@@ -4,11 +4,18 @@ use std::sync::Arc;
 
 use tokio::{runtime::Handle, sync::watch, task::JoinHandle};
 
-use crate::stream::mount::{About, Mount};
+use crate::{
+    stream::mount::{About, Mount},
+    threads::Supervisor,
+};
 
-/// Tasks of one kind, each with its target `T` (what radio.toml says) and the mount that it reads.
+/// Tasks of one kind, each with its target `T` (what radio.toml says) and the mount that it reads. After
+/// a panic a task is started again.
 pub struct MountTasks<T> {
+    /// As in the log and at `/healthz`, before the mount's path.
+    kind: &'static str,
     runtime: Handle,
+    supervisor: Supervisor,
     running: Vec<MountTask<T>>,
 }
 
@@ -20,9 +27,9 @@ struct MountTask<T> {
 }
 
 impl<T: PartialEq + Clone> MountTasks<T> {
-    /// No tasks yet; they will run on `runtime`.
-    pub fn on(runtime: Handle) -> Self {
-        Self { runtime, running: Vec::new() }
+    /// No tasks of this `kind` yet; they will run on `runtime`, supervised by `supervisor`.
+    pub fn on(kind: &'static str, runtime: Handle, supervisor: &Supervisor) -> Self {
+        Self { kind, runtime, supervisor: supervisor.clone(), running: Vec::new() }
     }
 
     /// Whether a task reads the ring of `mount`.
@@ -33,11 +40,14 @@ impl<T: PartialEq + Clone> MountTasks<T> {
     /// Aborts tasks that are no longer wanted and starts new ones. A task keeps running if its target,
     /// its mount's ring and its mount's description are unchanged. New tasks start when the aborted
     /// ones have ended: they may use the same file, or the same mount of another server.
-    pub fn update<F>(
+    ///
+    /// `work` gives the work of a task: called once at the start and after each panic.
+    pub fn update<W, F>(
         &mut self,
         wanted: impl IntoIterator<Item = (T, Arc<Mount>)>,
-        start: impl Fn(T, Arc<Mount>) -> F,
+        work: impl Fn(T, Arc<Mount>) -> W,
     ) where
+        W: FnMut() -> F + Send + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
         let mut before = std::mem::take(&mut self.running);
@@ -50,10 +60,12 @@ impl<T: PartialEq + Clone> MountTasks<T> {
         let ends = self.abort_all(before);
         for ((target, mount), kept) in wanted.into_iter().zip(kept) {
             self.running.push(kept.unwrap_or_else(|| {
-                let (work, mut ends) = (start(target.clone(), mount.clone()), ends.clone());
+                let (work, mut ends) = (work(target.clone(), mount.clone()), ends.clone());
+                let supervisor = self.supervisor.clone();
+                let name = format!("{} {}", self.kind, mount.about.path);
                 let task = self.runtime.spawn(async move {
                     let _ = ends.changed().await;
-                    work.await;
+                    supervisor.run_task(&name, work).await;
                 });
                 MountTask { target, mount, task: Some(task) }
             }));
@@ -106,39 +118,25 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
     use super::*;
-    use crate::stream::{
-        coding::Coding,
-        mount::About,
-        ring::{RingLimits, Writer, ring},
-    };
-
-    fn mount(path: &str) -> (Writer, Arc<Mount>) {
-        let about = About {
-            path: path.into(),
-            name: "Test".into(),
-            description: String::new(),
-            genre: String::new(),
-            coding: Coding::default(),
-            public: false,
-        };
-        let (writer, tap) = ring(RingLimits { burst: 8, keep: 16 });
-        (writer, Arc::new(Mount::new(about, tap)))
-    }
+    use crate::out::testing::mount;
 
     #[tokio::test]
     async fn only_changed_tasks_restart() {
         let count = Arc::new(AtomicUsize::new(0));
         let ended = Arc::new(());
-        let mut tasks = MountTasks::on(Handle::current());
+        let mut tasks = MountTasks::on("test", Handle::current(), &Supervisor::default());
         let start = |_: u8, _: Arc<Mount>| {
             count.fetch_add(1, Relaxed);
             let alive = ended.clone();
-            async move {
-                std::future::pending::<()>().await;
-                drop(alive);
+            move || {
+                let alive = alive.clone();
+                async move {
+                    std::future::pending::<()>().await;
+                    drop(alive);
+                }
             }
         };
-        let ((_a, a), (_b, b)) = (mount("/a.mp3"), mount("/b.mp3"));
+        let ((_a, a), (_b, b)) = (mount(8), mount(8));
 
         tasks.update([(1, a.clone()), (2, a.clone())], start);
         tasks.update([(2, a.clone()), (3, a.clone()), (2, b)], start);
@@ -151,5 +149,27 @@ mod tests {
         while Arc::strong_count(&ended) > 1 {
             tokio::task::yield_now().await;
         }
+    }
+    #[tokio::test]
+    async fn a_task_that_panics_is_started_again() {
+        let supervisor = Supervisor::default();
+        let mut tasks = MountTasks::on("push", Handle::current(), &supervisor);
+        let (sender, mut restarted) = tokio::sync::mpsc::channel(1);
+        let (_a, a) = mount(8);
+
+        tasks.update([(1, a)], |_: u8, _| {
+            let (mut n, sender) = (0, sender.clone());
+            move || {
+                n += 1;
+                let (n, sender) = (n, sender.clone());
+                async move {
+                    assert!(1 < n, "the first one fails");
+                    sender.send(n).await.unwrap();
+                }
+            }
+        });
+
+        assert_eq!(restarted.recv().await, Some(2));
+        assert_eq!((supervisor.n_restarts(), supervisor.down()), (1, vec![]));
     }
 }

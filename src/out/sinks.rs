@@ -43,17 +43,17 @@ pub struct Sinks {
 
 impl Sinks {
     /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`.
-    /// The `supervisor` knows when a recorder fails.
+    /// The `supervisor` starts tasks that panic again.
     pub fn on(runtime: &Handle, state: Option<PathBuf>, supervisor: &Supervisor) -> Self {
         let (leaving, left) = mpsc::channel(1);
         Self {
-            hls: Hls::on(runtime.clone()),
+            hls: Hls::on(runtime.clone(), supervisor),
             archive: Archive::on(runtime.clone(), supervisor),
             state,
             runtime: runtime.clone(),
-            push: MountTasks::on(runtime.clone()),
+            push: MountTasks::on("push", runtime.clone(), supervisor),
             pushes: Registry::default(),
-            directory: MountTasks::on(runtime.clone()),
+            directory: MountTasks::on("listing", runtime.clone(), supervisor),
             leaving,
             left,
         }
@@ -106,7 +106,7 @@ impl Sinks {
         self.push.update(wanted.iter().cloned(), |target, mount| {
             let server = target.push.server.to_string();
             let status = self.pushes.add(TargetKind::Push, &target.station, server);
-            push::run(target, mount, status)
+            move || push::run(target.clone(), mount.clone(), status.clone())
         });
         // Pushes that kept running are registered before new ones.
         self.pushes.sort_by_key(place);
@@ -125,7 +125,10 @@ impl Sinks {
                 Some((listing, mount.clone()))
             });
         self.directory.update(wanted, |listing, mount| {
-            directory::run(listing, mount, Times::default(), self.leaving.clone())
+            let leaving = self.leaving.clone();
+            move || {
+                directory::run(listing.clone(), mount.clone(), Times::default(), leaving.clone())
+            }
         });
     }
 

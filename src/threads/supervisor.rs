@@ -2,15 +2,18 @@
 
 use std::{
     collections::BTreeMap,
+    panic::AssertUnwindSafe,
     sync::Arc,
     thread::JoinHandle,
     time::{Duration, Instant},
 };
 
+use futures_util::FutureExt as _;
 use parking_lot::{Condvar, Mutex};
+use tokio::time::sleep;
 use tracing::error;
 
-use crate::threads::{SpawnError, catch_panic, retry_delay, spawn};
+use crate::threads::{SpawnError, catch_panic, panic::message, retry_delay, spawn};
 
 /// A thread that has worked for this long since its last panic counts as well again.
 const STEADY: Duration = Duration::from_secs(10);
@@ -79,6 +82,21 @@ impl Supervisor {
             if self.is_stopping_within(retry_delay(n_failures)) {
                 return;
             }
+            self.note_restart(name);
+        }
+    }
+
+    /// As [`Self::run`], for a task: `start` makes its future, and after a panic another one.
+    pub async fn run_task<F: Future<Output = ()>>(&self, name: &str, mut start: impl FnMut() -> F) {
+        let mut n_failures = 0;
+        loop {
+            let began = Instant::now();
+            let Err(panic) = AssertUnwindSafe(start()).catch_unwind().await else { return };
+            let reason = message(&*panic);
+            n_failures = if STEADY < began.elapsed() { 1 } else { n_failures + 1 };
+            self.note_down(name, &reason);
+            error!(task = name, "task panicked; starting it again: {reason}");
+            sleep(retry_delay(n_failures)).await;
             self.note_restart(name);
         }
     }
@@ -185,6 +203,32 @@ mod tests {
         goes_on.send(true).unwrap();
         thread.join().unwrap();
         assert_eq!((supervisor.down(), supervisor.n_restarts()), (vec![], 2));
+    }
+
+    #[tokio::test]
+    async fn a_panicked_task_is_down_and_started_again() {
+        let supervisor = Supervisor::default();
+        let mut n_starts = 0;
+        let task = supervisor.run_task("push /a.mp3", || {
+            n_starts += 1;
+            let panics = n_starts < 3;
+            async move {
+                tokio::task::yield_now().await;
+                assert!(!panics, "a bad answer");
+            }
+        });
+        // The second restart in a row waits for a second.
+        let looks = async {
+            while supervisor.down().is_empty() || supervisor.n_restarts() == 0 {
+                tokio::task::yield_now().await;
+            }
+            supervisor.down()
+        };
+
+        let ((), down) = tokio::join!(task, looks);
+
+        assert_eq!(down, [("push /a.mp3".to_owned(), "a bad answer".to_owned())]);
+        assert_eq!((n_starts, supervisor.down(), supervisor.n_restarts()), (3, vec![], 2));
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod recorder;
 pub mod tier;
 pub mod tool;
 pub mod wait;
+pub mod webhook;
 
 /// The binary under test.
 pub const ELECTROPUNK: &str = env!("CARGO_BIN_EXE_electropunk");

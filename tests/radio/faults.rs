@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::common::{
+    hls::Playlist,
     mp3::{decode, whole_frames},
     radio::{ONE_STATION, Radio},
     recorder::Recorder,
@@ -217,6 +218,18 @@ fn long_a_clock_that_jumps_by_years_causes_no_gap() {
     }
 }
 
+/// The playlist of the station's only variant.
+fn playlist(radio: &Radio) -> Playlist {
+    Playlist::read(&radio.get("/hls/a/128k.m3u8").text())
+}
+
+/// The recordings of the station.
+fn recordings(radio: &Radio) -> Vec<String> {
+    let entries = fs::read_dir(radio.folder().join("archive/a")).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.ends_with(".mp3")).collect()
+}
+
 /// Plays while the clock jumps; returns the longest gap that a listener had, if there is a compiler for the
 /// clock.
 fn jump() -> Option<Duration> {
@@ -224,7 +237,11 @@ fn jump() -> Option<Duration> {
     let folder = tempfile::tempdir().unwrap();
     let (source, library) = (folder.path().join("clock.c"), folder.path().join("clock.so"));
     fs::write(&source, JUMPING_CLOCK).unwrap();
-    fs::write(folder.path().join("radio.toml"), ONE_STATION).unwrap();
+    let toml = format!(
+        "[archive]\nfolder = \"archive\"\nmin_free_gb = 0\n[hls]\nenabled = true\nsegment_seconds = 2\n\
+         {ONE_STATION}"
+    );
+    fs::write(folder.path().join("radio.toml"), toml).unwrap();
     let built = cc.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source).arg("-ldl").status();
     assert!(built.unwrap().success());
     let preload = [("LD_PRELOAD", library.to_str().unwrap())];
@@ -243,8 +260,18 @@ fn jump() -> Option<Duration> {
         let last = dates[dates.len() - 1];
         listener.until(file, || year() != last);
         dates.push(year());
-        listener.hear_seconds(5);
+        // The segments of HLS bear the new date, after a discontinuity.
+        listener.until("segments of the new date", || {
+            let newest = playlist(&radio).segments.pop();
+            newest
+                .is_some_and(|segment| segment.begins.to_string().starts_with(&year().to_string()))
+        });
     }
+    // The stream begins with a break, too.
+    let Playlist { n_breaks, segments, .. } = playlist(&radio);
+    assert_eq!(n_breaks as usize + segments.iter().filter(|segment| segment.is_break).count(), 3);
+    // One file before the jumps and one after each: nothing is deleted.
+    assert_eq!(recordings(&radio).len(), 3);
 
     let heard = seconds(&listener.audio);
     eprintln!("years {dates:?}, longest gap {:?}, {heard:.1} s heard", listener.longest_gap);

@@ -143,6 +143,41 @@ fn the_watchdog_is_fed_while_a_disk_hangs() {
     stop_in_time(radio);
 }
 
+/// Writes to a recording hang: the process is named at `/healthz`, the sound goes on, and recording does
+/// when the disk answers again.
+#[test]
+fn a_disk_that_hangs_under_a_recording_is_not_heard() {
+    let Some(radio) = start_hung(&[]) else { return };
+    fs::remove_file(radio.folder().join("hang")).unwrap();
+    let mut listener = Recorder::join(&radio, "/a.mp3");
+    radio.save(&format!("[archive]\nfolder = \"hung/archive\"\nmin_free_gb = 0\n{}", toml(128)));
+    let recorded = || {
+        let entries = fs::read_dir(radio.folder().join("hung/archive/a")).into_iter().flatten();
+        let files = entries
+            .flatten()
+            .filter(|entry| entry.path().extension().is_some_and(|end| end == "mp3"));
+        files.map(|file| file.metadata().map_or(0, |about| about.len())).sum::<u64>()
+    };
+    listener.until("a recording", || 0 < recorded());
+    let synced = || fs::read_to_string(radio.folder().join("synced")).unwrap_or_default();
+    listener.until("the recording on the disk", || synced().contains(".mp3\n"));
+
+    fs::write(radio.folder().join("hang"), "").unwrap();
+    listener.until("the stuck recorder at /healthz", || {
+        radio.get("/healthz").text().contains("record-a")
+    });
+    let before = recorded();
+    let status = radio.get("/healthz").status();
+    fs::remove_file(radio.folder().join("hang")).unwrap();
+    listener.until("more of the recording", || before < recorded());
+    listener.until("good health", || radio.get("/healthz").text() == "on air\n");
+
+    assert_eq!(status, 200, "the station is on air all the while");
+    assert!(0.02 < decode(&listener.audio));
+    fs::write(radio.folder().join("hang"), "").unwrap();
+    stop_in_time(radio);
+}
+
 #[test]
 fn the_process_ends_in_time_while_a_long_recording_is_measured() {
     let folder = tempfile::tempdir().unwrap();

@@ -21,9 +21,11 @@ use crate::common::{
     mp3::{decode, whole_frames},
     radio::{ONE_STATION, Radio},
     tier::is_long,
+    webhook::webhook,
 };
 use electropunk::rng;
 use rand::RngExt as _;
+use serde_json::Value;
 
 const GET: &str = "GET /a.mp3 HTTP/1.0";
 
@@ -81,12 +83,18 @@ struct Measured {
     growth: f64,
     /// The longest time that a second of sound took to arrive.
     gap: Duration,
+    /// What was posted to the webhook of `[alerts]`.
+    alerts: Vec<Value>,
 }
 
 /// Runs a radio for `length` with `n_visitors`, who reconnect after `stays` seconds each, and one steady
 /// listener, who measures.
 fn soak(length: Duration, n_visitors: usize, stays: (f64, f64)) -> Measured {
-    let toml = format!("{ONE_STATION}[server]\nmax_listeners = 1000\nlisteners_per_address = 0\n");
+    let (url, posted) = webhook();
+    let toml = format!(
+        "{ONE_STATION}[server]\nmax_listeners = 1000\nlisteners_per_address = 0\n\
+         [alerts]\nurl = \"{url}\"\n"
+    );
     let radio = Arc::new(Radio::start_with(&toml, &["--seed", "1"]));
     let (is_over, n_visits) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
     let visitors: Vec<_> = (0..n_visitors)
@@ -135,7 +143,7 @@ fn soak(length: Duration, n_visitors: usize, stays: (f64, f64)) -> Measured {
         3600.0 * growth / n_seconds,
         gap.as_secs_f64()
     );
-    Measured { n_seconds, drift, growth, gap }
+    Measured { n_seconds, drift, growth, gap, alerts: posted.try_iter().collect() }
 }
 
 #[test]
@@ -150,10 +158,11 @@ fn t22_long_a_soak_shows_no_gap_no_drift_and_no_leak() {
         return;
     }
     let minutes = env::var("ELECTROPUNK_SOAK_MINUTES").map_or(3, |text| text.parse().unwrap());
-    let Measured { n_seconds, drift, growth, gap } =
+    let Measured { n_seconds, drift, growth, gap, alerts } =
         soak(Duration::from_mins(minutes), 200, (1.0, 60.0));
 
     assert!(gap < Duration::from_secs(3), "{gap:?}");
+    assert!(alerts.is_empty(), "{alerts:?}");
     // 50 ppm and a megabyte an hour, plus the noise of a measurement: the fan-out writes to a listener
     // once a second.
     assert!(drift.abs() < 0.6 + 50e-6 * n_seconds, "{drift} s in {n_seconds} s");

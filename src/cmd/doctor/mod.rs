@@ -64,8 +64,8 @@ pub fn run(args: &cli::Doctor) -> anyhow::Result<()> {
         findings.extend(machine::limits(config));
         findings.extend(machine::disks(config));
         findings.extend(machine::certificate(config));
-        findings.extend(ports::held(config));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        findings.extend(ports::held(config, runtime.block_on(running::answers(config))));
         findings.extend(runtime.block_on(async {
             let mut found = network::reachable(config).await;
             found.extend(running::stations(config).await);

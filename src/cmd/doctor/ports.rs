@@ -11,28 +11,55 @@ use crate::{cmd::doctor::Finding, config::Config};
 /// The state of a listening socket in /proc/net/tcp.
 const LISTENING: &str = "0A";
 
-/// Whether the radio can listen, or which process already does.
-pub(super) fn held(config: &Config) -> Vec<Finding> {
+/// Whether the radio can listen, or which process already does. `radio_answers` at the plain port: then its
+/// process is no fault, whatever its name.
+pub(super) fn held(config: &Config, radio_answers: bool) -> Vec<Finding> {
+    let plain = config.server.bind;
     let tls = config.server.tls.as_ref().map(|tls| tls.bind);
-    [Some(config.server.bind), tls].into_iter().flatten().map(of).collect()
+    let radio = radio_answers.then(|| holder(plain.port())).flatten();
+    let of = |address: SocketAddr| {
+        let is_radio = |holder: Option<&Holder>| match holder {
+            Some(holder) => radio.as_ref() == Some(holder),
+            // As another user: /proc does not show the process.
+            None => radio_answers && address == plain,
+        };
+        of(address, is_radio)
+    };
+    [Some(plain), tls].into_iter().flatten().map(of).collect()
 }
 
-fn of(address: SocketAddr) -> Finding {
-    match TcpListener::bind(address) {
-        Ok(_) => Finding::ok("ports", format!("{address} is free")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => match holder(address.port()) {
-            Some(name) if name.starts_with("electropunk") => {
-                Finding::ok("ports", format!("{address} is held by {name}"))
-            }
-            Some(name) => Finding::fault("ports", format!("{address} is held by {name}")),
-            None => Finding::warning("ports", format!("{address} is held by another process")),
-        },
-        Err(error) => Finding::fault("ports", format!("{address}: {error}")),
+fn of(address: SocketAddr, is_radio: impl FnOnce(Option<&Holder>) -> bool) -> Finding {
+    let error = match TcpListener::bind(address) {
+        Ok(_) => return Finding::ok("ports", format!("{address} is free")),
+        Err(error) => error,
+    };
+    if error.kind() != ErrorKind::AddrInUse {
+        return Finding::fault("ports", format!("{address}: {error}"));
+    }
+    let holder = holder(address.port());
+    let by = match &holder {
+        Some(Holder { name, process }) => format!("{name} (process {process})"),
+        None => "another process".to_owned(),
+    };
+    match is_radio(holder.as_ref()) {
+        true => Finding::ok("ports", format!("{address} is held by the running radio, {by}")),
+        false if holder.is_none() => {
+            Finding::warning("ports", format!("{address} is held by {by}"))
+        }
+        false => Finding::fault("ports", format!("{address} is held by {by}")),
     }
 }
 
-/// Name and number of the process that listens on `port`, if /proc shows it.
-fn holder(port: u16) -> Option<String> {
+/// A process that listens.
+#[derive(Debug, PartialEq, Eq)]
+struct Holder {
+    name: String,
+    /// Its number.
+    process: String,
+}
+
+/// The process that listens on `port`, if /proc shows it.
+fn holder(port: u16) -> Option<Holder> {
     let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
         .filter_map(|table| fs::read_to_string(table).ok())
@@ -53,7 +80,8 @@ fn holder(port: u16) -> Option<String> {
     };
     let process = { processes }.find(holds)?;
     let name = fs::read_to_string(process.path().join("comm")).ok()?;
-    Some(format!("{} (process {})", name.trim(), process.file_name().to_string_lossy()))
+    let process = process.file_name().to_string_lossy().into_owned();
+    Some(Holder { name: name.trim().to_owned(), process })
 }
 
 /// The inodes of the sockets that listen on `port`, from the lines of /proc/net/tcp, see `proc_net_tcp(5)`.
@@ -70,20 +98,25 @@ fn listening(table: &str, port: u16) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cmd::doctor::Level;
 
     #[test]
     fn a_held_port_is_found_with_its_process() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
 
-        let finding = of(address);
+        let finding = of(address, |_| false);
 
         assert!(finding.text.contains("is held by"), "{finding:?}");
         if cfg!(target_os = "linux") {
             let process = format!("(process {})", std::process::id());
             assert!(finding.text.ends_with(&process), "{finding:?}");
+            assert_eq!(finding.level, Level::Fault);
         }
+        let radio = of(address, |_| true);
+        assert!(radio.text.contains("held by the running radio, "), "{radio:?}");
+        assert_eq!(radio.level, Level::Ok);
         drop(listener);
-        assert!(of(address).text.ends_with("is free"));
+        assert!(of(address, |_| false).text.ends_with("is free"));
     }
 }

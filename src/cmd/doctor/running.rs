@@ -23,6 +23,17 @@ const MOST: u64 = 4 << 20;
 /// Less music ready than this is late, in seconds.
 const LATE_SECONDS: f64 = 5.0;
 
+/// Whether a radio answers at the address of radio.toml.
+pub(super) async fn answers(config: &Config) -> bool {
+    let health = ask(local(config.server.bind), "/healthz").await.unwrap_or_default();
+    is_radio(health.split("\r\n\r\n").next().unwrap_or_default())
+}
+
+/// Whether a response with this head is a radio's.
+fn is_radio(head: &str) -> bool {
+    head.contains("electropunk/")
+}
+
 /// What a running radio says of itself; that none runs is no fault.
 pub(super) async fn stations(config: &Config) -> Vec<Finding> {
     let address = local(config.server.bind);
@@ -30,7 +41,7 @@ pub(super) async fn stations(config: &Config) -> Vec<Finding> {
         return vec![Finding::ok("radio", format!("no radio answers at {address}"))];
     };
     let (head, body) = health.split_once("\r\n\r\n").unwrap_or_default();
-    if !head.contains("electropunk/") {
+    if !is_radio(head) {
         return vec![Finding::fault("radio", format!("another server answers at {address}"))];
     }
     let text = format!("{address}/healthz: {}", body.trim_end());

@@ -31,7 +31,7 @@ const MAX_NOTICES: usize = 20;
 const PERIOD: Duration = Duration::from_mins(10);
 
 /// Sends what arrives through `notices` to the webhook of `settings`, until the sender is dropped.
-pub async fn run(mut notices: mpsc::Receiver<Notice>, settings: watch::Receiver<Alerts>) {
+pub async fn run(notices: &mut mpsc::Receiver<Notice>, settings: &watch::Receiver<Alerts>) {
     let mut sent: VecDeque<Instant> = VecDeque::new();
     while let Some(notice) = notices.recv().await {
         if MAX_NOTICES <= sent.len()
@@ -39,7 +39,7 @@ pub async fn run(mut notices: mpsc::Receiver<Notice>, settings: watch::Receiver<
         {
             sleep(PERIOD.saturating_sub(first.elapsed())).await;
         }
-        deliver(&notice, &settings).await;
+        deliver(&notice, settings).await;
         sent.push_back(Instant::now());
     }
 }
@@ -106,9 +106,9 @@ mod tests {
             "[alerts]\nurl = \"{url}\"\n[themes.x]\n[[stations]]\nname = \"x\"\ntheme = \"x\"\n"
         );
         let config = crate::config::parse(&text, "radio.toml", std::path::Path::new("")).unwrap();
-        let (sender, notices) = mpsc::channel(QUEUE);
+        let (sender, mut notices) = mpsc::channel(QUEUE);
         let settings = watch::channel(config.alerts).1;
-        let running = tokio::spawn(run(notices, settings));
+        let running = tokio::spawn(async move { run(&mut notices, &settings).await });
 
         sender.send(notice("first")).await.unwrap();
         let mut heads = Vec::new();

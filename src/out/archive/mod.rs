@@ -38,7 +38,10 @@ impl Archive {
     /// No recordings yet; tasks will run on `runtime`.
     /// The `supervisor` knows when a recorder fails.
     pub fn on(runtime: Handle, supervisor: &Supervisor) -> Self {
-        Self { tasks: MountTasks::on(runtime), supervisor: supervisor.clone() }
+        Self {
+            tasks: MountTasks::on("record", runtime, supervisor),
+            supervisor: supervisor.clone(),
+        }
     }
 
     /// Records the stations among `mounts` that have `record`, each once, according to `settings`.
@@ -65,7 +68,11 @@ impl Archive {
             // The previous task has recorded what is in the ring.
             let is_recorded = recorded.iter().any(|tap| tap.is_same_ring(&mount.tap));
             let reader = if is_recorded { mount.tap.live_reader() } else { mount.tap.reader() };
-            record(target, reader, self.supervisor.clone())
+            let (mut first, supervisor) = (Some(reader), self.supervisor.clone());
+            move || {
+                let reader = first.take().unwrap_or_else(|| mount.tap.live_reader());
+                record(target.clone(), reader, supervisor.clone())
+            }
         });
     }
 }

@@ -32,6 +32,7 @@ use crate::{
         status::{RegisteredTarget, Registry, TargetKind},
     },
     stream::mount::Mount,
+    threads::Supervisor,
 };
 
 /// The HLS variants of all stations, and their uploads.
@@ -53,11 +54,11 @@ impl PartialEq for Cut {
 }
 
 impl Hls {
-    /// No variants yet; tasks will run on `runtime`.
-    pub fn on(runtime: Handle) -> Self {
-        let cutters = MountTasks::on(runtime.clone());
-        let (uploads, registry) = (MountTasks::on(runtime), Registry::default());
-        Self { cutters, uploads, registry, lives: Vec::new() }
+    /// No variants yet; tasks will run on `runtime`, supervised by `supervisor`.
+    pub fn on(runtime: Handle, supervisor: &Supervisor) -> Self {
+        let cutters = MountTasks::on("hls", runtime.clone(), supervisor);
+        let uploads = MountTasks::on("upload", runtime, supervisor);
+        Self { cutters, uploads, registry: Registry::default(), lives: Vec::new() }
     }
 
     /// Cuts `mounts`, each given with its station's name, according to `settings`.
@@ -92,7 +93,7 @@ impl Hls {
         self.lives = wanted.iter().map(|(_, live, _)| live.clone()).collect();
         self.update_uploads(settings, &wanted);
         let wanted = wanted.into_iter().map(|(_, live, mount)| (Cut(live), mount));
-        self.cutters.update(wanted, |cut, mount| fill::fill(cut.0, mount));
+        self.cutters.update(wanted, |cut, mount| move || fill::fill(cut.0.clone(), mount.clone()));
     }
 
     /// The existing variant of `mount`, if it would be cut in the same way.
@@ -116,7 +117,7 @@ impl Hls {
         });
         self.uploads.update(targets, |target, _| {
             let status = self.registry.add(TargetKind::Upload, &target.station, target.url());
-            upload::run(target, status)
+            move || upload::run(target.clone(), status.clone())
         });
         let place = |target: &RegisteredTarget| {
             wanted.iter().position(|(station, ..)| *station == target.station)
@@ -142,7 +143,7 @@ mod tests {
 
     #[tokio::test]
     async fn unchanged_mounts_keep_their_segments() {
-        let mut hls = Hls::on(Handle::current());
+        let mut hls = Hls::on(Handle::current(), &Supervisor::default());
         let settings = config::Hls { enabled: true, ..config::Hls::default() };
         let ((_a, a), (_b, b)) = (mount(8), mount(8));
 
