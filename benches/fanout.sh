@@ -31,6 +31,7 @@ cat > "$work/radio.toml" <<TOML
 [server]
 bind = "127.0.0.1:18200"
 max_listeners = 20000
+listeners_per_address = 0
 [themes.techno]
 [[stations]]
 name = "techno"
