@@ -71,16 +71,18 @@
 
 mod acoustic;
 mod analogue;
-#[cfg(test)]
-mod audition;
+pub mod audition;
 mod basses;
 mod biquad;
 mod electronic;
 mod generator;
 mod guitars;
+pub mod hearing;
 mod keys;
 mod kit;
 mod leads;
+#[cfg(test)]
+mod listening;
 mod lofi;
 mod mallets;
 mod modal;

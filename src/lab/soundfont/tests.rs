@@ -1,6 +1,6 @@
 //! Properties of the built font.
 
-use super::{audition::*, *};
+use super::{audition::*, listening::*, *};
 
 const MELODIC: i32 = 0;
 
