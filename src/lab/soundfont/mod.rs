@@ -93,6 +93,7 @@ mod sf2;
 mod signal;
 mod spectrum;
 mod stabs;
+mod string;
 #[cfg(test)]
 mod tests;
 mod tone;

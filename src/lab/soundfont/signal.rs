@@ -14,6 +14,9 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
+/// Delay of the first echo of a room in samples: a wall a metre away.
+const FIRST_ECHO: usize = 260;
+
 /// Mono samples at [`SAMPLE_RATE`], nominally within ±1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal(Vec<f64>);
@@ -73,6 +76,47 @@ impl Signal {
         self
     }
 
+    /// Applies `curve` to each sample.
+    pub fn shaped(mut self, curve: impl Fn(f64) -> f64) -> Self {
+        self.0.iter_mut().for_each(|sample| *sample = curve(*sample));
+        self
+    }
+
+    /// Adds `gain` times the band around `hz`, `hz / q` wide.
+    pub fn boosted(self, hz: f64, q: f64, gain: f64) -> Self {
+        let band = self.clone().band_pass(hz, q).shaped(|x| gain * x);
+        self + band
+    }
+
+    /// Adds a room whose echoes, dense from the start, fade by 60 dB in `seconds`; `wet` is their
+    /// level beside the dry sound. Rooms of different names are uncorrelated.
+    ///
+    /// The echoes are sparse pulses of random sign ("velvet noise", Karjalainen and Järveläinen
+    /// 2007), two in a millisecond, which sound as smooth as noise.
+    pub fn in_room(self, name: &str, seconds: f64, wet: Decibels) -> Self {
+        const PULSES_PER_SECOND: f64 = 2000.0;
+        let mut rng = rng::stream(0, name);
+        let n_pulses = (seconds * PULSES_PER_SECOND) as usize;
+        let every = f64::from(SAMPLE_RATE) / PULSES_PER_SECOND;
+        let pulses: Vec<(usize, f64)> = (0..n_pulses)
+            .map(|n| {
+                let at = every * (n as f64 + rng.random::<f64>());
+                let sign = if rng.random() { 1.0 } else { -1.0 };
+                let fade = exp(-6.9 * at / f64::from(SAMPLE_RATE) / seconds);
+                (FIRST_ECHO + at as usize, sign * fade)
+            })
+            .collect();
+        let power = pulses.iter().map(|(_, level)| level * level).sum::<f64>();
+        let scale = wet.ratio() / power.sqrt();
+        let soft = self.clone().high_pass(180.0).low_pass(5500.0);
+        let mut wet = vec![0.0; self.0.len()];
+        for (at, level) in pulses {
+            let echo = wet.iter_mut().skip(at).zip(&soft.0);
+            echo.for_each(|(wet, dry)| *wet += scale * level * dry);
+        }
+        self + Self(wet)
+    }
+
     /// Sample-and-hold at a rate of `hz`, like old converters.
     pub fn held(mut self, hz: f64) -> Self {
         let every = f64::from(SAMPLE_RATE) / hz;
@@ -80,6 +124,12 @@ impl Signal {
             let kept = ((index as f64 / every).floor() * every).ceil() as usize;
             self.0[index] = self.0[kept.min(index)];
         }
+        self
+    }
+
+    /// Shortens or lengthens to `n` samples.
+    pub fn cut(mut self, n: usize) -> Self {
+        self.0.resize(n, 0.0);
         self
     }
 
@@ -157,6 +207,12 @@ impl Signal {
     fn filtered(mut self, response: Response, hz: f64, q: f64) -> Self {
         biquad::filter(&mut self.0, response, hz, q);
         self
+    }
+}
+
+impl From<Vec<f64>> for Signal {
+    fn from(samples: Vec<f64>) -> Self {
+        Self(samples)
     }
 }
 

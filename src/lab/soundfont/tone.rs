@@ -29,7 +29,7 @@ const OFTEN_LONG: (u8, u8) = (36, 95);
 const CYCLE: usize = 675;
 
 /// Samples before and after a loop, as the specification requires.
-const N_AROUND: usize = 8;
+pub const N_AROUND: usize = 8;
 
 /// A loop and how densely it is stored.
 #[derive(Debug, Clone)]
