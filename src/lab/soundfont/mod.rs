@@ -88,6 +88,7 @@ mod mallets;
 mod modal;
 mod pads;
 mod patch;
+mod percussion;
 mod pianos;
 mod sf2;
 mod signal;

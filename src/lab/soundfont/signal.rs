@@ -88,33 +88,30 @@ impl Signal {
         self + band
     }
 
-    /// Adds a room whose echoes, dense from the start, fade by 60 dB in `seconds`; `wet` is their
-    /// level beside the dry sound. Rooms of different names are uncorrelated.
+    /// The echoes of a room, dense from the start, which fade by 60 dB in `seconds`; in all as loud
+    /// as the sound. Rooms of different names are uncorrelated.
     ///
     /// The echoes are sparse pulses of random sign ("velvet noise", Karjalainen and Järveläinen
     /// 2007), two in a millisecond, which sound as smooth as noise.
-    pub fn in_room(self, name: &str, seconds: f64, wet: Decibels) -> Self {
+    pub fn echoes(&self, name: &str, seconds: f64) -> Self {
         const PULSES_PER_SECOND: f64 = 2000.0;
+        let rate = f64::from(SAMPLE_RATE);
         let mut rng = rng::stream(0, name);
-        let n_pulses = (seconds * PULSES_PER_SECOND) as usize;
-        let every = f64::from(SAMPLE_RATE) / PULSES_PER_SECOND;
-        let pulses: Vec<(usize, f64)> = (0..n_pulses)
+        let pulses: Vec<(usize, f64)> = (0..(seconds * PULSES_PER_SECOND) as usize)
             .map(|n| {
-                let at = every * (n as f64 + rng.random::<f64>());
+                let at = (n as f64 + rng.random::<f64>()) / PULSES_PER_SECOND;
                 let sign = if rng.random() { 1.0 } else { -1.0 };
-                let fade = exp(-6.9 * at / f64::from(SAMPLE_RATE) / seconds);
-                (FIRST_ECHO + at as usize, sign * fade)
+                (FIRST_ECHO + (at * rate) as usize, sign * exp(-6.9 * at / seconds))
             })
             .collect();
         let power = pulses.iter().map(|(_, level)| level * level).sum::<f64>();
-        let scale = wet.ratio() / power.sqrt();
-        let soft = self.clone().high_pass(180.0).low_pass(5500.0);
-        let mut wet = vec![0.0; self.0.len()];
+        let soft = self.clone().high_pass(160.0).low_pass(6000.0);
+        let mut wet = vec![0.0; FIRST_ECHO + n_samples(1.1 * seconds)];
         for (at, level) in pulses {
-            let echo = wet.iter_mut().skip(at).zip(&soft.0);
-            echo.for_each(|(wet, dry)| *wet += scale * level * dry);
+            let level = level / power.sqrt();
+            wet.iter_mut().skip(at).zip(&soft.0).for_each(|(wet, dry)| *wet += level * dry);
         }
-        self + Self(wet)
+        Self(wet)
     }
 
     /// Sample-and-hold at a rate of `hz`, like old converters.
