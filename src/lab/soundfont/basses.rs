@@ -21,10 +21,10 @@ use crate::{
 
 /// Almost a sine, for the lowest octave; hard strokes have overtones that small loudspeakers play.
 pub fn sub_bass() -> Patch {
-    const LEVELS: [f64; 6] = [1.0, 0.22, 0.16, 0.08, 0.05, 0.03];
+    const LEVELS: [f64; 6] = [1.0, 0.3, 0.22, 0.12, 0.08, 0.05];
     let spectrum = Spectrum::harmonic(|n| LEVELS.get(n as usize - 1).map_or(0.0, |l| *l));
     let layer = Layer::tone(spectrum).with(&[Attack(0.004), Release(0.09)]);
-    let layers = layer.opened(260.0, 0.8, 3.0, [0.0; 4]);
+    let layers = layer.opened(620.0, 1.0, 2.4, [0.0; 4]);
     Patch { name: "Sub Bass", program: 39, level: Decibels(-10.0), layers }
 }
 
@@ -56,7 +56,7 @@ pub fn acid_bass() -> Patch {
 /// A steel string played with a pick near the bridge.
 pub fn picked_bass() -> Patch {
     let string = Pluck { name: "picked bass", ..ELECTRIC };
-    let string = electric(string, 16.0).opened(2200.0, 0.3, 2.4, [0.0; 4]);
+    let string = electric(string, 16.0).opened(750.0, 0.6, 3.0, [0.0; 4]);
     Patch { name: "Picked Bass", program: 34, level: Decibels(-6.4), layers: string }
 }
 
@@ -88,7 +88,7 @@ pub fn upright_bass() -> Patch {
         stiffness: 0.00002,
         decay_seconds: 0.55,
         loss_hz: 420.0,
-        pick_hz: 900.0,
+        pick_hz: 1800.0,
         noise: 0.04,
         sharp_cents: 9.0,
         heard: double_bass,
@@ -98,7 +98,7 @@ pub fn upright_bass() -> Patch {
     let string = Layer::plucked(gut).with(&[NoDelay, NoAttack, Decay(4.2), DecayPerKey(25), Release(0.35)]);
     let finger = Signal::noise("flesh", 0.08).decay(0.018).band_pass(170.0, 0.8).faded();
     let slap = Signal::noise("fingerboard", 0.03).decay(0.004).band_pass(1700.0, 1.0).faded();
-    let mut layers = string.opened(900.0, 0.3, 2.6, [0.0; 4]);
+    let mut layers = string.opened(620.0, 0.6, 2.8, [0.0; 4]);
     layers.push(Layer::shot(finger.peaking_at(Decibels(-13.0))));
     layers.push(Layer::shot(slap.peaking_at(Decibels(-19.0))).for_velocities(85..=127));
     Patch { name: "Upright Bass", program: 32, level: Decibels(-7.1), layers }
@@ -111,11 +111,11 @@ pub fn fingered_bass() -> Patch {
         pick_at: 0.2,
         pickup_at: Some(0.27),
         loss_hz: 900.0,
-        pick_hz: 1500.0,
+        pick_hz: 2200.0,
         noise: 0.02,
         ..ELECTRIC
     };
-    let layers = electric(string, 13.0).opened(1100.0, 0.3, 2.4, [0.0; 4]);
+    let layers = electric(string, 13.0).opened(520.0, 0.6, 2.8, [0.0; 4]);
     Patch { name: "Fingered Bass", program: 33, level: Decibels(-7.8), layers }
 }
 
@@ -167,9 +167,9 @@ pub fn fm_bass() -> Patch {
             Release(0.1),
         ])
     };
-    let growl = layer(tone(1.0, 2.4), -5.0, 2.2);
+    let growl = layer(tone(1.0, 2.4), -3.0, 3.5);
     let mut layers = vec![layer(tone(1.0, 0.5), -4.0, 20.0)];
-    layers.extend(growl.opened(700.0, 0.7, 2.5, [0.0; 4]));
+    layers.extend(growl.opened(900.0, 0.8, 3.0, [0.0; 4]));
     layers.extend([
         layer(tone(3.0, 1.6), -12.0, 0.6).for_velocities(50..=127),
         layer(tone(1.0, 5.0), -13.0, 0.8).for_velocities(90..=127),

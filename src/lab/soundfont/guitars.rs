@@ -48,7 +48,7 @@ pub fn plucked_string() -> Patch {
         stiffness: 0.00003,
         decay_seconds: 0.9,
         loss_hz: 1300.0,
-        pick_hz: 2600.0,
+        pick_hz: 4200.0,
         noise: 0.03,
         sharp_cents: 5.0,
         heard: box_of_wood,
@@ -64,7 +64,7 @@ pub fn plucked_string() -> Patch {
         Release(0.25),
         Reverb(0.15),
     ]);
-    let layers = string.opened(3600.0, 0.4, 2.2, [0.0; 4]);
+    let layers = string.opened(1500.0, 0.6, 3.0, [0.0; 4]);
     Patch { name: "Plucked String", program: 24, level: Decibels(-5.6), layers }
 }
 
@@ -75,8 +75,8 @@ pub fn jazz_guitar() -> Patch {
         pick_at: 0.27,
         pickup_at: Some(0.24),
         decay_seconds: 1.1,
-        loss_hz: 1100.0,
-        pick_hz: 1700.0,
+        loss_hz: 1500.0,
+        pick_hz: 3000.0,
         noise: 0.02,
         sharp_cents: 6.0,
         heard: small_amplifier,
@@ -93,7 +93,7 @@ pub fn jazz_guitar() -> Patch {
         Release(0.25),
         Reverb(0.12),
     ]);
-    let layers = string.opened(2000.0, 0.3, 2.0, [0.0; 4]);
+    let layers = string.opened(1100.0, 0.5, 2.8, [0.0; 4]);
     Patch { name: "Jazz Guitar", program: 26, level: Decibels(-7.8), layers }
 }
 

@@ -36,7 +36,7 @@ pub fn square_lead() -> Patch {
         voice.gain(Decibels(-7.0)).with(&[Tune(7), Pan(0.4)]),
     ];
     let layers = voices.iter().flat_map(|voice| voice.opened(3000.0, 0.5, 2.6, [0.0; 4])).collect();
-    Patch { name: "Square Lead", program: 80, level: Decibels(-13.0), layers }
+    Patch { name: "Square Lead", program: 80, level: Decibels(-16.0), layers }
 }
 
 /// Seven saws.
@@ -106,11 +106,11 @@ pub fn melodica() -> Patch {
         // The player's breath, which beats the reed open.
         LfoDelay(0.2),
         LfoRate(5.2),
-        LfoToVolume(2.0),
-        LfoToCutoff(350.0),
+        LfoToVolume(2.4),
+        LfoToCutoff(450.0),
         Reverb(0.2),
     ]);
-    let mut layers = layer.opened(3600.0, 0.3, 2.4, [0.0; 4]);
+    let mut layers = layer.opened(2000.0, 0.5, 2.8, [0.0; 4]);
     layers.push(breath("melodica breath", 2600.0, -34.0));
     Patch { name: "Melodica", program: 22, level: Decibels(-10.1), layers }
 }

@@ -23,7 +23,7 @@ const STRINGS: Pluck = Pluck {
     stiffness: 0.00012,
     decay_seconds: 1.5,
     loss_hz: 1700.0,
-    pick_hz: 3200.0,
+    pick_hz: 4200.0,
     noise: 0.0,
     sharp_cents: 0.0,
     strum: 0.0,
@@ -37,14 +37,14 @@ const STRINGS: Pluck = Pluck {
 
 /// An upright with felt between hammers and strings, heard from the bench.
 pub fn felt_piano() -> Patch {
-    let mut layers = strung(1000.0, 2.2, 9.0, [0.0, 0.0, 0.0, 0.0]);
+    let mut layers = strung(800.0, 2.2, 9.0, [0.0, 0.0, 0.0, 0.0]);
     layers.push(thump("felt hammer", 240.0, -21.0));
     Patch { name: "Felt Piano", program: 0, level: Decibels(-7.8), layers }
 }
 
 /// A bright grand with a short decay, for offbeat chords.
 pub fn bright_piano() -> Patch {
-    let mut layers = strung(4200.0, 2.4, 6.0, [0.0, 0.0, 0.0, 0.0]);
+    let mut layers = strung(2200.0, 3.0, 6.0, [0.0, 0.0, 0.0, 0.0]);
     layers.push(thump("hard hammer", 900.0, -20.0));
     Patch { name: "Bright Piano", program: 1, level: Decibels(-6.0), layers }
 }

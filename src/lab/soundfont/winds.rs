@@ -32,8 +32,8 @@ pub fn alto_sax() -> Patch {
             VibratoToPitch(20.0),
             LfoDelay(0.25),
             LfoRate(5.1),
-            LfoToVolume(1.6),
-            LfoToCutoff(500.0),
+            LfoToVolume(2.4),
+            LfoToCutoff(700.0),
             Reverb(0.2),
         ])
     };
@@ -67,11 +67,11 @@ pub fn muted_trumpet() -> Patch {
         VibratoToPitch(11.0),
         LfoDelay(0.25),
         LfoRate(5.6),
-        LfoToVolume(1.6),
-        LfoToCutoff(450.0),
+        LfoToVolume(2.4),
+        LfoToCutoff(700.0),
         Reverb(0.2),
     ]);
-    let mut layers = voice.opened(3200.0, 0.3, 2.6, [0.0; 4]);
+    let mut layers = voice.opened(3600.0, 0.3, 2.2, [0.0; 4]);
     layers.push(breath("trumpet breath", 3000.0, -32.0));
     Patch { name: "Muted Trumpet", program: 59, level: Decibels(-9.8), layers }
 }
@@ -89,7 +89,7 @@ pub fn chiff_lead() -> Patch {
         VibratoToPitch(9.0),
         LfoDelay(0.2),
         LfoRate(4.8),
-        LfoToVolume(2.0),
+        LfoToVolume(2.6),
         LfoToCutoff(400.0),
         Reverb(0.2),
     ]);
@@ -97,7 +97,7 @@ pub fn chiff_lead() -> Patch {
     let overblown = Layer::tone(Spectrum::harmonic(|n| if n > 1.0 && n < 4.0 { 1.0 } else { 0.0 }))
         .gain(Decibels(-13.0))
         .with(&[Attack(0.003), Decay(0.5), Release(0.1)]);
-    let mut layers = voice.opened(900.0, 0.9, 2.6, [0.0; 4]);
+    let mut layers = voice.opened(800.0, 0.9, 3.2, [0.0; 4]);
     layers.extend([overblown, breath("pipe breath", 2400.0, -24.0), chiff("spit", 3200.0, -9.0)]);
     Patch { name: "Chiff Lead", program: 83, level: Decibels(-12.2), layers }
 }
