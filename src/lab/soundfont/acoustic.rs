@@ -16,12 +16,12 @@ use crate::{
 pub fn kit() -> Kit {
     let live = |below| Room { seconds: 0.7, below: Decibels(below) };
     let mut pieces = vec![
-        Piece::takes(keys::KICK, 2, kick, -1.5).layers(4).dull().in_room(live(-12.0)),
+        Piece::takes(keys::KICK, 2, kick, -0.3).layers(4).dull().in_room(live(-12.0)),
         Piece::new(keys::RIM, rim, -5.0).in_room(live(-14.0)),
-        Piece::takes(keys::SNARE, 2, snare, -2.0).layers(4).in_room(live(-8.0)),
+        Piece::takes(keys::SNARE, 2, snare, -0.4).layers(4).in_room(live(-8.0)),
         Piece::new(keys::CLAP, clap, -4.0).in_room(live(-10.0)),
-        Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -9.0).layers(4).at(0.15).in_room(live(-14.0)),
-        Piece::new(keys::OPEN_HAT, open_hat, -10.0).layers(2).at(0.15).in_room(live(-14.0)),
+        Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -8.0).layers(4).at(0.15).in_room(live(-20.0)),
+        Piece::new(keys::OPEN_HAT, open_hat, -9.5).layers(2).at(0.15),
         Piece::new(keys::LOW_TOM, |s| tom(s, 92.0), -2.5).dull().at(0.2).in_room(live(-10.0)),
         Piece::new(keys::MID_TOM, |s| tom(s, 131.0), -3.0).dull().in_room(live(-10.0)),
         Piece::new(keys::HIGH_TOM, |s| tom(s, 174.0), -3.0).dull().at(-0.2).in_room(live(-10.0)),
@@ -34,13 +34,13 @@ pub fn kit() -> Kit {
 
 /// A skin with a felt beater, and the air and blanket behind it.
 fn kick(strength: Strength, take: Take) -> Signal {
-    let hz = 57.0 + 0.6 * f64::from(take);
-    let mut skins = membrane(hz, 0.11, 0.4 + 0.15 * strength);
-    skins.push(Mode::new(hz, 1.0, 0.1).bent(35.0, 0.02));
+    let hz = 62.0 + 1.2 * f64::from(take);
+    let mut skins = membrane(hz, 0.08, 0.4 + 0.15 * strength);
+    skins.push(Mode::new(hz, 1.6, 0.055).bent(0.06 * hz, 0.04));
     let felt = noise("beater", take, 0.03).decay(0.0035);
-    let felt = felt.band_pass(1300.0 + 2200.0 * strength, 0.5).gain(Decibels(-4.0 + 9.0 * strength));
+    let felt = felt.band_pass(1300.0 + 2200.0 * strength, 0.5).gain(Decibels(-10.0 + 9.0 * strength));
     let shell = noise("kick shell", take, 0.3).decay(0.035).band_pass(260.0, 0.6);
-    (Signal::modes(&skins, 0.4) + felt + shell.gain(Decibels(-7.0))).drive(1.4)
+    (Signal::modes(&skins, 0.4) + felt + shell.gain(Decibels(-11.0))).peaking_at(Decibels(0.0)).drive(4.0)
 }
 
 /// Two skins that drive each other, a shell, wires that rattle on as long as the lower skin moves,
@@ -63,7 +63,7 @@ fn snare(strength: Strength, take: Take) -> Signal {
         .gain(Decibels(-5.0 + 6.0 * strength));
     let stick = noise("stick", take, 0.02).decay(0.0012).high_pass(2200.0);
     let stick = stick.gain(Decibels(-8.0 + 10.0 * strength));
-    (Signal::modes(&skins, 0.42).gain(Decibels(-2.0)) + wires + stick).drive(0.9)
+    (Signal::modes(&skins, 0.42).gain(Decibels(-2.0)) + wires + stick).peaking_at(Decibels(0.0)).drive(3.6)
 }
 
 fn rim(_: Strength) -> Signal {
@@ -88,14 +88,14 @@ fn clap(_: Strength) -> Signal {
 
 /// Two cymbals on a stand: modes too dense to tell apart, and the sizzle where they touch.
 fn hats(strength: Strength, take: Take, decays: (f64, f64), seconds: f64) -> Signal {
-    let plate = Plate { n_modes: 260, band: (900.0, 15_500.0), decays };
+    let plate = Plate { n_modes: 260, band: (1300.0, 15_500.0), decays };
     let bronze = Signal::modes(&plate.to_modes(&format!("hats {take}")), seconds);
     let level = bronze.peak();
     let sizzle = noise("sizzle", take, seconds).decay(0.8 * decays.0).high_pass(3800.0);
     let stick = noise("hat stick", take, seconds).decay(0.0015).band_pass(3400.0, 0.5);
     let sizzle = sizzle.gain(Decibels::from_ratio(0.9 * level));
-    let stick = stick.gain(Decibels::from_ratio((0.4 + 0.8 * strength) * level));
-    (bronze + sizzle + stick).high_pass(1500.0).low_pass(6500.0 + 7500.0 * strength)
+    let stick = stick.gain(Decibels::from_ratio((0.2 + 0.5 * strength) * level));
+    (bronze + sizzle + stick).high_pass(2600.0).low_pass(6500.0 + 7500.0 * strength)
 }
 
 fn closed_hat(strength: Strength, take: Take) -> Signal {

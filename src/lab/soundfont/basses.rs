@@ -21,11 +21,11 @@ use crate::{
 
 /// Almost a sine, for the lowest octave; hard strokes have overtones that small loudspeakers play.
 pub fn sub_bass() -> Patch {
-    const LEVELS: [f64; 6] = [1.0, 0.3, 0.22, 0.12, 0.08, 0.05];
+    const LEVELS: [f64; 6] = [1.0, 0.42, 0.3, 0.16, 0.1, 0.06];
     let spectrum = Spectrum::harmonic(|n| LEVELS.get(n as usize - 1).map_or(0.0, |l| *l));
     let layer = Layer::tone(spectrum).with(&[Attack(0.004), Release(0.09)]);
-    let layers = layer.opened(620.0, 1.0, 2.4, [0.0; 4]);
-    Patch { name: "Sub Bass", program: 39, level: Decibels(-10.0), layers }
+    let layers = layer.opened(560.0, 1.0, 2.5, [0.0, 1.4, 2.0, 2.1]);
+    Patch { name: "Sub Bass", program: 39, level: Decibels(-6.0), layers }
 }
 
 /// A saw through a resonant filter with an envelope; accents from high velocities.
@@ -50,14 +50,14 @@ pub fn acid_bass() -> Patch {
         touch(70..=99, 800.0, 11.0, 3000.0, 0.3),
         touch(100..=127, 950.0, 13.0, 4200.0, 0.2),
     ];
-    Patch { name: "Acid Bass", program: 38, level: Decibels(-1.2), layers }
+    Patch { name: "Acid Bass", program: 38, level: Decibels(-1.0), layers }
 }
 
 /// A steel string played with a pick near the bridge.
 pub fn picked_bass() -> Patch {
     let string = Pluck { name: "picked bass", ..ELECTRIC };
-    let string = electric(string, 16.0).opened(750.0, 0.6, 3.0, [0.0; 4]);
-    Patch { name: "Picked Bass", program: 34, level: Decibels(-6.4), layers: string }
+    let string = electric(string, 16.0).opened(1150.0, 0.9, 2.7, [0.0, 2.0, 2.6, 2.7]);
+    Patch { name: "Picked Bass", program: 34, level: Decibels(-2.3), layers: string }
 }
 
 /// Two detuned saws over a sine, with a slowly moving filter.
@@ -98,10 +98,10 @@ pub fn upright_bass() -> Patch {
     let string = Layer::plucked(gut).with(&[NoDelay, NoAttack, Decay(4.2), DecayPerKey(25), Release(0.35)]);
     let finger = Signal::noise("flesh", 0.08).decay(0.018).band_pass(170.0, 0.8).faded();
     let slap = Signal::noise("fingerboard", 0.03).decay(0.004).band_pass(1700.0, 1.0).faded();
-    let mut layers = string.opened(620.0, 0.6, 2.8, [0.0; 4]);
+    let mut layers = string.opened(800.0, 0.9, 3.0, [0.0, 1.6, 2.0, 2.0]);
     layers.push(Layer::shot(finger.peaking_at(Decibels(-13.0))));
     layers.push(Layer::shot(slap.peaking_at(Decibels(-19.0))).for_velocities(85..=127));
-    Patch { name: "Upright Bass", program: 32, level: Decibels(-7.1), layers }
+    Patch { name: "Upright Bass", program: 32, level: Decibels(-2.5), layers }
 }
 
 /// A steel string plucked with a finger, tone control down.
@@ -110,13 +110,13 @@ pub fn fingered_bass() -> Patch {
         name: "fingered bass",
         pick_at: 0.2,
         pickup_at: Some(0.27),
-        loss_hz: 900.0,
-        pick_hz: 2200.0,
+        loss_hz: 1300.0,
+        pick_hz: 4000.0,
         noise: 0.02,
         ..ELECTRIC
     };
-    let layers = electric(string, 13.0).opened(520.0, 0.6, 2.8, [0.0; 4]);
-    Patch { name: "Fingered Bass", program: 33, level: Decibels(-7.8), layers }
+    let layers = electric(string, 13.0).opened(880.0, 0.9, 3.6, [0.0, 2.6, 3.4, 3.5]);
+    Patch { name: "Fingered Bass", program: 33, level: Decibels(-2.2), layers }
 }
 
 /// A wound steel string over a magnetic pickup, with a pick.
@@ -146,12 +146,13 @@ fn electric(string: Pluck, decay_seconds: f64) -> Layer {
 
 /// A warm amplifier and a 15-inch loudspeaker.
 fn bass_amplifier(string: Signal) -> Signal {
-    let warm = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.3 * x + 0.1));
+    let warm = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(2.2 * x + 0.1));
     warm.high_pass(32.0).boosted(90.0, 1.0, 0.3).low_pass(4500.0)
 }
 
 /// The air, the top and the bridge of a double bass.
 fn double_bass(string: Signal) -> Signal {
+    let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.8 * x));
     string.boosted(105.0, 2.2, 0.8).boosted(210.0, 3.0, 0.8).boosted(430.0, 3.0, 0.4).high_pass(32.0).low_pass(3500.0)
 }
 
@@ -167,12 +168,12 @@ pub fn fm_bass() -> Patch {
             Release(0.1),
         ])
     };
-    let growl = layer(tone(1.0, 2.4), -3.0, 3.5);
+    let growl = layer(tone(1.0, 2.4), -1.0, 3.5);
     let mut layers = vec![layer(tone(1.0, 0.5), -4.0, 20.0)];
-    layers.extend(growl.opened(900.0, 0.8, 3.0, [0.0; 4]));
+    layers.extend(growl.opened(900.0, 0.8, 3.0, [0.0, 1.6, 2.2, 2.4]));
     layers.extend([
-        layer(tone(3.0, 1.6), -12.0, 0.6).for_velocities(50..=127),
-        layer(tone(1.0, 5.0), -13.0, 0.8).for_velocities(90..=127),
+        layer(tone(3.0, 1.6), -12.0, 0.8).for_velocities(60..=127),
+        layer(tone(1.0, 4.0), -8.0, 2.2).for_velocities(105..=127),
     ]);
-    Patch { name: "FM Bass", program: 36, level: Decibels(-5.7), layers }
+    Patch { name: "FM Bass", program: 36, level: Decibels(-6.6), layers }
 }

@@ -29,7 +29,7 @@ const STEEL: Pluck = Pluck {
     loss_hz: 1500.0,
     pick_hz: 4200.0,
     noise: 0.05,
-    sharp_cents: 14.0,
+    sharp_cents: 9.0,
     strum: 0.0035,
     heard: combo,
     seconds: 0.95,
@@ -48,7 +48,7 @@ pub fn plucked_string() -> Patch {
         stiffness: 0.00003,
         decay_seconds: 0.9,
         loss_hz: 1300.0,
-        pick_hz: 4200.0,
+        pick_hz: 6000.0,
         noise: 0.03,
         sharp_cents: 5.0,
         heard: box_of_wood,
@@ -64,8 +64,8 @@ pub fn plucked_string() -> Patch {
         Release(0.25),
         Reverb(0.15),
     ]);
-    let layers = string.opened(1500.0, 0.6, 3.0, [0.0; 4]);
-    Patch { name: "Plucked String", program: 24, level: Decibels(-5.6), layers }
+    let layers = string.opened(1100.0, 0.6, 3.7, [0.0, 1.4, 1.8, 1.9]);
+    Patch { name: "Plucked String", program: 24, level: Decibels(-2.6), layers }
 }
 
 /// A hollow-body guitar with the neck pickup, played with the thumb.
@@ -93,8 +93,8 @@ pub fn jazz_guitar() -> Patch {
         Release(0.25),
         Reverb(0.12),
     ]);
-    let layers = string.opened(1100.0, 0.5, 2.8, [0.0; 4]);
-    Patch { name: "Jazz Guitar", program: 26, level: Decibels(-7.8), layers }
+    let layers = string.opened(950.0, 0.6, 2.5, [0.0, 1.0, 1.5, 1.6]);
+    Patch { name: "Jazz Guitar", program: 26, level: Decibels(-4.4), layers }
 }
 
 /// A single string through a small amplifier that begins to distort; soft strokes are damped by the
@@ -114,7 +114,7 @@ pub fn power_guitar() -> Patch {
         keys: 28..=77,
         ..STEEL
     };
-    Patch { name: "Power Guitar", program: 30, level: Decibels(-7.9), layers: picked(chord) }
+    Patch { name: "Power Guitar", program: 30, level: Decibels(-8.3), layers: picked(chord) }
 }
 
 /// Open strings in three velocity layers over damped ones.
@@ -137,7 +137,7 @@ fn picked(string: Pluck) -> Vec<Layer> {
         FilterSustain(0.0),
         FilterRelease(0.3),
     ]);
-    let palm = Layer::plucked(palm).with(&[NoDelay, NoAttack, Release(0.5)]).gain(Decibels(2.0));
+    let palm = Layer::plucked(palm).with(&[NoDelay, NoAttack, Release(0.5)]).gain(Decibels(5.0));
     let open = |from, to, hz, envelope| {
         let layer = open.clone().for_velocities(from..=to).cutoff(hz, 0.1);
         layer.with(&[EnvelopeToCutoff(envelope)])
@@ -161,6 +161,7 @@ fn doubled(take: &Layer) -> [Layer; 2] {
 
 /// A spruce top over a box of air.
 fn box_of_wood(string: Signal) -> Signal {
+    let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.4 * x));
     string.boosted(105.0, 3.0, 0.7).boosted(215.0, 4.0, 0.9).boosted(430.0, 3.0, 0.5).low_pass(6000.0)
 }
 

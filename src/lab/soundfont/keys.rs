@@ -8,7 +8,7 @@ use crate::{
     lab::soundfont::{
         generator::Generator::{
             Attack, Chorus, Decay, LfoDelay, LfoRate, LfoToCutoff, LfoToVolume, Pan, Release,
-            Reverb, Sustain, VibratoDelay, VibratoRate, VibratoToPitch,
+            Reverb, Sustain, Tune, VibratoDelay, VibratoRate, VibratoToPitch,
         },
         leads::detuned,
         patch::{Layer, Patch},
@@ -35,16 +35,16 @@ pub fn electric_piano() -> Patch {
         Release(0.1),
     ]);
     let layers = [
-        voice(body(0.5)).for_velocities(0..=54),
+        voice(body(0.25)).for_velocities(0..=54),
         voice(body(1.1)).for_velocities(55..=84),
         voice(body(1.9)).for_velocities(85..=104),
-        voice(body(3.2)).for_velocities(105..=127),
+        voice(body(4.6)).for_velocities(105..=127),
         tine.clone().gain(Decibels(-26.0)).for_velocities(0..=69),
         tine.clone().gain(Decibels(-19.0)).for_velocities(70..=104),
         tine.gain(Decibels(-15.0)).for_velocities(105..=127),
     ];
     let layers = layers.iter().flat_map(|layer| swinging(layer, 5.1, 2.8)).collect();
-    Patch { name: "Electric Piano", program: 4, level: Decibels(-9.1), layers }
+    Patch { name: "Electric Piano", program: 4, level: Decibels(-11.5), layers }
 }
 
 /// The layer left and right, with a tremolo of `hz` by `depth` decibels that is a quarter of a turn
@@ -76,10 +76,10 @@ pub fn fm_piano() -> Patch {
     let mut layers = detuned(&body.clone().gain(Decibels(-5.0)), 5, 0.4);
     layers.push(body);
     layers.push(layer(tone(1.0, 1.9), -9.0, 3.5).for_velocities(75..=127));
-    layers.push(layer(tone(1.0, 2.6), -9.0, 3.0).for_velocities(105..=127));
+    layers.push(layer(tone(1.0, 2.6), -6.0, 4.0).for_velocities(105..=127));
     layers.push(glass.clone().gain(Decibels(-9.0)).for_velocities(0..=69));
     layers.push(glass.clone().for_velocities(70..=104));
-    layers.push(glass.gain(Decibels(3.0)).for_velocities(105..=127));
+    layers.push(glass.gain(Decibels(5.0)).for_velocities(105..=127));
     Patch { name: "FM Piano", program: 5, level: Decibels(-12.3), layers }
 }
 
@@ -96,32 +96,38 @@ pub fn fm_bell() -> Patch {
             Reverb(0.25),
         ])
     };
-    let mut layers = detuned(&layer(0.25, -1.0, 9.0), 4, 0.3);
-    layers.extend(detuned(&layer(1.8, -4.0, 3.0), 5, 0.35));
-    layers.push(layer(1.2, -9.0, 4.0).for_velocities(80..=127));
-    layers.push(layer(4.5, -13.0, 1.1).for_velocities(64..=127));
-    Patch { name: "FM Bell", program: 14, level: Decibels(-6.4), layers }
+    let mut layers = warbling(&layer(0.25, -5.0, 9.0));
+    layers.extend(warbling(&layer(1.8, -9.0, 3.0)));
+    layers.push(layer(1.2, -9.0, 3.0).for_velocities(80..=127));
+    layers.push(layer(4.5, -10.0, 1.4).for_velocities(64..=127));
+    Patch { name: "FM Bell", program: 14, level: Decibels(-10.3), layers }
 }
 
 /// A struck free bar, with modes at 1, 2.756, 5.404 and 8.933.
 pub fn crystal() -> Patch {
-    let mode = |(cycles, turns), gain, decay, cents| {
+    let mode = |(cycles, turns), gain, decay| {
         let bar = Layer::tone(Spectrum::inharmonic(cycles, &[(turns, 1.0)])).with(&[
             Attack(0.001),
             Decay(decay),
             Release(0.8 * decay),
             Reverb(0.25),
         ]);
-        detuned(&bar.gain(Decibels(gain + 5.0)), cents, 0.35)
+        warbling(&bar.gain(Decibels(gain)))
     };
-    let hard = |layers: Vec<Layer>| layers.into_iter().map(|layer| layer.for_velocities(64..=127));
-    let mut layers = mode((1, 1), -4.0, 6.0, 5);
-    layers.extend(mode((4, 11), -14.0, 3.0, 4));
-    layers.extend(hard(mode((4, 11), -11.0, 2.0, 3)));
-    layers.extend(mode((5, 27), -20.0, 1.2, 3));
-    layers.extend(hard(mode((5, 27), -16.0, 0.9, 2)));
-    layers.extend(hard(mode((14, 125), -26.0, 0.5, 2)));
-    Patch { name: "Crystal", program: 98, level: Decibels(-5.1), layers }
+    let hard = |layers: Vec<Layer>| layers.into_iter().map(|layer| layer.for_velocities(80..=127));
+    let mut layers = mode((1, 1), -4.0, 6.0);
+    layers.extend(mode((4, 11), -16.0, 3.0));
+    layers.extend(hard(mode((4, 11), -8.0, 3.0)));
+    layers.extend(mode((5, 27), -22.0, 1.2));
+    layers.extend(hard(mode((5, 27), -14.0, 1.2)));
+    layers.extend(hard(mode((14, 125), -24.0, 0.6)));
+    Patch { name: "Crystal", program: 98, level: Decibels(-7.9), layers }
+}
+
+/// The layer with a softer twin a little sharp, on either side: metal is never cast quite round.
+fn warbling(layer: &Layer) -> Vec<Layer> {
+    let twin = layer.clone().gain(Decibels(-10.0)).with(&[Tune(5), Pan(0.4)]);
+    vec![layer.clone().with(&[Pan(-0.15)]), twin]
 }
 
 /// Nine drawbars and key click through a rotating speaker: a drum turns below, a horn above, each at
@@ -147,15 +153,15 @@ pub fn organ() -> Patch {
         [side(-0.4, 0.25 / hz), side(0.4, 0.5 / hz)]
     };
     let click = Signal::noise("contacts", 0.02).decay(0.003).band_pass(3000.0, 0.8).faded();
-    let mut layers = rotor(&LOW, 5.7, 2.2, 3.0, 0.2).to_vec();
-    layers.extend(rotor(&HIGH, 6.7, 3.6, 7.0, 0.5).map(|side| side.gain(Decibels(-4.0))));
+    let mut layers = rotor(&LOW, 5.7, 3.4, 3.0, 0.2).to_vec();
+    layers.extend(rotor(&HIGH, 6.7, 5.0, 7.0, 0.5).map(|side| side.gain(Decibels(-4.0))));
     layers.push(Layer::shot(click.peaking_at(Decibels(-24.0))));
-    Patch { name: "Organ", program: 16, level: Decibels(-8.7), layers }
+    Patch { name: "Organ", program: 16, level: Decibels(-11.2), layers }
 }
 
 /// Few drawbars with percussion: the organ of house basses and stabs.
 pub fn percussive_organ() -> Patch {
-    let body = Layer::tone(Spectrum::inharmonic(1, &[(1, 1.0), (2, 0.45), (4, 0.12)])).with(&[
+    let body = Layer::tone(Spectrum::inharmonic(1, &[(1, 1.0), (2, 0.5), (3, 0.12), (4, 0.2)])).with(&[
         Attack(0.002),
         Decay(3.0),
         Sustain(7.0),
@@ -168,8 +174,8 @@ pub fn percussive_organ() -> Patch {
         .gain(Decibels(-4.0))
         .with(&[Attack(0.001), Decay(0.9), Release(0.08)]);
     let click = Signal::noise("contact", 0.02).decay(0.002).band_pass(2200.0, 0.8).faded();
-    let mut layers = body.opened(700.0, 0.9, 2.4, [0.0; 4]);
-    layers.extend(knock.opened(1300.0, 0.9, 2.4, [0.0; 4]));
+    let mut layers = body.opened(760.0, 0.9, 3.0, [0.0, 1.2, 1.6, 1.6]);
+    layers.extend(knock.opened(1200.0, 0.9, 3.0, [0.0; 4]));
     layers.push(Layer::shot(click.peaking_at(Decibels(-17.0))));
-    Patch { name: "Percussive Organ", program: 17, level: Decibels(-7.1), layers }
+    Patch { name: "Percussive Organ", program: 17, level: Decibels(-5.7), layers }
 }

@@ -51,7 +51,7 @@ pub fn saw_lead() -> Patch {
         Reverb(0.1),
     ]);
     let layers = layers.iter().flat_map(|side| side.opened(4800.0, 0.3, 2.4, [0.0; 4])).collect();
-    Patch { name: "Saw Lead", program: 81, level: Decibels(-5.7), layers }
+    Patch { name: "Saw Lead", program: 81, level: Decibels(-5.4), layers }
 }
 
 /// A pluck with a fast filter decay.
@@ -68,7 +68,7 @@ pub fn synth_pluck() -> Patch {
         Reverb(0.15),
     ]);
     let layers = sides.iter().flat_map(|side| side.opened(520.0, 0.6, 1.8, [0.0; 4])).collect();
-    Patch { name: "Synth Pluck", program: 45, level: Decibels(0.4), layers }
+    Patch { name: "Synth Pluck", program: 45, level: Decibels(2.1), layers }
 }
 
 /// A short brassy stab for offbeats.
@@ -87,7 +87,7 @@ pub fn dub_stab() -> Patch {
         Reverb(0.25),
     ]);
     let layers = sides.iter().flat_map(|side| side.opened(560.0, 0.5, 1.8, [0.0; 4])).collect();
-    Patch { name: "Dub Stab", program: 62, level: Decibels(0.7), layers }
+    Patch { name: "Dub Stab", program: 62, level: Decibels(1.7), layers }
 }
 
 /// A free reed: thin, nasal, slightly unsteady.
@@ -112,7 +112,7 @@ pub fn melodica() -> Patch {
     ]);
     let mut layers = layer.opened(2000.0, 0.5, 2.8, [0.0; 4]);
     layers.push(breath("melodica breath", 2600.0, -34.0));
-    Patch { name: "Melodica", program: 22, level: Decibels(-10.1), layers }
+    Patch { name: "Melodica", program: 22, level: Decibels(-10.4), layers }
 }
 
 /// Doubles a layer: `cents` flat on one side, sharp on the other.

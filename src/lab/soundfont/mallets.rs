@@ -20,29 +20,29 @@ pub fn vibraphone() -> Patch {
     let yarn = Signal::noise("yarn", 0.04).decay(0.005).band_pass(900.0, 0.8).faded();
     let layers = vec![
         mode(1, 0.0, 8.0),
-        mode(4, -17.0, 2.6),
-        mode(4, -13.0, 3.2).for_velocities(80..=127),
+        mode(4, -21.0, 2.6),
+        mode(4, -5.0, 3.6).for_velocities(80..=127),
         mode(10, -24.0, 0.7),
         mode(10, -17.0, 0.5).for_velocities(96..=127),
         Layer::shot(yarn.peaking_at(Decibels(-24.0))),
     ];
-    Patch { name: "Vibraphone", program: 11, level: Decibels(-9.7), layers }
+    Patch { name: "Vibraphone", program: 11, level: Decibels(-11.3), layers }
 }
 
 /// Thumb piano tongues on a box with a slight buzz: a clamped bar with modes at 1, 6.27 and 17.5.
 pub fn kalimba() -> Patch {
     let box_and_thumb = Signal::noise("thumb", 0.06).decay(0.008).band_pass(520.0, 1.2).faded();
     let layers = vec![
-        mode((1, 1), -6.0, 2.6).with(&[DecayPerKey(50), Tune(-2), Pan(-0.25)]),
-        mode((1, 1), -6.0, 2.4).with(&[DecayPerKey(50), Tune(2), Pan(0.25)]),
+        mode((1, 1), -2.0, 2.6).with(&[DecayPerKey(50), Pan(-0.15)]),
+        mode((1, 1), -14.0, 3.4).with(&[DecayPerKey(50), Tune(5), Pan(0.3)]),
         mode((1, 2), -19.0, 1.4),
-        mode((1, 2), -13.0, 1.4).for_velocities(75..=127),
+        mode((1, 2), -8.0, 2.0).for_velocities(75..=127),
         mode((4, 25), -19.0, 0.5),
-        mode((4, 25), -14.0, 0.6).for_velocities(75..=127),
+        mode((4, 25), -11.0, 0.9).for_velocities(75..=127),
         mode((2, 35), -25.0, 0.25).for_velocities(80..=127),
         Layer::shot(box_and_thumb.peaking_at(Decibels(-15.0))),
     ];
-    Patch { name: "Kalimba", program: 108, level: Decibels(-6.0), layers }
+    Patch { name: "Kalimba", program: 108, level: Decibels(-6.7), layers }
 }
 
 /// One mode of a bar, as cycles of the pitch and cycles of the mode in the same time.

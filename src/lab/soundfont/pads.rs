@@ -24,8 +24,8 @@ const HALF: u16 = 11_200;
 /// Soft saws with a slow attack.
 pub fn warm_pad() -> Patch {
     let sides = seven_saws(&[Attack(0.45), Release(0.9), Chorus(0.2), Reverb(0.3)]);
-    let layers = sides.iter().flat_map(|side| side.opened(850.0, 0.5, 1.2, [0.0; 4])).collect();
-    Patch { name: "Warm Pad", program: 89, level: Decibels(-7.1), layers }
+    let layers = sides.iter().flat_map(|side| side.opened(900.0, 0.5, 1.2, [0.0, 0.4, 0.6, 0.8])).collect();
+    Patch { name: "Warm Pad", program: 89, level: Decibels(-3.6), layers }
 }
 
 /// Seven saws and a filter that opens for two seconds and closes for four.
@@ -43,14 +43,14 @@ pub fn sweep_pad() -> Patch {
         Reverb(0.35),
     ]);
     let layers = sides.map(|side| side.cutoff(500.0, 0.3)).to_vec();
-    Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.3), layers }
+    Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.5), layers }
 }
 
 /// A bowed ensemble.
 pub fn strings() -> Patch {
     let sides = seven_saws(&[Attack(0.12), Release(0.4), Chorus(0.1), Reverb(0.25)]);
     let layers = sides.iter().flat_map(|side| side.opened(4200.0, 0.3, 1.8, [0.0; 4])).collect();
-    Patch { name: "Synth Strings", program: 50, level: Decibels(-6.6), layers }
+    Patch { name: "Synth Strings", program: 50, level: Decibels(-5.3), layers }
 }
 
 /// Seven saws left and right, half a loop apart, within 23 cents; the distances are uneven, so that

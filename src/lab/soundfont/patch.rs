@@ -285,7 +285,7 @@ mod tests {
     fn with_a_body_each_band_has_its_own_sample() {
         let mut font = Font::default();
         let layer = Layer::tone(Spectrum::saw()).through(|hz| 1.0 / (1.0 + hz / 1000.0));
-        let patch = Patch { name: "t", program: 0, level: Decibels(-6.0), layers: vec![layer] };
+        let patch = Patch { name: "t", program: 0, level: Decibels(-2.0), layers: vec![layer] };
 
         let zones = patch.layers[0].zones(&mut font, &patch, &mut Cache::new());
 

@@ -37,16 +37,16 @@ const STRINGS: Pluck = Pluck {
 
 /// An upright with felt between hammers and strings, heard from the bench.
 pub fn felt_piano() -> Patch {
-    let mut layers = strung(800.0, 2.2, 9.0, [0.0, 0.0, 0.0, 0.0]);
+    let mut layers = strung(650.0, 1.8, 9.0, [0.0, 0.8, 1.3, 1.4]);
     layers.push(thump("felt hammer", 240.0, -21.0));
-    Patch { name: "Felt Piano", program: 0, level: Decibels(-7.8), layers }
+    Patch { name: "Felt Piano", program: 0, level: Decibels(-3.8), layers }
 }
 
 /// A bright grand with a short decay, for offbeat chords.
 pub fn bright_piano() -> Patch {
-    let mut layers = strung(2200.0, 3.0, 6.0, [0.0, 0.0, 0.0, 0.0]);
+    let mut layers = strung(2200.0, 3.8, 4.5, [0.0, 0.7, 0.9, 0.9]);
     layers.push(thump("hard hammer", 900.0, -20.0));
-    Patch { name: "Bright Piano", program: 1, level: Decibels(-6.0), layers }
+    Patch { name: "Bright Piano", program: 1, level: Decibels(-4.8), layers }
 }
 
 /// The strings left and right, duller when struck softly.

@@ -34,7 +34,7 @@ pub fn polysynth() -> Patch {
     let below = below.gain(Decibels(-6.0)).with(&[Transpose(-12), Pan(0.0)]);
     let voices = saws.into_iter().chain([below]);
     let layers = voices.flat_map(|voice| voice.opened(1500.0, 0.4, 1.6, [0.0; 4])).collect();
-    Patch { name: "Polysynth", program: 90, level: Decibels(-2.0), layers }
+    Patch { name: "Polysynth", program: 90, level: Decibels(-2.5), layers }
 }
 
 /// A sampled-orchestra hit: octaves and a fifth, cut off.

@@ -85,7 +85,7 @@ pub struct Recording {
 struct Swing {
     hz: f64,
     level: f64,
-    /// Detuning of the second direction in hertz.
+    /// Distance of the two directions in hertz; together they are in tune.
     beat_hz: f64,
     /// Decays per second.
     rate: f64,
@@ -169,7 +169,8 @@ impl Pluck {
             let stiffness = self.stiffness * hz * ratio / 82.4;
             for n in (1..200).map(f64::from) {
                 let beat_hz = rng.random_range(0.35..1.4);
-                let mode_hz = n * hz * ratio * (1.0 + stiffness * n * n).sqrt();
+                let stretch = (1.0 + stiffness * n * n) / (1.0 + stiffness);
+                let mode_hz = n * hz * ratio * stretch.sqrt();
                 let pickup = self.pickup_at.map_or(1.0, |place| sin(PI * place * n));
                 let rounded = mode_hz / self.pick_hz;
                 let level = level * sin(PI * self.pick_at * n) * pickup / n / (1.0 + rounded * rounded);
@@ -228,7 +229,7 @@ impl Swing {
         };
         let times = |(x, y): (f64, f64), (c, s): (f64, f64)| (x * c - y * s, x * s + y * c);
         let (one, other) =
-            (turn(self.hz, self.rate), turn(self.hz + self.beat_hz, 0.6 * self.rate));
+            (turn(self.hz - SECOND * self.beat_hz, self.rate), turn(self.hz + (1.0 - SECOND) * self.beat_hz, 0.6 * self.rate));
         let mut a = (self.level * (1.0 - SECOND), 0.0);
         let mut b = (self.level * SECOND, 0.0);
         let (free, held) = wave.split_at_mut(freeze);

@@ -32,8 +32,8 @@ pub fn alto_sax() -> Patch {
             VibratoToPitch(20.0),
             LfoDelay(0.25),
             LfoRate(5.1),
-            LfoToVolume(2.4),
-            LfoToCutoff(700.0),
+            LfoToVolume(2.8),
+            LfoToCutoff(800.0),
             Reverb(0.2),
         ])
     };
@@ -48,7 +48,7 @@ pub fn alto_sax() -> Patch {
         breath("sax breath", 2200.0, -24.0),
         chiff("sax tongue", 1500.0, -20.0),
     ];
-    Patch { name: "Alto Sax", program: 65, level: Decibels(-9.0), layers }
+    Patch { name: "Alto Sax", program: 65, level: Decibels(-9.4), layers }
 }
 
 /// A trumpet with a harmon mute: thin lows, nasal highs.
@@ -67,19 +67,19 @@ pub fn muted_trumpet() -> Patch {
         VibratoToPitch(11.0),
         LfoDelay(0.25),
         LfoRate(5.6),
-        LfoToVolume(2.4),
-        LfoToCutoff(700.0),
+        LfoToVolume(2.9),
+        LfoToCutoff(800.0),
         Reverb(0.2),
     ]);
-    let mut layers = voice.opened(3600.0, 0.3, 2.2, [0.0; 4]);
+    let mut layers = voice.opened(3000.0, 0.3, 2.8, [0.0, 1.9, 2.6, 2.8]);
     layers.push(breath("trumpet breath", 3000.0, -32.0));
-    Patch { name: "Muted Trumpet", program: 59, level: Decibels(-9.8), layers }
+    Patch { name: "Muted Trumpet", program: 59, level: Decibels(-7.6), layers }
 }
 
 /// A pipe with a noisy attack (chiff).
 pub fn chiff_lead() -> Patch {
     let pipe = Spectrum::harmonic(|n| {
-        [1.0, 0.14, 0.3, 0.05, 0.1, 0.02, 0.04].get(n as usize - 1).map_or(0.0, |l| *l)
+        [1.0, 0.18, 0.36, 0.08, 0.14, 0.04, 0.06].get(n as usize - 1).map_or(0.0, |l| *l)
     });
     let voice = Layer::tone(pipe).with(&[
         Attack(0.02),
@@ -89,17 +89,17 @@ pub fn chiff_lead() -> Patch {
         VibratoToPitch(9.0),
         LfoDelay(0.2),
         LfoRate(4.8),
-        LfoToVolume(2.6),
-        LfoToCutoff(400.0),
+        LfoToVolume(3.0),
+        LfoToCutoff(600.0),
         Reverb(0.2),
     ]);
     // The octave and the twelfth of an overblown attack.
     let overblown = Layer::tone(Spectrum::harmonic(|n| if n > 1.0 && n < 4.0 { 1.0 } else { 0.0 }))
         .gain(Decibels(-13.0))
         .with(&[Attack(0.003), Decay(0.5), Release(0.1)]);
-    let mut layers = voice.opened(800.0, 0.9, 3.2, [0.0; 4]);
+    let mut layers = voice.opened(850.0, 0.9, 3.1, [0.0, 1.4, 2.0, 2.0]);
     layers.extend([overblown, breath("pipe breath", 2400.0, -24.0), chiff("spit", 3200.0, -9.0)]);
-    Patch { name: "Chiff Lead", program: 83, level: Decibels(-12.2), layers }
+    Patch { name: "Chiff Lead", program: 83, level: Decibels(-9.4), layers }
 }
 
 fn growl() -> Spectrum {
