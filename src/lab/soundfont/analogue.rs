@@ -15,20 +15,20 @@ use crate::{
 /// The kit.
 pub fn kit() -> Kit {
     let pieces = vec![
-        Piece::new(keys::KICK, kick, -0.5).layers(3),
+        Piece::new(keys::KICK, kick, -0.5).layers(3).dull(),
         Piece::new(keys::RIM, rim, -5.0).at(0.05),
         Piece::new(keys::SNARE, snare, -2.0).layers(3),
         Piece::new(keys::CLAP, clap, -3.0),
         Piece::new(keys::CLOSED_HAT, closed_hat, -2.5).layers(2).at(0.1),
         Piece::new(keys::OPEN_HAT, open_hat, -3.5).layers(2).at(0.1),
-        Piece::new(keys::LOW_TOM, |s| drum(s, 82.0, 0.17), -3.0).at(0.15),
-        Piece::new(keys::MID_TOM, |s| drum(s, 122.0, 0.14), -3.0),
-        Piece::new(keys::HIGH_TOM, |s| drum(s, 168.0, 0.12), -3.5).at(-0.15),
+        Piece::new(keys::LOW_TOM, |s| drum(s, 82.0, 0.17), -3.0).dull().at(0.15),
+        Piece::new(keys::MID_TOM, |s| drum(s, 122.0, 0.14), -3.0).dull(),
+        Piece::new(keys::HIGH_TOM, |s| drum(s, 168.0, 0.12), -3.5).dull().at(-0.15),
         Piece::new(keys::CRASH, crash, -2.5).at(-0.1),
         Piece::new(keys::RIDE, ride, -2.5).at(0.12),
         Piece::new(keys::COWBELL, cowbell, -6.0).at(-0.08),
-        Piece::new(keys::HIGH_CONGA, |s| drum(s, 290.0, 0.07), -5.0).at(-0.2),
-        Piece::new(keys::LOW_CONGA, |s| drum(s, 205.0, 0.08), -5.0).at(0.2),
+        Piece::new(keys::HIGH_CONGA, |s| drum(s, 290.0, 0.07), -5.0).dull().at(-0.2),
+        Piece::new(keys::LOW_CONGA, |s| drum(s, 205.0, 0.08), -5.0).dull().at(0.2),
         Piece::new(keys::MARACAS, maracas, -8.0).at(0.2),
         Piece::new(keys::CLAVES, claves, -6.0).at(-0.2),
     ];

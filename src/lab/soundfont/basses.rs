@@ -1,28 +1,31 @@
 //! Bass patches.
 
-use std::f64::consts::{PI, TAU};
+use std::f64::consts::TAU;
 
-use libm::{exp, pow, sin};
+use libm::{sin, tanh};
 
 use crate::{
     lab::soundfont::{
         generator::Generator::{
             Attack, Decay, DecayPerKey, EnvelopeToCutoff, FilterDecay, FilterRelease,
-            FilterSustain, LfoRate, LfoToCutoff, Release, Resonance, Sustain, Tune,
+            FilterSustain, LfoRate, LfoToCutoff, NoAttack, NoDelay, Release, Resonance, Sustain,
+            Tune,
         },
         patch::{Layer, Patch},
         signal::Signal,
-        spectrum::{Spectrum, formant},
+        spectrum::Spectrum,
+        string::Pluck,
     },
     units::Decibels,
 };
 
-/// Almost a sine, for the lowest octave.
+/// Almost a sine, for the lowest octave; hard strokes have overtones that small loudspeakers play.
 pub fn sub_bass() -> Patch {
-    let spectrum =
-        Spectrum::harmonic(|n| [1.0, 0.1, 0.06, 0.02].get(n as usize - 1).map_or(0.0, |l| *l));
+    const LEVELS: [f64; 6] = [1.0, 0.42, 0.3, 0.16, 0.1, 0.06];
+    let spectrum = Spectrum::harmonic(|n| LEVELS.get(n as usize - 1).map_or(0.0, |l| *l));
     let layer = Layer::tone(spectrum).with(&[Attack(0.004), Release(0.09)]);
-    Patch { name: "Sub Bass", program: 39, level: Decibels(-10.0), layers: vec![layer] }
+    let layers = layer.opened(560.0, 1.0, 2.5, [0.0, 1.4, 2.0, 2.1]);
+    Patch { name: "Sub Bass", program: 39, level: Decibels(-6.0), layers }
 }
 
 /// A saw through a resonant filter with an envelope; accents from high velocities.
@@ -35,43 +38,31 @@ pub fn acid_bass() -> Patch {
         FilterSustain(0.0),
         FilterRelease(0.2),
     ]);
-    let plain = voice.clone().for_velocities(0..=99).cutoff(800.0, 0.5).with(&[
-        Resonance(11.0),
-        EnvelopeToCutoff(3000.0),
-        FilterDecay(0.3),
-    ]);
-    let accent = voice.for_velocities(100..=127).cutoff(850.0, 0.5).with(&[
-        Resonance(13.0),
-        EnvelopeToCutoff(4200.0),
-        FilterDecay(0.2),
-    ]);
-    Patch { name: "Acid Bass", program: 38, level: Decibels(-1.2), layers: vec![plain, accent] }
+    let touch = |velocities, hz, resonance, cents, decay_seconds| {
+        voice.clone().for_velocities(velocities).cutoff(hz, 0.5).with(&[
+            Resonance(resonance),
+            EnvelopeToCutoff(cents),
+            FilterDecay(decay_seconds),
+        ])
+    };
+    let layers = vec![
+        touch(0..=69, 620.0, 10.0, 2500.0, 0.3),
+        touch(70..=99, 800.0, 11.0, 3000.0, 0.3),
+        touch(100..=127, 950.0, 13.0, 4200.0, 0.2),
+    ];
+    Patch { name: "Acid Bass", program: 38, level: Decibels(-1.0), layers }
 }
 
 /// A steel string played with a pick near the bridge.
 pub fn picked_bass() -> Patch {
-    const PICK_AT: f64 = 0.13;
-    let spectrum = Spectrum::harmonic(|n| sin(PI * PICK_AT * n) / pow(n, 1.15)).scattered();
-    let string = Layer::tone(spectrum).with(&[
-        Attack(0.001),
-        Decay(16.0),
-        Release(0.12),
-        FilterSustain(0.0),
-        FilterRelease(0.3),
-        FilterDecay(0.9),
-    ]);
-    let soft =
-        string.clone().for_velocities(0..=79).cutoff(650.0, 0.3).with(&[EnvelopeToCutoff(2000.0)]);
-    let hard = string.for_velocities(80..=127).cutoff(800.0, 0.3).with(&[EnvelopeToCutoff(3100.0)]);
-    let pick = Signal::noise("bass pick", 0.03).decay(0.004).band_pass(2400.0, 0.9).faded();
-    let pick = Layer::shot(pick.peaking_at(Decibels(-14.0))).for_velocities(60..=127);
-    let layers = vec![soft, hard, pick];
-    Patch { name: "Picked Bass", program: 34, level: Decibels(-6.4), layers }
+    let string = Pluck { name: "picked bass", ..ELECTRIC };
+    let string = electric(string, 16.0).opened(1150.0, 0.9, 2.7, [0.0, 2.0, 2.6, 2.7]);
+    Patch { name: "Picked Bass", program: 34, level: Decibels(-2.3), layers: string }
 }
 
 /// Two detuned saws over a sine, with a slowly moving filter.
 pub fn reese_bass() -> Patch {
-    let saw = Layer::tone(Spectrum::saw()).gain(Decibels(-6.0)).cutoff(1100.0, 0.5).with(&[
+    let saw = Layer::tone(Spectrum::saw()).gain(Decibels(-6.0)).with(&[
         Attack(0.005),
         Release(0.1),
         Resonance(3.0),
@@ -81,69 +72,88 @@ pub fn reese_bass() -> Patch {
     let sine = Layer::tone(Spectrum::harmonic(|n| if n < 2.0 { 1.0 } else { 0.0 }))
         .gain(Decibels(-9.0))
         .with(&[Attack(0.005), Release(0.1)]);
-    let layers = vec![saw.clone().with(&[Tune(-11)]), saw.with(&[Tune(11)]), sine];
+    let pair = [-11, 11].map(|cents| saw.clone().with(&[Tune(cents)]));
+    let mut layers: Vec<_> =
+        pair.iter().flat_map(|saw| saw.opened(1100.0, 0.5, 1.6, [0.0; 4])).collect();
+    layers.push(sine);
     Patch { name: "Reese Bass", program: 87, level: Decibels(-7.2), layers }
 }
 
 /// A gut string on a wooden body, plucked with the side of a finger.
 pub fn upright_bass() -> Patch {
-    let wood = |hz: f64| {
-        let peaks = formant(hz, 105.0, 45.0) + 0.9 * formant(hz, 210.0, 70.0);
-        (0.35 + peaks + 0.6 * formant(hz, 420.0, 130.0)) * exp(-hz / 900.0)
+    let gut = Pluck {
+        name: "gut string",
+        pick_at: 0.31,
+        pickup_at: None,
+        stiffness: 0.00002,
+        decay_seconds: 0.55,
+        loss_hz: 420.0,
+        pick_hz: 1800.0,
+        noise: 0.04,
+        sharp_cents: 9.0,
+        heard: double_bass,
+        seconds: 0.7,
+        ..ELECTRIC
     };
-    let string = Layer::tone(Spectrum::harmonic(|n| sin(PI * 0.31 * n) / pow(n, 0.9)).scattered());
-    let string = string.through(wood).with(&[
-        Attack(0.004),
-        Decay(4.2),
-        DecayPerKey(25),
-        Release(0.35),
-        EnvelopeToCutoff(900.0),
-        FilterDecay(0.5),
-        FilterSustain(0.0),
-        FilterRelease(0.2),
-    ]);
-    let soft = string.clone().for_velocities(0..=84).cutoff(700.0, 0.3);
-    let hard = string.for_velocities(85..=127).cutoff(1500.0, 0.3);
-    // The body's resonance starts late and lasts longest.
-    let bloom = Spectrum::harmonic(|n| if n < 3.0 { 1.0 / (n * n) } else { 0.0 }).scattered();
-    let bloom = Layer::tone(bloom).gain(Decibels(-9.0)).with(&[
-        Attack(0.05),
-        Decay(7.0),
-        DecayPerKey(25),
-        Release(0.4),
-    ]);
+    let string = Layer::plucked(gut).with(&[NoDelay, NoAttack, Decay(4.2), DecayPerKey(25), Release(0.35)]);
     let finger = Signal::noise("flesh", 0.08).decay(0.018).band_pass(170.0, 0.8).faded();
     let slap = Signal::noise("fingerboard", 0.03).decay(0.004).band_pass(1700.0, 1.0).faded();
-    let layers = vec![
-        soft,
-        hard,
-        bloom,
-        Layer::shot(finger.peaking_at(Decibels(-13.0))),
-        Layer::shot(slap.peaking_at(Decibels(-19.0))).for_velocities(85..=127),
-    ];
-    Patch { name: "Upright Bass", program: 32, level: Decibels(-7.1), layers }
+    let mut layers = string.opened(800.0, 0.9, 3.0, [0.0, 1.6, 2.0, 2.0]);
+    layers.push(Layer::shot(finger.peaking_at(Decibels(-13.0))));
+    layers.push(Layer::shot(slap.peaking_at(Decibels(-19.0))).for_velocities(85..=127));
+    Patch { name: "Upright Bass", program: 32, level: Decibels(-2.5), layers }
 }
 
 /// A steel string plucked with a finger, tone control down.
 pub fn fingered_bass() -> Patch {
-    const FINGER_AT: f64 = 0.2;
-    const PICKUP_AT: f64 = 0.27;
-    let spectrum =
-        Spectrum::harmonic(|n| sin(PI * FINGER_AT * n) * sin(PI * PICKUP_AT * n) / pow(n, 1.1));
-    let string = Layer::tone(spectrum).with(&[
-        Attack(0.003),
-        Decay(13.0),
-        Release(0.14),
-        FilterDecay(0.6),
-        FilterSustain(0.0),
-        FilterRelease(0.3),
-    ]);
-    let soft =
-        string.clone().for_velocities(0..=84).cutoff(500.0, 0.2).with(&[EnvelopeToCutoff(1300.0)]);
-    let hard = string.for_velocities(85..=127).cutoff(600.0, 0.2).with(&[EnvelopeToCutoff(2000.0)]);
-    let finger = Signal::noise("fingertip", 0.04).decay(0.007).band_pass(600.0, 0.8).faded();
-    let layers = vec![soft, hard, Layer::shot(finger.peaking_at(Decibels(-17.0)))];
-    Patch { name: "Fingered Bass", program: 33, level: Decibels(-7.8), layers }
+    let string = Pluck {
+        name: "fingered bass",
+        pick_at: 0.2,
+        pickup_at: Some(0.27),
+        loss_hz: 1300.0,
+        pick_hz: 4000.0,
+        noise: 0.02,
+        ..ELECTRIC
+    };
+    let layers = electric(string, 13.0).opened(880.0, 0.9, 3.6, [0.0, 2.6, 3.4, 3.5]);
+    Patch { name: "Fingered Bass", program: 33, level: Decibels(-2.2), layers }
+}
+
+/// A wound steel string over a magnetic pickup, with a pick.
+const ELECTRIC: Pluck = Pluck {
+    name: "wound string",
+    strings: &[(1.0, 1.0)],
+    pick_at: 0.13,
+    pickup_at: Some(0.19),
+    stiffness: 0.00016,
+    decay_seconds: 1.6,
+    loss_hz: 1200.0,
+    pick_hz: 3000.0,
+    noise: 0.05,
+    sharp_cents: 8.0,
+    strum: 0.0,
+    heard: bass_amplifier,
+    seconds: 0.8,
+    is_looped: true,
+    keys: 26..=61,
+    zone_keys: 6,
+    thinning: 3,
+};
+
+fn electric(string: Pluck, decay_seconds: f64) -> Layer {
+    Layer::plucked(string).with(&[NoDelay, NoAttack, Decay(decay_seconds), Release(0.16)])
+}
+
+/// A warm amplifier and a 15-inch loudspeaker.
+fn bass_amplifier(string: Signal) -> Signal {
+    let warm = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(2.2 * x + 0.1));
+    warm.high_pass(32.0).boosted(90.0, 1.0, 0.3).low_pass(4500.0)
+}
+
+/// The air, the top and the bridge of a double bass.
+fn double_bass(string: Signal) -> Signal {
+    let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.8 * x));
+    string.boosted(105.0, 2.2, 0.8).boosted(210.0, 3.0, 0.8).boosted(430.0, 3.0, 0.4).high_pass(32.0).low_pass(3500.0)
 }
 
 /// FM with ratio 1:1 and a falling index: a knock, a growl, a hum.
@@ -158,11 +168,12 @@ pub fn fm_bass() -> Patch {
             Release(0.1),
         ])
     };
-    let layers = vec![
-        layer(tone(1.0, 0.5), -4.0, 20.0),
-        layer(tone(1.0, 2.4), -5.0, 2.2),
-        layer(tone(3.0, 1.6), -12.0, 0.6).for_velocities(50..=127),
-        layer(tone(1.0, 5.0), -13.0, 0.8).for_velocities(90..=127),
-    ];
-    Patch { name: "FM Bass", program: 36, level: Decibels(-5.7), layers }
+    let growl = layer(tone(1.0, 2.4), -1.0, 3.5);
+    let mut layers = vec![layer(tone(1.0, 0.5), -4.0, 20.0)];
+    layers.extend(growl.opened(900.0, 0.8, 3.0, [0.0, 1.6, 2.2, 2.4]));
+    layers.extend([
+        layer(tone(3.0, 1.6), -12.0, 0.8).for_velocities(60..=127),
+        layer(tone(1.0, 4.0), -8.0, 2.2).for_velocities(105..=127),
+    ]);
+    Patch { name: "FM Bass", program: 36, level: Decibels(-6.6), layers }
 }

@@ -7,6 +7,7 @@ use crate::{
     lab::soundfont::{
         kit::{Kit, Piece, Strength, keys},
         modal::{Mode, Plate},
+        percussion,
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -14,19 +15,20 @@ use crate::{
 
 /// The kit.
 pub fn kit() -> Kit {
-    let pieces = vec![
+    let mut pieces = vec![
         Piece::new(keys::KICK, kick, -1.5).layers(3),
         Piece::new(keys::RIM, rim, -5.0).at(0.05),
         Piece::new(keys::SNARE, snare, -2.0).layers(3),
         Piece::new(keys::CLAP, clap, -3.0),
         Piece::new(keys::CLOSED_HAT, closed_hat, -8.0).layers(2).at(0.08),
         Piece::new(keys::OPEN_HAT, open_hat, -9.0).layers(2).at(0.08),
-        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.0).at(0.12),
-        Piece::new(keys::MID_TOM, |s| tom(s, 118.0), -3.0),
-        Piece::new(keys::HIGH_TOM, |s| tom(s, 160.0), -3.5).at(-0.12),
+        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.0).dull().at(0.12),
+        Piece::new(keys::MID_TOM, |s| tom(s, 118.0), -3.0).dull(),
+        Piece::new(keys::HIGH_TOM, |s| tom(s, 160.0), -3.5).dull().at(-0.12),
         Piece::new(keys::CRASH, crash, -6.0).at(-0.1),
         Piece::new(keys::RIDE, ride, -8.0).at(0.12),
     ];
+    pieces.extend(percussion::pieces());
     Kit { name: "Electronic Kit", program: 0, rate: SAMPLE_RATE, pieces }
 }
 

@@ -23,6 +23,10 @@ pub enum Generator {
     EnvelopeToCutoff(f64),
     /// Tremolo depth in decibels.
     LfoToVolume(f64),
+    /// Pitch modulation by the LFO, in cents.
+    LfoToPitch(f64),
+    /// Delay of the LFO in seconds.
+    LfoDelay(f64),
     /// Send to the chorus, 0 to 1.
     Chorus(f64),
     /// Send to the reverb, 0 to 1.
@@ -49,6 +53,8 @@ pub enum Generator {
     Attack(f64),
     /// Removes the default volume attack of a millisecond.
     NoAttack,
+    /// Seconds at the peak before the decay.
+    Hold(f64),
     /// Time in seconds for a decay by 100 dB, linear in decibels (rustysynth: 80 dB).
     Decay(f64),
     /// Change of the decay per key in timecents; key 60 has the nominal decay, and 100 halves it
@@ -58,6 +64,10 @@ pub enum Generator {
     Sustain(f64),
     /// Time in seconds for a release by 100 dB.
     Release(f64),
+    /// Attenuation in decibels. Synthesizers divide the stored amount by 2.5, as hardware did.
+    Attenuation(f64),
+    /// Transposition in semitones.
+    Transpose(i16),
     /// Detuning in cents, -99 to 99.
     Tune(i16),
     /// Loops the sample while the note sounds.
@@ -75,6 +85,11 @@ impl Generator {
     pub fn to_record(self) -> (u16, i16) {
         match self {
             Self::StartOffset(samples) => (0, samples.min(i16::MAX as u16) as i16),
+            Self::LfoToPitch(cents) => (5, cents.round() as i16),
+            Self::LfoDelay(seconds) => (21, timecents(seconds)),
+            Self::Hold(seconds) => (35, timecents(seconds)),
+            Self::Attenuation(db) => (48, (25.0 * db).round() as i16),
+            Self::Transpose(semitones) => (51, semitones),
             Self::VibratoToPitch(cents) => (6, cents.round() as i16),
             Self::EnvelopeToPitch(cents) => (7, cents.round() as i16),
             Self::Cutoff(hz) => (8, absolute_cents(hz).clamp(1500, 13_500)),

@@ -6,6 +6,7 @@ use crate::{
     lab::soundfont::{
         kit::{Kit, Piece, Strength, keys},
         modal::{Mode, Plate, membrane},
+        percussion,
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -13,7 +14,7 @@ use crate::{
 
 /// The kit.
 pub fn kit() -> Kit {
-    let pieces = vec![
+    let mut pieces = vec![
         Piece::new(keys::KICK, kick, -0.5).layers(3),
         Piece::new(keys::RIM, rim, -6.0),
         Piece::new(keys::SNARE, snare, -0.5).layers(3),
@@ -26,6 +27,7 @@ pub fn kit() -> Kit {
         Piece::new(keys::CRASH, crash, -5.0).at(-0.06),
         Piece::new(keys::RIDE, ride, -12.0).at(0.06),
     ];
+    pieces.extend(percussion::pieces());
     Kit { name: "Lo-Fi Kit", program: 40, rate: RATE, pieces }
 }
 

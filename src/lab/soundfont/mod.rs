@@ -71,26 +71,30 @@
 
 mod acoustic;
 mod analogue;
-#[cfg(test)]
-mod audition;
+pub mod audition;
 mod basses;
 mod biquad;
 mod electronic;
 mod generator;
 mod guitars;
+pub mod hearing;
 mod keys;
 mod kit;
 mod leads;
+#[cfg(test)]
+mod listening;
 mod lofi;
 mod mallets;
 mod modal;
 mod pads;
 mod patch;
+mod percussion;
 mod pianos;
 mod sf2;
 mod signal;
 mod spectrum;
 mod stabs;
+mod string;
 #[cfg(test)]
 mod tests;
 mod tone;

@@ -21,19 +21,16 @@ const CYCLES: u32 = 200;
 /// Half a loop in samples, the offset between left and right.
 const HALF: u16 = 11_200;
 
-/// Three soft saws with a slow attack.
+/// Soft saws with a slow attack.
 pub fn warm_pad() -> Patch {
-    let voices = ensemble(1.4, &[199, 200, 201], "warm pad");
-    let layer = Layer::long_tone(voices).cutoff(2200.0, 0.3);
-    let layers = wide(&layer, &[Attack(0.45), Release(0.9), Chorus(0.2), Reverb(0.3)]);
-    Patch { name: "Warm Pad", program: 89, level: Decibels(-7.1), layers }
+    let sides = seven_saws(&[Attack(0.45), Release(0.9), Chorus(0.2), Reverb(0.3)]);
+    let layers = sides.iter().flat_map(|side| side.opened(900.0, 0.5, 1.2, [0.0, 0.4, 0.6, 0.8])).collect();
+    Patch { name: "Warm Pad", program: 89, level: Decibels(-3.6), layers }
 }
 
-/// The same with a filter that opens for two seconds and closes for four.
+/// Seven saws and a filter that opens for two seconds and closes for four.
 pub fn sweep_pad() -> Patch {
-    let voices = ensemble(1.0, &[199, 200, 201], "sweep pad");
-    let layer = Layer::long_tone(voices).cutoff(500.0, 0.3);
-    let settings = [
+    let sides = seven_saws(&[
         Attack(0.3),
         Release(1.2),
         Resonance(6.0),
@@ -44,16 +41,28 @@ pub fn sweep_pad() -> Patch {
         FilterRelease(1.5),
         Chorus(0.25),
         Reverb(0.35),
-    ];
-    Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.3), layers: wide(&layer, &settings) }
+    ]);
+    let layers = sides.map(|side| side.cutoff(500.0, 0.3)).to_vec();
+    Patch { name: "Sweep Pad", program: 95, level: Decibels(-3.5), layers }
 }
 
-/// A bowed ensemble of five saws.
+/// A bowed ensemble.
 pub fn strings() -> Patch {
-    let voices = ensemble(1.0, &[198, 199, 200, 201, 202], "strings");
-    let layer = Layer::long_tone(voices).cutoff(5000.0, 0.3);
-    let layers = wide(&layer, &[Attack(0.12), Release(0.4), Chorus(0.1), Reverb(0.25)]);
-    Patch { name: "Synth Strings", program: 50, level: Decibels(-6.6), layers }
+    let sides = seven_saws(&[Attack(0.12), Release(0.4), Chorus(0.1), Reverb(0.25)]);
+    let layers = sides.iter().flat_map(|side| side.opened(4200.0, 0.3, 1.8, [0.0; 4])).collect();
+    Patch { name: "Synth Strings", program: 50, level: Decibels(-5.3), layers }
+}
+
+/// Seven saws left and right, half a loop apart, within 23 cents; the distances are uneven, so that
+/// the beats don't repeat within the loop. Several patches share the samples.
+pub fn seven_saws(settings: &[Generator]) -> [Layer; 2] {
+    const CYCLES: u32 = 300;
+    const TURNS: [u32; 7] = [296, 298, 299, 300, 301, 302, 304];
+    const HALF: u16 = 16_800;
+    let saw = Spectrum::harmonic(|n| if n <= 55.0 { 1.0 / n } else { 0.0 });
+    let saws = Layer::long_tone(saw.ensemble(CYCLES, &TURNS, "seven saws")).shared("Seven Saws");
+    let saws = saws.gain(Decibels(-3.0)).with(settings);
+    [saws.clone().with(&[Pan(-0.35)]), saws.with(&[StartOffset(HALF), Pan(0.35)])]
 }
 
 /// A distant choir singing "ah".

@@ -1,15 +1,16 @@
 //! Melodic patches as layers, and how they are stored in a font.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, rc::Rc};
 
 use libm::exp2;
 
 use crate::{
     lab::soundfont::{
-        generator::Generator,
+        generator::Generator::{self, Hold, Looped},
         sf2::{Font, Preset, Sample, SampleId, Zone},
         signal::Signal,
         spectrum::Spectrum,
+        string::Pluck,
         tone::{Body, Tone, looped},
     },
     units::{Decibels, SAMPLE_RATE},
@@ -17,6 +18,9 @@ use crate::{
 
 /// All velocities.
 pub const ANY: RangeInclusive<u8> = 0..=127;
+
+/// The velocities of the layers of [`Layer::opened`].
+const TOUCHES: [RangeInclusive<u8>; 4] = [0..=54, 55..=79, 80..=104, 105..=127];
 
 /// A melodic preset.
 #[derive(Debug, Clone)]
@@ -34,10 +38,15 @@ pub struct Patch {
 /// A layer of a patch.
 #[derive(Debug, Clone)]
 pub struct Layer {
-    source: Source,
+    source: Rc<Source>,
     velocities: RangeInclusive<u8>,
     gain: f64,
+    /// Attenuation by the synthesizer.
+    trim: Decibels,
+    /// Name of samples that several patches share.
+    shared: Option<&'static str>,
     cutoff: Option<Cutoff>,
+    is_neighbour: bool,
     generators: Vec<Generator>,
 }
 
@@ -47,9 +56,21 @@ enum Source {
     Tone(Tone),
     /// A one-shot noise, the same for all keys.
     Shot(Signal),
+    /// A plucked string, recorded for each band of keys.
+    Plucked(Pluck),
     /// A looped noise for as long as the note sounds, the same for all keys.
     Breath(Signal),
 }
+
+/// What is stored of a source: keys, their sample, and the seconds before its loop if it is a
+/// recording.
+type Stored = Vec<(RangeInclusive<u8>, SampleId, Option<f64>)>;
+
+/// Sources that are stored, at their levels.
+type Cache = Vec<(Rc<Source>, f64, Stored)>;
+
+/// Peak level of shared samples.
+const SHARED: Decibels = Decibels(-1.0);
 
 /// A filter with key tracking.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +97,11 @@ impl Layer {
         Self::new(Source::Tone(Tone::long(spectrum)))
     }
 
+    /// A plucked string.
+    pub fn plucked(pluck: Pluck) -> Self {
+        Self::new(Source::Plucked(pluck))
+    }
+
     /// A noise at the start of each note.
     pub fn shot(signal: Signal) -> Self {
         Self::new(Source::Shot(signal))
@@ -88,7 +114,7 @@ impl Layer {
 
     /// Filters the tone by the resonances of a body, which don't follow the pitch.
     pub fn through(mut self, body: Body) -> Self {
-        if let Source::Tone(tone) = &mut self.source {
+        if let Source::Tone(tone) = Rc::make_mut(&mut self.source) {
             tone.set_body(body);
         }
         self
@@ -106,10 +132,38 @@ impl Layer {
         self
     }
 
+    /// Stores the samples at full level under `name`, for several patches together; the synthesizer
+    /// attenuates them.
+    pub fn shared(mut self, name: &'static str) -> Self {
+        self.shared = Some(name);
+        self
+    }
+
+    /// Plays each band of keys with the recording of the next one, which is another take of the
+    /// same string. Only plucked strings have recordings.
+    pub fn neighbouring(mut self) -> Self {
+        self.is_neighbour = true;
+        self
+    }
+
     /// Adds a low-pass with cut-off `hz` at key 60; a `tracking` of 1 follows the pitch.
     pub fn cutoff(mut self, hz: f64, tracking: f64) -> Self {
         self.cutoff = Some(Cutoff { hz, tracking });
         self
+    }
+
+    /// Four layers, softest first, whose cut-offs lie `octaves` apart in all around `hz` at key 60.
+    ///
+    /// A brighter layer is louder; each is attenuated by its `trim` in decibels.
+    pub fn opened(&self, hz: f64, tracking: f64, octaves: f64, trims: [f64; 4]) -> Vec<Self> {
+        let places = [-0.5, -0.17, 0.17, 0.5];
+        let layers = TOUCHES.iter().zip(places).zip(trims);
+        let layer = |((velocities, place), trim): ((&RangeInclusive<u8>, f64), f64)| {
+            let mut layer = self.clone().for_velocities(velocities.clone());
+            layer.trim.0 += trim;
+            layer.cutoff(hz * exp2(octaves * place), tracking)
+        };
+        layers.map(layer).collect()
     }
 
     /// Adds settings.
@@ -119,36 +173,56 @@ impl Layer {
     }
 
     fn new(source: Source) -> Self {
-        Self { source, velocities: ANY, gain: 1.0, cutoff: None, generators: Vec::new() }
-    }
-
-    fn zones(&self, font: &mut Font, patch: &Patch) -> Vec<Zone> {
-        let level = self.gain * patch.level.ratio();
-        match &self.source {
-            Source::Tone(tone) => {
-                let stored = tone.store(font, patch.name, level);
-                stored.into_iter().map(|(keys, sample)| self.zone(sample, keys)).collect()
-            }
-            Source::Shot(signal) => {
-                let frames = signal.clone().gain(Decibels::from_ratio(level)).to_frames();
-                let name = patch.name.to_owned();
-                let sample = Sample { name, frames, looped: None, rate: SAMPLE_RATE, root_key: 60 };
-                vec![self.zone(font.add_sample(sample), ANY)]
-            }
-            Source::Breath(signal) => {
-                let samples = signal.clone().gain(Decibels::from_ratio(level));
-                let name = patch.name.to_owned();
-                let sample = looped(name, samples.samples(), SAMPLE_RATE, 60);
-                vec![self.zone(font.add_sample(sample), ANY)]
-            }
+        Self {
+            source: Rc::new(source),
+            velocities: ANY,
+            gain: 1.0,
+            trim: Decibels(0.0),
+            shared: None,
+            cutoff: None,
+            is_neighbour: false,
+            generators: Vec::new(),
         }
     }
 
+    fn zones(&self, font: &mut Font, patch: &Patch, cache: &mut Cache) -> Vec<Zone> {
+        let level = self.gain * patch.level.ratio();
+        let (name, stored_level) =
+            self.shared.map_or((patch.name, level), |name| (name, SHARED.ratio()));
+        let trim = Decibels(self.trim.0 + Decibels::from_ratio(stored_level / level).0);
+        let is_same = |(source, level, _): &&(Rc<Source>, f64, Stored)| {
+            Rc::ptr_eq(source, &self.source) && *level == stored_level
+        };
+        let mut stored = match cache.iter().find(is_same) {
+            Some((.., stored)) => stored.clone(),
+            None => {
+                let stored = self.source.store(font, name, stored_level);
+                cache.push((self.source.clone(), stored_level, stored.clone()));
+                stored
+            }
+        };
+        if self.is_neighbour {
+            for n in 1..stored.len() {
+                (stored[n - 1].1, stored[n - 1].2) = (stored[n].1, stored[n].2);
+            }
+        }
+        let zone = |(keys, sample, seconds): (RangeInclusive<u8>, SampleId, Option<f64>)| {
+            let mut zone = self.zone(sample, keys);
+            zone.generators.extend(seconds.into_iter().flat_map(|s| [Looped, Hold(s)]));
+            if trim.0 > 0.05 {
+                zone.generators.push(Generator::Attenuation(trim.0));
+            }
+            zone
+        };
+        stored.into_iter().map(zone).collect()
+    }
+
     fn zone(&self, sample: SampleId, keys: RangeInclusive<u8>) -> Zone {
-        let mut generators = match self.source {
-            Source::Tone(_) => vec![Generator::Looped],
+        let mut generators = match *self.source {
+            Source::Tone(_) => vec![Looped],
+            Source::Plucked(_) => Vec::new(),
             Source::Shot(_) => vec![Generator::CentsPerKey(0)],
-            Source::Breath(_) => vec![Generator::Looped, Generator::CentsPerKey(0)],
+            Source::Breath(_) => vec![Looped, Generator::CentsPerKey(0)],
         };
         if let Some(Cutoff { hz, tracking }) = self.cutoff {
             let middle = f64::midpoint(f64::from(*keys.start()), f64::from(*keys.end()));
@@ -165,10 +239,39 @@ impl Layer {
     }
 }
 
+impl Source {
+    fn store(&self, font: &mut Font, name: &str, level: f64) -> Stored {
+        let one = |sample| vec![(ANY, sample, None)];
+        match self {
+            Self::Tone(tone) => {
+                let stored = tone.store(font, name, level);
+                stored.into_iter().map(|(keys, sample)| (keys, sample, None)).collect()
+            }
+            Self::Plucked(pluck) => {
+                let recordings = pluck.store(font, name, level);
+                let loop_after = |seconds| pluck.is_looped.then_some(seconds);
+                recordings.into_iter().map(|r| (r.keys, r.sample, loop_after(r.seconds))).collect()
+            }
+            Self::Shot(signal) => {
+                let frames = signal.clone().gain(Decibels::from_ratio(level)).to_frames();
+                let name = name.to_owned();
+                let sample = Sample { name, frames, looped: None, rate: SAMPLE_RATE, root_key: 60 };
+                one(font.add_sample(sample))
+            }
+            Self::Breath(signal) => {
+                let samples = signal.clone().gain(Decibels::from_ratio(level));
+                let sample = looped(name.to_owned(), samples.samples(), SAMPLE_RATE, 60);
+                one(font.add_sample(sample))
+            }
+        }
+    }
+}
+
 impl Patch {
     /// Adds the patch's samples and preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
-        let zones = self.layers.iter().flat_map(|layer| layer.zones(font, self)).collect();
+        let mut cache = Cache::new();
+        let zones = self.layers.iter().flat_map(|layer| layer.zones(font, self, &mut cache)).collect();
         let name = self.name.to_owned();
         font.add_preset(Preset { name, bank: 0, program: self.program, zones });
     }
@@ -182,9 +285,9 @@ mod tests {
     fn with_a_body_each_band_has_its_own_sample() {
         let mut font = Font::default();
         let layer = Layer::tone(Spectrum::saw()).through(|hz| 1.0 / (1.0 + hz / 1000.0));
-        let patch = Patch { name: "t", program: 0, level: Decibels(-6.0), layers: vec![layer] };
+        let patch = Patch { name: "t", program: 0, level: Decibels(-2.0), layers: vec![layer] };
 
-        let zones = patch.layers[0].zones(&mut font, &patch);
+        let zones = patch.layers[0].zones(&mut font, &patch, &mut Cache::new());
 
         assert!(zones.iter().flat_map(|zone| zone.keys.clone()).eq(0..=127));
         assert!(zones.windows(2).all(|pair| pair[0].sample != pair[1].sample));

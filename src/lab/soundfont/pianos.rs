@@ -1,78 +1,76 @@
-//! Piano patches.
-
-use libm::{exp, pow, sin};
+//! Piano patches: one instrument, with felt before its hammers or without.
 
 use crate::{
     lab::soundfont::{
         generator::Generator::{
-            Attack, Decay, DecayPerKey, EnvelopeToCutoff, FilterDecay, FilterRelease,
-            FilterSustain, Pan, Release, Reverb, Tune,
+            Decay, DecayPerKey, EnvelopeToCutoff, FilterDecay, FilterRelease, FilterSustain,
+            NoAttack, NoDelay, Pan, Release, Reverb,
         },
         patch::{Layer, Patch},
         signal::Signal,
-        spectrum::Spectrum,
-        tone::Body,
+        string::Pluck,
     },
     units::Decibels,
 };
 
+/// Three strings of steel, struck at an eighth of their length, whose soundboard takes the highs
+/// first.
+const STRINGS: Pluck = Pluck {
+    name: "piano strings",
+    strings: &[(1.0, 1.0)],
+    pick_at: 0.122,
+    pickup_at: None,
+    stiffness: 0.00012,
+    decay_seconds: 1.5,
+    loss_hz: 1700.0,
+    pick_hz: 4200.0,
+    noise: 0.0,
+    sharp_cents: 0.0,
+    strum: 0.0,
+    heard: soundboard,
+    seconds: 1.0,
+    is_looped: true,
+    keys: 30..=95,
+    zone_keys: 6,
+    thinning: 2,
+};
+
 /// An upright with felt between hammers and strings, heard from the bench.
 pub fn felt_piano() -> Patch {
-    let strike = |body, gain| string(body, 4.5).gain(Decibels(gain)).with(&[Pan(-0.12)]);
-    let layers = vec![
-        strike(|hz| exp(-hz / 380.0), -1.0).for_velocities(0..=54),
-        strike(|hz| exp(-hz / 560.0), 0.0).for_velocities(55..=94),
-        strike(|hz| exp(-hz / 860.0), 0.0).for_velocities(95..=127),
-        ringing(|hz| exp(-hz / 500.0), -11.0).with(&[Pan(0.15)]),
-        thump("felt hammer", 240.0, -21.0),
-    ];
-    Patch { name: "Felt Piano", program: 0, level: Decibels(-7.8), layers }
+    let mut layers = strung(650.0, 1.8, 9.0, [0.0, 0.8, 1.3, 1.4]);
+    layers.push(thump("felt hammer", 240.0, -21.0));
+    Patch { name: "Felt Piano", program: 0, level: Decibels(-3.8), layers }
 }
 
 /// A bright grand with a short decay, for offbeat chords.
 pub fn bright_piano() -> Patch {
-    let strike = |body, gain| string(body, 3.2).gain(Decibels(gain)).with(&[Pan(-0.2), Tune(-1)]);
-    let layers = vec![
-        strike(|hz| exp(-hz / 2200.0), -1.0).for_velocities(0..=69),
-        strike(|hz| exp(-hz / 4200.0), 0.0).for_velocities(70..=127),
-        ringing(|hz| exp(-hz / 2600.0), -8.0).with(&[Pan(0.2)]),
-        thump("hard hammer", 900.0, -20.0),
-    ];
-    Patch { name: "Bright Piano", program: 1, level: Decibels(-6.0), layers }
+    let mut layers = strung(2200.0, 3.8, 4.5, [0.0, 0.7, 0.9, 0.9]);
+    layers.push(thump("hard hammer", 900.0, -20.0));
+    Patch { name: "Bright Piano", program: 1, level: Decibels(-4.8), layers }
 }
 
-/// The initial string sound, with a fast first decay.
-fn string(body: Body, decay_seconds: f64) -> Layer {
-    Layer::stretched_tone(steel()).through(body).cutoff(1100.0, 0.6).with(&[
-        Attack(0.001),
+/// The strings left and right, duller when struck softly.
+fn strung(hz: f64, octaves: f64, decay_seconds: f64, trims: [f64; 4]) -> Vec<Layer> {
+    let strings = Layer::plucked(STRINGS).shared("Piano Strings").with(&[
+        NoDelay,
+        NoAttack,
         Decay(decay_seconds),
-        DecayPerKey(40),
+        DecayPerKey(50),
         Release(0.7),
-        // High partials decay first.
-        EnvelopeToCutoff(4200.0),
-        FilterDecay(2.0),
+        EnvelopeToCutoff(1200.0),
+        FilterDecay(1.2),
         FilterSustain(0.0),
         FilterRelease(1.0),
         Reverb(0.1),
-    ])
+    ]);
+    let side = |layer: Layer, place| layer.gain(Decibels(-3.0)).with(&[Pan(place)]);
+    let sides = [side(strings.clone(), -0.22), side(strings.neighbouring(), 0.22)];
+    sides.iter().flat_map(|side| side.opened(hz, 0.5, octaves, trims)).collect()
 }
 
-/// The string's aftersound, vibrating parallel to the soundboard.
-fn ringing(body: Body, gain: f64) -> Layer {
-    string(body, 13.0).gain(Decibels(gain)).with(&[Attack(0.01)])
-}
-
-/// A stiff steel string, struck at an eighth: higher partials are increasingly sharp.
-fn steel() -> Spectrum {
-    const CYCLES: u32 = 12;
-    const STIFFNESS: f64 = 0.0004;
-    const N_PARTIALS: u32 = 36;
-    let partial = |n: u32| {
-        let n = f64::from(n);
-        let turns = f64::from(CYCLES) * n * (1.0 + STIFFNESS * n * n).sqrt();
-        (turns.round() as u32, sin(0.118 * std::f64::consts::PI * n) / pow(n, 0.6))
-    };
-    Spectrum::inharmonic(CYCLES, &(1..=N_PARTIALS).map(partial).collect::<Vec<_>>()).scattered()
+/// A spruce board, whose lowest resonances are those of its size.
+fn soundboard(strings: Signal) -> Signal {
+    strings.boosted(95.0, 2.0, 0.4).boosted(190.0, 2.5, 0.4).boosted(1100.0, 0.8, 0.3).high_pass(40.0)
 }
 
 /// The hammer and the wood behind it.

@@ -1,7 +1,7 @@
 //! Writes SoundFont files.
 //!
-//! Source: SoundFont Technical Specification 2.04 (E-mu 2006). Each preset has one instrument of
-//! the same name; all settings are in the instrument's zones.
+//! Source: SoundFont Technical Specification 2.04 (E-mu 2006). Each velocity layer of a preset is an
+//! instrument of the same name; what its zones have in common is in a global zone.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -118,12 +118,20 @@ impl Font {
     fn preset_chunks(&self, shdr: &[u8]) -> Vec<u8> {
         let (mut phdr, mut inst) = (Vec::new(), Vec::new());
         let (mut preset_zones, mut zones) = (Zones::default(), Zones::default());
-        for (index, preset) in self.presets.iter().enumerate() {
+        let mut n_instruments = 0;
+        for preset in &self.presets {
             phdr.extend(preset_header(preset, preset_zones.n_zones()));
-            preset_zones.add(&[(41, index as i16)]);
-            inst.extend(name(&preset.name));
-            inst.extend(zones.n_zones().to_le_bytes());
-            preset.zones.iter().for_each(|zone| zones.add(&records(zone)));
+            for layer in preset.zones.chunk_by(|a, b| a.velocities == b.velocities) {
+                preset_zones.add(&[(44, range(&layer[0].velocities)), (41, n_instruments)]);
+                n_instruments += 1;
+                inst.extend(name(&preset.name));
+                inst.extend(zones.n_zones().to_le_bytes());
+                let common = common(layer);
+                if !common.is_empty() {
+                    zones.add(&common.iter().map(|generator| generator.to_record()).collect::<Vec<_>>());
+                }
+                layer.iter().for_each(|zone| zones.add(&records(zone, &common)));
+            }
         }
         let end = Preset { name: "EOP".into(), bank: 0, program: 0, zones: Vec::new() };
         phdr.extend(preset_header(&end, preset_zones.n_zones()));
@@ -181,13 +189,33 @@ impl Zones {
     }
 }
 
-/// A zone's generators in the required order: key range, velocity range, others, sample.
-fn records(zone: &Zone) -> Vec<(u16, i16)> {
-    let range = |range: &RangeInclusive<u8>| i16::from_le_bytes([*range.start(), *range.end()]);
-    let mut records = vec![(43, range(&zone.keys)), (44, range(&zone.velocities))];
-    records.extend(zone.generators.iter().map(|generator| generator.to_record()));
+/// The generators that all zones of a layer have, for its global zone: a font can store no more than
+/// 65,535 generators.
+fn common(layer: &[Zone]) -> Vec<Generator> {
+    let [first, others @ ..] = layer else { return Vec::new() };
+    // Of equal settings the last one counts, so a setting that a zone repeats stays in the zones.
+    let is_single = |generator: &&Generator| {
+        let operator = generator.to_record().0;
+        first.generators.iter().filter(|other| other.to_record().0 == operator).count() == 1
+    };
+    let singles = first.generators.iter().filter(is_single);
+    let shared = singles.filter(|generator| {
+        !others.is_empty() && others.iter().all(|zone| zone.generators.contains(generator))
+    });
+    shared.copied().collect()
+}
+
+/// A zone's generators in the required order: key range, others without those in `common`, sample.
+fn records(zone: &Zone, common: &[Generator]) -> Vec<(u16, i16)> {
+    let mut records = vec![(43, range(&zone.keys))];
+    let own = zone.generators.iter().filter(|generator| !common.contains(generator));
+    records.extend(own.map(|generator| generator.to_record()));
     records.push((53, zone.sample.0 as i16));
     records
+}
+
+fn range(range: &RangeInclusive<u8>) -> i16 {
+    i16::from_le_bytes([*range.start(), *range.end()])
 }
 
 fn preset_header(preset: &Preset, first_zone: u16) -> Vec<u8> {
@@ -271,6 +299,25 @@ mod tests {
     }
 
     #[test]
+    fn what_all_zones_of_a_layer_have_is_stored_once() {
+        let mut font = font();
+        let zone = font.presets[0].zones[0].clone();
+        let with = |generators: &[Generator]| Zone {
+            generators: [&zone.generators, generators].concat(),
+            ..zone.clone()
+        };
+        font.presets[0].zones = vec![with(&[Generator::Tune(3)]), with(&[Generator::Tune(-3)])];
+
+        assert_eq!(common(&font.presets[0].zones), [Generator::Looped]);
+        let bytes = font.to_bytes("Test");
+        let read = rustysynth::SoundFont::new(&mut bytes.as_slice()).unwrap();
+        let regions = read.get_instruments()[0].get_regions();
+        let tunes: Vec<_> = regions.iter().map(|region| region.get_fine_tune()).collect();
+        assert_eq!(tunes, [3, -3]);
+        assert!(regions.iter().all(|r| r.get_sample_modes() == rustysynth::LoopMode::Continuous));
+    }
+
+    #[test]
     fn sizes_count_the_bytes_that_follow() {
         let bytes = font().to_bytes("odd");
 
@@ -282,10 +329,9 @@ mod tests {
     fn the_sample_is_the_last_generator_of_its_zone() {
         let font = font();
 
-        let records = records(&font.presets[0].zones[0]);
+        let records = records(&font.presets[0].zones[0], &[]);
 
         assert_eq!(records[0], (43, 0x7F00));
-        assert_eq!(records[1], (44, 0x7F01));
         assert_eq!(records.last(), Some(&(53, 0)));
     }
 }

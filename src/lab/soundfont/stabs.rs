@@ -4,10 +4,10 @@ use crate::{
     lab::soundfont::{
         generator::Generator::{
             Attack, Chorus, Decay, EnvelopeToCutoff, EnvelopeToPitch, FilterAttack, FilterDecay,
-            FilterRelease, FilterSustain, Pan, Release, Resonance, Reverb, StartOffset, Sustain,
-            Tune,
+            FilterRelease, FilterSustain, LfoRate, LfoToCutoff, Pan, Release, Resonance, Reverb, StartOffset, Sustain,
+            Transpose, Tune,
         },
-        leads::detuned,
+        pads::seven_saws,
         patch::{Layer, Patch},
         signal::Signal,
         spectrum::Spectrum,
@@ -15,31 +15,26 @@ use crate::{
     units::Decibels,
 };
 
-/// A saw with a square an octave below, doubled, with a half-open filter, for chords.
+/// Seven saws and their lower octave, with a half-open filter, for chords.
 pub fn polysynth() -> Patch {
-    let saw_and_sub = |turns: u32| {
-        let n = f64::from(turns) / 2.0;
-        let sub = if turns.is_multiple_of(2) { 0.0 } else { 0.4 / f64::from(turns) };
-        if turns.is_multiple_of(2) { 1.0 / n } else { sub }
-    };
-    let tone: Vec<_> = (1..=400).map(|turns| (turns, saw_and_sub(turns))).collect();
-    let voice = Layer::tone(Spectrum::inharmonic(2, &tone)).with(&[
+    let saws = seven_saws(&[
         Attack(0.004),
         Decay(8.0),
         Sustain(5.0),
-        Release(0.22),
+        Release(0.3),
         Resonance(2.0),
         FilterDecay(0.7),
         FilterSustain(0.35),
         FilterRelease(0.3),
+        EnvelopeToCutoff(1500.0),
         Chorus(0.3),
         Reverb(0.15),
     ]);
-    let soft = voice.clone().for_velocities(0..=79).cutoff(1300.0, 0.4);
-    let hard = voice.for_velocities(80..=127).cutoff(1800.0, 0.4);
-    let mut layers = detuned(&soft.with(&[EnvelopeToCutoff(1200.0)]), 6, 0.25);
-    layers.extend(detuned(&hard.with(&[EnvelopeToCutoff(1700.0)]), 6, 0.25));
-    Patch { name: "Polysynth", program: 90, level: Decibels(-2.0), layers }
+    let [below, _] = saws.clone();
+    let below = below.gain(Decibels(-6.0)).with(&[Transpose(-12), Pan(0.0)]);
+    let voices = saws.into_iter().chain([below]);
+    let layers = voices.flat_map(|voice| voice.opened(1500.0, 0.4, 1.6, [0.0; 4])).collect();
+    Patch { name: "Polysynth", program: 90, level: Decibels(-2.5), layers }
 }
 
 /// A sampled-orchestra hit: octaves and a fifth, cut off.
@@ -77,7 +72,7 @@ pub fn hoover() -> Patch {
         Spectrum::harmonic(move |n| (1.0 + 0.9 * libm::cos(std::f64::consts::TAU * width * n)) / n)
     };
     let voice = |spectrum: Spectrum, cents, place| {
-        Layer::tone(spectrum).cutoff(7000.0, 0.2).gain(Decibels(-8.0)).with(&[
+        Layer::tone(spectrum).gain(Decibels(-8.0)).with(&[
             Attack(0.006),
             Release(0.16),
             EnvelopeToPitch(-800.0),
@@ -86,16 +81,19 @@ pub fn hoover() -> Patch {
             FilterRelease(0.05),
             Tune(cents),
             Pan(place),
+            LfoRate(0.9),
+            LfoToCutoff(700.0),
             Chorus(0.4),
             Reverb(0.2),
         ])
     };
     let sub = Spectrum::inharmonic(2, &[(1, 1.0), (3, 0.33), (5, 0.2), (7, 0.14), (9, 0.11)]);
-    let layers = vec![
+    let voices = [
         voice(pulse(0.14), -19, -0.35),
         voice(pulse(0.23), 0, 0.0),
         voice(pulse(0.14), 19, 0.35),
         voice(sub, 0, 0.0),
     ];
+    let layers = voices.iter().flat_map(|voice| voice.opened(4200.0, 0.2, 2.0, [0.0; 4])).collect();
     Patch { name: "Hoover", program: 84, level: Decibels(-8.8), layers }
 }

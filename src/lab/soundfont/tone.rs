@@ -18,6 +18,9 @@ use crate::lab::soundfont::{
 /// The highest sine that is stored, at the pitch of its band's highest key.
 const HIGHEST_HZ: f64 = 19_000.0;
 
+/// The highest key whose sines are all below that; nothing plays above it.
+const HIGHEST_PURE: u8 = 115;
+
 /// The usual range of keys; outside it a body sounds as at the border. Bands start and end at these
 /// keys.
 const OFTEN: (u8, u8) = (24, 95);
@@ -25,11 +28,15 @@ const OFTEN: (u8, u8) = (24, 95);
 /// The usual range of long loops, which basses don't use.
 const OFTEN_LONG: (u8, u8) = (36, 95);
 
+/// Keys below and above all instruments' ranges, which share a band each.
+const LOWEST_BAND: RangeInclusive<u8> = 0..=23;
+const HIGHEST_BAND: RangeInclusive<u8> = 108..=127;
+
 /// Samples per cycle of a short loop.
 const CYCLE: usize = 675;
 
 /// Samples before and after a loop, as the specification requires.
-const N_AROUND: usize = 8;
+pub const N_AROUND: usize = 8;
 
 /// A loop and how densely it is stored.
 #[derive(Debug, Clone)]
@@ -102,7 +109,7 @@ impl Tone {
 
     /// The sines of a band of keys.
     fn heard_at(&self, keys: &RangeInclusive<u8>) -> Spectrum {
-        let heard = self.spectrum.below(HIGHEST_HZ / key_to_hz(*keys.end()));
+        let heard = self.spectrum.below(HIGHEST_HZ / key_to_hz((*keys.end()).min(HIGHEST_PURE)));
         let middle = u8::midpoint(*keys.start(), *keys.end()).clamp(self.often().0, self.often().1);
         match self.body {
             Some(body) => heard.through(body, key_to_hz(middle)),
@@ -114,7 +121,9 @@ impl Tone {
     fn bands(&self) -> Vec<RangeInclusive<u8>> {
         let all = bands(self.zone_keys);
         if self.body.is_none() {
-            return all.collect();
+            let low = [0..=*LOWEST_BAND.end()];
+            let some = all.filter(|keys| LOWEST_BAND.end() < keys.start() && keys.start() < HIGHEST_BAND.start());
+            return low.into_iter().chain(some).chain([HIGHEST_BAND]).collect();
         }
         let (low, high) = self.often();
         let often = all.filter(|keys| low <= *keys.start() && *keys.end() <= high);
@@ -182,13 +191,13 @@ mod tests {
     #[test]
     fn high_zones_have_fewer_sines_and_low_ones_share_theirs() {
         let mut font = Font::default();
-        let spectrum = Spectrum::harmonic(|n| if n < 4.0 { 1.0 } else { 0.0 });
+        let spectrum = Spectrum::harmonic(|n| if n < 6.0 { 1.0 } else { 0.0 });
 
         let tone = Tone::short(spectrum);
         let stored = tone.store(&mut font, "t", 0.5);
 
-        assert_eq!(stored.len(), 32);
-        assert_eq!(stored[0].1, stored[20].1);
-        assert_ne!(stored[0].1, stored[31].1);
+        assert_eq!(stored.len(), 23);
+        assert_eq!(stored[0].1, stored[15].1);
+        assert_ne!(stored[0].1, stored[22].1);
     }
 }

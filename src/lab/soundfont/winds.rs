@@ -6,7 +6,8 @@ use crate::{
     lab::soundfont::{
         generator::Generator::{
             Attack, Decay, EnvelopeToCutoff, EnvelopeToPitch, FilterDecay, FilterRelease,
-            FilterSustain, Release, Reverb, Sustain, VibratoDelay, VibratoRate, VibratoToPitch,
+            FilterSustain, LfoDelay, LfoRate, LfoToCutoff, LfoToVolume, Release, Reverb, Sustain,
+            VibratoDelay, VibratoRate, VibratoToPitch,
         },
         patch::{Layer, Patch},
         signal::Signal,
@@ -26,9 +27,13 @@ pub fn alto_sax() -> Patch {
             FilterDecay(0.09),
             FilterSustain(0.0),
             FilterRelease(0.1),
-            VibratoDelay(0.42),
+            VibratoDelay(0.3),
             VibratoRate(5.1),
             VibratoToPitch(20.0),
+            LfoDelay(0.25),
+            LfoRate(5.1),
+            LfoToVolume(2.8),
+            LfoToCutoff(800.0),
             Reverb(0.2),
         ])
     };
@@ -43,7 +48,7 @@ pub fn alto_sax() -> Patch {
         breath("sax breath", 2200.0, -24.0),
         chiff("sax tongue", 1500.0, -20.0),
     ];
-    Patch { name: "Alto Sax", program: 65, level: Decibels(-9.0), layers }
+    Patch { name: "Alto Sax", program: 65, level: Decibels(-9.4), layers }
 }
 
 /// A trumpet with a harmon mute: thin lows, nasal highs.
@@ -57,39 +62,44 @@ pub fn muted_trumpet() -> Patch {
         FilterDecay(0.05),
         FilterSustain(0.0),
         FilterRelease(0.1),
-        VibratoDelay(0.45),
+        VibratoDelay(0.3),
         VibratoRate(5.6),
         VibratoToPitch(11.0),
+        LfoDelay(0.25),
+        LfoRate(5.6),
+        LfoToVolume(2.9),
+        LfoToCutoff(800.0),
         Reverb(0.2),
     ]);
-    let layers = vec![
-        voice.clone().for_velocities(0..=84).cutoff(3600.0, 0.3),
-        voice.for_velocities(85..=127).cutoff(7500.0, 0.3),
-        breath("trumpet breath", 3000.0, -34.0),
-    ];
-    Patch { name: "Muted Trumpet", program: 59, level: Decibels(-9.8), layers }
+    let mut layers = voice.opened(3000.0, 0.3, 2.8, [0.0, 1.9, 2.6, 2.8]);
+    layers.push(breath("trumpet breath", 3000.0, -32.0));
+    Patch { name: "Muted Trumpet", program: 59, level: Decibels(-7.6), layers }
 }
 
 /// A pipe with a noisy attack (chiff).
 pub fn chiff_lead() -> Patch {
     let pipe = Spectrum::harmonic(|n| {
-        [1.0, 0.1, 0.22, 0.03, 0.06].get(n as usize - 1).map_or(0.0, |l| *l)
+        [1.0, 0.18, 0.36, 0.08, 0.14, 0.04, 0.06].get(n as usize - 1).map_or(0.0, |l| *l)
     });
     let voice = Layer::tone(pipe).with(&[
         Attack(0.02),
         Release(0.14),
-        VibratoDelay(0.45),
+        VibratoDelay(0.3),
         VibratoRate(4.8),
         VibratoToPitch(9.0),
+        LfoDelay(0.2),
+        LfoRate(4.8),
+        LfoToVolume(3.0),
+        LfoToCutoff(600.0),
         Reverb(0.2),
     ]);
     // The octave and the twelfth of an overblown attack.
     let overblown = Layer::tone(Spectrum::harmonic(|n| if n > 1.0 && n < 4.0 { 1.0 } else { 0.0 }))
         .gain(Decibels(-13.0))
         .with(&[Attack(0.003), Decay(0.5), Release(0.1)]);
-    let layers =
-        vec![voice, overblown, breath("pipe breath", 2400.0, -26.0), chiff("spit", 3200.0, -9.0)];
-    Patch { name: "Chiff Lead", program: 83, level: Decibels(-12.2), layers }
+    let mut layers = voice.opened(850.0, 0.9, 3.1, [0.0, 1.4, 2.0, 2.0]);
+    layers.extend([overblown, breath("pipe breath", 2400.0, -24.0), chiff("spit", 3200.0, -9.0)]);
+    Patch { name: "Chiff Lead", program: 83, level: Decibels(-9.4), layers }
 }
 
 fn growl() -> Spectrum {
@@ -114,7 +124,7 @@ fn harmon(hz: f64) -> f64 {
 }
 
 /// Air noise during the note.
-fn breath(name: &str, hz: f64, gain: f64) -> Layer {
+pub fn breath(name: &str, hz: f64, gain: f64) -> Layer {
     let air = Signal::noise(name, 0.7).band_pass(hz, 0.7).looped(0.2);
     Layer::breath(air.peaking_at(Decibels(gain))).with(&[
         Attack(0.04),
