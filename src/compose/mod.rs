@@ -11,7 +11,7 @@
 //! The [`form`] chooses section, motif and tension; [`lines`] and [`drums`] draw from the models near
 //! points of the [`walk`] and the [`pad`]; [`percussion`] lays loops beside the drums; [`accompaniment`]
 //! plays the chords in the rhythms of [`comping`]; the [`performance`] gives the notes of the
-//! [`score`] velocities and timing. [`composer::Composer`] repeats the step
+//! [`score`] velocities and timing; [`throws`] send single hits to the effects. [`composer::Composer`] repeats the step
 //! and can go back to an earlier progress.
 //!
 //! No clock, no thread, no file: `station` has those.
@@ -40,5 +40,6 @@ pub mod step;
 pub mod taste;
 #[cfg(test)]
 pub mod testing;
+pub mod throws;
 pub mod titles;
 pub mod walk;

@@ -90,6 +90,7 @@ impl Performance<'_> {
             title: phrase.piece.title.clone(),
             parts: Part::ALL.map(|part| self.play(part, &slot, touches)),
             mix: phrase.piece.mix.clone(),
+            throws: Vec::new(),
             opening: [from, to].map(|t| opening(along(phrase.tension, t))),
         }
     }

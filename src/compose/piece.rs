@@ -126,8 +126,8 @@ fn draw_mix(theme: &Theme, loudness: Lufs, rng: &mut Rng) -> Mix {
     for (voice, programs) in voices.iter_mut().zip(&theme.programs) {
         voice.program = programs.choose(rng).copied().unwrap_or(voice.program);
     }
-    let Theme { echo_steps, echo_feedback, .. } = *theme;
-    Mix { voices, echo_steps, echo_feedback, loudness }
+    let Theme { echo_steps, echo_feedback, room, .. } = *theme;
+    Mix { voices, echo_steps, echo_feedback, room, loudness }
 }
 
 /// A fifth up, a fifth down or the same key, each in a third of cases.

@@ -3,7 +3,7 @@
 use crate::{
     compose::{
         accompaniment, performance::Performance, phrase::PHRASE_BARS, progress::Progress, score,
-        setting::Setting,
+        setting::Setting, throws,
     },
     music::bar::Bar,
 };
@@ -17,7 +17,8 @@ pub fn next_phrase(setting: &Setting, progress: &Progress) -> (Vec<Bar>, Progres
     let chords = accompaniment::chords(&phrase, setting.theme());
     let score = score::write(setting, &mut progress, &phrase, &chords);
     let performance = Performance { setting, phrase: &phrase, chords: &chords, score: &score };
-    let bars = performance.bars(progress.bar);
+    let mut bars = performance.bars(progress.bar);
+    throws::write(setting, &mut bars);
     progress.bar += PHRASE_BARS;
     (bars, progress)
 }

@@ -1,7 +1,7 @@
 //! Keys whose value is one of a few words.
 
 use crate::{
-    music::percussion::Percussion,
+    music::{percussion::Percussion, room::RoomKind},
     musicvae::net::{precision::Precision, repeat::Repeat},
 };
 
@@ -131,6 +131,15 @@ impl Choice for Percussion {
         ("shaker", Self::Shaker),
         ("conga", Self::Conga),
         ("cowbell", Self::Cowbell),
+    ];
+}
+
+impl Choice for RoomKind {
+    const WORDS: &'static [(&'static str, Self)] = &[
+        ("room", Self::Room),
+        ("plate", Self::Plate),
+        ("hall", Self::Hall),
+        ("spring", Self::Spring),
     ];
 }
 

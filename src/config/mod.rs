@@ -32,6 +32,7 @@ mod problem;
 mod push;
 mod recorder;
 mod remote;
+mod room;
 mod root;
 mod schema;
 mod secret;

@@ -14,12 +14,14 @@ use crate::{
         dream::Dream,
         drums::Drums,
         part::{PartLimits, Register, default_voice, read_limits, read_voice},
+        room::read_room,
         section::Section,
         text::one_line,
         value::set,
     },
     music::{
         bar::{N_PARTS, Part, Voice},
+        room::Room,
         scale::{Key, Mode, NotAKey},
     },
     musicvae::net::decode_rule::DecodeRule,
@@ -100,6 +102,10 @@ pub struct Theme {
     pub echo_steps: f64,
     /// Level of each echo relative to the one before, 0 to 0.9. Default 0.4.
     pub echo_feedback: f64,
+    /// The room that parts are sent to.
+    pub room: Room,
+    /// How often single hits and words are thrown into echo and room, 0 to 1. Default 0.
+    pub throws: f64,
     /// Nouns for titles, 2 to 200.
     pub words: Vec<String>,
     /// Adjectives for titles, 1 to 200.
@@ -154,6 +160,8 @@ impl Default for Theme {
             programs: Part::ALL.map(|part| vec![default_voice(part).program]),
             echo_steps: 3.0,
             echo_feedback: 0.4,
+            room: Room::DEFAULT,
+            throws: 0.0,
             words: ["night", "signal", "wire", "static", "glass", "tide"].map(str::to_owned).into(),
             qualities: ["slow", "pale", "electric", "hollow"].map(str::to_owned).into(),
             titles: ["{quality} {word}", "{word} and {word}", "{word} of {word}", "{word}"]
@@ -237,6 +245,8 @@ impl Theme {
         set(&mut self.groove_time, section.number("groove_time", 0.0..=1.0));
         set(&mut self.echo_steps, section.number("echo_steps", 0.5..=16.0));
         set(&mut self.echo_feedback, section.number("echo_feedback", 0.0..=0.9));
+        set(&mut self.throws, section.number("throws", 0.0..=1.0));
+        section.table("room", |section| read_room(section, &mut self.room));
         set(&mut self.words, section.list("words", 2..=200, |text| one_line(text, 40)));
         set(&mut self.qualities, section.list("qualities", 1..=200, |text| one_line(text, 40)));
         set(&mut self.titles, section.list("titles", 1..=50, title_pattern));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     music::{
         chord::{Chord, Numeral},
+        room::Room,
         scale::{Key, Mode},
         section::Section,
     },
@@ -49,6 +50,17 @@ pub struct Hit {
     pub velocity: u8,
 }
 
+/// A moment in which a part is sent to echo and room, whatever its sends are otherwise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Throw {
+    /// The part.
+    pub part: Part,
+    /// Start and end in steps from the bar's start, at least 0; may reach beyond the bar.
+    pub steps: [f32; 2],
+    /// Send, 0 to 1; a part's own send is not lowered.
+    pub amount: f64,
+}
+
 /// A bar of all parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
@@ -68,6 +80,8 @@ pub struct Bar {
     pub title: Arc<str>,
     /// Hits of each part, by `Part as usize`, sorted by start.
     pub parts: [Vec<Hit>; N_PARTS],
+    /// Moments in which a part is sent to echo and room.
+    pub throws: Vec<Throw>,
     /// Instruments and levels from the start of the bar on.
     pub mix: Arc<Mix>,
     /// Filter opening at the start and at the end of the bar, 0 closed to 1 open.
@@ -87,6 +101,7 @@ impl Bar {
             piece: 0,
             title: "".into(),
             parts: Default::default(),
+            throws: Vec::new(),
             mix,
             opening: [1.0; 2],
         }
@@ -102,6 +117,9 @@ pub struct Mix {
     pub echo_steps: f64,
     /// Gain from one echo to the next, 0 to 0.9.
     pub echo_feedback: f64,
+    /// The room that parts are sent to.
+    #[serde(default)]
+    pub room: Room,
     /// Target loudness of the station, held over minutes.
     pub loudness: Lufs,
 }
@@ -130,9 +148,15 @@ pub struct Voice {
 }
 
 impl Mix {
-    /// A mix of `voices` without echo, at the default loudness.
+    /// A mix of `voices` without echo, in the default room, at the default loudness.
     pub fn of(voices: [Voice; N_PARTS]) -> Self {
-        Self { voices, echo_steps: 3.0, echo_feedback: 0.0, loudness: Lufs::DEFAULT }
+        Self {
+            voices,
+            echo_steps: 3.0,
+            echo_feedback: 0.0,
+            room: Room::DEFAULT,
+            loudness: Lufs::DEFAULT,
+        }
     }
 
     /// A kit, a synth bass, a square lead and a pad in a small room.

@@ -37,6 +37,7 @@ pub mod part_map;
 pub mod percussion;
 pub mod programs;
 pub mod rhythm;
+pub mod room;
 pub mod scale;
 pub mod section;
 pub mod segments;

@@ -17,7 +17,9 @@ use crate::{
         echo::Echo,
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
         part_synth::PartSynth,
-        reverb::Reverb,
+        preset_level::Trims,
+        room::RoomReverb,
+        throws::Throws,
         timeline::Timeline,
     },
 };
@@ -34,9 +36,10 @@ pub struct Band {
     frame: u64,               // of the next block
     queued: VecDeque<Queued>, // bars that are not over
     duck: Duck,
-    reverb: Reverb,
+    room: RoomReverb,
     chorus: Chorus,
     echo: Echo,
+    throws: Throws,
     sends: Sends,
     effects: Block,
 }
@@ -68,13 +71,26 @@ impl Queued {
 impl Band {
     /// A silent band with the voices of `mix`.
     ///
-    /// A preset that the font lacks is replaced by the nearest one, with a warning.
+    /// A preset that the font lacks is replaced by the nearest one, with a warning. Presets are
+    /// brought to one loudness, so that a gain means the same with any font.
     ///
     /// # Errors
     /// The synthesizer can't start.
     pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
+        Self::with(font, mix, Trims::default)
+    }
+
+    /// The same with each preset as loud as the font has it, as a MIDI file expects.
+    ///
+    /// # Errors
+    /// The synthesizer can't start.
+    pub fn as_the_font_plays(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
+        Self::with(font, mix, Trims::off)
+    }
+
+    fn with(font: &Arc<SoundFont>, mix: &Arc<Mix>, trims: fn() -> Trims) -> Result<Self, Error> {
         let parts = Part::ALL.into_iter().zip(&mix.voices);
-        let parts = parts.map(|(part, voice)| PartSynth::new(font, part, voice));
+        let parts = parts.map(|(part, voice)| PartSynth::new(font, part, voice, trims()));
         Ok(Self {
             parts: parts.collect::<Result<_, _>>()?,
             mix: mix.clone(),
@@ -82,9 +98,10 @@ impl Band {
             frame: 0,
             queued: VecDeque::new(),
             duck: Duck::new(),
-            reverb: Reverb::new(),
+            room: RoomReverb::new(mix.room),
             chorus: Chorus::new(),
             echo: Echo::new(),
+            throws: Throws::new(),
             sends: Sends { reverb: Block::SILENCE, chorus: Block::SILENCE, echo: Block::SILENCE },
             effects: Block::SILENCE,
         })
@@ -104,9 +121,13 @@ impl Band {
         for (part, hits) in self.parts.iter_mut().zip(&bar.parts) {
             part.add(hits, &span);
         }
+        for (part, voice) in self.parts.iter_mut().zip(&bar.mix.voices) {
+            part.prepare(voice);
+        }
         for kick in bar.parts[Part::Drums as usize].iter().filter(|hit| is_kick(hit)) {
             self.duck.add(span.frame_at(kick.start_step), step * STEPS_PER_QUARTER as f64);
         }
+        self.throws.add(&bar.throws, &span);
         self.queued.push_back(Queued {
             frames: span.frames(),
             mix: bar.mix.clone(),
@@ -149,11 +170,15 @@ impl Band {
                 send.add(&part.stem, *share);
                 share.arrive();
             }
+            for send in [&mut *reverb, &mut *echo] {
+                self.throws.send(part.part, &part.stem, self.frame, send);
+            }
         }
+        self.throws.advance(end);
         self.effects = Block::SILENCE;
         self.chorus.process(chorus, &mut self.effects);
         self.echo.process(echo, &mut self.effects);
-        self.reverb.process(reverb, &mut self.effects);
+        self.room.process(reverb, &mut self.effects);
         mix.add(&self.effects, Ramp::UNITY);
         self.frame = end;
     }
@@ -172,6 +197,7 @@ impl Band {
                 part.set_voice(voice);
             }
         }
+        self.room.set(bar.mix.room);
         self.echo.set(bar.mix.echo_steps * bar.step_seconds, bar.mix.echo_feedback);
         bar.opening_at(end)
     }

@@ -1,4 +1,5 @@
-//! A tempo-synced ping-pong echo; each repeat is duller.
+//! A tempo-synced ping-pong echo on tape: each repeat has less highs and less lows than the one before,
+//! and loud ones saturate.
 
 use crate::{
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
@@ -8,8 +9,14 @@ use crate::{
 /// Length of the delay line: a power of two above the longest delay, 5.9 s.
 const LINE: usize = 1 << 18;
 
-/// Damping per repeat: a one-pole low-pass at about 3.5 kHz.
-const DAMPING: f32 = 0.6;
+/// Share by which a one-pole low-pass at about 3.6 kHz follows each frame.
+const DAMPING: f32 = 0.4;
+
+/// The same of a high-pass at about 180 Hz.
+const LOW_CUT: f32 = 0.025;
+
+/// Level at which the tape saturates: far below it, it changes nothing.
+const TAPE: f32 = 0.8;
 
 /// Frames over which the echo crossfades to a new delay.
 const GLIDE: f32 = FRAMES_PER_MP3_FRAME as f32;
@@ -21,7 +28,7 @@ pub struct Echo {
     delay: usize,
     next_delay: usize,
     feedback: f32,
-    damped: [f32; 2],
+    tone: [Tone; 2],
     /// Blocks until the delay line is inaudible; silent input costs nothing after that.
     n_blocks_left: usize,
 }
@@ -36,7 +43,7 @@ impl Echo {
             delay,
             next_delay: delay,
             feedback: 0.0,
-            damped: [0.0; 2],
+            tone: [Tone::default(); 2],
             n_blocks_left: 0,
         }
     }
@@ -62,13 +69,14 @@ impl Echo {
             self.n_blocks_left -= 1;
         }
         for n in 0..FRAMES_PER_MP3_FRAME {
-            let echo = self.tap(n);
-            let [left, right] = echo;
-            for (damped, x) in self.damped.iter_mut().zip(echo) {
-                *damped = x + DAMPING * (*damped - x);
+            let [left, right] = self.tap(n);
+            let onto =
+                [dry.left[n] + self.feedback * right, 0.5 * dry.right[n] + self.feedback * left];
+            for ((tape, tone), x) in
+                self.line[self.position].iter_mut().zip(&mut self.tone).zip(onto)
+            {
+                *tape = saturated(tone.step(x));
             }
-            let [from_left, from_right] = self.damped.map(|x| x * self.feedback);
-            self.line[self.position] = [dry.left[n] + from_right, dry.right[n] * 0.5 + from_left];
             self.position = (self.position + 1) % LINE;
             wet.left[n] += left;
             wet.right[n] += right;
@@ -84,6 +92,28 @@ impl Echo {
         let t = n as f32 / GLIDE;
         let (from, to) = (at(self.delay), at(self.next_delay));
         [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])]
+    }
+}
+
+/// A soft limit: at most [`TAPE`] times 1, and nearly unchanged below a third of it.
+fn saturated(x: f32) -> f32 {
+    // A rational stand-in for tanh, exact where it is clamped.
+    let x = (x / TAPE).clamp(-3.0, 3.0);
+    TAPE * x * (27.0 + x * x) / (27.0 + 9.0 * x * x)
+}
+
+/// The band that the tape keeps.
+#[derive(Clone, Copy, Default)]
+struct Tone {
+    highs: f32,
+    lows: f32,
+}
+
+impl Tone {
+    fn step(&mut self, x: f32) -> f32 {
+        self.highs += DAMPING * (x - self.highs);
+        self.lows += LOW_CUT * (self.highs - self.lows);
+        self.highs - self.lows
     }
 }
 
@@ -126,9 +156,54 @@ mod tests {
         };
 
         assert!(heard[1..4410].iter().all(|x| *x == [0.0; 2]));
-        assert_eq!(heard[4410], [1.0, 0.5]);
+        assert!(heard[4410][0] > 0.3 && heard[4410][1] > 0.15, "{:?}", heard[4410]);
         assert!(peak(8820)[1] > peak(8820)[0], "{:?}", peak(8820));
         assert!(peak(13_230)[0] < peak(4410)[0]);
+    }
+
+    /// Amplitudes of the first four repeats of a burst of `hz` at `level`, on the left and the right.
+    fn repeats(hz: f32, level: f32, feedback: f64) -> [f32; 4] {
+        let mut echo = Echo::new();
+        let n_blocks = 20; // a repeat
+        echo.set(n_blocks as f64 * FRAMES_PER_MP3_FRAME as f64 / 44_100.0, feedback);
+        echo.process(&Block::SILENCE, &mut Block::default());
+        let mut phase = 0.0f32;
+        let mut peaks = [0f32; 4];
+        for block in 0..5 * n_blocks {
+            let mut dry = Block::SILENCE;
+            if block < 10 {
+                for x in &mut dry.left {
+                    phase = (phase + hz / 44_100.0).fract();
+                    *x = level * (std::f32::consts::TAU * phase).sin();
+                }
+                dry.right = dry.left;
+            }
+            let mut wet = Block::SILENCE;
+            echo.process(&dry, &mut wet);
+            if n_blocks <= block && 4 < block % n_blocks && block % n_blocks < 9 {
+                peaks[block / n_blocks - 1] = wet.peak();
+            }
+        }
+        peaks
+    }
+
+    #[test]
+    fn each_repeat_is_duller_and_thinner() {
+        let fall = |hz: f32| {
+            let [_, second, _, fourth] = repeats(hz, 0.05, 0.9);
+            20.0 * (fourth / second).log10()
+        };
+        let (low, mid, high) = (fall(80.0), fall(900.0), fall(5000.0));
+        assert!(low + 8.0 < mid && high + 8.0 < mid && -5.0 < mid, "{low} {mid} {high}");
+    }
+
+    #[test]
+    fn loud_repeats_saturate_and_soft_ones_do_not() {
+        let first = |level: f32| repeats(900.0, level, 0.9)[0] / level;
+        let (soft, loud, absurd) = (first(0.02), first(1.0), repeats(900.0, 100.0, 0.9)[0]);
+        assert!(loud < 0.8 * soft, "{soft} {loud}");
+        assert!(first(0.1) > 0.98 * soft);
+        assert!(absurd <= TAPE, "{absurd}");
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl MidiPlayer {
         for group in instruments.chunks(N_PARTS) {
             let voices = std::array::from_fn(|n| voice(group.get(n).map(|notes| notes[0])));
             let mix = Arc::new(Mix::of(voices));
-            let mut band = Band::new(font, &mix)?;
+            let mut band = Band::as_the_font_plays(font, &mix)?;
             for number in 0..n_bars {
                 n_frames = band.queue(&bar(group, number, &mix)).end;
             }

@@ -5,7 +5,7 @@
 //!     -> events          hits as timed note-on and note-off messages, per part
 //!     -> part_synth      one synthesizer (rustysynth) per part, with its filter sweep
 //!     -> duck            side-chain ducking under the kick
-//!     -> band            stems summed; sends to one chorus, one echo and one reverb
+//!     -> band            stems summed; sends to one chorus, one echo and one room
 //!     -> master          bus_compressor -> leveller -> (+ inserts) -> limiter (true_peak)
 //!     -> encoder         mp3: MP3 frames that decode on their own; ogg_opus: Ogg pages
 //! ```
@@ -45,10 +45,12 @@ pub mod mp3_file;
 pub mod ogg_opus;
 mod part_synth;
 pub mod preset;
+mod preset_level;
 mod resample;
-pub mod reverb;
+pub mod room;
 pub mod sound_check;
 pub mod sweep;
+pub mod throws;
 pub mod timeline;
 mod true_peak;
 pub mod wav;

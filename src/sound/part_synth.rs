@@ -11,6 +11,7 @@ use crate::{
         events::{Message, NoteQueue, position},
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
         preset::{self, Preset},
+        preset_level::Trims,
         sweep::Sweep,
         timeline::Span,
     },
@@ -42,11 +43,16 @@ const BANK_SELECT: i32 = 0;
 
 /// One part, from hits to audio.
 pub(super) struct PartSynth {
-    part: Part,
+    /// The part it plays.
+    pub part: Part,
+    font: Arc<SoundFont>,
     synth: Synthesizer,
     notes: NoteQueue,
     preset: Option<Preset>, // as requested
     missed: Vec<Preset>,
+    trims: Trims,
+    /// Brings the preset to the loudness that the mix reckons with.
+    trim: Ramp,
     gain: Ramp,
     sweep: Sweep,
     /// How far the filter follows a bar's opening, 0 to 1.
@@ -64,7 +70,12 @@ pub(super) struct PartSynth {
 }
 
 impl PartSynth {
-    pub fn new(font: &Arc<SoundFont>, part: Part, voice: &Voice) -> Result<Self, Error> {
+    pub fn new(
+        font: &Arc<SoundFont>,
+        part: Part,
+        voice: &Voice,
+        trims: Trims,
+    ) -> Result<Self, Error> {
         let mut settings = SynthesizerSettings::new(SAMPLE_RATE as i32);
         settings.block_size = SYNTH_BLOCK;
         settings.enable_reverb_and_chorus = false;
@@ -73,10 +84,13 @@ impl PartSynth {
         synth.set_master_volume(HEADROOM.ratio() as f32);
         let mut part_synth = Self {
             part,
+            font: font.clone(),
             synth,
             notes: NoteQueue::default(),
             preset: None,
             missed: Vec::new(),
+            trims,
+            trim: Ramp::at_rest(1.0),
             gain: Ramp::at_rest(voice.gain.ratio() as f32),
             sweep: Sweep::new(),
             follows: voice.sweep,
@@ -87,6 +101,7 @@ impl PartSynth {
             stem: Block::SILENCE,
         };
         part_synth.set_voice(voice);
+        part_synth.trim.arrive();
         Ok(part_synth)
     }
 
@@ -94,6 +109,8 @@ impl PartSynth {
     /// instrument.
     pub fn set_voice(&mut self, voice: &Voice) {
         self.choose(Preset::of(voice));
+        let trim = self.trim_of(voice);
+        self.trim.move_to(trim);
         for message in position(voice) {
             send(&mut self.synth, message);
         }
@@ -102,6 +119,15 @@ impl PartSynth {
         self.chorus.move_to(voice.chorus as f32);
         self.echo.move_to(voice.echo as f32);
         (self.follows, self.duck) = (voice.sweep, voice.duck);
+    }
+
+    /// Measures the preset of `voice` if it was not heard yet, ahead of the bar that needs it.
+    pub fn prepare(&mut self, voice: &Voice) {
+        self.trim_of(voice);
+    }
+
+    fn trim_of(&mut self, voice: &Voice) -> f32 {
+        self.trims.of(&self.font, Preset::of(voice), self.part).ratio() as f32
     }
 
     pub fn add(&mut self, hits: &[Hit], bar: &Span) {
@@ -118,6 +144,8 @@ impl PartSynth {
             self.notes.emit_until(boundary, |message| send(synth, message));
             synth.render(&mut self.stem.left[at..next], &mut self.stem.right[at..next]);
         }
+        self.stem.scale(self.trim);
+        self.trim.arrive();
         self.stem.scale(self.gain);
         self.gain.arrive();
         let openness = 1.0 - self.follows * (1.0 - opening);

@@ -1,0 +1,158 @@
+//! How loud a preset plays, so that a part's level in the mix does not depend on the SoundFont.
+//!
+//! A few notes of the preset are played into a loudness meter when a part first turns to it; its trim
+//! brings them to one reference.
+
+use std::sync::Arc;
+
+use ebur128::{EbuR128, Mode};
+use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
+
+use crate::{
+    music::bar::Part,
+    sound::{
+        Error,
+        preset::{self, Preset},
+    },
+    units::{Decibels, Lufs},
+};
+
+/// Sample rate of the measurement: half that of the sound, which costs half.
+const RATE_HZ: usize = 22_050;
+
+/// Loudness of the measured notes at 0 dB: about that of the default SoundFont, whose presets then keep
+/// their level.
+const DRUMS: Lufs = Lufs(-23.0);
+const OTHERS: Lufs = Lufs(-27.0);
+
+/// Range of the trim: a preset that is hardly there stays soft.
+const RANGE_DB: std::ops::RangeInclusive<f64> = -24.0..=24.0;
+
+/// MIDI velocity of the measured notes.
+const VELOCITY: i32 = 96;
+
+/// The only channel in use.
+const CHANNEL: i32 = 0;
+
+/// A note of the measurement: its start in steps of [`STEP_SECONDS`], its length and its pitch.
+type TestNote = (usize, usize, i32);
+
+/// An eighth at 120 bpm.
+const STEP_SECONDS: f64 = 0.25;
+
+/// Steps of a measurement.
+const N_STEPS: usize = 10;
+
+/// Kick, snare and closed hat, as most of a kit's strokes.
+const BEAT: [TestNote; 10] = [
+    (0, 1, 36),
+    (0, 1, 42),
+    (2, 1, 38),
+    (2, 1, 42),
+    (3, 1, 42),
+    (4, 1, 36),
+    (5, 1, 36),
+    (6, 1, 38),
+    (6, 1, 42),
+    (7, 1, 42),
+];
+
+/// The trims of a part's presets so far.
+#[derive(Default)]
+pub(super) struct Trims {
+    known: Vec<(Preset, Decibels)>,
+    is_off: bool,
+}
+
+impl Trims {
+    /// No trims: presets play as loud as the font has them.
+    pub fn off() -> Self {
+        Self { is_off: true, ..Self::default() }
+    }
+
+    /// The trim of `preset`, which is measured when it is first asked for. A preset that can't be
+    /// measured has none.
+    pub fn of(&mut self, font: &Arc<SoundFont>, preset: Preset, part: Part) -> Decibels {
+        if self.is_off {
+            return Decibels(0.0);
+        }
+        if let Some((_, trim)) = self.known.iter().find(|(known, _)| *known == preset) {
+            return *trim;
+        }
+        let trim = trim(font, preset, part).unwrap_or_default();
+        self.known.push((preset, trim));
+        trim
+    }
+}
+
+/// The gain that brings `wanted`, or the preset nearest to it, to the reference loudness
+/// where `part` plays it; 0 for a preset that is silent there.
+///
+/// A function of the font and the preset alone. Takes a few milliseconds.
+///
+/// # Errors
+/// The synthesizer or the meter can't start.
+fn trim(font: &Arc<SoundFont>, wanted: Preset, part: Part) -> Result<Decibels, Error> {
+    let loudness = loudness(font, preset::nearest(font, wanted), part)?;
+    if !loudness.is_finite() {
+        return Ok(Decibels(0.0));
+    }
+    let reference = if part == Part::Drums { DRUMS } else { OTHERS };
+    Ok(Decibels((reference.0 - loudness).clamp(*RANGE_DB.start(), *RANGE_DB.end())))
+}
+
+/// Three long notes of a part's register, or a bar of drums.
+fn notes(part: Part) -> Vec<TestNote> {
+    let held =
+        |pitches: [i32; 3]| pitches.iter().enumerate().map(|(n, x)| (3 * n, 3, *x)).collect();
+    match part {
+        Part::Drums => BEAT.into(),
+        Part::Bass => held([33, 38, 45]),
+        Part::Lead => held([64, 69, 76]),
+        Part::Chords => held([57, 62, 69]),
+    }
+}
+
+/// Loudness in LUFS of the preset alone, at the synthesizer's full volume.
+fn loudness(font: &Arc<SoundFont>, preset: Preset, part: Part) -> Result<f64, Error> {
+    let mut settings = SynthesizerSettings::new(RATE_HZ as i32);
+    settings.enable_reverb_and_chorus = false;
+    let mut synth = Synthesizer::new(font, &settings)?;
+    synth.process_midi_message(CHANNEL, 0xb0, 0, preset.bank);
+    synth.process_midi_message(CHANNEL, 0xc0, preset.program, 0);
+    synth.process_midi_message(CHANNEL, 0xb0, 7, 127);
+    let meter = EbuR128::new(2, RATE_HZ as u32, Mode::I);
+    let mut meter = meter.map_err(|error| Error::Meter { reason: error.to_string() })?;
+    let notes = notes(part);
+    let mut sides = [const { [0.0; (STEP_SECONDS * RATE_HZ as f64) as usize] }; 2];
+    for step in 0..N_STEPS {
+        for (_, _, pitch) in notes.iter().filter(|note| note.0 + note.1 == step) {
+            synth.note_off(CHANNEL, *pitch);
+        }
+        for (_, _, pitch) in notes.iter().filter(|note| note.0 == step) {
+            synth.note_on(CHANNEL, *pitch, VELOCITY);
+        }
+        let [left, right] = &mut sides;
+        synth.render(left, right);
+        // Can't fail: both planes have one length and the meter has two channels.
+        let _ = meter.add_frames_planar_f32(&[&*left, &*right]);
+    }
+    Ok(meter.loudness_global().unwrap_or(f64::NEG_INFINITY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sound::testing::tiny_font;
+
+    #[test]
+    fn a_preset_is_brought_to_the_reference() {
+        let font = tiny_font();
+        for part in [Part::Bass, Part::Lead, Part::Chords] {
+            let preset = Preset { bank: 0, program: 5 };
+            let trim = trim(&font, preset, part).unwrap();
+            let loudness = loudness(&font, preset, part).unwrap();
+            assert!((loudness + trim.0 - OTHERS.0).abs() < 0.01, "{loudness} {trim:?}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! Two coil springs: low tones travel faster along a spring than high ones, so each hit returns as a
+//! chirp, again and again.
+//!
+//! Source: V. Välimäki, J. Parker and J. Abel, "Parametric spring reverberation effect", JAES 58,
+//! 2010: a delay and a cascade of first-order all-passes in a loop, below the spring's transition
+//! frequency. They stretch the all-passes to reach that frequency; here the loop runs at a quarter
+//! of the sample rate, which is the same and costs a quarter. The weak chirps above the transition
+//! frequency are left out.
+
+use std::f32::consts::FRAC_1_SQRT_2;
+
+use biquad::{Biquad as _, Coefficients, DirectForm1, ToHertz as _, Type};
+
+use crate::{
+    sound::room::{line::CHUNK, network::Chunk},
+    units::SAMPLE_RATE,
+};
+
+/// Frames for each of the loop's.
+const STRIDE: usize = 4;
+
+/// The loop's frames in a chunk.
+const FEW: usize = CHUNK / STRIDE;
+
+/// All-passes of a spring.
+const N_STAGES: usize = 80;
+
+/// Coefficient of the all-passes: the more, the longer the chirp.
+const DISPERSION: f32 = 0.6;
+
+/// Delays of the springs besides the all-passes, in frames of the loop: 34 and 43 ms.
+const DELAYS: [usize; 2] = [379, 479];
+
+/// Frames of a spring's ring: above the longest delay and a chunk, in whole chunks of the loop.
+const RING: usize = 32 * FEW;
+
+/// What a spring transmits ends here. A Butterworth filter of sixth order, as three of second.
+const TRANSITION_HZ: f32 = 3_600.0;
+const QUALITIES: [f32; 3] = [0.5176, 0.7071, 1.9319];
+
+/// Springs for both channels.
+pub(super) struct Springs {
+    springs: [Spring; 2],
+    level: f32,
+}
+
+impl Springs {
+    pub fn new() -> Self {
+        Self { springs: DELAYS.map(Spring::new), level: 0.0 }
+    }
+
+    /// Sets the time for 60 dB.
+    pub fn set(&mut self, seconds: f64) {
+        for spring in &mut self.springs {
+            spring.set(seconds);
+        }
+        let kept = f64::from(self.springs[0].gain).powi(2);
+        self.level = (1.0 - kept).sqrt() as f32;
+    }
+
+    pub fn clear(&mut self) {
+        self.springs.iter_mut().for_each(Spring::clear);
+    }
+
+    /// The response to a chunk: noise within the springs' range returns at about its own level. Both
+    /// springs hear both channels.
+    pub fn step(&mut self, input: &Chunk) -> Chunk {
+        let [left, right] = input;
+        let both = std::array::from_fn(|n| (left[n] + right[n]) * FRAC_1_SQRT_2);
+        let mut output = [both; 2];
+        for (spring, sound) in self.springs.iter_mut().zip(&mut output) {
+            spring.process(sound);
+            sound.iter_mut().for_each(|x| *x *= self.level);
+        }
+        output
+    }
+}
+
+/// One spring.
+struct Spring {
+    down: LowPass,
+    up: LowPass,
+    stages: [f32; N_STAGES],
+    ring: [f32; RING],
+    position: usize,
+    delay: usize,
+    gain: f32,
+}
+
+impl Spring {
+    fn new(delay: usize) -> Self {
+        Self {
+            down: LowPass::new(),
+            up: LowPass::new(),
+            stages: [0.0; N_STAGES],
+            ring: [0.0; RING],
+            position: 0,
+            delay,
+            gain: 0.0,
+        }
+    }
+
+    fn clear(&mut self) {
+        (self.down, self.up) = (LowPass::new(), LowPass::new());
+        (self.stages, self.ring) = ([0.0; N_STAGES], [0.0; RING]);
+    }
+
+    fn set(&mut self, seconds: f64) {
+        // Most of what a spring transmits is delayed about as long as the lowest tones.
+        let a = f64::from(DISPERSION);
+        let stage = (1.0 - a * a) / (1.0 + a * a + 2.0 * a * 0.8);
+        let frames = STRIDE as f64 * (self.delay as f64 + N_STAGES as f64 * stage);
+        let fall = -3.0 * frames / (seconds * f64::from(SAMPLE_RATE));
+        // The far end returns the sound upside down.
+        self.gain = -libm::pow(10.0, fall) as f32;
+    }
+
+    fn process(&mut self, sound: &mut [f32; CHUNK]) {
+        let mut few = [0.0; FEW];
+        for (x, sound) in few.iter_mut().zip(sound.chunks_exact(STRIDE)) {
+            for sound in sound {
+                *x = self.down.step(*sound);
+            }
+        }
+        self.travel(&mut few);
+        for (x, sound) in few.iter().zip(sound.chunks_exact_mut(STRIDE)) {
+            for (n, sound) in sound.iter_mut().enumerate() {
+                *sound = self.up.step(if n == 0 { STRIDE as f32 * x } else { 0.0 });
+            }
+        }
+    }
+
+    /// Once along the spring and back, and into it again.
+    fn travel(&mut self, sound: &mut [f32; FEW]) {
+        let mut arrived = [0.0; FEW];
+        for (n, x) in arrived.iter_mut().enumerate() {
+            *x = self.ring[(self.position + RING - self.delay + n) % RING];
+        }
+        for memory in &mut self.stages {
+            for x in &mut arrived {
+                let fed = *x - DISPERSION * *memory;
+                *x = DISPERSION * fed + *memory;
+                *memory = fed;
+            }
+        }
+        for (n, (x, arrived)) in sound.iter_mut().zip(arrived).enumerate() {
+            self.ring[self.position + n] = *x + self.gain * arrived;
+            *x = arrived;
+        }
+        self.position = (self.position + FEW) % RING;
+    }
+}
+
+/// Three second-order low-passes in a row.
+#[derive(Clone, Copy)]
+struct LowPass {
+    sections: [DirectForm1<f32>; 3],
+}
+
+impl LowPass {
+    fn new() -> Self {
+        let section = |quality| {
+            let rate = (SAMPLE_RATE as f32).hz();
+            let of = Coefficients::from_params(Type::LowPass, rate, TRANSITION_HZ.hz(), quality);
+            DirectForm1::new(of.expect("the cut-off is below half the sample rate"))
+        };
+        Self { sections: QUALITIES.map(section) }
+    }
+
+    fn step(&mut self, x: f32) -> f32 {
+        self.sections.iter_mut().fold(x, |x, section| section.run(x))
+    }
+}
