@@ -12,6 +12,7 @@ use crate::{
         bar::{N_PARTS, Voice},
         scale::Key,
     },
+    patterns::style::Style,
     rng,
     units::{Bpm, Lufs},
 };
@@ -46,6 +47,7 @@ struct PieceInputs<'a> {
     tempo_spread: f64,
     minutes: [f64; 2],
     shape: Shape,
+    arrangement: Option<&'static str>,
     harmony: Strictness,
     chords: &'a Chords,
 }
@@ -122,6 +124,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         tempo_spread,
         minutes,
         shape,
+        arrangement,
         harmony,
         swing,
         humanise,
@@ -155,6 +158,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         tempo_spread: *tempo_spread,
         minutes: *minutes,
         shape: *shape,
+        arrangement: arrangement.map(Style::name),
         harmony: *harmony,
         chords,
     };

@@ -19,8 +19,12 @@ use crate::{
         part_synth::PartSynth,
         reverb::Reverb,
         timeline::Timeline,
+        transition::Transitions,
     },
 };
+
+/// Send of the transitions to the reverb.
+const TRANSITION_REVERB: f32 = 0.3;
 
 /// Renders bars with one synthesizer per part, so that parts can be mixed, muted and exported as
 /// stems.
@@ -37,6 +41,7 @@ pub struct Band {
     reverb: Reverb,
     chorus: Chorus,
     echo: Echo,
+    transitions: Transitions,
     sends: Sends,
     effects: Block,
 }
@@ -85,6 +90,7 @@ impl Band {
             reverb: Reverb::new(),
             chorus: Chorus::new(),
             echo: Echo::new(),
+            transitions: Transitions::new(),
             sends: Sends { reverb: Block::SILENCE, chorus: Block::SILENCE, echo: Block::SILENCE },
             effects: Block::SILENCE,
         })
@@ -107,6 +113,7 @@ impl Band {
         for kick in bar.parts[Part::Drums as usize].iter().filter(|hit| is_kick(hit)) {
             self.duck.add(span.frame_at(kick.start_step), step * STEPS_PER_QUARTER as f64);
         }
+        self.transitions.add(span.frames(), bar.transition);
         self.queued.push_back(Queued {
             frames: span.frames(),
             mix: bar.mix.clone(),
@@ -151,6 +158,10 @@ impl Band {
             }
         }
         self.effects = Block::SILENCE;
+        if let Some(transition) = self.transitions.render(self.frame) {
+            self.effects.add(transition, Ramp::UNITY);
+            reverb.add(transition, Ramp::at_rest(TRANSITION_REVERB));
+        }
         self.chorus.process(chorus, &mut self.effects);
         self.echo.process(echo, &mut self.effects);
         self.reverb.process(reverb, &mut self.effects);
@@ -181,7 +192,7 @@ impl Band {
         &self.parts[part as usize].stem
     }
 
-    /// The last rendered block of the effects' return: chorus, echo and reverb.
+    /// The last rendered block of the effects' return: chorus, echo, reverb and transitions.
     pub fn effects(&self) -> &Block {
         &self.effects
     }
