@@ -1,68 +1,115 @@
 //! Drums of a phrase: versions of the piece's beat, laid out as a drummer or a machine would, and what
-//! the section keeps of them.
+//! the cast keeps of them.
 
 mod beat;
 mod drummed;
+mod feel;
 mod programmed;
+
+use rand::RngExt as _;
 
 use crate::{
     compose::{
+        books::{Book, Cast, Move},
         drums::beat::Beat,
         phrase::{PHRASE_STEPS, Phrase},
         setting::Setting,
     },
-    config::{Player, Shape},
+    config::Player,
     music::{drums::Drum, meter::STEPS_PER_BAR, section::Section, trio::Line},
+    rng,
 };
+
+/// Share of sections that end with a fill of the style instead of one that the model draws.
+const STYLE_FILLS: f64 = 0.6;
+
+/// Steps between the strokes that mark the beat of a bar that would be empty.
+const MARKED: usize = 2;
 
 /// Drum tokens of `phrase`, whose section starts at bar `section_bar` of the station's life; each
 /// `attempt` is another version.
 pub fn write(setting: &Setting, phrase: &Phrase, section_bar: u64, attempt: u64) -> Line {
     let beat = Beat::of(setting, phrase, section_bar);
-    let mut line = match setting.theme().drums.player {
+    if phrase.cast.drums == 0 {
+        return vec![0; PHRASE_STEPS];
+    }
+    let player = setting.theme().drums.player;
+    let mut line = match player {
         Player::Machine => programmed::line(&beat, phrase, attempt),
         Player::Drummer => drummed::line(&beat, phrase, attempt),
     };
     line.truncate(PHRASE_STEPS);
-    fit_to_section(&mut line, phrase, setting.theme().shape);
+    fit_to_cast(&mut line, phrase, Book::of(setting.theme()), player);
     line
 }
 
-/// Removes the drums that rest in the section, and adds a crash at the start of a full one.
-fn fit_to_section(line: &mut Line, phrase: &Phrase, shape: Shape) {
-    let kept = kept(phrase, shape);
-    for bar in line.chunks_mut(STEPS_PER_BAR) {
-        // A bar with nothing left would sound like a mistake, so it stays whole.
-        if bar.iter().any(|token| token & kept != 0) {
-            for token in bar {
-                *token &= kept;
-            }
-        }
+/// Leaves the drums of the cast, in its time, with a crash at the start of a full section and the
+/// style's fill at its end.
+fn fit_to_cast(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
+    if phrase.is_last && phrase.section != Section::Build {
+        fill(line, phrase, book, player);
     }
+    if phrase.cast.does(Move::HalfTime) {
+        feel::half_time(line);
+    }
+    if phrase.cast.does(Move::DoubleTime) {
+        feel::double_time(line);
+    }
+    keep(line, phrase.cast);
     if phrase.section == Section::Build && phrase.is_last {
         let last_bar = line.len() - STEPS_PER_BAR;
         for token in &mut line[last_bar..] {
             *token &= !Drum::Kick.bit();
         }
     }
-    let is_full = matches!(phrase.section, Section::Drop | Section::Main);
-    if is_full && phrase.of_section == 0 && shape != Shape::Flow {
-        line[0] |= Drum::Crash.bit();
+    if phrase.of_section == 0 {
+        start(line, phrase, book);
     }
 }
 
-/// The drum classes that play in the phrase, as bits.
-fn kept(phrase: &Phrase, shape: Shape) -> u16 {
-    const ALL: u16 = u16::MAX;
-    let bits = |drums: &[Drum]| drums.iter().fold(0, |bits, drum| bits | drum.bit());
-    let bare = bits(&[Drum::Kick, Drum::ClosedHat]);
-    match phrase.section {
-        Section::Intro if phrase.of_section == 0 => bare | Drum::Ride.bit(),
-        Section::Outro if phrase.is_last => bare | Drum::OpenHat.bit(),
-        Section::Break if shape != Shape::Flow && !phrase.is_last => {
-            bits(&[Drum::ClosedHat, Drum::Ride, Drum::LowTom])
+/// Removes the drums that rest. Where that leaves a bar empty, the cast's hats, or else its kick, mark
+/// the beat.
+fn keep(line: &mut Line, cast: Cast) {
+    if cast.drums == 0 {
+        return;
+    }
+    let mark = [Drum::ClosedHat, Drum::Ride, Drum::Kick].map(Drum::bit);
+    let mark = mark.into_iter().find(|drum| cast.drums & drum != 0).unwrap_or(0);
+    for bar in line.chunks_mut(STEPS_PER_BAR) {
+        bar.iter_mut().for_each(|token| *token &= cast.drums);
+        if bar.iter().all(|&token| token == 0) {
+            bar.iter_mut().step_by(MARKED).for_each(|token| *token = mark);
         }
-        _ => ALL,
+    }
+}
+
+/// The first beat of a section: a crash on a full one, and a kick under the first sound of a piece.
+fn start(line: &mut Line, phrase: &Phrase, book: &Book) {
+    let is_full = matches!(phrase.section, Section::Drop | Section::Main);
+    if is_full && book.has_crashes {
+        line[0] |= Drum::Crash.bit();
+    }
+    if phrase.cast.has_kick() && (phrase.lands || phrase.section == Section::Intro) {
+        line[0] |= Drum::Kick.bit();
+    }
+}
+
+/// Plays a fill of the book's style over the end of the phrase, in some visits. A machine keeps its kick
+/// and the start of the bar.
+fn fill(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
+    let stream = format!("style fill {} {} {}", phrase.motif, phrase.visit, phrase.section);
+    let mut rng = rng::stream(phrase.piece.seed, &stream);
+    if !rng.random_bool(STYLE_FILLS) {
+        return;
+    }
+    let start = line.len() - STEPS_PER_BAR;
+    let plain = line[start..].to_vec();
+    book.style.play_fill(&mut line[start..], &mut rng);
+    if player == Player::Machine {
+        let (kick, half) = (Drum::Kick.bit(), STEPS_PER_BAR / 2);
+        for (step, (token, plain)) in line[start..].iter_mut().zip(plain).enumerate() {
+            *token = if step < half { plain } else { *token & !kick | plain & kick };
+        }
     }
 }
 

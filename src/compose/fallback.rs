@@ -60,6 +60,8 @@ impl Fallback {
         bar.tempo = last.tempo;
         bar.title = last.title.clone();
         bar.mix = last.mix.clone();
+        // It belongs to a change of section, which this is not.
+        bar.transition = None;
         vary(&mut bar, &mut rng);
         Some(bar)
     }

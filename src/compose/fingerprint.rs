@@ -13,6 +13,7 @@ use crate::{
         room::Room,
         scale::Key,
     },
+    patterns::style::Style,
     rng,
     units::{Bpm, Lufs},
 };
@@ -47,6 +48,7 @@ struct PieceInputs<'a> {
     tempo_spread: f64,
     minutes: [f64; 2],
     shape: Shape,
+    arrangement: Option<&'static str>,
     harmony: Strictness,
     chords: &'a Chords,
 }
@@ -125,6 +127,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         tempo_spread,
         minutes,
         shape,
+        arrangement,
         harmony,
         swing,
         humanise,
@@ -160,6 +163,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         tempo_spread: *tempo_spread,
         minutes: *minutes,
         shape: *shape,
+        arrangement: arrangement.map(Style::name),
         harmony: *harmony,
         chords,
     };

@@ -8,15 +8,17 @@
 //! form ─phrase─► chords, lines, drums ─score─► performance ─► bars
 //! ```
 //!
-//! The [`form`] chooses section, motif and tension; [`lines`] and [`drums`] draw from the models near
-//! points of the [`walk`] and the [`pad`]; [`percussion`] lays loops beside the drums; [`accompaniment`]
-//! plays the chords in the rhythms of [`comping`]; the [`performance`] gives the notes of the
-//! [`score`] velocities and timing; [`throws`] send single hits to the effects. [`composer::Composer`] repeats the step
-//! and can go back to an earlier progress.
+//! The [`form`] follows one of the [`books`]: it chooses section, motif, tension and who plays;
+//! [`lines`] and [`drums`] draw from the models near points of the [`walk`] and the [`pad`];
+//! [`percussion`] lays loops beside the drums; [`accompaniment`] plays the chords in the rhythms of
+//! [`comping`]; [`moves`] stop, mute and answer; the [`performance`] gives the notes of the
+//! [`score`] velocities and timing; [`throws`] send single hits to the effects. [`composer::Composer`] repeats the step and can go back to an
+//! earlier progress.
 //!
 //! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
+pub mod books;
 pub mod comping;
 pub mod composer;
 pub mod drummer;
@@ -27,6 +29,7 @@ pub mod form;
 pub mod lines;
 pub mod loaded_theme;
 pub mod memory;
+pub mod moves;
 pub mod pad;
 pub mod percussion;
 pub mod performance;
@@ -42,4 +45,5 @@ pub mod taste;
 pub mod testing;
 pub mod throws;
 pub mod titles;
+pub mod transitions;
 pub mod walk;

@@ -1,13 +1,17 @@
-//! Percussion of a phrase: the piece's loops, layer upon layer as the section asks.
+//! Percussion of a phrase: the piece's loops, layer upon layer as the cast asks.
 
 use rand::seq::SliceRandom as _;
 
 use crate::{
-    compose::phrase::{PHRASE_STEPS, Phrase},
-    config::{Shape, Theme},
+    compose::{
+        books::Cast,
+        phrase::{PHRASE_STEPS, Phrase},
+    },
+    config::Theme,
     music::{
         arrange::LineNote,
         bar::Part,
+        drums::Drum,
         meter::STEPS_PER_BAR,
         percussion::{LOOP_STEPS, Percussion},
         section::Section,
@@ -22,8 +26,7 @@ const N_LAYERS: usize = 3;
 pub fn write(phrase: &Phrase, theme: &Theme) -> Vec<LineNote> {
     let kit = phrase.piece.mix.voices[Part::Drums as usize].program;
     let layers = layers(phrase.piece.seed, &theme.drums.percussion);
-    let playing =
-        layers.into_iter().filter(|&(place, sound)| plays(phrase, theme.shape, place, sound));
+    let playing = layers.into_iter().filter(|&(place, sound)| plays(phrase.cast, place, sound));
     let mut notes: Vec<LineNote> = playing
         .flat_map(|(_, sound)| {
             let stream = format!("percussion {sound:?}");
@@ -55,17 +58,10 @@ fn layers(seed: u64, sounds: &[Percussion]) -> Vec<(usize, Percussion)> {
     others.into_iter().take(N_LAYERS).enumerate().collect()
 }
 
-/// Whether layer `place` of a piece plays in `phrase`.
-fn plays(phrase: &Phrase, shape: Shape, place: usize, sound: Percussion) -> bool {
-    let is_clap = sound == Percussion::Clap;
-    match phrase.section {
-        Section::Intro => 0 < phrase.of_section && place == 0,
-        Section::Build => !is_clap,
-        Section::Drop => true,
-        Section::Main => place < 2 || 0 < phrase.of_section && phrase.visit % 2 == 1,
-        Section::Break => place == 0 && (shape == Shape::Flow || !is_clap),
-        Section::Outro => !phrase.is_last && place < 2,
-    }
+/// Whether layer `place` of a piece plays: as many as the cast has, and a clap only beside a snare.
+fn plays(cast: Cast, place: usize, sound: Percussion) -> bool {
+    let has_backbeat = cast.drums & Drum::Snare.bit() != 0;
+    place < cast.layers && (sound != Percussion::Clap || has_backbeat)
 }
 
 #[cfg(test)]
@@ -90,8 +86,8 @@ mod tests {
         write(&phrase, &theme)
     }
 
-    fn section(section: Section) -> Vec<LineNote> {
-        written(|phrase| phrase.section = section)
+    fn with_cast(cast: &str) -> Vec<LineNote> {
+        written(|phrase| phrase.cast = Cast::of(cast))
     }
 
     fn keys(notes: &[LineNote]) -> usize {
@@ -102,37 +98,35 @@ mod tests {
     }
 
     #[test]
-    fn a_drop_claps_on_two_and_four_and_a_break_does_not() {
+    fn claps_are_on_two_and_four_and_only_beside_a_snare() {
         let claps = |notes: &[LineNote]| notes.iter().filter(|note| note.pitch == 39).count();
-        let drop = section(Section::Drop);
+        let drop = with_cast("D3 BCL");
         let backbeat =
             |note: &&LineNote| note.pitch == 39 && [4, 12].contains(&(note.start_step % 16));
 
         assert_eq!(drop.iter().filter(backbeat).count(), 8);
-        assert_eq!(claps(&section(Section::Break)), 0);
-        assert!(!section(Section::Break).is_empty());
+        assert_eq!(claps(&with_cast("H3 BC")), 0);
+        assert!(!with_cast("H3 BC").is_empty());
     }
 
     #[test]
-    fn an_intro_starts_without_percussion_and_a_drop_has_most() {
-        assert!(
-            written(|phrase| (phrase.section, phrase.of_section) = (Section::Intro, 0)).is_empty()
-        );
-        assert!(keys(&section(Section::Intro)) < keys(&section(Section::Drop)));
-        assert!(
-            written(|phrase| (phrase.section, phrase.is_last) = (Section::Outro, true)).is_empty()
-        );
+    fn as_many_loops_play_as_the_cast_has() {
+        let n = ["D BC", "D1 BC", "D2 BC", "D3 BC"].map(|cast| keys(&with_cast(cast)));
+        assert!(n[0] == 0 && n.is_sorted() && n[0] < n[1] && n[1] < n[3], "{n:?}");
     }
 
     #[test]
     fn the_last_bar_of_a_build_is_free() {
-        let notes = written(|phrase| (phrase.section, phrase.is_last) = (Section::Build, true));
+        let notes = written(|phrase| {
+            (phrase.section, phrase.is_last) = (Section::Build, true);
+            phrase.cast = Cast::of("H3 BC");
+        });
         assert!(notes.iter().all(|note| note.start_step < PHRASE_STEPS - STEPS_PER_BAR));
     }
 
     #[test]
     fn loops_of_two_bars_repeat_and_depend_on_the_piece() {
-        let notes = section(Section::Drop);
+        let notes = with_cast("D3 BCL");
         let bars = |from: usize| -> Vec<(usize, u8)> {
             let here = notes.iter().filter(|note| note.start_step / LOOP_STEPS == from);
             here.map(|note| (note.start_step % LOOP_STEPS, note.pitch)).collect()

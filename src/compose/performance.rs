@@ -1,17 +1,19 @@
 //! The performance of a score: velocities, timing, tempo and filters, as bars.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use crate::{
     compose::{
-        drummer,
+        books::Book,
+        drummer, moves,
         phrase::{PHRASE_BARS, Phrase},
         score::Score,
         setting::Setting,
+        transitions,
     },
     config::Player,
     music::{
-        bar::{Bar, Hit, Part},
+        bar::{Bar, Hit, Mix, N_PARTS, Part},
         chord::Chord,
         drums::N_CLASSES,
         humanise::{
@@ -19,6 +21,7 @@ use crate::{
             play_percussion,
         },
         meter::STEPS_PER_BAR,
+        section::Section,
     },
     rng::{self, Rng},
     units::Bpm,
@@ -32,6 +35,9 @@ const FORCE: (f64, f64) = (0.8, 0.25);
 
 /// The same for a drum machine, at any tension.
 const MACHINE_FORCE: f64 = 0.98;
+
+/// Filter opening at the start and at the end of a build.
+const BUILD_OPENING: [f64; 2] = [0.3, 1.0];
 
 /// A phrase to be performed.
 pub struct Performance<'a> {
@@ -75,7 +81,6 @@ impl Performance<'_> {
     fn bar(&self, number: u64, of_phrase: u64, touches: &[[Touch; N_CLASSES]]) -> Bar {
         let phrase = self.phrase;
         let [from, to] = [of_phrase, of_phrase + 1].map(|bar| bar as f64 / PHRASE_BARS as f64);
-        let along = |[a, b]: [f64; 2], t: f64| a + t * (b - a);
         let tempo = along(phrase.tempo.map(Bpm::get), from);
         let force = FORCE.0 + FORCE.1 * along(phrase.tension, from);
         let start = of_phrase as usize * STEPS_PER_BAR;
@@ -89,10 +94,28 @@ impl Performance<'_> {
             piece: phrase.piece.number,
             title: phrase.piece.title.clone(),
             parts: Part::ALL.map(|part| self.play(part, &slot, touches)),
-            mix: phrase.piece.mix.clone(),
             throws: Vec::new(),
-            opening: [from, to].map(|t| opening(along(phrase.tension, t))),
+            mix: mix(phrase, from),
+            opening: [from, to].map(|t| self.opening(t)),
+            transition: transitions::of(phrase, self.book().leads, of_phrase),
         }
+    }
+
+    fn book(&self) -> &'static Book {
+        Book::of(self.setting.theme())
+    }
+
+    /// How far filters are open at `t` of the phrase, 0 to 1: as the book says for the section, or else
+    /// as the phrase is tense. A build opens from nearly closed in any book.
+    fn opening(&self, t: f64) -> f32 {
+        let phrase = self.phrase;
+        let of_section = (phrase.of_section as f64 + t) / phrase.n_phrases as f64;
+        let opening = match (self.book().openings, phrase.section) {
+            (Some(openings), section) => along(openings[section as usize], of_section),
+            (None, Section::Build) => along(BUILD_OPENING, of_section),
+            (None, _) => opening(along(phrase.tension, t)),
+        };
+        opening as f32
     }
 
     /// The hits of `part` in a bar.
@@ -144,14 +167,39 @@ impl Performance<'_> {
         let mut hits = play_drums(tokens, touches, feel, force, rng);
         let percussion = &self.score.notes[Part::Drums as usize];
         hits.extend(play_percussion(percussion, slot.steps.start, feel, force, rng));
+        let strokes = moves::strokes(self.phrase);
+        let strokes = strokes.iter().filter(|stroke| slot.steps.contains(&stroke.step));
+        hits.extend(strokes.map(|stroke| Hit {
+            start_step: (stroke.step - slot.steps.start) as f32,
+            n_steps: 1.0,
+            pitch: stroke.key,
+            velocity: stroke.velocity,
+        }));
         humanise::sort(&mut hits);
         hits
     }
 }
 
 /// How far filters are open at a tension: a quarter when calm, fully from two thirds on.
-fn opening(tension: f64) -> f32 {
-    (0.25 + 1.1 * tension).clamp(0.0, 1.0) as f32
+fn opening(tension: f64) -> f64 {
+    (0.25 + 1.1 * tension).clamp(0.0, 1.0)
+}
+
+fn along([from, to]: [f64; 2], t: f64) -> f64 {
+    from + t * (to - from)
+}
+
+/// The piece's mix with the faders where the phrase has them at `t`.
+fn mix(phrase: &Phrase, t: f64) -> Arc<Mix> {
+    let faders = phrase.faders.map(|fader| along(fader, t));
+    if faders == [0.0; N_PARTS] {
+        return phrase.piece.mix.clone();
+    }
+    let mut mix = (*phrase.piece.mix).clone();
+    for (voice, fader) in mix.voices.iter_mut().zip(faders) {
+        voice.gain.0 += fader;
+    }
+    mix.into()
 }
 
 #[cfg(test)]

@@ -1,17 +1,12 @@
-//! Four bars of the form: their section, motif, tension and parts.
+//! Four bars of the form: their section, motif, tension and cast.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    compose::piece::Piece,
-    config::Shape,
-    music::{
-        bar::{N_PARTS, Part},
-        meter::STEPS_PER_BAR,
-        section::Section,
-    },
+    compose::{books::Cast, piece::Piece},
+    music::{bar::N_PARTS, meter::STEPS_PER_BAR, section::Section},
     units::Bpm,
 };
 
@@ -61,12 +56,22 @@ pub struct Phrase {
     pub take: Take,
     /// Index of the phrase in its section.
     pub of_section: u64,
+    /// Phrases in its section.
+    pub n_phrases: u64,
     /// Whether it is the section's last phrase.
     pub is_last: bool,
+    /// Whether it is a section's first phrase that a build or a bar without drums leads to.
+    pub lands: bool,
+    /// The section after it, where it is the last of its own.
+    pub leads_to: Option<Section>,
     /// Tension at the start and at the end, 0 to 1.
     pub tension: [f64; 2],
-    /// Which parts play, by `Part as usize`.
-    pub plays: [bool; N_PARTS],
+    /// Who plays, and what happens.
+    pub cast: Cast,
+    /// How far a roll over several phrases has come at the start and at the end, 0 to 1.
+    pub roll: Option<[f64; 2]>,
+    /// Gain in dB of each part at the start and at the end, beside its own in the mix.
+    pub faders: [[f64; 2]; N_PARTS],
     /// Tempo at the start and at the end.
     pub tempo: [Bpm; 2],
     /// In a transition: the neighbouring piece, and how far the drums have moved to it, 0 to 1.
@@ -93,38 +98,4 @@ pub(super) fn section_tension(section: Section) -> (f64, f64) {
         Section::Break => (0.3, 0.25),
         Section::Outro => (0.55, 0.25),
     }
-}
-
-/// Which parts play in phrase `of` of `n` of a section. `rests` is drawn once a section, 0 to 1, and
-/// chooses which parts rest.
-pub(super) fn parts_playing(
-    section: Section,
-    shape: Shape,
-    of: u64,
-    n: u64,
-    rests: f64,
-) -> [bool; N_PARTS] {
-    let mut plays = [true; N_PARTS];
-    let mut silent = |parts: &[Part]| parts.iter().for_each(|&part| plays[part as usize] = false);
-    match (section, shape) {
-        (Section::Intro, Shape::Club) if of == 0 => silent(&[Part::Bass, Part::Lead, Part::Chords]),
-        (Section::Intro, Shape::Flow) if of == 0 => silent(&[Part::Bass, Part::Lead]),
-        (Section::Intro, Shape::Song) if of == 0 => silent(&[Part::Lead]),
-        (Section::Intro, _) if rests < 0.5 => silent(&[Part::Lead, Part::Chords]),
-        (Section::Intro, _) => silent(&[Part::Lead, Part::Bass]),
-        (Section::Build, _) => silent(&[if rests < 0.5 { Part::Bass } else { Part::Lead }]),
-        // The bass plays on: without a kick, nothing else is low.
-        (Section::Break, _) if rests < 0.6 => silent(&[Part::Lead]),
-        (Section::Main, _) if of == 0 && rests < 0.3 => silent(&[Part::Chords]),
-        (Section::Main, _) if of == 0 && rests > 0.8 => silent(&[Part::Lead]),
-        (Section::Outro, _) if of + 1 == n => silent(&[Part::Bass, Part::Lead, Part::Chords]),
-        (Section::Outro, _) if of + 2 == n => silent(&[Part::Lead, Part::Chords]),
-        (Section::Outro, _) => silent(&[Part::Lead]),
-        (Section::Main | Section::Drop | Section::Break, _) => {}
-    }
-    // The drums of a flow may be nearly silent, so its chords never rest.
-    if shape == Shape::Flow {
-        plays[Part::Chords as usize] = true;
-    }
-    plays
 }

@@ -2,9 +2,11 @@
 
 use crate::{
     compose::{
-        accompaniment, drums,
+        accompaniment,
+        books::Book,
+        drums,
         lines::{self, Lines},
-        percussion,
+        moves, percussion,
         phrase::Phrase,
         progress::Progress,
         setting::Setting,
@@ -41,7 +43,7 @@ pub fn write(
     let chords = accompaniment::write(&mut progress.voicing, phrase, setting.theme(), chords);
     let mut notes: [Vec<LineNote>; N_PARTS] = Default::default();
     for (part, written) in [(Part::Bass, bass), (Part::Lead, lead), (Part::Chords, chords)] {
-        if phrase.plays[part as usize] {
+        if phrase.cast.has(part) {
             notes[part as usize] = written;
         }
     }
@@ -54,5 +56,7 @@ pub fn write(
         }
     }
     progress.memory.keep(&score);
+    let theme = setting.theme();
+    moves::make(&mut score, phrase, Book::of(theme), theme.bass.register.span());
     score
 }

@@ -3,6 +3,7 @@
 use crate::{
     music::{percussion::Percussion, room::RoomKind},
     musicvae::net::{precision::Precision, repeat::Repeat},
+    patterns::style::Style,
 };
 
 /// A type that radio.toml writes as one of a fixed set of words. Reading and the schema share the set.
@@ -122,6 +123,18 @@ impl Choice for Player {
 
 impl Choice for Beat {
     const WORDS: &'static [(&'static str, Self)] = &[("pad", Self::Pad), ("trio", Self::Trio)];
+}
+
+impl Choice for Style {
+    const WORDS: &'static [(&'static str, Self)] = &{
+        let mut words = [("", Self::ALL[0]); Self::ALL.len()];
+        let mut n = 0;
+        while n < words.len() {
+            words[n] = (Self::ALL[n].name(), Self::ALL[n]);
+            n += 1;
+        }
+        words
+    };
 }
 
 impl Choice for Percussion {

@@ -58,6 +58,8 @@ mod tests {
         let playlist = &station["playlists"]["items"]["properties"];
 
         assert_eq!(theme["shape"]["enum"], json!(["club", "song", "flow"]));
+        let styles: Vec<&str> = Style::ALL.iter().map(|style| style.name()).collect();
+        assert_eq!(theme["arrangement"]["enum"], json!(styles));
         assert_eq!(theme["harmony"]["enum"], json!(["chords", "scale"]));
         assert_eq!(station["form"]["enum"], json!(["tracks", "endless"]));
         assert_eq!(station["bitrate_kbps"]["enum"], json!([96, 112, 128, 160, 192, 224, 256, 320]));

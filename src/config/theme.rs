@@ -71,6 +71,9 @@ pub struct Theme {
     pub minutes: [f64; 2],
     /// The order of a piece's sections. Default club.
     pub shape: Shape,
+    /// The style whose book says which sections a piece has and who plays when. Default none: a general
+    /// book for the shape.
+    pub arrangement: Option<Style>,
     /// What bass and lead must fit: chords or scale. Default chords.
     pub harmony: Strictness,
     /// Delay of every second sixteenth as a share of a sixteenth, 0 to 0.75; 0.33 is triplet swing.
@@ -135,6 +138,7 @@ impl Default for Theme {
             tempo_spread: 0.0,
             minutes: [3.0, 5.0],
             shape: Shape::Club,
+            arrangement: None,
             harmony: Strictness::Chords,
             swing: 0.0,
             humanise: 0.3,
@@ -238,6 +242,9 @@ impl Theme {
         set(&mut self.tempo_spread, section.number("tempo_spread", 0.0..=20.0));
         set(&mut self.minutes, section.span("minutes", 1.0..=20.0));
         set(&mut self.shape, section.choice("shape"));
+        if let Some(style) = section.choice("arrangement") {
+            self.arrangement = Some(style);
+        }
         set(&mut self.harmony, section.choice("harmony"));
         set(&mut self.swing, section.number("swing", 0.0..=0.75));
         set(&mut self.humanise, section.number("humanise", 0.0..=1.0));

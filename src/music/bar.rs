@@ -10,6 +10,7 @@ use crate::{
         room::Room,
         scale::{Key, Mode},
         section::Section,
+        transition::Transition,
     },
     units::{Bpm, Decibels, Lufs},
 };
@@ -86,10 +87,12 @@ pub struct Bar {
     pub mix: Arc<Mix>,
     /// Filter opening at the start and at the end of the bar, 0 closed to 1 open.
     pub opening: [f32; 2],
+    /// Sounds that lead from section to section.
+    pub transition: Option<Transition>,
 }
 
 impl Bar {
-    /// A silent bar in C major with open filters and no title.
+    /// A silent bar in C major with open filters, without a title or a transition.
     pub fn plain(tempo: Bpm, mix: Arc<Mix>) -> Self {
         let key = Key { root: 0, mode: Mode::Major };
         Self {
@@ -104,6 +107,7 @@ impl Bar {
             throws: Vec::new(),
             mix,
             opening: [1.0; 2],
+            transition: None,
         }
     }
 }

@@ -13,6 +13,7 @@
 //!
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
 //! - `development`, `percussion`: rhythms changed stroke by stroke; loops beside the drum classes.
+//! - `transition`: sounds that lead from section to section.
 //! - `note`: notes of a MIDI file, before quantisation.
 //! - `song`: a MIDI file as read. `segments`: a piece split where its meter changes.
 //! - `part_map`, `programs`: which part each instrument of a file plays.
@@ -44,5 +45,6 @@ pub mod segments;
 pub mod sequence;
 pub mod song;
 pub mod tempo_map;
+pub mod transition;
 pub mod trio;
 pub mod voicing;

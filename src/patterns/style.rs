@@ -2,8 +2,12 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::patterns::{
-    acid, ambient, book::Book, drum_and_bass, dub, free_jazz, hip_hop, house, lo_fi, punk, techno,
+use crate::{
+    patterns::{
+        acid, ambient, book::Book, draw::weighted, drum_and_bass, dub, free_jazz, hip_hop, house,
+        lo_fi, punk, techno,
+    },
+    rng::Rng,
 };
 
 /// A style with patterns.
@@ -53,13 +57,18 @@ impl Style {
     };
 
     /// The name in radio.toml and in file names.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         STYLES[self as usize].1
     }
 
     /// The names of all styles, separated by commas.
     pub fn names() -> String {
         Self::ALL.map(Self::name).join(", ")
+    }
+
+    /// Plays one of the style's drum fills over the end of `bar`, one bar of tokens.
+    pub fn play_fill(self, bar: &mut [u16], rng: &mut Rng) {
+        weighted(self.book().drums.fills, rng).play(bar, rng);
     }
 
     pub(super) fn book(self) -> &'static Book {

@@ -21,8 +21,12 @@ use crate::{
         room::RoomReverb,
         throws::Throws,
         timeline::Timeline,
+        transition::Transitions,
     },
 };
+
+/// Send of the transitions to the reverb.
+const TRANSITION_REVERB: f32 = 0.3;
 
 /// Renders bars with one synthesizer per part, so that parts can be mixed, muted and exported as
 /// stems.
@@ -40,6 +44,7 @@ pub struct Band {
     chorus: Chorus,
     echo: Echo,
     throws: Throws,
+    transitions: Transitions,
     sends: Sends,
     effects: Block,
 }
@@ -102,6 +107,7 @@ impl Band {
             chorus: Chorus::new(),
             echo: Echo::new(),
             throws: Throws::new(),
+            transitions: Transitions::new(),
             sends: Sends { reverb: Block::SILENCE, chorus: Block::SILENCE, echo: Block::SILENCE },
             effects: Block::SILENCE,
         })
@@ -128,6 +134,7 @@ impl Band {
             self.duck.add(span.frame_at(kick.start_step), step * STEPS_PER_QUARTER as f64);
         }
         self.throws.add(&bar.throws, &span);
+        self.transitions.add(span.frames(), bar.transition);
         self.queued.push_back(Queued {
             frames: span.frames(),
             mix: bar.mix.clone(),
@@ -176,6 +183,10 @@ impl Band {
         }
         self.throws.advance(end);
         self.effects = Block::SILENCE;
+        if let Some(transition) = self.transitions.render(self.frame) {
+            self.effects.add(transition, Ramp::UNITY);
+            reverb.add(transition, Ramp::at_rest(TRANSITION_REVERB));
+        }
         self.chorus.process(chorus, &mut self.effects);
         self.echo.process(echo, &mut self.effects);
         self.room.process(reverb, &mut self.effects);
@@ -207,7 +218,7 @@ impl Band {
         &self.parts[part as usize].stem
     }
 
-    /// The last rendered block of the effects' return: chorus, echo and reverb.
+    /// The last rendered block of the effects' return: chorus, echo, reverb and transitions.
     pub fn effects(&self) -> &Block {
         &self.effects
     }

@@ -5,6 +5,7 @@
 //!     -> events          hits as timed note-on and note-off messages, per part
 //!     -> part_synth      one synthesizer (rustysynth) per part, with its filter sweep
 //!     -> duck            side-chain ducking under the kick
+//!     -> transition      risers, impacts and the like, made by code
 //!     -> band            stems summed; sends to one chorus, one echo and one room
 //!     -> master          bus_compressor -> leveller -> (+ inserts) -> limiter (true_peak)
 //!     -> encoder         mp3: MP3 frames that decode on their own; ogg_opus: Ogg pages
@@ -52,6 +53,7 @@ pub mod sound_check;
 pub mod sweep;
 pub mod throws;
 pub mod timeline;
+pub mod transition;
 mod true_peak;
 pub mod wav;
 

@@ -7,7 +7,7 @@ use crate::{
         phrase::Take,
         testing::{setting, stations},
     },
-    config::{Beat, Station, Theme},
+    config::{Beat, Shape, Station, Theme},
 };
 
 const HAT: u16 = 1 << Drum::ClosedHat as u16;
@@ -18,17 +18,28 @@ fn phrase(change: impl FnOnce(&mut Phrase)) -> (Setting, Phrase) {
     Arc::make_mut(&mut station.theme).drums.player = Player::Drummer;
     let setting = setting(&station, 1);
     let mut phrase = form::next(&setting, &mut FormProgress::start(&setting));
+    phrase.cast = Cast::of("D BCL");
     change(&mut phrase);
     (setting, phrase)
 }
 
-fn fitted(mut line: Line, shape: Shape, change: impl FnOnce(&mut Phrase)) -> Line {
+/// `line` as a phrase with `cast` has it.
+fn fitted(mut line: Line, cast: &str, change: impl FnOnce(&mut Phrase)) -> Line {
+    fitted_by(club(), &mut line, cast, change);
+    line
+}
+
+fn fitted_by(book: &Book, line: &mut Line, cast: &str, change: impl FnOnce(&mut Phrase)) {
     let (_, phrase) = phrase(|phrase| {
         (phrase.of_section, phrase.is_last) = (1, false);
+        phrase.cast = Cast::of(cast);
         change(phrase);
     });
-    fit_to_section(&mut line, &phrase, shape);
-    line
+    fit_to_cast(line, &phrase, book, Player::Drummer);
+}
+
+fn club() -> &'static Book {
+    Book::of(&Theme::default())
 }
 
 /// All classes at each step.
@@ -66,22 +77,27 @@ fn a_statement_repeats_its_beat_and_a_variation_changes_the_second_half() {
 }
 
 #[test]
-fn a_break_keeps_only_hats_ride_and_low_tom() {
-    let kept = Drum::ClosedHat.bit() | Drum::Ride.bit() | Drum::LowTom.bit();
-    let line = fitted(full(), Shape::Club, |phrase| phrase.section = Section::Break);
+fn the_drums_of_the_cast_stay() {
+    let line = fitted(full(), "KHR", |_| {});
+    let kept = Drum::Kick.bit() | Drum::ClosedHat.bit() | Drum::Ride.bit();
     assert!(line.iter().all(|&token| token == kept));
 }
 
 #[test]
-fn a_bar_that_would_be_empty_in_a_break_stays_whole() {
-    let kicks = vec![Drum::Kick.bit(); PHRASE_STEPS];
-    let line = fitted(kicks.clone(), Shape::Club, |phrase| phrase.section = Section::Break);
-    assert_eq!(line, kicks);
+fn a_bar_that_would_be_empty_has_hats_or_a_kick() {
+    let snares = || vec![Drum::Snare.bit(); PHRASE_STEPS];
+    let marked = |cast: &str, drum: Drum| {
+        let line = fitted(snares(), cast, |_| {});
+        line.iter()
+            .enumerate()
+            .all(|(step, &token)| token == if step % MARKED == 0 { drum.bit() } else { 0 })
+    };
+    assert!(marked("KH", Drum::ClosedHat) && marked("R", Drum::Ride) && marked("KO", Drum::Kick));
 }
 
 #[test]
 fn the_last_bar_of_a_build_has_no_kick() {
-    let line = fitted(full(), Shape::Club, |phrase| {
+    let line = fitted(full(), "D", |phrase| {
         (phrase.section, phrase.is_last) = (Section::Build, true);
     });
     let (before, last) = line.split_at(PHRASE_STEPS - STEPS_PER_BAR);
@@ -91,17 +107,56 @@ fn the_last_bar_of_a_build_has_no_kick() {
 }
 
 #[test]
-fn a_full_section_starts_with_a_crash_but_not_in_a_flow() {
-    let first = |section: Section, shape: Shape, of_section: u64| {
-        let line = fitted(vec![Drum::Kick.bit(); PHRASE_STEPS], shape, |phrase| {
+fn a_full_section_starts_with_a_crash_where_the_book_has_them() {
+    let first = |section: Section, book: &Book, of_section: u64| {
+        let mut line = vec![Drum::Kick.bit(); PHRASE_STEPS];
+        fitted_by(book, &mut line, "D", |phrase| {
             (phrase.section, phrase.of_section) = (section, of_section);
         });
         line[0] & Drum::Crash.bit() != 0
     };
-    assert!(first(Section::Drop, Shape::Club, 0) && first(Section::Main, Shape::Song, 0));
-    assert!(!first(Section::Drop, Shape::Club, 1));
-    assert!(!first(Section::Main, Shape::Flow, 0));
-    assert!(!first(Section::Build, Shape::Club, 0));
+    let flow = Book::of(&Theme { shape: Shape::Flow, ..Theme::default() });
+    assert!(first(Section::Drop, club(), 0) && first(Section::Main, club(), 0));
+    assert!(!first(Section::Drop, club(), 1));
+    assert!(!first(Section::Main, flow, 0));
+    assert!(!first(Section::Build, club(), 0));
+}
+
+#[test]
+fn a_piece_and_a_drop_start_with_a_kick() {
+    let first = |section: Section, lands: bool| {
+        let line = fitted(vec![HAT; PHRASE_STEPS], "KH", |phrase| {
+            (phrase.section, phrase.of_section, phrase.lands) = (section, 0, lands);
+        });
+        line[0] & Drum::Kick.bit() != 0
+    };
+    assert!(first(Section::Intro, false) && first(Section::Drop, true));
+    assert!(!first(Section::Main, false));
+}
+
+#[test]
+fn a_style_s_fill_ends_some_sections_and_a_machine_keeps_its_kick() {
+    let filled = |seed: u64, player: Player| {
+        let (_, phrase) = phrase(|phrase| {
+            (phrase.of_section, phrase.is_last) = (3, true);
+            (phrase.section, phrase.cast) = (Section::Main, Cast::of("D"));
+            Arc::make_mut(&mut phrase.piece).seed = seed;
+        });
+        let mut line = vec![HAT; PHRASE_STEPS];
+        line.iter_mut().step_by(4).for_each(|token| *token |= Drum::Kick.bit());
+        fit_to_cast(&mut line, &phrase, club(), player);
+        line
+    };
+    let plain = filled(0, Player::Drummer)[..48].to_vec();
+    let differs = |line: &Line| line[48..] != plain[..16];
+    let n = (0..40).filter(|&seed| differs(&filled(seed, Player::Drummer))).count();
+
+    assert!((10..38).contains(&n), "{n}");
+    for seed in 0..40 {
+        let line = filled(seed, Player::Machine);
+        assert!(line.iter().step_by(4).all(|token| token & Drum::Kick.bit() != 0));
+        assert_eq!(line[48..56], plain[..8]);
+    }
 }
 
 #[test]
@@ -123,20 +178,6 @@ fn a_section_later_in_the_round_has_another_beat() {
     assert_ne!(write(&setting, &phrase, 0, 0), write(&setting, &phrase, 16, 0));
 }
 
-#[test]
-fn an_intro_starts_bare_and_an_outro_ends_so() {
-    let kick_and_hat = Drum::Kick.bit() | Drum::ClosedHat.bit();
-    let intro = fitted(full(), Shape::Song, |phrase| {
-        (phrase.section, phrase.of_section) = (Section::Intro, 0);
-    });
-    let outro = fitted(full(), Shape::Song, |phrase| {
-        (phrase.section, phrase.is_last) = (Section::Outro, true);
-    });
-
-    assert!(intro.iter().all(|&token| token == kick_and_hat | Drum::Ride.bit()));
-    assert!(outro.iter().all(|&token| token == kick_and_hat | Drum::OpenHat.bit()));
-}
-
 /// The drums of a phrase of the first built-in station with a theme in which `change` is made.
 fn drums_of(change: impl Fn(&mut Theme), of_phrase: impl Fn(&mut Phrase)) -> Line {
     let station = stations()[0].clone();
@@ -145,6 +186,7 @@ fn drums_of(change: impl Fn(&mut Theme), of_phrase: impl Fn(&mut Phrase)) -> Lin
     let setting = setting(&Station { theme: theme.into(), ..station }, 1);
     let mut phrase = form::next(&setting, &mut FormProgress::start(&setting));
     (phrase.section, phrase.of_section, phrase.is_last) = (Section::Main, 1, false);
+    phrase.cast = Cast::of("D BCL");
     of_phrase(&mut phrase);
     write(&setting, &phrase, 0, 0)
 }

@@ -6,21 +6,19 @@
 //! tempo and drums move from the one to the other.
 
 mod border;
+mod faders;
 mod progress;
+mod scene;
 #[cfg(test)]
 mod tests;
 
-use rand::RngExt as _;
-
 pub use self::progress::FormProgress;
-use crate::{
-    compose::{
-        phrase::{Phrase, parts_playing, section_tension, take},
-        sections::Planned,
-        setting::Setting,
-    },
-    music::bar::N_PARTS,
-    rng,
+use crate::compose::{
+    books::Book,
+    form::scene::Place,
+    phrase::{Phrase, section_tension, take},
+    sections::Planned,
+    setting::Setting,
 };
 
 /// Tension that a piece gains from its start to its end.
@@ -34,8 +32,9 @@ pub fn next(setting: &Setting, form: &mut FormProgress) -> Phrase {
     if form.section == form.sections.len() {
         form.start_next_piece(setting);
     }
-    let Planned { section, motif, n_phrases } = form.sections[form.section];
+    let Planned { section, motif, n_phrases, .. } = form.sections[form.section];
     let border = border::of(setting, form);
+    let place = Place::of(Book::of(setting.theme()), form);
     let phrase = Phrase {
         piece: form.piece.clone(),
         section,
@@ -43,9 +42,14 @@ pub fn next(setting: &Setting, form: &mut FormProgress) -> Phrase {
         visit: form.visits[motif],
         take: take(form.of_section, n_phrases),
         of_section: form.of_section,
+        n_phrases,
         is_last: form.of_section + 1 == n_phrases,
+        lands: place.lands(),
+        leads_to: place.leads_to(),
         tension: tension(form, setting.station.energy),
-        plays: plays(form, setting),
+        cast: place.cast(),
+        roll: place.roll(),
+        faders: faders::of(&place),
         tempo: border.as_ref().map_or([form.piece.tempo; 2], |border| border.tempo(&form.piece)),
         blend: border.map(border::Border::blend),
     };
@@ -65,10 +69,4 @@ fn tension(form: &FormProgress, energy: f64) -> [f64; 2] {
     let of_piece = form.section as f64 / form.sections.len() as f64;
     let lift = LIFT * of_piece + ENERGY_LIFT * (energy - 0.5);
     [form.of_section, form.of_section + 1].map(|phrase| (at(phrase) + lift).clamp(0.0, 1.0))
-}
-
-fn plays(form: &FormProgress, setting: &Setting) -> [bool; N_PARTS] {
-    let Planned { section, n_phrases, .. } = form.sections[form.section];
-    let mut rng = rng::stream(form.piece.seed, &format!("plays {}", form.section));
-    parts_playing(section, setting.theme().shape, form.of_section, n_phrases, rng.random())
 }

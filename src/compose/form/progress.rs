@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::{
+        books::Book,
         phrase::PHRASE_BARS,
         piece::Piece,
         sections::{self, N_MOTIFS, Planned},
@@ -130,11 +131,11 @@ fn next_leg(walk: &mut WalkProgress, setting: &Setting) -> Leg {
 fn plan(setting: &Setting, piece: &Piece) -> Vec<Planned> {
     let theme = setting.theme();
     if setting.station.form == Form::Endless {
-        return sections::cycle(theme.shape, piece.number);
+        return sections::cycle(Book::of(theme), piece.number);
     }
     let mut rng = rng::stream(piece.seed, "plan");
     let [shortest, longest] = theme.minutes;
     let minutes = shortest + (longest - shortest) * rng.random::<f64>();
     let phrases = minutes * piece.tempo.get() / (4 * PHRASE_BARS) as f64;
-    sections::of_piece(theme.shape, phrases.round() as u64, &mut rng)
+    sections::of_piece(Book::of(theme), phrases.round() as u64, &mut rng)
 }

@@ -31,7 +31,7 @@ pub(super) fn setup<'a>(
         key: phrase.piece.key,
         chords,
         closes: theme.lead_role != Role::Riff && plan::closes(key.take),
-        has_lead: phrase.plays[Part::Lead as usize],
+        has_lead: phrase.cast.has(Part::Lead),
     }
 }
 

@@ -95,7 +95,8 @@ pub fn upright_bass() -> Patch {
         seconds: 0.7,
         ..ELECTRIC
     };
-    let string = Layer::plucked(gut).with(&[NoDelay, NoAttack, Decay(4.2), DecayPerKey(25), Release(0.35)]);
+    let string =
+        Layer::plucked(gut).with(&[NoDelay, NoAttack, Decay(4.2), DecayPerKey(25), Release(0.35)]);
     let finger = Signal::noise("flesh", 0.08).decay(0.018).band_pass(170.0, 0.8).faded();
     let slap = Signal::noise("fingerboard", 0.03).decay(0.004).band_pass(1700.0, 1.0).faded();
     let mut layers = string.opened(800.0, 0.9, 3.0, [0.0, 1.6, 2.0, 2.0]);
@@ -153,7 +154,12 @@ fn bass_amplifier(string: Signal) -> Signal {
 /// The air, the top and the bridge of a double bass.
 fn double_bass(string: Signal) -> Signal {
     let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.8 * x));
-    string.boosted(105.0, 2.2, 0.8).boosted(210.0, 3.0, 0.8).boosted(430.0, 3.0, 0.4).high_pass(32.0).low_pass(3500.0)
+    string
+        .boosted(105.0, 2.2, 0.8)
+        .boosted(210.0, 3.0, 0.8)
+        .boosted(430.0, 3.0, 0.4)
+        .high_pass(32.0)
+        .low_pass(3500.0)
 }
 
 /// FM with ratio 1:1 and a falling index: a knock, a growl, a hum.

@@ -4,8 +4,8 @@ use crate::{
     lab::soundfont::{
         generator::Generator::{
             Attack, Chorus, Decay, EnvelopeToCutoff, EnvelopeToPitch, FilterAttack, FilterDecay,
-            FilterRelease, FilterSustain, LfoRate, LfoToCutoff, Pan, Release, Resonance, Reverb, StartOffset, Sustain,
-            Transpose, Tune,
+            FilterRelease, FilterSustain, LfoRate, LfoToCutoff, Pan, Release, Resonance, Reverb,
+            StartOffset, Sustain, Transpose, Tune,
         },
         pads::seven_saws,
         patch::{Layer, Patch},

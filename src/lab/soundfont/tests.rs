@@ -177,12 +177,16 @@ fn no_held_note_clicks() {
     for program in programs(MELODIC) {
         let heard = Note { program, key: home(program), held: 3.0, ..NOTE }.render(3.0);
         // A step stands out of the highs around it, which loops and layers must not.
-        let slope = |n: usize| f64::from(heard[0][n + 1] - 2.0 * heard[0][n] + heard[0][n - 1]).abs();
+        let slope =
+            |n: usize| f64::from(heard[0][n + 1] - 2.0 * heard[0][n] + heard[0][n - 1]).abs();
         for from in (6615..heard[0].len() - 4410).step_by(2205) {
             let slopes: Vec<f64> = (from..from + 4410).map(slope).collect();
             let mean = slopes.iter().sum::<f64>() / slopes.len() as f64;
             let sharpest = slopes.iter().copied().fold(0.0, f64::max);
-            assert!(sharpest < 30.0 * mean + 5e-4, "program {program} at {from}: {sharpest} {mean}");
+            assert!(
+                sharpest < 30.0 * mean + 5e-4,
+                "program {program} at {from}: {sharpest} {mean}"
+            );
         }
     }
 }
@@ -310,7 +314,11 @@ fn an_open_hat_is_choked_by_a_closed_one() {
         let choked = render(&[(0.0, open), (0.1, Note { key: 42, ..open })], 0.5);
 
         let tail = |heard: &Stereo| peak(&[heard[0][15_000..].into(), heard[1][15_000..].into()]);
-        assert!(tail(&choked) < 0.1 * tail(&free), "kit {program}: {}", tail(&choked) / tail(&free));
+        assert!(
+            tail(&choked) < 0.1 * tail(&free),
+            "kit {program}: {}",
+            tail(&choked) / tail(&free)
+        );
     }
 }
 

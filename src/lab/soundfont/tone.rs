@@ -122,7 +122,9 @@ impl Tone {
         let all = bands(self.zone_keys);
         if self.body.is_none() {
             let low = [0..=*LOWEST_BAND.end()];
-            let some = all.filter(|keys| LOWEST_BAND.end() < keys.start() && keys.start() < HIGHEST_BAND.start());
+            let some = all.filter(|keys| {
+                LOWEST_BAND.end() < keys.start() && keys.start() < HIGHEST_BAND.start()
+            });
             return low.into_iter().chain(some).chain([HIGHEST_BAND]).collect();
         }
         let (low, high) = self.often();

@@ -1,0 +1,31 @@
+//! The faders of a phrase: parts are lifted where no kick plays, and fade in and out where the book
+//! says so.
+
+use crate::{
+    compose::form::scene::Place,
+    music::bar::{N_PARTS, Part},
+};
+
+/// Gain in dB at which a part that fades in starts.
+const FADED_DB: f64 = -14.0;
+
+/// Gain in dB of each part at the start and at the end of the phrase at `place`.
+pub fn of(place: &Place) -> [[f64; 2]; N_PARTS] {
+    Part::ALL.map(|part| {
+        let lifted = lift(place, part);
+        if !place.book.has_crossfades || !place.cast().has(part) {
+            return [lifted; 2];
+        }
+        let fades =
+            |other: Option<crate::compose::books::Cast>| other.is_some_and(|cast| !cast.has(part));
+        let start = if fades(place.before()) { FADED_DB } else { 0.0 };
+        let end = if fades(place.after()) { FADED_DB } else { 0.0 };
+        // A part that has one phrase only is there in its middle, which two ends can't say: it fades in.
+        let end = if start < 0.0 { 0.0 } else { end };
+        [lifted + start, lifted + end]
+    })
+}
+
+fn lift(place: &Place, part: Part) -> f64 {
+    if part == Part::Drums || place.cast().has_kick() { 0.0 } else { place.book.lift_db }
+}

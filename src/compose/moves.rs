@@ -1,0 +1,89 @@
+//! What happens in a phrase: answers, rolls, pedals, stops, gang hits and mutes, made of its notes.
+
+mod answer;
+mod mutes;
+mod roll;
+mod stop;
+#[cfg(test)]
+mod tests;
+
+pub use self::roll::{Stroke, strokes};
+use crate::{
+    compose::{
+        books::{Book, Move},
+        phrase::{PHRASE_STEPS, Phrase},
+        score::Score,
+    },
+    music::{
+        arrange::LineNote,
+        bar::{N_PARTS, Part},
+        meter::STEPS_PER_BAR,
+    },
+};
+
+/// The first step of the last bar, and of its last beat.
+const LAST_BAR: usize = PHRASE_STEPS - STEPS_PER_BAR;
+const LAST_BEAT: usize = PHRASE_STEPS - STEPS_PER_BAR / 4;
+
+/// Makes the moves of the phrase's cast in its score.
+pub fn make(score: &mut Score, phrase: &Phrase, book: &Book, bass: (u8, u8)) {
+    let does = |wanted| phrase.cast.does(wanted);
+    if does(Move::Pedal) {
+        pedal(&mut score.notes[Part::Bass as usize], phrase, bass);
+    }
+    if does(Move::Answer) {
+        answer::answer(&mut score.notes);
+    }
+    if does(Move::Mutes) {
+        mutes::mute(score, phrase, book.mutes);
+    }
+    if does(Move::BeatOut) {
+        rest_drums(score, LAST_BAR, LAST_BEAT);
+    }
+    if does(Move::DrumSolo) {
+        stop::solo(&mut score.notes);
+    }
+    if does(Move::Stop) {
+        stop::stop(score);
+    }
+    if does(Move::Gang) {
+        stop::gang(score, phrase);
+    }
+    if does(Move::Roll) && phrase.is_last {
+        // The roll breaks off, and the drop lands in the gap.
+        rest_drums(score, LAST_BEAT, PHRASE_STEPS);
+    }
+}
+
+/// Moves the bass to the key's root nearest to each note within its register.
+fn pedal(notes: &mut [LineNote], phrase: &Phrase, (low, high): (u8, u8)) {
+    let root = phrase.piece.key.root;
+    let roots: Vec<u8> = (low..=high).filter(|pitch| pitch % 12 == root % 12).collect();
+    // One root for the phrase: a pedal does not jump.
+    let middle = notes.iter().map(|note| note.pitch).min().unwrap_or(low);
+    let nearest = roots.into_iter().min_by_key(|pitch| pitch.abs_diff(middle));
+    for note in notes {
+        note.pitch = nearest.unwrap_or(note.pitch);
+    }
+}
+
+/// Silences a line from step `from` to before `to`: what sounds at `from` ends there.
+fn rest(notes: &mut Vec<LineNote>, from: usize, to: usize) {
+    notes.retain(|note| !(from..to).contains(&note.start_step));
+    for note in notes {
+        if note.start_step < from {
+            note.n_steps = note.n_steps.min(from - note.start_step);
+        }
+    }
+}
+
+/// Silences drums and percussion from step `from` to before `to`.
+fn rest_drums(score: &mut Score, from: usize, to: usize) {
+    score.drums[from..to].fill(0);
+    score.notes[Part::Drums as usize].retain(|note| !(from..to).contains(&note.start_step));
+}
+
+/// The notes of bass, lead and chords.
+fn pitched(notes: &mut [Vec<LineNote>; N_PARTS]) -> impl Iterator<Item = &mut Vec<LineNote>> {
+    notes.iter_mut().skip(1)
+}
