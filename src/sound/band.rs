@@ -2,8 +2,6 @@
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
-use rustysynth::SoundFont;
-
 use crate::{
     music::{
         bar::{Bar, Hit, Mix, Part},
@@ -16,6 +14,7 @@ use crate::{
         duck::Duck,
         echo::Echo,
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+        part_fonts::PartFonts,
         part_synth::PartSynth,
         reverb::Reverb,
         timeline::Timeline,
@@ -66,15 +65,16 @@ impl Queued {
 }
 
 impl Band {
-    /// A silent band with the voices of `mix`.
+    /// A silent band with the voices of `mix`, from one font or one for each part.
     ///
-    /// A preset that the font lacks is replaced by the nearest one, with a warning.
+    /// A preset that a font lacks is replaced by the nearest one, with a warning.
     ///
     /// # Errors
     /// The synthesizer can't start.
-    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
+    pub fn new(fonts: impl Into<PartFonts>, mix: &Arc<Mix>) -> Result<Self, Error> {
+        let fonts = fonts.into();
         let parts = Part::ALL.into_iter().zip(&mix.voices);
-        let parts = parts.map(|(part, voice)| PartSynth::new(font, part, voice));
+        let parts = parts.map(|(part, voice)| PartSynth::new(fonts.of(part), part, voice));
         Ok(Self {
             parts: parts.collect::<Result<_, _>>()?,
             mix: mix.clone(),

@@ -5,11 +5,19 @@ use std::sync::Arc;
 use rustysynth::{SoundFont, Synthesizer, SynthesizerSettings};
 
 use crate::{
-    music::bar::{Hit, Part, Voice},
+    music::{
+        bar::{Hit, Part, Voice},
+        chain::Filter,
+    },
     sound::{
         Error,
+        bus::{
+            Bus,
+            acid::{N_STRETCHES, Strikes},
+        },
         events::{Message, NoteQueue, position},
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+        legato::{Action, BEND_RANGE, CHANNELS, Legato},
         preset::{self, Preset},
         sweep::Sweep,
         timeline::Span,
@@ -21,7 +29,7 @@ use crate::{
 ///
 /// A message is applied at the nearest boundary, so a hit sounds within 32 frames (0.7 ms) of its
 /// time.
-const SYNTH_BLOCK: usize = 64;
+pub const SYNTH_BLOCK: usize = 64;
 
 /// Maximum polyphony, the most that rustysynth supports: layered pads that decay under the next
 /// chord need more than a hundred voices, and stealing a sounding voice clicks.
@@ -30,21 +38,30 @@ const POLYPHONY: usize = 256;
 /// Headroom: a dense bar of three parts at 0 dB peaks a few dB below full scale.
 const HEADROOM: Decibels = Decibels(-6.0);
 
-/// The only synthesizer channel in use. Bank 128 selects kits on any channel.
-const CHANNEL: i32 = 0;
+/// The synthesizer channel of notes that may sound together. Bank 128 selects kits on any channel.
+const CHANNEL: i32 = CHANNELS[0];
 
 /// MIDI status bytes without the channel.
 const NOTE_OFF: i32 = 0x80;
 const NOTE_ON: i32 = 0x90;
 const CONTROL: i32 = 0xb0;
 const PROGRAM: i32 = 0xc0;
+const BEND: i32 = 0xe0;
+
+/// MIDI 1.0 controllers, and the values of three of them that set the range of pitch bends (registered
+/// parameter 0).
 const BANK_SELECT: i32 = 0;
+const SET_BEND_RANGE: [(i32, i32); 3] = [(101, 0), (100, 0), (6, BEND_RANGE as i32)];
 
 /// One part, from hits to audio.
 pub(super) struct PartSynth {
     part: Part,
     synth: Synthesizer,
     notes: NoteQueue,
+    /// The sounding note of a part that plays one at a time.
+    legato: Option<Legato>,
+    slide_seconds: f64,
+    bus: Bus,
     preset: Option<Preset>, // as requested
     missed: Vec<Preset>,
     gain: Ramp,
@@ -71,10 +88,18 @@ impl PartSynth {
         settings.maximum_polyphony = POLYPHONY;
         let mut synth = Synthesizer::new(font, &settings)?;
         synth.set_master_volume(HEADROOM.ratio() as f32);
+        for (channel, (controller, value)) in
+            CHANNELS.into_iter().flat_map(|channel| SET_BEND_RANGE.map(|pair| (channel, pair)))
+        {
+            synth.process_midi_message(channel, CONTROL, controller, value);
+        }
         let mut part_synth = Self {
             part,
             synth,
             notes: NoteQueue::default(),
+            legato: None,
+            slide_seconds: voice.chain.acid.slide_seconds,
+            bus: Bus::new(voice),
             preset: None,
             missed: Vec::new(),
             gain: Ramp::at_rest(voice.gain.ratio() as f32),
@@ -94,14 +119,25 @@ impl PartSynth {
     /// instrument.
     pub fn set_voice(&mut self, voice: &Voice) {
         self.choose(Preset::of(voice));
-        for message in position(voice) {
-            send(&mut self.synth, message);
+        for (channel, message) in CHANNELS
+            .into_iter()
+            .flat_map(|channel| position(voice).map(|message| (channel, message)))
+        {
+            send_on(&mut self.synth, channel, message);
         }
         self.gain.move_to(voice.gain.ratio() as f32);
         self.reverb.move_to(voice.reverb as f32);
         self.chorus.move_to(voice.chorus as f32);
         self.echo.move_to(voice.echo as f32);
         (self.follows, self.duck) = (voice.sweep, voice.duck);
+        self.bus.set(voice);
+        self.slide_seconds = voice.chain.acid.slide_seconds;
+        let is_single = voice.chain.filter == Filter::Acid;
+        if is_single != self.legato.is_some() {
+            // The two ways of playing keep different books of what sounds.
+            self.synth.note_off_all(false);
+            self.legato = is_single.then(Legato::default);
+        }
     }
 
     pub fn add(&mut self, hits: &[Hit], bar: &Span) {
@@ -111,17 +147,40 @@ impl PartSynth {
     /// Renders the block that starts at `frame`, a multiple of 1152, into [`Self::stem`]; `opening`
     /// is the bar's filter opening.
     pub fn render(&mut self, frame: u64, opening: f64) {
-        for at in (0..FRAMES_PER_MP3_FRAME).step_by(SYNTH_BLOCK) {
+        let mut strikes = [None; N_STRETCHES];
+        for (at, strike) in (0..FRAMES_PER_MP3_FRAME).step_by(SYNTH_BLOCK).zip(&mut strikes) {
             let next = at + SYNTH_BLOCK;
-            let synth = &mut self.synth;
-            let boundary = frame + (at + SYNTH_BLOCK / 2) as u64;
-            self.notes.emit_until(boundary, |message| send(synth, message));
-            synth.render(&mut self.stem.left[at..next], &mut self.stem.right[at..next]);
+            *strike = self.play_until(frame + (at + SYNTH_BLOCK / 2) as u64);
+            self.synth.render(&mut self.stem.left[at..next], &mut self.stem.right[at..next]);
         }
+        self.finish(&strikes, opening);
+    }
+
+    /// Sends the messages before frame `boundary` to the synthesizer. Returns the velocity of a note
+    /// that is struck, if the part plays one at a time.
+    fn play_until(&mut self, boundary: u64) -> Option<u8> {
+        let Self { synth, notes, legato, slide_seconds, .. } = self;
+        let Some(legato) = legato else {
+            notes.emit_until(boundary, |message| send(synth, message));
+            return None;
+        };
+        let mut struck = None;
+        notes.emit_until(boundary, |message| {
+            struck = legato.follow(message, |action| act(synth, action)).or(struck);
+        });
+        legato.glide(*slide_seconds, |action| act(synth, action));
+        struck
+    }
+
+    /// Effects, level and filter of a block.
+    fn finish(&mut self, strikes: &Strikes, opening: f64) {
+        let openness = (1.0 - self.follows * (1.0 - opening)) as f32;
+        self.bus.process(&mut self.stem, strikes, openness);
         self.stem.scale(self.gain);
         self.gain.arrive();
-        let openness = 1.0 - self.follows * (1.0 - opening);
-        self.sweep.process(&mut self.stem, openness as f32);
+        // A bass machine's own filter follows the opening.
+        let openness = if self.legato.is_some() { 1.0 } else { openness };
+        self.sweep.process(&mut self.stem, openness);
     }
 
     fn choose(&mut self, wanted: Preset) {
@@ -141,16 +200,35 @@ impl PartSynth {
                 found.program,
             );
         }
-        self.synth.process_midi_message(CHANNEL, CONTROL, BANK_SELECT, found.bank);
-        self.synth.process_midi_message(CHANNEL, PROGRAM, found.program, 0);
+        for channel in CHANNELS {
+            self.synth.process_midi_message(channel, CONTROL, BANK_SELECT, found.bank);
+            self.synth.process_midi_message(channel, PROGRAM, found.program, 0);
+        }
     }
 }
 
 fn send(synth: &mut Synthesizer, message: Message) {
+    send_on(synth, CHANNEL, message);
+}
+
+fn send_on(synth: &mut Synthesizer, channel: i32, message: Message) {
     let (status, first, second) = match message {
         Message::NoteOff { pitch } => (NOTE_OFF, pitch, 0),
         Message::NoteOn { pitch, velocity } => (NOTE_ON, pitch, velocity),
         Message::Control { controller, value } => (CONTROL, controller, value),
     };
-    synth.process_midi_message(CHANNEL, status, first.into(), second.into());
+    synth.process_midi_message(channel, status, first.into(), second.into());
+}
+
+fn act(synth: &mut Synthesizer, action: Action) {
+    match action {
+        Action::NoteOff { channel, pitch } => send_on(synth, channel, Message::NoteOff { pitch }),
+        Action::NoteOn { channel, pitch, velocity } => {
+            send_on(synth, channel, Message::NoteOn { pitch, velocity });
+        }
+        Action::Bend { channel, value } => {
+            let (low, high) = (value & 0x7f, value >> 7);
+            synth.process_midi_message(channel, BEND, low.into(), high.into());
+        }
+    }
 }
