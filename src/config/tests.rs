@@ -208,7 +208,7 @@ fn each_wrong_value_of_a_theme_has_its_sentence() {
         ("drums = 1", "drums: expected a table, found 1"),
         (
             "drums = { low = 30 }",
-            "[themes.y.drums] has no key \"low\", expected one of program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep, player, percussion",
+            "[themes.y.drums] has no key \"low\", expected one of soundfont, program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep, amp, drive_db, saturation_db, crush_bits, crush_hz, tape, phaser, phaser_hz, width, filter, cutoff_hz, resonance, envelope_octaves, decay_seconds, accent, slide_seconds, player, percussion",
         ),
         (
             "drums = { player = \"robot\" }",
