@@ -60,13 +60,13 @@ pub enum Filter {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Acid {
-    /// Cut-off between notes when the music is calm, 40 to 4000 Hz. Default 220.
+    /// Cut-off between notes when the music is calm, 40 to 4000 Hz. Default 90.
     pub cutoff_hz: f64,
-    /// Resonance: 0 none, 1 at the edge of whistling. Default 0.85.
+    /// Resonance: 0 none, 1 at the edge of whistling. Default 0.95.
     pub resonance: f64,
-    /// How far a note opens the filter, 0 to 6 octaves. Default 2.
+    /// How far a note opens the filter, 0 to 6 octaves. Default 3.
     pub envelope_octaves: f64,
-    /// Time in which the filter closes again by two thirds, 0.03 to 3 s. Default 0.25.
+    /// Time in which the filter closes again by two thirds, 0.03 to 3 s. Default 0.15.
     pub decay_seconds: f64,
     /// How much wider and shorter velocities of 100 and more make that, 0 to 1. Default 0.7.
     pub accent: f64,
@@ -103,10 +103,10 @@ impl Default for Chain {
 impl Default for Acid {
     fn default() -> Self {
         Self {
-            cutoff_hz: 220.0,
-            resonance: 0.85,
-            envelope_octaves: 2.0,
-            decay_seconds: 0.25,
+            cutoff_hz: 90.0,
+            resonance: 0.95,
+            envelope_octaves: 3.0,
+            decay_seconds: 0.15,
             accent: 0.7,
             slide_seconds: 0.06,
         }
