@@ -55,9 +55,9 @@ pub fn run(args: &cli::Check) -> anyhow::Result<()> {
 
 /// Opens all that `station` needs, as starting it does, and describes what it would play.
 fn inspect(station: &Station, library: &mut Library) -> Result<String, Error> {
-    let font = library.font(&station.soundfont)?;
+    let fonts = library.fonts(station)?;
     let composer = load::theme::composer(station, library, 0)?;
-    Renderer::new(&font, composer.mix())?;
+    Renderer::new(&fonts, composer.mix())?;
     let theme = &station.theme;
     let mut report = format!(
         "{}: {:?} at {}, {}\n  theme {}: {}, {}, {} anchors\n",
@@ -80,7 +80,11 @@ fn inspect(station: &Station, library: &mut Library) -> Result<String, Error> {
     line("trio model", &theme.trio_model);
     line("soundfont", &station.soundfont);
     for (part, voice) in Part::ALL.into_iter().zip(&theme.voices) {
-        line(part.name(), &describe(&font, voice));
+        let played = describe(fonts.of(part), voice);
+        match &theme.fonts[part as usize] {
+            Some(own) => line(part.name(), &format!("{played}, of {own}")),
+            None => line(part.name(), &played),
+        }
     }
     for playlist in &station.playlists {
         let Inspection { holds, faults } = playlists::inspect(playlist);

@@ -51,9 +51,9 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
         );
         write_notes(composer, seconds, &args.out, &stop)?
     } else {
-        let font = library.font(&station.soundfont)?;
+        let fonts = library.fonts(station)?;
         let inserts = InsertPlayer::without_thread(station, seed);
-        let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
+        let renderer = Renderer::new(&fonts, composer.mix())?.with_inserts(inserts, None);
         let files =
             Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
         write_sound(composer, renderer, seconds, files, &stop)?

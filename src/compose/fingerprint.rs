@@ -141,6 +141,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         chords,
         voices,
         programs,
+        fonts: _, // As the station's, they change no note.
         echo_steps,
         echo_feedback,
         room,

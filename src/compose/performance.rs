@@ -14,12 +14,14 @@ use crate::{
     config::Player,
     music::{
         bar::{Bar, Hit, Mix, N_PARTS, Part},
+        chain::Filter,
         chord::Chord,
         drums::N_CLASSES,
         humanise::{
             self, Articulation, BASS_VELOCITY, Feel, LEAD_VELOCITY, Touch, play_drums, play_notes,
             play_percussion,
         },
+        machine_bass::MachineBass,
         meter::STEPS_PER_BAR,
         section::Section,
     },
@@ -132,7 +134,14 @@ impl Performance<'_> {
         };
         let articulation = Articulation { velocity: slot.force * velocity, hold };
         let notes = &self.score.notes[part as usize];
-        play_notes(notes, slot.steps.start, articulation, feel, &mut rng)
+        let mut hits = play_notes(notes, slot.steps.start, articulation, feel, &mut rng);
+        if theme.voices[part as usize].chain.filter == Filter::Acid {
+            // The machine keeps its switches for a piece.
+            let stream = format!("machine {}", part.name());
+            let machine = MachineBass::draw(&mut rng::stream(self.phrase.piece.seed, &stream));
+            machine.articulate(&mut hits, notes, slot.steps.start);
+        }
+        hits
     }
 
     /// How the theme is played; a machine takes nothing from the groove model.

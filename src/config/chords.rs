@@ -1,12 +1,8 @@
 //! `[themes.NAME.chords]`: the chord loops of a theme, and the part that plays them.
 
 use crate::{
-    config::{
-        part::{Register, read_voice},
-        section::Section,
-        value::set,
-    },
-    music::{bar::Voice, chord::Numeral, rhythm::Rhythm},
+    config::{part::Register, section::Section, value::set},
+    music::{chord::Numeral, rhythm::Rhythm},
 };
 
 /// Chord loops and the part that plays them.
@@ -50,13 +46,7 @@ impl Default for Chords {
 
 impl Chords {
     /// Reads the keys of `section`; missing keys leave their fields unchanged.
-    pub(super) fn read(
-        &mut self,
-        section: &mut Section,
-        voice: &mut Voice,
-        programs: &mut Vec<u8>,
-    ) {
-        read_voice(section, voice, programs);
+    pub(super) fn read(&mut self, section: &mut Section) {
         self.register.read(section);
         set(&mut self.loops, section.list("loops", 1..=8, read_loop));
         set(&mut self.bars_per_chord, section.whole("bars_per_chord", 1..=16));

@@ -16,6 +16,7 @@ mod alerts;
 mod anchor;
 mod archive;
 mod assets;
+mod chain;
 mod choice;
 mod chords;
 mod decoding;

@@ -1,7 +1,7 @@
 //! `[themes.NAME.drums]`, `.bass` and `.lead`: the sound of the parts, and the limits of their notes.
 
 use crate::{
-    config::{section::Section, value::set},
+    config::{assets::AssetRef, chain::read_chain, section::Section, value::set},
     music::{
         bar::{Part, Voice},
         melody::{MAX_PITCH, MIN_PITCH},
@@ -49,9 +49,21 @@ pub(super) fn default_voice(part: Part) -> Voice {
     Voice { gain: Decibels(gain_db), reverb, chorus, ..Voice::plain(bank, program) }
 }
 
-/// Reads the sound of a part and the programs that its pieces choose from; missing keys leave both
-/// unchanged.
-pub(super) fn read_voice(section: &mut Section, voice: &mut Voice, programs: &mut Vec<u8>) {
+/// What a theme says of a part's sound.
+pub(super) struct Sound<'a> {
+    pub voice: &'a mut Voice,
+    /// MIDI programs that its pieces choose from.
+    pub programs: &'a mut Vec<u8>,
+    /// Its own SoundFont.
+    pub font: &'a mut Option<AssetRef>,
+}
+
+/// Reads the sound of a part; missing keys leave it unchanged.
+pub(super) fn read_sound(section: &mut Section, sound: Sound) {
+    let Sound { voice, programs, font } = sound;
+    let base_dir = section.reading.base_dir;
+    let own = section.text_as("soundfont", |text| AssetRef::soundfont(text, base_dir));
+    set(font, own.map(Some));
     let one: Option<u8> = section.whole("program", 0..=127);
     if let Some(program) = one {
         voice.program = program;
@@ -68,6 +80,7 @@ pub(super) fn read_voice(section: &mut Section, voice: &mut Voice, programs: &mu
     set(&mut voice.echo, section.number("echo", 0.0..=1.0));
     set(&mut voice.duck, section.number("duck_db", -24.0..=0.0).map(Decibels));
     set(&mut voice.sweep, section.number("sweep", 0.0..=1.0));
+    read_chain(section, &mut voice.chain);
 }
 
 impl Register {

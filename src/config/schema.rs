@@ -61,6 +61,11 @@ mod tests {
         let styles: Vec<&str> = Style::ALL.iter().map(|style| style.name()).collect();
         assert_eq!(theme["arrangement"]["enum"], json!(styles));
         assert_eq!(theme["harmony"]["enum"], json!(["chords", "scale"]));
+        for part in ["drums", "bass", "lead", "chords"] {
+            let keys = &theme[part]["properties"];
+            assert_eq!(keys["amp"]["enum"], json!(["none", "stack", "combo"]), "{part}");
+            assert_eq!(keys["filter"]["enum"], json!(["none", "acid"]), "{part}");
+        }
         assert_eq!(station["form"]["enum"], json!(["tracks", "endless"]));
         assert_eq!(station["bitrate_kbps"]["enum"], json!([96, 112, 128, 160, 192, 224, 256, 320]));
         assert_eq!(playlist["order"]["enum"], json!(["in turn", "shuffled"]));

@@ -17,6 +17,7 @@ use crate::{
         text::{one_line, plain_name, quoted},
         theme::Theme,
     },
+    music::bar::Part,
     stream::coding::Coding,
     units::{Kbps, Lufs},
 };
@@ -65,6 +66,16 @@ impl Station {
     /// The main mount.
     pub fn main(&self) -> &Mount {
         &self.mounts[0]
+    }
+
+    /// The SoundFont of `part`.
+    pub fn part_font(&self, part: Part) -> &AssetRef {
+        self.theme.fonts[part as usize].as_ref().unwrap_or(&self.soundfont)
+    }
+
+    /// Whether each part has the same SoundFont in both.
+    pub fn has_fonts_of(&self, other: &Self) -> bool {
+        Part::ALL.iter().all(|&part| self.part_font(part) == other.part_font(part))
     }
 
     /// Whether both sound the same: only mounts, pushes, recording and descriptions may differ. The

@@ -5,10 +5,14 @@ use std::{fs, path::Path, sync::Arc};
 use crate::{
     config::{
         Alerts, Anchor, Archive, AssetRef, Beat, Config, Directory, Dream, Hls, Player, Server,
-        Theme,
+        Station, Theme,
         load::{load, parse},
     },
-    music::{bar::Part, percussion::Percussion},
+    music::{
+        bar::Part,
+        chain::{Amp, Chain, Filter},
+        percussion::Percussion,
+    },
     musicvae::net::{device_choice::DeviceChoice, precision::Precision},
     patterns::style::Style,
     units::{Bpm, Decibels},
@@ -208,7 +212,7 @@ fn each_wrong_value_of_a_theme_has_its_sentence() {
         ("drums = 1", "drums: expected a table, found 1"),
         (
             "drums = { low = 30 }",
-            "[themes.y.drums] has no key \"low\", expected one of program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep, player, percussion",
+            "[themes.y.drums] has no key \"low\", expected one of soundfont, program, programs, gain_db, pan, reverb, chorus, echo, duck_db, sweep, amp, drive_db, saturation_db, crush_bits, crush_hz, tape, phaser, phaser_hz, width, filter, cutoff_hz, resonance, envelope_octaves, decay_seconds, accent, slide_seconds, player, percussion",
         ),
         (
             "drums = { player = \"robot\" }",
@@ -225,6 +229,20 @@ fn each_wrong_value_of_a_theme_has_its_sentence() {
             "low: expected high at least 12 above low, found low 50 and high 52",
         ),
         ("lead = { program = 128 }", "program: expected a whole number from 0 to 127, found 128"),
+        (
+            "lead = { soundfont = \"mine.sf2\" }",
+            "soundfont: expected a file, found none at \"/nowhere/mine.sf2\"",
+        ),
+        (
+            "chords = { amp = \"wall\" }",
+            "amp: expected one of \"none\", \"stack\", \"combo\", found \"wall\"",
+        ),
+        (
+            "bass = { filter = \"303\" }",
+            "filter: expected one of \"none\", \"acid\", found \"303\"",
+        ),
+        ("bass = { resonance = 1.5 }", "resonance: expected a number from 0 to 1, found 1.5"),
+        ("drums = { crush_bits = 1 }", "crush_bits: expected a number from 4 to 16, found 1"),
         ("lead = { gain_db = -1e9 }", "gain_db: expected a number from -40 to 12, found -1e9"),
         (
             "trio_model = \"models/mine\"",
@@ -291,4 +309,29 @@ fn paths_start_from_the_file() {
 
     assert_eq!(config.soundfont, AssetRef::File(folder.path().join("mine.sf2")));
     assert_eq!(config.stations[0].soundfont, config.soundfont);
+}
+
+#[test]
+fn a_part_may_have_its_own_soundfont_and_effects() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("radio.toml");
+    fs::write(folder.path().join("horns.sf2"), "").unwrap();
+    let theme = "lead = { soundfont = \"horns.sf2\", amp = \"combo\", drive_db = -3, width = 0 }\n\
+                 bass = { filter = \"acid\", cutoff_hz = 300, slide_seconds = 0.1 }\n\
+                 [defaults.drums]\nsaturation_db = 3\n";
+    fs::write(&file, LEAST.replace("[themes.x]\n", &format!("[themes.x]\n{theme}"))).unwrap();
+
+    let station = load(Some(&file)).unwrap().stations.remove(0);
+
+    assert_eq!(*station.part_font(Part::Lead), AssetRef::File(folder.path().join("horns.sf2")));
+    assert_eq!(*station.part_font(Part::Bass), station.soundfont);
+    let [drums, bass, lead, chords] = station.theme.voices.map(|voice| voice.chain);
+    assert_eq!((lead.amp, lead.drive, lead.width), (Amp::Combo, Decibels(-3.0), 0.0));
+    assert_eq!(
+        (bass.filter, bass.acid.cutoff_hz, bass.acid.slide_seconds),
+        (Filter::Acid, 300.0, 0.1)
+    );
+    assert_eq!((drums.saturation, chords), (Decibels(3.0), Chain::default()));
+    let other = Station { theme: Arc::new(Theme::default()), ..station.clone() };
+    assert!(!station.has_fonts_of(&other) && station.has_fonts_of(&station));
 }

@@ -13,7 +13,7 @@ use crate::{
         decoding::{Decoding, PLAIN_TEMPERATURE},
         dream::Dream,
         drums::Drums,
-        part::{PartLimits, Register, default_voice, read_limits, read_voice},
+        part::{PartLimits, Register, Sound, default_voice, read_limits, read_sound},
         room::read_room,
         section::Section,
         text::one_line,
@@ -101,6 +101,8 @@ pub struct Theme {
     pub voices: [Voice; N_PARTS],
     /// MIDI programs that each piece chooses from, at least one for each part.
     pub programs: [Vec<u8>; N_PARTS],
+    /// The SoundFont of each part, where it is not the station's. Default the station's.
+    pub fonts: [Option<AssetRef>; N_PARTS],
     /// Delay of the echo in steps, 0.5 to 16. Default 3, a dotted eighth.
     pub echo_steps: f64,
     /// Level of each echo relative to the one before, 0 to 0.9. Default 0.4.
@@ -162,6 +164,7 @@ impl Default for Theme {
             chords: Chords::default(),
             voices: Part::ALL.map(default_voice),
             programs: Part::ALL.map(|part| vec![default_voice(part).program]),
+            fonts: Default::default(),
             echo_steps: 3.0,
             echo_feedback: 0.4,
             room: Room::DEFAULT,
@@ -196,22 +199,30 @@ impl Theme {
         name.clone_into(&mut self.name);
         self.read_walk(section);
         self.read_playing(section);
-        let [drums, bass, lead, chords] = &mut self.voices;
-        let [drum_kits, basses, leads, pads] = &mut self.programs;
+        let voices = self.voices.iter_mut().zip(&mut self.programs).zip(&mut self.fonts);
+        let mut sounds = voices.map(|((voice, programs), font)| Sound { voice, programs, font });
+        let mut read = |section: &mut Section| {
+            if let Some(sound) = sounds.next() {
+                read_sound(section, sound);
+            }
+        };
         section.table("drums", |section| {
-            read_voice(section, drums, drum_kits);
+            read(section);
             self.drums.read(section);
         });
         section.table("bass", |section| {
-            read_voice(section, bass, basses);
+            read(section);
             read_limits(section, &mut self.bass);
         });
         section.table("lead", |section| {
-            read_voice(section, lead, leads);
+            read(section);
             read_limits(section, &mut self.lead);
             set(&mut self.lead_role, section.choice("role"));
         });
-        section.table("chords", |section| self.chords.read(section, chords, pads));
+        section.table("chords", |section| {
+            read(section);
+            self.chords.read(section);
+        });
         self
     }
 

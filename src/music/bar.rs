@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     music::{
+        chain::Chain,
         chord::{Chord, Numeral},
         room::Room,
         scale::{Key, Mode},
@@ -149,6 +150,9 @@ pub struct Voice {
     pub duck: Decibels,
     /// How far the filter follows the bar's opening: 0 always open, 1 all the way.
     pub sweep: f64,
+    /// Effects after the instrument.
+    #[serde(default)]
+    pub chain: Chain,
 }
 
 impl Mix {
@@ -187,6 +191,7 @@ impl Voice {
             echo: 0.0,
             duck: Decibels(0.0),
             sweep: 0.0,
+            chain: Chain::default(),
         }
     }
 }

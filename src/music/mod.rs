@@ -11,8 +11,10 @@
 //!   -> sequence, midi            bars as a piece, written as a MIDI file
 //! ```
 //!
+//! - `chain`: the effects on a part's sound, as a theme sets them.
 //! - `meter`, `rhythm`, `section`: the step grid, rhythms written as text, sections of a piece.
 //! - `development`, `percussion`: rhythms changed stroke by stroke; loops beside the drum classes.
+//! - `machine_bass`: accents and slides of a bass machine.
 //! - `transition`: sounds that lead from section to section.
 //! - `note`: notes of a MIDI file, before quantisation.
 //! - `song`: a MIDI file as read. `segments`: a piece split where its meter changes.
@@ -23,12 +25,14 @@
 
 pub mod arrange;
 pub mod bar;
+pub mod chain;
 pub mod chord;
 pub mod development;
 pub mod drums;
 pub mod harmony;
 pub mod humanise;
 pub mod key_finding;
+pub mod machine_bass;
 pub mod melody;
 pub mod meter;
 pub mod midi;

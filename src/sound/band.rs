@@ -2,8 +2,6 @@
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
-use rustysynth::SoundFont;
-
 use crate::{
     music::{
         bar::{Bar, Hit, Mix, Part},
@@ -16,6 +14,7 @@ use crate::{
         duck::Duck,
         echo::Echo,
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
+        part_fonts::PartFonts,
         part_synth::PartSynth,
         preset_level::Trims,
         room::RoomReverb,
@@ -74,28 +73,28 @@ impl Queued {
 }
 
 impl Band {
-    /// A silent band with the voices of `mix`.
+    /// A silent band with the voices of `mix`, from one font or one for each part.
     ///
-    /// A preset that the font lacks is replaced by the nearest one, with a warning. Presets are
+    /// A preset that a font lacks is replaced by the nearest one, with a warning. Presets are
     /// brought to one loudness, so that a gain means the same with any font.
     ///
     /// # Errors
     /// The synthesizer can't start.
-    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
-        Self::with(font, mix, Trims::default)
+    pub fn new(fonts: impl Into<PartFonts>, mix: &Arc<Mix>) -> Result<Self, Error> {
+        Self::with(&fonts.into(), mix, Trims::default)
     }
 
     /// The same with each preset as loud as the font has it, as a MIDI file expects.
     ///
     /// # Errors
     /// The synthesizer can't start.
-    pub fn as_the_font_plays(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
-        Self::with(font, mix, Trims::off)
+    pub fn as_the_font_plays(fonts: impl Into<PartFonts>, mix: &Arc<Mix>) -> Result<Self, Error> {
+        Self::with(&fonts.into(), mix, Trims::off)
     }
 
-    fn with(font: &Arc<SoundFont>, mix: &Arc<Mix>, trims: fn() -> Trims) -> Result<Self, Error> {
+    fn with(fonts: &PartFonts, mix: &Arc<Mix>, trims: fn() -> Trims) -> Result<Self, Error> {
         let parts = Part::ALL.into_iter().zip(&mix.voices);
-        let parts = parts.map(|(part, voice)| PartSynth::new(font, part, voice, trims()));
+        let parts = parts.map(|(part, voice)| PartSynth::new(fonts.of(part), part, voice, trims()));
         Ok(Self {
             parts: parts.collect::<Result<_, _>>()?,
             mix: mix.clone(),

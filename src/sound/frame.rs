@@ -75,7 +75,8 @@ impl Ramp {
         self.now = self.next;
     }
 
-    fn at(self, n: usize) -> f32 {
+    /// The gain of frame `n` of the block.
+    pub fn at(self, n: usize) -> f32 {
         self.now + (self.next - self.now) * ((n + 1) as f32 / FRAMES_PER_MP3_FRAME as f32)
     }
 }

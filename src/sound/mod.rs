@@ -4,6 +4,7 @@
 //! Bar -> timeline        start and end of the bar in frames
 //!     -> events          hits as timed note-on and note-off messages, per part
 //!     -> part_synth      one synthesizer (rustysynth) per part, with its filter sweep
+//!     -> bus             the part's effects: amplifier, saturation, tape and others
 //!     -> duck            side-chain ducking under the kick
 //!     -> transition      risers, impacts and the like, made by code
 //!     -> band            stems summed; sends to one chorus, one echo and one room
@@ -25,6 +26,7 @@ use rustysynth::{SoundFontError, SynthesizerError};
 
 pub mod audio_file;
 pub mod band;
+mod bus;
 pub mod bus_compressor;
 pub mod chorus;
 pub mod clip;
@@ -37,6 +39,7 @@ mod font_chunks;
 pub mod font_file;
 mod font_mending;
 pub mod frame;
+mod legato;
 pub mod leveller;
 pub mod limiter;
 pub mod master;
@@ -44,6 +47,7 @@ pub mod midi_player;
 pub mod mp3;
 pub mod mp3_file;
 pub mod ogg_opus;
+pub mod part_fonts;
 mod part_synth;
 pub mod preset;
 mod preset_level;

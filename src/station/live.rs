@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use rustysynth::SoundFont;
 use tokio::sync::watch;
 use tracing::{error, warn};
 
@@ -17,6 +16,7 @@ use crate::{
     compose::{composer::Composer, loaded_theme::LoadedTheme},
     config::Station,
     inserts::{local_time::LocalTime, player::InsertPlayer, prefetch::Prefetch},
+    sound::part_fonts::PartFonts,
     station::{
         Error,
         audible::Audible,
@@ -93,14 +93,14 @@ struct Start {
 }
 
 impl LiveStation {
-    /// Plays `station` through `font`, composed from `seed`. Continues where `kept` has saved it, else
+    /// Plays `station` through `fonts`, composed from `seed`. Continues where `kept` has saved it, else
     /// starts at the first bar.
     ///
     /// # Errors
     /// The synthesizer can't be built, or spawning a thread failed.
     pub fn start(
         station: &Station,
-        font: &Arc<SoundFont>,
+        fonts: &PartFonts,
         loaded: LoadedTheme,
         seed: u64,
         buffering: Buffering,
@@ -119,7 +119,7 @@ impl LiveStation {
         let prefetch = Prefetch::for_station(station, seed);
         let prefetch = PrefetchThread::spawn(prefetch, &station.name, supervisor)?;
         let inserts = InsertPlayer::new(&station.playlists, prefetch);
-        let setup = RendererSetup::new(font, composer.mix()).with_inserts(inserts, LocalTime::now);
+        let setup = RendererSetup::new(fonts, composer.mix()).with_inserts(inserts, LocalTime::now);
         let changes = SettingChanges::default();
         let state_sender = kept.sender(&station.name, seed);
         let source = LiveComposer::new(composer, changes.clone(), state_sender.clone());

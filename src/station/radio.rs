@@ -161,20 +161,20 @@ impl Radio {
     /// Opens what the change to `station` needs.
     fn prepare(&mut self, station: &Station) -> Result<Change, Error> {
         let old = self.playing.iter().map(|old| &old.config).find(|old| old.name == station.name);
-        let keeps_font = old.is_some_and(|old| old.soundfont == station.soundfont);
+        let keeps_fonts = old.is_some_and(|old| old.has_fonts_of(station));
         if old.is_some_and(|old| old.sounds_like(station)) {
             return Ok(Change::None);
         }
         let files = WaypointFiles::read_in_time(&station.name, &station.playlists);
         let loaded = load::theme::open(station, &mut self.library, &files)?;
         let waypoints = WaypointWatch::start(station, files.waypoints, &self.supervisor)?;
-        if keeps_font {
+        if keeps_fonts {
             return Ok(Change::Theme(Box::new((loaded, waypoints))));
         }
-        let font = self.library.font(&station.soundfont)?;
+        let fonts = self.library.fonts(station)?;
         let (seed, buffering) = (self.seed, self.buffering);
         let (state, supervisor) = (&self.state, &self.supervisor);
-        let live = LiveStation::start(station, &font, loaded, seed, buffering, state, supervisor)?;
+        let live = LiveStation::start(station, &fonts, loaded, seed, buffering, state, supervisor)?;
         Ok(Change::Start(Box::new((live, waypoints))))
     }
 

@@ -2,8 +2,6 @@
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
-use rustysynth::SoundFont;
-
 use crate::{
     compose::phrase::PHRASE_BARS,
     config::{Edge, Playlist},
@@ -18,6 +16,7 @@ use crate::{
         band::Band,
         frame::{Block, FRAMES_PER_MP3_FRAME},
         master::Master,
+        part_fonts::PartFonts,
     },
     station::{
         Error,
@@ -51,9 +50,9 @@ impl Renderer {
     ///
     /// # Errors
     /// The synthesizer can't be built.
-    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Result<Self, Error> {
+    pub fn new(fonts: impl Into<PartFonts>, mix: &Arc<Mix>) -> Result<Self, Error> {
         Ok(Self {
-            band: Band::new(font, mix)?,
+            band: Band::new(fonts, mix)?,
             master: Master::new(mix.loudness)?,
             block: Block::SILENCE,
             before: 0,

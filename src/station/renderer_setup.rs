@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use rustysynth::SoundFont;
-
 use crate::{
     inserts::{local_time::LocalTime, player::InsertPlayer},
     music::bar::Mix,
+    sound::part_fonts::PartFonts,
     station::{Error, renderer::Renderer},
 };
 
-/// A SoundFont, the mix to start with, and the inserts of the first renderer.
+/// SoundFonts, the mix to start with, and the inserts of the first renderer.
 pub struct RendererSetup {
-    font: Arc<SoundFont>,
+    fonts: PartFonts,
     mix: Arc<Mix>,
     /// The player and the clock for times of day; moved into the first renderer.
     inserts: Option<(InsertPlayer, fn() -> LocalTime)>,
@@ -20,8 +19,8 @@ pub struct RendererSetup {
 
 impl RendererSetup {
     /// A setup without inserts.
-    pub fn new(font: &Arc<SoundFont>, mix: &Arc<Mix>) -> Self {
-        Self { font: font.clone(), mix: mix.clone(), inserts: None }
+    pub fn new(fonts: impl Into<PartFonts>, mix: &Arc<Mix>) -> Self {
+        Self { fonts: fonts.into(), mix: mix.clone(), inserts: None }
     }
 
     /// Plays inserts, whose times of day are those of `clock`.
@@ -36,7 +35,7 @@ impl RendererSetup {
     /// # Errors
     /// The synthesizer can't be built.
     pub fn renderer(&mut self) -> Result<Renderer, Error> {
-        let renderer = Renderer::new(&self.font, &self.mix)?;
+        let renderer = Renderer::new(&self.fonts, &self.mix)?;
         Ok(match self.inserts.take() {
             Some((player, clock)) => renderer.with_inserts(player, Some(clock)),
             None => renderer,

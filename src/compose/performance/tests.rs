@@ -7,7 +7,7 @@ use crate::{
         testing,
     },
     config::Station,
-    music::{arrange::LineNote, trio::Line},
+    music::{arrange::LineNote, chain::Filter, trio::Line},
 };
 
 /// Four bars with a kick on each beat, of the first built-in station with `player`.
@@ -50,4 +50,32 @@ fn percussion_is_among_the_drum_hits_in_order() {
     let claps: Vec<f32> =
         hits.iter().filter(|hit| hit.pitch == 39).map(|hit| hit.start_step).collect();
     assert_eq!(claps, [4.0]);
+}
+
+#[test]
+fn a_bass_machine_slides_into_some_notes_and_accents_some() {
+    let station = testing::stations()[0].clone();
+    let mut theme = (*station.theme).clone();
+    theme.voices[Part::Bass as usize].chain.filter = Filter::Acid;
+    let setting = testing::setting(&Station { theme: Arc::new(theme), ..station }, 1);
+    let phrase = form::next(&setting, &mut FormProgress::start(&setting));
+    let line =
+        |step: usize| LineNote { start_step: step, n_steps: 1, pitch: 36 + (step % 3) as u8 };
+    let bass: Vec<LineNote> = (0..64).map(line).collect();
+    let score = Score { drums: vec![0; 64], notes: [vec![], bass, vec![], vec![]] };
+    let chords = crate::compose::accompaniment::chords(&phrase, setting.theme());
+    let performance =
+        Performance { setting: &setting, phrase: &phrase, chords: &chords, score: &score };
+
+    let bars = performance.bars(0);
+
+    let hits: Vec<Hit> =
+        bars.iter().flat_map(|bar| bar.parts[Part::Bass as usize].clone()).collect();
+    let slides = hits.iter().filter(|hit| 1.2 < hit.n_steps).count();
+    assert!((10..54).contains(&slides), "{slides} of {}", hits.len());
+    let accents = hits.iter().filter(|hit| 100 <= hit.velocity).count();
+    assert!((5..40).contains(&accents), "{accents} of {}", hits.len());
+    // The switches are those of two bars.
+    let of = |bar: usize| bars[bar].parts[Part::Bass as usize].iter().map(|hit| 1.2 < hit.n_steps);
+    assert!(of(0).eq(of(2)));
 }

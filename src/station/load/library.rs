@@ -7,9 +7,9 @@ use rustysynth::SoundFont;
 use tracing::{info, warn};
 
 use crate::{
-    config::AssetRef,
+    config::{AssetRef, Station},
     files::{self, NotRead, Stamp},
-    music::meter::STEPS_PER_BAR,
+    music::{bar::Part, meter::STEPS_PER_BAR},
     musicvae::{
         net::{
             self,
@@ -22,7 +22,7 @@ use crate::{
         },
         shared_model::SharedModel,
     },
-    sound::font_file,
+    sound::{font_file, part_fonts::PartFonts},
     station::load::Error,
 };
 
@@ -161,6 +161,15 @@ impl Library {
             return Err(Error::ShortModel { name, expected: n_bars, found });
         }
         Ok((network.with_precision(self.precision), weights))
+    }
+
+    /// The SoundFont of each part of `station`; parts that name the same file share it.
+    ///
+    /// # Errors
+    /// As [`Library::font`].
+    pub fn fonts(&mut self, station: &Station) -> Result<PartFonts, Error> {
+        let [drums, bass, lead, chords] = Part::ALL.map(|part| self.font(station.part_font(part)));
+        Ok(PartFonts::new([drums?, bass?, lead?, chords?]))
     }
 
     /// The SoundFont at `asset`.

@@ -86,10 +86,10 @@ fn station(args: &cli::Critique) -> anyhow::Result<Subject> {
     let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
     let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
     let composer = load::theme::composer(station, &mut library, seed)?;
-    let font = library.font(&station.soundfont)?;
+    let fonts = library.fonts(station)?;
     let theme = &station.theme;
     let inserts = InsertPlayer::without_thread(station, seed);
-    let renderer = Renderer::new(&font, composer.mix())?.with_inserts(inserts, None);
+    let renderer = Renderer::new(&fonts, composer.mix())?.with_inserts(inserts, None);
     let (bars, starts, audio) = analyse::station(composer, renderer, args.minutes * 60.0)?;
     let of_style = args.style.map(Character::of_style);
     Ok(Subject {

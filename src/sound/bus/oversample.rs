@@ -1,0 +1,58 @@
+//! One channel at twice and at four times the rate.
+
+use crate::sound::{bus::half_band::HalfBand, frame::FRAMES_PER_MP3_FRAME};
+
+/// Samples of a block at twice and at four times the rate.
+pub const TWICE: usize = 2 * FRAMES_PER_MP3_FRAME;
+pub const FOUR_TIMES: usize = 4 * FRAMES_PER_MP3_FRAME;
+
+/// Taps of a filter that passes all that is heard.
+const TAPS: usize = 24;
+
+/// Taps of the two filters to four times the rate, which pass up to 13 kHz: a loudspeaker ends earlier.
+const FIRST_TAPS: usize = 12;
+const SECOND_TAPS: usize = 8;
+
+/// A channel's filter between the sound's rate and twice that rate.
+pub type ToTwice = HalfBand<TAPS, { TAPS + FRAMES_PER_MP3_FRAME }>;
+
+/// The filters of a channel that is processed at four times the rate.
+#[derive(Clone)]
+pub struct ToFourTimes {
+    first: HalfBand<FIRST_TAPS, { FIRST_TAPS + FRAMES_PER_MP3_FRAME }>,
+    second: HalfBand<SECOND_TAPS, { SECOND_TAPS + TWICE }>,
+}
+
+/// Applies `shape` to a channel at twice the rate. The result is late by the filter's taps, less one.
+pub fn at_twice<const TAPS: usize, const LINE: usize>(
+    filter: &mut HalfBand<TAPS, LINE>,
+    channel: &mut [f32; FRAMES_PER_MP3_FRAME],
+    shape: impl FnOnce(&mut [f32; TWICE]),
+) {
+    let mut high = [0.0; TWICE];
+    filter.double(channel, &mut high);
+    shape(&mut high);
+    filter.halve(&high, channel);
+}
+
+impl ToFourTimes {
+    /// Filters at rest.
+    pub fn new() -> Self {
+        Self { first: HalfBand::new(), second: HalfBand::new() }
+    }
+
+    /// Applies `shape` to a channel at four times the rate. The result is 14.5 frames late.
+    pub fn process(
+        &mut self,
+        channel: &mut [f32; FRAMES_PER_MP3_FRAME],
+        shape: impl FnOnce(&mut [f32; FOUR_TIMES]),
+    ) {
+        let second = &mut self.second;
+        at_twice(&mut self.first, channel, |twice| {
+            let mut high = [0.0; FOUR_TIMES];
+            second.double(twice, &mut high);
+            shape(&mut high);
+            second.halve(&high, twice);
+        });
+    }
+}
