@@ -274,7 +274,7 @@ mod tests {
     fn two_notes(filter: Filter, first_steps: f32) -> Vec<f32> {
         let chain = Chain { filter, ..Chain::default() };
         let voice = Voice { chain, ..Voice::plain(0, 0) };
-        let mut part = PartSynth::new(&tiny_font(), Part::Bass, &voice).unwrap();
+        let mut part = PartSynth::new(&tiny_font(), Part::Bass, &voice, Trims::off()).unwrap();
         let hit = |start_step: f32, n_steps: f32, pitch: u8| Hit {
             start_step,
             n_steps,
@@ -333,7 +333,8 @@ mod tests {
         let voice =
             |filter| Voice { chain: Chain { filter, ..Chain::default() }, ..Voice::plain(0, 0) };
         for (from, to) in [(Filter::None, Filter::Acid), (Filter::Acid, Filter::None)] {
-            let mut part = PartSynth::new(&tiny_font(), Part::Bass, &voice(from)).unwrap();
+            let mut part =
+                PartSynth::new(&tiny_font(), Part::Bass, &voice(from), Trims::off()).unwrap();
             let span = Timeline::default().lay(Bpm::DEFAULT, 0);
             part.add(&[Hit { start_step: 0.0, n_steps: 2.0, pitch: 69, velocity: 100 }], &span);
             for number in 0..60 {
