@@ -147,6 +147,7 @@ fn ends_soon(file: &Path) -> Option<Trouble> {
         subject: file.display().to_string(),
         text: match left.as_secs() / 86_400 {
             _ if left.is_zero() => format!("{}: the certificate has ended", file.display()),
+            1 => format!("{}: the certificate ends in a day", file.display()),
             days => format!("{}: the certificate ends in {days} days", file.display()),
         },
     })

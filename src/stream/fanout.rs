@@ -19,10 +19,12 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, buf::Chain};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::{
-    stream::feed::{Ending, Feed},
+    stream::{
+        closings::Closings,
+        feed::{Ending, Feed},
+    },
     threads::{self, catch_panic},
 };
 
@@ -31,12 +33,6 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// Chunks per write: about a second of audio, as stations cut it.
 pub const CHUNKS_PER_WRITE: u64 = 2;
-
-/// What the kernel reports of a socket whose peer is gone; errors are reported without asking.
-#[cfg(target_os = "linux")]
-const CLOSED: PollFlags = PollFlags::RDHUP;
-#[cfg(not(target_os = "linux"))]
-const CLOSED: PollFlags = PollFlags::HUP;
 
 /// Most threads; each serves some ten thousand listeners.
 const MAX_THREADS: usize = 4;
@@ -82,7 +78,7 @@ impl Fanout {
     /// waits at most `gather` for more to be written with it.
     ///
     /// # Errors
-    /// Spawning a thread failed.
+    /// Spawning a thread failed, or no descriptor is left.
     pub fn start(max_stall: Duration, gather: Duration) -> io::Result<Self> {
         let n_threads = thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS);
         let deadline = Arc::new(OnceLock::new());
@@ -90,7 +86,8 @@ impl Fanout {
             let (sender, arrivals) = mpsc::channel();
             let deadline = deadline.clone();
             let tick = (gather / 4).clamp(Duration::from_millis(1), TICK);
-            let worker = Worker { arrivals, tick, max_stall, gather, deadline };
+            let closings = Closings::new()?;
+            let worker = Worker { arrivals, closings, tick, max_stall, gather, deadline };
             threads::spawn("fanout", move || worker.run()).map_err(io::Error::other)?;
             Ok(sender)
         };
@@ -117,6 +114,7 @@ impl Fanout {
 /// The state of a thread, apart from its streams.
 struct Worker {
     arrivals: Receiver<Stream>,
+    closings: Closings,
     tick: Duration,
     max_stall: Duration,
     gather: Duration,
@@ -125,12 +123,13 @@ struct Worker {
 
 impl Worker {
     /// Serves streams until the [`Fanout`] is dropped and every stream has ended.
-    fn run(self) {
-        let mut streams = Vec::new();
+    fn run(mut self) {
+        let mut streams: Vec<Stream> = Vec::new();
         let mut poll_at = Instant::now();
         loop {
             match self.next_arrival(streams.is_empty(), poll_at) {
                 Ok(stream) => {
+                    self.closings.watch(&stream.socket, stream.feed.client().id);
                     streams.push(stream);
                     continue;
                 }
@@ -153,15 +152,15 @@ impl Worker {
     }
 
     /// Serves every stream once and drops those that have ended.
-    fn poll(&self, streams: &mut Vec<Stream>) {
+    fn poll(&mut self, streams: &mut Vec<Stream>) {
         let is_late = self.deadline.get().is_some_and(|deadline| *deadline <= Instant::now());
         let is_free_again = streams.len() * 4 < streams.capacity();
-        let mut is_closed = closed(streams).into_iter();
+        let (closed, max_stall, gather) = (self.closings.look(), self.max_stall, self.gather);
         streams.retain_mut(|stream| {
             // A panic must cost one listener, not all of this thread.
-            let served = catch_panic(|| stream.serve(self.max_stall, self.gather));
+            let served = catch_panic(|| stream.serve(max_stall, gather));
             let removal = match served.unwrap_or_else(|reason| Err(Removal::Panicked(reason))) {
-                _ if is_closed.next() == Some(true) => Removal::Closed,
+                _ if closed.contains(&stream.feed.client().id) => Removal::Closed,
                 Ok(()) if !is_late => return true,
                 Ok(()) => Removal::Ended(Ending::Stopped),
                 Err(removal) => removal,
@@ -253,20 +252,6 @@ impl Stream {
         let mut slices = [IoSlice::new(&[]); 2];
         let n = self.pending.chunks_vectored(&mut slices);
         (&self.socket).write_vectored(&slices[..n])
-    }
-}
-
-/// For each stream whether its client has closed the connection. One system call for all.
-///
-/// A client that closes only its own direction counts as gone, as in most servers: its end looks the
-/// same until a write fails.
-fn closed(streams: &[Stream]) -> Vec<bool> {
-    let mut sockets: Vec<_> =
-        streams.iter().map(|stream| PollFd::new(&stream.socket, CLOSED)).collect();
-    match poll(&mut sockets, Some(&Timespec::default())) {
-        Ok(_) => sockets.iter().map(|socket| !socket.revents().is_empty()).collect(),
-        // The next write notices it.
-        Err(_) => Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod audience;
 pub mod client;
+pub mod closings;
 pub mod coding;
 pub mod fanout;
 pub mod feed;

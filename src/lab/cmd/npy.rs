@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use npyz::{DType, Deserialize, NpyFile, Order, TypeChar, WriterBuilder as _};
 
-use crate::files;
+use crate::{files, threads::catch_panic};
 
 /// An array in C (row-major) order.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,9 @@ impl Array {
 pub fn read(path: &Path, n_axes: usize) -> anyhow::Result<Array> {
     let name = || path.display().to_string();
     let bytes = fs::read(path).with_context(|| format!("{}: reading failed", path.display()))?;
-    let file = NpyFile::new(&bytes[..]).with_context(name)?;
+    // npyz multiplies the axes unchecked.
+    let parsed = catch_panic(|| NpyFile::new(&bytes[..])).map_err(anyhow::Error::msg);
+    let file = parsed.and_then(|file| Ok(file?)).with_context(name)?;
     let mut shape: Vec<usize> = file.shape().iter().map(|&n| n as usize).collect();
     let n_values = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
     let n_bytes = n_values.zip(file.dtype().num_bytes()).and_then(|(n, size)| n.checked_mul(size));
@@ -206,7 +208,8 @@ mod tests {
     fn a_shape_beyond_the_file_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("z.npy");
-        for shape in ["(4000000000, 4000000000)", "(9, 1000)"] {
+        let most = i64::MAX;
+        for shape in ["(4000000000, 4000000000)", "(9, 1000)", &format!("({most}, {most})")] {
             let header =
                 format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}\n");
             let mut bytes = b"\x93NUMPY\x01\x00".to_vec();

@@ -24,6 +24,9 @@ const MIDI: [&str; 4] = ["mid", "midi", "kar", "rmi"];
 /// Endings of archives, the longer ones first.
 const ARCHIVES: [&str; 6] = [".tar.zst", ".tar.gz", ".tgz", ".tzst", ".tar", ".zip"];
 
+/// Endings of archives that are not read; a folder's are named.
+const OTHER_ARCHIVES: [&str; 6] = ["7z", "bz2", "lzh", "rar", "tbz2", "xz"];
+
 /// Reads the contents of a file; callers may skip it.
 pub type ReadFile<'a> = &'a mut dyn FnMut() -> io::Result<Vec<u8>>;
 
@@ -106,6 +109,9 @@ fn visit_folder(folder: &Path, on_file: OnFile) -> Result<(), Error> {
             visit_file(path, on_file)?;
         } else if is_source && !entry.file_type().is_dir() {
             unreadable(path, &"expected a regular file", on_file)?;
+        } else if has_ending(path, &OTHER_ARCHIVES) {
+            let reason = "expected .zip, .tar, .tar.gz or .tar.zst; unpack this archive first";
+            unreadable(path, &reason, on_file)?;
         }
     }
     Ok(())
@@ -319,6 +325,7 @@ mod tests {
         let cut = gz(&tar_of(&["1.mid", "2.mid"]));
         write("b.tar.gz", &cut[..cut.len() - 20]);
         write("c.mid.gz", b"no gzip");
+        write("d.tar.bz2", b"BZh9");
         write("z.mid", b"MThd");
 
         let found = contents(folder.path());
@@ -327,6 +334,7 @@ mod tests {
             found.iter().find(|(found, _)| found == name).map(|(_, reason)| reason.as_str())
         };
         assert!(reason("a.zip").unwrap().starts_with("broken archive: "), "{found:?}");
+        assert!(reason("d.tar.bz2").unwrap().ends_with("unpack this archive first"), "{found:?}");
         assert!(reason("b.tar.gz").unwrap().starts_with("broken archive, the rest"), "{found:?}");
         assert!(reason("c.mid.gz").is_some_and(|reason| reason != "MThd"), "{found:?}");
         assert_eq!(reason("z.mid"), Some("MThd"));
