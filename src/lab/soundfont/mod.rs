@@ -75,6 +75,7 @@ pub mod audition;
 mod basses;
 mod biquad;
 mod electronic;
+pub mod figures;
 mod generator;
 mod guitars;
 pub mod hearing;
