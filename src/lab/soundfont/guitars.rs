@@ -109,7 +109,7 @@ pub fn power_guitar() -> Patch {
     let chord = Pluck {
         name: "power chord",
         strings: &[(1.0, 1.0), (1.5, 0.9), (2.0, 0.6)],
-        sharp_cents: 3.0,
+        sharp_cents: 2.0,
         strum: 0.0,
         heard: stack,
         keys: 28..=77,
