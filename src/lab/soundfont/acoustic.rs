@@ -38,9 +38,12 @@ fn kick(strength: Strength, take: Take) -> Signal {
     let mut skins = membrane(hz, 0.08, 0.4 + 0.15 * strength);
     skins.push(Mode::new(hz, 1.6, 0.055).bent(0.06 * hz, 0.04));
     let felt = noise("beater", take, 0.03).decay(0.0035);
-    let felt = felt.band_pass(1300.0 + 2200.0 * strength, 0.5).gain(Decibels(-10.0 + 9.0 * strength));
+    let felt =
+        felt.band_pass(1300.0 + 2200.0 * strength, 0.5).gain(Decibels(-10.0 + 9.0 * strength));
     let shell = noise("kick shell", take, 0.3).decay(0.035).band_pass(260.0, 0.6);
-    (Signal::modes(&skins, 0.4) + felt + shell.gain(Decibels(-11.0))).peaking_at(Decibels(7.0)).shaped(knee)
+    (Signal::modes(&skins, 0.4) + felt + shell.gain(Decibels(-11.0)))
+        .peaking_at(Decibels(7.0))
+        .shaped(knee)
 }
 
 /// Two skins that drive each other, a shell, wires that rattle on as long as the lower skin moves,
@@ -63,7 +66,9 @@ fn snare(strength: Strength, take: Take) -> Signal {
         .gain(Decibels(-5.0 + 8.0 * strength));
     let stick = noise("stick", take, 0.02).decay(0.0012).high_pass(2200.0);
     let stick = stick.gain(Decibels(-9.0 + 9.0 * strength));
-    (Signal::modes(&skins, 0.42).gain(Decibels(-2.0)) + wires + stick).peaking_at(Decibels(4.0)).shaped(knee)
+    (Signal::modes(&skins, 0.42).gain(Decibels(-2.0)) + wires + stick)
+        .peaking_at(Decibels(4.0))
+        .shaped(knee)
 }
 
 /// A microphone's amplifier, which rounds the very peak of a stroke and leaves the rest alone.

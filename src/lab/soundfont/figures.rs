@@ -92,7 +92,8 @@ impl Goals {
     /// The names of the figures that miss their goal by more than rounding.
     pub fn missed(self, figures: Figures) -> Vec<&'static str> {
         const ROUNDING: f64 = 0.05;
-        let is_under = |least: Option<f64>, found| least.is_some_and(|least| found < least - ROUNDING);
+        let is_under =
+            |least: Option<f64>, found| least.is_some_and(|least| found < least - ROUNDING);
         let goals = [
             ("movement", is_under(self.movement_db, figures.movement_db)),
             ("opening", is_under(self.opening, figures.opening)),

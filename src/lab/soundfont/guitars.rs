@@ -5,8 +5,8 @@ use libm::tanh;
 use crate::{
     lab::soundfont::{
         generator::Generator::{
-            Decay, DecayPerKey, FilterDecay, FilterRelease, FilterSustain, EnvelopeToCutoff, NoAttack,
-            NoDelay, Pan, Release, Reverb, Tune,
+            Decay, DecayPerKey, EnvelopeToCutoff, FilterDecay, FilterRelease, FilterSustain,
+            NoAttack, NoDelay, Pan, Release, Reverb, Tune,
         },
         patch::{Layer, Patch},
         signal::Signal,
@@ -163,7 +163,11 @@ fn doubled(take: &Layer) -> [Layer; 2] {
 /// A spruce top over a box of air.
 fn box_of_wood(string: Signal) -> Signal {
     let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.4 * x));
-    string.boosted(105.0, 3.0, 0.7).boosted(215.0, 4.0, 0.9).boosted(430.0, 3.0, 0.5).low_pass(6000.0)
+    string
+        .boosted(105.0, 3.0, 0.7)
+        .boosted(215.0, 4.0, 0.9)
+        .boosted(430.0, 3.0, 0.5)
+        .low_pass(6000.0)
 }
 
 /// A clean amplifier with the treble turned down.
@@ -188,5 +192,4 @@ fn stack(strings: Signal) -> Signal {
         .boosted(2800.0, 1.3, 0.7)
         .low_pass(4600.0)
         .low_pass(5200.0)
-        
 }

@@ -24,8 +24,11 @@ pub fn spectra(samples: &[f32], n_window: usize, hop: usize) -> Vec<Vec<f64>> {
     let step = TAU / n_window as f64;
     let hann: Vec<f64> = (0..n_window).map(|n| 0.5 - 0.5 * (step * n as f64).cos()).collect();
     let of_window = |part: &[f32]| {
-        let mut lines: Vec<_> =
-            part.iter().zip(&hann).map(|(x, hann)| Complex::new(f64::from(*x) * hann, 0.0)).collect();
+        let mut lines: Vec<_> = part
+            .iter()
+            .zip(&hann)
+            .map(|(x, hann)| Complex::new(f64::from(*x) * hann, 0.0))
+            .collect();
         fft.process(&mut lines);
         lines[..n_window / 2].iter().map(Complex::norm_sqr).collect()
     };
@@ -77,7 +80,8 @@ pub fn movement_db(heard: &Stereo) -> f64 {
 /// The power of the sides beside that of the middle, in decibels.
 pub fn width_db(heard: &Stereo) -> f64 {
     let power = |sign: f32| {
-        let sum = heard[0].iter().zip(&heard[1]).map(|(left, right)| f64::from(left + sign * right));
+        let sum =
+            heard[0].iter().zip(&heard[1]).map(|(left, right)| f64::from(left + sign * right));
         sum.map(|x| x * x).sum::<f64>() + 1e-12
     };
     10.0 * (power(-1.0) / power(1.0)).log10()

@@ -134,8 +134,7 @@ fn warbling(layer: &Layer) -> Vec<Layer> {
 /// its own speed, towards the listener and away.
 pub fn organ() -> Patch {
     const LOW: [(u32, f64); 4] = [(1, 0.6), (2, 1.0), (3, 0.5), (4, 0.5)];
-    const HIGH: [(u32, f64); 6] =
-        [(4, 0.4), (6, 0.45), (8, 0.5), (10, 0.15), (12, 0.2), (16, 0.3)];
+    const HIGH: [(u32, f64); 6] = [(4, 0.4), (6, 0.45), (8, 0.5), (10, 0.15), (12, 0.2), (16, 0.3)];
     let rotor = |drawbars: &[(u32, f64)], hz: f64, decibels, cents, octaves: f64| {
         let tone = Layer::tone(Spectrum::inharmonic(2, drawbars)).cutoff(4200.0, 0.2).with(&[
             Attack(0.006),
@@ -149,7 +148,8 @@ pub fn organ() -> Patch {
             VibratoToPitch(cents),
             Chorus(0.15),
         ]);
-        let side = |place, delay| tone.clone().gain(Decibels(-3.0)).with(&[Pan(place), LfoDelay(delay)]);
+        let side =
+            |place, delay| tone.clone().gain(Decibels(-3.0)).with(&[Pan(place), LfoDelay(delay)]);
         [side(-0.4, 0.25 / hz), side(0.4, 0.5 / hz)]
     };
     let click = Signal::noise("contacts", 0.02).decay(0.003).band_pass(3000.0, 0.8).faded();
@@ -161,21 +161,22 @@ pub fn organ() -> Patch {
 
 /// Few drawbars with percussion: the organ of house basses and stabs.
 pub fn percussive_organ() -> Patch {
-    let body = Layer::tone(Spectrum::inharmonic(1, &[(1, 1.0), (2, 0.5), (3, 0.12), (4, 0.2)])).with(&[
-        Attack(0.002),
-        Decay(3.0),
-        Sustain(7.0),
-        Release(0.12),
-        LfoRate(6.3),
-        LfoToVolume(2.6),
-        Chorus(0.15),
-    ]);
+    let body = Layer::tone(Spectrum::inharmonic(1, &[(1, 1.0), (2, 0.5), (3, 0.12), (4, 0.2)]))
+        .with(&[
+            Attack(0.002),
+            Decay(3.0),
+            Sustain(7.0),
+            Release(0.12),
+            LfoRate(6.3),
+            LfoToVolume(2.6),
+            Chorus(0.15),
+        ]);
     let knock = Layer::tone(Spectrum::inharmonic(1, &[(3, 1.0), (6, 0.7), (10, 0.25)]))
         .gain(Decibels(-4.0))
         .with(&[Attack(0.001), Decay(0.9), Release(0.08)]);
     let click = Signal::noise("contact", 0.02).decay(0.002).band_pass(2200.0, 0.8).faded();
-    let mut layers = body.opened(760.0, 0.9, 3.0, [0.0, 1.2, 1.6, 1.6]);
+    let mut layers = body.opened(760.0, 0.9, 3.0, [0.0, 1.6, 2.0, 2.0]);
     layers.extend(knock.opened(1200.0, 0.9, 3.0, [0.0; 4]));
     layers.push(Layer::shot(click.peaking_at(Decibels(-17.0))));
-    Patch { name: "Percussive Organ", program: 17, level: Decibels(-5.7), layers }
+    Patch { name: "Percussive Organ", program: 17, level: Decibels(-5.2), layers }
 }

@@ -120,7 +120,16 @@ impl Piece {
     /// An instrument with one recording that peaks at `peak_db`, centred.
     pub fn new(keys: &'static [(u8, i8)], strike: fn(Strength) -> Signal, peak_db: f64) -> Self {
         let (peak, strike) = (Decibels(peak_db), Strike::Same(strike));
-        Self { keys, strike, peak, n_layers: 1, place: 0.0, thinning: 1, room: None, is_shared: false }
+        Self {
+            keys,
+            strike,
+            peak,
+            n_layers: 1,
+            place: 0.0,
+            thinning: 1,
+            room: None,
+            is_shared: false,
+        }
     }
 
     /// An instrument with `n` takes of each strength.
@@ -131,7 +140,16 @@ impl Piece {
         peak_db: f64,
     ) -> Self {
         let (peak, strike) = (Decibels(peak_db), Strike::Takes(strike, n));
-        Self { keys, strike, peak, n_layers: 1, place: 0.0, thinning: 1, room: None, is_shared: false }
+        Self {
+            keys,
+            strike,
+            peak,
+            n_layers: 1,
+            place: 0.0,
+            thinning: 1,
+            room: None,
+            is_shared: false,
+        }
     }
 
     /// Uses `n` velocity layers, 1 to 4.
@@ -181,7 +199,8 @@ impl Piece {
                 .collect();
             for (stripe, velocities) in stripes(velocities.clone(), n_takes).enumerate() {
                 let sample = samples[stripe % samples.len()];
-                let cents = if n_takes == 1 { 0 } else { STRIPE_CENTS[stripe % STRIPE_CENTS.len()] };
+                let cents =
+                    if n_takes == 1 { 0 } else { STRIPE_CENTS[stripe % STRIPE_CENTS.len()] };
                 zones.extend(self.on_keys(&velocities, sample, self.place, cents));
             }
         }
@@ -204,7 +223,8 @@ impl Piece {
 
     fn store(&self, font: &mut Font, kit: &Kit, signal: &Signal, thinning: usize) -> SampleId {
         let (first_key, _) = self.keys[0];
-        let (kit_name, rate) = if self.is_shared { ("Percussion", SAMPLE_RATE) } else { (kit.name, kit.rate) };
+        let (kit_name, rate) =
+            if self.is_shared { ("Percussion", SAMPLE_RATE) } else { (kit.name, kit.rate) };
         let thinning = thinning.max((SAMPLE_RATE / rate) as usize);
         font.add_sample(Sample {
             name: format!("{kit_name} {first_key}").replace(" Kit", ""),

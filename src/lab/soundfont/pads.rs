@@ -24,7 +24,8 @@ const HALF: u16 = 11_200;
 /// Soft saws with a slow attack.
 pub fn warm_pad() -> Patch {
     let sides = seven_saws(&[Attack(0.45), Release(0.9), Chorus(0.2), Reverb(0.3)]);
-    let layers = sides.iter().flat_map(|side| side.opened(900.0, 0.5, 1.2, [0.0, 0.4, 0.6, 0.8])).collect();
+    let layers =
+        sides.iter().flat_map(|side| side.opened(900.0, 0.5, 1.2, [0.0, 0.4, 0.6, 0.8])).collect();
     Patch { name: "Warm Pad", program: 89, level: Decibels(-3.6), layers }
 }
 

@@ -271,7 +271,8 @@ impl Patch {
     /// Adds the patch's samples and preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
         let mut cache = Cache::new();
-        let zones = self.layers.iter().flat_map(|layer| layer.zones(font, self, &mut cache)).collect();
+        let zones =
+            self.layers.iter().flat_map(|layer| layer.zones(font, self, &mut cache)).collect();
         let name = self.name.to_owned();
         font.add_preset(Preset { name, bank: 0, program: self.program, zones });
     }

@@ -66,7 +66,10 @@ fn cowbell(_: Strength) -> Signal {
 }
 
 fn claves(_: Strength) -> Signal {
-    let wood =
-        [Mode::new(2410.0, 1.0, 0.014), Mode::new(2585.0, 0.3, 0.01), Mode::new(5120.0, 0.15, 0.005)];
+    let wood = [
+        Mode::new(2410.0, 1.0, 0.014),
+        Mode::new(2585.0, 0.3, 0.01),
+        Mode::new(5120.0, 0.15, 0.005),
+    ];
     Signal::modes(&wood, 0.12)
 }

@@ -70,7 +70,11 @@ fn strung(hz: f64, octaves: f64, decay_seconds: f64, trims: [f64; 4]) -> Vec<Lay
 
 /// A spruce board, whose lowest resonances are those of its size.
 fn soundboard(strings: Signal) -> Signal {
-    strings.boosted(95.0, 2.0, 0.4).boosted(190.0, 2.5, 0.4).boosted(1100.0, 0.8, 0.3).high_pass(40.0)
+    strings
+        .boosted(95.0, 2.0, 0.4)
+        .boosted(190.0, 2.5, 0.4)
+        .boosted(1100.0, 0.8, 0.3)
+        .high_pass(40.0)
 }
 
 /// The hammer and the wood behind it.

@@ -128,7 +128,9 @@ impl Font {
                 inst.extend(zones.n_zones().to_le_bytes());
                 let common = common(layer);
                 if !common.is_empty() {
-                    zones.add(&common.iter().map(|generator| generator.to_record()).collect::<Vec<_>>());
+                    zones.add(
+                        &common.iter().map(|generator| generator.to_record()).collect::<Vec<_>>(),
+                    );
                 }
                 layer.iter().for_each(|zone| zones.add(&records(zone, &common)));
             }

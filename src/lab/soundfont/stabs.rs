@@ -4,8 +4,8 @@ use crate::{
     lab::soundfont::{
         generator::Generator::{
             Attack, Chorus, Decay, EnvelopeToCutoff, EnvelopeToPitch, FilterAttack, FilterDecay,
-            FilterRelease, FilterSustain, LfoRate, LfoToCutoff, Pan, Release, Resonance, Reverb, StartOffset, Sustain,
-            Transpose, Tune,
+            FilterRelease, FilterSustain, LfoRate, LfoToCutoff, Pan, Release, Resonance, Reverb,
+            StartOffset, Sustain, Transpose, Tune,
         },
         pads::seven_saws,
         patch::{Layer, Patch},
@@ -82,7 +82,7 @@ pub fn hoover() -> Patch {
             Tune(cents),
             Pan(place),
             LfoRate(0.9),
-            LfoToCutoff(700.0),
+            LfoToCutoff(1200.0),
             Chorus(0.4),
             Reverb(0.2),
         ])

@@ -106,7 +106,13 @@ impl Pluck {
         })
     }
 
-    fn record(&self, font: &mut Font, name: &str, level: f64, keys: RangeInclusive<u8>) -> Recording {
+    fn record(
+        &self,
+        font: &mut Font,
+        name: &str,
+        level: f64,
+        keys: RangeInclusive<u8>,
+    ) -> Recording {
         let low = (*keys.start()).max(*self.keys.start());
         let key = low + self.zone_keys / 2;
         let rate = f64::from(SAMPLE_RATE);
@@ -130,7 +136,8 @@ impl Pluck {
         let band = (low - self.keys.start()) / self.zone_keys;
         let late = (self.strum * f64::from(band.min(5)) * rate) as usize / self.thinning;
         let sound = sound.thinned(self.thinning);
-        let stored = std::iter::repeat_n(0.0, late).chain(sound.samples().iter().map(|x| x * scale));
+        let stored =
+            std::iter::repeat_n(0.0, late).chain(sound.samples().iter().map(|x| x * scale));
         let stored: Vec<f64> = stored.collect();
         let mut frames = to_frames(&stored);
         let start = late + (n_free + n_settling) / self.thinning;
@@ -168,15 +175,17 @@ impl Pluck {
             // A shorter string of the same steel is stiffer.
             let stiffness = self.stiffness * hz * ratio / 82.4;
             for n in (1..200).map(f64::from) {
-                let beat_hz = rng.random_range(0.35..1.4);
+                let beat_hz: f64 = rng.random_range(0.35..1.4);
                 let stretch = (1.0 + stiffness * n * n) / (1.0 + stiffness);
                 let mode_hz = n * hz * ratio * stretch.sqrt();
                 let pickup = self.pickup_at.map_or(1.0, |place| sin(PI * place * n));
                 let rounded = mode_hz / self.pick_hz;
-                let level = level * sin(PI * self.pick_at * n) * pickup / n / (1.0 + rounded * rounded);
+                let level =
+                    level * sin(PI * self.pick_at * n) * pickup / n / (1.0 + rounded * rounded);
                 let loss = mode_hz / self.loss_hz;
                 let rate = (1.0 + loss * loss) / self.decay_seconds;
                 if mode_hz < HIGHEST_HZ {
+                    let beat_hz = beat_hz * (mode_hz / 250.0).min(1.0);
                     swings.push(Swing { hz: mode_hz, level, beat_hz, rate });
                 }
             }
@@ -198,7 +207,8 @@ impl Pluck {
             let place = index as f64 - ahead * rate * exp(-t / SECONDS);
             let below = place.floor();
             let share = place - below;
-            let at = |n: f64| if n < 0.0 { 0.0 } else { wave.get(n as usize).copied().unwrap_or(0.0) };
+            let at =
+                |n: f64| if n < 0.0 { 0.0 } else { wave.get(n as usize).copied().unwrap_or(0.0) };
             // Cubic interpolation (Catmull-Rom).
             let [a, b, c, d] = [-1.0, 0.0, 1.0, 2.0].map(|n| at(below + n));
             let (p, q) = (c - a, 2.0 * a - 5.0 * b + 4.0 * c - d);
@@ -228,8 +238,10 @@ impl Swing {
             (shorter * cos, shorter * sin)
         };
         let times = |(x, y): (f64, f64), (c, s): (f64, f64)| (x * c - y * s, x * s + y * c);
-        let (one, other) =
-            (turn(self.hz - SECOND * self.beat_hz, self.rate), turn(self.hz + (1.0 - SECOND) * self.beat_hz, 0.6 * self.rate));
+        let (one, other) = (
+            turn(self.hz - SECOND * self.beat_hz, self.rate),
+            turn(self.hz + (1.0 - SECOND) * self.beat_hz, 0.6 * self.rate),
+        );
         let mut a = (self.level * (1.0 - SECOND), 0.0);
         let mut b = (self.level * SECOND, 0.0);
         let (free, held) = wave.split_at_mut(freeze);

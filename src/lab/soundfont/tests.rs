@@ -148,12 +148,16 @@ fn no_held_note_clicks() {
     for program in programs(MELODIC) {
         let heard = Note { program, key: home(program), held: 3.0, ..NOTE }.render(3.0);
         // A step stands out of the highs around it, which loops and layers must not.
-        let slope = |n: usize| f64::from(heard[0][n + 1] - 2.0 * heard[0][n] + heard[0][n - 1]).abs();
+        let slope =
+            |n: usize| f64::from(heard[0][n + 1] - 2.0 * heard[0][n] + heard[0][n - 1]).abs();
         for from in (6615..heard[0].len() - 4410).step_by(2205) {
             let slopes: Vec<f64> = (from..from + 4410).map(slope).collect();
             let mean = slopes.iter().sum::<f64>() / slopes.len() as f64;
             let sharpest = slopes.iter().copied().fold(0.0, f64::max);
-            assert!(sharpest < 30.0 * mean + 5e-4, "program {program} at {from}: {sharpest} {mean}");
+            assert!(
+                sharpest < 30.0 * mean + 5e-4,
+                "program {program} at {from}: {sharpest} {mean}"
+            );
         }
     }
 }

@@ -93,9 +93,8 @@ pub fn draw(font: &Arc<SoundFont>) -> Result<Canvas, SynthesizerError> {
 
 /// The presets of bank 0, then the pieces of the kits.
 fn cells(font: &Arc<SoundFont>) -> Result<Vec<Cell>, SynthesizerError> {
-    let of_bank = |bank| {
-        font.get_presets().iter().filter(move |preset| preset.get_bank_number() == bank)
-    };
+    let of_bank =
+        |bank| font.get_presets().iter().filter(move |preset| preset.get_bank_number() == bank);
     let mut cells = Vec::new();
     for preset in of_bank(0) {
         cells.push(melodic(font, preset)?);
@@ -126,8 +125,13 @@ fn melodic(font: &Arc<SoundFont>, preset: &Preset) -> Result<Cell, SynthesizerEr
     Ok(Cell {
         caption: format!("{program} {name} {movement_db:.1}dB x{opening:.2} {cents:+.1}c"),
         is_good: Goals::of(program).missed(figures).is_empty(),
-        notes: VELOCITIES
-            .map(|velocity| Note { program, key: home(program), velocity, held: HELD, ..NOTE }),
+        notes: VELOCITIES.map(|velocity| Note {
+            program,
+            key: home(program),
+            velocity,
+            held: HELD,
+            ..NOTE
+        }),
     })
 }
 

@@ -11,9 +11,10 @@ use crate::lab::soundfont::figures::{Figures, Goals};
 /// # Errors
 /// The synthesizer can't start.
 pub fn table(font: &Arc<SoundFont>) -> Result<String, SynthesizerError> {
-    let mut table = "| program | name | movement, dB (goal) | opening (goal) | tuning, cents (2) | \
+    let mut table =
+        "| program | name | movement, dB (goal) | opening (goal) | tuning, cents (2) | \
                      sides to middle, dB |\n|---|---|---|---|---|---|\n"
-        .to_owned();
+            .to_owned();
     for preset in font.get_presets().iter().filter(|preset| preset.get_bank_number() == 0) {
         let program = preset.get_patch_number();
         let figures = Figures::of(font, program)?;
