@@ -112,6 +112,7 @@ pub fn power_guitar() -> Patch {
         sharp_cents: 2.0,
         strum: 0.0,
         heard: stack,
+        seconds: 0.7,
         keys: 28..=77,
         ..STEEL
     };
