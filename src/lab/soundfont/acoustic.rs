@@ -4,9 +4,10 @@ use libm::{exp, tanh};
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Room, Strength, Take, keys},
+        kit::{Kit, keys},
         modal::{Mode, Plate, membrane},
         percussion,
+        piece::{Piece, Room, Strength, Take},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},

@@ -5,8 +5,9 @@ use libm::exp;
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Strength, keys},
+        kit::{Kit, keys},
         modal::Mode,
+        piece::{Piece, Strength},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},

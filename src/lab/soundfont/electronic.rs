@@ -5,9 +5,10 @@ use libm::exp;
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Strength, keys},
+        kit::{Kit, keys},
         modal::{Mode, Plate},
         percussion,
+        piece::{Piece, Strength},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},

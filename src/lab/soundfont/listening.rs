@@ -11,7 +11,7 @@ use rustysynth::SoundFont;
 
 use crate::{
     lab::soundfont::{
-        audition::{self, NOTE, Note, Stereo},
+        audition::{self, Note, Stereo},
         build,
         hearing::swing,
     },

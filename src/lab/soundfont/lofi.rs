@@ -4,9 +4,10 @@ use libm::exp;
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Strength, Take, keys},
+        kit::{Kit, keys},
         modal::{Mode, Plate, membrane},
         percussion,
+        piece::{Piece, Strength, Take},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -77,8 +78,10 @@ fn snap(_: Strength) -> Signal {
 fn hats(strength: Strength, take: Take, decay_seconds: f64, seconds: f64) -> Signal {
     let plate =
         Plate { n_modes: 90, band: (2200.0, 9500.0), decays: (decay_seconds, 0.6 * decay_seconds) };
-    let air = Signal::noise(&format!("old air {take}"), seconds).decay(decay_seconds).high_pass(4500.0);
-    let bronze = Signal::modes(&plate.to_modes(&format!("old hats {take}")), seconds).peaking_at(Decibels(-3.0));
+    let air =
+        Signal::noise(&format!("old air {take}"), seconds).decay(decay_seconds).high_pass(4500.0);
+    let bronze = Signal::modes(&plate.to_modes(&format!("old hats {take}")), seconds)
+        .peaking_at(Decibels(-3.0));
     dusty((bronze + air.gain(Decibels(-8.0))).high_pass(2600.0), 4800.0 + 3200.0 * strength)
 }
 

@@ -2,8 +2,9 @@
 
 use crate::{
     lab::soundfont::{
-        kit::{Piece, Strength, Take, keys},
+        kit::keys,
         modal::{Mode, membrane},
+        piece::{Piece, Strength, Take},
         signal::Signal,
     },
     units::Decibels,

@@ -14,9 +14,6 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Delay of the first echo of a room in samples: a wall a metre away.
-const FIRST_ECHO: usize = 260;
-
 /// Mono samples at [`SAMPLE_RATE`], nominally within ±1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal(Vec<f64>);
@@ -86,32 +83,6 @@ impl Signal {
     pub fn boosted(self, hz: f64, q: f64, gain: f64) -> Self {
         let band = self.clone().band_pass(hz, q).shaped(|x| gain * x);
         self + band
-    }
-
-    /// The echoes of a room, dense from the start, which fade by 60 dB in `seconds`; in all as loud
-    /// as the sound. Rooms of different names are uncorrelated.
-    ///
-    /// The echoes are sparse pulses of random sign ("velvet noise", Karjalainen and Järveläinen
-    /// 2007), two in a millisecond, which sound as smooth as noise.
-    pub fn echoes(&self, name: &str, seconds: f64) -> Self {
-        const PULSES_PER_SECOND: f64 = 2000.0;
-        let rate = f64::from(SAMPLE_RATE);
-        let mut rng = rng::stream(0, name);
-        let pulses: Vec<(usize, f64)> = (0..(seconds * PULSES_PER_SECOND) as usize)
-            .map(|n| {
-                let at = (n as f64 + rng.random::<f64>()) / PULSES_PER_SECOND;
-                let sign = if rng.random() { 1.0 } else { -1.0 };
-                (FIRST_ECHO + (at * rate) as usize, sign * exp(-6.9 * at / seconds))
-            })
-            .collect();
-        let power = pulses.iter().map(|(_, level)| level * level).sum::<f64>();
-        let soft = self.clone().high_pass(160.0).low_pass(6000.0);
-        let mut wet = vec![0.0; FIRST_ECHO + n_samples(1.1 * seconds)];
-        for (at, level) in pulses {
-            let level = level / power.sqrt();
-            wet.iter_mut().skip(at).zip(&soft.0).for_each(|(wet, dry)| *wet += level * dry);
-        }
-        Self(wet)
     }
 
     /// Sample-and-hold at a rate of `hz`, like old converters.

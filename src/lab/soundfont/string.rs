@@ -6,7 +6,7 @@
 //! each cycle is in tune to a fraction of a cent and the loop has no seam: after the recording all
 //! decays stop, and the synthesizer's envelope takes over.
 
-use std::{f64::consts::PI, f64::consts::TAU, ops::RangeInclusive};
+use std::{f64::consts::PI, ops::RangeInclusive};
 
 use libm::{exp, sin};
 use rand::RngExt as _;
@@ -15,6 +15,7 @@ use crate::{
     lab::soundfont::{
         sf2::{Font, Sample, SampleId},
         signal::{Signal, to_frames},
+        swing::Swing,
         tone::{N_AROUND, key_to_hz},
     },
     rng,
@@ -31,7 +32,7 @@ const SETTLING: f64 = 0.05;
 const LOOP: f64 = 0.11;
 
 /// How a string is made, plucked and heard.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pluck {
     /// Name of the random stream of the modes' beats.
     pub name: &'static str,
@@ -79,16 +80,6 @@ pub struct Recording {
     pub sample: SampleId,
     /// Seconds until the loop starts.
     pub seconds: f64,
-}
-
-/// A mode of a string: two directions of swinging that beat and decay differently.
-struct Swing {
-    hz: f64,
-    level: f64,
-    /// Distance of the two directions in hertz; together they are in tune.
-    beat_hz: f64,
-    /// Decays per second.
-    rate: f64,
 }
 
 impl Pluck {
@@ -223,38 +214,5 @@ impl Pluck {
         let hz = 1400.0 + 0.8 * key_to_hz(key);
         let noise = Signal::noise(self.name, 0.02).decay(0.003).band_pass(hz, 0.7);
         noise.envelope(|_| 8.0 * self.noise)
-    }
-}
-
-impl Swing {
-    /// Adds the mode to `wave`. From `freeze` on it neither decays nor beats, with whole cycles in
-    /// `n_loop` samples.
-    fn ring(&self, wave: &mut [f64], freeze: usize, n_loop: usize) {
-        const SECOND: f64 = 0.45;
-        let rate = f64::from(SAMPLE_RATE);
-        let turn = |hz: f64, decay: f64| {
-            let (sin, cos) = libm::sincos(TAU * hz / rate);
-            let shorter = exp(-decay / rate);
-            (shorter * cos, shorter * sin)
-        };
-        let times = |(x, y): (f64, f64), (c, s): (f64, f64)| (x * c - y * s, x * s + y * c);
-        let (one, other) = (
-            turn(self.hz - SECOND * self.beat_hz, self.rate),
-            turn(self.hz + (1.0 - SECOND) * self.beat_hz, 0.6 * self.rate),
-        );
-        let mut a = (self.level * (1.0 - SECOND), 0.0);
-        let mut b = (self.level * SECOND, 0.0);
-        let (free, held) = wave.split_at_mut(freeze);
-        for sample in free {
-            *sample += a.1 + b.1;
-            (a, b) = (times(a, one), times(b, other));
-        }
-        let whole = (self.hz * n_loop as f64 / rate).round();
-        let steady = turn(whole * rate / n_loop as f64, 0.0);
-        let mut c = (a.0 + b.0, a.1 + b.1);
-        for sample in held {
-            *sample += c.1;
-            c = times(c, steady);
-        }
     }
 }

@@ -58,11 +58,6 @@ impl Tone {
         Self::new(spectrum, CYCLE, 6)
     }
 
-    /// A loop of about ten cycles, each in a third of the samples.
-    pub fn stretched(spectrum: Spectrum) -> Self {
-        Self::new(spectrum, CYCLE / 3, 6)
-    }
-
     /// A loop of many cycles, each in a sixth of the samples; one sample serves an octave.
     pub fn long(spectrum: Spectrum) -> Self {
         Self::new(spectrum, CYCLE / 6, 12)
