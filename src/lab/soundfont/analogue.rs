@@ -30,7 +30,7 @@ pub fn kit() -> Kit {
         Piece::new(keys::COWBELL, cowbell, -6.0).at(-0.08),
         Piece::new(keys::HIGH_CONGA, |s| drum(s, 290.0, 0.07), -5.0).dull().at(-0.2),
         Piece::new(keys::LOW_CONGA, |s| drum(s, 205.0, 0.08), -5.0).dull().at(0.2),
-        Piece::new(keys::MARACAS, maracas, -8.0).at(0.2),
+        Piece::new(keys::SHAKER, maracas, -8.0).at(0.2),
         Piece::new(keys::CLAVES, claves, -6.0).at(-0.2),
     ];
     Kit { name: "Analogue Kit", program: 25, rate: SAMPLE_RATE, pieces }

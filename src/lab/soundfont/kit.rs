@@ -31,11 +31,9 @@ pub mod keys {
     pub const CRASH: &[(u8, i8)] = &[(49, 0), (57, 2), (55, 5), (52, -3)];
     pub const RIDE: &[(u8, i8)] = &[(51, 0), (59, 1), (53, 4)];
     pub const SHAKER: &[(u8, i8)] = &[(70, 0), (82, -2)];
-    // Key 70 of the analogue kit, and a key that is in the analogue kit only.
     pub const COWBELL: &[(u8, i8)] = &[(56, 0)];
     pub const HIGH_CONGA: &[(u8, i8)] = &[(63, 0), (62, 3)];
     pub const LOW_CONGA: &[(u8, i8)] = &[(64, 0)];
-    pub const MARACAS: &[(u8, i8)] = &[(70, 0), (82, -2)];
     pub const CLAVES: &[(u8, i8)] = &[(75, 0)];
 }
 

@@ -45,9 +45,11 @@ fn conga(strength: Strength, take: Take, hz: f64) -> Signal {
     let mut skin = membrane(hz * (1.0 + 0.004 * f64::from(take)), 0.12, 0.28 + 0.2 * strength);
     skin.push(Mode::new(hz, 0.6, 0.2));
     let hand = Signal::noise(&format!("palm {take}"), 0.04).decay(0.005);
-    let hand = hand.band_pass(900.0 + 1500.0 * strength, 0.6).gain(Decibels(-9.0 + 7.0 * strength));
+    let hand =
+        hand.band_pass(900.0 + 1500.0 * strength, 0.6).gain(Decibels(-19.0 + 9.0 * strength));
     let barrel = Signal::noise(&format!("barrel {take}"), 0.2).decay(0.02).band_pass(2.2 * hz, 1.0);
-    Signal::modes(&skin, 0.55) + hand + barrel.gain(Decibels(-13.0))
+    let struck = Signal::modes(&skin, 0.55) + hand + barrel.gain(Decibels(-18.0));
+    struck.peaking_at(Decibels(0.0)).drive(1.6)
 }
 
 /// A bent steel sheet, struck at its mouth.
