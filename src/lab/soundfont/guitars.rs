@@ -114,7 +114,8 @@ pub fn power_guitar() -> Patch {
         strum: 0.0,
         heard: stack,
         seconds: 0.7,
-        keys: 28..=77,
+        keys: 28..=76,
+        zone_keys: 7,
         ..STEEL
     };
     Patch { name: "Power Guitar", program: 30, level: Decibels(-8.3), layers: picked(chord) }

@@ -15,12 +15,10 @@ pub fn pieces() -> Vec<Piece> {
     vec![
         Piece::takes(keys::SHAKER, 3, shaker, -8.0).at(0.25).shared(),
         Piece::takes(keys::HIGH_CONGA, 2, |s, take| conga(s, take, 262.0), -5.0)
-            .layers(2)
             .dull()
             .at(-0.22)
             .shared(),
         Piece::takes(keys::LOW_CONGA, 2, |s, take| conga(s, take, 196.0), -5.0)
-            .layers(2)
             .dull()
             .at(0.2)
             .shared(),
@@ -48,7 +46,7 @@ fn conga(strength: Strength, take: Take, hz: f64) -> Signal {
     let hand =
         hand.band_pass(900.0 + 1500.0 * strength, 0.6).gain(Decibels(-19.0 + 9.0 * strength));
     let barrel = Signal::noise(&format!("barrel {take}"), 0.2).decay(0.02).band_pass(2.2 * hz, 1.0);
-    let struck = Signal::modes(&skin, 0.55) + hand + barrel.gain(Decibels(-18.0));
+    let struck = Signal::modes(&skin, 0.42) + hand + barrel.gain(Decibels(-18.0));
     struck.peaking_at(Decibels(0.0)).drive(1.6)
 }
 

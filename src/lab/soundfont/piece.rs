@@ -169,7 +169,7 @@ impl Piece {
             for (side, place) in [("left", -0.5), ("right", 0.5)] {
                 let echoes = echoes(&struck, side, room.seconds).faded();
                 let echoes = echoes.peaking_at(Decibels(self.peak.0 + room.below.0));
-                let sample = self.store(font, kit, &echoes, 2);
+                let sample = self.store(font, kit, &echoes, 3);
                 let mut echoing: Vec<_> = self.on_keys(&(0..=127), sample, place, 0).collect();
                 // Echoes end with no new stroke; a class would also end the stroke that they belong to.
                 for zone in &mut echoing {

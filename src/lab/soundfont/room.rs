@@ -26,7 +26,7 @@ pub fn echoes(sound: &Signal, name: &str, seconds: f64) -> Signal {
         .collect();
     let power = pulses.iter().map(|(_, level)| level * level).sum::<f64>();
     let soft = sound.clone().high_pass(160.0).low_pass(6000.0);
-    let mut wet = vec![0.0; FIRST_ECHO + (1.1 * seconds * rate) as usize];
+    let mut wet = vec![0.0; FIRST_ECHO + (0.95 * seconds * rate) as usize];
     for (at, level) in pulses {
         let level = level / power.sqrt();
         wet.iter_mut().skip(at).zip(soft.samples()).for_each(|(wet, dry)| *wet += level * dry);

@@ -30,7 +30,7 @@ fn the_shipped_file_equals_the_built_font() {
     let shipped = std::fs::read(path).unwrap();
 
     assert!(shipped == build(), "stale file: run `electropunk soundfont` and commit the result");
-    assert!(shipped.len() < 9_500_000, "{} bytes", shipped.len());
+    assert!(shipped.len() < 9_000_000, "{} bytes", shipped.len());
 }
 
 #[test]
