@@ -185,12 +185,13 @@ impl Piece {
         let (first_key, _) = self.keys[0];
         let (kit_name, rate) =
             if self.is_shared { ("Percussion", SAMPLE_RATE) } else { (kit.name, kit.rate) };
-        let thinning = thinning.max((SAMPLE_RATE / rate) as usize);
+        // An old sampler has no filter before it.
+        let aliasing = (SAMPLE_RATE / rate) as usize;
         font.add_sample(Sample {
             name: format!("{kit_name} {first_key}").replace(" Kit", ""),
-            frames: signal.clone().thinned(thinning).to_frames(),
+            frames: signal.clone().decimated(thinning).thinned(aliasing).to_frames(),
             looped: None,
-            rate: SAMPLE_RATE / thinning as u32,
+            rate: SAMPLE_RATE / (thinning * aliasing) as u32,
             root_key: first_key,
         })
     }

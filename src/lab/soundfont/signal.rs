@@ -101,7 +101,18 @@ impl Signal {
         self
     }
 
-    /// Keeps every `n`-th sample.
+    /// Keeps every `n`-th sample of what is left below half the new rate.
+    pub fn decimated(self, n: usize) -> Self {
+        if n == 1 {
+            return self;
+        }
+        let hz = 0.36 * f64::from(SAMPLE_RATE) / n as f64;
+        // Butterworth, fourth order.
+        let filtered = self.filtered(Response::Low, hz, 0.541).filtered(Response::Low, hz, 1.307);
+        filtered.thinned(n)
+    }
+
+    /// Keeps every `n`-th sample; what lies above half the new rate aliases.
     pub fn thinned(self, n: usize) -> Self {
         Self(self.0.into_iter().step_by(n).collect())
     }

@@ -123,10 +123,10 @@ impl Pluck {
         let struck = Signal::from(self.bent(wave)) + self.pick(key);
         let sound = (self.heard)(struck);
         let sound = if self.is_looped { sound.cut(n) } else { sound.cut(n).faded() };
+        let sound = sound.decimated(self.thinning);
         let scale = level / sound.peak();
         let band = (low - self.keys.start()) / self.zone_keys;
         let late = (self.strum * f64::from(band.min(5)) * rate) as usize / self.thinning;
-        let sound = sound.thinned(self.thinning);
         let stored =
             std::iter::repeat_n(0.0, late).chain(sound.samples().iter().map(|x| x * scale));
         let stored: Vec<f64> = stored.collect();
