@@ -10,7 +10,6 @@ use crate::{
     config::Theme,
     music::{
         arrange::LineNote,
-        bar::Part,
         drums::Drum,
         meter::STEPS_PER_BAR,
         percussion::{LOOP_STEPS, Percussion},
@@ -24,13 +23,12 @@ const N_LAYERS: usize = 3;
 
 /// The notes of `phrase`, whose pitches are General MIDI percussion keys.
 pub fn write(phrase: &Phrase, theme: &Theme) -> Vec<LineNote> {
-    let kit = phrase.piece.mix.voices[Part::Drums as usize].program;
     let layers = layers(phrase.piece.seed, &theme.drums.percussion);
     let playing = layers.into_iter().filter(|&(place, sound)| plays(phrase.cast, place, sound));
     let mut notes: Vec<LineNote> = playing
         .flat_map(|(_, sound)| {
             let stream = format!("percussion {sound:?}");
-            let own = sound.draw_loop(kit, &mut rng::stream(phrase.piece.seed, &stream));
+            let own = sound.draw_loop(&mut rng::stream(phrase.piece.seed, &stream));
             (0..PHRASE_STEPS).step_by(LOOP_STEPS).flat_map(move |start| {
                 let moved =
                     |note: &LineNote| LineNote { start_step: start + note.start_step, ..*note };

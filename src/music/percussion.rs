@@ -8,9 +8,6 @@ use crate::{
     rng::Rng,
 };
 
-/// The kit of the default SoundFont that has Latin percussion, like the TR-808.
-const ANALOGUE_KIT: u8 = 25;
-
 /// Steps of a loop.
 pub const LOOP_STEPS: usize = 2 * STEPS_PER_BAR;
 
@@ -38,27 +35,22 @@ pub enum Percussion {
 }
 
 impl Percussion {
-    /// General MIDI keys of the sound, from low to high, in drum kit `kit`. Kits of the default
-    /// SoundFont other than the analogue one have neither shaker, congas nor cowbell: a pedalled hat,
-    /// toms and the bell of a ride take their place.
-    pub fn keys(self, kit: u8) -> &'static [u8] {
-        match (self, kit) {
-            (Self::Clap, _) => &[39],
-            (Self::Rim, _) => &[37],
-            (Self::Shaker, ANALOGUE_KIT) => &[70],
-            (Self::Shaker, _) => &[44],
-            (Self::Conga, ANALOGUE_KIT) => &[64, 63, 62],
-            (Self::Conga, _) => &[47, 48, 50],
-            (Self::Cowbell, ANALOGUE_KIT) => &[56],
-            (Self::Cowbell, _) => &[53],
+    /// General MIDI keys of the sound, from low to high; all kits of the default SoundFont have them.
+    pub fn keys(self) -> &'static [u8] {
+        match self {
+            Self::Clap => &[39],
+            Self::Rim => &[37],
+            Self::Shaker => &[70],
+            Self::Conga => &[64, 63, 62],
+            Self::Cowbell => &[56],
         }
     }
 
-    /// A loop of two bars for `kit`, the second one sometimes with a pick-up.
-    pub fn draw_loop(self, kit: u8, rng: &mut Rng) -> Vec<LineNote> {
+    /// A loop of two bars, the second one sometimes with a pick-up.
+    pub fn draw_loop(self, rng: &mut Rng) -> Vec<LineNote> {
         let first = self.draw_bar(rng);
         let second = self.varied(&first, rng);
-        let keys = self.keys(kit);
+        let keys = self.keys();
         let steps = first.into_iter().chain(second.into_iter().map(|step| STEPS_PER_BAR + step));
         steps
             .map(|start_step| LineNote { start_step, n_steps: 1, pitch: tone(keys, start_step) })
@@ -99,8 +91,8 @@ pub fn velocity(key: u8, step: usize) -> f64 {
     let (level, accents) = match key {
         39 => (98.0, [1.0, 0.6, 0.8, 0.6]),
         37 => (84.0, [1.0, 0.8, 0.9, 0.8]),
-        44 | 70 => (66.0, [0.8, 0.6, 1.0, 0.7]),
-        53 | 56 => (62.0, [1.0, 0.8, 0.9, 0.8]),
+        70 => (66.0, [0.8, 0.6, 1.0, 0.7]),
+        56 => (62.0, [1.0, 0.8, 0.9, 0.8]),
         _ => (80.0, [1.0, 0.75, 0.9, 0.75]),
     };
     level * accents[step % 4]
@@ -147,23 +139,10 @@ mod tests {
         Percussion::Cowbell,
     ];
 
-    /// Keys of each kit of the default SoundFont (`lab::soundfont::kit::keys`).
-    fn has(kit: u8, key: u8) -> bool {
-        let in_all = (35..=53).contains(&key) || [55, 57, 59].contains(&key);
-        in_all || kit == ANALOGUE_KIT && [56, 62, 63, 64, 70, 75].contains(&key)
-    }
-
-    #[test]
-    fn every_kit_has_every_sound() {
-        for (sound, kit) in ALL.iter().flat_map(|sound| [0, 8, 25, 40].map(|kit| (sound, kit))) {
-            assert!(sound.keys(kit).iter().all(|&key| has(kit, key)), "{sound:?} in kit {kit}");
-        }
-    }
-
     #[test]
     fn a_loop_has_two_bars_in_order_and_claps_are_on_two_and_four() {
         for (sound, seed) in ALL.iter().flat_map(|sound| (0..20).map(move |seed| (sound, seed))) {
-            let notes = sound.draw_loop(0, &mut stream(seed, "test"));
+            let notes = sound.draw_loop(&mut stream(seed, "test"));
             assert!(notes.is_sorted_by_key(|note| note.start_step), "{sound:?}: {notes:?}");
             assert!(notes.iter().all(|note| note.start_step < LOOP_STEPS));
             let has = |step: usize| notes.iter().any(|note| note.start_step == step);

@@ -56,6 +56,10 @@ pub struct Soundfont {
     /// File to write
     #[arg(long, value_name = "FILE", default_value = "soundfonts/electropunk.sf2")]
     pub out: PathBuf,
+    /// Also draw every preset at three velocities, as spectrograms in a PNG file, and print a table
+    /// of figures: movement of held notes, opening by velocity, tuning, width
+    #[arg(long, value_name = "FILE")]
+    pub sheet: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ use crate::lab::cli::Command;
 /// Those of the command.
 pub fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Soundfont(args) => soundfont::run(&args.out),
+        Command::Soundfont(args) => soundfont::run(args),
         Command::Dataset(args) => dataset::run(args),
         Command::Train(args) => train::run(args),
         Command::Eval(args) => eval::run(args),

@@ -1,12 +1,13 @@
 //! The acoustic kit: drum skins, snare wires and cymbals in a small room, by modal synthesis.
 
-use libm::exp;
+use libm::{exp, tanh};
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Room, Strength, Take, keys},
+        kit::{Kit, keys},
         modal::{Mode, Plate, membrane},
         percussion,
+        piece::{Piece, Room, Strength, Take},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -14,13 +15,13 @@ use crate::{
 
 /// The kit.
 pub fn kit() -> Kit {
-    let live = |below| Room { seconds: 0.7, below: Decibels(below) };
+    let live = |below| Room { seconds: 0.8, below: Decibels(below) };
     let mut pieces = vec![
-        Piece::takes(keys::KICK, 2, kick, -0.3).layers(4).dull().in_room(live(-12.0)),
+        Piece::takes(keys::KICK, 2, kick, -0.3).layers(4).dull().in_room(live(-7.0)),
         Piece::new(keys::RIM, rim, -5.0).in_room(live(-14.0)),
-        Piece::takes(keys::SNARE, 2, snare, -0.4).layers(4).in_room(live(-8.0)),
+        Piece::takes(keys::SNARE, 2, snare, -0.4).layers(4).in_room(live(-5.0)),
         Piece::new(keys::CLAP, clap, -4.0).in_room(live(-10.0)),
-        Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -8.0).layers(4).at(0.15).in_room(live(-20.0)),
+        Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -8.0).layers(4).at(0.15).in_room(live(-12.0)),
         Piece::new(keys::OPEN_HAT, open_hat, -9.5).layers(2).at(0.15),
         Piece::new(keys::LOW_TOM, |s| tom(s, 92.0), -2.5).dull().at(0.2).in_room(live(-10.0)),
         Piece::new(keys::MID_TOM, |s| tom(s, 131.0), -3.0).dull().in_room(live(-10.0)),
@@ -42,8 +43,8 @@ fn kick(strength: Strength, take: Take) -> Signal {
         felt.band_pass(1300.0 + 2200.0 * strength, 0.5).gain(Decibels(-10.0 + 9.0 * strength));
     let shell = noise("kick shell", take, 0.3).decay(0.035).band_pass(260.0, 0.6);
     (Signal::modes(&skins, 0.4) + felt + shell.gain(Decibels(-11.0)))
-        .peaking_at(Decibels(0.0))
-        .drive(4.0)
+        .peaking_at(Decibels(7.0))
+        .shaped(knee)
 }
 
 /// Two skins that drive each other, a shell, wires that rattle on as long as the lower skin moves,
@@ -63,12 +64,19 @@ fn snare(strength: Strength, take: Take) -> Signal {
         .high_pass(1300.0)
         .boosted(4800.0, 0.8, 0.7)
         .low_pass(5500.0 + 6500.0 * strength)
-        .gain(Decibels(-5.0 + 6.0 * strength));
+        .gain(Decibels(-5.0 + 8.0 * strength));
     let stick = noise("stick", take, 0.02).decay(0.0012).high_pass(2200.0);
-    let stick = stick.gain(Decibels(-8.0 + 10.0 * strength));
+    let stick = stick.gain(Decibels(-9.0 + 9.0 * strength));
     (Signal::modes(&skins, 0.42).gain(Decibels(-2.0)) + wires + stick)
-        .peaking_at(Decibels(0.0))
-        .drive(3.6)
+        .peaking_at(Decibels(4.0))
+        .shaped(knee)
+}
+
+/// A microphone's amplifier, which rounds the very peak of a stroke and leaves the rest alone.
+fn knee(x: f64) -> f64 {
+    const BEND: f64 = 0.7;
+    let over = x.abs() - BEND;
+    if over < 0.0 { x } else { x.signum() * (BEND + (1.0 - BEND) * tanh(over / (1.0 - BEND))) }
 }
 
 fn rim(_: Strength) -> Signal {
@@ -92,7 +100,7 @@ fn clap(_: Strength) -> Signal {
 }
 
 /// Two cymbals on a stand: modes too dense to tell apart, and the sizzle where they touch.
-fn hats(strength: Strength, take: Take, decays: (f64, f64), seconds: f64) -> Signal {
+fn hats(strength: Strength, take: Take, decays: (f64, f64), seconds: f64, low_hz: f64) -> Signal {
     let plate = Plate { n_modes: 260, band: (1300.0, 15_500.0), decays };
     let bronze = Signal::modes(&plate.to_modes(&format!("hats {take}")), seconds);
     let level = bronze.peak();
@@ -100,15 +108,15 @@ fn hats(strength: Strength, take: Take, decays: (f64, f64), seconds: f64) -> Sig
     let stick = noise("hat stick", take, seconds).decay(0.0015).band_pass(3400.0, 0.5);
     let sizzle = sizzle.gain(Decibels::from_ratio(0.9 * level));
     let stick = stick.gain(Decibels::from_ratio((0.2 + 0.5 * strength) * level));
-    (bronze + sizzle + stick).high_pass(2600.0).low_pass(6500.0 + 7500.0 * strength)
+    (bronze + sizzle + stick).high_pass(low_hz).low_pass(6500.0 + 7500.0 * strength)
 }
 
 fn closed_hat(strength: Strength, take: Take) -> Signal {
-    hats(strength, take, (0.028 + 0.022 * strength, 0.02 + 0.008 * strength), 0.25)
+    hats(strength, take, (0.028 + 0.022 * strength, 0.02 + 0.008 * strength), 0.25, 2600.0)
 }
 
 fn open_hat(strength: Strength) -> Signal {
-    hats(strength, 0, (0.36, 0.2), 1.0)
+    hats(strength, 0, (0.42, 0.22), 1.0, 700.0)
 }
 
 fn tom(strength: Strength, hz: f64) -> Signal {

@@ -5,8 +5,9 @@ use libm::exp;
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Strength, keys},
+        kit::{Kit, keys},
         modal::Mode,
+        piece::{Piece, Strength},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -17,9 +18,9 @@ pub fn kit() -> Kit {
     let pieces = vec![
         Piece::new(keys::KICK, kick, -0.5).layers(3).dull(),
         Piece::new(keys::RIM, rim, -5.0).at(0.05),
-        Piece::new(keys::SNARE, snare, -2.0).layers(3),
+        Piece::new(keys::SNARE, snare, -2.0).layers(4),
         Piece::new(keys::CLAP, clap, -3.0),
-        Piece::new(keys::CLOSED_HAT, closed_hat, -2.5).layers(2).at(0.1),
+        Piece::new(keys::CLOSED_HAT, closed_hat, -2.5).layers(4).at(0.1),
         Piece::new(keys::OPEN_HAT, open_hat, -3.5).layers(2).at(0.1),
         Piece::new(keys::LOW_TOM, |s| drum(s, 82.0, 0.17), -3.0).dull().at(0.15),
         Piece::new(keys::MID_TOM, |s| drum(s, 122.0, 0.14), -3.0).dull(),
@@ -29,7 +30,7 @@ pub fn kit() -> Kit {
         Piece::new(keys::COWBELL, cowbell, -6.0).at(-0.08),
         Piece::new(keys::HIGH_CONGA, |s| drum(s, 290.0, 0.07), -5.0).dull().at(-0.2),
         Piece::new(keys::LOW_CONGA, |s| drum(s, 205.0, 0.08), -5.0).dull().at(0.2),
-        Piece::new(keys::MARACAS, maracas, -8.0).at(0.2),
+        Piece::new(keys::SHAKER, maracas, -8.0).at(0.2),
         Piece::new(keys::CLAVES, claves, -6.0).at(-0.2),
     ];
     Kit { name: "Analogue Kit", program: 25, rate: SAMPLE_RATE, pieces }

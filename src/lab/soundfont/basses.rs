@@ -11,7 +11,8 @@ use crate::{
             FilterSustain, LfoRate, LfoToCutoff, NoAttack, NoDelay, Release, Resonance, Sustain,
             Tune,
         },
-        patch::{Layer, Patch},
+        layer::Layer,
+        patch::Patch,
         signal::Signal,
         spectrum::Spectrum,
         string::Pluck,
@@ -24,8 +25,8 @@ pub fn sub_bass() -> Patch {
     const LEVELS: [f64; 6] = [1.0, 0.42, 0.3, 0.16, 0.1, 0.06];
     let spectrum = Spectrum::harmonic(|n| LEVELS.get(n as usize - 1).map_or(0.0, |l| *l));
     let layer = Layer::tone(spectrum).with(&[Attack(0.004), Release(0.09)]);
-    let layers = layer.opened(560.0, 1.0, 2.5, [0.0, 1.4, 2.0, 2.1]);
-    Patch { name: "Sub Bass", program: 39, level: Decibels(-6.0), layers }
+    let layers = layer.opened(560.0, 1.0, 2.5, [0.0, 2.0, 2.7, 2.8]);
+    Patch { name: "Sub Bass", program: 39, level: Decibels(-5.0), layers }
 }
 
 /// A saw through a resonant filter with an envelope; accents from high velocities.
@@ -50,14 +51,14 @@ pub fn acid_bass() -> Patch {
         touch(70..=99, 800.0, 11.0, 3000.0, 0.3),
         touch(100..=127, 950.0, 13.0, 4200.0, 0.2),
     ];
-    Patch { name: "Acid Bass", program: 38, level: Decibels(-1.0), layers }
+    Patch { name: "Acid Bass", program: 38, level: Decibels(-1.2), layers }
 }
 
 /// A steel string played with a pick near the bridge.
 pub fn picked_bass() -> Patch {
     let string = Pluck { name: "picked bass", ..ELECTRIC };
     let string = electric(string, 16.0).opened(1150.0, 0.9, 2.7, [0.0, 2.0, 2.6, 2.7]);
-    Patch { name: "Picked Bass", program: 34, level: Decibels(-2.3), layers: string }
+    Patch { name: "Picked Bass", program: 34, level: Decibels(-3.2), layers: string }
 }
 
 /// Two detuned saws over a sine, with a slowly moving filter.
@@ -83,14 +84,14 @@ pub fn reese_bass() -> Patch {
 pub fn upright_bass() -> Patch {
     let gut = Pluck {
         name: "gut string",
-        pick_at: 0.31,
+        pick_at: 0.24,
         pickup_at: None,
         stiffness: 0.00002,
         decay_seconds: 0.55,
-        loss_hz: 420.0,
-        pick_hz: 1800.0,
+        loss_hz: 650.0,
+        pick_hz: 4000.0,
         noise: 0.04,
-        sharp_cents: 9.0,
+        sharp_cents: 4.0,
         heard: double_bass,
         seconds: 0.7,
         ..ELECTRIC
@@ -99,10 +100,10 @@ pub fn upright_bass() -> Patch {
         Layer::plucked(gut).with(&[NoDelay, NoAttack, Decay(4.2), DecayPerKey(25), Release(0.35)]);
     let finger = Signal::noise("flesh", 0.08).decay(0.018).band_pass(170.0, 0.8).faded();
     let slap = Signal::noise("fingerboard", 0.03).decay(0.004).band_pass(1700.0, 1.0).faded();
-    let mut layers = string.opened(800.0, 0.9, 3.0, [0.0, 1.6, 2.0, 2.0]);
+    let mut layers = string.opened(800.0, 0.9, 3.6, [0.0, 2.2, 2.8, 2.9]);
     layers.push(Layer::shot(finger.peaking_at(Decibels(-13.0))));
     layers.push(Layer::shot(slap.peaking_at(Decibels(-19.0))).for_velocities(85..=127));
-    Patch { name: "Upright Bass", program: 32, level: Decibels(-2.5), layers }
+    Patch { name: "Upright Bass", program: 32, level: Decibels(-0.4), layers }
 }
 
 /// A steel string plucked with a finger, tone control down.
@@ -117,7 +118,7 @@ pub fn fingered_bass() -> Patch {
         ..ELECTRIC
     };
     let layers = electric(string, 13.0).opened(880.0, 0.9, 3.6, [0.0, 2.6, 3.4, 3.5]);
-    Patch { name: "Fingered Bass", program: 33, level: Decibels(-2.2), layers }
+    Patch { name: "Fingered Bass", program: 33, level: Decibels(-3.3), layers }
 }
 
 /// A wound steel string over a magnetic pickup, with a pick.
@@ -131,7 +132,7 @@ const ELECTRIC: Pluck = Pluck {
     loss_hz: 1200.0,
     pick_hz: 3000.0,
     noise: 0.05,
-    sharp_cents: 8.0,
+    sharp_cents: 6.0,
     strum: 0.0,
     heard: bass_amplifier,
     seconds: 0.8,

@@ -5,9 +5,10 @@ use libm::exp;
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Strength, keys},
+        kit::{Kit, keys},
         modal::{Mode, Plate},
         percussion,
+        piece::{Piece, Strength},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -18,9 +19,9 @@ pub fn kit() -> Kit {
     let mut pieces = vec![
         Piece::new(keys::KICK, kick, -1.5).layers(3),
         Piece::new(keys::RIM, rim, -5.0).at(0.05),
-        Piece::new(keys::SNARE, snare, -2.0).layers(3),
+        Piece::new(keys::SNARE, snare, -2.0).layers(4),
         Piece::new(keys::CLAP, clap, -3.0),
-        Piece::new(keys::CLOSED_HAT, closed_hat, -8.0).layers(2).at(0.08),
+        Piece::new(keys::CLOSED_HAT, closed_hat, -8.0).layers(4).at(0.08),
         Piece::new(keys::OPEN_HAT, open_hat, -9.0).layers(2).at(0.08),
         Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.0).dull().at(0.12),
         Piece::new(keys::MID_TOM, |s| tom(s, 118.0), -3.0).dull(),

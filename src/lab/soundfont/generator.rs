@@ -23,8 +23,6 @@ pub enum Generator {
     EnvelopeToCutoff(f64),
     /// Tremolo depth in decibels.
     LfoToVolume(f64),
-    /// Pitch modulation by the LFO, in cents.
-    LfoToPitch(f64),
     /// Delay of the LFO in seconds.
     LfoDelay(f64),
     /// Send to the chorus, 0 to 1.
@@ -85,7 +83,6 @@ impl Generator {
     pub fn to_record(self) -> (u16, i16) {
         match self {
             Self::StartOffset(samples) => (0, samples.min(i16::MAX as u16) as i16),
-            Self::LfoToPitch(cents) => (5, cents.round() as i16),
             Self::LfoDelay(seconds) => (21, timecents(seconds)),
             Self::Hold(seconds) => (35, timecents(seconds)),
             Self::Attenuation(db) => (48, (25.0 * db).round() as i16),

@@ -8,7 +8,8 @@ use crate::{
             Decay, DecayPerKey, EnvelopeToCutoff, FilterDecay, FilterRelease, FilterSustain,
             NoAttack, NoDelay, Pan, Release, Reverb, Tune,
         },
-        patch::{Layer, Patch},
+        layer::Layer,
+        patch::Patch,
         signal::Signal,
         string::Pluck,
     },
@@ -109,9 +110,12 @@ pub fn power_guitar() -> Patch {
     let chord = Pluck {
         name: "power chord",
         strings: &[(1.0, 1.0), (1.5, 0.9), (2.0, 0.6)],
+        sharp_cents: 2.0,
         strum: 0.0,
         heard: stack,
-        keys: 28..=77,
+        seconds: 0.7,
+        keys: 28..=76,
+        zone_keys: 7,
         ..STEEL
     };
     Patch { name: "Power Guitar", program: 30, level: Decibels(-8.3), layers: picked(chord) }

@@ -92,6 +92,22 @@ pub fn middle(heard: &Stereo) -> Vec<f32> {
     heard[0].iter().zip(&heard[1]).map(|(left, right)| f32::midpoint(*left, *right)).collect()
 }
 
+/// The sine at `hz` under a Hann window, as a complex number.
+pub fn swing(samples: &[f32], hz: f64) -> (f64, f64) {
+    let (sin, cos) = (TAU * hz / f64::from(SAMPLE_RATE)).sin_cos();
+    let (hann_sin, hann_cos) = (TAU / samples.len() as f64).sin_cos();
+    let (mut x, mut y, mut u, mut v) = (1.0, 0.0, 1.0, 0.0);
+    let (mut re, mut im) = (0.0, 0.0);
+    for sample in samples {
+        let windowed = f64::from(*sample) * (1.0 - u);
+        re += windowed * x;
+        im += windowed * y;
+        (x, y) = (x * cos - y * sin, x * sin + y * cos);
+        (u, v) = (u * hann_cos - v * hann_sin, u * hann_sin + v * hann_cos);
+    }
+    (re, im)
+}
+
 /// The standard deviation of `track` about its regression line.
 fn about_its_line(track: &[f64]) -> f64 {
     let n = track.len() as f64;

@@ -10,8 +10,9 @@ use crate::{
             Attack, Chorus, Decay, LfoDelay, LfoRate, LfoToCutoff, LfoToVolume, Pan, Release,
             Reverb, Sustain, Tune, VibratoDelay, VibratoRate, VibratoToPitch,
         },
+        layer::Layer,
         leads::detuned,
-        patch::{Layer, Patch},
+        patch::Patch,
         signal::Signal,
         spectrum::Spectrum,
     },
@@ -175,8 +176,8 @@ pub fn percussive_organ() -> Patch {
         .gain(Decibels(-4.0))
         .with(&[Attack(0.001), Decay(0.9), Release(0.08)]);
     let click = Signal::noise("contact", 0.02).decay(0.002).band_pass(2200.0, 0.8).faded();
-    let mut layers = body.opened(760.0, 0.9, 3.0, [0.0, 1.2, 1.6, 1.6]);
+    let mut layers = body.opened(760.0, 0.9, 3.0, [0.0, 1.6, 2.0, 2.0]);
     layers.extend(knock.opened(1200.0, 0.9, 3.0, [0.0; 4]));
     layers.push(Layer::shot(click.peaking_at(Decibels(-17.0))));
-    Patch { name: "Percussive Organ", program: 17, level: Decibels(-5.7), layers }
+    Patch { name: "Percussive Organ", program: 17, level: Decibels(-5.2), layers }
 }

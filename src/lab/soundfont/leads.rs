@@ -9,8 +9,9 @@ use crate::{
             FilterSustain, LfoDelay, LfoRate, LfoToCutoff, LfoToVolume, Pan, Release, Resonance,
             Reverb, Sustain, Tune, VibratoDelay, VibratoRate, VibratoToPitch,
         },
+        layer::Layer,
         pads::seven_saws,
-        patch::{Layer, Patch},
+        patch::Patch,
         spectrum::{Spectrum, formant},
         winds::breath,
     },
@@ -54,9 +55,9 @@ pub fn saw_lead() -> Patch {
     Patch { name: "Saw Lead", program: 81, level: Decibels(-5.4), layers }
 }
 
-/// A pluck with a fast filter decay.
+/// A pluck with a fast filter decay: two saws, since more would beat before they are in tune.
 pub fn synth_pluck() -> Patch {
-    let sides = seven_saws(&[
+    let saw = Layer::tone(Spectrum::saw()).with(&[
         Attack(0.001),
         Decay(2.2),
         Release(0.3),
@@ -67,8 +68,9 @@ pub fn synth_pluck() -> Patch {
         FilterRelease(0.3),
         Reverb(0.15),
     ]);
+    let sides = detuned(&saw, 5, 0.25);
     let layers = sides.iter().flat_map(|side| side.opened(520.0, 0.6, 1.8, [0.0; 4])).collect();
-    Patch { name: "Synth Pluck", program: 45, level: Decibels(2.1), layers }
+    Patch { name: "Synth Pluck", program: 45, level: Decibels(0.4), layers }
 }
 
 /// A short brassy stab for offbeats.

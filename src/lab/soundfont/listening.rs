@@ -1,7 +1,7 @@
 //! What the tests hear: notes of the built font, and their measures.
 
 use std::{
-    f64::consts::{PI, TAU},
+    f64::consts::TAU,
     sync::{Arc, LazyLock},
 };
 
@@ -11,9 +11,9 @@ use rustysynth::SoundFont;
 
 use crate::{
     lab::soundfont::{
-        audition::{self, NOTE, Note, Stereo},
+        audition::{self, Note, Stereo},
         build,
-        tone::key_to_hz,
+        hearing::swing,
     },
     units::SAMPLE_RATE,
 };
@@ -26,6 +26,11 @@ static FONT: LazyLock<Arc<SoundFont>> =
 
 /// The built font, loaded by the synthesizer.
 pub fn font() -> &'static SoundFont {
+    &FONT
+}
+
+/// The same, to be rendered with.
+pub fn shared_font() -> &'static Arc<SoundFont> {
     &FONT
 }
 
@@ -108,50 +113,8 @@ fn add_powers(samples: &[f32], powers: &mut [f64; N_BANDS]) {
     }
 }
 
-/// Deviation in cents of a note's first partial from its key: the power-weighted mean frequency
-/// around it, which is the centre of detuned voices.
-pub fn cents_off(program: i32, key: i32) -> f64 {
-    const HOP: usize = 882;
-    // Narrow enough to exclude the second partial, from 50 Hz upwards.
-    const WINDOW: usize = 4 * HOP;
-    // Vibrato starts after 0.4 s; slightly detuned voices beat over seconds.
-    let seconds = if [22, 59, 65, 80, 83].contains(&program) { 0.39 } else { 8.0 };
-    let heard = Note { program, key, held: 9.0, ..NOTE }.render(seconds);
-    let hz = key_to_hz(key as u8);
-    let turned = TAU * hz / f64::from(SAMPLE_RATE) * HOP as f64;
-    let (mut x, mut y) = (0.0, 0.0);
-    for side in &heard {
-        let swings: Vec<_> =
-            side[HOP..].windows(WINDOW).step_by(HOP).map(|part| swing(part, hz)).collect();
-        for pair in swings.windows(2) {
-            let ((re, im), (next_re, next_im)) = (pair[0], pair[1]);
-            x += re * next_re + im * next_im;
-            y += re * next_im - im * next_re;
-        }
-    }
-    // The phase decreases as the sine advances.
-    let ahead = ((-y).atan2(x) - turned + PI).rem_euclid(TAU) - PI;
-    1200.0 * (1.0 + ahead / turned).log2()
-}
-
 /// Power of the sine at `hz` under a Hann window.
 pub fn power_at(samples: &[f32], hz: f64) -> f64 {
     let (re, im) = swing(samples, hz);
     re * re + im * im
-}
-
-/// The sine at `hz` under a Hann window, as a complex number.
-fn swing(samples: &[f32], hz: f64) -> (f64, f64) {
-    let (sin, cos) = (TAU * hz / f64::from(SAMPLE_RATE)).sin_cos();
-    let (hann_sin, hann_cos) = (TAU / samples.len() as f64).sin_cos();
-    let (mut x, mut y, mut u, mut v) = (1.0, 0.0, 1.0, 0.0);
-    let (mut re, mut im) = (0.0, 0.0);
-    for sample in samples {
-        let windowed = f64::from(*sample) * (1.0 - u);
-        re += windowed * x;
-        im += windowed * y;
-        (x, y) = (x * cos - y * sin, x * sin + y * cos);
-        (u, v) = (u * hann_cos - v * hann_sin, u * hann_sin + v * hann_cos);
-    }
-    (re, im)
 }

@@ -4,9 +4,10 @@ use libm::exp;
 
 use crate::{
     lab::soundfont::{
-        kit::{Kit, Piece, Strength, keys},
+        kit::{Kit, keys},
         modal::{Mode, Plate, membrane},
         percussion,
+        piece::{Piece, Strength, Take},
         signal::Signal,
     },
     units::{Decibels, SAMPLE_RATE},
@@ -17,9 +18,9 @@ pub fn kit() -> Kit {
     let mut pieces = vec![
         Piece::new(keys::KICK, kick, -0.5).layers(3),
         Piece::new(keys::RIM, rim, -6.0),
-        Piece::new(keys::SNARE, snare, -0.5).layers(3),
+        Piece::takes(keys::SNARE, 2, snare, -0.5).layers(4),
         Piece::new(keys::CLAP, snap, -4.0),
-        Piece::new(keys::CLOSED_HAT, closed_hat, -8.0).layers(2).at(0.06),
+        Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -8.0).layers(4).at(0.06),
         Piece::new(keys::OPEN_HAT, open_hat, -9.0).layers(2).at(0.06),
         Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.5).at(0.08),
         Piece::new(keys::MID_TOM, |s| tom(s, 112.0), -4.0),
@@ -50,9 +51,9 @@ fn kick(strength: Strength) -> Signal {
 }
 
 /// Fat and low, with loose wires.
-fn snare(strength: Strength) -> Signal {
-    let skin = Signal::modes(&membrane(164.0, 0.09, 0.5), 0.38);
-    let wires = Signal::noise("loose wires", 0.38)
+fn snare(strength: Strength, take: Take) -> Signal {
+    let skin = Signal::modes(&membrane(164.0 + 1.5 * f64::from(take), 0.09, 0.5), 0.38);
+    let wires = Signal::noise(&format!("loose wires {take}"), 0.38)
         .envelope(|t| (t / 0.003).min(1.0) * (0.5 * exp(-t / 0.03) + 0.5 * exp(-t / 0.1)))
         .high_pass(900.0)
         .gain(Decibels(-8.0 + 9.0 * strength));
@@ -74,20 +75,22 @@ fn snap(_: Strength) -> Signal {
     dusty(finger("snap 1", 0.0) + finger("snap 2", 0.006) + room, 6000.0)
 }
 
-fn hats(strength: Strength, decay_seconds: f64, seconds: f64) -> Signal {
+fn hats(strength: Strength, take: Take, decay_seconds: f64, seconds: f64) -> Signal {
     let plate =
         Plate { n_modes: 90, band: (2200.0, 9500.0), decays: (decay_seconds, 0.6 * decay_seconds) };
-    let air = Signal::noise("old air", seconds).decay(decay_seconds).high_pass(4500.0);
-    let bronze = Signal::modes(&plate.to_modes("old hats"), seconds).peaking_at(Decibels(-3.0));
+    let air =
+        Signal::noise(&format!("old air {take}"), seconds).decay(decay_seconds).high_pass(4500.0);
+    let bronze = Signal::modes(&plate.to_modes(&format!("old hats {take}")), seconds)
+        .peaking_at(Decibels(-3.0));
     dusty((bronze + air.gain(Decibels(-8.0))).high_pass(2600.0), 4800.0 + 3200.0 * strength)
 }
 
-fn closed_hat(strength: Strength) -> Signal {
-    hats(strength, 0.03 + 0.012 * strength, 0.18)
+fn closed_hat(strength: Strength, take: Take) -> Signal {
+    hats(strength, take, 0.03 + 0.012 * strength, 0.18)
 }
 
 fn open_hat(strength: Strength) -> Signal {
-    hats(strength, 0.2, 0.6)
+    hats(strength, 0, 0.2, 0.6)
 }
 
 fn tom(strength: Strength, hz: f64) -> Signal {

@@ -5,7 +5,8 @@ use crate::{
         generator::Generator::{
             Attack, Decay, DecayPerKey, LfoRate, LfoToVolume, Pan, Release, Reverb, Tune,
         },
-        patch::{Layer, Patch},
+        layer::Layer,
+        patch::Patch,
         signal::Signal,
         spectrum::Spectrum,
     },

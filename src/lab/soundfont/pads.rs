@@ -8,18 +8,20 @@ use crate::{
             self, Attack, Chorus, EnvelopeToCutoff, FilterAttack, FilterDecay, FilterRelease,
             FilterSustain, Pan, Release, Resonance, Reverb, StartOffset,
         },
-        patch::{Layer, Patch},
+        layer::Layer,
+        patch::Patch,
         signal::Signal,
         spectrum::{Spectrum, formant},
     },
     units::Decibels,
 };
 
-/// Cycles of the pitch in a loop; a voice of one more cycle is 8.6 cents sharp.
-const CYCLES: u32 = 200;
+/// Cycles of the pitch in a loop, and those of its voices, which are 12 cents apart.
+const CYCLES: u32 = 144;
+const TURNS: [u32; 3] = [143, 144, 145];
 
 /// Half a loop in samples, the offset between left and right.
-const HALF: u16 = 11_200;
+const HALF: u16 = 8064;
 
 /// Soft saws with a slow attack.
 pub fn warm_pad() -> Patch {
@@ -75,11 +77,11 @@ pub fn choir_pad() -> Patch {
             + 0.07 * formant(hz, 3500.0, 400.0);
         (0.04 + vowel) * hz / (hz + 120.0)
     };
-    let voices = ensemble(0.9, &[198, 199, 200, 201, 202], "choir");
-    let layer = Layer::long_tone(voices).through(throat);
+    let voice = Spectrum::harmonic(|n| if n <= 48.0 { pow(n, -0.9) } else { 0.0 });
+    let layer = Layer::long_tone(voice.ensemble(CYCLES, &TURNS, "choir")).through(throat);
     let mut layers = wide(&layer, &[Attack(0.3), Release(0.8), Chorus(0.15), Reverb(0.35)]);
     layers.push(air("choir air", 2600.0, -33.0));
-    Patch { name: "Choir Pad", program: 91, level: Decibels(-7.1), layers }
+    Patch { name: "Choir Pad", program: 91, level: Decibels(-6.4), layers }
 }
 
 /// Bowed glasses: nearly pure sines, and air noise.
@@ -92,7 +94,7 @@ pub fn glass_pad() -> Patch {
         8 => 0.07,
         _ => 0.0,
     });
-    let layer = Layer::long_tone(rim.ensemble(CYCLES, &[199, 200, 201], "glass"));
+    let layer = Layer::long_tone(rim.ensemble(CYCLES, &TURNS, "glass"));
     let mut layers = wide(&layer, &[Attack(0.8), Release(1.6), Chorus(0.2), Reverb(0.4)]);
     layers.push(air("glass air", 6000.0, -22.0));
     Patch { name: "Glass Pad", program: 92, level: Decibels(-6.6), layers }
@@ -102,13 +104,6 @@ pub fn glass_pad() -> Patch {
 fn air(name: &str, hz: f64, peak_db: f64) -> Layer {
     let air = Signal::noise(name, 1.2).band_pass(hz, 0.6).looped(0.3);
     Layer::breath(air.peaking_at(Decibels(peak_db))).with(&[Attack(0.6), Release(0.9), Reverb(0.4)])
-}
-
-/// Saws whose harmonics roll off by `slope`.
-fn ensemble(slope: f64, turns: &[u32], seed: &str) -> Spectrum {
-    const N_HARMONICS: f64 = 48.0;
-    Spectrum::harmonic(|n| if n <= N_HARMONICS { pow(n, -slope) } else { 0.0 })
-        .ensemble(CYCLES, turns, seed)
 }
 
 /// The layer left and right, half a loop apart.

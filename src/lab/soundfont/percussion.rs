@@ -2,8 +2,9 @@
 
 use crate::{
     lab::soundfont::{
-        kit::{Piece, Strength, Take, keys},
+        kit::keys,
         modal::{Mode, membrane},
+        piece::{Piece, Strength, Take},
         signal::Signal,
     },
     units::Decibels,
@@ -14,12 +15,10 @@ pub fn pieces() -> Vec<Piece> {
     vec![
         Piece::takes(keys::SHAKER, 3, shaker, -8.0).at(0.25).shared(),
         Piece::takes(keys::HIGH_CONGA, 2, |s, take| conga(s, take, 262.0), -5.0)
-            .layers(2)
             .dull()
             .at(-0.22)
             .shared(),
         Piece::takes(keys::LOW_CONGA, 2, |s, take| conga(s, take, 196.0), -5.0)
-            .layers(2)
             .dull()
             .at(0.2)
             .shared(),
@@ -44,9 +43,11 @@ fn conga(strength: Strength, take: Take, hz: f64) -> Signal {
     let mut skin = membrane(hz * (1.0 + 0.004 * f64::from(take)), 0.12, 0.28 + 0.2 * strength);
     skin.push(Mode::new(hz, 0.6, 0.2));
     let hand = Signal::noise(&format!("palm {take}"), 0.04).decay(0.005);
-    let hand = hand.band_pass(900.0 + 1500.0 * strength, 0.6).gain(Decibels(-9.0 + 7.0 * strength));
+    let hand =
+        hand.band_pass(900.0 + 1500.0 * strength, 0.6).gain(Decibels(-19.0 + 9.0 * strength));
     let barrel = Signal::noise(&format!("barrel {take}"), 0.2).decay(0.02).band_pass(2.2 * hz, 1.0);
-    Signal::modes(&skin, 0.55) + hand + barrel.gain(Decibels(-13.0))
+    let struck = Signal::modes(&skin, 0.42) + hand + barrel.gain(Decibels(-18.0));
+    struck.peaking_at(Decibels(0.0)).drive(1.6)
 }
 
 /// A bent steel sheet, struck at its mouth.

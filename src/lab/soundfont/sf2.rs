@@ -5,7 +5,10 @@
 
 use std::ops::{Range, RangeInclusive};
 
-use crate::lab::soundfont::generator::Generator;
+use crate::lab::soundfont::{
+    generator::Generator,
+    zones::{Zones, common, range, records},
+};
 
 /// Zeros required after each sample, so that interpolation may read past the end.
 const N_GUARD: usize = 46;
@@ -22,7 +25,7 @@ pub struct Font {
 
 /// Index of a sample in its font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SampleId(u16);
+pub struct SampleId(pub(super) u16);
 
 /// A mono recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,7 +135,9 @@ impl Font {
                         &common.iter().map(|generator| generator.to_record()).collect::<Vec<_>>(),
                     );
                 }
-                layer.iter().for_each(|zone| zones.add(&records(zone, &common)));
+                for zone in layer {
+                    zones.add(&records(zone, &common));
+                }
             }
         }
         let end = Preset { name: "EOP".into(), bank: 0, program: 0, zones: Vec::new() };
@@ -155,69 +160,6 @@ impl Font {
         ];
         chunks.into_iter().flat_map(|(id, body)| chunk(id, body)).collect()
     }
-}
-
-/// The growing bodies of a bag chunk and its generator chunk.
-#[derive(Default)]
-struct Zones {
-    bag: Vec<u8>,
-    generators: Vec<u8>,
-}
-
-impl Zones {
-    fn n_zones(&self) -> u16 {
-        (self.bag.len() / 4) as u16
-    }
-
-    fn add(&mut self, records: &[(u16, i16)]) {
-        self.mark();
-        for (operator, amount) in records {
-            self.generators.extend(operator.to_le_bytes());
-            self.generators.extend(amount.to_le_bytes());
-        }
-    }
-
-    /// Marks the start of the next zone's generators; there are no modulators.
-    fn mark(&mut self) {
-        self.bag.extend(((self.generators.len() / 4) as u16).to_le_bytes());
-        self.bag.extend([0, 0]);
-    }
-
-    /// Both bodies with their terminal records.
-    fn finish(mut self) -> (Vec<u8>, Vec<u8>) {
-        self.mark();
-        self.generators.extend([0; 4]);
-        (self.bag, self.generators)
-    }
-}
-
-/// The generators that all zones of a layer have, for its global zone: a font can store no more than
-/// 65,535 generators.
-fn common(layer: &[Zone]) -> Vec<Generator> {
-    let [first, others @ ..] = layer else { return Vec::new() };
-    // Of equal settings the last one counts, so a setting that a zone repeats stays in the zones.
-    let is_single = |generator: &&Generator| {
-        let operator = generator.to_record().0;
-        first.generators.iter().filter(|other| other.to_record().0 == operator).count() == 1
-    };
-    let singles = first.generators.iter().filter(is_single);
-    let shared = singles.filter(|generator| {
-        !others.is_empty() && others.iter().all(|zone| zone.generators.contains(generator))
-    });
-    shared.copied().collect()
-}
-
-/// A zone's generators in the required order: key range, others without those in `common`, sample.
-fn records(zone: &Zone, common: &[Generator]) -> Vec<(u16, i16)> {
-    let mut records = vec![(43, range(&zone.keys))];
-    let own = zone.generators.iter().filter(|generator| !common.contains(generator));
-    records.extend(own.map(|generator| generator.to_record()));
-    records.push((53, zone.sample.0 as i16));
-    records
-}
-
-fn range(range: &RangeInclusive<u8>) -> i16 {
-    i16::from_le_bytes([*range.start(), *range.end()])
 }
 
 fn preset_header(preset: &Preset, first_zone: u16) -> Vec<u8> {

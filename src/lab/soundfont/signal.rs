@@ -14,9 +14,6 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// Delay of the first echo of a room in samples: a wall a metre away.
-const FIRST_ECHO: usize = 260;
-
 /// Mono samples at [`SAMPLE_RATE`], nominally within ±1.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Signal(Vec<f64>);
@@ -88,32 +85,6 @@ impl Signal {
         self + band
     }
 
-    /// The echoes of a room, dense from the start, which fade by 60 dB in `seconds`; in all as loud
-    /// as the sound. Rooms of different names are uncorrelated.
-    ///
-    /// The echoes are sparse pulses of random sign ("velvet noise", Karjalainen and Järveläinen
-    /// 2007), two in a millisecond, which sound as smooth as noise.
-    pub fn echoes(&self, name: &str, seconds: f64) -> Self {
-        const PULSES_PER_SECOND: f64 = 2000.0;
-        let rate = f64::from(SAMPLE_RATE);
-        let mut rng = rng::stream(0, name);
-        let pulses: Vec<(usize, f64)> = (0..(seconds * PULSES_PER_SECOND) as usize)
-            .map(|n| {
-                let at = (n as f64 + rng.random::<f64>()) / PULSES_PER_SECOND;
-                let sign = if rng.random() { 1.0 } else { -1.0 };
-                (FIRST_ECHO + (at * rate) as usize, sign * exp(-6.9 * at / seconds))
-            })
-            .collect();
-        let power = pulses.iter().map(|(_, level)| level * level).sum::<f64>();
-        let soft = self.clone().high_pass(160.0).low_pass(6000.0);
-        let mut wet = vec![0.0; FIRST_ECHO + n_samples(1.1 * seconds)];
-        for (at, level) in pulses {
-            let level = level / power.sqrt();
-            wet.iter_mut().skip(at).zip(&soft.0).for_each(|(wet, dry)| *wet += level * dry);
-        }
-        Self(wet)
-    }
-
     /// Sample-and-hold at a rate of `hz`, like old converters.
     pub fn held(mut self, hz: f64) -> Self {
         let every = f64::from(SAMPLE_RATE) / hz;
@@ -130,7 +101,18 @@ impl Signal {
         self
     }
 
-    /// Keeps every `n`-th sample.
+    /// Keeps every `n`-th sample of what is left below half the new rate.
+    pub fn decimated(self, n: usize) -> Self {
+        if n == 1 {
+            return self;
+        }
+        let hz = 0.36 * f64::from(SAMPLE_RATE) / n as f64;
+        // Butterworth, fourth order.
+        let filtered = self.filtered(Response::Low, hz, 0.541).filtered(Response::Low, hz, 1.307);
+        filtered.thinned(n)
+    }
+
+    /// Keeps every `n`-th sample; what lies above half the new rate aliases.
     pub fn thinned(self, n: usize) -> Self {
         Self(self.0.into_iter().step_by(n).collect())
     }

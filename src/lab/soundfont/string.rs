@@ -6,7 +6,7 @@
 //! each cycle is in tune to a fraction of a cent and the loop has no seam: after the recording all
 //! decays stop, and the synthesizer's envelope takes over.
 
-use std::{f64::consts::PI, f64::consts::TAU, ops::RangeInclusive};
+use std::{f64::consts::PI, ops::RangeInclusive};
 
 use libm::{exp, sin};
 use rand::RngExt as _;
@@ -15,6 +15,7 @@ use crate::{
     lab::soundfont::{
         sf2::{Font, Sample, SampleId},
         signal::{Signal, to_frames},
+        swing::Swing,
         tone::{N_AROUND, key_to_hz},
     },
     rng,
@@ -31,7 +32,7 @@ const SETTLING: f64 = 0.05;
 const LOOP: f64 = 0.11;
 
 /// How a string is made, plucked and heard.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Pluck {
     /// Name of the random stream of the modes' beats.
     pub name: &'static str,
@@ -81,16 +82,6 @@ pub struct Recording {
     pub seconds: f64,
 }
 
-/// A mode of a string: two directions of swinging that beat and decay differently.
-struct Swing {
-    hz: f64,
-    level: f64,
-    /// Distance of the two directions in hertz; together they are in tune.
-    beat_hz: f64,
-    /// Decays per second.
-    rate: f64,
-}
-
 impl Pluck {
     /// Stores a recording for each band of keys.
     pub fn store(&self, font: &mut Font, name: &str, level: f64) -> Vec<Recording> {
@@ -132,10 +123,10 @@ impl Pluck {
         let struck = Signal::from(self.bent(wave)) + self.pick(key);
         let sound = (self.heard)(struck);
         let sound = if self.is_looped { sound.cut(n) } else { sound.cut(n).faded() };
+        let sound = sound.decimated(self.thinning);
         let scale = level / sound.peak();
         let band = (low - self.keys.start()) / self.zone_keys;
         let late = (self.strum * f64::from(band.min(5)) * rate) as usize / self.thinning;
-        let sound = sound.thinned(self.thinning);
         let stored =
             std::iter::repeat_n(0.0, late).chain(sound.samples().iter().map(|x| x * scale));
         let stored: Vec<f64> = stored.collect();
@@ -175,7 +166,7 @@ impl Pluck {
             // A shorter string of the same steel is stiffer.
             let stiffness = self.stiffness * hz * ratio / 82.4;
             for n in (1..200).map(f64::from) {
-                let beat_hz = rng.random_range(0.35..1.4);
+                let beat_hz: f64 = rng.random_range(0.35..1.4);
                 let stretch = (1.0 + stiffness * n * n) / (1.0 + stiffness);
                 let mode_hz = n * hz * ratio * stretch.sqrt();
                 let pickup = self.pickup_at.map_or(1.0, |place| sin(PI * place * n));
@@ -185,6 +176,7 @@ impl Pluck {
                 let loss = mode_hz / self.loss_hz;
                 let rate = (1.0 + loss * loss) / self.decay_seconds;
                 if mode_hz < HIGHEST_HZ {
+                    let beat_hz = beat_hz * (mode_hz / 250.0).min(1.0);
                     swings.push(Swing { hz: mode_hz, level, beat_hz, rate });
                 }
             }
@@ -222,38 +214,5 @@ impl Pluck {
         let hz = 1400.0 + 0.8 * key_to_hz(key);
         let noise = Signal::noise(self.name, 0.02).decay(0.003).band_pass(hz, 0.7);
         noise.envelope(|_| 8.0 * self.noise)
-    }
-}
-
-impl Swing {
-    /// Adds the mode to `wave`. From `freeze` on it neither decays nor beats, with whole cycles in
-    /// `n_loop` samples.
-    fn ring(&self, wave: &mut [f64], freeze: usize, n_loop: usize) {
-        const SECOND: f64 = 0.45;
-        let rate = f64::from(SAMPLE_RATE);
-        let turn = |hz: f64, decay: f64| {
-            let (sin, cos) = libm::sincos(TAU * hz / rate);
-            let shorter = exp(-decay / rate);
-            (shorter * cos, shorter * sin)
-        };
-        let times = |(x, y): (f64, f64), (c, s): (f64, f64)| (x * c - y * s, x * s + y * c);
-        let (one, other) = (
-            turn(self.hz - SECOND * self.beat_hz, self.rate),
-            turn(self.hz + (1.0 - SECOND) * self.beat_hz, 0.6 * self.rate),
-        );
-        let mut a = (self.level * (1.0 - SECOND), 0.0);
-        let mut b = (self.level * SECOND, 0.0);
-        let (free, held) = wave.split_at_mut(freeze);
-        for sample in free {
-            *sample += a.1 + b.1;
-            (a, b) = (times(a, one), times(b, other));
-        }
-        let whole = (self.hz * n_loop as f64 / rate).round();
-        let steady = turn(whole * rate / n_loop as f64, 0.0);
-        let mut c = (a.0 + b.0, a.1 + b.1);
-        for sample in held {
-            *sample += c.1;
-            c = times(c, steady);
-        }
     }
 }

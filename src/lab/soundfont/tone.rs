@@ -55,12 +55,7 @@ pub type Body = fn(f64) -> f64;
 impl Tone {
     /// A loop of one or a few cycles.
     pub fn short(spectrum: Spectrum) -> Self {
-        Self::new(spectrum, CYCLE, 4)
-    }
-
-    /// A loop of about ten cycles, each in a third of the samples.
-    pub fn stretched(spectrum: Spectrum) -> Self {
-        Self::new(spectrum, CYCLE / 3, 6)
+        Self::new(spectrum, CYCLE, 6)
     }
 
     /// A loop of many cycles, each in a sixth of the samples; one sample serves an octave.
@@ -198,8 +193,8 @@ mod tests {
         let tone = Tone::short(spectrum);
         let stored = tone.store(&mut font, "t", 0.5);
 
-        assert_eq!(stored.len(), 23);
-        assert_eq!(stored[0].1, stored[15].1);
-        assert_ne!(stored[0].1, stored[22].1);
+        assert_eq!(stored.len(), 16);
+        assert_eq!(stored[0].1, stored[9].1);
+        assert_ne!(stored[0].1, stored[15].1);
     }
 }

@@ -9,7 +9,8 @@ use crate::{
             FilterSustain, LfoDelay, LfoRate, LfoToCutoff, LfoToVolume, Release, Reverb, Sustain,
             VibratoDelay, VibratoRate, VibratoToPitch,
         },
-        patch::{Layer, Patch},
+        layer::Layer,
+        patch::Patch,
         signal::Signal,
         spectrum::{Spectrum, formant},
     },
@@ -48,7 +49,7 @@ pub fn alto_sax() -> Patch {
         breath("sax breath", 2200.0, -24.0),
         chiff("sax tongue", 1500.0, -20.0),
     ];
-    Patch { name: "Alto Sax", program: 65, level: Decibels(-9.4), layers }
+    Patch { name: "Alto Sax", program: 65, level: Decibels(-8.5), layers }
 }
 
 /// A trumpet with a harmon mute: thin lows, nasal highs.
@@ -71,7 +72,7 @@ pub fn muted_trumpet() -> Patch {
         LfoToCutoff(800.0),
         Reverb(0.2),
     ]);
-    let mut layers = voice.opened(3000.0, 0.3, 2.8, [0.0, 1.9, 2.6, 2.8]);
+    let mut layers = voice.opened(3000.0, 0.3, 2.8, [0.0, 2.9, 3.6, 3.8]);
     layers.push(breath("trumpet breath", 3000.0, -32.0));
     Patch { name: "Muted Trumpet", program: 59, level: Decibels(-7.6), layers }
 }
