@@ -10,8 +10,8 @@ use crate::{
             oversample::{ToTwice, at_twice},
             place::Place,
         },
+        events::SYNTH_BLOCK,
         frame::{Block, FRAMES_PER_MP3_FRAME},
-        part_synth::SYNTH_BLOCK,
     },
     units::SAMPLE_RATE,
 };
