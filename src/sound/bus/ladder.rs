@@ -122,7 +122,7 @@ mod tests {
             ladder.process(stretch, if n % 2 == 0 { 40.0 } else { 15_000.0 }, 1.0);
         }
         assert!(loud.iter().all(|x| x.abs() < 4.0));
-        let mut silence = [0.0; 88_200];
+        let mut silence = vec![0.0; 88_200];
         silence.chunks_mut(128).for_each(|stretch| ladder.process(stretch, 500.0, 0.9));
         assert!(silence[88_000].abs() < 1e-4, "{}", silence[88_000]);
     }
