@@ -60,7 +60,7 @@ pub enum Filter {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Acid {
-    /// Cut-off between notes when the music is calm, 40 to 4000 Hz. Default 90.
+    /// Cut-off between notes when the music is calm, 40 to 4000 Hz. Default 110.
     pub cutoff_hz: f64,
     /// Resonance: 0 none, 1 at the edge of whistling. Default 0.95.
     pub resonance: f64,
@@ -103,7 +103,7 @@ impl Default for Chain {
 impl Default for Acid {
     fn default() -> Self {
         Self {
-            cutoff_hz: 90.0,
+            cutoff_hz: 110.0,
             resonance: 0.95,
             envelope_octaves: 3.0,
             decay_seconds: 0.15,

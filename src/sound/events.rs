@@ -7,6 +7,12 @@ use crate::{
     sound::timeline::Span,
 };
 
+/// Frames that the synthesizer renders at once; it processes messages only in between.
+///
+/// A message is applied at the nearest boundary, so a hit sounds within 32 frames (0.7 ms) of its
+/// time.
+pub const SYNTH_BLOCK: usize = 64;
+
 /// A message to a synthesizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // The MIDI messages of these names.

@@ -1,7 +1,7 @@
 //! One note at a time: where notes overlap, the sounding one slides to the next.
 
 use crate::{
-    sound::{events::Message, part_synth::SYNTH_BLOCK},
+    sound::events::{Message, SYNTH_BLOCK},
     units::SAMPLE_RATE,
 };
 

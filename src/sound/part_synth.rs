@@ -15,7 +15,7 @@ use crate::{
             Bus,
             acid::{N_STRETCHES, Strikes},
         },
-        events::{Message, NoteQueue, position},
+        events::{Message, NoteQueue, SYNTH_BLOCK, position},
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
         legato::{Action, BEND_RANGE, CHANNELS, Legato},
         preset::{self, Preset},
@@ -25,12 +25,6 @@ use crate::{
     },
     units::{Decibels, SAMPLE_RATE},
 };
-
-/// Frames that the synthesizer renders at once; it processes messages only in between.
-///
-/// A message is applied at the nearest boundary, so a hit sounds within 32 frames (0.7 ms) of its
-/// time.
-pub const SYNTH_BLOCK: usize = 64;
 
 /// Maximum polyphony, the most that rustysynth supports: layered pads that decay under the next
 /// chord need more than a hundred voices, and stealing a sounding voice clicks.

@@ -61,13 +61,12 @@ fn a_bass_machine_slides_into_some_notes_and_accents_some() {
     let phrase = form::next(&setting, &mut FormProgress::start(&setting));
     let line =
         |step: usize| LineNote { start_step: step, n_steps: 1, pitch: 36 + (step % 3) as u8 };
-    let bass: Vec<LineNote> = (0..64).map(line).collect();
-    let score = Score { drums: vec![0; 64], notes: [vec![], bass, vec![], vec![]] };
+    let notes: Vec<LineNote> = (0..64).map(line).collect();
+    let score = Score { drums: vec![0; 64], notes: [vec![], notes, vec![], vec![]] };
     let chords = crate::compose::accompaniment::chords(&phrase, setting.theme());
-    let performance =
-        Performance { setting: &setting, phrase: &phrase, chords: &chords, score: &score };
+    let played = Performance { setting: &setting, phrase: &phrase, chords: &chords, score: &score };
 
-    let bars = performance.bars(0);
+    let bars = played.bars(0);
 
     let hits: Vec<Hit> =
         bars.iter().flat_map(|bar| bar.parts[Part::Bass as usize].clone()).collect();

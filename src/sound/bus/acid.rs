@@ -1,5 +1,7 @@
 //! The filter of a bass machine: a ladder that each struck note opens.
 
+use std::f32::consts::TAU;
+
 use crate::{
     music::chain::Acid,
     sound::{
@@ -8,8 +10,8 @@ use crate::{
             oversample::{ToTwice, at_twice},
             place::Place,
         },
+        events::SYNTH_BLOCK,
         frame::{Block, FRAMES_PER_MP3_FRAME},
-        part_synth::SYNTH_BLOCK,
     },
     units::SAMPLE_RATE,
 };
@@ -24,7 +26,12 @@ pub type Strikes = [Option<u8>; N_STRETCHES];
 pub const ACCENT_VELOCITY: u8 = 100;
 
 /// Octaves from the cut-off when the music is calm to that at full tension.
-const TENSION_OCTAVES: f32 = 4.5;
+const TENSION_OCTAVES: f32 = 2.5;
+
+/// A hand on the knob: octaves that the cut-off is turned up and down, and the time from one height to the
+/// next, about sixteen bars of acid.
+const KNOB_OCTAVES: f32 = 1.7;
+const KNOB_SECONDS: f32 = 27.0;
 
 /// What a full accent adds to the envelope's range, as a share; takes from its decay, as a share; adds to
 /// the resonance.
@@ -43,6 +50,8 @@ pub struct AcidFilter {
     /// How far the last strike was an accent, 0 to 1.
     accent: f32,
     openness: f32,
+    /// Where the hand is, in turns from the middle upwards.
+    knob: f32,
 }
 
 impl AcidFilter {
@@ -55,6 +64,7 @@ impl AcidFilter {
             envelope: 0.0,
             accent: 0.0,
             openness: 1.0,
+            knob: 0.0,
         }
     }
 
@@ -88,7 +98,9 @@ impl AcidFilter {
             self.accent = if ACCENT_VELOCITY <= velocity { accent as f32 } else { 0.0 };
         }
         let range = envelope_octaves as f32 * (1.0 + ACCENT_RANGE * self.accent);
-        let octaves = TENSION_OCTAVES * openness + range * self.envelope;
+        self.knob = (self.knob + SYNTH_BLOCK as f32 / (KNOB_SECONDS * SAMPLE_RATE as f32)).fract();
+        let turned = TENSION_OCTAVES * openness + KNOB_OCTAVES * libm::sinf(TAU * self.knob);
+        let octaves = turned + range * self.envelope;
         let resonance = resonance as f32 + ACCENT_RESONANCE * self.accent;
         self.ladder.process(twice, cutoff_hz as f32 * libm::exp2f(octaves), resonance);
         let decay = decay_seconds as f32 * (1.0 - ACCENT_DECAY * self.accent);
@@ -124,6 +136,20 @@ mod tests {
             (brightness(None, 0.3), brightness(Some(90), 0.3), brightness(Some(110), 0.3));
         assert!(1.3 * none < plain, "{none} to {plain} Hz");
         assert!(1.1 * plain < accent, "{plain} and {accent} Hz");
+    }
+
+    #[test]
+    fn the_knob_returns_after_sixteen_bars_or_so() {
+        let mut filter = AcidFilter::new(Acid::default());
+        let mut turn = |seconds: f32| {
+            let n_stretches = seconds * SAMPLE_RATE as f32 / SYNTH_BLOCK as f32;
+            for _ in 0..n_stretches as usize {
+                filter.stretch(&mut [0.0; 2], None, 0.5);
+            }
+            libm::sinf(TAU * filter.knob)
+        };
+        assert!(0.99 < turn(KNOB_SECONDS / 4.0));
+        assert!(turn(KNOB_SECONDS / 2.0) < -0.99);
     }
 
     #[test]

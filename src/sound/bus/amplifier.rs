@@ -8,7 +8,7 @@ use crate::{
         bus::{
             clip::{SoftClip, soft},
             eq::{Band, Eq},
-            oversample::{FOUR_TIMES, ToFourTimes},
+            oversample::ToFourTimes,
             place::Place,
         },
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
@@ -124,13 +124,19 @@ impl Amplifier {
         }
         let offset = soft(model.bias);
         to_four_times.process(channel, |high| {
-            high.iter_mut().for_each(|x| *x += model.bias);
+            for x in &mut *high {
+                *x += model.bias;
+            }
             first.process(high);
-            high.iter_mut().for_each(|x| *x -= offset);
+            for x in &mut *high {
+                *x -= offset;
+            }
             between.process(high, model.second);
             second.process(high);
         });
-        channel.iter_mut().for_each(|x| *x *= model.level);
+        for x in &mut *channel {
+            *x *= model.level;
+        }
         cabinet.process(channel);
     }
 }
@@ -153,7 +159,7 @@ const MEAN: usize = 8;
 const STRETCH: usize = 64;
 
 impl Smoothing {
-    fn process(&mut self, high: &mut [f32; FOUR_TIMES], gain: f32) {
+    fn process(&mut self, high: &mut [f32], gain: f32) {
         for stretch in high.chunks_exact_mut(STRETCH) {
             let means = self.means(stretch);
             for (x, mean) in stretch.iter_mut().zip(&means) {

@@ -7,7 +7,7 @@
 /// rounding to fear. It lowers what would fold back to `f` by the ratio of `f` to the rate.
 ///
 /// Source: J. D. Parker, V. Zavalishin, E. Le Bivic: Reducing the aliasing of nonlinear waveshaping using
-/// continuous-time convolution, DAFx 2016.
+/// continuous-time convolution, `DAFx` 2016.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SoftClip {
     /// The last sample.

@@ -30,20 +30,24 @@ impl<const TAPS: usize, const LINE: usize> HalfBand<TAPS, LINE> {
 
     /// Writes `low` at twice the rate to `high`, late by half the taps.
     pub fn double(&mut self, low: &[f32], high: &mut [f32]) {
-        let line: [f32; LINE] = behind(&mut self.before, low.iter().copied());
+        let line: [f32; LINE] = behind(&mut self.before, low);
         let mut between = [0.0; LINE];
         convolve(&self.taps, &line[1..], &mut between[..low.len()]);
         let kept = &line[TAPS / 2..];
-        for ((pair, kept), between) in high.chunks_exact_mut(2).zip(kept).zip(&between) {
-            pair.copy_from_slice(&[*kept, *between]);
+        for ((pair, kept), between) in high.as_chunks_mut().0.iter_mut().zip(kept).zip(&between) {
+            *pair = [*kept, *between];
         }
     }
 
     /// Writes `high` at half the rate to `low`, late by half the taps, less one.
     pub fn halve(&mut self, high: &[f32], low: &mut [f32]) {
-        let pairs = || high.chunks_exact(2);
-        let kept: [f32; LINE] = behind(&mut self.kept, pairs().map(|pair| pair[0]));
-        let between: [f32; LINE] = behind(&mut self.between, pairs().map(|pair| pair[1]));
+        let (mut kept, mut between) = ([0.0; LINE], [0.0; LINE]);
+        let pairs = high.as_chunks().0.iter().zip(&mut kept).zip(&mut between);
+        for (([even, odd], kept), between) in pairs {
+            (*kept, *between) = (*even, *odd);
+        }
+        let kept: [f32; LINE] = behind(&mut self.kept, &kept[..low.len()]);
+        let between: [f32; LINE] = behind(&mut self.between, &between[..low.len()]);
         convolve(&self.taps, &between[1..], low);
         for (low, kept) in low.iter_mut().zip(&kept[TAPS / 2 + 1..]) {
             *low = 0.5 * (*low + kept);
@@ -51,16 +55,14 @@ impl<const TAPS: usize, const LINE: usize> HalfBand<TAPS, LINE> {
     }
 }
 
-/// The samples in `history` and `new` ones after them; `history` becomes the last of both.
+/// The samples in `history` and the `new` ones, `LINE` in all; `history` becomes the last of them.
 fn behind<const TAPS: usize, const LINE: usize>(
     history: &mut [f32; TAPS],
-    new: impl Iterator<Item = f32>,
+    new: &[f32],
 ) -> [f32; LINE] {
     let mut line = [0.0; LINE];
     line[..TAPS].copy_from_slice(history);
-    for (to, from) in line[TAPS..].iter_mut().zip(new) {
-        *to = from;
-    }
+    line[TAPS..].copy_from_slice(new);
     history.copy_from_slice(&line[LINE - TAPS..]);
     line
 }

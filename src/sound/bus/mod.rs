@@ -94,7 +94,8 @@ impl Bus {
     /// Processes `block`, in which notes are struck at `strikes`; `openness`, 0 to 1, is how far the
     /// music's tension opens the filter at its end.
     pub fn process(&mut self, block: &mut Block, strikes: &Strikes, openness: f32) {
-        if self.is_empty() || (self.peak < SILENT_OUTPUT && block.peak() < SILENT_INPUT) {
+        let is_resting = self.peak < SILENT_OUTPUT && strikes.iter().all(Option::is_none);
+        if self.is_empty() || (is_resting && block.peak() < SILENT_INPUT) {
             return;
         }
         let place = self.place;

@@ -3,8 +3,8 @@
 use crate::sound::{bus::half_band::HalfBand, frame::FRAMES_PER_MP3_FRAME};
 
 /// Samples of a block at twice and at four times the rate.
-pub const TWICE: usize = 2 * FRAMES_PER_MP3_FRAME;
-pub const FOUR_TIMES: usize = 4 * FRAMES_PER_MP3_FRAME;
+const TWICE: usize = 2 * FRAMES_PER_MP3_FRAME;
+const FOUR_TIMES: usize = 4 * FRAMES_PER_MP3_FRAME;
 
 /// Taps of a filter that passes all that is heard.
 const TAPS: usize = 24;
@@ -21,6 +21,8 @@ pub type ToTwice = HalfBand<TAPS, { TAPS + FRAMES_PER_MP3_FRAME }>;
 pub struct ToFourTimes {
     first: HalfBand<FIRST_TAPS, { FIRST_TAPS + FRAMES_PER_MP3_FRAME }>,
     second: HalfBand<SECOND_TAPS, { SECOND_TAPS + TWICE }>,
+    /// A block at four times the rate.
+    high: Vec<f32>,
 }
 
 /// Applies `shape` to a channel at twice the rate. The result is late by the filter's taps, less one.
@@ -38,21 +40,20 @@ pub fn at_twice<const TAPS: usize, const LINE: usize>(
 impl ToFourTimes {
     /// Filters at rest.
     pub fn new() -> Self {
-        Self { first: HalfBand::new(), second: HalfBand::new() }
+        Self { first: HalfBand::new(), second: HalfBand::new(), high: vec![0.0; FOUR_TIMES] }
     }
 
     /// Applies `shape` to a channel at four times the rate. The result is 14.5 frames late.
     pub fn process(
         &mut self,
         channel: &mut [f32; FRAMES_PER_MP3_FRAME],
-        shape: impl FnOnce(&mut [f32; FOUR_TIMES]),
+        shape: impl FnOnce(&mut [f32]),
     ) {
-        let second = &mut self.second;
-        at_twice(&mut self.first, channel, |twice| {
-            let mut high = [0.0; FOUR_TIMES];
-            second.double(twice, &mut high);
-            shape(&mut high);
-            second.halve(&high, twice);
+        let Self { first, second, high } = self;
+        at_twice(first, channel, |twice| {
+            second.double(twice, high);
+            shape(high);
+            second.halve(high, twice);
         });
     }
 }

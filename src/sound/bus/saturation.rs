@@ -14,6 +14,9 @@ use crate::{
 /// The peak whose level is kept: what a part's hits reach.
 const KEPT_PEAK: f32 = 0.25;
 
+/// Frames that share a division for the level: the gain moves slowly.
+const STRIDE: usize = 32;
+
 /// Clips both channels at twice the rate.
 #[derive(Clone)]
 pub struct Saturation {
@@ -43,8 +46,6 @@ impl Saturation {
             }
             at_twice(filter, channel, |twice| clip.process(twice));
         }
-        // One division in a stride, not in each frame: the gain moves slowly.
-        const STRIDE: usize = 32;
         for at in (0..FRAMES_PER_MP3_FRAME).step_by(STRIDE) {
             let make_up = KEPT_PEAK / soft(KEPT_PEAK * gain.at(at));
             for channel in [&mut block.left, &mut block.right] {

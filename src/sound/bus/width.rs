@@ -24,7 +24,7 @@ const SIDE: f32 = 0.8;
 /// Moves what differs between the channels.
 #[derive(Clone)]
 pub struct Width {
-    width: Ramp,
+    amount: Ramp,
     line: [f32; DELAY],
     position: usize,
     lows: [f32; 2],
@@ -33,13 +33,13 @@ pub struct Width {
 impl Width {
     /// A width of 0 to 2.
     pub fn new(width: f64) -> Self {
-        let width = Ramp::at_rest(width as f32);
-        Self { width, line: [0.0; DELAY], position: 0, lows: [0.0; 2] }
+        let amount = Ramp::at_rest(width as f32);
+        Self { amount, line: [0.0; DELAY], position: 0, lows: [0.0; 2] }
     }
 
     /// Changes the width over the next block.
     pub fn set(&mut self, width: f64) {
-        self.width.move_to(width as f32);
+        self.amount.move_to(width as f32);
     }
 
     /// Widens or narrows `block`.
@@ -47,7 +47,7 @@ impl Width {
         let share = 1.0 - libm::expf(-TAU * MONO_HZ / SAMPLE_RATE as f32);
         let sides = block.left.iter_mut().zip(&mut block.right);
         for (n, (left, right)) in sides.enumerate() {
-            let width = self.width.at(n);
+            let width = self.amount.at(n);
             let (middle, side) = (0.5 * (*left + *right), 0.5 * (*left - *right));
             let late = std::mem::replace(&mut self.line[self.position], middle);
             self.position = (self.position + 1) % DELAY;
@@ -59,7 +59,7 @@ impl Width {
             }
             (*left, *right) = (middle + apart, middle - apart);
         }
-        self.width.arrive();
+        self.amount.arrive();
     }
 }
 
