@@ -26,8 +26,7 @@ const N_LAYERS: usize = 3;
 pub fn write(phrase: &Phrase, theme: &Theme) -> Vec<LineNote> {
     let kit = phrase.piece.mix.voices[Part::Drums as usize].program;
     let layers = layers(phrase.piece.seed, &theme.drums.percussion);
-    let playing =
-        layers.into_iter().filter(|&(place, sound)| plays(phrase.cast, place, sound));
+    let playing = layers.into_iter().filter(|&(place, sound)| plays(phrase.cast, place, sound));
     let mut notes: Vec<LineNote> = playing
         .flat_map(|(_, sound)| {
             let stream = format!("percussion {sound:?}");

@@ -53,7 +53,8 @@ pub fn of_piece(book: &Book, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
 /// Takes a phrase from the longest main section or drop, of equals from the last. Intros, breaks and
 /// builds stay whole: parts enter and leave in them one by one.
 fn shorten(sections: &mut [Planned]) {
-    let plain = sections.iter_mut().filter(|plan| matches!(plan.section, Section::Main | Section::Drop));
+    let plain =
+        sections.iter_mut().filter(|plan| matches!(plan.section, Section::Main | Section::Drop));
     let longest = plain.max_by_key(|plan| plan.n_phrases);
     if let Some(plan) = longest.filter(|plan| SHORTEST < plan.n_phrases) {
         plan.n_phrases -= 1;

@@ -203,9 +203,7 @@ impl Noise {
             return [[0.0; 3]; 2];
         }
         let (g, damping, level) = (self.g, self.damping, self.level);
-        [0, 1].map(|side: usize| {
-            self.sides[side].step(noise[side], g, damping).map(|x| level * x)
-        })
+        [0, 1].map(|side: usize| self.sides[side].step(noise[side], g, damping).map(|x| level * x))
     }
 }
 

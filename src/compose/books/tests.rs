@@ -18,7 +18,9 @@ fn casts(book: &Book, seed: u64) -> Vec<(Section, bool, Cast)> {
         (0..n_phrases).map(move |of| (section, of == 0, of, n_phrases, scene)).collect::<Vec<_>>()
     };
     let phrases = sections.iter().flat_map(of);
-    phrases.map(|(section, is_first, of, n, scene)| (section, is_first, book.cast(scene, of, n))).collect()
+    phrases
+        .map(|(section, is_first, of, n, scene)| (section, is_first, book.cast(scene, of, n)))
+        .collect()
 }
 
 /// All books with the casts of a hundred pieces each.
@@ -58,8 +60,10 @@ fn parts_enter_and_leave_one_at_a_time_but_on_a_drop() {
         // The next piece follows the last phrase.
         for (n, (.., before)) in piece.iter().enumerate() {
             let (section, is_first, after) = piece[(n + 1) % piece.len()];
-            let enter = PITCHED.iter().filter(|&&part| !before.has(part) && after.has(part)).count();
-            let leave = PITCHED.iter().filter(|&&part| before.has(part) && !after.has(part)).count();
+            let enter =
+                PITCHED.iter().filter(|&&part| !before.has(part) && after.has(part)).count();
+            let leave =
+                PITCHED.iter().filter(|&&part| before.has(part) && !after.has(part)).count();
             let is_drop = is_first && section == Section::Drop;
             let what = format!("{:?}: phrase {n} to {section}", book.style);
             assert!(is_drop || enter <= 1, "{what}: {enter} parts enter");
@@ -97,7 +101,9 @@ fn scenes_are_as_long_as_sections_may_be_and_moves_fit_their_section() {
         for (n, cast) in scene.casts.iter().enumerate() {
             let is_last = n + 1 == scene.casts.len();
             assert!(!cast.does(Move::Roll) || scene.section == Section::Build);
-            assert!(!cast.does(Move::Roll) || cast.drums & crate::music::drums::Drum::Snare.bit() == 0);
+            assert!(
+                !cast.does(Move::Roll) || cast.drums & crate::music::drums::Drum::Snare.bit() == 0
+            );
             assert!(!cast.does(Move::Gang) || is_last);
             let answers = cast.does(Move::Answer);
             assert!(!answers || cast.has(Part::Lead) && cast.has(Part::Chords));

@@ -88,9 +88,9 @@ fn a_bar_that_would_be_empty_has_hats_or_a_kick() {
     let snares = || vec![Drum::Snare.bit(); PHRASE_STEPS];
     let marked = |cast: &str, drum: Drum| {
         let line = fitted(snares(), cast, |_| {});
-        line.iter().enumerate().all(|(step, &token)| {
-            token == if step % MARKED == 0 { drum.bit() } else { 0 }
-        })
+        line.iter()
+            .enumerate()
+            .all(|(step, &token)| token == if step % MARKED == 0 { drum.bit() } else { 0 })
     };
     assert!(marked("KH", Drum::ClosedHat) && marked("R", Drum::Ride) && marked("KO", Drum::Kick));
 }

@@ -13,14 +13,12 @@ mod scene;
 mod tests;
 
 pub use self::progress::FormProgress;
-use crate::{
-    compose::{
-        books::Book,
-        form::scene::Place,
-        phrase::{Phrase, section_tension, take},
-        sections::Planned,
-        setting::Setting,
-    },
+use crate::compose::{
+    books::Book,
+    form::scene::Place,
+    phrase::{Phrase, section_tension, take},
+    sections::Planned,
+    setting::Setting,
 };
 
 /// Tension that a piece gains from its start to its end.

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::{
+        books::Book,
         phrase::PHRASE_BARS,
         piece::Piece,
-        books::Book,
         sections::{self, N_MOTIFS, Planned},
         setting::Setting,
         walk::{Leg, WalkProgress},

@@ -65,9 +65,10 @@ impl<'a> Place<'a> {
 
     /// Whether the phrase starts a section after a build or a bar without drums.
     pub fn lands(&self) -> bool {
-        let is_after_build = self.section.checked_sub(1).is_some_and(|before| {
-            self.sections[before].section == Section::Build
-        });
+        let is_after_build = self
+            .section
+            .checked_sub(1)
+            .is_some_and(|before| self.sections[before].section == Section::Build);
         let is_after_gap = self.before().is_some_and(|cast| cast.does(Move::BeatOut));
         self.of_section == 0 && (is_after_build || is_after_gap)
     }

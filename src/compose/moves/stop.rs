@@ -12,8 +12,11 @@ use crate::{
     rng,
 };
 
-/// Steps for which the band's last stroke before a stop sounds.
+/// Steps for which a gang hit, or the one before a solo, sounds.
 const STRUCK: usize = 2;
+
+/// Steps for which the stroke before a stop sounds: the silence after it is two beats long.
+const HELD: usize = 6;
 
 /// Rhythms of gang hits: steps of the bar.
 const GANG: [&[usize]; 4] = [&[0, 4, 8], &[0, 6, 12], &[0, 3, 6, 10], &[0, 2, 4, 8, 12]];
@@ -29,7 +32,7 @@ pub(super) fn stop(score: &mut Score) {
     }
     for notes in pitched(&mut score.notes) {
         hold_to(notes, LAST_BAR);
-        rest(notes, LAST_BAR + STRUCK, PHRASE_STEPS);
+        rest(notes, LAST_BAR + HELD, PHRASE_STEPS);
     }
 }
 
@@ -58,8 +61,7 @@ fn strike(notes: &mut Vec<LineNote>, rhythm: &[usize]) {
         notes.iter().filter(|note| note.start_step == LAST_BAR).map(|note| note.pitch).collect();
     rest(notes, LAST_BAR, PHRASE_STEPS);
     for step in rhythm {
-        let stroke =
-            |&pitch: &u8| LineNote { start_step: LAST_BAR + step, n_steps: STRUCK, pitch };
+        let stroke = |&pitch: &u8| LineNote { start_step: LAST_BAR + step, n_steps: STRUCK, pitch };
         notes.extend(struck.iter().map(stroke));
     }
 }
