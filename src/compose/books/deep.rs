@@ -36,7 +36,7 @@ pub static DUB: Book = Book {
 pub static HIP_HOP: Book = Book {
     style: Style::HipHop,
     head: scenes! {
-        Intro 0: "KSHO C";
+        Intro 0: "D BC";
         Main 0: "D1 BC", "D1 BCL q", "D1 BC", "D1 BCL x";
     },
     cycles: &[
@@ -52,7 +52,7 @@ pub static HIP_HOP: Book = Book {
     ],
     tail: scenes! {
         Drop 1: "D2 BCL q", "D2 BCL";
-        Outro 0: "D1 BC", "KSHO C";
+        Outro 0: "D1 BC", "D BC";
     },
     leads: Leads::Soft,
     has_crashes: true,
