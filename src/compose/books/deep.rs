@@ -20,7 +20,7 @@ pub static DUB: Book = Book {
         scenes! {
             Break 2: "D B m", "RH BL";
             Drop 1: "D2 BCL", "D2 BCL m", "D2 BCL";
-            Main 1: "D1 BC", "D1 BCL m";
+            Main 1: "D1 BCL m", "D1 BC m";
         },
     ],
     tail: scenes! { Outro 0: "D1 BC m", "D B"; },
