@@ -51,7 +51,7 @@ pub static FREE_JAZZ: Book = Book {
             Break 1: "RH BC", "RH B", "RH BC";
         },
         scenes! {
-            Main 0: "D BCL", "D BCL o", "D BCL", "D BCL o";
+            Main 0: "D BCL o", "D BCL", "D BCL o", "D BCL";
             Main 2: "D BCL", "D BL", "D BCL q", "D BC";
             Break 0: "RH BC h", "RKH BC h";
         },
