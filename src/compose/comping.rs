@@ -75,7 +75,9 @@ pub fn strokes(phrase: &Phrase, part: &Chords, chords: &[Chord]) -> Vec<Comp> {
     let number = phrase.piece.rhythms[0] + phrase.motif;
     let written = part.rhythms[number % part.rhythms.len()].strokes();
     let program = phrase.piece.mix.voices[Part::Chords as usize].program;
-    let written = if is_slow(program) { sustained(written) } else { written.to_vec() };
+    // A break without a kick rests on its chords.
+    let is_pad = phrase.section == Section::Break && !phrase.cast.has_kick();
+    let written = if is_slow(program) || is_pad { sustained(written) } else { written.to_vec() };
     let is_held = written.iter().any(|stroke| HELD <= stroke.n_steps);
     let base = of_section(&written, phrase, part.variation);
     let mut comps = Vec::new();

@@ -46,9 +46,6 @@ pub fn write(setting: &Setting, phrase: &Phrase, section_bar: u64, attempt: u64)
 /// Leaves the drums of the cast, in its time, with a crash at the start of a full section and the
 /// style's fill at its end.
 fn fit_to_cast(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
-    if phrase.is_last && phrase.section != Section::Build {
-        fill(line, phrase, book, player);
-    }
     if phrase.cast.does(Move::HalfTime) {
         feel::half_time(line);
     }
@@ -56,6 +53,9 @@ fn fit_to_cast(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
         feel::double_time(line);
     }
     keep(line, phrase.cast);
+    if phrase.is_last && phrase.cast.has_kick() && phrase.section != Section::Build {
+        fill(line, phrase, book, player);
+    }
     if phrase.section == Section::Build && phrase.is_last {
         let last_bar = line.len() - STEPS_PER_BAR;
         for token in &mut line[last_bar..] {
@@ -67,18 +67,18 @@ fn fit_to_cast(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
     }
 }
 
-/// Removes the drums that rest. Where that leaves a bar empty, the cast's hats, or else its kick, mark
-/// the beat.
+/// Removes the drums that rest. Where that leaves half a bar empty, the cast's hats, or else its kick,
+/// mark the beat.
 fn keep(line: &mut Line, cast: Cast) {
     if cast.drums == 0 {
         return;
     }
     let mark = [Drum::ClosedHat, Drum::Ride, Drum::Kick].map(Drum::bit);
     let mark = mark.into_iter().find(|drum| cast.drums & drum != 0).unwrap_or(0);
-    for bar in line.chunks_mut(STEPS_PER_BAR) {
-        bar.iter_mut().for_each(|token| *token &= cast.drums);
-        if bar.iter().all(|&token| token == 0) {
-            bar.iter_mut().step_by(MARKED).for_each(|token| *token = mark);
+    for half in line.chunks_mut(STEPS_PER_BAR / 2) {
+        half.iter_mut().for_each(|token| *token &= cast.drums);
+        if half.iter().all(|&token| token == 0) {
+            half.iter_mut().step_by(MARKED).for_each(|token| *token = mark);
         }
     }
 }

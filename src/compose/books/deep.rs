@@ -10,7 +10,7 @@ pub static DUB: Book = Book {
     style: Style::Dub,
     head: scenes! {
         Intro 0: "D BC";
-        Main 0: "D1 BC", "D1 BCL q", "D1 BL m", "D1 BC m";
+        Main 0: "D1 BC", "D1 BCL q", "D1 BCL m", "D1 BC m";
     },
     cycles: &[
         scenes! {
@@ -19,8 +19,8 @@ pub static DUB: Book = Book {
         },
         scenes! {
             Break 2: "D B m", "RH BL";
-            Drop 1: "D2 BCL", "D2 BCL m", "D2 BC m";
-            Main 1: "D1 BC", "D1 BCL m";
+            Drop 1: "D2 BCL", "D2 BCL m", "D2 BCL";
+            Main 1: "D1 BCL m", "D1 BC m";
         },
     ],
     tail: scenes! { Outro 0: "D1 BC m", "D B"; },
@@ -36,7 +36,7 @@ pub static DUB: Book = Book {
 pub static HIP_HOP: Book = Book {
     style: Style::HipHop,
     head: scenes! {
-        Intro 0: "KSHO C";
+        Intro 0: "D BC";
         Main 0: "D1 BC", "D1 BCL q", "D1 BC", "D1 BCL x";
     },
     cycles: &[
@@ -52,7 +52,7 @@ pub static HIP_HOP: Book = Book {
     ],
     tail: scenes! {
         Drop 1: "D2 BCL q", "D2 BCL";
-        Outro 0: "D1 BC", "KSHO C";
+        Outro 0: "D1 BC", "D BC";
     },
     leads: Leads::Soft,
     has_crashes: true,
@@ -68,14 +68,14 @@ pub static DRUM_AND_BASS: Book = Book {
     head: scenes! {
         Intro 0: "KSH C", "KSH1 C", "D1 C", "D1 CL", "D2 CL";
         Build 0: "H1 C r", "KH2 BC rp";
-        Drop 0: "D3 BC", "D3 BC", "D2 BCL", "D2 BCL q", "D3 BL", "D3 BCL", "D3 BC";
+        Drop 0: "D3 BC", "D3 BCL", "D2 BCL", "D2 BCL q", "D3 BL", "D3 BCL", "D3 BC";
     },
     cycles: &[
         scenes! {
             Break 1: "H1 BC", "H1 CL", "KSH1 CL h", "KSH1 CL h";
             Build 1: "H1 C r", "KH2 BC rp";
-            Drop 1: "D3 BC", "D3 BCL", "D3 BCL q", "D2 BL", "D2 BL", "D3 BCL";
-            Main 2: "D2 BC", "D2 BC", "D2 BCL q", "D2 BC";
+            Drop 1: "D3 BCL", "D3 BCL q", "D3 BCL", "D2 BL", "D2 BL", "D3 BCL";
+            Main 2: "D2 BC", "D2 BCL", "D2 BCL q", "D2 BC";
         },
         scenes! {
             Break 2: "RH BC", "KSH1 BC h", "KSH1 BCL h";

@@ -9,12 +9,12 @@ use crate::{
 pub static AMBIENT: Book = Book {
     style: Style::Ambient,
     head: scenes! {
-        Intro 0: "C", "BC";
+        Intro 0: "BC";
         Main 0: "D BC", "D BCL", "D BCL", "D BC";
     },
     cycles: &[
         scenes! {
-            Main 1: "D BCL", "D CL", "D BCL", "D BC";
+            Main 1: "D BCL", "D BCL", "D BCL", "D BC";
             Break 0: "BC", "BCL", "CL";
         },
         scenes! {
@@ -25,13 +25,13 @@ pub static AMBIENT: Book = Book {
     ],
     tail: scenes! {
         Main 0: "D BCL", "D BC";
-        Outro 0: "BC", "C";
+        Outro 0: "BC", "BC";
     },
     leads: Leads::Soft,
     has_crashes: false,
     has_crossfades: true,
     mutes: &[],
-    lift_db: 1.0,
+    lift_db: 5.0,
     openings: None,
 };
 
@@ -39,12 +39,12 @@ pub static AMBIENT: Book = Book {
 pub static LO_FI: Book = Book {
     style: Style::LoFi,
     head: scenes! {
-        Intro 0: "KSH C";
+        Intro 0: "KSH1 BC";
         Main 0: "D1 BC", "D1 BCL", "D1 BCL q", "D2 BC m";
     },
     cycles: &[
         scenes! {
-            Main 1: "D2 BCL", "D2 BCL m", "D1 BCL q", "D1 BC m";
+            Main 1: "D2 BCL", "D2 BCL m", "D1 BCL q", "D1 BCL";
             Break 0: "H1 BC", "H BCL";
         },
         scenes! {
@@ -53,7 +53,7 @@ pub static LO_FI: Book = Book {
             Main 0: "D1 BCL", "D2 BC m";
         },
     ],
-    tail: scenes! { Outro 0: "KSH1 BC", "KSH C"; },
+    tail: scenes! { Outro 0: "KSH1 BC", "KSH1 BC"; },
     leads: Leads::Drummed,
     has_crashes: false,
     has_crossfades: false,

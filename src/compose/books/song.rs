@@ -9,7 +9,7 @@ use crate::{
 pub static PUNK: Book = Book {
     style: Style::Punk,
     head: scenes! {
-        Intro 0: "KSH C", "D BC";
+        Intro 0: "D BC";
         Main 0: "D BC", "D BCL", "D BCL", "D BC s";
         Drop 1: "D BCL", "D BCL", "D BCL", "D BCL g";
     },
@@ -27,7 +27,7 @@ pub static PUNK: Book = Book {
     ],
     tail: scenes! {
         Drop 1: "D BCL d", "D BCL g";
-        Outro 0: "D BC", "KSH C";
+        Outro 0: "D BC", "KSH BC";
     },
     leads: Leads::Drummed,
     has_crashes: true,
@@ -41,7 +41,7 @@ pub static PUNK: Book = Book {
 pub static FREE_JAZZ: Book = Book {
     style: Style::FreeJazz,
     head: scenes! {
-        Intro 0: "KRH B", "D BC";
+        Intro 0: "D BC";
         Main 0: "D BCL", "D BCL q", "D BCL", "D BCL s";
     },
     cycles: &[
@@ -51,14 +51,14 @@ pub static FREE_JAZZ: Book = Book {
             Break 1: "RH BC", "RH B", "RH BC";
         },
         scenes! {
-            Main 0: "D BCL", "D BCL o", "D BCL", "D BCL o";
+            Main 0: "D BCL o", "D BCL", "D BCL o", "D BCL";
             Main 2: "D BCL", "D BL", "D BCL q", "D BC";
             Break 0: "RH BC h", "RKH BC h";
         },
     ],
     tail: scenes! {
         Main 0: "D BCL", "D BCL q", "D BCL";
-        Outro 0: "D BC", "KRH B";
+        Outro 0: "D BC", "KRH BC";
     },
     leads: Leads::Drummed,
     has_crashes: false,

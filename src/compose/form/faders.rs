@@ -2,12 +2,12 @@
 //! says so.
 
 use crate::{
-    compose::form::scene::Place,
+    compose::{books::Cast, form::scene::Place},
     music::bar::{N_PARTS, Part},
 };
 
 /// Gain in dB at which a part that fades in starts.
-const FADED_DB: f64 = -14.0;
+const FADED_DB: f64 = -10.0;
 
 /// Gain in dB of each part at the start and at the end of the phrase at `place`.
 pub fn of(place: &Place) -> [[f64; 2]; N_PARTS] {
@@ -16,8 +16,7 @@ pub fn of(place: &Place) -> [[f64; 2]; N_PARTS] {
         if !place.book.has_crossfades || !place.cast().has(part) {
             return [lifted; 2];
         }
-        let fades =
-            |other: Option<crate::compose::books::Cast>| other.is_some_and(|cast| !cast.has(part));
+        let fades = |other: Option<Cast>| other.is_some_and(|cast| !cast.has(part));
         let start = if fades(place.before()) { FADED_DB } else { 0.0 };
         let end = if fades(place.after()) { FADED_DB } else { 0.0 };
         // A part that has one phrase only is there in its middle, which two ends can't say: it fades in.

@@ -104,7 +104,7 @@ fn another_sound_keeps_the_piece() {
     let (before, louder) =
         (setting(&station, 1), with_theme(&station, |theme| theme.voices[1].gain.0 += 2.0));
     let mut form = FormProgress::start(&before);
-    let last = take(&before, &mut form, 4).remove(3);
+    let last = take(&before, &mut form, 3).remove(2);
 
     let louder = setting(&louder, 1);
     form.keep_piece(&louder, false);
@@ -119,7 +119,7 @@ fn another_key_starts_a_piece_at_the_point_of_the_walk() {
     let station = stations()[0].clone();
     let before = setting(&station, 1);
     let mut form = FormProgress::start(&before);
-    let last = take(&before, &mut form, 4).remove(3);
+    let last = take(&before, &mut form, 3).remove(2);
 
     let dorian = with_theme(&station, |theme| theme.key = "F# dorian".parse().unwrap());
     let dorian = setting(&dorian, 1);
@@ -178,7 +178,7 @@ fn new_waypoints_lead_the_piece_elsewhere_while_it_goes_on() {
     let station = stations()[0].clone();
     let before = setting(&station, 1);
     let mut form = FormProgress::start(&before);
-    let last = take(&before, &mut form, 4).remove(3);
+    let last = take(&before, &mut form, 3).remove(2);
     let n_latent = before.n_trio_latent();
     let point = |at| latent::prior(n_latent, &mut rng::stream(at, "waypoint"));
     let anchors = Anchors { points: (0..2).map(point).collect(), in_turn: true };

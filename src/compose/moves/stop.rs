@@ -12,8 +12,11 @@ use crate::{
     rng,
 };
 
-/// Steps for which the band's last stroke before a stop sounds.
+/// Steps for which a gang hit, or the one before a solo, sounds.
 const STRUCK: usize = 2;
+
+/// Steps for which the stroke before a stop sounds: the silence after it is two beats long.
+const HELD: usize = 6;
 
 /// Rhythms of gang hits: steps of the bar.
 const GANG: [&[usize]; 4] = [&[0, 4, 8], &[0, 6, 12], &[0, 3, 6, 10], &[0, 2, 4, 8, 12]];
@@ -29,7 +32,7 @@ pub(super) fn stop(score: &mut Score) {
     }
     for notes in pitched(&mut score.notes) {
         hold_to(notes, LAST_BAR);
-        rest(notes, LAST_BAR + STRUCK, PHRASE_STEPS);
+        rest(notes, LAST_BAR + HELD, PHRASE_STEPS);
     }
 }
 
@@ -54,8 +57,8 @@ pub(super) fn solo(notes: &mut [Vec<LineNote>; N_PARTS]) {
 /// Strikes what sounds at the start of the last bar in `rhythm`.
 fn strike(notes: &mut Vec<LineNote>, rhythm: &[usize]) {
     hold_to(notes, LAST_BAR);
-    let struck: Vec<u8> =
-        notes.iter().filter(|note| note.start_step == LAST_BAR).map(|note| note.pitch).collect();
+    let sounding = notes.iter().filter(|note| sounds_at(note, LAST_BAR));
+    let struck: Vec<u8> = sounding.map(|note| note.pitch).collect();
     rest(notes, LAST_BAR, PHRASE_STEPS);
     for step in rhythm {
         let stroke = |&pitch: &u8| LineNote { start_step: LAST_BAR + step, n_steps: STRUCK, pitch };
@@ -63,10 +66,17 @@ fn strike(notes: &mut Vec<LineNote>, rhythm: &[usize]) {
     }
 }
 
-/// Moves the first notes of the last bar to its first step, where none start there.
+/// Moves the first notes from step `bar` on to that step, where nothing sounds there.
 fn hold_to(notes: &mut [LineNote], bar: usize) {
+    if notes.iter().any(|note| sounds_at(note, bar)) {
+        return;
+    }
     let first = notes.iter().map(|note| note.start_step).filter(|step| bar <= *step).min();
     for note in notes.iter_mut().filter(|note| Some(note.start_step) == first) {
         note.start_step = bar;
     }
+}
+
+fn sounds_at(note: &LineNote, step: usize) -> bool {
+    (note.start_step..note.start_step + note.n_steps).contains(&step)
 }
