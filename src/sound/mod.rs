@@ -5,7 +5,7 @@
 //!     -> events          hits as timed note-on and note-off messages, per part
 //!     -> part_synth      one synthesizer (rustysynth) per part, with its filter sweep
 //!     -> duck            side-chain ducking under the kick
-//!     -> band            stems summed; sends to one chorus, one echo and one room
+//!     -> band            stems summed; sends to one chorus, one echo, one room and one tank
 //!     -> master          bus_compressor -> leveller -> (+ inserts) -> limiter (true_peak)
 //!     -> encoder         mp3: MP3 frames that decode on their own; ogg_opus: Ogg pages
 //! ```

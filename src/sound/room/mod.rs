@@ -11,9 +11,11 @@
 mod absorption;
 mod allpass;
 mod line;
+mod low_cut;
 mod network;
 mod shape;
 mod spring;
+pub mod tank;
 
 use crate::{
     music::room::{Room, RoomKind},
@@ -23,6 +25,7 @@ use crate::{
             absorption::Decay,
             allpass::Allpass,
             line::{CHUNK, Line},
+            low_cut::LowCut,
             network::{Chunk, N_LINES, Network},
             shape::{N_DIFFUSERS, Shape},
             spring::Springs,
@@ -30,9 +33,6 @@ use crate::{
     },
     units::SAMPLE_RATE,
 };
-
-/// Below this a send is cut by 6 dB an octave: lows stay dry, narrow and clear.
-const LOW_CUT_HZ: f64 = 140.0;
 
 /// The longest pre-delay in frames: 0.2 s and a chunk.
 const LONGEST_PRE_DELAY: usize = SAMPLE_RATE as usize / 5 + CHUNK;
@@ -49,16 +49,13 @@ const N_DECAYS: f64 = 1.7;
 /// Level of the response to steady noise, measured by a test below.
 const LEVEL: f32 = 1.25;
 
-/// Added to the input to avoid denormal numbers, which are slow; far below the audible.
-const NOT_DENORMAL: f32 = 1e-18;
-
 /// Adds the response only; the dry signal is already in the mix.
 pub struct RoomReverb {
     wanted: Room,
     room: Room, // as it sounds now
     shape: &'static Shape,
     level: Ramp,
-    lows: [f32; 2],
+    low_cut: LowCut,
     pre_delay: [Line; 2],
     diffusers: [[Allpass; N_DIFFUSERS]; 2],
     network: Network,
@@ -78,7 +75,7 @@ impl RoomReverb {
             room,
             shape: Shape::of(room.kind),
             level: Ramp::at_rest(0.0),
-            lows: [0.0; 2],
+            low_cut: LowCut::default(),
             pre_delay: std::array::from_fn(|_| Line::new(LONGEST_PRE_DELAY)),
             diffusers: std::array::from_fn(|_| std::array::from_fn(|_| Allpass::new())),
             network: Network::new(),
@@ -172,7 +169,7 @@ impl RoomReverb {
                 diffuser.reset(n_frames, self.shape.diffusion);
             }
         }
-        self.lows = [0.0; 2];
+        self.low_cut = LowCut::default();
         self.pre_delay.iter_mut().for_each(Line::clear);
         self.network.clear();
         self.springs.clear();
@@ -227,18 +224,8 @@ impl RoomReverb {
 
     /// The chunk of `dry` at `at` without lows, after the pre-delay.
     fn delayed(&mut self, dry: &Block, at: usize) -> Chunk {
-        const SHARE: f32 = (std::f64::consts::TAU * LOW_CUT_HZ / SAMPLE_RATE as f64) as f32;
         let frames = (self.room.pre_delay_ms / 1000.0 * f64::from(SAMPLE_RATE)) as usize;
-        let mut cut = [[0.0; CHUNK]; 2];
-        let [mut left, mut right] = self.lows;
-        for n in 0..CHUNK {
-            let [x, y] = [dry.left[at + n], dry.right[at + n]];
-            left += SHARE * (x - left);
-            right += SHARE * (y - right);
-            cut[0][n] = x - left + NOT_DENORMAL;
-            cut[1][n] = y - right + NOT_DENORMAL;
-        }
-        self.lows = [left, right];
+        let mut cut = self.low_cut.cut(dry, at);
         for (line, sound) in self.pre_delay.iter_mut().zip(&mut cut) {
             line.write(sound);
             line.read(CHUNK + frames.min(LONGEST_PRE_DELAY - CHUNK), sound);
