@@ -3,7 +3,7 @@
 use crate::{
     sound::{
         frame::Block,
-        room::{line::CHUNK, network::Chunk},
+        room::line::{CHUNK, Chunk},
     },
     units::SAMPLE_RATE,
 };

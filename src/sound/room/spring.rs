@@ -12,7 +12,7 @@ use std::f32::consts::FRAC_1_SQRT_2;
 use biquad::{Biquad as _, Coefficients, DirectForm1, ToHertz as _, Type};
 
 use crate::{
-    sound::room::{line::CHUNK, network::Chunk},
+    sound::room::line::{CHUNK, Chunk},
     units::SAMPLE_RATE,
 };
 
