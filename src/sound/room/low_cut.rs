@@ -28,12 +28,13 @@ impl LowCut {
     pub fn cut(&mut self, dry: &Block, at: usize) -> Chunk {
         let mut cut = [[0.0; CHUNK]; 2];
         let [mut left, mut right] = self.lows;
-        for n in 0..CHUNK {
-            let [x, y] = [dry.left[at + n], dry.right[at + n]];
+        let [to_left, to_right] = &mut cut;
+        let to = to_left.iter_mut().zip(to_right);
+        for ((to_left, to_right), (x, y)) in to.zip(dry.left[at..].iter().zip(&dry.right[at..])) {
             left += SHARE * (x - left);
             right += SHARE * (y - right);
-            cut[0][n] = x - left + NOT_DENORMAL;
-            cut[1][n] = y - right + NOT_DENORMAL;
+            *to_left = x - left + NOT_DENORMAL;
+            *to_right = y - right + NOT_DENORMAL;
         }
         self.lows = [left, right];
         cut

@@ -130,8 +130,8 @@ impl RoomReverb {
         }
         self.n_fade_left = 0;
         let step = |from: f64, to: f64| to.clamp(from / GLIDE, from * GLIDE);
-        let lasting = step(1.0 - room.damping, 1.0 - damping);
-        let damping = if lasting == 1.0 - damping { damping } else { 1.0 - lasting };
+        let lasting = 1.0 - room.damping;
+        let damping = damping.clamp(1.0 - lasting * GLIDE, 1.0 - lasting / GLIDE);
         self.space.set_decay(step(room.t60_seconds, t60_seconds), damping);
         self.level.move_to(self.space.level());
     }

@@ -114,7 +114,9 @@ impl Space {
 
     fn diffused(&mut self, mut sound: Chunk) -> Chunk {
         for (channel, diffusers) in sound.iter_mut().zip(&mut self.diffusers) {
-            diffusers.iter_mut().for_each(|allpass| allpass.process(channel));
+            for diffuser in diffusers {
+                diffuser.process(channel);
+            }
         }
         self.network.step(self.shape, &sound)
     }
