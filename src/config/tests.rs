@@ -12,6 +12,7 @@ use crate::{
         bar::Part,
         chain::{Amp, Chain, Filter},
         percussion::Percussion,
+        room::{Room, RoomKind},
     },
     musicvae::net::{device_choice::DeviceChoice, precision::Precision},
     patterns::style::Style,
@@ -84,6 +85,8 @@ fn keys_override_the_defaults() {
         minutes = [2, 3.5]
         tempo = 93.5
         beat = "trio"
+        throws = 0.5
+        room = { kind = "spring", t60_seconds = 3, damping = 0.2 }
         drums = { player = "machine", percussion = ["clap", "conga"] }
         lead = { program = 89, gain_db = -1.5, pan = -1, low = 40, high = 60, max_notes = 3 }
         [[stations]]
@@ -103,6 +106,8 @@ fn keys_override_the_defaults() {
     assert_eq!(theme.pad[0], Anchor::Pattern { style: Style::Punk, number: 1 });
     assert_eq!(theme.anchors, [Anchor::Dream(0), Anchor::Dream(1)]);
     assert_eq!((theme.beat, theme.drums.player), (Beat::Trio, Player::Machine));
+    let room = Room { kind: RoomKind::Spring, t60_seconds: 3.0, damping: 0.2, ..Room::DEFAULT };
+    assert_eq!((theme.throws, theme.room), (0.5, room));
     assert_eq!(theme.drums.percussion, [Percussion::Clap, Percussion::Conga]);
     assert_eq!(theme.dreams, [Dream::Style(Style::Dub), Dream::Songs]);
     assert_eq!((theme.minutes, theme.tempo), ([2.0, 3.5], Bpm::try_from(93.5).unwrap()));

@@ -17,7 +17,7 @@ use crate::{
         part_fonts::PartFonts,
         part_synth::PartSynth,
         preset_level::Trims,
-        room::RoomReverb,
+        room::{RoomReverb, tank::Tank},
         throws::Throws,
         timeline::Timeline,
         transition::Transitions,
@@ -40,6 +40,7 @@ pub struct Band {
     queued: VecDeque<Queued>, // bars that are not over
     duck: Duck,
     room: RoomReverb,
+    tank: Tank,
     chorus: Chorus,
     echo: Echo,
     throws: Throws,
@@ -53,6 +54,16 @@ struct Sends {
     reverb: Block,
     chorus: Block,
     echo: Block,
+    tank: Block,
+}
+
+impl Sends {
+    const NONE: Self = Self {
+        reverb: Block::SILENCE,
+        chorus: Block::SILENCE,
+        echo: Block::SILENCE,
+        tank: Block::SILENCE,
+    };
 }
 
 /// A queued bar: its frames, mix, filter opening and step length.
@@ -103,11 +114,12 @@ impl Band {
             queued: VecDeque::new(),
             duck: Duck::new(),
             room: RoomReverb::new(mix.room),
+            tank: Tank::new(),
             chorus: Chorus::new(),
             echo: Echo::new(),
             throws: Throws::new(),
             transitions: Transitions::new(),
-            sends: Sends { reverb: Block::SILENCE, chorus: Block::SILENCE, echo: Block::SILENCE },
+            sends: Sends::NONE,
             effects: Block::SILENCE,
         })
     }
@@ -158,8 +170,8 @@ impl Band {
     pub fn render(&mut self, mix: &mut Block) {
         *mix = Block::SILENCE;
         let opening = self.advance();
-        let Sends { reverb, chorus, echo } = &mut self.sends;
-        for send in [&mut *reverb, &mut *chorus, &mut *echo] {
+        let Sends { reverb, chorus, echo, tank } = &mut self.sends;
+        for send in [&mut *reverb, &mut *chorus, &mut *echo, &mut *tank] {
             *send = Block::SILENCE;
         }
         let end = self.frame + FRAMES_PER_MP3_FRAME as u64;
@@ -176,7 +188,9 @@ impl Band {
                 send.add(&part.stem, *share);
                 share.arrive();
             }
-            for send in [&mut *reverb, &mut *echo] {
+            // Thrown drums splash in the springs, the rest in the room.
+            let space = if part.part == Part::Drums { &mut *tank } else { &mut *reverb };
+            for send in [space, &mut *echo] {
                 self.throws.send(part.part, &part.stem, self.frame, send);
             }
         }
@@ -189,6 +203,7 @@ impl Band {
         self.chorus.process(chorus, &mut self.effects);
         self.echo.process(echo, &mut self.effects);
         self.room.process(reverb, &mut self.effects);
+        self.tank.process(tank, &mut self.effects);
         mix.add(&self.effects, Ramp::UNITY);
         self.frame = end;
     }

@@ -24,17 +24,30 @@ pub struct Chorus {
     // the cosine the right one, a quarter turn apart, which widens the image.
     swing: (f32, f32),
     turn: (f32, f32),
+    /// Whether the delay line is silent: a block is longer than the line.
+    is_empty: bool,
 }
 
 impl Chorus {
     /// A chorus with an empty delay line.
     pub fn new() -> Self {
         let (sin, cos) = (TAU * RATE_HZ / SAMPLE_RATE as f32).sin_cos();
-        Self { line: [[0.0; 2]; LINE], position: 0, swing: (1.0, 0.0), turn: (cos, sin) }
+        Self {
+            line: [[0.0; 2]; LINE],
+            position: 0,
+            swing: (1.0, 0.0),
+            turn: (cos, sin),
+            is_empty: true,
+        }
     }
 
-    /// Adds the chorus of `dry` to `wet`.
+    /// Adds the chorus of `dry` to `wet`. Silence costs nothing.
     pub fn process(&mut self, dry: &Block, wet: &mut Block) {
+        let is_silent = dry.peak() == 0.0;
+        if is_silent && self.is_empty {
+            return;
+        }
+        self.is_empty = is_silent;
         let wet = wet.left.iter_mut().zip(&mut wet.right);
         for ((left, right), dry) in wet.zip(dry.left.iter().zip(&dry.right)) {
             self.position = (self.position + 1) % LINE;

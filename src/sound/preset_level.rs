@@ -124,7 +124,8 @@ fn loudness(font: &Arc<SoundFont>, preset: Preset, part: Part) -> Result<f64, Er
     let meter = EbuR128::new(2, RATE_HZ as u32, Mode::I);
     let mut meter = meter.map_err(|error| Error::Meter { reason: error.to_string() })?;
     let notes = notes(part);
-    let mut sides = [const { [0.0; (STEP_SECONDS * RATE_HZ as f64) as usize] }; 2];
+    let n_frames = (STEP_SECONDS * RATE_HZ as f64) as usize;
+    let (mut left, mut right) = (vec![0.0; n_frames], vec![0.0; n_frames]);
     for step in 0..N_STEPS {
         for (_, _, pitch) in notes.iter().filter(|note| note.0 + note.1 == step) {
             synth.note_off(CHANNEL, *pitch);
@@ -132,10 +133,9 @@ fn loudness(font: &Arc<SoundFont>, preset: Preset, part: Part) -> Result<f64, Er
         for (_, _, pitch) in notes.iter().filter(|note| note.0 == step) {
             synth.note_on(CHANNEL, *pitch, VELOCITY);
         }
-        let [left, right] = &mut sides;
-        synth.render(left, right);
+        synth.render(&mut left, &mut right);
         // Can't fail: both planes have one length and the meter has two channels.
-        let _ = meter.add_frames_planar_f32(&[&*left, &*right]);
+        let _ = meter.add_frames_planar_f32(&[&left, &right]);
     }
     Ok(meter.loudness_global().unwrap_or(f64::NEG_INFINITY))
 }

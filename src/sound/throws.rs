@@ -74,6 +74,12 @@ impl Throws {
     }
 }
 
+impl Default for Throws {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

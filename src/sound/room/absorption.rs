@@ -91,6 +91,7 @@ impl Absorption {
 pub(super) const N_ABREAST: usize = 8;
 
 /// Filters the sound of [`N_ABREAST`] lines in place.
+#[allow(clippy::needless_range_loop)] // Frame by frame, across the lines.
 pub(super) fn absorb(filters: &mut [Absorption], sounds: &mut [Sound]) {
     let (Some(filters), Some(sounds)) =
         (filters.first_chunk_mut::<N_ABREAST>(), sounds.first_chunk_mut::<N_ABREAST>())

@@ -6,6 +6,9 @@ pub(super) const CHUNK: usize = 64;
 /// A chunk of one channel.
 pub(super) type Sound = [f32; CHUNK];
 
+/// A chunk of both channels.
+pub(super) type Chunk = [Sound; 2];
+
 /// Frames read beside a chunk to find the values between frames.
 const MARGIN: usize = 4;
 

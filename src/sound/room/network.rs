@@ -9,14 +9,11 @@
 use crate::{
     sound::room::{
         absorption::{Absorption, Decay, N_ABREAST, absorb},
-        line::{CHUNK, Line, Sound},
-        shape::Shape,
+        line::{CHUNK, Chunk, Line, Sound},
+        shape::{N_LINES, Shape},
     },
     units::SAMPLE_RATE,
 };
-
-/// Number of lines: a power of two, as the matrix needs.
-pub(super) const N_LINES: usize = 16;
 
 /// Lines that move, the shortest ones.
 const N_MOVING: usize = 8;
@@ -26,9 +23,6 @@ const RATES_HZ: [f64; 2] = [0.31, 0.97];
 
 /// The longest line in frames, with its swing.
 const LONGEST: usize = 4200;
-
-/// A chunk of both channels.
-pub(super) type Chunk = [Sound; 2];
 
 /// The network.
 pub(super) struct Network {

@@ -1,6 +1,9 @@
 //! The lengths of a kind of room.
 
-use crate::{music::room::RoomKind, sound::room::network::N_LINES};
+use crate::music::room::RoomKind;
+
+/// Lines of the network: a power of two, as its matrix needs.
+pub(super) const N_LINES: usize = 16;
 
 /// All-passes before the network, in each channel.
 pub(super) const N_DIFFUSERS: usize = 5;

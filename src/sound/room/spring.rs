@@ -12,7 +12,7 @@ use std::f32::consts::FRAC_1_SQRT_2;
 use biquad::{Biquad as _, Coefficients, DirectForm1, ToHertz as _, Type};
 
 use crate::{
-    sound::room::{line::CHUNK, network::Chunk},
+    sound::room::line::{CHUNK, Chunk},
     units::SAMPLE_RATE,
 };
 
@@ -36,7 +36,7 @@ const RING: usize = 32 * FEW;
 
 /// What a spring transmits ends here. A Butterworth filter of sixth order, as three of second.
 const TRANSITION_HZ: f32 = 3_600.0;
-const QUALITIES: [f32; 3] = [0.5176, 0.7071, 1.9319];
+const QUALITIES: [f32; 3] = [0.5176, FRAC_1_SQRT_2, 1.9319];
 
 /// Springs for both channels.
 pub(super) struct Springs {
@@ -70,7 +70,9 @@ impl Springs {
         let mut output = [both; 2];
         for (spring, sound) in self.springs.iter_mut().zip(&mut output) {
             spring.process(sound);
-            sound.iter_mut().for_each(|x| *x *= self.level);
+            for x in sound {
+                *x *= self.level;
+            }
         }
         output
     }
