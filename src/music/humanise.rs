@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn percussion_is_played_in_its_bar_with_its_accents() {
-        let note = |start_step| LineNote { start_step, n_steps: 1, pitch: 44 };
+        let note = |start_step| LineNote { start_step, n_steps: 1, pitch: 70 };
         let notes: Vec<LineNote> = (0..32).map(note).collect();
         let hits = play_percussion(&notes, 16, MACHINE, 1.0, &mut rng::stream(1, "test"));
 

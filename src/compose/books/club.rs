@@ -1,7 +1,7 @@
 //! Books of machines on a dance floor: techno, house, acid.
 
 use crate::{
-    compose::books::{Book, Leads, scenes},
+    compose::books::book::{Book, Leads, scenes},
     patterns::style::Style,
 };
 

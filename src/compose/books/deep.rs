@@ -1,7 +1,7 @@
 //! Books around drums and bass: dub, hip-hop, drum and bass.
 
 use crate::{
-    compose::books::{Book, Leads, Mute, scenes},
+    compose::books::book::{Book, Leads, Mute, scenes},
     patterns::style::Style,
 };
 

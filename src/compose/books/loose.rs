@@ -1,7 +1,7 @@
 //! Books without drops: ambient, lo-fi.
 
 use crate::{
-    compose::books::{Book, Leads, Mute, scenes},
+    compose::books::book::{Book, Leads, Mute, scenes},
     patterns::style::Style,
 };
 

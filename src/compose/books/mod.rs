@@ -3,6 +3,7 @@
 //! A book is a table. Its rows hold common knowledge about a style (techno adds a layer every eight
 //! bars, dub mutes, jazz trades fours), never a transcription of a record.
 
+mod book;
 mod cast;
 mod club;
 mod deep;
@@ -12,73 +13,14 @@ mod song;
 #[cfg(test)]
 mod tests;
 
-pub use self::cast::{Cast, Move};
+pub use self::{
+    book::{Book, Leads, Mute, Scene},
+    cast::{Cast, Move},
+};
 use crate::{
     config::{Shape, Theme},
-    music::section::Section,
     patterns::style::Style,
 };
-
-/// A section of a piece: its kind, its motif and the cast of each of its phrases.
-#[derive(Debug, Clone, Copy)]
-pub struct Scene {
-    /// The kind of the section.
-    pub section: Section,
-    /// 0 for motif A, 1 for B, 2 for C.
-    pub motif: usize,
-    /// One a phrase, at least one.
-    pub casts: &'static [Cast],
-}
-
-/// Which sounds lead from section to section (see `music::transition`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leads {
-    /// None; a drop lands with a crash.
-    Drummed,
-    /// A swell before a drop or a main section, and a soft impact on it.
-    Soft,
-    /// A riser over each build, an impact and a sub drop on the drop.
-    Full,
-}
-
-/// A short mute at the mixing desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mute {
-    /// The chords but for their first stroke, two bars at a time.
-    Chords,
-    /// The lead in the second half of the phrase.
-    Lead,
-    /// Kick and snare in the last bar, up to its last beat.
-    Beat,
-    /// The bass in the last bar.
-    Bass,
-}
-
-/// The arrangement of a style. A piece is the head, cycles by turns, and the tail.
-#[derive(Debug)]
-pub struct Book {
-    /// The style whose fills end its sections.
-    pub style: Style,
-    /// The start of a piece.
-    pub head: &'static [Scene],
-    /// Its middle, by turns.
-    pub cycles: &'static [&'static [Scene]],
-    /// Its end.
-    pub tail: &'static [Scene],
-    /// Sounds between sections.
-    pub leads: Leads,
-    /// Whether main sections and drops start with a crash.
-    pub has_crashes: bool,
-    /// Whether parts fade in and out over a phrase.
-    pub has_crossfades: bool,
-    /// The mutes that a phrase chooses from, if it has any.
-    pub mutes: &'static [Mute],
-    /// Gain in dB of bass, lead and chords where no kick plays.
-    pub lift_db: f64,
-    /// Filter opening at the start and at the end of each kind of section, by `Section as usize`, 0 to
-    /// 1; without, the opening follows the tension.
-    pub openings: Option<[[f64; 2]; Section::ALL.len()]>,
-}
 
 impl Book {
     /// The book of `theme`: that of its arrangement, or else of its shape.
@@ -105,21 +47,6 @@ impl Book {
             Style::LoFi => &loose::LO_FI,
         }
     }
-
-    /// All scenes: those of the head, of each cycle and of the tail. A scene's number is its index here.
-    pub fn scenes(&self) -> impl Iterator<Item = &'static Scene> {
-        let cycles = self.cycles.iter().flat_map(|cycle| cycle.iter());
-        self.head.iter().chain(cycles).chain(self.tail)
-    }
-
-    /// The cast of phrase `of` of `n` of scene `number`. A shorter section leaves out casts before its
-    /// last one.
-    pub fn cast(&self, number: usize, of: u64, n: u64) -> Cast {
-        let casts = self.scenes().nth(number).map_or(FULL, |scene| scene.casts);
-        let last = casts.len() - 1;
-        let index = if of + 1 < n { (of as usize).min(last) } else { last };
-        casts[index]
-    }
 }
 
 /// Every book.
@@ -128,18 +55,3 @@ pub fn all() -> impl Iterator<Item = &'static Book> {
     let shapes = [&shapes::CLUB, &shapes::SONG, &shapes::FLOW];
     Style::ALL.map(Book::of_style).into_iter().chain(shapes)
 }
-
-/// The casts of a scene that a saved piece has and its book has not.
-const FULL: &[Cast] = &[Cast::of("D BCL")];
-
-/// Rows of a book: for each section its kind, motif and casts.
-macro_rules! scenes {
-    ($($section:ident $motif:literal: $($cast:literal),+;)+) => {
-        &[$($crate::compose::books::Scene {
-            section: $crate::music::section::Section::$section,
-            motif: $motif,
-            casts: &[$($crate::compose::books::Cast::of($cast)),+],
-        }),+]
-    };
-}
-use scenes;

@@ -1,7 +1,7 @@
 //! Books of themes without an arrangement of their own, by shape.
 
 use crate::{
-    compose::books::{Book, Leads, scenes},
+    compose::books::book::{Book, Leads, scenes},
     patterns::style::Style,
 };
 

@@ -1,7 +1,7 @@
 //! Books of bands: punk, free jazz.
 
 use crate::{
-    compose::books::{Book, Leads, scenes},
+    compose::books::book::{Book, Leads, scenes},
     patterns::style::Style,
 };
 

@@ -1,9 +1,9 @@
 //! Rules that all books keep in all of their pieces.
 
-use super::*;
+use super::{book::FULL, *};
 use crate::{
     compose::sections::{self, Planned},
-    music::bar::Part,
+    music::{bar::Part, section::Section},
     rng,
 };
 

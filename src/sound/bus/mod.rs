@@ -67,13 +67,13 @@ impl Bus {
         let chain = &voice.chain;
         Self {
             place: Place::at(voice.pan),
-            filter: Slot::new(filter(chain)),
-            amplifier: Slot::new(amplifier(chain)),
-            saturation: Slot::new(saturation(chain)),
-            crush: Slot::new(crush(chain)),
-            tape: Slot::new(tape(chain)),
-            phaser: Slot::new(phaser(chain)),
-            width: Slot::new(width(chain)),
+            filter: Slot::new(new_filter(chain)),
+            amplifier: Slot::new(new_amplifier(chain)),
+            saturation: Slot::new(new_saturation(chain)),
+            crush: Slot::new(new_crush(chain)),
+            tape: Slot::new(new_tape(chain)),
+            phaser: Slot::new(new_phaser(chain)),
+            width: Slot::new(new_width(chain)),
             peak: 0.0,
         }
     }
@@ -82,13 +82,13 @@ impl Bus {
     pub fn set(&mut self, voice: &Voice) {
         let chain = &voice.chain;
         self.place = Place::at(voice.pan);
-        self.filter.set(filter(chain), |filter| filter.set(chain.acid));
-        self.amplifier.set(amplifier(chain), |amplifier| amplifier.set(chain.amp, chain.drive));
-        self.saturation.set(saturation(chain), |saturation| saturation.set(chain.saturation));
-        self.crush.set(crush(chain), |crush| crush.set(chain.crush_bits, chain.crush_hz));
-        self.tape.set(tape(chain), |tape| tape.set(chain.tape));
-        self.phaser.set(phaser(chain), |phaser| phaser.set(chain.phaser, chain.phaser_hz));
-        self.width.set(width(chain), |width| width.set(chain.width));
+        self.filter.set(new_filter(chain), |filter| filter.set(chain.acid));
+        self.amplifier.set(new_amplifier(chain), |amplifier| amplifier.set(chain.amp, chain.drive));
+        self.saturation.set(new_saturation(chain), |saturation| saturation.set(chain.saturation));
+        self.crush.set(new_crush(chain), |crush| crush.set(chain.crush_bits, chain.crush_hz));
+        self.tape.set(new_tape(chain), |tape| tape.set(chain.tape));
+        self.phaser.set(new_phaser(chain), |phaser| phaser.set(chain.phaser, chain.phaser_hz));
+        self.width.set(new_width(chain), |width| width.set(chain.width));
     }
 
     /// Processes `block`, in which notes are struck at `strikes`; `openness`, 0 to 1, is how far the
@@ -120,32 +120,32 @@ impl Bus {
     }
 }
 
-fn filter(chain: &Chain) -> Option<AcidFilter> {
+fn new_filter(chain: &Chain) -> Option<AcidFilter> {
     (chain.filter == Filter::Acid).then(|| AcidFilter::new(chain.acid))
 }
 
-fn amplifier(chain: &Chain) -> Option<Amplifier> {
+fn new_amplifier(chain: &Chain) -> Option<Amplifier> {
     (chain.amp != Amp::None).then(|| Amplifier::new(chain.amp, chain.drive))
 }
 
-fn saturation(chain: &Chain) -> Option<Saturation> {
+fn new_saturation(chain: &Chain) -> Option<Saturation> {
     (0.0 < chain.saturation.0).then(|| Saturation::new(chain.saturation))
 }
 
-fn crush(chain: &Chain) -> Option<Crush> {
+fn new_crush(chain: &Chain) -> Option<Crush> {
     let Chain { crush_bits: bits, crush_hz: hz, .. } = *chain;
     (bits < Chain::ALL_BITS || hz < Chain::FULL_HZ).then(|| Crush::new(bits, hz))
 }
 
-fn tape(chain: &Chain) -> Option<Tape> {
+fn new_tape(chain: &Chain) -> Option<Tape> {
     (0.0 < chain.tape).then(|| Tape::new(chain.tape))
 }
 
-fn phaser(chain: &Chain) -> Option<Phaser> {
+fn new_phaser(chain: &Chain) -> Option<Phaser> {
     (0.0 < chain.phaser).then(|| Phaser::new(chain.phaser, chain.phaser_hz))
 }
 
-fn width(chain: &Chain) -> Option<Width> {
+fn new_width(chain: &Chain) -> Option<Width> {
     ((chain.width - 1.0).abs() > f64::EPSILON).then(|| Width::new(chain.width))
 }
 
