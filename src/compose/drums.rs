@@ -76,9 +76,13 @@ fn keep(line: &mut Line, cast: Cast) {
     let mark = [Drum::ClosedHat, Drum::Ride, Drum::Kick].map(Drum::bit);
     let mark = mark.into_iter().find(|drum| cast.drums & drum != 0).unwrap_or(0);
     for half in line.chunks_mut(STEPS_PER_BAR / 2) {
-        half.iter_mut().for_each(|token| *token &= cast.drums);
+        for token in half.iter_mut() {
+            *token &= cast.drums;
+        }
         if half.iter().all(|&token| token == 0) {
-            half.iter_mut().step_by(MARKED).for_each(|token| *token = mark);
+            for token in half.iter_mut().step_by(MARKED) {
+                *token = mark;
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod mutes;
+mod rests;
 mod roll;
 mod stop;
 #[cfg(test)]
@@ -11,19 +12,12 @@ pub use self::roll::{Stroke, strokes};
 use crate::{
     compose::{
         books::{Book, Move},
+        moves::rests::{LAST_BAR, LAST_BEAT, rest_drums},
         phrase::{PHRASE_STEPS, Phrase},
         score::Score,
     },
-    music::{
-        arrange::LineNote,
-        bar::{N_PARTS, Part},
-        meter::STEPS_PER_BAR,
-    },
+    music::{arrange::LineNote, bar::Part},
 };
-
-/// The first step of the last bar, and of its last beat.
-const LAST_BAR: usize = PHRASE_STEPS - STEPS_PER_BAR;
-const LAST_BEAT: usize = PHRASE_STEPS - STEPS_PER_BAR / 4;
 
 /// Makes the moves of the phrase's cast in its score.
 pub fn make(score: &mut Score, phrase: &Phrase, book: &Book, bass: (u8, u8)) {
@@ -65,25 +59,4 @@ fn pedal(notes: &mut [LineNote], phrase: &Phrase, (low, high): (u8, u8)) {
     for note in notes {
         note.pitch = nearest.unwrap_or(note.pitch);
     }
-}
-
-/// Silences a line from step `from` to before `to`: what sounds at `from` ends there.
-fn rest(notes: &mut Vec<LineNote>, from: usize, to: usize) {
-    notes.retain(|note| !(from..to).contains(&note.start_step));
-    for note in notes {
-        if note.start_step < from {
-            note.n_steps = note.n_steps.min(from - note.start_step);
-        }
-    }
-}
-
-/// Silences drums and percussion from step `from` to before `to`.
-fn rest_drums(score: &mut Score, from: usize, to: usize) {
-    score.drums[from..to].fill(0);
-    score.notes[Part::Drums as usize].retain(|note| !(from..to).contains(&note.start_step));
-}
-
-/// The notes of bass, lead and chords.
-fn pitched(notes: &mut [Vec<LineNote>; N_PARTS]) -> impl Iterator<Item = &mut Vec<LineNote>> {
-    notes.iter_mut().skip(1)
 }

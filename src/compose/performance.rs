@@ -13,7 +13,7 @@ use crate::{
     },
     config::Player,
     music::{
-        bar::{Bar, Hit, Mix, N_PARTS, Part},
+        bar::{Bar, Hit, Mix, Part},
         chain::Filter,
         chord::Chord,
         drums::N_CLASSES,
@@ -201,7 +201,7 @@ fn along([from, to]: [f64; 2], t: f64) -> f64 {
 /// The piece's mix with the faders where the phrase has them at `t`.
 fn mix(phrase: &Phrase, t: f64) -> Arc<Mix> {
     let faders = phrase.faders.map(|fader| along(fader, t));
-    if faders == [0.0; N_PARTS] {
+    if faders.iter().all(|fader| fader.abs() < f64::EPSILON) {
         return phrase.piece.mix.clone();
     }
     let mut mix = (*phrase.piece.mix).clone();

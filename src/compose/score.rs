@@ -2,11 +2,9 @@
 
 use crate::{
     compose::{
-        accompaniment,
-        books::Book,
-        drums,
+        accompaniment, drums,
         lines::{self, Lines},
-        moves, percussion,
+        percussion,
         phrase::Phrase,
         progress::Progress,
         setting::Setting,
@@ -56,7 +54,5 @@ pub fn write(
         }
     }
     progress.memory.keep(&score);
-    let theme = setting.theme();
-    moves::make(&mut score, phrase, Book::of(theme), theme.bass.register.span());
     score
 }

@@ -2,8 +2,8 @@
 
 use crate::{
     compose::{
-        accompaniment, performance::Performance, phrase::PHRASE_BARS, progress::Progress, score,
-        setting::Setting, throws,
+        accompaniment, books::Book, moves, performance::Performance, phrase::PHRASE_BARS,
+        progress::Progress, score, setting::Setting, throws,
     },
     music::bar::Bar,
 };
@@ -15,7 +15,9 @@ pub fn next_phrase(setting: &Setting, progress: &Progress) -> (Vec<Bar>, Progres
     let mut progress = progress.clone();
     let phrase = progress.next_of_form(setting);
     let chords = accompaniment::chords(&phrase, setting.theme());
-    let score = score::write(setting, &mut progress, &phrase, &chords);
+    let mut score = score::write(setting, &mut progress, &phrase, &chords);
+    let theme = setting.theme();
+    moves::make(&mut score, &phrase, Book::of(theme), theme.bass.register.span());
     let performance = Performance { setting, phrase: &phrase, chords: &chords, score: &score };
     let mut bars = performance.bars(progress.bar);
     throws::write(setting, &mut bars);

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
@@ -224,10 +224,10 @@ fn playlist(radio: &Radio) -> Playlist {
 }
 
 /// The recordings of the station.
-fn recordings(radio: &Radio) -> Vec<String> {
+fn recordings(radio: &Radio) -> Vec<PathBuf> {
     let entries = fs::read_dir(radio.folder().join("archive/a")).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.ends_with(".mp3")).collect()
+    let paths = entries.map(|entry| entry.path());
+    paths.filter(|path| path.extension().is_some_and(|ending| ending == "mp3")).collect()
 }
 
 /// Plays while the clock jumps; returns the longest gap that a listener had, if there is a compiler for the

@@ -29,9 +29,8 @@ pub(super) fn held(config: &Config, radio_answers: bool) -> Vec<Finding> {
 }
 
 fn of(address: SocketAddr, is_radio: impl FnOnce(Option<&Holder>) -> bool) -> Finding {
-    let error = match TcpListener::bind(address) {
-        Ok(_) => return Finding::ok("ports", format!("{address} is free")),
-        Err(error) => error,
+    let Err(error) = TcpListener::bind(address) else {
+        return Finding::ok("ports", format!("{address} is free"));
     };
     if error.kind() != ErrorKind::AddrInUse {
         return Finding::fault("ports", format!("{address}: {error}"));

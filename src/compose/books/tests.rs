@@ -114,7 +114,7 @@ fn scenes_are_as_long_as_sections_may_be_and_moves_fit_their_section() {
 #[test]
 fn a_theme_has_the_book_of_its_arrangement_or_of_its_shape() {
     let of = |arrangement, shape| {
-        std::ptr::from_ref(Book::of(&Theme { arrangement, shape, ..Theme::default() }))
+        std::ptr::from_ref(Book::of(&Theme { shape, arrangement, ..Theme::default() }))
     };
     assert_eq!(of(Some(Style::Dub), Shape::Club), std::ptr::from_ref(&deep::DUB));
     assert_eq!(of(None, Shape::Song), std::ptr::from_ref(&shapes::SONG));

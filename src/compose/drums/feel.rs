@@ -52,7 +52,9 @@ mod tests {
         let hat = Drum::ClosedHat.bit();
         let mut beat = [hat; 16];
         for (drum, at) in [(KICK, [0, 3, 10]), (SNARE, [4, 12, 15])] {
-            at.iter().for_each(|&step| beat[step] |= drum);
+            for step in at {
+                beat[step] |= drum;
+            }
         }
         let (mut slow, mut fast) = (beat, beat);
         half_time(&mut slow);

@@ -1,7 +1,7 @@
 //! Call and answer: the chords repeat the rhythm of the lead's call where the lead is silent.
 
 use crate::{
-    compose::{moves::rest, phrase::PHRASE_STEPS},
+    compose::{moves::rests::rest, phrase::PHRASE_STEPS},
     music::{
         arrange::LineNote,
         bar::{N_PARTS, Part},

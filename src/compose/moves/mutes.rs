@@ -5,7 +5,7 @@ use rand::seq::IndexedRandom as _;
 use crate::{
     compose::{
         books::Mute,
-        moves::{LAST_BAR, LAST_BEAT, rest},
+        moves::rests::{LAST_BAR, LAST_BEAT, rest},
         phrase::{PHRASE_STEPS, Phrase},
         score::Score,
     },

@@ -4,7 +4,7 @@ use rand::seq::IndexedRandom as _;
 
 use crate::{
     compose::{
-        moves::{LAST_BAR, LAST_BEAT, pitched, rest, rest_drums},
+        moves::rests::{LAST_BAR, LAST_BEAT, pitched, rest, rest_drums},
         phrase::{PHRASE_STEPS, Phrase},
         score::Score,
     },
@@ -41,7 +41,9 @@ pub(super) fn gang(score: &mut Score, phrase: &Phrase) {
     let mut rng = rng::stream(phrase.piece.seed, "gang");
     let rhythm = GANG.choose(&mut rng).copied().unwrap_or(GANG[0]);
     rest_drums(score, LAST_BAR, PHRASE_STEPS);
-    rhythm.iter().for_each(|step| score.drums[LAST_BAR + step] = HIT);
+    for step in rhythm {
+        score.drums[LAST_BAR + step] = HIT;
+    }
     for notes in pitched(&mut score.notes) {
         strike(notes, rhythm);
     }

@@ -100,11 +100,11 @@ fn a_pedal_is_one_root_of_the_key_in_the_bass_s_register() {
 
 #[test]
 fn mutes_leave_a_bass_or_a_beat_and_differ_between_phrases() {
-    let mutes = [Mute::Chords, Mute::Lead, Mute::Beat, Mute::Bass];
+    let kinds = [Mute::Chords, Mute::Lead, Mute::Beat, Mute::Bass];
     let muted = |of_section: u64| {
         let phrase = Phrase { of_section, ..phrase("D BCL m") };
         let mut score = score();
-        mutes::mute(&mut score, &phrase, &mutes);
+        mutes::mute(&mut score, &phrase, &kinds);
         score
     };
     let kick = |score: &Score| score.drums[52] & Drum::Kick.bit() != 0;

@@ -40,7 +40,8 @@ pub mod keys {
 impl Kit {
     /// Adds the kit's samples and preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
-        let zones = self.pieces.iter().flat_map(|piece| piece.zones(font, self)).collect();
+        let zones =
+            self.pieces.iter().flat_map(|piece| piece.zones(font, self.name, self.rate)).collect();
         let name = self.name.to_owned();
         font.add_preset(Preset { name, bank: KIT_BANK, program: self.program, zones });
     }

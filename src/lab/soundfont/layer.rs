@@ -7,13 +7,13 @@ use libm::exp2;
 use crate::{
     lab::soundfont::{
         generator::Generator::{self, Hold, Looped},
-        patch::{ANY, Patch},
         sf2::{Font, SampleId, Zone},
         signal::Signal,
         source::{Source, Stored},
         spectrum::Spectrum,
         string::Pluck,
         tone::{Body, Tone},
+        zones::ANY,
     },
     units::Decibels,
 };
@@ -150,11 +150,18 @@ impl Layer {
         }
     }
 
-    /// The zones of the layer in `patch`; `cache` has the sources that the patch has stored.
-    pub fn zones(&self, font: &mut Font, patch: &Patch, cache: &mut Cache) -> Vec<Zone> {
-        let level = self.gain * patch.level.ratio();
+    /// The zones of the layer in the patch `patch` at `level`; `cache` has the sources that the patch
+    /// has stored.
+    pub fn zones(
+        &self,
+        font: &mut Font,
+        patch: &'static str,
+        level: Decibels,
+        cache: &mut Cache,
+    ) -> Vec<Zone> {
+        let level = self.gain * level.ratio();
         let (name, stored_level) =
-            self.shared.map_or((patch.name, level), |name| (name, SHARED.ratio()));
+            self.shared.map_or((patch, level), |name| (name, SHARED.ratio()));
         let trim = Decibels(self.trim.0 + Decibels::from_ratio(stored_level / level).0);
         let is_same = |(source, level, _): &&(Rc<Source>, f64, Stored)| {
             Rc::ptr_eq(source, &self.source) && level.total_cmp(&stored_level).is_eq()
@@ -213,9 +220,8 @@ mod tests {
     fn with_a_body_each_band_has_its_own_sample() {
         let mut font = Font::default();
         let layer = Layer::tone(Spectrum::saw()).through(|hz| 1.0 / (1.0 + hz / 1000.0));
-        let patch = Patch { name: "t", program: 0, level: Decibels(-2.0), layers: vec![layer] };
 
-        let zones = patch.layers[0].zones(&mut font, &patch, &mut Cache::new());
+        let zones = layer.zones(&mut font, "t", Decibels(-2.0), &mut Cache::new());
 
         assert!(zones.iter().flat_map(|zone| zone.keys.clone()).eq(0..=127));
         assert!(zones.windows(2).all(|pair| pair[0].sample != pair[1].sample));

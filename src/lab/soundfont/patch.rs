@@ -1,7 +1,5 @@
 //! Melodic patches, and how they are stored in a font.
 
-use std::ops::RangeInclusive;
-
 use crate::{
     lab::soundfont::{
         layer::{Cache, Layer},
@@ -9,9 +7,6 @@ use crate::{
     },
     units::Decibels,
 };
-
-/// All velocities.
-pub const ANY: RangeInclusive<u8> = 0..=127;
 
 /// A melodic preset.
 #[derive(Debug, Clone)]
@@ -30,8 +25,11 @@ impl Patch {
     /// Adds the patch's samples and preset to `font`.
     pub fn add_to(&self, font: &mut Font) {
         let mut cache = Cache::new();
-        let zones =
-            self.layers.iter().flat_map(|layer| layer.zones(font, self, &mut cache)).collect();
+        let zones = self
+            .layers
+            .iter()
+            .flat_map(|layer| layer.zones(font, self.name, self.level, &mut cache))
+            .collect();
         let name = self.name.to_owned();
         font.add_preset(Preset { name, bank: 0, program: self.program, zones });
     }

@@ -7,7 +7,6 @@ use crate::{
         generator::Generator::{
             self, ExclusiveClass, NoAttack, NoDelay, Pan, Release, Reverb, RootKey, Tune,
         },
-        kit::Kit,
         room::echoes,
         sf2::{Font, Sample, SampleId, Zone},
         signal::Signal,
@@ -149,13 +148,15 @@ impl Piece {
         struck.faded().peaking_at(self.peak)
     }
 
-    /// The zones of the instrument in `kit`.
-    pub fn zones(&self, font: &mut Font, kit: &Kit) -> Vec<Zone> {
+    /// The zones of the instrument in the kit `kit`, whose recordings have `rate`.
+    pub fn zones(&self, font: &mut Font, kit: &str, rate: u32) -> Vec<Zone> {
         let n_takes = if let Strike::Takes(_, n) = self.strike { n } else { 1 };
         let mut zones = Vec::new();
         for (velocities, strength) in LAYERS[self.n_layers - 1] {
             let samples: Vec<_> = (0..n_takes)
-                .map(|take| self.store(font, kit, &self.struck(*strength, take), self.thinning))
+                .map(|take| {
+                    self.store(font, (kit, rate), &self.struck(*strength, take), self.thinning)
+                })
                 .collect();
             for (stripe, velocities) in stripes(velocities.clone(), n_takes).enumerate() {
                 let sample = samples[stripe % samples.len()];
@@ -169,7 +170,7 @@ impl Piece {
             for (side, place) in [("left", -0.5), ("right", 0.5)] {
                 let echoes = echoes(&struck, side, room.seconds).faded();
                 let echoes = echoes.peaking_at(Decibels(self.peak.0 + room.below.0));
-                let sample = self.store(font, kit, &echoes, 3);
+                let sample = self.store(font, (kit, rate), &echoes, 3);
                 let mut echoing: Vec<_> = self.on_keys(&(0..=127), sample, place, 0).collect();
                 // Echoes end with no new stroke; a class would also end the stroke that they belong to.
                 for zone in &mut echoing {
@@ -181,10 +182,15 @@ impl Piece {
         zones
     }
 
-    fn store(&self, font: &mut Font, kit: &Kit, signal: &Signal, thinning: usize) -> SampleId {
+    fn store(
+        &self,
+        font: &mut Font,
+        kit: (&str, u32),
+        signal: &Signal,
+        thinning: usize,
+    ) -> SampleId {
         let (first_key, _) = self.keys[0];
-        let (kit_name, rate) =
-            if self.is_shared { ("Percussion", SAMPLE_RATE) } else { (kit.name, kit.rate) };
+        let (kit_name, rate) = if self.is_shared { ("Percussion", SAMPLE_RATE) } else { kit };
         // An old sampler has no filter before it.
         let aliasing = (SAMPLE_RATE / rate) as usize;
         font.add_sample(Sample {

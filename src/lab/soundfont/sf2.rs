@@ -3,12 +3,10 @@
 //! Source: SoundFont Technical Specification 2.04 (E-mu 2006). Each velocity layer of a preset is an
 //! instrument of the same name; what its zones have in common is in a global zone.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
-use crate::lab::soundfont::{
-    generator::Generator,
-    zones::{Zones, common, range, records},
-};
+pub use crate::lab::soundfont::zones::{SampleId, Zone};
+use crate::lab::soundfont::zones::{Zones, common, range, records};
 
 /// Zeros required after each sample, so that interpolation may read past the end.
 const N_GUARD: usize = 46;
@@ -23,10 +21,6 @@ pub struct Font {
     presets: Vec<Preset>,
 }
 
-/// Index of a sample in its font.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SampleId(pub(super) u16);
-
 /// A mono recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
@@ -40,19 +34,6 @@ pub struct Sample {
     pub rate: u32,
     /// The key whose pitch the sample has at that rate.
     pub root_key: u8,
-}
-
-/// A range of keys and velocities that play a sample with given settings.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Zone {
-    /// MIDI keys.
-    pub keys: RangeInclusive<u8>,
-    /// MIDI velocities.
-    pub velocities: RangeInclusive<u8>,
-    /// Settings; a sample's loop is used only with [`Generator::Looped`].
-    pub generators: Vec<Generator>,
-    /// The sample.
-    pub sample: SampleId,
 }
 
 /// A preset, selected by a program change.
@@ -210,6 +191,7 @@ fn chunk(id: &str, body: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::soundfont::generator::Generator;
 
     fn font() -> Font {
         let mut font = Font::default();
@@ -256,7 +238,8 @@ mod tests {
         let bytes = font.to_bytes("Test");
         let read = rustysynth::SoundFont::new(&mut bytes.as_slice()).unwrap();
         let regions = read.get_instruments()[0].get_regions();
-        let tunes: Vec<_> = regions.iter().map(|region| region.get_fine_tune()).collect();
+        let tunes: Vec<_> =
+            regions.iter().map(rustysynth::InstrumentRegion::get_fine_tune).collect();
         assert_eq!(tunes, [3, -3]);
         assert!(regions.iter().all(|r| r.get_sample_modes() == rustysynth::LoopMode::Continuous));
     }

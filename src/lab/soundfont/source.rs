@@ -4,11 +4,11 @@ use std::ops::RangeInclusive;
 
 use crate::{
     lab::soundfont::{
-        patch::ANY,
         sf2::{Font, Sample, SampleId},
         signal::Signal,
         string::Pluck,
         tone::{Tone, looped},
+        zones::ANY,
     },
     units::{Decibels, SAMPLE_RATE},
 };

@@ -2,7 +2,27 @@
 
 use std::ops::RangeInclusive;
 
-use crate::lab::soundfont::{generator::Generator, sf2::Zone};
+use crate::lab::soundfont::generator::Generator;
+
+/// All keys, or all velocities.
+pub const ANY: RangeInclusive<u8> = 0..=127;
+
+/// Index of a sample in its font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SampleId(pub(super) u16);
+
+/// A range of keys and velocities that play a sample with given settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Zone {
+    /// MIDI keys.
+    pub keys: RangeInclusive<u8>,
+    /// MIDI velocities.
+    pub velocities: RangeInclusive<u8>,
+    /// Settings; a sample's loop is used only with [`Generator::Looped`].
+    pub generators: Vec<Generator>,
+    /// The sample.
+    pub sample: SampleId,
+}
 
 /// The growing bodies of a bag chunk and its generator chunk.
 #[derive(Default)]

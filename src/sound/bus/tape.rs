@@ -64,7 +64,7 @@ impl Tape {
 
     /// Changes the age: the head moves there over a block, the limits at once.
     pub fn set(&mut self, age: f64) {
-        if self.age != age as f32 {
+        if self.age.to_bits() != (age as f32).to_bits() {
             let Self { line, position, delay, phases, .. } = *self;
             *self = Self { line, position, delay, phases, ..Self::new(age) };
         }

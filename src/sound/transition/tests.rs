@@ -27,21 +27,21 @@ fn crossings(blocks: &[Block]) -> f64 {
     n as f64 / left.len() as f64 * f64::from(SAMPLE_RATE)
 }
 
-fn riser(from: f32, to: f32) -> Option<Transition> {
-    Some(Transition { riser: [from, to], ..Transition::default() })
+fn riser(from: f32, to: f32) -> Transition {
+    Transition { riser: [from, to], ..Transition::default() }
 }
 
 #[test]
 fn bars_without_a_transition_are_not_rendered() {
     let mut transitions = Transitions::new();
     transitions.add(0..BAR, None);
-    transitions.add(10 * BAR..11 * BAR, riser(0.0, 1.0));
+    transitions.add(10 * BAR..11 * BAR, Some(riser(0.0, 1.0)));
     assert!((0..100).all(|n| transitions.render(n * FRAMES_PER_MP3_FRAME as u64).is_none()));
 }
 
 #[test]
 fn a_riser_gets_louder_and_higher_over_bars_and_stops_with_them() {
-    let bars = [0.0, 0.25, 0.5, 0.75].map(|from| riser(from, from + 0.25));
+    let bars = [0.0, 0.25, 0.5, 0.75].map(|from| Some(riser(from, from + 0.25)));
     let blocks = render(&bars, 6);
     let bar = |n: usize| &blocks[n * 71 + 10..n * 71 + 60];
     let levels: Vec<f64> = (0..4).map(|n| level_db(bar(n))).collect();
@@ -75,7 +75,7 @@ fn an_impact_is_low_falls_in_pitch_and_dies_away() {
 
 #[test]
 fn bars_queued_one_by_one_sound_as_all_at_once() {
-    let bars = [riser(0.0, 0.5), riser(0.5, 1.0), None];
+    let bars = [Some(riser(0.0, 0.5)), Some(riser(0.5, 1.0)), None];
     let at_once = render(&bars, 3);
     let mut transitions = Transitions::new();
     let mut queued = 0;
