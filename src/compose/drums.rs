@@ -23,7 +23,7 @@ use crate::{
 /// Share of sections that end with a fill of the style instead of one that the model draws.
 const STYLE_FILLS: f64 = 0.6;
 
-/// Steps between the strokes that mark the beat of a bar that would be empty.
+/// Steps between the strokes that keep the beat in an otherwise empty half bar.
 const MARKED: usize = 2;
 
 /// Drum tokens of `phrase`, whose section starts at bar `section_bar` of the station's life; each

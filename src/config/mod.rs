@@ -45,6 +45,8 @@ mod station;
 mod tests;
 mod text;
 mod theme;
+#[cfg(test)]
+mod theme_tests;
 mod upload;
 mod value;
 pub mod watch;

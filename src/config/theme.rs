@@ -71,8 +71,8 @@ pub struct Theme {
     pub minutes: [f64; 2],
     /// The order of a piece's sections. Default club.
     pub shape: Shape,
-    /// The style whose book says which sections a piece has and who plays when. Default none: a general
-    /// book for the shape.
+    /// The style of the arrangement book, which sets the sections of a piece and the parts of each
+    /// phrase. Default none: the general book of the shape.
     pub arrangement: Option<Style>,
     /// What bass and lead must fit: chords or scale. Default chords.
     pub harmony: Strictness,

@@ -19,9 +19,9 @@ pub struct Chain {
     pub drive: Decibels,
     /// Gain into a soft clipper that keeps the level: 0 (off) to 24 dB. Default 0.
     pub saturation: Decibels,
-    /// Resolution in bits, 4 to 16; 16 is off. Default 16.
+    /// Resolution in bits, 4 to 16; 16 turns the effect off. Default 16.
     pub crush_bits: f64,
-    /// Sampling rate in Hz, 2000 to 44100; 44100 is off. Default 44100.
+    /// Sampling rate in Hz, 2000 to 44100; 44100 turns the effect off. Default 44100.
     pub crush_hz: f64,
     /// Age of a tape, 0 (off) to 1: wow, flutter and loss of treble and bass. Default 0.
     pub tape: f64,
@@ -29,7 +29,7 @@ pub struct Chain {
     pub phaser: f64,
     /// Sweeps of the phaser a second, 0.02 to 8 Hz. Default 0.25.
     pub phaser_hz: f64,
-    /// Stereo width, 0 (mono) to 2; 1 is off. Below 120 Hz any other width is mono. Default 1.
+    /// Stereo width, 0 (mono) to 2; 1 turns the effect off. Any other width is mono below 120 Hz. Default 1.
     pub width: f64,
 }
 
@@ -68,17 +68,17 @@ pub struct Acid {
     pub envelope_octaves: f64,
     /// Time in which the filter closes again by two thirds, 0.03 to 3 s. Default 0.15.
     pub decay_seconds: f64,
-    /// How much wider and shorter velocities of 100 and more make that, 0 to 1. Default 0.7.
+    /// How much velocities of 100 and more widen and shorten that envelope, 0 to 1. Default 0.7.
     pub accent: f64,
     /// Duration of a slide, 0.005 to 0.5 s. Default 0.06.
     pub slide_seconds: f64,
 }
 
 impl Chain {
-    /// The resolution at which nothing is crushed.
+    /// The resolution at which the effect is off.
     pub const ALL_BITS: f64 = 16.0;
 
-    /// The rate at which nothing is crushed.
+    /// The rate at which the effect is off.
     pub const FULL_HZ: f64 = 44_100.0;
 }
 

@@ -8,17 +8,16 @@ use crate::{
 /// Semitones that a note can slide up or down from where it was struck.
 pub const BEND_RANGE: u8 = 24;
 
-/// Channels that notes alternate between, so that the end of one is not bent with the next.
+/// Channels that notes alternate between, so that a bend does not affect the release of the last note.
 pub const CHANNELS: [i32; 2] = [0, 1];
 
 /// Values of a pitch bend to either side.
 const HALF_BEND: f32 = 8192.0;
 
-/// A slide has gone 95 % of its way after its duration, as three time constants of a resistor and a
-/// capacitor.
+/// A slide is exponential: its duration is three time constants, after which it has covered 95 %.
 const TIME_CONSTANTS: f32 = 3.0;
 
-/// What a synthesizer is to do, and on which channel.
+/// A message to the synthesizer and its channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)] // The MIDI messages of these names.
 pub enum Action {
@@ -41,13 +40,13 @@ pub enum Action {
 /// The sounding note of a part that plays one at a time.
 #[derive(Debug, Default)]
 pub struct Legato {
-    /// The pitch that sounds or is slid to.
+    /// The pitch that sounds, or the target of the slide.
     pitch: Option<u8>,
-    /// The pitch that was struck.
+    /// The pitch of the note-on.
     struck: u8,
     /// Number of the channel in [`CHANNELS`].
     channel: usize,
-    /// How far the note is bent, and how far it is to be, in semitones.
+    /// The current and the target bend in semitones.
     bend: f32,
     aim: f32,
 }
@@ -87,7 +86,7 @@ impl Legato {
         }
     }
 
-    /// Slides for the 64 frames that the synthesizer renders next.
+    /// Advances the slide by the 64 frames that the synthesizer renders next.
     pub fn glide(&mut self, slide_seconds: f64, mut act: impl FnMut(Action)) {
         // A thousandth of a semitone is nothing.
         if (self.aim - self.bend).abs() < 1e-3 {

@@ -62,7 +62,7 @@ pub(super) struct PartSynth {
     preset: Option<Preset>, // as requested
     missed: Vec<Preset>,
     trims: Trims,
-    /// Brings the preset to the loudness that the mix reckons with.
+    /// The gain that brings the preset to the reference loudness.
     trim: Ramp,
     gain: Ramp,
     sweep: Sweep,

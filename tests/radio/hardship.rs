@@ -143,8 +143,8 @@ fn the_watchdog_is_fed_while_a_disk_hangs() {
     stop_in_time(radio);
 }
 
-/// Writes to a recording hang: the process is named at `/healthz`, the sound goes on, and recording does
-/// when the disk answers again.
+/// While writes to a recording hang, `/healthz` names the recorder and the sound goes on; recording resumes
+/// when the disk answers.
 #[test]
 fn a_disk_that_hangs_under_a_recording_is_not_heard() {
     let Some(radio) = start_hung(&[]) else { return };

@@ -52,7 +52,7 @@ struct Cutoff {
 }
 
 impl Layer {
-    /// A tone for as long as the key is held.
+    /// A tone that sustains while the key is held.
     pub fn tone(spectrum: Spectrum) -> Self {
         Self::new(Source::Tone(Tone::short(spectrum)))
     }
@@ -67,7 +67,7 @@ impl Layer {
         Self::new(Source::Plucked(pluck))
     }
 
-    /// A noise at the start of each note.
+    /// A noise burst at the start of each note.
     pub fn shot(signal: Signal) -> Self {
         Self::new(Source::Shot(signal))
     }

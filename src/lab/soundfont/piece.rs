@@ -77,17 +77,7 @@ const HATS: [u8; 3] = [42, 44, 46];
 impl Piece {
     /// An instrument with one recording that peaks at `peak_db`, centred.
     pub fn new(keys: &'static [(u8, i8)], strike: fn(Strength) -> Signal, peak_db: f64) -> Self {
-        let (peak, strike) = (Decibels(peak_db), Strike::Same(strike));
-        Self {
-            keys,
-            strike,
-            peak,
-            n_layers: 1,
-            place: 0.0,
-            thinning: 1,
-            room: None,
-            is_shared: false,
-        }
+        Self::with(keys, Strike::Same(strike), peak_db)
     }
 
     /// An instrument with `n` takes of each strength.
@@ -97,7 +87,11 @@ impl Piece {
         strike: fn(Strength, Take) -> Signal,
         peak_db: f64,
     ) -> Self {
-        let (peak, strike) = (Decibels(peak_db), Strike::Takes(strike, n));
+        Self::with(keys, Strike::Takes(strike, n), peak_db)
+    }
+
+    fn with(keys: &'static [(u8, i8)], strike: Strike, peak_db: f64) -> Self {
+        let peak = Decibels(peak_db);
         Self {
             keys,
             strike,

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use crate::lab::soundfont::generator::Generator;
 
-/// All keys, or all velocities.
+/// The range of all keys or all velocities.
 pub const ANY: RangeInclusive<u8> = 0..=127;
 
 /// Index of a sample in its font.

@@ -28,8 +28,7 @@ pub const ACCENT_VELOCITY: u8 = 100;
 /// Octaves from the cut-off when the music is calm to that at full tension.
 const TENSION_OCTAVES: f32 = 2.5;
 
-/// A hand on the knob: octaves that the cut-off is turned up and down, and the time from one height to the
-/// next, about sixteen bars of acid.
+/// A slow sweep of the cut-off: octaves up and down, and its period, about sixteen bars of acid.
 const KNOB_OCTAVES: f32 = 1.7;
 const KNOB_SECONDS: f32 = 27.0;
 
@@ -47,15 +46,15 @@ pub struct AcidFilter {
     ladder: Ladder,
     /// 1 at a strike, then falling towards 0.
     envelope: f32,
-    /// How far the last strike was an accent, 0 to 1.
+    /// The accent of the last strike, 0 to 1.
     accent: f32,
     openness: f32,
-    /// Where the hand is, in turns from the middle upwards.
+    /// The phase of the slow sweep in turns, 0 at the middle, rising.
     knob: f32,
 }
 
 impl AcidFilter {
-    /// A filter at rest.
+    /// A filter in its initial state.
     pub fn new(settings: Acid) -> Self {
         Self {
             settings,

@@ -1,6 +1,7 @@
 //! A guitar amplifier: chords are distorted as a sum, after the instrument.
 //!
-//! A band that is driven, two clipping stages with a treble cut between them, and a cabinet. All values are fitted by ear to what such amplifiers are known for, none to a recording.
+//! An input equaliser, two clipping stages with a treble cut between them, and a cabinet. All values follow
+//! common knowledge of such amplifiers, none a recording.
 
 use crate::{
     music::chain::Amp,
@@ -29,7 +30,7 @@ pub struct Amplifier {
     cabinet: Eq<7>,
 }
 
-/// What makes one amplifier another.
+/// The constants of a kind of amplifier.
 struct Model {
     /// Gain before the first stage at 0 dB of drive.
     gain: Decibels,
@@ -86,7 +87,7 @@ impl Model {
 }
 
 impl Amplifier {
-    /// An amplifier of `kind`, at rest, with this gain before it.
+    /// An amplifier of `kind`, in its initial state, with this input gain.
     pub fn new(kind: Amp, drive: Decibels) -> Self {
         let model = Model::of(kind);
         Self {

@@ -5,9 +5,9 @@ use crate::sound::frame::Block;
 /// Holds a sample until the next of the lower rate, and rounds it to fewer bits.
 #[derive(Debug, Clone)]
 pub struct Crush {
-    /// Steps from 0 to full scale.
+    /// Quantisation steps from 0 to full scale.
     levels: f32,
-    /// Samples of the lower rate in a frame.
+    /// The lower rate as a share of the frame rate.
     rate: f32,
     phase: f32,
     held: [f32; 2],
@@ -21,13 +21,13 @@ impl Crush {
         crush
     }
 
-    /// Changes bits and rate at once; the sound has steps anyway.
+    /// Changes bits and rate at once, without a ramp: the effect makes steps anyway.
     pub fn set(&mut self, bits: f64, hz: f64) {
         self.levels = libm::exp2(bits - 1.0) as f32;
         self.rate = (hz / f64::from(crate::units::SAMPLE_RATE)).min(1.0) as f32;
     }
 
-    /// Samples `block` anew.
+    /// Resamples and rounds `block`.
     pub fn process(&mut self, block: &mut Block) {
         for (left, right) in block.left.iter_mut().zip(&mut block.right) {
             self.phase += self.rate;

@@ -22,7 +22,7 @@ pub enum Band {
 }
 
 impl<const N: usize> Eq<N> {
-    /// Filters at rest.
+    /// Filters in their initial state.
     pub fn new(bands: [Band; N]) -> Self {
         Self(bands.map(|band| DirectForm2Transposed::new(band.coefficients())))
     }

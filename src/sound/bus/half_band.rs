@@ -7,28 +7,28 @@
 
 use std::f64::consts::PI;
 
-/// A filter between two rates, one twice the other. `TAPS`, an even number, is how many samples of the
-/// lower rate a new one is interpolated from; a block of the lower rate has `N` frames and, behind its
-/// history of `TAPS`, fits into `LINE` = `TAPS` + `N`.
+/// A half-band filter between a rate and twice that rate. `TAPS`, even, is the number of samples at the
+/// lower rate that each new sample is interpolated from. `LINE` is `TAPS` plus the length of a block at
+/// the lower rate, since a block is filtered behind its history.
 #[derive(Clone)]
 pub struct HalfBand<const TAPS: usize, const LINE: usize> {
     taps: [f32; TAPS],
-    /// The last samples of the lower rate that were doubled.
+    /// The last samples at the lower rate, for doubling.
     before: [f32; TAPS],
-    /// The last samples that were halved: those that are kept, those between.
+    /// The last samples at the higher rate, for halving: even ones, odd ones.
     kept: [f32; TAPS],
     between: [f32; TAPS],
 }
 
 impl<const TAPS: usize, const LINE: usize> HalfBand<TAPS, LINE> {
-    /// A filter at rest. Passes up to 0.4 of the lower rate and stops from 0.6 of it on by 70 dB, with
+    /// A filter in its initial state. Passes up to 0.4 of the lower rate and stops from 0.6 of it on by 70 dB, with
     /// 24 taps; fewer taps stop later.
     pub fn new() -> Self {
         let rest = [0.0; TAPS];
         Self { taps: design(), before: rest, kept: rest, between: rest }
     }
 
-    /// Writes `low` at twice the rate to `high`, late by half the taps.
+    /// Doubles the rate of `low` into `high`, with a delay of half the taps.
     pub fn double(&mut self, low: &[f32], high: &mut [f32]) {
         let line: [f32; LINE] = behind(&mut self.before, low);
         let mut between = [0.0; LINE];
@@ -39,7 +39,7 @@ impl<const TAPS: usize, const LINE: usize> HalfBand<TAPS, LINE> {
         }
     }
 
-    /// Writes `high` at half the rate to `low`, late by half the taps, less one.
+    /// Halves the rate of `high` into `low`, with a delay of half the taps, less one.
     pub fn halve(&mut self, high: &[f32], low: &mut [f32]) {
         let (mut kept, mut between) = ([0.0; LINE], [0.0; LINE]);
         let pairs = high.as_chunks().0.iter().zip(&mut kept).zip(&mut between);
@@ -67,7 +67,7 @@ fn behind<const TAPS: usize, const LINE: usize>(
     line
 }
 
-/// Adds up what is before and behind the middle, whose taps are equal.
+/// Sums the samples on both sides of the middle, whose taps are equal.
 fn convolve<const TAPS: usize>(taps: &[f32; TAPS], line: &[f32], out: &mut [f32]) {
     /// Sums that are held in registers.
     const WIDTH: usize = 16;

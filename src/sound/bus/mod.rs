@@ -62,7 +62,7 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// The effects of `voice`, at rest.
+    /// The effects of `voice`, in their initial state.
     pub fn new(voice: &Voice) -> Self {
         let chain = &voice.chain;
         Self {

@@ -38,7 +38,7 @@ pub fn at_twice<const TAPS: usize, const LINE: usize>(
 }
 
 impl ToFourTimes {
-    /// Filters at rest.
+    /// Filters in their initial state.
     pub fn new() -> Self {
         Self { first: HalfBand::new(), second: HalfBand::new(), high: vec![0.0; FOUR_TIMES] }
     }

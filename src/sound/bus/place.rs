@@ -15,7 +15,7 @@ impl Place {
         Self([libm::cosf(angle), libm::sinf(angle)])
     }
 
-    /// Applies `effect` to `block` as one channel, which stays in its place.
+    /// Mixes `block` to mono, applies `effect`, and pans the result to this place.
     pub fn in_mono(self, block: &mut Block, effect: impl FnOnce(&mut [f32; FRAMES_PER_MP3_FRAME])) {
         let Self([left, right]) = self;
         let mut channel = std::array::from_fn(|n| left * block.left[n] + right * block.right[n]);

@@ -25,7 +25,7 @@ pub struct Saturation {
 }
 
 impl Saturation {
-    /// A clipper at rest with this gain before it.
+    /// A clipper with this input gain, in its initial state.
     pub fn new(amount: Decibels) -> Self {
         let side = (ToTwice::new(), SoftClip::default());
         Self { gain: Ramp::at_rest(amount.ratio() as f32), sides: [side.clone(), side] }

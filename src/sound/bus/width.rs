@@ -12,16 +12,16 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Below this frequency nothing is apart.
+/// Below this frequency the result is mono, in Hz.
 const MONO_HZ: f32 = 120.0;
 
-/// Delay of the middle that becomes a side: 11 ms, short enough to stay one sound.
+/// Delay of the mid that is used as a side for mono parts: 11 ms, too short for an echo.
 const DELAY: usize = (SAMPLE_RATE * 11 / 1000) as usize;
 
 /// Level of that side at width 2.
 const SIDE: f32 = 0.8;
 
-/// Moves what differs between the channels.
+/// Scales the side signal.
 #[derive(Clone)]
 pub struct Width {
     amount: Ramp,
@@ -42,7 +42,7 @@ impl Width {
         self.amount.move_to(width as f32);
     }
 
-    /// Widens or narrows `block`.
+    /// Scales the side of `block`.
     pub fn process(&mut self, block: &mut Block) {
         let share = 1.0 - libm::expf(-TAU * MONO_HZ / SAMPLE_RATE as f32);
         let sides = block.left.iter_mut().zip(&mut block.right);

@@ -5,14 +5,14 @@ use crate::music::room::RoomKind;
 /// Lines of the network: a power of two, as its matrix needs.
 pub(super) const N_LINES: usize = 16;
 
-/// All-passes before the network, in each channel.
+/// All-pass filters before the network in each channel.
 pub(super) const N_DIFFUSERS: usize = 5;
 
 /// Lengths in frames and other constants of a kind of room.
 pub(super) struct Shape {
-    /// Of the lines: primes, so that echoes rarely coincide.
+    /// Lengths of the lines: primes, so that echoes rarely coincide.
     pub lines: [usize; N_LINES],
-    /// Of the all-passes, by channel.
+    /// Lengths of the all-passes, by channel.
     pub diffusers: [[usize; N_DIFFUSERS]; 2],
     /// Gain of the all-passes.
     pub diffusion: f32,

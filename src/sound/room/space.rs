@@ -36,7 +36,7 @@ pub(super) struct Space {
 }
 
 impl Space {
-    /// The silent space of `room`.
+    /// The filters of `room`, silent.
     pub fn new(room: Room) -> Self {
         let mut space = Self {
             room,
@@ -51,12 +51,12 @@ impl Space {
         space
     }
 
-    /// The room that it sounds like.
+    /// The settings of the room.
     pub fn room(&self) -> Room {
         self.room
     }
 
-    /// Becomes the silent space of `room`.
+    /// Sets the filters for `room` and silences them.
     pub fn rebuild(&mut self, room: Room) {
         self.room = room;
         self.shape = Shape::of(room.kind);
