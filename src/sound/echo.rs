@@ -6,8 +6,8 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Length of the delay line: a power of two above the longest delay, 5.9 s.
-const LINE: usize = 1 << 18;
+/// The longest delay in frames, 5.9 s.
+const LONGEST: usize = (1 << 18) - 1;
 
 /// Share by which a one-pole low-pass at about 3.6 kHz follows each frame.
 const DAMPING: f32 = 0.4;
@@ -23,6 +23,7 @@ const GLIDE: f32 = FRAMES_PER_MP3_FRAME as f32;
 
 /// Adds the repeats only; the dry signal is already in the mix.
 pub struct Echo {
+    /// A ring of a power of two above the longest delay so far.
     line: Vec<[f32; 2]>,
     position: usize,
     delay: usize,
@@ -38,7 +39,7 @@ impl Echo {
     pub fn new() -> Self {
         let delay = SAMPLE_RATE as usize / 2;
         Self {
-            line: vec![[0.0; 2]; LINE],
+            line: silent_line(delay),
             position: 0,
             delay,
             next_delay: delay,
@@ -51,8 +52,21 @@ impl Echo {
     /// Sets the time between repeats, at most 5.9 s, and the gain from one repeat to the next.
     pub fn set(&mut self, seconds: f64, feedback: f64) {
         let frames = (seconds * f64::from(SAMPLE_RATE)).round() as usize;
-        self.next_delay = frames.clamp(1, LINE - 1);
+        self.next_delay = frames.clamp(1, LONGEST);
         self.feedback = feedback.clamp(0.0, 0.9) as f32;
+        if self.line.len() <= self.next_delay {
+            self.lengthen();
+        }
+    }
+
+    /// Moves what is on the line to one that holds the next delay.
+    fn lengthen(&mut self) {
+        let mut line = silent_line(self.next_delay);
+        let (newest, oldest) = self.line.split_at(self.position);
+        line[..oldest.len()].copy_from_slice(oldest);
+        line[oldest.len()..self.line.len()].copy_from_slice(newest);
+        self.position = self.line.len();
+        self.line = line;
     }
 
     /// Adds the echoes of `dry` to `wet`.
@@ -77,7 +91,7 @@ impl Echo {
             {
                 *tape = saturated(tone.step(x));
             }
-            self.position = (self.position + 1) % LINE;
+            self.position = (self.position + 1) & (self.line.len() - 1);
             wet.left[n] += left;
             wet.right[n] += right;
         }
@@ -85,7 +99,8 @@ impl Echo {
     }
 
     fn tap(&self, n: usize) -> [f32; 2] {
-        let at = |delay: usize| self.line[(self.position + LINE - delay) % LINE];
+        let ring = self.line.len();
+        let at = |delay: usize| self.line[(self.position + ring - delay) & (ring - 1)];
         if self.delay == self.next_delay {
             return at(self.delay);
         }
@@ -93,6 +108,11 @@ impl Echo {
         let (from, to) = (at(self.delay), at(self.next_delay));
         [from[0] + t * (to[0] - from[0]), from[1] + t * (to[1] - from[1])]
     }
+}
+
+/// A ring for delays up to `delay` frames.
+fn silent_line(delay: usize) -> Vec<[f32; 2]> {
+    vec![[0.0; 2]; (delay + 1).next_power_of_two()]
 }
 
 /// A soft limit: at most [`TAPE`] times 1, and nearly unchanged below a third of it.
@@ -204,6 +224,37 @@ mod tests {
         assert!(loud < 0.8 * soft, "{soft} {loud}");
         assert!(first(0.1) > 0.98 * soft);
         assert!(absurd <= TAPE, "{absurd}");
+    }
+
+    #[test]
+    fn a_longer_line_keeps_what_is_on_it() {
+        // The line is lengthened in the first block, or amid the repeats.
+        let heard = |lengthened_at: usize| {
+            let mut echo = Echo::new();
+            let mut heard = Vec::new();
+            for block in 0..120 {
+                let seconds = if block == lengthened_at { 5.0 } else { 0.7 };
+                echo.set(seconds, 0.6);
+                echo.set(0.7, 0.6);
+                let mut wet = Block::SILENCE;
+                echo.process(&if block == 1 { click() } else { Block::SILENCE }, &mut wet);
+                heard.extend(wet.left);
+            }
+            (heard, echo.line.len())
+        };
+        let (at_once, amid) = (heard(0), heard(70));
+        assert!(at_once.0.iter().any(|x| 0.1 < x.abs()));
+        assert!(at_once == amid, "the repeats differ");
+        assert_eq!(amid.1, 1 << 18);
+    }
+
+    #[test]
+    fn the_line_is_as_long_as_the_delay_needs() {
+        let mut echo = Echo::new();
+        echo.set(0.5, 0.5);
+        assert_eq!(echo.line.len(), 1 << 15);
+        echo.set(1e9, 0.5);
+        assert_eq!(echo.line.len(), 1 << 18);
     }
 
     #[test]
