@@ -79,11 +79,6 @@ impl Absorption {
             }
         }
     }
-
-    /// Forgets the sound.
-    pub fn clear(&mut self) {
-        self.before = [0.0; 2];
-    }
 }
 
 /// Filters for lines side by side: a filter waits for its last output, so that several at once take no

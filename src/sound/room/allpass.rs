@@ -2,9 +2,6 @@
 
 use crate::sound::room::line::{CHUNK, Line, Sound};
 
-/// The longest delay in frames.
-const LONGEST: usize = 640;
-
 /// One Schroeder all-pass.
 pub(super) struct Allpass {
     line: Line,
@@ -13,14 +10,9 @@ pub(super) struct Allpass {
 }
 
 impl Allpass {
-    pub fn new() -> Self {
-        Self { line: Line::new(LONGEST), n_frames: CHUNK, gain: 0.0 }
-    }
-
-    /// Empties it and sets its delay, at least a chunk, and its gain.
-    pub fn reset(&mut self, n_frames: usize, gain: f32) {
-        self.line.clear();
-        (self.n_frames, self.gain) = (n_frames, gain);
+    /// A silent filter with a delay of `n_frames`, at least a chunk.
+    pub fn new(n_frames: usize, gain: f32) -> Self {
+        Self { line: Line::new(n_frames), n_frames, gain }
     }
 
     /// Filters `sound` in place.

@@ -25,10 +25,6 @@ impl Line {
         Self { ring: vec![0.0; n_chunks * CHUNK].into(), position: 0 }
     }
 
-    pub fn clear(&mut self) {
-        self.ring.fill(0.0);
-    }
-
     /// Writes the present chunk and turns to the next.
     pub fn write(&mut self, sound: &Sound) {
         self.ring[self.position..self.position + CHUNK].copy_from_slice(sound);

@@ -98,7 +98,7 @@ impl RoomReverb {
 
     /// Starts the wanted room anew, silent.
     fn rebuild(&mut self) {
-        self.space.rebuild(self.wanted);
+        self.space = Space::new(self.wanted);
         self.level = Ramp::at_rest(self.space.level());
         self.n_fade_left = 0;
     }

@@ -21,11 +21,9 @@ const N_MOVING: usize = 8;
 /// Rates of the moving lines in Hz, from the first to the last.
 const RATES_HZ: [f64; 2] = [0.31, 0.97];
 
-/// The longest line in frames, with its swing.
-const LONGEST: usize = 4200;
-
 /// The network.
 pub(super) struct Network {
+    shape: &'static Shape,
     lines: [Line; N_LINES],
     absorptions: [Absorption; N_LINES],
     swings: [Swing; N_MOVING],
@@ -33,39 +31,35 @@ pub(super) struct Network {
 }
 
 impl Network {
-    pub fn new() -> Self {
+    /// A silent network of this shape and decay.
+    pub fn new(shape: &'static Shape, decay: Decay) -> Self {
         let rate = |line: usize| {
             RATES_HZ[0] + (RATES_HZ[1] - RATES_HZ[0]) * line as f64 / (N_MOVING - 1) as f64
         };
-        Self {
-            lines: std::array::from_fn(|_| Line::new(LONGEST)),
+        let mut network = Self {
+            shape,
+            lines: shape.lines.map(|n_frames| Line::new(n_frames + shape.swing as usize)),
             absorptions: [Absorption::default(); N_LINES],
             swings: std::array::from_fn(|line| Swing::new(rate(line), line)),
             taps: [[0.0; CHUNK]; N_LINES],
-        }
+        };
+        network.set(decay);
+        network.absorptions.iter_mut().for_each(Absorption::settle);
+        network
     }
 
-    pub fn clear(&mut self) {
-        self.lines.iter_mut().for_each(Line::clear);
-        self.absorptions.iter_mut().for_each(Absorption::clear);
-    }
-
-    /// Sets the decay of lines as long as those of `shape`.
-    pub fn set(&mut self, shape: &Shape, decay: Decay) {
+    /// Sets the decay, which is reached over a block.
+    pub fn set(&mut self, decay: Decay) {
         // The matrix below is 4 times too large.
         let scale = 1.0 / (N_LINES as f64).sqrt();
-        for (absorption, n_frames) in self.absorptions.iter_mut().zip(shape.lines) {
+        for (absorption, n_frames) in self.absorptions.iter_mut().zip(self.shape.lines) {
             absorption.set(decay, n_frames, scale);
         }
     }
 
-    /// Reaches the decay that was set at once, not over a block.
-    pub fn settle(&mut self) {
-        self.absorptions.iter_mut().for_each(Absorption::settle);
-    }
-
     /// Feeds `input` to the lines and returns their sum in two channels that don't correlate.
-    pub fn step(&mut self, shape: &Shape, input: &Chunk) -> Chunk {
+    pub fn step(&mut self, input: &Chunk) -> Chunk {
+        let shape = self.shape;
         let lines = self.lines.iter().zip(&mut self.taps).zip(shape.lines);
         for (i, ((line, tap), n_frames)) in lines.enumerate() {
             match self.swings.get_mut(i) {
