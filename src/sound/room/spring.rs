@@ -28,7 +28,10 @@ const N_STAGES: usize = 80;
 /// Coefficient of the all-passes: the more, the longer the chirp.
 const DISPERSION: f32 = 0.6;
 
-/// Delays of the springs besides the all-passes, in frames of the loop: 34 and 43 ms.
+/// Frames of the loop by which the way [`Stages`] are computed delays.
+const SKEW: usize = N_STAGES - 1;
+
+/// Delays of the springs besides those of the all-passes, in frames of the loop: 34 and 43 ms.
 const DELAYS: [usize; 2] = [379, 479];
 
 /// Frames of a spring's ring: above the longest delay and a chunk, in whole chunks of the loop.
@@ -40,13 +43,15 @@ const QUALITIES: [f32; 3] = [0.5176, FRAC_1_SQRT_2, 1.9319];
 
 /// Springs for both channels.
 pub(super) struct Springs {
+    /// What both springs hear.
+    down: LowPass,
     springs: [Spring; 2],
     level: f32,
 }
 
 impl Springs {
     pub fn new() -> Self {
-        Self { springs: DELAYS.map(Spring::new), level: 0.0 }
+        Self { down: LowPass::new(), springs: DELAYS.map(Spring::new), level: 0.0 }
     }
 
     /// Sets the time for 60 dB.
@@ -58,21 +63,19 @@ impl Springs {
         self.level = (1.0 - kept).sqrt() as f32;
     }
 
-    pub fn clear(&mut self) {
-        self.springs.iter_mut().for_each(Spring::clear);
-    }
-
     /// The response to a chunk: noise within the springs' range returns at about its own level. Both
     /// springs hear both channels.
     pub fn step(&mut self, input: &Chunk) -> Chunk {
         let [left, right] = input;
-        let both = std::array::from_fn(|n| (left[n] + right[n]) * FRAC_1_SQRT_2);
-        let mut output = [both; 2];
-        for (spring, sound) in self.springs.iter_mut().zip(&mut output) {
-            spring.process(sound);
-            for x in sound {
-                *x *= self.level;
+        let mut few = [0.0; FEW];
+        for (n, x) in few.iter_mut().enumerate() {
+            for n in n * STRIDE..(n + 1) * STRIDE {
+                *x = self.down.step((left[n] + right[n]) * FRAC_1_SQRT_2);
             }
+        }
+        let mut output = [[0.0; CHUNK]; 2];
+        for (spring, sound) in self.springs.iter_mut().zip(&mut output) {
+            spring.process(&few, self.level, sound);
         }
         output
     }
@@ -80,9 +83,8 @@ impl Springs {
 
 /// One spring.
 struct Spring {
-    down: LowPass,
     up: LowPass,
-    stages: [f32; N_STAGES],
+    stages: Stages,
     ring: [f32; RING],
     position: usize,
     delay: usize,
@@ -92,19 +94,13 @@ struct Spring {
 impl Spring {
     fn new(delay: usize) -> Self {
         Self {
-            down: LowPass::new(),
             up: LowPass::new(),
-            stages: [0.0; N_STAGES],
+            stages: Stages::new(),
             ring: [0.0; RING],
             position: 0,
             delay,
             gain: 0.0,
         }
-    }
-
-    fn clear(&mut self) {
-        (self.down, self.up) = (LowPass::new(), LowPass::new());
-        (self.stages, self.ring) = ([0.0; N_STAGES], [0.0; RING]);
     }
 
     fn set(&mut self, seconds: f64) {
@@ -117,40 +113,68 @@ impl Spring {
         self.gain = -libm::pow(10.0, fall) as f32;
     }
 
-    fn process(&mut self, sound: &mut [f32; CHUNK]) {
-        let mut few = [0.0; FEW];
-        for (x, sound) in few.iter_mut().zip(sound.chunks_exact(STRIDE)) {
-            for sound in sound {
-                *x = self.down.step(*sound);
-            }
-        }
-        self.travel(&mut few);
-        for (x, sound) in few.iter().zip(sound.chunks_exact_mut(STRIDE)) {
+    /// The response to a chunk of the loop, at `level`.
+    fn process(&mut self, few: &[f32; FEW], level: f32, sound: &mut [f32; CHUNK]) {
+        let arrived = self.travel(few);
+        for (x, sound) in arrived.iter().zip(sound.chunks_exact_mut(STRIDE)) {
             for (n, sound) in sound.iter_mut().enumerate() {
-                *sound = self.up.step(if n == 0 { STRIDE as f32 * x } else { 0.0 });
+                *sound = level * self.up.step(if n == 0 { STRIDE as f32 * x } else { 0.0 });
             }
         }
     }
 
     /// Once along the spring and back, and into it again.
-    fn travel(&mut self, sound: &mut [f32; FEW]) {
+    fn travel(&mut self, sound: &[f32; FEW]) -> [f32; FEW] {
         let mut arrived = [0.0; FEW];
         for (n, x) in arrived.iter_mut().enumerate() {
-            *x = self.ring[(self.position + RING - self.delay + n) % RING];
+            *x = self.ring[(self.position + RING + SKEW - self.delay + n) % RING];
         }
-        for memory in &mut self.stages {
-            for x in &mut arrived {
-                let fed = *x - DISPERSION * *memory;
-                *x = DISPERSION * fed + *memory;
-                *memory = fed;
-            }
-        }
-        for (n, (x, arrived)) in sound.iter_mut().zip(arrived).enumerate() {
+        self.stages.process(&mut arrived);
+        for (n, (x, arrived)) in sound.iter().zip(arrived).enumerate() {
             self.ring[self.position + n] = *x + self.gain * arrived;
-            *x = arrived;
         }
         self.position = (self.position + FEW) % RING;
+        arrived
     }
+}
+
+/// All all-passes of a spring at once, which vectorises: each takes what the one before gave a frame
+/// earlier. The ring is shorter by these frames.
+struct Stages {
+    memories: [f32; N_STAGES],
+    /// What the first one takes, and what each gave.
+    line: [f32; N_STAGES + 1],
+}
+
+impl Stages {
+    fn new() -> Self {
+        Self { memories: [0.0; N_STAGES], line: [0.0; N_STAGES + 1] }
+    }
+
+    fn process(&mut self, sound: &mut [f32; FEW]) {
+        let Self { memories, line } = self;
+        let mut next = [0.0; N_STAGES + 1];
+        for [even, odd] in sound.as_chunks_mut().0 {
+            *even = step(*even, memories, line, &mut next);
+            *odd = step(*odd, memories, &mut next, line);
+        }
+    }
+}
+
+/// A frame through all-passes, from one line to the next.
+fn step(
+    x: f32,
+    memories: &mut [f32; N_STAGES],
+    from: &mut [f32; N_STAGES + 1],
+    to: &mut [f32; N_STAGES + 1],
+) -> f32 {
+    from[0] = x;
+    for ((x, memory), y) in from.iter().zip(memories).zip(&mut to[1..]) {
+        let fed = x - DISPERSION * *memory;
+        *y = DISPERSION * fed + *memory;
+        *memory = fed;
+    }
+    to[N_STAGES]
 }
 
 /// Three second-order low-passes in a row.
@@ -171,5 +195,33 @@ impl LowPass {
 
     fn step(&mut self, x: f32) -> f32 {
         self.sections.iter_mut().fold(x, |x, section| section.run(x))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_passes_at_once_equal_one_after_another_but_late() {
+        let noise = |n: usize| ((n * 7919) % 101) as f32 / 50.0 - 1.0;
+        let mut in_a_row: Vec<f32> = (0..20 * FEW).map(noise).collect();
+        for _ in 0..N_STAGES {
+            let mut memory = 0.0;
+            for x in &mut in_a_row {
+                let fed = *x - DISPERSION * memory;
+                *x = DISPERSION * fed + memory;
+                memory = fed;
+            }
+        }
+        let mut stages = Stages::new();
+        let mut at_once = Vec::new();
+        for chunk in 0..20 {
+            let mut sound = std::array::from_fn(|n| noise(chunk * FEW + n));
+            stages.process(&mut sound);
+            at_once.extend(sound);
+        }
+        assert!(at_once[..SKEW].iter().all(|x| *x == 0.0));
+        assert!(at_once[SKEW..] == in_a_row[..20 * FEW - SKEW]);
     }
 }
