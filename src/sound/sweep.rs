@@ -39,12 +39,14 @@ impl Sweep {
         for at in (0..FRAMES_PER_MP3_FRAME).step_by(STRIDE) {
             let t = (at + STRIDE) as f32 / FRAMES_PER_MP3_FRAME as f32;
             let coefficients = low_pass(from + (openness - from) * t);
-            let channels = [&mut block.left, &mut block.right];
-            for (side, channel) in self.sides.iter_mut().zip(channels) {
-                side.update_coefficients(coefficients);
-                for x in &mut channel[at..at + STRIDE] {
-                    *x = side.run(*x);
-                }
+            let [left, right] = &mut self.sides;
+            left.update_coefficients(coefficients);
+            right.update_coefficients(coefficients);
+            // Both channels at once: the processor overlaps them.
+            let stretch = at..at + STRIDE;
+            let frames = block.left[stretch.clone()].iter_mut().zip(&mut block.right[stretch]);
+            for (x, y) in frames {
+                (*x, *y) = (left.run(*x), right.run(*y));
             }
         }
     }

@@ -33,11 +33,18 @@ impl Crush {
             self.phase += self.rate;
             if 1.0 <= self.phase {
                 self.phase -= 1.0;
-                self.held = [*left, *right].map(|x| libm::roundf(x * self.levels) / self.levels);
+                self.held = [*left, *right].map(|x| rounded(x * self.levels) / self.levels);
             }
             [*left, *right] = self.held;
         }
     }
+}
+
+/// The nearest whole number. A float of this size has no bits for fractions, so adding it rounds; exact
+/// below 2^22, 42 dB above full scale at 16 bits.
+fn rounded(x: f32) -> f32 {
+    const NO_FRACTIONS: f32 = 1.5 * (1 << 23) as f32;
+    (x + NO_FRACTIONS) - NO_FRACTIONS
 }
 
 #[cfg(test)]
@@ -51,6 +58,13 @@ mod tests {
         let sound = played(&[1000.0], 0.5, |block| crush.process(block));
         let tones = tones_db(&sound, &[1000.0, 10_025.0, 9000.0]);
         assert!(-25.0 < tones[1] - tones[0] && tones[2] - tones[0] < -60.0, "{tones:?}");
+    }
+
+    #[test]
+    fn rounding_is_to_the_nearest() {
+        for x in [0.0, 0.4, -0.6, 1.51, -2.49, 32_767.4, -100_000.7, 4_000_000.25] {
+            assert_eq!(rounded(x).to_bits() & !(1 << 31), libm::roundf(x).abs().to_bits(), "{x}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use biquad::{
     Biquad as _, Coefficients, DirectForm2Transposed, Q_BUTTERWORTH_F32, ToHertz as _, Type,
 };
 
-use crate::units::SAMPLE_RATE;
+use crate::{sound::frame::Block, units::SAMPLE_RATE};
 
 /// Second-order filters in series.
 #[derive(Clone)]
@@ -27,12 +27,30 @@ impl<const N: usize> Eq<N> {
         Self(bands.map(|band| DirectForm2Transposed::new(band.coefficients())))
     }
 
+    /// Changes the filters amid the sound.
+    pub fn set(&mut self, bands: [Band; N]) {
+        for (filter, band) in self.0.iter_mut().zip(bands) {
+            filter.update_coefficients(band.coefficients());
+        }
+    }
+
     /// Filters `channel`.
     pub fn process(&mut self, channel: &mut [f32]) {
         // All filters frame by frame: the processor overlaps one frame's last with the next one's first.
         for x in channel {
-            *x = self.0.iter_mut().fold(*x, |x, filter| filter.run(x));
+            *x = self.run(*x);
         }
+    }
+
+    /// Filters both channels of `block`, frame by frame: the processor overlaps them.
+    pub fn process_both([left, right]: &mut [Self; 2], block: &mut Block) {
+        for (x, y) in block.left.iter_mut().zip(&mut block.right) {
+            (*x, *y) = (left.run(*x), right.run(*y));
+        }
+    }
+
+    fn run(&mut self, x: f32) -> f32 {
+        self.0.iter_mut().fold(x, |x, filter| filter.run(x))
     }
 }
 

@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use crate::{
     sound::{
         bus::eq::{Band, Eq},
-        frame::Block,
+        frame::{Block, FRAMES_PER_MP3_FRAME},
     },
     units::SAMPLE_RATE,
 };
@@ -22,11 +22,18 @@ const WOW: [Wobble; 3] = [
 const TREBLE_HZ: (f32, f32) = (4200.0, 16_000.0);
 const BASS_HZ: (f32, f32) = (110.0, 20.0);
 
-/// Length of the delay line, a power of two; the head is in its middle.
-const LINE: usize = 1024;
+/// Delay of the head without wobble, in frames, and the longest delay: the wobbles add up to 119 frames.
+const MIDDLE: f32 = 512.0;
+const LONGEST: usize = 640;
 
 /// Frames in which the wobble is taken as straight.
 const STRIDE: usize = 32;
+
+/// Most by which the head moves in a stride, in frames: a tape that changes its age is heard to drift.
+const MOST_MOVE: f32 = 0.9;
+
+/// Frames read beside a stride to find the values between frames.
+const MARGIN: usize = 4;
 
 #[derive(Debug, Clone, Copy)]
 struct Wobble {
@@ -38,8 +45,8 @@ struct Wobble {
 #[derive(Clone)]
 pub struct Tape {
     age: f32,
-    line: [[f32; 2]; LINE],
-    position: usize,
+    /// The block behind what came before it.
+    lines: [[f32; LONGEST + FRAMES_PER_MP3_FRAME]; 2],
     delay: f32,
     phases: [f32; 3],
     sides: [Eq<2>; 2],
@@ -49,14 +56,11 @@ impl Tape {
     /// A tape of `age`, 0 to 1, that begins to run.
     pub fn new(age: f64) -> Self {
         let age = age as f32;
-        let between = |(worst, best): (f32, f32)| best * libm::powf(worst / best, age);
-        let bands = [Band::HighPass(between(BASS_HZ)), Band::LowPass(between(TREBLE_HZ), 0.65)];
-        let side = Eq::new(bands);
+        let side = Eq::new(limits(age));
         Self {
             age,
-            line: [[0.0; 2]; LINE],
-            position: 0,
-            delay: LINE as f32 / 2.0,
+            lines: [[0.0; LONGEST + FRAMES_PER_MP3_FRAME]; 2],
+            delay: MIDDLE,
             phases: [0.0; 3],
             sides: [side.clone(), side],
         }
@@ -65,26 +69,27 @@ impl Tape {
     /// Changes the age: the head moves there over a block, the limits at once.
     pub fn set(&mut self, age: f64) {
         if self.age.to_bits() != (age as f32).to_bits() {
-            let Self { line, position, delay, phases, .. } = *self;
-            *self = Self { line, position, delay, phases, ..Self::new(age) };
+            self.age = age as f32;
+            self.sides.iter_mut().for_each(|side| side.set(limits(self.age)));
         }
     }
 
     /// Plays `block` from the tape.
     pub fn process(&mut self, block: &mut Block) {
+        for (line, channel) in self.lines.iter_mut().zip([&block.left, &block.right]) {
+            line.copy_within(FRAMES_PER_MP3_FRAME.., 0);
+            line[LONGEST..].copy_from_slice(channel);
+        }
         let Block { left, right } = &mut *block;
-        for (left, right) in left.chunks_mut(STRIDE).zip(right.chunks_mut(STRIDE)) {
-            let step = (self.next_delay() - self.delay) / STRIDE as f32;
-            for (left, right) in left.iter_mut().zip(right) {
-                self.delay += step;
-                self.position = (self.position + 1) % LINE;
-                self.line[self.position] = [*left, *right];
-                [*left, *right] = self.read();
+        let strides = left.as_chunks_mut().0.iter_mut().zip(right.as_chunks_mut().0);
+        for (number, (left, right)) in strides.enumerate() {
+            let delays = [self.delay, self.next_delay()];
+            self.delay = delays[1];
+            for (line, sound) in self.lines.iter().zip([left, right]) {
+                read(line, LONGEST + number * STRIDE, delays, sound);
             }
         }
-        for (eq, channel) in self.sides.iter_mut().zip([&mut block.left, &mut block.right]) {
-            eq.process(channel);
-        }
+        Eq::process_both(&mut self.sides, block);
     }
 
     /// Where the head is at the end of the next stride.
@@ -96,27 +101,40 @@ impl Tape {
             let ratio = libm::exp2f(wobble.cents / 1200.0) - 1.0;
             ratio * rate / (TAU * wobble.hz) * libm::sinf(TAU * *phase)
         });
-        LINE as f32 / 2.0 + self.age * wobbles.sum::<f32>()
+        let there = MIDDLE + self.age * wobbles.sum::<f32>();
+        there.clamp(self.delay - MOST_MOVE, self.delay + MOST_MOVE)
     }
+}
 
-    /// The sound under the head, between frames by a cubic through four of them (Catmull and Rom).
-    fn read(&self) -> [f32; 2] {
-        let whole = self.delay as usize;
-        let t = 1.0 - (self.delay - whole as f32);
-        let at = |back: usize| self.line[(self.position + LINE - back) % LINE];
-        let (a, b, c, d) = (at(whole + 2), at(whole + 1), at(whole), at(whole - 1));
-        std::array::from_fn(|n| {
-            let (a, b, c, d) = (a[n], b[n], c[n], d[n]);
-            let curve = 2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a);
-            b + 0.5 * t * (c - a + t * curve)
-        })
+/// The filters of a tape of `age`.
+fn limits(age: f32) -> [Band; 2] {
+    let between = |(worst, best): (f32, f32)| best * libm::powf(worst / best, age);
+    [Band::HighPass(between(BASS_HZ)), Band::LowPass(between(TREBLE_HZ), 0.65)]
+}
+
+/// The sound of `line` from frame `at` on, under a head whose delay moves evenly from one to the other,
+/// by less than a frame: between frames by a cubic through four of them (Catmull and Rom).
+fn read(line: &[f32], at: usize, [from, to]: [f32; 2], sound: &mut [f32; STRIDE]) {
+    let least = (from.min(to) as usize).min(LONGEST - MARGIN);
+    let Some(near) = line[at + 1 - least - MARGIN..].first_chunk::<{ STRIDE + MARGIN }>() else {
+        return;
+    };
+    let (first, step) = (from - least as f32, (to - from) / STRIDE as f32);
+    for (n, x) in sound.iter_mut().enumerate() {
+        let late = first + step * (n + 1) as f32;
+        let is_later = 1.0 <= late;
+        let t = if is_later { 2.0 - late } else { 1.0 - late };
+        let at = |k: usize| if is_later { near[n + k] } else { near[n + k + 1] };
+        let (a, b, c, d) = (at(0), at(1), at(2), at(3));
+        let curve = 2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a);
+        *x = b + 0.5 * t * (c - a + t * curve);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sound::{bus::testing::played, frame::FRAMES_PER_MP3_FRAME};
+    use crate::sound::bus::testing::played;
 
     #[test]
     fn an_old_tape_loses_treble_and_bass() {
@@ -128,6 +146,20 @@ mod tests {
         };
         assert!(gain(1.0, 10_000.0) < -12.0 && gain(1.0, 40.0) < -12.0);
         assert!(gain(1.0, 800.0).abs() < 1.0 && gain(0.1, 8000.0).abs() < 1.5);
+    }
+
+    #[test]
+    fn a_tape_that_changes_its_age_moves_its_head_slowly() {
+        let mut tape = Tape::new(0.0);
+        tape.set(1.0);
+        let mut furthest = 0.0f32;
+        for _ in 0..3000 {
+            let before = tape.delay;
+            tape.delay = tape.next_delay();
+            assert!((tape.delay - before).abs() <= MOST_MOVE + 1e-3, "{before} {}", tape.delay);
+            furthest = furthest.max((tape.delay - MIDDLE).abs());
+        }
+        assert!((90.0..(LONGEST - MARGIN) as f32 - MIDDLE).contains(&furthest), "{furthest}");
     }
 
     #[test]
