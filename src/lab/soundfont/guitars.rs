@@ -136,12 +136,12 @@ fn picked(string: Pluck) -> Vec<Layer> {
         NoDelay,
         NoAttack,
         Decay(26.0),
-        Release(0.5),
+        Release(0.15),
         FilterDecay(4.0),
         FilterSustain(0.0),
         FilterRelease(0.3),
     ]);
-    let palm = Layer::plucked(palm).with(&[NoDelay, NoAttack, Release(0.5)]).gain(Decibels(5.0));
+    let palm = Layer::plucked(palm).with(&[NoDelay, NoAttack, Release(0.15)]).gain(Decibels(5.0));
     let open = |from, to, hz, envelope| {
         let layer = open.clone().for_velocities(from..=to).cutoff(hz, 0.1);
         layer.with(&[EnvelopeToCutoff(envelope)])
