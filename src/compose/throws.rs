@@ -1,5 +1,6 @@
 //! Throws: single hits and the last words of a tune, sent to echo and room for a moment, as an engineer
-//! does at a dub mix.
+//! does at a dub mix. After some thrown chords the chords' fader stays down, so that the echo is heard
+//! alone.
 
 use rand::RngExt as _;
 
@@ -34,7 +35,13 @@ const WORD: f64 = 0.9;
 /// bar of a phrase always throws a drum if it throws at all.
 const SHARES: [f64; 3] = [0.3, 0.4, 0.7];
 
-/// Adds the throws of `bars`, a phrase. Hits are read, not changed.
+/// Share of thrown chords after which the chords rest.
+const CUTS: f64 = 0.6;
+
+/// Steps of the next bar for which they rest: three echoes of a dotted eighth, nearly.
+const CUT_STEPS: f32 = 8.0;
+
+/// Adds the throws of `bars`, a phrase, and takes away the chords that would cover an echo.
 ///
 /// A function of the bars, the theme's `throws` and the station's seed.
 pub fn write(setting: &Setting, bars: &mut [Bar]) {
@@ -43,9 +50,15 @@ pub fn write(setting: &Setting, bars: &mut [Bar]) {
         return;
     }
     let last = bars.len().saturating_sub(1);
+    let mut is_cut = false;
     for (n, bar) in bars.iter_mut().enumerate() {
+        if is_cut {
+            bar.parts[Part::Chords as usize].retain(|hit| CUT_STEPS <= hit.start_step);
+        }
         let mut rng = rng::stream(setting.seed, &format!("throws {}", bar.number));
         bar.throws = of_bar(bar, often, n == last, &mut rng);
+        let has_thrown_chord = bar.throws.iter().any(|throw| throw.part == Part::Chords);
+        is_cut = has_thrown_chord && rng.random_bool(CUTS);
     }
 }
 
@@ -118,13 +131,17 @@ mod tests {
         (0..400).map(bar).collect()
     }
 
-    fn throws(often: f64) -> Vec<Vec<Throw>> {
+    fn thrown_bars(often: f64) -> Vec<Bar> {
         let theme = Theme { throws: often, ..Theme::default() };
         let station = Station { theme: theme.into(), ..testing::stations()[0].clone() };
         let setting = testing::setting(&station, 7);
         let mut bars = phrase();
         bars.chunks_mut(4).for_each(|phrase| write(&setting, phrase));
-        bars.into_iter().map(|bar| bar.throws).collect()
+        bars
+    }
+
+    fn throws(often: f64) -> Vec<Vec<Throw>> {
+        thrown_bars(often).into_iter().map(|bar| bar.throws).collect()
     }
 
     #[test]
@@ -136,6 +153,20 @@ mod tests {
         assert_eq!(of(Part::Chords), [11.75, 13.0]);
         assert_eq!(of(Part::Lead), [1.75, 5.0]);
         assert!(all.iter().all(|throw| throw.part != Part::Bass));
+    }
+
+    #[test]
+    fn after_some_thrown_chords_their_echo_is_alone() {
+        let bars = thrown_bars(1.0);
+        let chords = |bar: &Bar| bar.parts[Part::Chords as usize].len();
+        let is_thrown = |bar: &Bar| bar.throws.iter().any(|throw| throw.part == Part::Chords);
+        let pairs: Vec<_> = bars.chunks(4).flat_map(|phrase| phrase.windows(2)).collect();
+
+        let cut = pairs.iter().filter(|pair| chords(&pair[1]) < 2);
+        assert!(cut.clone().all(|pair| is_thrown(&pair[0])));
+        let n_thrown = pairs.iter().filter(|pair| is_thrown(&pair[0])).count();
+        assert!((n_thrown / 2..n_thrown * 3 / 4).contains(&cut.count()));
+        assert!(thrown_bars(0.0).iter().all(|bar| chords(bar) == 2));
     }
 
     #[test]
