@@ -91,7 +91,7 @@ pub(super) fn take(of_section: u64, n_phrases: u64) -> Take {
 /// Tension at the start and at the end of a section, 0 to 1.
 pub(super) fn section_tension(section: Section) -> (f64, f64) {
     match section {
-        Section::Intro => (0.3, 0.5),
+        Section::Intro => (0.45, 0.6),
         Section::Build => (0.35, 0.95),
         Section::Drop => (0.9, 0.95),
         Section::Main => (0.65, 0.75),

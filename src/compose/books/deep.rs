@@ -62,24 +62,24 @@ pub static HIP_HOP: Book = Book {
     openings: None,
 };
 
-/// A long intro, long drops, a break at half the pace.
+/// A short intro, long drops, breaks of which one phrase is at half the pace.
 pub static DRUM_AND_BASS: Book = Book {
     style: Style::DrumAndBass,
     head: scenes! {
-        Intro 0: "KSH C", "KSH1 C", "D1 C", "D1 CL", "D2 CL";
-        Build 0: "H1 C r", "KH2 BC rp";
+        Intro 0: "KSH1 C", "D2 C", "D2 CL";
+        Build 0: "KH1 C r", "KH2 BC rp";
         Drop 0: "D3 BC", "D3 BCL", "D2 BCL", "D2 BCL q", "D3 BL", "D3 BCL", "D3 BC";
     },
     cycles: &[
         scenes! {
-            Break 1: "H1 BC", "H1 CL", "KSH1 CL h", "KSH1 CL h";
-            Build 1: "H1 C r", "KH2 BC rp";
+            Break 1: "H1 BC", "KSH1 BC h", "D1 BCL";
+            Build 1: "KH1 BC r", "KH2 BC rp";
             Drop 1: "D3 BCL", "D3 BCL q", "D3 BCL", "D2 BL", "D2 BL", "D3 BCL";
             Main 2: "D2 BC", "D2 BCL", "D2 BCL q", "D2 BC";
         },
         scenes! {
-            Break 2: "RH BC", "KSH1 BC h", "KSH1 BCL h";
-            Build 2: "H1 BC r", "KH2 BC rp";
+            Break 2: "RH BC", "KSH1 BC h", "D2 BCL";
+            Build 2: "KH1 BC r", "KH2 BC rp";
             Drop 0: "D3 BCL", "D3 BCL", "D3 BL", "D3 BL", "D2 BCL q", "D2 BC";
         },
     ],
