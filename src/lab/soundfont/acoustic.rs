@@ -20,12 +20,20 @@ pub fn kit() -> Kit {
         Piece::takes(keys::KICK, 2, kick, -0.3).layers(4).dull().in_room(live(-7.0)),
         Piece::new(keys::RIM, rim, -5.0).in_room(live(-14.0)),
         Piece::takes(keys::SNARE, 2, snare, -0.4).layers(4).in_room(live(-5.0)),
-        Piece::new(keys::CLAP, clap, -4.0).in_room(live(-10.0)),
+        Piece::new(keys::CLAP, clap, -4.0).layers(2).in_room(live(-10.0)),
         Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -8.0).layers(4).at(0.15).in_room(live(-12.0)),
         Piece::new(keys::OPEN_HAT, open_hat, -9.5).layers(2).at(0.15),
-        Piece::new(keys::LOW_TOM, |s| tom(s, 92.0), -2.5).dull().at(0.2).in_room(live(-10.0)),
-        Piece::new(keys::MID_TOM, |s| tom(s, 131.0), -3.0).dull().in_room(live(-10.0)),
-        Piece::new(keys::HIGH_TOM, |s| tom(s, 174.0), -3.0).dull().at(-0.2).in_room(live(-10.0)),
+        Piece::new(keys::LOW_TOM, |s| tom(s, 92.0), -2.5)
+            .layers(2)
+            .dull()
+            .at(0.2)
+            .in_room(live(-10.0)),
+        Piece::new(keys::MID_TOM, |s| tom(s, 131.0), -3.0).layers(2).dull().in_room(live(-10.0)),
+        Piece::new(keys::HIGH_TOM, |s| tom(s, 174.0), -3.0)
+            .layers(2)
+            .dull()
+            .at(-0.2)
+            .in_room(live(-10.0)),
         Piece::new(keys::CRASH, crash, -6.0).at(-0.2),
         Piece::new(keys::RIDE, ride, -9.0).at(0.22),
     ];
@@ -89,14 +97,15 @@ fn rim(_: Strength) -> Signal {
     Signal::modes(&wood, 0.12) + Signal::noise("rim stick", 0.02).decay(0.001).gain(Decibels(-8.0))
 }
 
-fn clap(_: Strength) -> Signal {
+fn clap(strength: Strength) -> Signal {
     let hand = |name, at: f64, hz| {
         Signal::noise(name, 0.12).decay(0.006).band_pass(hz, 1.0).delayed(at / 1000.0)
     };
-    hand("hand 1", 0.0, 1100.0)
+    let hands = hand("hand 1", 0.0, 1100.0)
         + hand("hand 2", 4.1, 1500.0)
         + hand("hand 3", 9.7, 950.0)
-        + hand("hand 4", 13.2, 1300.0)
+        + hand("hand 4", 13.2, 1300.0);
+    hands.low_pass(2500.0 + 9500.0 * strength)
 }
 
 /// Two cymbals on a stand: modes too dense to tell apart, and the sizzle where they touch.
@@ -120,10 +129,10 @@ fn open_hat(strength: Strength) -> Signal {
 }
 
 fn tom(strength: Strength, hz: f64) -> Signal {
-    let skin = Signal::modes(&membrane(hz, 0.19, 0.45 + 0.1 * strength), 0.7);
+    let skin = Signal::modes(&membrane(hz, 0.19, 0.3 + 0.28 * strength), 0.7);
     let stick = Signal::noise("tom stick", 0.02).decay(0.002).low_pass(5000.0);
     let shell = Signal::noise("tom shell", 0.4).decay(0.05).band_pass(4.0 * hz, 0.6);
-    skin + stick.gain(Decibels(-9.0)) + shell.gain(Decibels(-13.0))
+    skin + stick.gain(Decibels(-18.0 + 11.0 * strength)) + shell.gain(Decibels(-13.0))
 }
 
 fn crash(_: Strength) -> Signal {

@@ -19,7 +19,7 @@ pub fn kit() -> Kit {
         Piece::new(keys::KICK, kick, -0.5).layers(3).dull(),
         Piece::new(keys::RIM, rim, -5.0).at(0.05),
         Piece::new(keys::SNARE, snare, -2.0).layers(4),
-        Piece::new(keys::CLAP, clap, -3.0),
+        Piece::new(keys::CLAP, clap, -3.0).layers(2),
         Piece::new(keys::CLOSED_HAT, closed_hat, -2.5).layers(4).at(0.1),
         Piece::new(keys::OPEN_HAT, open_hat, -3.5).layers(2).at(0.1),
         Piece::new(keys::LOW_TOM, |s| drum(s, 82.0, 0.17), -3.0).dull().at(0.15),
@@ -60,11 +60,12 @@ fn snare(strength: Strength) -> Signal {
 }
 
 /// Three bursts of the same noise and almost no room.
-fn clap(_: Strength) -> Signal {
+fn clap(strength: Strength) -> Signal {
     let noise = |name| Signal::noise(name, 0.22).band_pass(1050.0, 2.2);
     let stroke = |name, at| noise(name).decay(0.0045).delayed(at);
     let room = noise("tight room").decay(0.035).gain(Decibels(-4.0)).delayed(0.03);
-    stroke("tight 1", 0.0) + stroke("tight 2", 0.01) + stroke("tight 3", 0.02) + room
+    let hands = stroke("tight 1", 0.0) + stroke("tight 2", 0.01) + stroke("tight 3", 0.02) + room;
+    hands.low_pass(2500.0 + 9500.0 * strength)
 }
 
 fn rim(strength: Strength) -> Signal {

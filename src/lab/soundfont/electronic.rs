@@ -20,12 +20,12 @@ pub fn kit() -> Kit {
         Piece::new(keys::KICK, kick, -1.5).layers(3),
         Piece::new(keys::RIM, rim, -5.0).at(0.05),
         Piece::new(keys::SNARE, snare, -2.0).layers(4),
-        Piece::new(keys::CLAP, clap, -3.0),
+        Piece::new(keys::CLAP, clap, -3.0).layers(2),
         Piece::new(keys::CLOSED_HAT, closed_hat, -8.0).layers(4).at(0.08),
         Piece::new(keys::OPEN_HAT, open_hat, -9.0).layers(2).at(0.08),
-        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.0).dull().at(0.12),
-        Piece::new(keys::MID_TOM, |s| tom(s, 118.0), -3.0).dull(),
-        Piece::new(keys::HIGH_TOM, |s| tom(s, 160.0), -3.5).dull().at(-0.12),
+        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.0).layers(2).dull().at(0.12),
+        Piece::new(keys::MID_TOM, |s| tom(s, 118.0), -3.0).layers(2).dull(),
+        Piece::new(keys::HIGH_TOM, |s| tom(s, 160.0), -3.5).layers(2).dull().at(-0.12),
         Piece::new(keys::CRASH, crash, -6.0).at(-0.1),
         Piece::new(keys::RIDE, ride, -8.0).at(0.12),
     ];
@@ -60,11 +60,13 @@ fn snare(strength: Strength) -> Signal {
 }
 
 /// Claps of several hands, 10 ms apart, and a room tail.
-fn clap(_: Strength) -> Signal {
+fn clap(strength: Strength) -> Signal {
     let noise = |name| Signal::noise(name, 0.4).high_pass(700.0).band_pass(1250.0, 1.1);
     let hand = |name, at| noise(name).decay(0.0035).delayed(at);
     let room = noise("clap room").decay(0.075).gain(Decibels(-3.0)).delayed(0.031);
-    (hand("clap 1", 0.0) + hand("clap 2", 0.0105) + hand("clap 3", 0.0215) + room).drive(1.5)
+    (hand("clap 1", 0.0) + hand("clap 2", 0.0105) + hand("clap 3", 0.0215) + room)
+        .drive(0.9 + 0.8 * strength)
+        .low_pass(3000.0 + 11_000.0 * strength)
 }
 
 fn rim(strength: Strength) -> Signal {

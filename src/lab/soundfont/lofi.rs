@@ -22,9 +22,9 @@ pub fn kit() -> Kit {
         Piece::new(keys::CLAP, snap, -4.0),
         Piece::takes(keys::CLOSED_HAT, 2, closed_hat, -8.0).layers(4).at(0.06),
         Piece::new(keys::OPEN_HAT, open_hat, -9.0).layers(2).at(0.06),
-        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.5).at(0.08),
-        Piece::new(keys::MID_TOM, |s| tom(s, 112.0), -4.0),
-        Piece::new(keys::HIGH_TOM, |s| tom(s, 149.0), -4.0).at(-0.08),
+        Piece::new(keys::LOW_TOM, |s| tom(s, 84.0), -3.5).layers(2).at(0.08),
+        Piece::new(keys::MID_TOM, |s| tom(s, 112.0), -4.0).layers(2),
+        Piece::new(keys::HIGH_TOM, |s| tom(s, 149.0), -4.0).layers(2).at(-0.08),
         Piece::new(keys::CRASH, crash, -5.0).at(-0.06),
         Piece::new(keys::RIDE, ride, -12.0).at(0.06),
     ];
@@ -94,7 +94,10 @@ fn open_hat(strength: Strength) -> Signal {
 }
 
 fn tom(strength: Strength, hz: f64) -> Signal {
-    dusty(Signal::modes(&membrane(hz, 0.15, 0.35 + 0.1 * strength), 0.5), 3000.0)
+    dusty(
+        Signal::modes(&membrane(hz, 0.15, 0.25 + 0.25 * strength), 0.5),
+        1600.0 + 2000.0 * strength,
+    )
 }
 
 fn crash(_: Strength) -> Signal {

@@ -76,27 +76,39 @@ pub fn membrane(hz: f64, decay_seconds: f64, brightness: f64) -> Vec<Mode> {
     RATIOS.map(mode).to_vec()
 }
 
+/// Octaves below the band of a plate in which its modes fade out: a struck cymbal has no lowest mode
+/// that could be heard as an edge.
+const SKIRT_OCTAVES: f64 = 1.5;
+
+/// Slope of the level there, as a power of the frequency: 12 dB an octave.
+const SKIRT_SLOPE: f64 = 2.0;
+
 /// A metal plate.
 #[derive(Debug, Clone, Copy)]
 pub struct Plate {
     /// Number of modes.
     pub n_modes: usize,
-    /// Frequency of the lowest and the highest mode in hertz.
+    /// The band in hertz in which modes have their full level; softer ones lie below it.
     pub band: (f64, f64),
-    /// Decay time to 1/e of the lowest and the highest mode in seconds.
+    /// Decay time to 1/e at the lower and the upper end of the band in seconds.
     pub decays: (f64, f64),
 }
 
 impl Plate {
-    /// Modes of similar level at random frequencies in the band, from the random stream `seed`.
+    /// Modes of similar level at random frequencies in the band and below it, from the random stream
+    /// `seed`.
     pub fn to_modes(self, seed: &str) -> Vec<Mode> {
         let mut rng = rng::stream(0, seed);
         let mut draw = || rng.random::<f64>();
         let between = |(low, high): (f64, f64), place: f64| low * pow(high / low, place);
+        let (low, high) = self.band;
+        let skirt = SKIRT_OCTAVES / libm::log2(high / low);
         let mode = |_| {
-            let place = draw();
-            let decay = between(self.decays, place) * (0.6 + 0.8 * draw());
-            Mode::new(between(self.band, place), 0.3 + 0.7 * draw(), decay)
+            // Below 0 in the skirt.
+            let place = draw() * (1.0 + skirt) - skirt;
+            let decay = between(self.decays, place.max(0.0)) * (0.6 + 0.8 * draw());
+            let faded = pow(high / low, SKIRT_SLOPE * place.min(0.0));
+            Mode::new(between(self.band, place), faded * (0.3 + 0.7 * draw()), decay)
         };
         (0..self.n_modes).map(mode).collect()
     }
@@ -126,5 +138,20 @@ mod tests {
         // 200 Hz for 20 ms are 4 cycles more than the 50.
         assert!((53..=55).contains(&n_rises(&samples)));
         assert!((24..=26).contains(&n_rises(&samples[22_050..])));
+    }
+
+    #[test]
+    fn modes_of_a_plate_fade_out_below_its_band() {
+        let plate = Plate { n_modes: 400, band: (1000.0, 8000.0), decays: (1.0, 1.0) };
+        let modes = plate.to_modes("plate");
+        let loudest = |from: f64, to: f64| {
+            let within = modes.iter().filter(|mode| (from..to).contains(&mode.hz));
+            within.map(|mode| mode.level).fold(0.0, f64::max)
+        };
+
+        let levels = [(354.0, 500.0), (500.0, 707.0), (707.0, 1000.0), (1000.0, 1414.0)];
+        let levels = levels.map(|(from, to)| loudest(from, to));
+        assert!(0.0 < levels[0] && levels.windows(2).all(|w| 1.3 * w[0] < w[1]), "{levels:?}");
+        assert!(modes.iter().all(|mode| (353.0..8001.0).contains(&mode.hz)));
     }
 }

@@ -128,6 +128,17 @@ fn harder_strikes_are_brighter() {
 }
 
 #[test]
+fn harder_toms_and_claps_are_brighter() {
+    let toms = [0, 8, 40].into_iter().flat_map(|kit| [45, 48, 50].map(|key| (kit, key)));
+    for (program, key) in toms.chain([0, 8, 25].map(|kit| (kit, 39))) {
+        let brightness = |velocity| {
+            brightness(&Note { channel: 9, program, key, velocity, held: 0.05 }.render(0.3))
+        };
+        assert!(brightness(60) < 0.95 * brightness(120), "kit {program}, key {key}");
+    }
+}
+
+#[test]
 fn drums_ring_on_after_their_key_is_released() {
     let crash = Note { channel: 9, program: 0, key: 49, velocity: 100, held: 0.05 };
 
