@@ -28,6 +28,7 @@
 //! - [`log`]: the log and other output, which never fails.
 //! - [`music`]: notes, bars, keys, chords, arranging, MIDI files.
 //! - [`stream`]: encoded sound to listeners: rings, mounts, MP3 and Ogg framing. No HTTP, no music.
+//! - [`art`]: pictures of pieces, drawn from their latents: SVG and PNG.
 //! - [`patterns`]: hand-written pattern generators, one per style.
 //! - [`sound`]: bars to PCM, mastering, MP3 and Opus encoding, decoding of recordings.
 //! - [`musicvae`]: the networks, notes to tokens and back, import of checkpoints.
@@ -67,6 +68,7 @@ pub mod log;
 pub mod music;
 pub mod stream;
 
+pub mod art;
 pub mod patterns;
 pub mod sound;
 

@@ -119,6 +119,16 @@ pub struct Render {
     /// Folder for stems: a .wav file per part and one of the effects, before mastering
     #[arg(long, value_name = "DIR")]
     pub stems: Option<PathBuf>,
+    /// Log of moves in a state folder, NAME.moves.jsonl: renders what was on air instead
+    #[arg(long, value_name = "FILE")]
+    pub moves: Option<PathBuf>,
+    /// First bar of what was on air
+    #[arg(long, value_name = "N", requires = "moves", default_value_t = 0)]
+    pub from_bar: u64,
+    /// Bars to render, in place of minutes
+    #[arg(long, value_name = "N", requires = "moves", conflicts_with = "minutes",
+        value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub bars: Option<u64>,
 }
 
 /// `electropunk play`.

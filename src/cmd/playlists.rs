@@ -75,7 +75,7 @@ fn rule(playlist: &Playlist) -> String {
     playlist
         .when
         .as_ref()
-        .map_or_else(|| "never played".to_owned(), |when| format!("{when} {place}"))
+        .map_or_else(|| format!("by hand only, {place}"), |when| format!("{when} {place}"))
 }
 
 fn order(order: Order) -> &'static str {
@@ -140,7 +140,10 @@ mod tests {
 
         let Inspection { holds, faults } = inspect(&Playlist::new(file));
 
-        assert!(holds.ends_with("0 recordings, 0 waypoints, never played, in turn"), "{holds}");
+        assert!(
+            holds.ends_with("0 recordings, 0 waypoints, by hand only, over the music, in turn"),
+            "{holds}"
+        );
         assert_eq!(faults, ["expected recordings or MIDI files, found none"]);
     }
 }

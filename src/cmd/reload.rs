@@ -13,10 +13,14 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::{
-    cmd::alerts,
-    config::{self, Config, Problems, watch::Watch},
-    out::sinks::Sinks,
-    station::{live::LiveStation, radio::Radio},
+    cmd::{alerts, values},
+    config::{self, Config, Problems, Text, watch::Watch},
+    out::sinks::{OnAir, Sinks},
+    station::{
+        live::LiveStation,
+        radio::Radio,
+        studio::{Studio, orders::ConfigOrder},
+    },
     threads::{Supervisor, catch_panic},
     web::{
         site::{RefusedChange, ServedStation, Site},
@@ -33,8 +37,12 @@ pub struct Reloader {
     pub path: Option<PathBuf>,
     /// Detects changes of the file.
     pub watch: Watch,
-    /// The configuration in effect.
+    /// The text in effect.
+    pub text: Text,
+    /// The configuration in effect: the text's with the values set by hand.
     pub config: Config,
+    /// The moves by hand.
+    pub studio: Arc<Studio>,
     /// The stations.
     pub radio: Radio,
     /// The sinks of their mounts.
@@ -46,17 +54,20 @@ pub struct Reloader {
 }
 
 impl Reloader {
-    /// Applies changes until the radio stops. Each message in `orders` asks for a reload of files that look
-    /// unchanged.
-    pub fn follow(&mut self, orders: &Receiver<()>, supervisor: &Supervisor) {
+    /// Applies changes and follows `orders` until the radio stops.
+    pub fn follow(&mut self, orders: &Receiver<ConfigOrder>, supervisor: &Supervisor) {
         while !supervisor.is_stopping() {
-            let is_ordered = match orders.recv_timeout(INTERVAL) {
-                Ok(()) => true,
-                Err(RecvTimeoutError::Timeout) => false,
+            let order = match orders.recv_timeout(INTERVAL) {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return,
             };
+            let is_ordered = matches!(order, Some(ConfigOrder::Reload));
             let _busy = supervisor.busy("config");
             let checked = catch_panic(|| {
+                if let Some(order) = order {
+                    self.obey(order);
+                }
                 if self.watch.is_changed() || is_ordered {
                     self.reload();
                 }
@@ -78,22 +89,26 @@ impl Reloader {
         self.sinks.close();
     }
 
-    fn reload(&mut self) {
-        let loaded = config::load(self.path.as_deref());
+    /// Reads radio.toml and applies it.
+    pub(super) fn reload(&mut self) {
+        let text = config::read(self.path.as_deref());
+        let loaded = text.and_then(|text| Ok((values::with_values(&text, &self.studio)?, text)));
         let is_unreadable = loaded.as_ref().is_err_and(Problems::is_unreadable);
         if is_unreadable {
             // For lack of file descriptors, for example: the save counts when there is one.
             self.watch.forget();
         }
         let loaded = loaded.map_err(RefusedChange::from);
-        let applied = loaded.and_then(|config| {
-            self.radio.change_to(&config)?;
-            Ok(config)
+        let applied = loaded.and_then(|(config, text)| {
+            self.radio.change_to(&config, &text.text)?;
+            Ok((config, text))
         });
         let refused = match applied {
-            Ok(config) => {
+            Ok((config, text)) => {
+                self.text = text;
                 info!("{}: reloaded", config::source(self.path.as_deref()));
                 warn_of_restart(&self.config, &config);
+                self.end_sessions_of_old_passwords(&config);
                 self.config = config;
                 update_sinks(&mut self.sinks, &self.config, &self.radio);
                 None
@@ -111,6 +126,7 @@ impl Reloader {
             stations: stations(&self.radio, &self.sinks),
             server: self.config.server.clone(),
             admin: self.config.admin.clone(),
+            studio_settings: self.config.studio.clone(),
             alerts: self.config.alerts.clone(),
             disks: alerts::disks(&self.config, self.sinks.state()),
             targets: self.sinks.statuses(),
@@ -121,6 +137,15 @@ impl Reloader {
         self.sites.send_replace(site.clone());
         site.disconnect_denied();
         self.radio.stop_ended();
+    }
+}
+
+impl Reloader {
+    /// Ends all sessions of the studio if `new` has other passwords, or none any more.
+    fn end_sessions_of_old_passwords(&self, new: &Config) {
+        if self.config.admin != new.admin || self.config.studio != new.studio {
+            self.sites.borrow().studio_access.sessions.end_all();
+        }
     }
 }
 
@@ -144,17 +169,25 @@ fn warn_of_restart(old: &Config, new: &Config) {
 /// Starts and stops sinks as `config` says.
 pub fn update_sinks(sinks: &mut Sinks, config: &Config, radio: &Radio) {
     let on_air = radio.configured_stations();
-    sinks.update(config, on_air.map(|(station, live)| (station, &*live.mounts)));
+    let on_air = on_air.map(|(station, live)| OnAir {
+        station,
+        mounts: &live.mounts,
+        history: &live.history,
+    });
+    sinks.update(config, on_air);
 }
 
 /// The stations as the server shows them.
 pub fn stations(radio: &Radio, sinks: &Sinks) -> Vec<ServedStation> {
-    let station = |station: &LiveStation| ServedStation {
-        name: station.name.clone(),
-        mounts: station.mounts.clone(),
-        on_air: station.on_air.clone(),
-        history: station.history.clone(),
-        hls: station.mounts.iter().filter_map(|mount| sinks.hls.live(mount)).collect(),
+    let station = |live: &LiveStation| ServedStation {
+        name: live.name.clone(),
+        mounts: live.mounts.clone(),
+        on_air: live.on_air.clone(),
+        history: live.history.clone(),
+        takes: live.takes.clone(),
+        likes: live.likes.clone(),
+        state_sender: live.state_sender.clone(),
+        hls: live.mounts.iter().filter_map(|mount| sinks.hls.live(mount)).collect(),
     };
     radio.stations().map(station).collect()
 }

@@ -1,6 +1,6 @@
 //! `electropunk render`: renders a station to a file, faster than real time.
 
-use std::{fs, io, ops::Range, path::Path};
+use std::{fs, io, ops::Range, path::Path, sync::Arc};
 
 use anyhow::{Context as _, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -8,12 +8,16 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::{
     args::has_ending,
     cli,
-    compose::composer::Composer,
+    cmd::render_past,
     config, files,
     inserts::player::InsertPlayer,
     interrupt::{self, Interrupt},
     log,
-    music::{bar::Bar, meter::STEPS_PER_BAR, midi, sequence},
+    music::{
+        bar::{Bar, Mix},
+        meter::STEPS_PER_BAR,
+        midi, sequence,
+    },
     sound::{
         audio_file::{AudioFileWriter, Format},
         frame::{Block, FRAMES_PER_MP3_FRAME},
@@ -23,7 +27,7 @@ use crate::{
         load::{self, library::Library},
         renderer::Renderer,
     },
-    units::{Kbps, SAMPLE_RATE},
+    units::{Bpm, Kbps, SAMPLE_RATE},
 };
 
 /// Runs the command.
@@ -31,17 +35,32 @@ use crate::{
 /// # Errors
 /// There is no such station, a file that it needs can't be opened, or the output can't be written.
 pub fn run(args: &cli::Render) -> anyhow::Result<()> {
-    let config = config::load(args.config.as_deref())?;
+    let text = config::read(args.config.as_deref())?;
+    let config = text.parse()?;
     let station = config.stations.iter().find(|station| station.name == args.station);
     let station = station.ok_or_else(|| {
         let names: Vec<&str> =
             config.stations.iter().map(|station| station.name.as_str()).collect();
         anyhow!("expected one of the stations {}, found {:?}", names.join(", "), args.station)
     })?;
-    let seed = args.seed.or(config.seed).unwrap_or_else(rand::random);
-    let mut library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let composer = load::theme::composer(station, &mut library, seed)?;
-    let seconds = args.from..args.from + args.minutes * 60.0;
+    let seed = match &args.moves {
+        Some(moves) => render_past::seed(args, &config, moves)?,
+        None => args.seed.or(config.seed).unwrap_or_else(rand::random),
+    };
+    let open = || Library::on(args.device.unwrap_or(config.device), config.precision);
+    let mut library = open();
+    let mut music: Box<dyn Iterator<Item = Bar> + Send> = match &args.moves {
+        Some(moves) => Box::new(render_past::bars(args, text, open(), seed, moves)?),
+        None => Box::new(load::theme::composer(station, &mut library, seed)?),
+    };
+    let first: Vec<Bar> = music.by_ref().take(args.bars.unwrap_or(1) as usize).collect();
+    let mix = first.first().context("expected a bar to render, found none")?.mix.clone();
+    let minutes = match args.bars {
+        Some(_) => first.iter().map(seconds_of).sum::<f64>() / 60.0,
+        None => args.minutes,
+    };
+    let bars = first.into_iter().chain(music);
+    let seconds = args.from..args.from + minutes * 60.0;
     let stop = interrupt::flag()?;
     let rendered = if has_ending(&args.out, &["mid"]) {
         anyhow::ensure!(
@@ -49,18 +68,18 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
             "--stems needs audio output, found {}",
             args.out.display()
         );
-        write_notes(composer, seconds, &args.out, &stop)?
+        write_notes(bars, seconds, &args.out, &stop)?
     } else {
         let fonts = library.fonts(station)?;
         let inserts = InsertPlayer::without_thread(station, seed);
-        let renderer = Renderer::new(&fonts, composer.mix())?.with_inserts(inserts, None);
+        let renderer = Renderer::new(&fonts, &mix)?.with_inserts(inserts, None);
         let files =
             Files::create(args, &renderer, station.main().coding.mp3().unwrap_or_default())?;
-        write_sound(composer, renderer, seconds, files, &stop)?
+        write_sound(bars, renderer, seconds, files, &stop)?
     };
     let minutes = match stop.is_set() {
         true => format!("stopped after {:.1}", (rendered - args.from).max(0.0) / 60.0),
-        false => args.minutes.to_string(),
+        false => minutes.to_string(),
     };
     let (out, name) = (args.out.display(), &station.name);
     log::say(format_args!("{out}: {minutes} minutes of {name}, seed {seed}"));
@@ -70,16 +89,17 @@ pub fn run(args: &cli::Render) -> anyhow::Result<()> {
 /// Writes all bars that start within `seconds`, or as many as there are when `stop` is set. Returns the
 /// seconds played.
 fn write_notes(
-    mut composer: Composer,
+    mut composed: impl Iterator<Item = Bar>,
     seconds: Range<f64>,
     out: &Path,
     stop: &Interrupt,
 ) -> anyhow::Result<f64> {
     let progress = progress(seconds.end)?;
     let (mut bars, mut start): (Vec<Bar>, f64) = (Vec::new(), 0.0);
-    while start < seconds.end && !stop.is_set() {
-        let bar = composer.next().expect("a composer has no end");
-        let length = bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64;
+    // Sums of lengths differ in their last digits.
+    while start + 1e-6 < seconds.end && !stop.is_set() {
+        let bar = composed.next().context("the log can't be played on")?;
+        let length = seconds_of(&bar);
         if seconds.start <= start {
             bars.push(bar);
         }
@@ -91,6 +111,10 @@ fn write_notes(
     let bytes = midi::write(&piece, |note| sequence::part_name(note));
     files::write(out, &bytes)?;
     Ok(start)
+}
+
+fn seconds_of(bar: &Bar) -> f64 {
+    bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64
 }
 
 /// The output files: the mastered sound as listeners get it and, on request, the stems.
@@ -135,7 +159,7 @@ impl Files {
 /// Renders from the beginning and writes the blocks within `seconds`, or as many as there are when `stop`
 /// is set; a block is an MP3 frame. Returns the seconds rendered.
 fn write_sound(
-    composer: Composer,
+    composed: impl Iterator<Item = Bar> + Send + 'static,
     mut renderer: Renderer,
     seconds: Range<f64>,
     mut files: Files,
@@ -144,13 +168,20 @@ fn write_sound(
     let blocks = |seconds: f64| seconds * f64::from(SAMPLE_RATE) / FRAMES_PER_MP3_FRAME as f64;
     let (first, end) = (blocks(seconds.start) as u64, blocks(seconds.end).ceil() as u64);
     let progress = progress(seconds.end)?;
-    let bars = ahead::bars(composer)?;
+    let bars = ahead::bars(composed)?;
     for number in 0..end {
         if stop.is_set() {
             break;
         }
-        let next = &mut || bars.recv().expect("a composer has no end");
+        let mut is_over = false;
+        let next = &mut || {
+            bars.recv().unwrap_or_else(|_| {
+                is_over = true;
+                Arc::new(Bar::plain(Bpm::DEFAULT, Arc::new(Mix::plain())))
+            })
+        };
         let block = renderer.render(next).clone();
+        anyhow::ensure!(!is_over, "the log can't be played on");
         if first <= number {
             files.push(&block, &renderer).context("writing the audio failed")?;
         }
@@ -186,6 +217,9 @@ mod tests {
             from: 0.0,
             out: folder.join(name),
             stems: None,
+            moves: None,
+            from_bar: 0,
+            bars: None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::{
     env,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
@@ -18,24 +18,35 @@ use crate::{
         alerts,
         reload::{self, Reloader},
         signals::{Actions, STOP_LIMIT, Signals},
-        systemd, zone,
+        systemd, values, zone,
     },
     config::{self, Config, watch::Watch},
     ffi,
     files::{lock::NotLocked, patience},
     log,
+    music::bar::Bar,
     out::sinks::Sinks,
-    station::{load::library::Library, radio::Radio, state::State},
+    station::{
+        load::library::Library,
+        radio::Radio,
+        state::State,
+        studio::{Studio, anchor_files, orders::ConfigOrder},
+        takes::moment::{PastBars, Recompose},
+    },
     threads::{self, Supervisor},
     web::{
         server::{self, Endpoint},
         site::{Site, Timeouts},
+        studio::lab::Lab,
         tls::Tls,
     },
 };
 
 /// Sound that the kernel may buffer for a stalled listener: a full send buffer's worth.
 const IN_FLIGHT: Duration = Duration::from_secs(10);
+
+/// The file that is read where none is given.
+const RADIO_TOML: &str = "radio.toml";
 
 /// How long a start waits for the disk of the saved state.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -58,9 +69,10 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(None);
     let (reloads, orders) = mpsc::channel();
     let signals = runtime.block_on(async { Signals::register() });
+    let config_orders = reloads.clone();
     let actions = Actions { reloads, supervisor: supervisor.clone(), stopped: stop };
     runtime.spawn(signals.follow(actions));
-    let (running, endpoints) = start(args, &runtime, &supervisor)?;
+    let (running, endpoints) = start(args, &runtime, &supervisor, config_orders)?;
     let Running { reloader, site, timeouts } = running;
     let sites = site.clone();
     supervisor.spawn("systemd", {
@@ -97,10 +109,12 @@ fn start(
     args: &cli::Serve,
     runtime: &Runtime,
     supervisor: &Supervisor,
+    orders: mpsc::Sender<ConfigOrder>,
 ) -> anyhow::Result<(Running, Vec<Endpoint>)> {
     // Created before the file is read, so that no change in between is missed.
     let watch = Watch::new(args.config.as_deref());
-    let config = config::load(args.config.as_deref())?;
+    let text = config::read(args.config.as_deref())?;
+    let config = text.parse()?;
     if config::is_built_in(args.config.as_deref()) {
         let here = env::current_dir().unwrap_or_default();
         info!("no radio.toml in {}: playing the built-in stations", here.display());
@@ -118,8 +132,16 @@ fn start(
     // Not before the port is bound: another radio may be running from this folder.
     state.keep_seed(seed);
     let folder = state.folder().map(Path::to_owned);
+    remove_unnamed_anchors(folder.clone(), args.config.as_deref());
     let library = Library::on(args.device.unwrap_or(config.device), config.precision);
-    let radio = Radio::start(&config, library, seed, state, supervisor)?;
+    let studio = Arc::new(Studio::new(folder.clone(), Some(orders)));
+    for station in &config.stations {
+        studio.enter(&station.name, || state.hand(&station.name));
+    }
+    let config = values::with_values(&text, &studio)?;
+    let started = (&config, &*text.text);
+    let radio = Radio::start(started, library, seed, state, supervisor, studio.clone())?;
+    let lab = Lab::new(folder.as_deref(), config.precision, supervisor);
     let mut sinks = Sinks::on(runtime.handle(), folder, supervisor);
     reload::update_sinks(&mut sinks, &config, &radio);
     // A listener may lag in the ring, and have a full send buffer besides.
@@ -130,21 +152,47 @@ fn start(
         alerts: config.alerts.clone(),
         disks: alerts::disks(&config, sinks.state()),
         supervisor: supervisor.clone(),
+        studio_settings: config.studio.clone(),
+        studio: Some(studio.clone()),
+        lab: Some(Arc::new(lab)),
+        recompose: Some(recompose(studio.clone())),
         ..Site::new(reload::stations(&radio, &sinks), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
     let (sites, site) = watch::channel(Arc::new(site));
     runtime.spawn(alerts::run(site.clone()));
     let path = args.config.clone();
-    let reloader = Reloader { path, watch, config, radio, sinks, sites, tls };
+    let reloader = Reloader { path, watch, text, config, studio, radio, sinks, sites, tls };
     Ok((Running { reloader, site, timeouts }, endpoints))
+}
+
+/// Composes past bars of the stations in `studio` once more.
+fn recompose(studio: Arc<Studio>) -> Arc<Recompose> {
+    Arc::new(move |station: &str, bar: u64| {
+        let composer = studio.moment(station, bar).map_err(|error| error.to_string())?;
+        // Bars after fallback bars have higher numbers on air.
+        let shift = bar - composer.next_number().min(bar);
+        let bars = composer.map(move |bar| Arc::new(Bar { number: bar.number + shift, ..bar }));
+        Ok(Box::new(bars) as PastBars)
+    })
+}
+
+/// Removes anchors made by hand that nothing names any more. A disk that hangs is not awaited.
+fn remove_unnamed_anchors(folder: Option<PathBuf>, config: Option<&Path>) {
+    let Some(folder) = folder else { return };
+    let file = config.unwrap_or(Path::new(RADIO_TOML)).to_owned();
+    match patience::within(PATIENCE, move || anchor_files::remove_unnamed(&folder, &file)) {
+        Some(Err(error)) => warn!("anchors made by hand: {error}"),
+        Some(Ok(n)) if 0 < n => info!("removed {n} anchors made by hand that nothing names"),
+        Some(Ok(_)) | None => {}
+    }
 }
 
 /// Follows changes on the thread `config`. The receiver is disconnected when the radio has stopped and
 /// all is closed.
 fn follow(
     mut reloader: Reloader,
-    orders: mpsc::Receiver<()>,
+    orders: mpsc::Receiver<ConfigOrder>,
     supervisor: &Supervisor,
 ) -> anyhow::Result<mpsc::Receiver<()>> {
     let (closing, closed) = mpsc::channel();
@@ -205,7 +253,7 @@ fn state(config: &Config, supervisor: &Supervisor) -> Result<State, NotLocked> {
     })
 }
 
-/// Prints the addresses of the player and of all mounts.
+/// Prints the addresses of the player, of all mounts, and of the studio with the key of this run.
 fn announce(site: &Site, address: SocketAddr) {
     let base = match &site.server.public_url {
         Some(url) => url.clone(),
@@ -219,5 +267,9 @@ fn announce(site: &Site, address: SocketAddr) {
         for mount in &station.mounts[1..] {
             log::say(format_args!("  {:<24} {base}{}", "", mount.about.path));
         }
+    }
+    if site.studio_settings.enabled {
+        let key = &site.studio_access.key;
+        log::say(format_args!("the studio is at {base}/studio?key={key}"));
     }
 }

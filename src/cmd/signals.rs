@@ -17,6 +17,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     log,
+    station::studio::orders::ConfigOrder,
     threads::{self, Supervisor},
 };
 
@@ -43,7 +44,7 @@ pub struct Signals {
 /// What signals act on.
 pub struct Actions {
     /// A message asks for a reload.
-    pub reloads: Sender<()>,
+    pub reloads: Sender<ConfigOrder>,
     /// Stops all threads.
     pub supervisor: Supervisor,
     /// Set to the time of the signal that stops the radio.
@@ -78,7 +79,7 @@ impl Signals {
                 () = next(&mut self.hang_up) => {
                     info!("SIGHUP: reading radio.toml, certificates and secrets again");
                     // Fails once the radio stops.
-                    let _ = actions.reloads.send(());
+                    let _ = actions.reloads.send(ConfigOrder::Reload);
                 }
             }
         }

@@ -1,23 +1,25 @@
 //! Drums of a phrase: versions of the piece's beat, laid out as a drummer or a machine would, and what
 //! the cast keeps of them.
 
-mod beat;
+mod bars;
+pub(super) mod beat;
 mod drummed;
 mod feel;
 mod programmed;
 
 use rand::RngExt as _;
 
+pub use self::bars::Bars;
 use crate::{
     compose::{
         books::{Book, Cast, Move},
         drums::beat::Beat,
-        phrase::{PHRASE_STEPS, Phrase},
+        phrase::{PHRASE_BARS, PHRASE_STEPS, Phrase},
         setting::Setting,
     },
     config::Player,
     music::{drums::Drum, meter::STEPS_PER_BAR, section::Section, trio::Line},
-    rng,
+    rng::{self, Rng},
 };
 
 /// Share of sections that end with a fill of the style instead of one that the model draws.
@@ -26,20 +28,47 @@ const STYLE_FILLS: f64 = 0.6;
 /// Steps between the strokes that keep the beat in an otherwise empty half bar.
 const MARKED: usize = 2;
 
-/// Drum tokens of `phrase`, whose section starts at bar `section_bar` of the station's life; each
-/// `attempt` is another version.
-pub fn write(setting: &Setting, phrase: &Phrase, section_bar: u64, attempt: u64) -> Line {
-    let beat = Beat::of(setting, phrase, section_bar);
-    if phrase.cast.drums == 0 {
-        return vec![0; PHRASE_STEPS];
+/// Drum tokens of `phrase`; each `attempt` is another version.
+pub fn write(setting: &Setting, phrase: &Phrase, bars: Bars, attempt: u64) -> Line {
+    let (book, player) = (Book::of(setting.theme()), setting.theme().drums.player);
+    let mut line = vec![0; PHRASE_STEPS];
+    if phrase.cast.drums != 0 {
+        line = beats(setting, phrase, bars, attempt);
+        fit_to_cast(&mut line, phrase, book, player);
     }
-    let player = setting.theme().drums.player;
-    let mut line = match player {
-        Player::Machine => programmed::line(&beat, phrase, attempt),
-        Player::Drummer => drummed::line(&beat, phrase, attempt),
+    if let Some(number) = bars.fill.and_then(|bar| bar.checked_sub(bars.first))
+        && number < PHRASE_BARS
+    {
+        let mut rng =
+            rng::stream(phrase.piece.seed, &format!("ordered fill {}", bars.first + number));
+        let start = number as usize * STEPS_PER_BAR;
+        play_fill(&mut line[start..start + STEPS_PER_BAR], book, player, &mut rng);
+    }
+    line
+}
+
+/// The beat of each bar: one for all, but where a hand moves it over the pad from bar to bar.
+fn beats(setting: &Setting, phrase: &Phrase, bars: Bars, attempt: u64) -> Line {
+    let of_beat = |beat: &Beat| {
+        let mut line = match setting.theme().drums.player {
+            Player::Machine => programmed::line(beat, phrase, attempt),
+            Player::Drummer => drummed::line(beat, phrase, attempt),
+        };
+        line.truncate(PHRASE_STEPS);
+        line
     };
-    line.truncate(PHRASE_STEPS);
-    fit_to_cast(&mut line, phrase, Book::of(setting.theme()), player);
+    let place = |number: u64| beat::place(setting, bars, number);
+    let mut line = of_beat(&Beat::of(setting, phrase, bars, place(0)));
+    for number in 1..PHRASE_BARS {
+        let is_moved = |a: f64, b: f64| a.total_cmp(&b).is_ne();
+        let (now, before) = (place(number), place(number - 1));
+        if is_moved(now[0], before[0]) || is_moved(now[1], before[1]) {
+            // The rest of the phrase, up to the next place.
+            let rest = of_beat(&Beat::of(setting, phrase, bars, now));
+            let start = number as usize * STEPS_PER_BAR;
+            line[start..].copy_from_slice(&rest[start..]);
+        }
+    }
     line
 }
 
@@ -107,11 +136,16 @@ fn fill(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
         return;
     }
     let start = line.len() - STEPS_PER_BAR;
-    let plain = line[start..].to_vec();
-    book.style.play_fill(&mut line[start..], &mut rng);
+    play_fill(&mut line[start..], book, player, &mut rng);
+}
+
+/// Plays a fill of the book's style in `bar`.
+fn play_fill(bar: &mut [u16], book: &Book, player: Player, rng: &mut Rng) {
+    let plain = bar.to_vec();
+    book.style.play_fill(bar, rng);
     if player == Player::Machine {
         let (kick, half) = (Drum::Kick.bit(), STEPS_PER_BAR / 2);
-        for (step, (token, plain)) in line[start..].iter_mut().zip(plain).enumerate() {
+        for (step, (token, plain)) in bar.iter_mut().zip(plain).enumerate() {
             *token = if step < half { plain } else { *token & !kick | plain & kick };
         }
     }

@@ -11,7 +11,6 @@ use crate::{
     music::{
         bar::{N_PARTS, Voice},
         room::Room,
-        scale::Key,
     },
     patterns::style::Style,
     rng,
@@ -24,8 +23,14 @@ use crate::{
 /// choices do: saved stations then turn as after an edit of radio.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
-    /// A change ends the piece: key, tempo, models, chords, form.
+    /// A change ends the piece: models, chords, form.
     pub piece: u64,
+    /// A change keeps the piece, in another key.
+    #[serde(default)]
+    pub key: u64,
+    /// A change keeps the piece and its lines, in another tempo or over other drums.
+    #[serde(default)]
+    pub beat: u64,
     /// A change keeps the piece, in another sound: voices, feel, ranges, names.
     pub sound: u64,
     /// A change keeps the piece, on another path: the anchors' points.
@@ -39,18 +44,21 @@ struct PieceInputs<'a> {
     drums_model: String,
     trio_model: String,
     groove_model: String,
-    pad: [String; 4],
-    beat: Beat,
-    bars_per_round: usize,
-    anchors: Vec<String>,
-    key: Key,
-    tempo: Bpm,
-    tempo_spread: f64,
     minutes: [f64; 2],
     shape: Shape,
     arrangement: Option<&'static str>,
     harmony: Strictness,
     chords: &'a Chords,
+}
+
+/// Tempo and drums, which may change under the same lines.
+#[derive(Serialize)]
+struct BeatInputs {
+    pad: [String; 4],
+    beat: Beat,
+    bars_per_round: usize,
+    tempo: Bpm,
+    tempo_spread: f64,
 }
 
 /// What may change within a piece.
@@ -85,16 +93,23 @@ struct SoundInputs<'a> {
 impl Fingerprint {
     /// The fingerprint of `station`, whose walk visits `anchors`.
     pub fn of(station: &Station, anchors: &Anchors) -> Self {
-        let (piece, sound) = inputs(station);
-        Self { piece: hash(&piece), sound: hash(&sound), path: hash(anchors) }
+        let (piece, beat, sound) = inputs(station);
+        Self {
+            piece: hash(&piece),
+            key: hash(&station.theme.key),
+            beat: hash(&beat),
+            sound: hash(&sound),
+            path: hash(anchors),
+        }
     }
 }
 
-/// Sorts everything that `station` says into what a piece depends on and what only its sound does.
+/// Sorts everything that `station` says, but the key, into what a piece depends on, what its beat does and
+/// what only its sound does.
 ///
 /// Patterns without `..`: a new key of radio.toml does not compile until it has its place here.
 #[allow(clippy::too_many_lines)] // One line for each key.
-fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
+fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
     let Station {
         name: _,
         title,
@@ -118,12 +133,13 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         pad,
         beat,
         bars_per_round,
-        anchors,
+        anchors: _, // Their points are the path.
         dreams,
         wander,
+        likes: _, // Only legs that are drawn later depend on it.
         temperature,
         decoding,
-        key,
+        key: _, // Has a hash of its own.
         tempo,
         tempo_spread,
         minutes,
@@ -156,18 +172,18 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         drums_model: asset(drums_model),
         trio_model: asset(trio_model),
         groove_model: asset(groove_model),
-        pad: pad.each_ref().map(anchor),
-        beat: *beat,
-        bars_per_round: *bars_per_round,
-        anchors: anchors.iter().map(anchor).collect(),
-        key: *key,
-        tempo: *tempo,
-        tempo_spread: *tempo_spread,
         minutes: *minutes,
         shape: *shape,
         arrangement: arrangement.map(Style::name),
         harmony: *harmony,
         chords,
+    };
+    let beat = BeatInputs {
+        pad: pad.each_ref().map(anchor),
+        beat: *beat,
+        bars_per_round: *bars_per_round,
+        tempo: *tempo,
+        tempo_spread: *tempo_spread,
     };
     let sound = SoundInputs {
         station_title: title,
@@ -195,7 +211,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, SoundInputs<'_>) {
         qualities,
         titles,
     };
-    (piece, sound)
+    (piece, beat, sound)
 }
 
 /// A model by its place. Not `Display`, whose words may change.
@@ -210,12 +226,12 @@ fn anchor(anchor: &Anchor) -> String {
     match anchor {
         Anchor::Pattern { style, number } => format!("{}:{number}", style.name()),
         Anchor::Dream(seed) => format!("dream:{seed}"),
-        Anchor::Midi(path) => format!("file:{}", path.display()),
+        Anchor::Midi(path) | Anchor::Point(path) => format!("file:{}", path.display()),
     }
 }
 
 fn hash(inputs: &impl Serialize) -> u64 {
-    rng::fnv1a(&serde_json::to_string(inputs).expect("numbers and strings can be JSON"))
+    rng::fnv1a(serde_json::to_string(inputs).expect("numbers and strings can be JSON"))
 }
 
 #[cfg(test)]
@@ -227,26 +243,34 @@ mod tests {
         Anchors { points: vec![vec![0.5, -1.0]], in_turn: false }
     }
 
-    /// Which of piece, sound and path a change of the first built-in station moves.
-    fn moved(change: impl FnOnce(&mut Station, &mut Theme)) -> [bool; 3] {
+    /// Which of piece, key, beat, sound and path a change of the first built-in station moves.
+    fn moved(change: impl FnOnce(&mut Station, &mut Theme)) -> [bool; 5] {
         let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
         let before = config.stations[0].clone();
         let (mut station, mut theme) = (before.clone(), (*before.theme).clone());
         change(&mut station, &mut theme);
         station.theme = theme.into();
         let [a, b] = [&before, &station].map(|station| Fingerprint::of(station, &anchors()));
-        [a.piece != b.piece, a.sound != b.sound, a.path != b.path]
+        let pairs = [(a.piece, b.piece), (a.key, b.key), (a.beat, b.beat), (a.sound, b.sound)];
+        let [piece, key, beat, sound] = pairs.map(|(a, b)| a != b);
+        [piece, key, beat, sound, a.path != b.path]
     }
 
     #[test]
-    fn a_piece_survives_another_sound_but_not_another_key() {
+    fn a_piece_survives_another_sound_key_and_beat_but_not_other_chords() {
         assert_eq!(
             moved(|_, theme| theme.key = "C# lydian".parse().unwrap()),
-            [true, false, false]
+            [false, true, false, false, false]
         );
-        assert_eq!(moved(|_, theme| theme.chords.n_voices += 1), [true, false, false]);
-        assert_eq!(moved(|_, theme| theme.voices[1].gain.0 += 1.0), [false, true, false]);
-        assert_eq!(moved(|station, _| station.energy = 0.9), [false, true, false]);
+        let beat = [false, false, true, false, false];
+        assert_eq!(moved(|_, theme| theme.tempo = Bpm::try_from(99.0).unwrap()), beat);
+        assert_eq!(moved(|_, theme| theme.pad[1] = Anchor::Dream(7)), beat);
+        assert_eq!(moved(|_, theme| theme.bars_per_round = 8), beat);
+        let sound = [false, false, false, true, false];
+        assert_eq!(moved(|_, theme| theme.voices[1].gain.0 += 1.0), sound);
+        assert_eq!(moved(|station, _| station.energy = 0.9), sound);
+        let piece = [true, false, false, false, false];
+        assert_eq!(moved(|_, theme| theme.chords.n_voices += 1), piece);
     }
 
     #[test]
@@ -258,7 +282,7 @@ mod tests {
             station.public = !station.public;
             station.record = !station.record;
         };
-        assert_eq!(moved(change), [false; 3]);
+        assert_eq!(moved(change), [false; 5]);
     }
 
     #[test]

@@ -12,13 +12,15 @@
 //! [`lines`] and [`drums`] draw from the models near points of the [`walk`] and the [`pad`];
 //! [`percussion`] lays loops beside the drums; [`accompaniment`] plays the chords in the rhythms of
 //! [`comping`]; [`moves`] stop, mute and answer; the [`performance`] gives the notes of the
-//! [`score`] velocities and timing; [`throws`] send single hits to the effects. [`composer::Composer`] repeats the step and can go back to an
-//! earlier progress.
+//! [`score`] velocities and timing; [`throws`] send single hits to the effects. [`composer::Composer`] repeats the step, and can go back to an
+//! earlier bar and [`change`] from there on: a hand may [steer](steering) the places of beat and lines,
+//! hold a section and order the form.
 //!
 //! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
 pub mod books;
+pub mod change;
 pub mod comping;
 pub mod composer;
 pub mod drummer;
@@ -26,6 +28,7 @@ pub mod drums;
 pub mod fallback;
 pub mod fingerprint;
 pub mod form;
+pub mod liked;
 pub mod lines;
 pub mod loaded_theme;
 pub mod memory;
@@ -35,10 +38,13 @@ pub mod percussion;
 pub mod performance;
 pub mod phrase;
 pub mod piece;
+pub mod plane;
 pub mod progress;
 pub mod score;
 pub mod sections;
 pub mod setting;
+pub mod sketch;
+pub mod steering;
 pub mod step;
 pub mod taste;
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::{
         bar::{Bar, Hit, Mix, Part},
         chain::Filter,
         chord::Chord,
+        cover::Cover,
         drums::N_CLASSES,
         humanise::{
             self, Articulation, BASS_VELOCITY, Feel, LEAD_VELOCITY, Touch, play_drums, play_notes,
@@ -86,6 +87,7 @@ impl Performance<'_> {
         let tempo = along(phrase.tempo.map(Bpm::get), from);
         let force = FORCE.0 + FORCE.1 * along(phrase.tension, from);
         let start = of_phrase as usize * STEPS_PER_BAR;
+        let place = phrase.piece.leg.middle();
         let slot = Slot { number, steps: start..start + STEPS_PER_BAR, force };
         Bar {
             number,
@@ -95,6 +97,8 @@ impl Performance<'_> {
             section: phrase.section,
             piece: phrase.piece.number,
             title: phrase.piece.title.clone(),
+            cover: Cover::new(phrase.piece.key, phrase.piece.tempo, &place),
+            place: place.into(),
             parts: Part::ALL.map(|part| self.play(part, &slot, touches)),
             throws: Vec::new(),
             mix: mix(phrase, from),

@@ -32,6 +32,9 @@ pub struct Piece {
     fifths: i32,
     /// Tempo of the piece outside of transitions.
     pub tempo: Bpm,
+    /// Its deviation from the theme's tempo as a share of the largest one, -1 to 1.
+    #[serde(default)]
+    deviation: f64,
     /// Instruments and levels.
     pub mix: Arc<Mix>,
     /// Path of bass and lead through the trio's latent space.
@@ -70,11 +73,9 @@ impl Piece {
     fn draw(setting: &Setting, number: u64, fifths: i32, keep: Option<&Self>, leg: Leg) -> Self {
         let (theme, station, seed) = (setting.theme(), &setting.station, setting.seed);
         let mut rng = rng::stream(seed, &format!("piece {number}"));
-        let spread = theme.tempo_spread * (2.0 * rng.random::<f64>() - 1.0);
-        let drawn = Bpm::try_from((theme.tempo.get() + spread).round()).unwrap_or(theme.tempo);
-        // Without a spread, exactly the theme's tempo: not rounded.
-        let drawn = if theme.tempo_spread == 0.0 { theme.tempo } else { drawn };
-        let tempo = keep.map_or(drawn, |piece| piece.tempo);
+        let drawn = 2.0 * rng.random::<f64>() - 1.0;
+        let deviation = keep.map_or(drawn, |piece| piece.deviation);
+        let tempo = keep.map_or_else(|| tempo(theme, deviation), |piece| piece.tempo);
         let key = theme.key.by_fifths(fifths);
         let mut choose = |n: usize| std::array::from_fn(|_| rng.random_range(0..n));
         let (loops, rhythms) =
@@ -91,6 +92,7 @@ impl Piece {
             key,
             fifths,
             tempo,
+            deviation,
             mix,
             leg,
             beat: latent::prior(setting.n_drums_latent(), &mut rng),
@@ -102,6 +104,13 @@ impl Piece {
     /// The same piece along another leg.
     pub fn along(&self, leg: Leg) -> Self {
         Self { leg, ..self.clone() }
+    }
+
+    /// The same piece in the key and the tempo that it has in another version of its theme.
+    pub fn in_tune_of(&self, setting: &Setting) -> Self {
+        let theme = setting.theme();
+        let (key, tempo) = (theme.key.by_fifths(self.fifths), tempo(theme, self.deviation));
+        Self { key, tempo, ..self.clone() }
     }
 
     /// The same piece in the sound of another version of its theme; instruments that the theme still
@@ -118,6 +127,15 @@ impl Piece {
         }
         Self { mix: Arc::new(mix), ..self.clone() }
     }
+}
+
+/// The tempo of a piece in `theme`, in whole bpm; without a spread exactly the theme's.
+fn tempo(theme: &Theme, deviation: f64) -> Bpm {
+    if theme.tempo_spread == 0.0 {
+        return theme.tempo;
+    }
+    let drawn = theme.tempo.get() + theme.tempo_spread * deviation;
+    Bpm::try_from(drawn.round()).unwrap_or(theme.tempo)
 }
 
 /// The theme's voices, each with one of its programs.
@@ -140,7 +158,7 @@ fn related(fifths: i32, rng: &mut Rng) -> i32 {
 mod tests {
     use super::*;
     use crate::{
-        compose::{testing, walk::WalkProgress},
+        compose::{liked::Liked, testing, walk::WalkProgress},
         config::Station,
     };
 
@@ -153,9 +171,9 @@ mod tests {
         let setting = setting(form, theme);
         let anchors = &setting.loaded.anchors;
         let mut walk = WalkProgress::start(anchors);
-        let mut pieces = vec![Piece::first(&setting, walk.next_leg(anchors, 7))];
+        let mut pieces = vec![Piece::first(&setting, walk.next_leg(anchors, &Liked::default(), 7))];
         while pieces.len() < n {
-            let leg = walk.next_leg(anchors, 7);
+            let leg = walk.next_leg(anchors, &Liked::default(), 7);
             pieces.push(pieces[pieces.len() - 1].next(&setting, leg));
         }
         pieces
@@ -197,6 +215,22 @@ mod tests {
 
         assert!(pieces.iter().all(|piece| (piece.key, piece.tempo) == (first.key, first.tempo)));
         assert!(pieces.iter().all(|piece| piece.mix == first.mix));
+    }
+
+    #[test]
+    fn a_piece_in_another_tune_keeps_its_distance_from_the_theme() {
+        let piece = &pieces(Form::Tracks, theme(), 5)[4];
+        let faster = Theme {
+            tempo: Bpm::try_from(140.0).unwrap(),
+            key: "D dorian".parse().unwrap(),
+            ..theme()
+        };
+        let moved = piece.in_tune_of(&setting(Form::Tracks, faster.clone()));
+
+        assert_eq!(moved.tempo.get(), piece.tempo.get() + 20.0);
+        assert_eq!(moved.key, faster.key.by_fifths(piece.fifths));
+        assert_eq!((&moved.title, moved.seed), (&piece.title, piece.seed));
+        assert_eq!(moved.in_tune_of(&setting(Form::Tracks, theme())), *piece);
     }
 
     #[test]

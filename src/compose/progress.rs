@@ -10,6 +10,7 @@ use crate::{
         memory::PhraseMemory,
         phrase::{PHRASE_BARS, Phrase},
         setting::Setting,
+        steering::Order,
     },
     music::voicing::Voicing,
 };
@@ -29,6 +30,13 @@ pub struct Progress {
     /// The chord played last.
     pub(super) voicing: Option<Voicing>,
     pub(super) memory: PhraseMemory,
+    /// The bar in which a fill is ordered.
+    #[serde(default)]
+    pub(super) fill: Option<u64>,
+    /// Bars by which the music plays later than composed, since a cue was taken over: what is drawn by a
+    /// bar's number is drawn by the number it had in the cue.
+    #[serde(default)]
+    n_later: i64,
 }
 
 impl Progress {
@@ -42,6 +50,8 @@ impl Progress {
             lines: LineMemory::default(),
             voicing: None,
             memory: PhraseMemory::default(),
+            fill: None,
+            n_later: 0,
         }
     }
 
@@ -57,8 +67,8 @@ impl Progress {
 
     /// Turns to `setting` from the next phrase on, if it belongs to another one.
     ///
-    /// Where only sound or path have changed, the piece continues; otherwise a new piece starts at the
-    /// point that the walk has reached.
+    /// Where models, chords and form are the same, the piece continues in the new key, tempo, beat and
+    /// sound, and on the new path; otherwise a new piece starts at the point that the walk has reached.
     pub fn change_setting(&mut self, setting: &Setting) {
         if self.belongs_to(setting) {
             return;
@@ -69,7 +79,9 @@ impl Progress {
         } else {
             self.form.keep_piece(setting, old.path != new.path);
         }
-        self.lines.forget_piece();
+        if (Fingerprint { beat: new.beat, ..old }) != new {
+            self.lines.forget_piece();
+        }
         self.fingerprint = new;
     }
 
@@ -78,10 +90,42 @@ impl Progress {
         self.next_of_form(setting);
     }
 
+    /// Whether the next phrase starts a section.
+    pub fn starts_section(&self) -> bool {
+        self.form.starts_section()
+    }
+
+    /// Whether the next phrase starts a piece.
+    pub fn starts_piece(&self) -> bool {
+        self.form.starts_piece()
+    }
+
+    /// Obeys an order from the next phrase on; a fill is played in `bar`.
+    pub(super) fn obey(&mut self, setting: &Setting, order: Order, bar: u64) {
+        match order {
+            Order::Drop => self.form.go_to_drop(setting),
+            Order::NextPiece => self.form.go_to_next_piece(setting),
+            Order::Fill => self.fill = Some(bar),
+        }
+    }
+
+    /// The same progress before the phrase that starts at `bar`.
+    pub(super) fn moved_to(&self, bar: u64) -> Self {
+        let section_bar = bar.saturating_sub(self.bar - self.section_bar);
+        let n_later = self.n_later + bar as i64 - self.bar as i64;
+        Self { bar, section_bar, n_later, ..self.clone() }
+    }
+
+    /// The number by which random numbers of `bar` are drawn.
+    pub(super) fn drawn(&self, bar: u64) -> u64 {
+        bar.saturating_add_signed(-self.n_later)
+    }
+
     /// The next phrase of the form.
     pub(super) fn next_of_form(&mut self, setting: &Setting) -> Phrase {
+        let is_repeated = self.form.is_repeated();
         let phrase = form::next(setting, &mut self.form);
-        if phrase.of_section == 0 {
+        if phrase.of_section == 0 && !is_repeated {
             self.section_bar = self.bar;
         }
         phrase

@@ -37,7 +37,8 @@ pub fn write(
     chords: &[Chord],
 ) -> Score {
     // All parts are written, also those that rest, so that a motif doesn't depend on who plays it.
-    let Lines { bass, lead } = lines::write(setting, &mut progress.lines, phrase, chords);
+    let Lines { bass, lead } =
+        lines::write(setting, &mut progress.lines, phrase, progress.bar, chords);
     let chords = accompaniment::write(&mut progress.voicing, phrase, setting.theme(), chords);
     let mut notes: [Vec<LineNote>; N_PARTS] = Default::default();
     for (part, written) in [(Part::Bass, bass), (Part::Lead, lead), (Part::Chords, chords)] {
@@ -47,8 +48,11 @@ pub fn write(
     }
     notes[Part::Drums as usize] = percussion::write(phrase, setting.theme());
     let mut score = Score { drums: Line::new(), notes };
+    let of_section = progress.drawn(progress.section_bar);
+    let (first, fill) = (progress.bar, progress.fill);
+    let bars = drums::Bars { first, of_section, fill };
     for attempt in 0..N_ATTEMPTS {
-        score.drums = drums::write(setting, phrase, progress.section_bar, attempt);
+        score.drums = drums::write(setting, phrase, bars, attempt);
         if !progress.memory.knows(&score) {
             break;
         }

@@ -19,8 +19,12 @@ pub fn next_phrase(setting: &Setting, progress: &Progress) -> (Vec<Bar>, Progres
     let theme = setting.theme();
     moves::make(&mut score, &phrase, Book::of(theme), theme.bass.register.span());
     let performance = Performance { setting, phrase: &phrase, chords: &chords, score: &score };
-    let mut bars = performance.bars(progress.bar);
+    let mut bars = performance.bars(progress.drawn(progress.bar));
     throws::write(setting, &mut bars);
+    for (bar, number) in bars.iter_mut().zip(progress.bar..) {
+        bar.number = number;
+    }
     progress.bar += PHRASE_BARS;
+    progress.fill = None;
     (bars, progress)
 }

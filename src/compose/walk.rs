@@ -4,8 +4,9 @@ use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    compose::liked::Liked,
     musicvae::net::latent::{self, Latent},
-    rng,
+    rng::{self, Rng},
 };
 
 /// Largest share of noise mixed into an anchor at each visit, so that a later visit is not a copy.
@@ -22,6 +23,11 @@ impl Leg {
     /// Whether both ends have `n_latent` dimensions.
     pub fn is_within(&self, n_latent: usize) -> bool {
         self.from.len() == n_latent && self.to.len() == n_latent
+    }
+
+    /// The point that stands for the whole leg: halfway between its ends.
+    pub fn middle(&self) -> Latent {
+        self.along(0.5)
     }
 
     /// The point at `t` of the leg, 0 to 1, by spherical interpolation.
@@ -56,26 +62,35 @@ impl WalkProgress {
         Self { n_words_drawn: 0, anchor: 0, at: anchors.points[0].clone() }
     }
 
-    /// Walks to the next anchor, a different one from the last where there are several. Noise
-    /// keeps the leg's end a little off the anchor.
-    pub fn next_leg(&mut self, anchors: &Anchors, seed: u64) -> Leg {
+    /// Walks back to a point of `liked`, as often as it says, or to the next anchor, a different one
+    /// from the last where there are several. Noise keeps the leg's end a little off that point.
+    pub fn next_leg(&mut self, anchors: &Anchors, liked: &Liked, seed: u64) -> Leg {
         let mut rng = rng::stream(seed, "walk");
         rng.set_word_pos(u128::from(self.n_words_drawn));
+        let point = if let Some(point) = liked.draw(&self.at, &mut rng) {
+            point
+        } else {
+            self.anchor = self.next_anchor(anchors, &mut rng);
+            &anchors.points[self.anchor]
+        };
+        let noise = latent::prior(point.len(), &mut rng);
+        let amount = REVISIT * rng.random::<f64>();
+        let to = latent::perturb(point, &noise, amount);
+        self.n_words_drawn = rng.get_word_pos() as u64;
+        let from = std::mem::replace(&mut self.at, to.clone());
+        Leg { from, to }
+    }
+
+    /// Index of the anchor to visit after the last one.
+    fn next_anchor(&self, anchors: &Anchors, rng: &mut Rng) -> usize {
         let n = anchors.points.len();
-        self.anchor = match n {
+        match n {
             1 => 0,
             _ if anchors.in_turn && self.anchor < n => (self.anchor + 1) % n,
             _ if anchors.in_turn => 0,
             _ if self.anchor == n => rng.random_range(0..n),
             _ => (self.anchor + rng.random_range(1..n)) % n,
-        };
-        let anchor = &anchors.points[self.anchor];
-        let noise = latent::prior(anchor.len(), &mut rng);
-        let amount = REVISIT * rng.random::<f64>();
-        let to = latent::perturb(anchor, &noise, amount);
-        self.n_words_drawn = rng.get_word_pos() as u64;
-        let from = std::mem::replace(&mut self.at, to.clone());
-        Leg { from, to }
+        }
     }
 
     /// Moves back to the start of `leg`. The random stream does not rewind.
@@ -96,6 +111,7 @@ impl WalkProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::compose::liked::LikedPoint;
 
     const SEED: u64 = 1;
 
@@ -106,7 +122,7 @@ mod tests {
 
     fn legs(anchors: &Anchors, n: usize) -> Vec<Leg> {
         let mut walk = WalkProgress::start(anchors);
-        (0..n).map(|_| walk.next_leg(anchors, SEED)).collect()
+        (0..n).map(|_| walk.next_leg(anchors, &Liked::default(), SEED)).collect()
     }
 
     fn distance(a: &[f32], b: &[f32]) -> f32 {
@@ -124,11 +140,11 @@ mod tests {
     #[test]
     fn anchors_of_another_space_are_entered_at_the_first_of_them() {
         let mut walk = WalkProgress::start(&anchors(2));
-        walk.next_leg(&anchors(2), SEED);
+        walk.next_leg(&anchors(2), &Liked::default(), SEED);
         let wide = latent::prior(96, &mut rng::stream(9, "anchor"));
         let new = Anchors { points: vec![wide.clone()], in_turn: false };
         walk.head_for(&new);
-        let leg = walk.next_leg(&new, SEED);
+        let leg = walk.next_leg(&new, &Liked::default(), SEED);
 
         assert_eq!(leg.along(0.0), wide);
         assert_eq!(leg.along(0.5).len(), 96);
@@ -153,13 +169,28 @@ mod tests {
     #[test]
     fn new_anchors_are_reached_from_the_present_point() {
         let mut walk = WalkProgress::start(&anchors(2));
-        let before = walk.next_leg(&anchors(2), SEED);
+        let before = walk.next_leg(&anchors(2), &Liked::default(), SEED);
         let other = latent::prior(64, &mut rng::stream(9, "anchor"));
         let new = Anchors { points: vec![other.clone()], in_turn: false };
         walk.head_for(&new);
-        let leg = walk.next_leg(&new, SEED);
+        let leg = walk.next_leg(&new, &Liked::default(), SEED);
 
         assert_eq!(leg.along(0.0), before.along(1.0));
         assert!(distance(&leg.along(1.0), &other) < 4.0);
+    }
+
+    #[test]
+    fn liked_points_are_visited_again() {
+        let anchors = anchors(3);
+        let z = latent::prior(64, &mut rng::stream(5, "liked"));
+        let points = [LikedPoint { z: z.clone(), n: 1 }];
+        let liked = Liked { share: 0.5, points: &points };
+        let mut walk = WalkProgress::start(&anchors);
+        let legs: Vec<Leg> = (0..60).map(|_| walk.next_leg(&anchors, &liked, SEED)).collect();
+
+        let n = legs.iter().filter(|leg| distance(&leg.along(1.0), &z) < 3.0).count();
+        // Every second leg, except that a leg never leads from the point to itself.
+        assert!((12..=30).contains(&n), "{n} of 60 legs");
+        assert!(legs.windows(2).all(|pair| pair[0].along(1.0) == pair[1].along(0.0)));
     }
 }

@@ -1,6 +1,9 @@
 //! Anchors: the fixed points in latent space that a theme's walk passes between.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -20,16 +23,25 @@ pub enum Anchor {
     Dream(u64),
     /// A MIDI file, which existed when radio.toml was read.
     Midi(PathBuf),
+    /// A file with a point of the model's latent space, which existed when radio.toml was read.
+    Point(PathBuf),
 }
+
+/// Ending of the files of points.
+pub const POINT_ENDING: &str = ".point.json";
 
 impl Anchor {
     /// Parses `text`; relative paths start from `base_dir`.
     pub(super) fn read(text: &str, base_dir: &Path) -> Result<Self, String> {
         if is_midi(text) {
-            return Self::midi(base_dir.join(text));
+            return file(base_dir.join(text), "a MIDI file").map(Self::Midi);
+        }
+        if text.ends_with(POINT_ENDING) {
+            return file(base_dir.join(text), "a file with a point").map(Self::Point);
         }
         let unreadable = || {
-            let examples = r#""techno:12", "dream:7" or "anchors/tune.mid""#;
+            let examples =
+                r#""techno:12", "dream:7", "anchors/tune.mid" or "anchors/a.point.json""#;
             format!("expected an anchor such as {examples}, found {}", quoted(text))
         };
         let (kind, number) = text.split_once(':').ok_or_else(unreadable)?;
@@ -47,17 +59,35 @@ impl Anchor {
     /// What the schema says of the text of an anchor.
     pub(super) fn schema() -> Value {
         let styles = Style::ALL.map(Style::name);
-        let pattern = format!("^(({}|dream):[0-9]+|.+\\.[mM][iI][dD][iI]?)$", styles.join("|"));
+        let pattern = format!(
+            "^(({}|dream):[0-9]+|.+\\.[mM][iI][dD][iI]?|.+\\.point\\.json)$",
+            styles.join("|")
+        );
         let mut examples = styles.map(|style| format!("{style}:0")).to_vec();
-        examples.extend(["dream:7", "anchors/tune.mid"].map(str::to_owned));
+        let others = ["dream:7", "anchors/tune.mid", "anchors/a.point.json"];
+        examples.extend(others.map(str::to_owned));
         json!({ "pattern": pattern, "examples": examples })
     }
+}
 
-    fn midi(file: PathBuf) -> Result<Self, String> {
-        let path = file.display().to_string();
-        file.is_file()
-            .then_some(Self::Midi(file))
-            .ok_or_else(|| format!("expected a MIDI file, found none at {path:?}"))
+impl fmt::Display for Anchor {
+    /// As in radio.toml; a file by its whole path.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pattern { style, number } => write!(f, "{}:{number}", style.name()),
+            Self::Dream(seed) => write!(f, "dream:{seed}"),
+            Self::Midi(path) | Self::Point(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// `path`, if it is that of a file.
+fn file(path: PathBuf, expected: &str) -> Result<PathBuf, String> {
+    match path.is_file() {
+        true => Ok(path),
+        false => {
+            Err(format!("expected {expected}, found none at {:?}", path.display().to_string()))
+        }
     }
 }
 
@@ -79,6 +109,7 @@ mod tests {
     fn an_anchor_is_a_pattern_a_sample_or_a_file() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("tune.MID"), "").unwrap();
+        std::fs::write(folder.path().join("a.point.json"), "").unwrap();
 
         assert_eq!(read("hip-hop:3"), Ok(Anchor::Pattern { style: Style::HipHop, number: 3 }));
         assert_eq!(read("dream:18446744073709551615"), Ok(Anchor::Dream(u64::MAX)));
@@ -86,6 +117,18 @@ mod tests {
             Anchor::read("tune.MID", folder.path()),
             Ok(Anchor::Midi(folder.path().join("tune.MID")))
         );
+        assert_eq!(
+            Anchor::read("a.point.json", folder.path()),
+            Ok(Anchor::Point(folder.path().join("a.point.json")))
+        );
+    }
+
+    #[test]
+    fn an_anchor_is_written_as_it_is_read() {
+        for text in ["hip-hop:3", "dream:7"] {
+            assert_eq!(read(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Anchor::Midi("/radio/tune.mid".into()).to_string(), "/radio/tune.mid");
     }
 
     #[test]
@@ -94,5 +137,7 @@ mod tests {
         assert!(read("techno:-1").unwrap_err().contains("techno:12"));
         assert!(read("polka:1").unwrap_err().contains(&Style::ALL.map(Style::name).join(", ")));
         assert!(read("a/tune.mid").unwrap_err().ends_with("none at \"/radio/a/tune.mid\""));
+        let missing = read("a.point.json").unwrap_err();
+        assert_eq!(missing, "expected a file with a point, found none at \"/radio/a.point.json\"");
     }
 }

@@ -1,6 +1,6 @@
 //! Reads a file into a [`Config`], or into the list of its mistakes.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
@@ -23,11 +23,44 @@ const MOST_BYTES: u64 = 1 << 20;
 /// # Errors
 /// The file can't be read or has mistakes; all of them are listed.
 pub fn load(path: Option<&Path>) -> Result<Config, Problems> {
+    read(path)?.parse()
+}
+
+/// The text of a radio.toml.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+    /// The file's name in error messages.
+    pub name: String,
+    /// Where its relative paths start from.
+    pub base_dir: PathBuf,
+}
+
+impl Text {
+    /// Parses the text.
+    ///
+    /// # Errors
+    /// All mistakes in it.
+    pub fn parse(&self) -> Result<Config, Problems> {
+        parse(&self.text, &self.name, &self.base_dir)
+    }
+}
+
+/// Reads the text that [`load`] parses.
+///
+/// # Errors
+/// The file can't be read.
+pub fn read(path: Option<&Path>) -> Result<Text, Problems> {
     let file = path.unwrap_or(Path::new(FILE));
     match files::read_small_text(file, MOST_BYTES) {
-        Ok(text) => parse(&text, &file.display().to_string(), folder(file)),
+        Ok(text) => {
+            let name = file.display().to_string();
+            Ok(Text { text, name, base_dir: folder(file).to_owned() })
+        }
         Err(error) if path.is_none() && error.is_missing() => {
-            parse(BUILT_IN, BUILT_IN_NAME, Path::new(""))
+            let (text, name) = (BUILT_IN.to_owned(), BUILT_IN_NAME.to_owned());
+            Ok(Text { text, name, base_dir: PathBuf::new() })
         }
         Err(error) => {
             let problem = Problem { line: 0, fault: Fault::Unreadable(error.reason.to_string()) };

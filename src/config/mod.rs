@@ -26,6 +26,7 @@ mod drums;
 mod hls;
 mod load;
 mod mount;
+mod overlay;
 mod part;
 mod paths;
 mod playlist;
@@ -41,6 +42,7 @@ mod section;
 mod server;
 mod source;
 mod station;
+mod studio;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -54,7 +56,7 @@ pub mod watch;
 pub use self::{
     admin::Admin,
     alerts::{Alerts, Webhook},
-    anchor::Anchor,
+    anchor::{Anchor, POINT_ENDING},
     archive::Archive,
     assets::AssetRef,
     choice::{Beat, Form, Player, Role, Shape, Strictness},
@@ -64,8 +66,9 @@ pub use self::{
     dream::{Dream, SONGS},
     drums::Drums,
     hls::Hls,
-    load::{load, parse},
+    load::{Text, load, parse, read},
     mount::Mount,
+    overlay::{NotSettable, Overlay, Settable, difference, overlay, settable, written},
     part::{PartLimits, Register},
     playlist::{Edge, Order, Place, Playlist, TimeOfDay, When},
     problem::{Fault, Problem, Problems},
@@ -77,6 +80,7 @@ pub use self::{
     server::{Server, Tls},
     source::{BUILT_IN, is_built_in, source},
     station::Station,
+    studio::{Studio, WhoTakes},
     theme::Theme,
     upload::Upload,
 };

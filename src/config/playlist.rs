@@ -24,7 +24,7 @@ pub struct Playlist {
     /// An `.m3u8`, `.m3u`, `.pls` or `.xspf` file, which existed when radio.toml was read, or whose disk
     /// gave no answer.
     pub file: PathBuf,
-    /// When an item is due. Default none: its recordings never play; its MIDI files are waypoints.
+    /// When an item is due. Default none: its recordings play by hand only; its MIDI files are waypoints.
     pub when: Option<When>,
     /// The order of the items. Default in turn.
     pub order: Order,

@@ -18,6 +18,7 @@ use crate::{
         section::Section,
         server::Server,
         station::{Catalogue, Station},
+        studio::Studio,
         text::one_line,
         theme::Theme,
         value::set,
@@ -32,6 +33,8 @@ pub struct Config {
     pub server: Server,
     /// The accounts of the admin interface. Default none: it is off.
     pub admin: Option<Admin>,
+    /// The control room. Default on.
+    pub studio: Studio,
     /// The webhook for alerts. Default none.
     pub alerts: Alerts,
     /// The station directory to be listed in. Default none.
@@ -61,6 +64,7 @@ impl Config {
         let base_dir = file.reading.base_dir;
         let server = file.table("server", Server::read);
         let admin = file.table("admin", Admin::read);
+        let studio = file.table("studio", Studio::read);
         let alerts = file.table("alerts", Alerts::read);
         let has_url = server.public_url.is_some();
         let directory = file.table("directory", |section| Directory::read(section, has_url));
@@ -77,6 +81,7 @@ impl Config {
         Self {
             server,
             admin,
+            studio,
             alerts,
             directory,
             hls,

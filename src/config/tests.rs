@@ -4,7 +4,7 @@ use std::{fs, path::Path, sync::Arc};
 
 use crate::{
     config::{
-        Alerts, Archive, AssetRef, Config, Directory, Hls, Server, Theme,
+        Alerts, Archive, AssetRef, Config, Directory, Hls, Server, Studio, Theme,
         load::{load, parse},
     },
     musicvae::net::{device_choice::DeviceChoice, precision::Precision},
@@ -28,6 +28,7 @@ fn missing_keys_have_their_defaults() {
     let Config {
         server,
         admin,
+        studio,
         alerts,
         hls,
         archive,
@@ -39,7 +40,7 @@ fn missing_keys_have_their_defaults() {
         soundfont,
         stations,
     } = config(LEAST);
-    assert_eq!((admin, state), (None, None));
+    assert_eq!((admin, state, studio), (None, None, Studio::default()));
     assert_eq!((hls, archive, alerts), (Hls::default(), Archive::default(), Alerts::default()));
     assert_eq!(precision, Precision::Q8);
     assert_eq!(device, DeviceChoice::Auto);

@@ -57,6 +57,8 @@ pub struct Theme {
     /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
     /// it is 3 times this value. 0 to 0.8. Default 0.08.
     pub wander: f64,
+    /// Share of the walk's legs that lead back to a place that listeners liked, 0 to 1. Default 0.
+    pub likes: f64,
     /// Sampling temperature of drums, and scale of those in `decoding`: 0.05 to 2. Default 0.5.
     pub temperature: f64,
     /// How bass and lead are drawn.
@@ -133,6 +135,7 @@ impl Default for Theme {
             anchors: patterns.into(),
             dreams: Vec::new(),
             wander: 0.08,
+            likes: 0.0,
             temperature: PLAIN_TEMPERATURE,
             decoding: Decoding::default(),
             key: Key { root: 9, mode: Mode::Minor },
@@ -242,6 +245,7 @@ impl Theme {
         set(&mut self.anchors, anchors);
         set(&mut self.dreams, section.list_like("dreams", 1..=2, Dream::schema, Dream::read));
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
+        set(&mut self.likes, section.number("likes", 0.0..=1.0));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));
         self.decoding.read(section);
     }

@@ -11,6 +11,17 @@ use crate::{
     sound::frame::Block,
 };
 
+/// Why an insert that was asked for doesn't start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotStarted {
+    /// Another one plays, or the music is still fading up after one.
+    #[error("expected no other recording on air, found one: wait for its end")]
+    Busy,
+    /// The list has no recording that can be played, or it is still being opened.
+    #[error("expected a recording that is open, found none: the list is empty or still being read")]
+    NotOpen,
+}
+
 /// The schedule of a station's inserts, their source, and the mixer that plays them.
 pub struct InsertPlayer {
     schedule: Schedule,
@@ -56,6 +67,22 @@ impl InsertPlayer {
                 return;
             }
         }
+    }
+
+    /// Starts the next insert of list `index` on a beat that no rule asks for. Rules wait until it has
+    /// ended.
+    ///
+    /// # Errors
+    /// Another insert plays, or the list has none that is ready.
+    pub fn start(&mut self, index: usize, second: f64, at_frame: u64) -> Result<(), NotStarted> {
+        if self.mixer.is_playing() {
+            return Err(NotStarted::Busy);
+        }
+        let insert = self.source.take(index).ok_or(NotStarted::NotOpen)?;
+        let end = second + insert.seconds();
+        self.mixer.start(insert, at_frame).map_err(|_| NotStarted::Busy)?;
+        self.schedule.mark_busy(end);
+        Ok(())
     }
 
     /// Mixes the current insert into a block of music that starts at `frame`.
@@ -137,6 +164,34 @@ mod tests {
         // 60.6, 121.2 and 181.8 seconds, each at the next bar of 2 seconds.
         let expected = [(62, "a"), (122, "b"), (182, "a")];
         assert_eq!(heard, expected.map(|(second, name)| (second * 44_100, name.to_owned())));
+    }
+
+    #[test]
+    fn a_list_without_a_rule_plays_by_hand_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let rule = list(folder.path(), When::EveryMinutes(0.5), Place::Over);
+        let rules = [rule.clone(), Playlist { when: None, ..rule }];
+        let mut player = InsertPlayer::new(&rules, Prefetch::new(&rules, Lufs(-16.0), 1));
+        let moment = |second| Moment { second, edge: Edge::Bar, n_tracks: 1, local_time: None };
+        let mut block = Block::SILENCE;
+        let mut play = |player: &mut InsertPlayer, from: u64, n_blocks: u64| {
+            (0..n_blocks).for_each(|n| player.mix(&mut block, from + n * 1152));
+        };
+
+        player.on_beat(&moment(0.0), 0);
+        assert_eq!(player.start(1, 29.9, 2304), Ok(()));
+        assert_eq!(player.mixer().title(), Some("a"));
+        assert_eq!(player.start(1, 29.9, 3456), Err(NotStarted::Busy));
+        // The rule of the other list is due, and waits.
+        player.on_beat(&moment(30.0), 5000);
+        play(&mut player, 0, 60);
+        assert!(!player.mixer().is_playing());
+        player.on_beat(&moment(31.0), 80_000);
+        assert!(player.mixer().is_playing());
+
+        let none: [Playlist; 0] = [];
+        let mut empty = InsertPlayer::new(&none, Prefetch::new(&none, Lufs(-16.0), 1));
+        assert_eq!(empty.start(3, 0.0, 0), Err(NotStarted::NotOpen));
     }
 
     #[test]

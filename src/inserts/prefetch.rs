@@ -107,7 +107,8 @@ impl Prefetch {
             if !list.is_ready_unchanged() {
                 self.slots.take(index);
             }
-            if list.rule.when.is_some() && !self.slots.is_full(index) {
+            // Lists without a rule too: a hand may play them.
+            if !self.slots.is_full(index) {
                 list.ready = None;
                 if let Some((ready, insert)) = list.open_next(self.target, &mut self.files) {
                     list.ready = Some(ready);

@@ -8,6 +8,7 @@ use crate::{
     music::{
         chain::Chain,
         chord::{Chord, Numeral},
+        cover::Cover,
         room::Room,
         scale::{Key, Mode},
         section::Section,
@@ -17,7 +18,8 @@ use crate::{
 };
 
 /// A part of the band.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[allow(missing_docs)] // The names say it.
 pub enum Part {
     Drums,
@@ -80,6 +82,11 @@ pub struct Bar {
     pub piece: u64,
     /// Title shown to listeners while the bar sounds.
     pub title: Arc<str>,
+    /// What the picture of the piece depends on.
+    pub cover: Cover,
+    /// The piece's point in the latent space of bass and lead, for likes; empty where no model has
+    /// composed it.
+    pub place: Arc<[f32]>,
     /// Hits of each part, by `Part as usize`, sorted by start.
     pub parts: [Vec<Hit>; N_PARTS],
     /// Moments in which a part is sent to echo and room.
@@ -104,6 +111,8 @@ impl Bar {
             section: Section::Main,
             piece: 0,
             title: "".into(),
+            cover: Cover::new(key, tempo, &[]),
+            place: Arc::default(),
             parts: Default::default(),
             throws: Vec::new(),
             mix,

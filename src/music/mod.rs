@@ -27,6 +27,7 @@ pub mod arrange;
 pub mod bar;
 pub mod chain;
 pub mod chord;
+pub mod cover;
 pub mod development;
 pub mod drums;
 pub mod harmony;

@@ -79,6 +79,13 @@ impl LoudnessLeveller {
         self.target = target;
     }
 
+    /// Starts at `gain`, from which it moves slowly, as one does that has played for minutes.
+    pub fn set_gain(&mut self, gain: Decibels) {
+        self.gain = gain;
+        self.ramp = Ramp::at_rest(gain.ratio() as f32);
+        self.n_readings = FAST_READINGS;
+    }
+
     /// The current gain.
     pub fn gain(&self) -> Decibels {
         self.gain

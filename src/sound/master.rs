@@ -8,7 +8,7 @@ use crate::{
         leveller::LoudnessLeveller,
         limiter::{CEILING, Limiter},
     },
-    units::Lufs,
+    units::{Decibels, Lufs},
 };
 
 /// Bus compressor, loudness leveller, limiter.
@@ -34,6 +34,16 @@ impl Master {
     /// Sets a new target loudness, reached over minutes.
     pub fn set_target(&mut self, target: Lufs) {
         self.leveller.set_target(target);
+    }
+
+    /// The gain that levels the station.
+    pub fn gain(&self) -> Decibels {
+        self.leveller.gain()
+    }
+
+    /// Starts at this gain instead of 0 dB, as a station does that has played for minutes.
+    pub fn set_gain(&mut self, gain: Decibels) {
+        self.leveller.set_gain(gain);
     }
 
     /// Masters a block in place. `join` runs before the limiter and may add audio that is already

@@ -5,6 +5,7 @@
 //!     -> events          hits as timed note-on and note-off messages, per part
 //!     -> part_synth      one synthesizer (rustysynth) per part, with its filter sweep
 //!     -> bus             the part's effects: amplifier, saturation, tape and others
+//!     -> strip           the part's level, filter and sends on the desk
 //!     -> duck            side-chain ducking under the kick
 //!     -> transition      risers, impacts and the like, made by code
 //!     -> band            stems summed; sends to one chorus, one echo, one room and one tank
@@ -30,6 +31,7 @@ mod bus;
 pub mod bus_compressor;
 pub mod chorus;
 pub mod clip;
+pub mod desk;
 pub mod duck;
 pub mod echo;
 pub mod encoder;
@@ -54,6 +56,7 @@ mod preset_level;
 mod resample;
 pub mod room;
 pub mod sound_check;
+mod strip;
 pub mod sweep;
 pub mod throws;
 pub mod timeline;

@@ -14,19 +14,32 @@ const OPEN_HZ: f32 = 18_000.0;
 /// Frames between updates of the cut-off: 3 ms, too short to be heard as steps.
 const STRIDE: usize = 128;
 
+/// Quality of a resonant filter: 6 dB more at the cut-off than below it.
+const RESONANT_Q: f32 = 2.0;
+
 /// A stereo second-order low-pass.
 ///
 /// Direct form 1, because it can be retuned while it sounds without crackling.
 pub struct Sweep {
     sides: [DirectForm1<f32>; 2],
+    q: f32,
     openness: f32,
 }
 
 impl Sweep {
     /// An open filter.
     pub fn new() -> Self {
-        let side = DirectForm1::new(low_pass(1.0));
-        Self { sides: [side, side], openness: 1.0 }
+        Self::at(1.0, Q_BUTTERWORTH_F32)
+    }
+
+    /// A filter at `openness` that stresses its cut-off.
+    pub fn resonant(openness: f32) -> Self {
+        Self::at(openness, RESONANT_Q)
+    }
+
+    fn at(openness: f32, q: f32) -> Self {
+        let side = DirectForm1::new(low_pass(openness, q));
+        Self { sides: [side, side], q, openness }
     }
 
     /// Filters a block while moving to `openness`, 0 closed to 1 open. A fully open filter costs
@@ -38,7 +51,7 @@ impl Sweep {
         }
         for at in (0..FRAMES_PER_MP3_FRAME).step_by(STRIDE) {
             let t = (at + STRIDE) as f32 / FRAMES_PER_MP3_FRAME as f32;
-            let coefficients = low_pass(from + (openness - from) * t);
+            let coefficients = low_pass(from + (openness - from) * t, self.q);
             let [left, right] = &mut self.sides;
             left.update_coefficients(coefficients);
             right.update_coefficients(coefficients);
@@ -53,10 +66,10 @@ impl Sweep {
 }
 
 /// The cut-off is exponential in the openness.
-fn low_pass(openness: f32) -> Coefficients<f32> {
+fn low_pass(openness: f32, q: f32) -> Coefficients<f32> {
     let cut_off = CLOSED_HZ * libm::powf(OPEN_HZ / CLOSED_HZ, openness.clamp(0.0, 1.0));
     let rate = (SAMPLE_RATE as f32).hz();
-    Coefficients::from_params(Type::LowPass, rate, cut_off.hz(), Q_BUTTERWORTH_F32)
+    Coefficients::from_params(Type::LowPass, rate, cut_off.hz(), q)
         .expect("the cut-off is below half the sample rate")
 }
 

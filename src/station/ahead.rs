@@ -6,20 +6,22 @@ use std::sync::{
 };
 
 use crate::{
-    compose::{composer::Composer, phrase::PHRASE_BARS},
+    compose::phrase::PHRASE_BARS,
     music::bar::Bar,
     threads::{self, SpawnError},
 };
 
-/// The bars of `composer`, composed a phrase ahead, without end. Its thread ends when the receiver is
+/// The bars of `composed`, a phrase ahead. Its thread ends when the receiver is
 /// dropped.
 ///
 /// # Errors
 /// The system refuses another thread.
-pub fn bars(composer: Composer) -> Result<Receiver<Arc<Bar>>, SpawnError> {
+pub fn bars(
+    composed: impl Iterator<Item = Bar> + Send + 'static,
+) -> Result<Receiver<Arc<Bar>>, SpawnError> {
     let (sender, bars) = mpsc::sync_channel(PHRASE_BARS as usize);
     threads::spawn("compose", move || {
-        for bar in composer {
+        for bar in composed {
             if sender.send(Arc::new(bar)).is_err() {
                 return;
             }

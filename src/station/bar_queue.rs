@@ -8,10 +8,10 @@ use std::{
 
 use parking_lot::{Condvar, Mutex};
 
-use crate::{
-    compose::phrase::PHRASE_BARS,
-    music::{bar::Bar, meter::STEPS_PER_BAR},
-};
+use crate::music::{bar::Bar, meter::STEPS_PER_BAR};
+
+/// Music that a change leaves in the queue: time to compose what follows.
+const MARGIN: Duration = Duration::from_millis(1500);
 
 /// A queue with one producer and one consumer, bounded by the length of its music. It can be cut when
 /// the music is to change.
@@ -24,6 +24,8 @@ pub struct BarQueue {
 #[derive(Default)]
 struct Inner {
     bars: VecDeque<Arc<Bar>>,
+    /// Number of the bar taken last.
+    taken: Option<u64>,
     is_closed: bool,
     is_interrupted: bool,
 }
@@ -76,6 +78,7 @@ impl BarQueue {
         let mut inner = self.inner.lock();
         loop {
             if let Some(bar) = inner.bars.pop_front() {
+                inner.taken = Some(bar.number);
                 self.changed.notify_all();
                 return Some(bar);
             }
@@ -86,15 +89,29 @@ impl BarQueue {
         }
     }
 
-    /// Drops all bars after the phrase that is being played, and accepts bars again. Returns the number
-    /// of the first dropped bar, if there was one.
-    pub fn cut(&self) -> Option<u64> {
+    /// Accepts bars again after an interruption. Returns the number of the first bar that there is time to
+    /// compose anew: the first after 1.5 s of queued music, or `refused`, the bar that was not queued.
+    pub fn resume(&self, refused: u64) -> u64 {
         let mut inner = self.inner.lock();
         inner.is_interrupted = false;
-        let keep = inner.bars.iter().position(|bar| bar.number.is_multiple_of(PHRASE_BARS))?;
-        let first = inner.bars[keep].number;
-        inner.bars.truncate(keep);
-        Some(first)
+        let mut kept = Duration::ZERO;
+        let late = inner.bars.iter().find(|bar| {
+            let is_late = MARGIN <= kept;
+            kept += length_of(bar);
+            is_late
+        });
+        late.map_or(refused, |bar| bar.number)
+    }
+
+    /// Drops the bars from number `first` on. Returns whether that was in time: if that bar was taken
+    /// already, nothing is dropped.
+    pub fn cut(&self, first: u64) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.taken.is_some_and(|taken| first <= taken) {
+            return false;
+        }
+        inner.bars.retain(|bar| bar.number < first);
+        true
     }
 
     /// Length of the music in the queue.
@@ -117,8 +134,11 @@ impl BarQueue {
 }
 
 fn length(bars: &VecDeque<Arc<Bar>>) -> Duration {
-    let seconds = bars.iter().map(|bar| bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64);
-    Duration::from_secs_f64(seconds.sum())
+    bars.iter().map(|bar| length_of(bar)).sum()
+}
+
+fn length_of(bar: &Bar) -> Duration {
+    Duration::from_secs_f64(bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64)
 }
 
 #[cfg(test)]
@@ -142,13 +162,17 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_keeps_the_phrase_that_is_being_played() {
+    fn a_cut_drops_bars_unless_it_comes_too_late() {
+        // Bars of two seconds.
         let queue = filled(12);
         queue.take(Duration::ZERO);
 
-        assert_eq!(queue.cut(), Some(4));
+        assert_eq!(queue.resume(12), 2);
+        assert!(!queue.cut(0));
+        assert!(queue.cut(4));
         assert_eq!(numbers(&queue), [1, 2, 3]);
-        assert_eq!(queue.cut(), None);
+        assert_eq!(queue.resume(4), 4);
+        assert!(!queue.cut(3) && queue.cut(4));
     }
 
     #[test]
@@ -170,7 +194,8 @@ mod tests {
 
         assert_eq!(pushing.join().unwrap(), Some(Pushed::Interrupted));
         assert_eq!(queue.push(bar(9)), Pushed::Interrupted);
-        assert_eq!(queue.cut(), Some(0));
+        assert_eq!(queue.resume(8), 1);
+        assert!(queue.cut(0));
         assert_eq!(queue.push(bar(0)), Pushed::Queued);
     }
 

@@ -1,63 +1,179 @@
-//! The composer of a station on air: takes new settings between bars and saves its progress.
+//! The composer of a station on air: accepts requests between bars and saves its progress.
 
-use std::sync::Arc;
-
-use parking_lot::Mutex;
+use std::{collections::VecDeque, sync::Arc};
 
 use crate::{
-    compose::{composer::Composer, loaded_theme::LoadedTheme, phrase::PHRASE_BARS},
-    config::Station,
+    compose::{
+        change::Change,
+        composer::{Before, Composer},
+        phrase::PHRASE_BARS,
+        steering::{Order, When},
+    },
     music::bar::Bar,
-    station::{composing::Source, state::StateSender},
+    station::{
+        bar_queue::BarQueue,
+        composing::Source,
+        likes::Likes,
+        state::StateSender,
+        studio::{
+            controls::Controls,
+            log::{Moment, Version},
+            moves::Move,
+            request::{Request, What},
+        },
+    },
 };
 
-/// The newest configuration of a station that its composer has not turned to yet.
-#[derive(Clone, Default)]
-pub struct SettingChanges(Arc<Mutex<Option<(Station, LoadedTheme)>>>);
-
-/// A composer that turns to new configurations and sends its progress to the state's writer.
+/// A composer that accepts requests and sends its progress to the state's writer.
 pub struct LiveComposer {
     composer: Composer,
-    changes: SettingChanges,
+    controls: Arc<Controls>,
+    likes: Arc<Likes>,
+    /// The version of `likes` that the composer knows.
+    likes_known: u64,
+    /// Number of the piece of the last bar.
+    piece: Option<u64>,
     state_sender: StateSender,
-}
-
-impl SettingChanges {
-    /// Has the composer turn to `station`, whose theme is loaded already.
-    pub fn send(&self, station: Station, loaded: LoadedTheme) {
-        *self.0.lock() = Some((station, loaded));
-    }
-
-    fn take(&self) -> Option<(Station, LoadedTheme)> {
-        self.0.lock().take()
-    }
+    /// The values of the station from each bar on, in order; of those before the bars that can be taken
+    /// back only the last.
+    versions: VecDeque<(u64, Version)>,
+    /// Whether the progress of the next bar's phrase is not saved yet.
+    is_unsaved: bool,
 }
 
 impl LiveComposer {
-    /// A `composer` that turns to what `changes` give.
-    pub fn new(composer: Composer, changes: SettingChanges, state_sender: StateSender) -> Self {
-        Self { composer, changes, state_sender }
+    /// A `composer` that accepts the requests of `controls` and knows what `likes` say. Notes its start
+    /// in the log.
+    pub fn new(
+        composer: Composer,
+        controls: Arc<Controls>,
+        likes: Arc<Likes>,
+        state_sender: StateSender,
+    ) -> Self {
+        let versions = [(0, controls.version())].into();
+        let likes_known = likes.version();
+        let mut live = Self {
+            composer,
+            controls,
+            likes,
+            likes_known,
+            piece: None,
+            state_sender,
+            versions,
+            is_unsaved: true,
+        };
+        live.note_start();
+        live
+    }
+
+    fn note_start(&mut self) {
+        let bar = self.composer.next_number();
+        let before = self.composer.before().clone();
+        self.state_sender.started(bar, self.moment(before));
+    }
+
+    /// What the phrase after `before` is made of.
+    fn moment(&self, Before { setting, progress }: Before) -> Moment {
+        let end = progress.bar + PHRASE_BARS;
+        let version = self.versions.iter().rev().find(|(bar, _)| *bar < end);
+        let version = version.map_or_else(Version::default, |(_, version)| version.clone());
+        Moment {
+            version,
+            steering: setting.steering().clone(),
+            liked: setting.liked_points().to_vec(),
+            progress,
+        }
+    }
+
+    /// Tells the composer what was liked since the last piece, from the next phrase on.
+    fn update_likes(&mut self) {
+        let version = self.likes.version();
+        let is_used = self.composer.setting().station().theme.likes != 0.0;
+        if !is_used || std::mem::replace(&mut self.likes_known, version) == version {
+            return;
+        }
+        let (bar, points) = (self.composer.after().bar, self.likes.points());
+        self.state_sender.liked(bar, points.clone());
+        self.composer.change(Change::Liked(points.into()), bar);
+    }
+
+    /// The values of the station before the changes at bar `bar`.
+    fn version_before(&self, bar: u64) -> Version {
+        let known = self.versions.iter().rev().find(|(from, _)| *from < bar);
+        known
+            .or(self.versions.front())
+            .map_or_else(Version::default, |(_, version)| version.clone())
+    }
+
+    /// Makes the changes of `request` from its bar `bar` on.
+    fn accept(&mut self, request: Request, bar: u64) {
+        self.controls.accepted(&request, bar);
+        if let Some(version) = request.version {
+            let index = self.versions.partition_point(|(other, _)| *other <= bar);
+            self.versions.insert(index, (bar, version));
+            let oldest = self.composer.recent().next().map_or(0, |before| before.progress.bar);
+            while self.versions.get(1).is_some_and(|(bar, _)| *bar <= oldest) {
+                self.versions.pop_front();
+            }
+        }
+        for change in request.changes {
+            self.composer.change(change, bar);
+        }
+    }
+}
+
+/// From where on a request is heard: other sections and other music start with a phrase.
+fn when(request: &Request) -> When {
+    let is_fluent = match &request.what {
+        What::Move(Move::Order { order }) => *order == Order::Fill,
+        What::Move(_) => true,
+        What::Settings | What::Adopted(..) => false,
+    };
+    match request.when {
+        When::Bar if !is_fluent => When::Phrase,
+        when => when,
     }
 }
 
 impl Source for LiveComposer {
     fn next_bar(&mut self) -> Bar {
         let bar = self.composer.next().expect("a composer never ends");
-        if bar.number.is_multiple_of(PHRASE_BARS) {
-            self.state_sender.phrase(self.composer.before().clone());
+        if self.piece.replace(bar.piece) != Some(bar.piece) {
+            self.update_likes();
+        }
+        if bar.number.is_multiple_of(PHRASE_BARS) || self.is_unsaved {
+            let moment = self.moment(self.composer.before().clone());
+            self.state_sender.phrase(moment, self.is_unsaved || self.composer.is_changed());
+            self.is_unsaved = false;
+            let recent: Vec<Before> = self.composer.recent().cloned().collect();
+            let version = self.version_before(recent.last().map_or(0, |last| last.progress.bar));
+            self.controls.publish(recent, version);
         }
         bar
     }
 
-    fn change_setting(&mut self, next: u64) {
-        match self.changes.take() {
-            Some((station, loaded)) => self.composer.change_setting(station, loaded, next),
-            // An earlier interruption took the order already; the bars cut now are still due.
-            None => self.composer.go_back(next),
+    fn interrupted(&mut self, bars: &BarQueue, refused: u64) {
+        let (requests, at) = loop {
+            // In this order: a request that comes later interrupts again.
+            let earliest = bars.resume(refused);
+            let requests = self.controls.take_requests();
+            let bar_of = |request: &Request| self.composer.bar_of(when(request), earliest);
+            let at: Vec<u64> = requests.iter().map(bar_of).collect();
+            let first = at.iter().copied().fold(refused, u64::min);
+            if bars.cut(first) {
+                self.composer.go_back(first);
+                break (requests, at);
+            }
+            self.controls.put_back(requests);
+        };
+        for (request, bar) in requests.into_iter().zip(at) {
+            self.accept(request, bar);
         }
+        self.is_unsaved = true;
     }
 
     fn recover(&mut self, nth: u32) {
         self.composer.recover(nth);
+        self.note_start();
     }
 }

@@ -3,7 +3,6 @@
 use tracing::error;
 
 use crate::{
-    compose::phrase::PHRASE_BARS,
     music::bar::Bar,
     station::bar_queue::{BarQueue, Pushed},
     threads::{catch_panic, retry_delay},
@@ -14,9 +13,12 @@ pub trait Source: Send + 'static {
     /// The next bar; there is always one.
     fn next_bar(&mut self) -> Bar;
 
-    /// The queue was interrupted for a new configuration: the source turns to it from bar `next` on,
-    /// which starts a phrase.
-    fn change_setting(&mut self, _next: u64) {}
+    /// The queue `bars` was interrupted for a change and has refused bar `refused`: the source accepts the
+    /// change, cuts the queue, and continues with the first bar cut, or else with the one refused. Not
+    /// called for sources that accept no changes.
+    fn interrupted(&mut self, bars: &BarQueue, refused: u64) {
+        bars.resume(refused);
+    }
 
     /// After the `nth` panic in a row, counted from 1: prepares to continue with the bar
     /// after the last one given.
@@ -52,10 +54,7 @@ fn compose(source: &mut impl Source, bars: &BarQueue, n_failures: &mut u32) {
         let number = bar.number;
         match bars.push(bar) {
             Pushed::Queued => {}
-            Pushed::Interrupted => {
-                let next = bars.cut().unwrap_or(number.next_multiple_of(PHRASE_BARS));
-                source.change_setting(next);
-            }
+            Pushed::Interrupted => source.interrupted(bars, number),
             Pushed::Closed => return,
         }
     }
@@ -81,6 +80,11 @@ mod tests {
             self.n_left =
                 u32::from(self.next.is_multiple_of(3)) + u32::from(self.next.is_multiple_of(9));
             Bar { number: self.next - 1, ..Bar::plain(Bpm::DEFAULT, Arc::new(Mix::plain())) }
+        }
+
+        fn interrupted(&mut self, bars: &BarQueue, refused: u64) {
+            bars.resume(refused);
+            self.next = refused;
         }
 
         fn recover(&mut self, _nth: u32) {

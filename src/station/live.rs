@@ -13,7 +13,10 @@ use tokio::sync::watch;
 use tracing::{error, warn};
 
 use crate::{
-    compose::{composer::Composer, loaded_theme::LoadedTheme},
+    compose::{
+        change::Change, composer::Composer, loaded_theme::LoadedTheme, setting::Setting,
+        steering::When,
+    },
     config::Station,
     inserts::{local_time::LocalTime, player::InsertPlayer, prefetch::Prefetch},
     sound::part_fonts::PartFonts,
@@ -21,17 +24,27 @@ use crate::{
         Error,
         audible::Audible,
         bar_queue::BarQueue,
-        changes::{LiveComposer, SettingChanges},
+        changes::LiveComposer,
         composing::{Source, compose_until_closed},
         encoders::{EncoderSpec, Encoders},
         history::History,
+        likes::Likes,
+        live_desk::LiveDesk,
         mounts::{Buffering, open_mounts, places},
         on_air::OnAir,
         playout::{InsertChange, Playout},
+        playout_orders::{self, OrderSender},
         prefetch::PrefetchThread,
         renderer_setup::RendererSetup,
         shift::Shift,
         state::{BarOnAir, State, StateSender},
+        studio::{
+            controls::{Controls, Threads},
+            error::MoveError,
+            log::Version,
+            request::{Request, What},
+        },
+        takes::memory::Takes,
     },
     stream::mount::{About, Mount, Rules},
     threads::Supervisor,
@@ -62,12 +75,19 @@ pub struct LiveStation {
     pub on_air: watch::Receiver<Arc<OnAir>>,
     /// The titles played.
     pub history: Arc<History>,
+    /// What was on air lately.
+    pub takes: Arc<Takes>,
+    /// Takes moves of the desk, jingles and titles set by hand.
+    pub orders: OrderSender,
+    /// What listeners liked.
+    pub likes: Arc<Likes>,
     buffering: Buffering,
     encoder_changes: Sender<Vec<EncoderSpec>>,
     bars: Arc<BarQueue>,
     /// None for a station that plays a foreign [`Source`].
-    controls: Option<Controls>,
-    state_sender: StateSender,
+    ways: Option<Ways>,
+    /// Saves the station's state.
+    pub state_sender: StateSender,
     supervisor: Supervisor,
     /// Nothing is sent through it: the playout stops when it is dropped.
     stop: Option<Sender<()>>,
@@ -75,8 +95,8 @@ pub struct LiveStation {
 }
 
 /// What changes a composer and its inserts while they play.
-struct Controls {
-    changes: SettingChanges,
+struct Ways {
+    controls: Arc<Controls>,
     insert_changes: Sender<InsertChange>,
     seed: u64,
 }
@@ -85,16 +105,17 @@ struct Controls {
 struct Start {
     setup: RendererSetup,
     history: History,
+    likes: Arc<Likes>,
     state_sender: StateSender,
     shift: Shift,
-    controls: Option<Controls>,
+    ways: Option<Ways>,
     insert_changes: mpsc::Receiver<InsertChange>,
     supervisor: Supervisor,
 }
 
 impl LiveStation {
-    /// Plays `station` through `fonts`, composed from `seed`. Continues where `kept` has saved it, else
-    /// starts at the first bar.
+    /// Plays `station` through `fonts`, composed from `seed`, as `controls` steer it. Continues where `kept`
+    /// has saved it, else starts at the first bar.
     ///
     /// # Errors
     /// The synthesizer can't be built, or spawning a thread failed.
@@ -104,32 +125,38 @@ impl LiveStation {
         loaded: LoadedTheme,
         seed: u64,
         buffering: Buffering,
-        kept: &State,
+        (kept, controls): (&State, Arc<Controls>),
         supervisor: &Supervisor,
     ) -> Result<Self, Error> {
         let saved = kept.station(&station.name, seed);
         let place = saved.as_ref().and_then(|saved| saved.place);
+        let likes = Arc::new(kept.likes(&station.name, &model_of(station), seed));
+        let setting = Setting::new(station, loaded, seed)
+            .with_liked(&likes.points())
+            .steered(controls.hand().steering);
         let composer = match saved {
             Some(saved) => {
                 let last = place.map(BarOnAir::composed);
-                Composer::resume(station, loaded, seed, saved.progress, last)
+                Composer::resume(setting, saved.progress, last)
             }
-            None => Composer::with(station, loaded, seed),
+            None => Composer::start(setting),
         };
+        controls.set_lists(&station.playlists);
         let prefetch = Prefetch::for_station(station, seed);
         let prefetch = PrefetchThread::spawn(prefetch, &station.name, supervisor)?;
         let inserts = InsertPlayer::new(&station.playlists, prefetch);
         let setup = RendererSetup::new(fonts, composer.mix()).with_inserts(inserts, LocalTime::now);
-        let changes = SettingChanges::default();
         let state_sender = kept.sender(&station.name, seed);
-        let source = LiveComposer::new(composer, changes.clone(), state_sender.clone());
+        let source =
+            LiveComposer::new(composer, controls.clone(), likes.clone(), state_sender.clone());
         let (sender, insert_changes) = mpsc::channel();
         let start = Start {
             setup,
             history: kept.history(&station.name),
+            likes,
             state_sender,
             shift: place.map_or(Shift::default(), |place| place.shift),
-            controls: Some(Controls { changes, insert_changes: sender, seed }),
+            ways: Some(Ways { controls, insert_changes: sender, seed }),
             insert_changes,
             supervisor: supervisor.clone(),
         };
@@ -150,9 +177,10 @@ impl LiveStation {
         let start = Start {
             setup,
             history: History::default(),
+            likes: Arc::default(),
             state_sender: StateSender::default(),
             shift: Shift::default(),
-            controls: None,
+            ways: None,
             insert_changes: mpsc::channel().1,
             supervisor: Supervisor::default(),
         };
@@ -166,11 +194,13 @@ impl LiveStation {
         buffering: Buffering,
         start: Start,
     ) -> Result<Self, Error> {
-        let Start { mut setup, history, state_sender, shift, controls, insert_changes, supervisor } =
-            start;
+        let Start { mut setup, history, likes, state_sender, shift, ways, .. } = start;
+        let (insert_changes, supervisor) = (start.insert_changes, start.supervisor);
         let (publisher, on_air) = watch::channel(Arc::new(OnAir::default()));
         let (stop, stopped) = mpsc::channel();
         let (encoder_changes, changes) = mpsc::channel();
+        let (orders, received) = playout_orders::orders();
+        let takes = Arc::new(Takes::new(setup.fonts()));
         let bars = Arc::new(BarQueue::new(AHEAD));
         let bursts = places.iter().map(|(about, _)| buffering.burst(about.coding));
         let (shortest, longest) = (bursts.clone().min(), bursts.max());
@@ -186,6 +216,9 @@ impl LiveStation {
             bar_timeout: (shortest.unwrap_or_default() / 2).clamp(MIN_BAR_TIMEOUT, MAX_BAR_TIMEOUT),
             audible: Audible::new()?,
             encoders: Encoders::new(name, changes),
+            desk: LiveDesk::default(),
+            orders: received,
+            takes: takes.clone(),
             insert_changes,
             stopped,
             supervisor: supervisor.clone(),
@@ -199,6 +232,11 @@ impl LiveStation {
         };
         // If the second thread can't be spawned, dropping `stop` ends the first.
         let playout = supervisor.spawn(format!("render-{name}"), move || playout.run())?;
+        if let Some(ways) = &ways {
+            let (bars, orders) = (bars.clone(), orders.clone());
+            let (on_air, state_sender) = (on_air.clone(), state_sender.clone());
+            ways.controls.connect(Threads { bars, orders, on_air, state_sender });
+        }
         let (station, queue, mut source) = (name.to_owned(), bars.clone(), source);
         supervisor.spawn(format!("compose-{name}"), move || {
             compose_until_closed(&station, &mut source, &queue);
@@ -208,10 +246,13 @@ impl LiveStation {
             mounts,
             on_air,
             history,
+            takes,
+            orders,
+            likes,
             buffering,
             encoder_changes,
             bars,
-            controls,
+            ways,
             state_sender,
             supervisor,
             stop: Some(stop),
@@ -221,28 +262,46 @@ impl LiveStation {
 
     /// Plays the changed `station` from the next phrase on, with its theme already loaded. Mounts are
     /// added, removed and changed at the next chunk; listeners of the others notice nothing.
-    pub fn change_to(&mut self, station: Station, loaded: LoadedTheme) {
-        if let Some(controls) = &self.controls {
-            let prefetch = Prefetch::for_station(&station, controls.seed);
+    pub fn change_to(&mut self, station: Station, loaded: LoadedTheme, version: Version) {
+        if let Some(ways) = &self.ways {
+            ways.controls.set_lists(&station.playlists);
+            let prefetch = Prefetch::for_station(&station, ways.seed);
             match PrefetchThread::spawn(prefetch, &station.name, &self.supervisor) {
                 Ok(source) => {
                     let change = InsertChange { playlists: station.playlists.clone(), source };
                     // Fails only if the playout has ended: then nothing plays.
-                    let _ = controls.insert_changes.send(change);
+                    let _ = ways.insert_changes.send(change);
                 }
                 Err(error) => warn!(station = self.name, "playlists unchanged: {error}"),
             }
         }
         self.set_mounts(places(&station));
-        self.recompose(station, loaded);
+        self.recompose(station, loaded, Some(version));
     }
 
     /// Composes for the changed `station` from the next phrase on, with its theme already loaded.
-    pub fn recompose(&self, station: Station, loaded: LoadedTheme) {
-        if let Some(controls) = &self.controls {
-            controls.changes.send(station, loaded);
-            self.bars.interrupt();
+    pub fn recompose(&self, station: Station, loaded: LoadedTheme, version: Option<Version>) {
+        self.likes.set_model(&model_of(&station));
+        let (by, what, when) = ("radio.toml".to_owned(), What::Settings, When::Phrase);
+        let request = Request { by, what, when, changes: Vec::new(), version, answer: None };
+        if let Err(error) = self.ask(station, loaded, request) {
+            warn!(station = self.name, "music unchanged: {error}");
         }
+    }
+
+    /// Has the composer turn to the changed `station`, with its theme already loaded, as `request` asks.
+    ///
+    /// # Errors
+    /// The composer accepts no requests.
+    pub fn ask(
+        &self,
+        station: Station,
+        loaded: LoadedTheme,
+        mut request: Request,
+    ) -> Result<(), MoveError> {
+        let Some(ways) = &self.ways else { return Ok(()) };
+        request.changes.insert(0, Change::Station(Box::new((station, loaded))));
+        ways.controls.send(request)
     }
 
     /// Updates names, descriptions and limits of the mounts to those of `station`; the music continues.
@@ -263,6 +322,11 @@ impl LiveStation {
         // Fails only if the playout has ended: then nothing plays.
         let _ = self.encoder_changes.send(specs);
     }
+}
+
+/// The model of bass and lead of `station`, in whose latent space likes lie.
+fn model_of(station: &Station) -> String {
+    station.theme.trio_model.to_string()
 }
 
 impl Drop for LiveStation {

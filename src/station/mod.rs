@@ -13,7 +13,9 @@
 //!   never waits for a disk.
 //!
 //! Threads talk through channels that are read between chunks: changes of mounts and of inserts go to the
-//! playout, bars on air and titles come back ([`on_air`], [`history`]). The only locks on the audio path
+//! playout, bars on air and titles come back ([`on_air`], [`history`]). Moves of the desk, jingles and
+//! titles set by hand ([`playout_orders`]) are read between blocks. What was on air lately can be kept
+//! ([`takes`]). The only locks on the audio path
 //! are those of the bar queue, the insert slots and the rings, each held for a move. The ring never waits
 //! for its readers, so listeners can't delay the sound.
 //!
@@ -28,21 +30,28 @@ pub mod bar_queue;
 pub mod bar_supply;
 pub mod changes;
 pub mod composing;
+pub mod desk_moves;
 pub mod encoders;
 pub mod history;
+pub mod likes;
 pub mod live;
+pub mod live_desk;
 pub mod load;
 pub mod mounts;
 pub mod on_air;
-
 pub mod pacer;
 pub mod playout;
+pub mod playout_orders;
+pub mod position;
 pub mod prefetch;
 pub mod radio;
 pub mod renderer;
 pub mod renderer_setup;
 pub mod shift;
 pub mod state;
+pub mod studio;
+pub mod takes;
+pub mod title;
 pub mod waypoint_watch;
 
 use crate::{sound, threads::SpawnError};

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use crate::{music::bar::Bar, sound::sound_check::Reading};
+use crate::{music::bar::Bar, sound::sound_check::Reading, station::shift::Shift};
 
 /// A bar and where it sounds.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct OnAir {
     pub sound: Reading,
     /// Times that the renderer was restarted for silence or a stuck sound.
     pub n_sound_restarts: u64,
+    /// How far the numbers of bars are above the composer's.
+    pub shift: Shift,
     /// Bars that sounded lately and bars queued for rendering, oldest first.
     pub bars: VecDeque<AiredBar>,
 }

@@ -21,15 +21,20 @@ use crate::{
         audible::{Audible, Change},
         bar_queue::BarQueue,
         bar_supply::BarSupply,
+        desk_moves::DeskMove,
         encoders::Encoders,
         history::History,
+        live_desk::LiveDesk,
         on_air::OnAir,
         pacer::Pacer,
+        playout_orders::{OrderReceiver, PlayoutOrder},
+        position::Position,
         prefetch::PrefetchThread,
         renderer::Renderer,
         renderer_setup::RendererSetup,
         shift::Shift,
         state::{BarOnAir, StateSender},
+        takes::memory::Takes,
     },
     threads::{Supervisor, catch_panic, retry_delay},
     units::SAMPLE_RATE,
@@ -62,6 +67,12 @@ pub struct Playout {
     pub audible: Audible,
     /// The encoders of all mounts.
     pub encoders: Encoders,
+    /// The desk, and what was kept of it.
+    pub desk: LiveDesk,
+    /// Orders, followed between blocks.
+    pub orders: OrderReceiver,
+    /// Remembers what was on air.
+    pub takes: Arc<Takes>,
     /// New insert lists.
     pub insert_changes: Receiver<InsertChange>,
     /// Closed to stop the thread.
@@ -172,13 +183,16 @@ impl Playout {
 
     /// Records and publishes what is on air after a chunk.
     fn publish(&self, title: &Arc<str>, shift: Shift, last_bar: &mut Option<u64>) {
-        if let Some(heard) = self.history.note(title, Timestamp::now()) {
+        let mut on_air = self.renderer.on_air();
+        let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.clone());
+        if let Some(heard) = self.history.note(title, bar.as_deref(), Timestamp::now()) {
             self.state_sender.title(heard);
         }
-        let mut on_air = self.renderer.on_air();
         on_air.ready_seconds = self.bars.ready().as_secs_f64();
+        on_air.shift = shift;
         self.audible.publish(&mut on_air);
-        let bar = on_air.bar_at(on_air.rendered_seconds).map(|aired| aired.bar.number);
+        self.takes.note(&on_air, self.renderer.gain());
+        let bar = bar.map(|bar| bar.number);
         if let Some(bar) = bar.filter(|bar| last_bar.replace(*bar) != Some(*bar)) {
             self.state_sender.bar(BarOnAir { bar, shift });
         }
@@ -193,8 +207,7 @@ impl Playout {
                 failures.n_silent_blocks -= 1;
                 return self.renderer.rest().clone();
             }
-            let renderer = &mut self.renderer;
-            match catch_panic(|| renderer.render(&mut || supply.take()).clone()) {
+            match catch_panic(|| self.render(&mut || supply.take())) {
                 Ok(block) => return block,
                 Err(why) => {
                     error!(station = self.station, "renderer failed; restarting: {why}");
@@ -204,8 +217,44 @@ impl Playout {
         }
     }
 
-    /// Restarts a renderer whose sound is silent or stuck.
+    /// Follows the orders that have arrived and renders the next block.
+    fn render(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> Block {
+        self.renderer.fill(next);
+        let (position, bar) = (self.renderer.position(), self.renderer.next_bar());
+        if let (Some(position), Some(bar)) = (position, bar) {
+            self.follow_orders(position);
+            self.set_desk(position, bar);
+        }
+        self.renderer.render(next).clone()
+    }
+
+    fn follow_orders(&mut self, position: Position) {
+        let Self { orders, desk, renderer, .. } = self;
+        orders.follow(|order| {
+            match order {
+                PlayoutOrder::Desk(faders) => desk.set(faders),
+                PlayoutOrder::Keep { desk: faders, kept, from } => desk.keep(faders, kept, from),
+                PlayoutOrder::Jingle(list) => return Ok(renderer.start_insert(list)?),
+                PlayoutOrder::Title(title) => renderer.show_title(title),
+            }
+            Ok(position)
+        });
+    }
+
+    /// Sets the desk for the block at `position`, which has the mix of bar number `bar`.
+    fn set_desk(&mut self, position: Position, bar: u64) {
+        let desk = self.desk.at(bar);
+        if self.renderer.desk() != &desk {
+            self.renderer.set_desk(&desk);
+            self.takes.note_desk(DeskMove { at: position, desk });
+        }
+    }
+
+    /// Restarts a renderer whose sound is silent or stuck, unless the desk silences it.
     fn mend_sound(&mut self, failures: &mut Failures) {
+        if self.renderer.desk().is_silent() {
+            return;
+        }
         match self.audible.change() {
             Some(Change::Restart(fault)) => {
                 error!(station = self.station, "{fault}; restarting the renderer");

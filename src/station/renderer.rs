@@ -6,7 +6,10 @@ use crate::{
     compose::phrase::PHRASE_BARS,
     config::{Edge, Playlist},
     inserts::{
-        local_time::LocalTime, player::InsertPlayer, schedule::Moment, source::InsertSource,
+        local_time::LocalTime,
+        player::{InsertPlayer, NotStarted},
+        schedule::Moment,
+        source::InsertSource,
     },
     music::{
         bar::{Bar, Mix, Part},
@@ -14,6 +17,7 @@ use crate::{
     },
     sound::{
         band::Band,
+        desk::Desk,
         frame::{Block, FRAMES_PER_MP3_FRAME},
         master::Master,
         part_fonts::PartFonts,
@@ -21,13 +25,18 @@ use crate::{
     station::{
         Error,
         on_air::{AiredBar, OnAir},
+        position::Position,
+        title::ShownTitle,
     },
-    units::SAMPLE_RATE,
+    units::{Decibels, SAMPLE_RATE},
 };
 
 /// Least number of frames queued when a block is rendered: a second, so that the music can fade before
 /// an insert starts.
 const MIN_QUEUED_FRAMES: u64 = SAMPLE_RATE as u64 + FRAMES_PER_MP3_FRAME as u64;
+
+/// Beats of a bar.
+const BEATS: u64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as u64;
 
 /// How long bars are remembered, in seconds: longer than any burst.
 const MEMORY_SECONDS: f64 = 100.0;
@@ -43,6 +52,7 @@ pub struct Renderer {
     inserts: Option<InsertPlayer>,
     /// Clock for inserts at times of day; none in renderings.
     clock: Option<fn() -> LocalTime>,
+    title: ShownTitle,
 }
 
 impl Renderer {
@@ -59,12 +69,25 @@ impl Renderer {
             bars: VecDeque::new(),
             inserts: None,
             clock: None,
+            title: ShownTitle::default(),
         })
     }
 
     /// Plays inserts; without a `clock`, those for times of day don't play.
     pub fn with_inserts(self, player: InsertPlayer, clock: Option<fn() -> LocalTime>) -> Self {
         Self { inserts: Some(player), clock, ..self }
+    }
+
+    /// Starts at this gain of the master, which levels the station, instead of 0 dB.
+    #[must_use]
+    pub fn at_gain(mut self, gain: Decibels) -> Self {
+        self.master.set_gain(gain);
+        self
+    }
+
+    /// The gain of the master.
+    pub fn gain(&self) -> Decibels {
+        self.master.gain()
     }
 
     /// Replaces the insert lists and their source; the current insert plays to its end.
@@ -74,11 +97,13 @@ impl Renderer {
         }
     }
 
-    /// Continues where `other` is, with its inserts. Bars that `other` has queued but not started are
+    /// Continues where `other` is, with its inserts, desk and title. Bars that `other` has queued but not started are
     /// lost.
     #[must_use]
     pub fn after(mut self, other: &mut Self) -> Self {
         (self.inserts, self.clock) = (other.inserts.take(), other.clock);
+        self.title = std::mem::take(&mut other.title);
+        self.band.set_desk(other.band.desk());
         self.before = other.rendered_frames();
         let now = other.rendered_seconds();
         self.bars = std::mem::take(&mut other.bars);
@@ -93,11 +118,16 @@ impl Renderer {
         &self.block
     }
 
-    /// Renders the next block, taking bars from `next` as they are needed.
-    pub fn render(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> &Block {
+    /// Takes the bars that the next block needs from `next`.
+    pub fn fill(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) {
         while self.band.queued_frames() < MIN_QUEUED_FRAMES {
             self.take(next());
         }
+    }
+
+    /// Renders the next block, taking bars from `next` as they are needed.
+    pub fn render(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> &Block {
+        self.fill(next);
         let frame = self.rendered_frames();
         self.band.render(&mut self.block);
         let inserts = &mut self.inserts;
@@ -132,10 +162,80 @@ impl Renderer {
         parts.chain([("effects", self.band.effects())])
     }
 
-    /// The title to show with the sound from `second` to now: an insert's, else the bar's.
-    pub fn title_since(&self, second: f64) -> Arc<str> {
+    /// Moves the faders of the desk with the next block.
+    pub fn set_desk(&mut self, desk: &Desk) {
+        self.band.set_desk(desk);
+    }
+
+    /// The faders of the desk.
+    pub fn desk(&self) -> &Desk {
+        self.band.desk()
+    }
+
+    /// Where the next block starts; none before the first bar.
+    pub fn position(&self) -> Option<Position> {
+        let now = self.rendered_frames();
+        let (start, bar) = self.begun(now)?;
+        Some(Position::in_bar(bar, now - start))
+    }
+
+    /// Number of the bar that sounds at the end of the next block, whose mix that block has; none before
+    /// the first bar.
+    pub fn next_bar(&self) -> Option<u64> {
+        let end = self.rendered_frames() + FRAMES_PER_MP3_FRAME as u64;
+        self.begun(end).map(|(_, bar)| bar.number)
+    }
+
+    /// Whether the next block is the one that starts nearest to `position`, or a later one.
+    pub fn has_reached(&self, position: Position) -> bool {
+        let now = self.rendered_frames();
+        let begun = self.begun(now + FRAMES_PER_MP3_FRAME as u64 / 2);
+        begun.is_some_and(|(start, bar)| position.is_reached(bar, now.saturating_sub(start)))
+    }
+
+    /// The bar that sounds at `frame` of the station's sound before the master, with the frame of its
+    /// start.
+    fn begun(&self, frame: u64) -> Option<(u64, &Bar)> {
+        let start = |aired: &AiredBar| {
+            let start = (aired.start_second * f64::from(SAMPLE_RATE)).round() as u64;
+            start.saturating_sub(Master::LATENCY as u64)
+        };
+        let n_begun = self.bars.partition_point(|aired| start(aired) <= frame);
+        let aired = self.bars.get(n_begun.checked_sub(1)?)?;
+        Some((start(aired), &aired.bar))
+    }
+
+    /// Plays the next recording of insert list `index` at the next beat, and returns where that is.
+    ///
+    /// # Errors
+    /// Another insert plays, or the list has none that is ready.
+    pub fn start_insert(&mut self, index: usize) -> Result<Position, NotStarted> {
+        let now = self.rendered_frames();
+        let (start, bar) = self.begun(now).ok_or(NotStarted::NotOpen)?;
+        let length = bar.tempo.seconds_per_step() * STEPS_PER_BAR as f64 * f64::from(SAMPLE_RATE);
+        let beat_at = |beat: u64| start + (beat as f64 * length / BEATS as f64) as u64;
+        let beat = (0..BEATS).find(|beat| now <= beat_at(*beat)).unwrap_or(BEATS);
+        let position = match beat {
+            BEATS => Position { bar: bar.number + 1, step: 0.0 },
+            beat => Position { bar: bar.number, step: (beat * STEPS_PER_QUARTER as u64) as f64 },
+        };
+        let at_frame = beat_at(beat);
+        let player = self.inserts.as_mut().ok_or(NotStarted::NotOpen)?;
+        player.start(index, seconds(at_frame), at_frame)?;
+        Ok(position)
+    }
+
+    /// Shows `title` until the music's title changes; none goes back to the music's.
+    pub fn show_title(&mut self, title: Option<Arc<str>>) {
+        self.title = ShownTitle::new(title);
+    }
+
+    /// The title to show with the sound from `second` to now: an insert's, else one that was set, else the
+    /// bar's.
+    pub fn title_since(&mut self, second: f64) -> Arc<str> {
         let of_bar = self.on_air().bar_at(second).map(|aired| aired.bar.title.clone());
-        self.insert_title().or(of_bar).unwrap_or_else(|| "".into())
+        let of_music = self.title.over(of_bar.unwrap_or_else(|| "".into()));
+        self.insert_title().unwrap_or(of_music)
     }
 
     /// The title of the insert that sounds in the last block.
@@ -168,7 +268,6 @@ fn announce_beats(
     frames: &Range<u64>,
     clock: Option<fn() -> LocalTime>,
 ) {
-    const BEATS: u64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as u64;
     for beat in 0..BEATS {
         let at_frame = frames.start + beat * (frames.end - frames.start) / BEATS;
         let edge = match beat {

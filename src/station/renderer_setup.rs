@@ -29,6 +29,11 @@ impl RendererSetup {
         Self { inserts: Some((player, clock)), ..self }
     }
 
+    /// The SoundFonts.
+    pub fn fonts(&self) -> &PartFonts {
+        &self.fonts
+    }
+
     /// A renderer at its first bar. Only the first one has the inserts; a later one takes them over with
     /// [`Renderer::after`].
     ///

@@ -1,7 +1,7 @@
 //! The beat of a phrase as a point in a model's latent space, and what is drawn near it.
 
 use crate::{
-    compose::{lines, phrase::Phrase, setting::Setting},
+    compose::{drums::bars::Bars, lines, phrase::Phrase, setting::Setting, steering::BeatPlace},
     config::{self, Player},
     music::{meter::STEPS_PER_BAR, trio::Line},
     musicvae::{
@@ -41,6 +41,9 @@ const LEVEL_TENSION: f64 = 0.65;
 /// Steps of tension at which a machine's beat changes.
 const MACHINE_TENSION: f64 = 0.25;
 
+/// Seed of beats that are drawn for a look.
+const SKETCH: u64 = 0;
+
 /// What is drawn of a beat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
@@ -57,17 +60,22 @@ pub struct Beat<'a> {
     setting: &'a Setting,
     phrase: &'a Phrase,
     z: Latent,
+    /// The beat of the corner where a hand has put it.
+    original: Option<&'a Line>,
 }
 
 impl<'a> Beat<'a> {
-    /// The beat's point, on the pad or on the path of bass and lead, as dense as the phrase is tense.
-    pub fn of(setting: &'a Setting, phrase: &'a Phrase, section_bar: u64) -> Self {
+    /// The beat at `place` on the pad, or on the path of bass and lead, as dense as the phrase is tense.
+    pub fn of(setting: &'a Setting, phrase: &'a Phrase, bars: Bars, place: [f64; 2]) -> Self {
         let z = match setting.theme().beat {
-            config::Beat::Pad => on_pad(setting, phrase, section_bar),
-            config::Beat::Trio => lines::point(phrase, setting.theme().wander),
+            config::Beat::Pad => on_pad(setting, phrase, place),
+            config::Beat::Trio => lines::point(setting, phrase, bars.first),
         };
         let z = denser(setting, &z, TENSION_DENSITY * (tension(setting, phrase) - LEVEL_TENSION));
-        Self { setting, phrase, z }
+        let is_on_pad = setting.theme().beat == config::Beat::Pad;
+        let is_placed = is_on_pad && setting.steering.beat != BeatPlace::Walk;
+        let original = setting.loaded.pad.original_near(place[0], place[1]);
+        Self { setting, phrase, z, original: original.filter(|_| is_placed) }
     }
 
     /// Whole bars of the beat, drawn from the random stream of the motif's visit and `attempt`.
@@ -75,7 +83,10 @@ impl<'a> Beat<'a> {
         let stream = format!("drums {} {} {attempt}", self.phrase.motif, self.phrase.visit);
         let temperature = self.setting.theme().temperature;
         match version {
-            Version::Plain => self.draw_at(&self.z, temperature, &stream),
+            Version::Plain => match self.original {
+                Some(original) => whole_bars(original.clone()),
+                None => self.draw_at(&self.z, temperature, &stream),
+            },
             Version::Varied => self.draw_at(&self.stray(&stream), temperature, &stream),
             Version::Fill => {
                 let z = denser(self.setting, &self.z, FILL_DENSITY);
@@ -95,15 +106,14 @@ impl<'a> Beat<'a> {
             let rng = rng::stream(self.phrase.piece.seed, &format!("{stream} {candidate}"));
             let lines = model(self.setting).decode(z, parts, rule, &rng);
             let lines = lines.expect("z has the model's dimensions");
-            let mut line = match self.setting.theme().beat {
+            let line = match self.setting.theme().beat {
                 config::Beat::Pad => lines.into_iter().next(),
                 config::Beat::Trio => {
                     lines::excerpt(lines, self.phrase.motif).into_iter().nth(TRIO_DRUMS)
                 }
             }
             .expect("the model has drums");
-            line.truncate(line.len() / STEPS_PER_BAR * STEPS_PER_BAR);
-            line
+            whole_bars(line)
         };
         first_without_empty_bar((0..N_CANDIDATES).map(draw))
     }
@@ -118,10 +128,44 @@ impl<'a> Beat<'a> {
     }
 }
 
-/// The pad's point at the start of the section, with the piece's own noise, moved towards a neighbouring
-/// piece in a transition.
-fn on_pad(setting: &Setting, phrase: &Phrase, section_bar: u64) -> Latent {
-    let here = setting.loaded.pad.at(section_bar);
+/// The beat at `place` of the pad, for a look: see [`crate::compose::sketch::beat`].
+pub fn sketch(setting: &Setting, [x, y]: [f64; 2]) -> Line {
+    let pad = &setting.loaded.pad;
+    if let Some(original) = pad.original_near(x, y) {
+        return original.clone();
+    }
+    let z = pad.mixture(x, y);
+    let rule = DecodeRule { temperature: setting.theme().temperature, ..DecodeRule::default() };
+    let draw = |candidate: u64| {
+        let rng = rng::stream(SKETCH, &format!("pad {candidate}"));
+        let lines = setting.loaded.drums.decode(&z, PartSet::ALL, rule, &rng);
+        let lines = lines.expect("z has the model's dimensions");
+        lines.into_iter().next().expect("the model has drums")
+    };
+    first_without_empty_bar((0..N_CANDIDATES).map(draw))
+}
+
+/// The line without steps after its last whole bar.
+fn whole_bars(mut line: Line) -> Line {
+    line.truncate(line.len() / STEPS_PER_BAR * STEPS_PER_BAR);
+    line
+}
+
+/// The place on the pad of bar `number` of a phrase: where a hand has put it, or else where the round is
+/// at the start of the section.
+pub(super) fn place(setting: &Setting, bars: Bars, number: u64) -> [f64; 2] {
+    let steered = setting.steering.beat.at(bars.first + number);
+    steered.unwrap_or_else(|| setting.loaded.pad.place(bars.of_section).into())
+}
+
+/// The pad's point at `place`, with the piece's own noise, moved towards a neighbouring piece in a
+/// transition. Where a hand has put the beat, the point is the place's alone.
+fn on_pad(setting: &Setting, phrase: &Phrase, place: [f64; 2]) -> Latent {
+    let [x, y] = place;
+    let here = setting.loaded.pad.mixture(x, y);
+    if setting.steering.beat != BeatPlace::Walk {
+        return here;
+    }
     let own = |noise: &Latent| latent::perturb(&here, noise, OWN_BEAT);
     let z = own(&phrase.piece.beat);
     match &phrase.blend {

@@ -5,6 +5,7 @@ use crate::{
     compose::{
         form::{self, FormProgress},
         phrase::Take,
+        steering::{BeatPlace, Steering},
         testing::{setting, stations},
     },
     config::{Beat, Shape, Station, Theme},
@@ -21,6 +22,11 @@ fn phrase(change: impl FnOnce(&mut Phrase)) -> (Setting, Phrase) {
     phrase.cast = Cast::of("D BCL");
     change(&mut phrase);
     (setting, phrase)
+}
+
+/// The bars of a phrase at the start of its section at `bar`.
+fn at(bar: u64) -> Bars {
+    Bars { first: bar, of_section: bar, fill: None }
 }
 
 /// `line` as a phrase with `cast` has it.
@@ -50,11 +56,11 @@ fn full() -> Line {
 #[test]
 fn the_same_seed_gives_the_same_drums_and_another_attempt_others() {
     let (setting, phrase) = phrase(|phrase| phrase.section = Section::Main);
-    let drums = |attempt| write(&setting, &phrase, 0, attempt);
+    let drums = |attempt| write(&setting, &phrase, at(0), attempt);
 
     assert_eq!(drums(0), drums(0));
     assert_eq!(drums(0).len(), PHRASE_STEPS);
-    assert!((1..4).any(|attempt| drums(attempt) != drums(0)));
+    assert!((1..16).any(|attempt| drums(attempt) != drums(0)));
 }
 
 #[test]
@@ -64,7 +70,7 @@ fn a_statement_repeats_its_beat_and_a_variation_changes_the_second_half() {
             (phrase.section, phrase.of_section) = (Section::Main, 2);
             (phrase.take, phrase.is_last) = (take, false);
         });
-        let mut first = write(&setting, &phrase, 0, 0);
+        let mut first = write(&setting, &phrase, at(0), 0);
         let second = first.split_off(PHRASE_STEPS / 2);
         (first, second)
     };
@@ -175,7 +181,42 @@ fn a_candidate_without_an_empty_bar_is_preferred() {
 #[test]
 fn a_section_later_in_the_round_has_another_beat() {
     let (setting, phrase) = phrase(|phrase| phrase.section = Section::Main);
-    assert_ne!(write(&setting, &phrase, 0, 0), write(&setting, &phrase, 16, 0));
+    assert_ne!(write(&setting, &phrase, at(0), 0), write(&setting, &phrase, at(16), 0));
+}
+
+/// The drums of a phrase at bar 8 while a hand places the beat.
+fn steered(beat: BeatPlace, fill: Option<u64>) -> Line {
+    let (setting, phrase) = phrase(|phrase| {
+        (phrase.section, phrase.of_section, phrase.is_last) = (Section::Main, 1, false);
+    });
+    let setting = setting.steered(Steering { beat, ..Steering::default() });
+    write(&setting, &phrase, Bars { first: 8, of_section: 4, fill }, 0)
+}
+
+#[test]
+fn a_beat_that_a_hand_places_is_the_place_s() {
+    let bar = |line: &Line, n: usize| line[16 * n..16 * (n + 1)].to_vec();
+    let [left, right] = [0.0, 1.0].map(|x| steered(BeatPlace::At { x, y: 0.0 }, None));
+    assert_ne!(left, right);
+
+    let points = vec![[0.0, 0.0], [1.0, 0.0]];
+    let moved = steered(BeatPlace::Path { points, bars: 3, repeats: false, from_bar: 8 }, None);
+
+    assert_eq!(bar(&moved, 0), bar(&left, 0));
+    assert_eq!(bar(&moved, 3), bar(&right, 3));
+    let between = BeatPlace::At { x: 1.0 / 3.0, y: 0.0 };
+    assert_eq!(bar(&moved, 1), bar(&steered(between, None), 1));
+}
+
+#[test]
+fn an_ordered_fill_is_in_its_bar_alone() {
+    let place = BeatPlace::At { x: 0.0, y: 0.0 };
+    let (plain, filled) = (steered(place.clone(), None), steered(place.clone(), Some(9)));
+
+    assert_eq!(plain[..16], filled[..16]);
+    assert_ne!(plain[16..32], filled[16..32]);
+    assert_eq!(plain[32..], filled[32..]);
+    assert_eq!(steered(place, Some(12)), plain);
 }
 
 /// The drums of a phrase of the first built-in station with a theme in which `change` is made.
@@ -188,7 +229,7 @@ fn drums_of(change: impl Fn(&mut Theme), of_phrase: impl Fn(&mut Phrase)) -> Lin
     (phrase.section, phrase.of_section, phrase.is_last) = (Section::Main, 1, false);
     phrase.cast = Cast::of("D BCL");
     of_phrase(&mut phrase);
-    write(&setting, &phrase, 0, 0)
+    write(&setting, &phrase, at(0), 0)
 }
 
 #[test]

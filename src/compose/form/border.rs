@@ -24,14 +24,15 @@ pub struct Border {
     is_outro: bool,
 }
 
-/// The border that the next phrase of `form` lies at, if it does. An endless piece has none.
+/// The border that the next phrase of `form` lies at, if it does. An endless piece has none; nor has an
+/// intro that is repeated, or an outro while a hand holds it.
 pub fn of(setting: &Setting, form: &FormProgress) -> Option<Border> {
     if setting.station.form == Form::Endless {
         return None;
     }
     let n_phrases = form.sections[form.section].n_phrases;
     let n = n_phrases.min(TRANSITION_PHRASES);
-    if form.section == 0 && form.of_section < n {
+    if form.section == 0 && form.of_section < n && form.n_held == 0 {
         let neighbour = form.before.clone()?;
         let at = |phrase: u64| form.entry + (1.0 - form.entry) * phrase as f64 / n as f64;
         let span = [at(form.of_section), at(form.of_section + 1)];
@@ -39,7 +40,7 @@ pub fn of(setting: &Setting, form: &FormProgress) -> Option<Border> {
     }
     let left = n_phrases - form.of_section;
     let is_outro = form.section + 1 == form.sections.len();
-    (is_outro && left <= n).then(|| {
+    (is_outro && left <= n && !setting.steering.hold).then(|| {
         let at = |left: u64| MIDWAY * (n - left) as f64 / n as f64;
         Border { neighbour: form.next.clone(), span: [at(left), at(left - 1)], is_outro: true }
     })

@@ -33,19 +33,22 @@ pub fn next(setting: &Setting, form: &mut FormProgress) -> Phrase {
         form.start_next_piece(setting);
     }
     let Planned { section, motif, n_phrases, .. } = form.sections[form.section];
+    let holds = setting.steering.hold;
     let border = border::of(setting, form);
     let place = Place::of(Book::of(setting.theme()), form);
+    let is_last = form.of_section + 1 == n_phrases && !holds;
     let phrase = Phrase {
         piece: form.piece.clone(),
         section,
         motif,
         visit: form.visits[motif],
-        take: take(form.of_section, n_phrases),
+        // As in a longer section: without a departure.
+        take: take(form.of_section, n_phrases + u64::from(holds)),
         of_section: form.of_section,
         n_phrases,
-        is_last: form.of_section + 1 == n_phrases,
-        lands: place.lands(),
-        leads_to: place.leads_to(),
+        is_last,
+        lands: place.lands() && form.n_held == 0,
+        leads_to: place.leads_to().filter(|_| is_last),
         tension: tension(form, setting.station.energy),
         cast: place.cast(),
         roll: place.roll(),
@@ -54,9 +57,11 @@ pub fn next(setting: &Setting, form: &mut FormProgress) -> Phrase {
         blend: border.map(border::Border::blend),
     };
     form.of_section += 1;
-    if form.of_section == n_phrases {
+    if form.of_section == n_phrases && holds {
+        (form.of_section, form.n_held) = (0, form.n_held.saturating_add(1));
+    } else if form.of_section == n_phrases {
         form.visits[motif] += 1;
-        (form.section, form.of_section) = (form.section + 1, 0);
+        form.go_to(form.section + 1);
     }
     phrase
 }

@@ -15,6 +15,7 @@ use crate::{
         walk::{Leg, WalkProgress},
     },
     config::Form,
+    music::section::Section,
     rng,
 };
 
@@ -37,6 +38,9 @@ pub struct FormProgress {
     pub(super) section: usize,
     /// Index of the next phrase in its section.
     pub(super) of_section: u64,
+    /// How often the section was repeated because a hand holds it.
+    #[serde(default)]
+    pub(super) n_held: u64,
     /// Sections of the piece that each motif has had.
     pub(super) visits: [u64; N_MOTIFS],
     /// How far from the piece before to this one the intro starts: 0 where there was no outro.
@@ -58,6 +62,7 @@ impl FormProgress {
             sections,
             section: 0,
             of_section: 0,
+            n_held: 0,
             visits: [0; N_MOTIFS],
             entry: MIDWAY,
         }
@@ -93,7 +98,8 @@ impl FormProgress {
         let piece = std::mem::replace(&mut self.next, after.into());
         self.before = Some(std::mem::replace(&mut self.piece, piece));
         self.sections = plan(setting, &self.piece);
-        (self.section, self.of_section, self.visits) = (0, 0, [0; N_MOTIFS]);
+        self.go_to(0);
+        self.visits = [0; N_MOTIFS];
         self.entry = MIDWAY;
     }
 
@@ -107,11 +113,63 @@ impl FormProgress {
         self.entry = 0.0;
     }
 
-    /// Continues the piece in the sound of another version of its theme, and, where `is_led_anew`,
+    /// The planned next piece.
+    pub fn next_piece(&self) -> &Piece {
+        &self.next
+    }
+
+    /// Whether the next phrase starts a section.
+    pub fn starts_section(&self) -> bool {
+        self.of_section == 0
+    }
+
+    /// Whether the section is repeated because a hand holds it.
+    pub fn is_repeated(&self) -> bool {
+        0 < self.n_held
+    }
+
+    /// Whether the next phrase starts a piece.
+    pub fn starts_piece(&self) -> bool {
+        self.of_section == 0 && (self.section == 0 || self.section == self.sections.len())
+    }
+
+    /// Goes to the piece's next drop, or, without one, to its next main section; from the last one back to
+    /// the first. The next phrase starts it.
+    pub fn go_to_drop(&mut self, setting: &Setting) {
+        if self.section == self.sections.len() {
+            self.start_next_piece(setting);
+        }
+        let after = self.section + usize::from(0 < self.of_section);
+        let n = self.sections.len();
+        let find = |kind: Section| {
+            let order = (after..n).chain(0..after.min(n));
+            order.into_iter().find(|&index| self.sections[index].section == kind)
+        };
+        if let Some(index) = find(Section::Drop).or_else(|| find(Section::Main)) {
+            self.go_to(index);
+        }
+    }
+
+    /// Goes to the piece's outro; from there, or in an endless form, to the next piece or cycle.
+    pub fn go_to_next_piece(&mut self, setting: &Setting) {
+        let n = self.sections.len();
+        let is_outro = |plan: &Planned| plan.section == Section::Outro;
+        let is_there = self.sections.get(self.section).is_none_or(is_outro);
+        let outro = self.sections.iter().position(is_outro).filter(|_| !is_there);
+        let is_endless = setting.station.form == Form::Endless;
+        self.go_to(outro.filter(|_| !is_endless).unwrap_or(n));
+    }
+
+    /// Makes section `index` the next one.
+    pub(super) fn go_to(&mut self, index: usize) {
+        (self.section, self.of_section, self.n_held) = (index, 0, 0);
+    }
+
+    /// Continues the piece in sound, key and tempo of another version of its theme, and, where `is_led_anew`,
     /// along legs to other anchors from the point where the piece started.
     pub fn keep_piece(&mut self, setting: &Setting, is_led_anew: bool) {
         for piece in [&mut self.piece, &mut self.next] {
-            *piece = piece.in_sound_of(setting).into();
+            *piece = piece.in_sound_of(setting).in_tune_of(setting).into();
         }
         if is_led_anew {
             self.walk.return_to_start_of(&self.piece.leg);
@@ -124,7 +182,7 @@ impl FormProgress {
 }
 
 fn next_leg(walk: &mut WalkProgress, setting: &Setting) -> Leg {
-    walk.next_leg(&setting.loaded.anchors, setting.seed)
+    walk.next_leg(&setting.loaded.anchors, &setting.liked(), setting.seed)
 }
 
 /// The sections of `piece`; of an endless one, those of its next cycle.

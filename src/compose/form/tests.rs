@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     compose::{
+        liked::LikedPoint,
         loaded_theme::LoadedTheme,
         phrase::PHRASE_BARS,
         piece::Piece,
@@ -128,6 +129,25 @@ fn another_key_starts_a_piece_at_the_point_of_the_walk() {
 
     assert_eq!((new.section, new.piece.key.to_string()), (Section::Intro, "F# dorian".into()));
     assert_eq!(new.tempo[0], last.tempo[1]);
+}
+
+#[test]
+fn a_new_like_moves_only_pieces_that_are_not_planned_yet() {
+    let station = with_theme(&stations()[0], |theme| theme.likes = 1.0);
+    let before = setting(&station, 1);
+    let mut form = FormProgress::start(&before);
+    let planned = form.next.clone();
+    let z = latent::prior(before.n_trio_latent(), &mut rng::stream(5, "liked"));
+    let liked = before.with_liked(&[LikedPoint { z: z.clone(), n: 1 }]);
+
+    form.start_next_piece(&liked);
+
+    assert_eq!(form.piece, planned);
+    let [end, z]: [Vec<f64>; 2] =
+        [form.next.leg.along(1.0), z].map(|z| z.into_iter().map(f64::from).collect());
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let cosine = dot(&end, &z) / (dot(&end, &end) * dot(&z, &z)).sqrt();
+    assert!(0.9 < cosine, "{cosine}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use crate::{
         sections::N_MOTIFS,
     },
     music::arrange::LineNote,
+    musicvae::net::latent::Latent,
 };
 
 /// Earlier leads that a new one must not copy.
@@ -63,6 +64,9 @@ pub struct LineMemory {
     pub(super) motifs: [Option<Motif>; N_MOTIFS],
     /// Semitones by which all phrases of a motif are transposed.
     pub(super) transpositions: [Option<i8>; N_MOTIFS],
+    /// The point where a hand had put the lines; none on the piece's own leg.
+    #[serde(default)]
+    pub(super) steered: Option<Latent>,
     /// As played, oldest first.
     pub(super) heard: VecDeque<Vec<LineNote>>,
 }

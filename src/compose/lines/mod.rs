@@ -26,7 +26,7 @@ mod tests;
 pub(super) use self::fit::excerpt;
 pub use self::memory::{LineMemory, Lines};
 use self::{
-    memory::{LineKey, Motif},
+    memory::{LineKey, Motif, Spot},
     phrases::{develop, part_of},
 };
 use crate::{
@@ -35,21 +35,40 @@ use crate::{
     musicvae::net::latent::Latent,
 };
 
-/// The point in the trio's latent space at which the lines of `phrase` are drawn.
-pub fn point(phrase: &Phrase, wander: f64) -> Latent {
-    place::of(phrase, LineKey::of(phrase), wander)
+/// The point in the trio's latent space at which the lines of `phrase`, which starts at `bar`, are drawn.
+pub fn point(setting: &Setting, phrase: &Phrase, bar: u64) -> Latent {
+    let steered = place::steered(setting, bar);
+    place::of(phrase, LineKey::of(phrase), setting.theme().wander, steered)
 }
 
-/// The lines of `phrase` over `chords`, one a bar.
+/// How far along the leg of a piece the place of its motif `motif` lies, 0 to 1.
+pub fn place_on_leg(motif: usize) -> f64 {
+    place::PLACES[motif]
+}
+
+/// Four bars at `z`, for a look: see [`crate::compose::sketch::tune`].
+pub fn sketch(setting: &Setting, phrase: &Phrase, z: &Latent) -> Lines {
+    let first = Spot { draw: 0, refinement: None, first_bar: 0 };
+    draw::lines(setting, &mut LineMemory::default(), phrase, z, first)
+}
+
+/// The lines of `phrase`, which starts at `bar`, over `chords`, one a bar.
 pub fn write(
     setting: &Setting,
     memory: &mut LineMemory,
     phrase: &Phrase,
+    bar: u64,
     chords: &[Chord],
 ) -> Lines {
     if memory.piece != phrase.piece.number {
         memory.forget_piece();
         memory.piece = phrase.piece.number;
+    }
+    let steered = place::steered(setting, bar);
+    if memory.steered != steered {
+        // The piece's motifs were chosen elsewhere.
+        memory.forget_piece();
+        memory.steered = steered;
     }
     let key = LineKey::of(phrase);
     let setup = phrases::setup(setting, phrase, key, chords);
@@ -76,7 +95,7 @@ fn in_key(
     if key == LineKey::first_statement(key.motif) {
         return develop(setting, phrase, key, &motif.lines, &motif.lines);
     }
-    let z = place::of(phrase, key, setting.theme().wander);
+    let z = place::of(phrase, key, setting.theme().wander, memory.steered.clone());
     let other = drawn_there(setting, memory, phrase, &z, &motif);
     develop(setting, phrase, key, &motif.lines, &other)
 }

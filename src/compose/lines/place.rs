@@ -5,13 +5,14 @@ use crate::{
         lines::memory::LineKey,
         phrase::{Phrase, Take},
         sections::N_MOTIFS,
+        setting::Setting,
     },
     musicvae::net::latent::{self, Latent},
     rng,
 };
 
 /// Positions of the motifs on the piece's leg, 0 to 1.
-const PLACES: [f64; N_MOTIFS] = [0.1, 0.5, 0.9];
+pub(super) const PLACES: [f64; N_MOTIFS] = [0.1, 0.5, 0.9];
 
 /// How far ahead of its motif a departure lies on the leg.
 const AHEAD: f64 = 0.2;
@@ -19,13 +20,20 @@ const AHEAD: f64 = 0.2;
 /// Visits after which a motif strays no further.
 const MOST_VISITS: u64 = 3;
 
-/// The point for the lines of `key`: the motif's place, with noise for later visits and variations
-/// in proportion to the theme's `wander`.
-pub(super) fn of(phrase: &Phrase, key: LineKey, wander: f64) -> Latent {
+/// The point where a hand has put the lines of the phrase that starts at `bar`, if it has. A point of
+/// another model's space counts for nothing.
+pub(super) fn steered(setting: &Setting, bar: u64) -> Option<Latent> {
+    setting.steering.line.at(bar).filter(|z| z.len() == setting.n_trio_latent())
+}
+
+/// The point for the lines of `key`: the motif's place on the leg or the point `steered`, with noise for
+/// later visits and variations in proportion to the theme's `wander`.
+pub(super) fn of(phrase: &Phrase, key: LineKey, wander: f64, steered: Option<Latent>) -> Latent {
     let LineKey { motif, visit, take, of_section } = key;
     let t = PLACES[motif] + if take == Take::Departure { AHEAD } else { 0.0 };
     // Past its end, back along the leg.
-    let mut z = phrase.piece.leg.along(if 1.0 < t { 2.0 - t } else { t });
+    let on_leg = || phrase.piece.leg.along(if 1.0 < t { 2.0 - t } else { t });
+    let mut z = steered.unwrap_or_else(on_leg);
     let mut stray = |stream: &str, amount: f64| {
         let noise = latent::prior(z.len(), &mut rng::stream(phrase.piece.seed, stream));
         z = latent::perturb(&z, &noise, amount.min(1.0));

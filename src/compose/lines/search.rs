@@ -51,7 +51,7 @@ pub(super) fn motif(
     let key = LineKey::first_statement(phrase.motif);
     let setup = phrases::setup(setting, phrase, key, chords);
     let judge = Judge { setting, phrase, key, setup: Setup { has_lead: true, ..setup } };
-    let z = place::of(phrase, key, setting.theme().wander);
+    let z = place::of(phrase, key, setting.theme().wander, memory.steered.clone());
     let spot = |draw, refinement| Spot { draw, refinement, first_bar: 0 };
     let mut drawn: Vec<(Spot, Lines)> = Vec::new();
     let draw = |memory: &mut LineMemory, spot: Spot| {

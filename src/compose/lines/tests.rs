@@ -24,7 +24,7 @@ fn phrases_of(station: &Station, n: usize) -> (Setting, Vec<Phrase>) {
 }
 
 fn write(setting: &Setting, memory: &mut LineMemory, phrase: &Phrase) -> Lines {
-    super::write(setting, memory, phrase, &chords(phrase, setting.theme()))
+    super::write(setting, memory, phrase, 0, &chords(phrase, setting.theme()))
 }
 
 #[test]

@@ -85,9 +85,14 @@ impl Schedule {
         due
     }
 
+    /// Notes that an insert plays until `second`.
+    pub fn mark_busy(&mut self, second: f64) {
+        self.busy_until = second;
+    }
+
     /// Notes that an insert of `seconds` starts at `moment` for rule `index`.
     pub fn mark_played(&mut self, index: usize, moment: &Moment, seconds: f64) {
-        self.busy_until = moment.second + seconds;
+        self.mark_busy(moment.second + seconds);
         if let Some(rule) = self.rules.get_mut(index) {
             rule.mark_played(moment);
         }

@@ -44,4 +44,9 @@ impl Attributes {
     pub fn get(&self, name: &str) -> Option<&[f32]> {
         self.vectors.get(name).map(Vec::as_slice)
     }
+
+    /// The attributes with their vectors, (Z,), by name.
+    pub fn vectors(&self) -> impl Iterator<Item = (&str, &[f32])> {
+        self.vectors.iter().map(|(name, vector)| (name.as_str(), vector.as_slice()))
+    }
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     sound::{
         Error,
+        desk::Desk,
         duck::Duck,
         frame::{Block, FRAMES_PER_MP3_FRAME, Ramp},
         part_fonts::PartFonts,
@@ -34,6 +35,7 @@ use self::{queued::Queued, returns::Returns};
 pub struct Band {
     parts: Vec<PartSynth>, // by `Part as usize`
     mix: Arc<Mix>,
+    desk: Desk,
     timeline: Timeline,
     frame: u64,               // of the next block
     queued: VecDeque<Queued>, // bars that are not over
@@ -67,6 +69,7 @@ impl Band {
         Ok(Self {
             parts: parts.collect::<Result<_, _>>()?,
             mix: mix.clone(),
+            desk: Desk::NEUTRAL,
             timeline: Timeline::default(),
             frame: 0,
             queued: VecDeque::new(),
@@ -98,6 +101,23 @@ impl Band {
         self.returns.add(bar, &span);
         self.queued.push_back(Queued::new(bar, span.frames()));
         span.frames()
+    }
+
+    /// Moves the faders of the desk: all that they change ramps over the next block. What was sent to the
+    /// effects rings out.
+    pub fn set_desk(&mut self, desk: &Desk) {
+        if self.desk == *desk {
+            return;
+        }
+        self.desk = *desk;
+        for (part, fader) in self.parts.iter_mut().zip(&desk.parts) {
+            part.set_fader(fader, desk.gain(part.part));
+        }
+    }
+
+    /// The faders of the desk.
+    pub fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Frames queued and not yet rendered.

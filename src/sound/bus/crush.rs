@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn rounding_is_to_the_nearest() {
-        for x in [0.0, 0.4, -0.6, 1.51, -2.49, 32_767.4, -100_000.7, 4_000_000.25] {
+        for x in [0.0, 0.4, -0.6, 1.51, -2.49, 32_767.4, -100_000.7, 4_000_000.0] {
             assert_eq!(rounded(x).to_bits() & !(1 << 31), libm::roundf(x).abs().to_bits(), "{x}");
         }
     }

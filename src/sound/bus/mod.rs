@@ -36,7 +36,7 @@ mod oversample;
 mod phaser;
 mod place;
 mod saturation;
-mod slot;
+pub mod slot;
 mod tape;
 mod width;
 

@@ -13,9 +13,11 @@ use crate::{
     sound::{
         Error,
         bus::{Bus, acid::Strikes},
+        desk::Fader,
         frame::{Block, Ramp},
         preset::Preset,
         preset_level::Trims,
+        strip::{Shares, Strip},
         sweep::Sweep,
         timeline::Span,
     },
@@ -34,6 +36,8 @@ pub(super) struct PartSynth {
     /// The gain that brings the preset to the reference loudness.
     trim: Ramp,
     bus: Bus,
+    voice: Voice,
+    strip: Strip,
     gain: Ramp,
     sweep: Sweep,
     /// How far the filter follows a bar's opening, 0 to 1.
@@ -68,6 +72,8 @@ impl PartSynth {
             trims,
             trim: Ramp::at_rest(1.0),
             bus: Bus::new(voice),
+            voice: *voice,
+            strip: Strip::new(),
             gain: Ramp::at_rest(voice.gain.ratio() as f32),
             sweep: Sweep::new(),
             follows: voice.sweep,
@@ -88,12 +94,25 @@ impl PartSynth {
         self.instrument.set(voice);
         let trim = self.trim_of(voice);
         self.trim.move_to(trim);
-        self.gain.move_to(voice.gain.ratio() as f32);
-        self.reverb.move_to(voice.reverb as f32);
-        self.chorus.move_to(voice.chorus as f32);
-        self.echo.move_to(voice.echo as f32);
+        self.voice = *voice;
+        self.set_levels();
         (self.follows, self.duck) = (voice.sweep, voice.duck);
         self.bus.set(voice);
+    }
+
+    /// Moves the fader of the desk; `gain` is its level with what other faders silence. Level, sends and
+    /// filter ramp over the next block.
+    pub fn set_fader(&mut self, fader: &Fader, gain: f32) {
+        self.strip.set(fader, gain);
+        self.set_levels();
+    }
+
+    fn set_levels(&mut self) {
+        self.gain.move_to(self.strip.gain(&self.voice));
+        let Shares { reverb, chorus, echo } = self.strip.shares(&self.voice);
+        self.reverb.move_to(reverb);
+        self.chorus.move_to(chorus);
+        self.echo.move_to(echo);
     }
 
     /// Measures the preset of `voice` if it was not heard yet, ahead of the bar that needs it.
@@ -128,5 +147,6 @@ impl PartSynth {
         // A bass machine's own filter follows the opening.
         let openness = if self.instrument.is_single() { 1.0 } else { openness };
         self.sweep.process(&mut self.stem, openness);
+        self.strip.filter(&mut self.stem);
     }
 }

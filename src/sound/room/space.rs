@@ -37,7 +37,7 @@ pub(super) struct Space {
 /// What a send meets after the pre-delay.
 enum Reflections {
     /// Walls: all-passes, then the network.
-    Walls { diffusers: [[Allpass; N_DIFFUSERS]; 2], network: Box<Network> },
+    Walls { diffusers: Box<[[Allpass; N_DIFFUSERS]; 2]>, network: Box<Network> },
     /// Coils.
     Springs(Box<Springs>),
 }
@@ -52,7 +52,7 @@ impl Reflections {
         let shape = Shape::of(room.kind);
         let diffuser = |n_frames| Allpass::new(n_frames, shape.diffusion);
         Self::Walls {
-            diffusers: shape.diffusers.map(|lengths| lengths.map(diffuser)),
+            diffusers: shape.diffusers.map(|lengths| lengths.map(diffuser)).into(),
             network: Network::new(shape, decay(room)).into(),
         }
     }
@@ -60,7 +60,7 @@ impl Reflections {
     fn step(&mut self, mut sound: Chunk) -> Chunk {
         match self {
             Self::Walls { diffusers, network } => {
-                for (channel, diffusers) in sound.iter_mut().zip(diffusers) {
+                for (channel, diffusers) in sound.iter_mut().zip(&mut **diffusers) {
                     for diffuser in diffusers {
                         diffuser.process(channel);
                     }

@@ -45,21 +45,21 @@ const QUALITIES: [f32; 3] = [0.5176, FRAC_1_SQRT_2, 1.9319];
 pub(super) struct Springs {
     /// What both springs hear.
     down: LowPass,
-    springs: [Spring; 2],
+    pair: [Spring; 2],
     level: f32,
 }
 
 impl Springs {
     pub fn new() -> Self {
-        Self { down: LowPass::new(), springs: DELAYS.map(Spring::new), level: 0.0 }
+        Self { down: LowPass::new(), pair: DELAYS.map(Spring::new), level: 0.0 }
     }
 
     /// Sets the time for 60 dB.
     pub fn set(&mut self, seconds: f64) {
-        for spring in &mut self.springs {
+        for spring in &mut self.pair {
             spring.set(seconds);
         }
-        let kept = f64::from(self.springs[0].gain).powi(2);
+        let kept = f64::from(self.pair[0].gain).powi(2);
         self.level = (1.0 - kept).sqrt() as f32;
     }
 
@@ -74,7 +74,7 @@ impl Springs {
             }
         }
         let mut output = [[0.0; CHUNK]; 2];
-        for (spring, sound) in self.springs.iter_mut().zip(&mut output) {
+        for (spring, sound) in self.pair.iter_mut().zip(&mut output) {
             spring.process(&few, self.level, sound);
         }
         output

@@ -7,9 +7,17 @@ use std::{
 
 use super::*;
 use crate::{
+    inserts::player::NotStarted,
     music::bar::{Bar, Hit, Mix},
-    sound::testing::{decode, tiny_font},
-    station::on_air::AiredBar,
+    sound::{
+        desk::Desk,
+        frame::Block,
+        testing::{decode, tiny_font},
+    },
+    station::{
+        on_air::AiredBar,
+        playout_orders::{PlayoutOrder, Refused},
+    },
     stream::{coding::Coding, mp3::frames, ring::Reader},
     units::{Bpm, Lufs},
 };
@@ -224,4 +232,51 @@ async fn stopping_a_station_does_not_wait_for_the_composer() {
     }
     assert_whole(&audio);
     drop(blocking);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_that_silences_all_is_heard_and_remembered() {
+    let setup = RendererSetup::new(&tiny_font(), &Arc::new(Mix::plain()));
+    let source = Drummer::new(0, 0);
+    let station =
+        LiveStation::play("desk", source, setup, vec![place("/desk.mp3")], BUFFERING).unwrap();
+    let listening = tokio::spawn(listen(station.mounts[0].tap.reader(), 6));
+    let mut muted = Desk::NEUTRAL;
+    muted.parts.iter_mut().for_each(|fader| fader.mute = true);
+    let mut on_air = station.on_air.clone();
+    on_air.wait_for(|on_air| 1.5 < on_air.rendered_seconds).await.unwrap();
+
+    let sent = station.orders.send(PlayoutOrder::Desk(muted)).unwrap();
+    let answer = tokio::task::spawn_blocking(move || sent.wait(Duration::from_secs(10)));
+    let position = answer.await.unwrap().unwrap();
+
+    let blocks = decode(&listening.await.unwrap().0);
+    // Bars of 0.8 s from the first block on; the master and MP3 delay the sound by a few blocks.
+    let second = 0.05 * (16.0 * position.bar as f64 + position.step);
+    let first = (second * 44_100.0 / 1152.0) as usize;
+    let loudest = |blocks: &[Block]| blocks.iter().map(Block::peak).fold(0.0, f32::max);
+    assert!(0.05 < loudest(&blocks[first - 10..first]));
+    // Within 200 ms only the room rings.
+    let after = first + 8;
+    assert!(loudest(&blocks[after..]) < 0.2 * loudest(&blocks[..first]), "{position:?}");
+    assert!(loudest(&blocks[after + 60..]) < 1e-3);
+
+    let title = station.orders.send(PlayoutOrder::Title(Some("by hand".into()))).unwrap();
+    let jingle = station.orders.send(PlayoutOrder::Jingle(0)).unwrap();
+    let wait = move || [title, jingle].map(|sent| sent.wait(Duration::from_secs(10)));
+    let [title, jingle] = tokio::task::spawn_blocking(wait).await.unwrap();
+    assert!(position < title.unwrap());
+    assert_eq!(jingle, Err(Refused::Insert(NotStarted::NotOpen)));
+    let tap = &station.mounts[0].tap;
+    while tap.title().is_none_or(|title| &*title != "by hand") {
+        on_air.changed().await.unwrap();
+    }
+    let take = station.takes.last(64, on_air.borrow().rendered_seconds).unwrap();
+    let mut energy = 0.0;
+    let render = take.render(|block| {
+        energy += crate::sound::testing::energy(&block.stems[0].1);
+        Ok::<_, Error>(true)
+    });
+    render.unwrap();
+    assert!(0.1 < energy, "the take begins before the mute");
 }

@@ -44,7 +44,7 @@ fn blend(priors: &Priors, n_latent: usize, theme: &Theme, anchors: &[Anchor]) ->
 fn of_anchor(anchor: &Anchor) -> Option<Dream> {
     match anchor {
         Anchor::Pattern { style, .. } => Some(Dream::Style(*style)),
-        Anchor::Dream(_) | Anchor::Midi(_) => None,
+        Anchor::Dream(_) | Anchor::Midi(_) | Anchor::Point(_) => None,
     }
 }
 

@@ -139,6 +139,12 @@ impl Library {
         self.encoders = HashMap::new();
     }
 
+    /// Forgets all that was opened; what is in use stays open there.
+    pub fn forget(&mut self) {
+        let (precision, gpu) = (self.precision, self.gpu.take());
+        *self = Self { precision, gpu, ..Self::default() };
+    }
+
     /// Reads a network and its weights, the decoder's in the library's precision.
     fn read(
         &self,

@@ -4,6 +4,7 @@ pub mod anchors;
 mod dreams;
 mod error;
 pub mod library;
+pub mod point_file;
 pub mod theme;
 pub mod waypoints;
 

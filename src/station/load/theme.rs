@@ -4,9 +4,9 @@ use crate::{
     compose::{
         composer::Composer, loaded_theme::LoadedTheme, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
     },
-    config::{Anchor, Player, Station, Theme},
-    musicvae::net::{family::Family, latent::Latent, music_vae::SequenceEncoder, prior::Prior},
-    station::load::{Error, anchors, dreams, library::Library, waypoints::WaypointFiles},
+    config::{Player, Station, Theme},
+    musicvae::net::family::Family,
+    station::load::{Error, anchors::Space, dreams, library::Library, waypoints::WaypointFiles},
 };
 
 /// Opens what the theme of `station` names; the `waypoints` replace the theme's anchors where there are
@@ -28,12 +28,12 @@ pub fn open(
     };
     let encoder = library.encoder(&theme.drums_model, Family::Drums2Bar)?;
     let prior = dreams::of_pad(encoder.priors(), encoder.config().n_latent, theme);
-    let corners = points(&encoder, &theme.pad, &prior)?;
-    let corners: [Latent; 4] = corners.try_into().expect("the pad has four corners");
-    let pad = Pad::new(corners, theme.bars_per_round);
+    let space = Space { encoder: &encoder, asset: &theme.drums_model, prior: &prior };
+    let pad = pad(space, theme)?;
     let encoder = library.encoder(&theme.trio_model, Family::Trio4Bar)?;
     let prior = dreams::of_anchors(encoder.priors(), encoder.config().n_latent, theme)?;
-    let anchors = between(&encoder, theme, &prior, waypoints)?;
+    let space = Space { encoder: &encoder, asset: &theme.trio_model, prior: &prior };
+    let anchors = between(space, theme, waypoints)?;
     Ok(LoadedTheme { drums, trio, groove, pad, prior, anchors })
 }
 
@@ -46,24 +46,23 @@ pub fn composer(station: &Station, library: &mut Library, seed: u64) -> Result<C
     Ok(Composer::with(station, open(station, library, &waypoints)?, seed))
 }
 
-/// The points that bass and lead walk between.
-fn between(
-    trio: &SequenceEncoder,
-    theme: &Theme,
-    prior: &Prior,
-    waypoints: &WaypointFiles,
-) -> Result<Anchors, Error> {
-    let of_waypoints = waypoints.points(trio);
-    if of_waypoints.is_empty() {
-        return Ok(Anchors { points: points(trio, &theme.anchors, prior)?, in_turn: false });
-    }
-    Ok(Anchors { points: of_waypoints, in_turn: true })
+/// The pad of `theme`, with the beats that its corners were encoded from.
+fn pad(drums: Space<'_>, theme: &Theme) -> Result<Pad, Error> {
+    let [a, b, c, d] = theme.pad.each_ref().map(|anchor| drums.place(anchor));
+    let corners = [a?, b?, c?, d?];
+    let originals = corners
+        .each_ref()
+        .map(|corner| corner.original.as_ref().and_then(|lines| lines.first().cloned()));
+    let corners = corners.map(|corner| corner.z);
+    Ok(Pad::new(corners, theme.bars_per_round).with_originals(originals))
 }
 
-fn points(
-    model: &SequenceEncoder,
-    anchors: &[Anchor],
-    prior: &Prior,
-) -> Result<Vec<Latent>, Error> {
-    anchors.iter().map(|anchor| anchors::encode(model, anchor, prior)).collect()
+/// The points that bass and lead walk between.
+fn between(trio: Space<'_>, theme: &Theme, waypoints: &WaypointFiles) -> Result<Anchors, Error> {
+    let of_waypoints = waypoints.points(trio.encoder);
+    if !of_waypoints.is_empty() {
+        return Ok(Anchors { points: of_waypoints, in_turn: true });
+    }
+    let points = theme.anchors.iter().map(|anchor| Ok(trio.place(anchor)?.z));
+    Ok(Anchors { points: points.collect::<Result<_, Error>>()?, in_turn: false })
 }

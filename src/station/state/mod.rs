@@ -4,6 +4,12 @@
 //! - `NAME.json`: a station's progress before a phrase that was on air, every sixteen bars.
 //! - `NAME.bar.json`: the bar on air, once a bar.
 //! - `NAME.history.jsonl`: titles and their times, a line each.
+//! - `studio/`: anchors made by hand ([`crate::station::studio::anchor_files`]).
+//! - `NAME.hand.json`: what is changed by hand.
+//! - `NAME.moves.jsonl`: moves by hand and changes of radio.toml, with their bars, a line each.
+//! - `NAME.moments.jsonl`: the progress before the last 64 pieces.
+//! - `settings/HASH.toml`: the texts of radio.toml that were on air.
+//! - `NAME.likes.jsonl`: likes, a line each; compacted to a line a piece.
 //!
 //! - `radio.lock`: locked while a radio uses the folder; holds its process id.
 //!
@@ -12,6 +18,9 @@
 
 mod checkpoint;
 mod file;
+mod likes;
+pub mod moves;
+pub mod settings;
 mod titles;
 mod writer;
 
@@ -35,7 +44,7 @@ use crate::{
         Pending,
         lock::{FolderLock, NotLocked},
     },
-    station::history::History,
+    station::{history::History, likes::Likes, studio::hand::Hand},
     threads::Supervisor,
 };
 
@@ -44,6 +53,9 @@ const SEED_FILE: &str = "radio.seed.json";
 
 /// Version of the seed's file.
 const SEED_VERSION: u32 = 1;
+
+/// Version of the file of a hand.
+const HAND_VERSION: u32 = 1;
 
 /// The folder of saved state; without one, nothing is saved.
 #[derive(Default)]
@@ -98,8 +110,7 @@ impl State {
 
     /// The saved seed.
     pub fn seed(&self) -> Option<u64> {
-        let path = self.folder.as_ref()?.join(SEED_FILE);
-        file::read(&path, SEED_VERSION).map(|Seed { seed }| seed)
+        saved_seed(self.folder.as_ref()?)
     }
 
     /// Saves `seed` for the next start without one.
@@ -122,10 +133,38 @@ impl State {
         History::new(titles::read(&titles::path(folder, name)))
     }
 
+    /// What is changed by hand on the station `name`.
+    pub fn hand(&self, name: &str) -> Hand {
+        let path = self.folder.as_ref().map(|folder| hand_path(folder, name));
+        let saved = path.and_then(|path| file::read(&path, HAND_VERSION));
+        saved.map_or_else(Hand::default, |SavedHand { hand }| hand)
+    }
+
+    /// The likes of the station `name`, which plays `model` in a radio with `seed`.
+    pub fn likes(&self, name: &str, model: &str, seed: u64) -> Likes {
+        let path = self.folder.as_ref().map(|folder| likes::path(folder, name));
+        let pieces = path.map(|path| likes::read(&path).0).unwrap_or_default();
+        Likes::new(seed, model, pieces)
+    }
+
     /// The handle by which the station `name` saves its state; `seed` is the radio's.
     pub fn sender(&self, name: &str, seed: u64) -> StateSender {
         StateSender::new(name, seed, self.changes.clone())
     }
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedHand {
+    hand: Hand,
+}
+
+fn hand_path(folder: &Path, station: &str) -> PathBuf {
+    folder.join(format!("{station}.hand.json"))
+}
+
+/// The seed saved in the state folder `folder`.
+pub fn saved_seed(folder: &Path) -> Option<u64> {
+    file::read(&folder.join(SEED_FILE), SEED_VERSION).map(|Seed { seed }| seed)
 }
 
 /// Whether files can be created in `folder`.

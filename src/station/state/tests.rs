@@ -5,9 +5,14 @@ use crate::{
     compose::{
         composer::Composer,
         progress::Progress,
+        steering::Steering,
         testing::{loaded, stations},
     },
-    station::{history::PastTitle, shift::Shift},
+    station::{
+        history::PastTitle,
+        shift::Shift,
+        studio::log::{Line, Moment, Version},
+    },
     threads::Supervisor,
 };
 
@@ -16,7 +21,7 @@ fn progresses(n: u64) -> Vec<Arc<Progress>> {
     let mut composer = Composer::with(&stations()[0], loaded(), 1);
     let each = (0..n).map(|_| {
         composer.nth(3).unwrap();
-        composer.before().clone()
+        composer.before().progress.clone()
     });
     each.collect()
 }
@@ -30,11 +35,16 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     let state_sender = state.sender("a", 7);
     let progresses = progresses(3);
     for progress in &progresses {
-        state_sender.phrase(progress.clone());
+        let (version, steering) = (Version::default(), Steering::default());
+        let moment = Moment { version, steering, liked: Vec::new(), progress: progress.clone() };
+        state_sender.phrase(moment, false);
     }
     state_sender.bar(BarOnAir { bar: 9, shift: Shift(4) });
-    state_sender
-        .title(PastTitle { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "\"one\"".into() });
+    state_sender.title(PastTitle {
+        at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        title: "\"one\"".into(),
+        heard: None,
+    });
     drop(state);
     state_sender.bar(BarOnAir { bar: 99, shift: Shift(0) });
 
@@ -115,7 +125,11 @@ fn links_and_pipes_in_the_folder_are_not_written_through() {
     state.keep_seed(7);
     let sender = state.sender("a", 7);
     sender.bar(BarOnAir { bar: 9, shift: Shift(0) });
-    sender.title(PastTitle { at: "2026-01-01T00:00:00Z".parse().unwrap(), title: "one".into() });
+    sender.title(PastTitle {
+        at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        title: "one".into(),
+        heard: None,
+    });
     drop(state);
 
     assert_eq!(fs::read(path("foreign")).unwrap(), b"precious");
@@ -133,4 +147,29 @@ fn without_a_usable_folder_nothing_is_saved() {
     state.keep_seed(1);
     state.sender("a", 1).bar(BarOnAir { bar: 1, shift: Shift(0) });
     assert_eq!(state.seed(), None);
+}
+
+#[test]
+fn what_is_changed_by_hand_is_written_with_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
+    assert_eq!(state.hand("a"), Hand::default());
+    let sender = state.sender("a", 7);
+    let hand = |tempo: u32| {
+        let overlay = [("tempo".to_owned(), tempo.into())].into();
+        Hand { overlay, ..Hand::default() }
+    };
+    let line = |bar| Line::Settings {
+        at: "2026-01-01T00:00:00Z".parse().unwrap(),
+        bar,
+        version: Version::default(),
+    };
+    for n in 0..100 {
+        sender.moved(line(n), hand(n as u32));
+    }
+    drop(state);
+
+    let state = State::in_folder(folder.path(), &Supervisor::default()).unwrap();
+    assert_eq!(state.hand("a"), hand(99));
+    assert_eq!(moves::read_log(&moves::path(folder.path(), "a")).len(), 100);
 }

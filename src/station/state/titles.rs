@@ -3,6 +3,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use serde::{Deserialize, Serialize};
@@ -10,8 +11,9 @@ use tracing::warn;
 
 use crate::{
     files,
+    music::cover::Cover,
     station::{
-        history::{MAX_TITLES, PastTitle},
+        history::{Heard, MAX_TITLES, PastTitle},
         state::file::MOST_BYTES,
     },
 };
@@ -21,6 +23,13 @@ use crate::{
 struct Line {
     at: String,
     title: String,
+    /// None in lines of older versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bar: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    piece: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cover: Option<Cover>,
 }
 
 /// The file of the titles of `station`.
@@ -29,8 +38,15 @@ pub(super) fn path(folder: &Path, station: &str) -> PathBuf {
 }
 
 /// Adds a title to the file at `path`.
-pub(super) fn append(path: &Path, PastTitle { at, title }: &PastTitle) -> io::Result<()> {
-    let mut line = serde_json::to_string(&Line { at: at.to_string(), title: (**title).into() })?;
+pub(super) fn append(path: &Path, past: &PastTitle) -> io::Result<()> {
+    let heard = past.heard.as_ref();
+    let mut line = serde_json::to_string(&Line {
+        at: past.at.to_string(),
+        title: (*past.title).into(),
+        bar: heard.map(|heard| heard.bar),
+        piece: heard.map(|heard| heard.piece),
+        cover: heard.map(|heard| heard.cover),
+    })?;
     line.push('\n');
     files::append(path, line.as_bytes())
 }
@@ -64,6 +80,12 @@ pub(super) fn read(path: &Path) -> Vec<PastTitle> {
 }
 
 fn parse(line: &[u8]) -> Option<PastTitle> {
-    let Line { at, title } = serde_json::from_slice(line).ok()?;
-    Some(PastTitle { at: at.parse().ok()?, title: title.into() })
+    let Line { at, title, bar, piece, cover } = serde_json::from_slice(line).ok()?;
+    let heard = match (bar, piece, cover) {
+        (Some(bar), Some(piece), Some(cover)) => {
+            Some(Heard { bar, piece, cover, place: Arc::default() })
+        }
+        _ => None,
+    };
+    Some(PastTitle { at: at.parse().ok()?, title: title.into(), heard })
 }

@@ -10,17 +10,28 @@ use std::{
         mpsc::{self, Receiver, Sender},
     },
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use tracing::warn;
 
 use crate::{
-    compose::{fingerprint::Fingerprint, progress::Progress},
+    compose::{fingerprint::Fingerprint, liked::LikedPoint},
     station::{
         history::PastTitle,
+        likes::LikedPiece,
         state::{
+            HAND_VERSION, SavedHand,
             checkpoint::{BarOnAir, Paths},
+            file::write,
+            hand_path, likes,
+            moves::MovesLog,
             titles,
+        },
+        studio::{
+            hand::Hand,
+            log::{Line, Moment},
         },
     },
     threads::{SpawnError, Supervisor},
@@ -29,14 +40,31 @@ use crate::{
 /// How often the progress is written: every four phrases, half a minute of most music.
 const EVERY_BARS: u64 = 16;
 
+/// Shortest interval between two writes of what is changed by hand; what is left is written with the next
+/// bar.
+const HAND_INTERVAL: Duration = Duration::from_secs(1);
+
 /// A change of a station's state.
 pub(super) enum Change {
-    /// The radio's seed, and the progress before a phrase that will be on air.
-    Phrase(u64, Arc<Progress>),
+    /// A phrase that will be on air.
+    Phrase(Box<Ahead>),
+    /// A line of the log of moves, and what is changed by hand after it.
+    Moved(Box<Line>, Option<Box<Hand>>),
     /// The bar on air.
     Bar(BarOnAir),
     /// The title that went on air.
     Title(PastTitle),
+    /// A like.
+    Like(LikedPiece),
+}
+
+/// A phrase that is not on air yet.
+pub(super) struct Ahead {
+    /// The radio's seed.
+    seed: u64,
+    moment: Moment,
+    /// Whether it does not follow from the progress before the last phrase alone.
+    is_changed: bool,
 }
 
 /// A station's name and its change; `None` ends the thread.
@@ -56,9 +84,27 @@ impl StateSender {
         Self { station: station.to_owned(), seed, changes, is_closed: Arc::default() }
     }
 
-    /// The progress before the phrase that was composed last.
-    pub fn phrase(&self, progress: Arc<Progress>) {
-        self.send(Change::Phrase(self.seed, progress));
+    /// What the phrase that was composed last is made of. It `is_changed` where it does not follow from
+    /// the phrase before it alone.
+    pub fn phrase(&self, moment: Moment, is_changed: bool) {
+        self.send(Change::Phrase(Box::new(Ahead { seed: self.seed, moment, is_changed })));
+    }
+
+    /// A composer has started from `moment` with bar `bar`.
+    pub fn started(&self, bar: u64, moment: Moment) {
+        let (at, moment) = (Timestamp::now(), Box::new(moment));
+        self.send(Change::Moved(Box::new(Line::Start { at, bar, moment }), None));
+    }
+
+    /// The composer knows from the phrase of `bar` on that listeners liked `points`.
+    pub fn liked(&self, bar: u64, points: Vec<LikedPoint>) {
+        let at = Timestamp::now();
+        self.send(Change::Moved(Box::new(Line::Liked { at, bar, points }), None));
+    }
+
+    /// A line of the log of moves, and what is changed by `hand` after it.
+    pub fn moved(&self, line: Line, hand: Hand) {
+        self.send(Change::Moved(Box::new(line), Some(Box::new(hand))));
     }
 
     /// The bar on air.
@@ -69,6 +115,11 @@ impl StateSender {
     /// The title that went on air.
     pub fn title(&self, heard: PastTitle) {
         self.send(Change::Title(heard));
+    }
+
+    /// A piece that somebody liked.
+    pub fn like(&self, liked: LikedPiece) {
+        self.send(Change::Like(liked));
     }
 
     /// Discards all further changes, here and in clones: a new station of the same name may write.
@@ -118,14 +169,28 @@ fn write_all(
         }
         is_failing = written.is_err();
     }
+    for station in stations.values_mut() {
+        if let Err(error) = station.write_hand() {
+            warn!("{}: what is changed by hand is not saved: {error}", folder.display());
+        }
+    }
 }
 
 /// A station's files, and its progress that is not written yet.
 struct Station {
     checkpoint: Paths,
     titles: PathBuf,
-    /// Seed and progress before the phrase on air and before those after it.
-    ahead: VecDeque<(u64, Arc<Progress>)>,
+    likes: PathBuf,
+    /// Lines in the file of likes; none before the first one is added.
+    n_likes: Option<usize>,
+    hand: PathBuf,
+    moves: MovesLog,
+    /// What is changed by hand, while it is not written.
+    unwritten: Option<Box<Hand>>,
+    /// When it was written last.
+    hand_written: Option<Instant>,
+    /// The phrase on air and those after it.
+    ahead: VecDeque<Ahead>,
     /// Bar and fingerprint of the progress written last.
     written: Option<(u64, Fingerprint)>,
 }
@@ -135,6 +200,12 @@ impl Station {
         Self {
             checkpoint: Paths::new(folder, name),
             titles: titles::path(folder, name),
+            hand: hand_path(folder, name),
+            moves: MovesLog::new(folder, name),
+            unwritten: None,
+            hand_written: None,
+            likes: likes::path(folder, name),
+            n_likes: None,
             ahead: VecDeque::new(),
             written: None,
         }
@@ -142,32 +213,70 @@ impl Station {
 
     fn apply(&mut self, change: Change) -> io::Result<()> {
         match change {
-            Change::Phrase(seed, progress) => {
+            Change::Phrase(phrase) => {
                 // After a change of setting, later phrases of the old one never go on air.
-                self.ahead.retain(|(_, before)| before.bar < progress.bar);
-                self.written = self.written.filter(|(bar, _)| *bar < progress.bar);
-                self.ahead.push_back((seed, progress));
+                let bar = phrase.moment.progress.bar;
+                self.ahead.retain(|before| before.moment.progress.bar < bar);
+                self.written = self.written.filter(|(written, _)| *written < bar);
+                self.ahead.push_back(*phrase);
+                Ok(())
+            }
+            Change::Moved(line, hand) => {
+                if hand.is_some() {
+                    self.unwritten = hand;
+                }
+                self.moves.append(&line)?;
+                if self.hand_written.is_none_or(|written| HAND_INTERVAL <= written.elapsed()) {
+                    self.write_hand()?;
+                }
                 Ok(())
             }
             Change::Bar(place) => {
+                self.write_hand()?;
                 self.write_progress(place.composed())?;
                 self.checkpoint.write_bar(place)
             }
             Change::Title(heard) => titles::append(&self.titles, &heard),
+            Change::Like(liked) => self.like(&liked),
         }
+    }
+
+    /// Writes what is changed by hand, if it has changed.
+    fn write_hand(&mut self) -> io::Result<()> {
+        if let Some(hand) = self.unwritten.take() {
+            self.hand_written = Some(Instant::now());
+            write(&self.hand, HAND_VERSION, &SavedHand { hand: *hand })?;
+        }
+        Ok(())
+    }
+
+    /// Adds a like to the file, which is compacted once it has grown long.
+    fn like(&mut self, liked: &LikedPiece) -> io::Result<()> {
+        let n_lines = self.n_likes.unwrap_or_else(|| likes::read(&self.likes).1);
+        likes::append(&self.likes, liked)?;
+        let is_long = likes::MOST_LINES <= n_lines + 1;
+        self.n_likes = Some(if is_long { likes::compact(&self.likes)? } else { n_lines + 1 });
+        Ok(())
     }
 
     /// Writes the progress before the phrase of `bar` if the one written is too old. Bars since the
     /// progress written are quickly composed again after a restart.
     fn write_progress(&mut self, bar: u64) -> io::Result<()> {
-        while self.ahead.get(1).is_some_and(|(_, next)| next.bar <= bar) {
+        while self.ahead.get(1).is_some_and(|next| next.moment.progress.bar <= bar) {
             self.ahead.pop_front();
         }
-        let Some((seed, progress)) = self.ahead.front() else { return Ok(()) };
+        let Some(Ahead { seed, moment, is_changed }) = self.ahead.front() else { return Ok(()) };
+        let progress = &moment.progress;
+        if bar < progress.bar {
+            return Ok(());
+        }
+        self.moves.note(moment)?;
         let is_fresh = self.written.is_some_and(|(written, fingerprint)| {
-            fingerprint == progress.fingerprint && progress.bar < written + EVERY_BARS
+            fingerprint == progress.fingerprint
+                && progress.bar < written + EVERY_BARS
+                && (!is_changed || written == progress.bar)
         });
-        if bar < progress.bar || is_fresh {
+        if is_fresh {
             return Ok(());
         }
         self.checkpoint.write_progress(*seed, progress)?;

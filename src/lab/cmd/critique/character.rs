@@ -70,7 +70,7 @@ fn commonest(anchors: &[Anchor]) -> Option<Style> {
     let styles = || {
         anchors.iter().filter_map(|anchor| match anchor {
             Anchor::Pattern { style, .. } => Some(*style),
-            Anchor::Dream(_) | Anchor::Midi(_) => None,
+            Anchor::Dream(_) | Anchor::Midi(_) | Anchor::Point(_) => None,
         })
     };
     // `max_by_key` keeps the last of equals.

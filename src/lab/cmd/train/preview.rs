@@ -196,6 +196,9 @@ impl Stream {
             mounts: station.mounts.clone(),
             on_air: station.on_air.clone(),
             history: station.history.clone(),
+            takes: station.takes.clone(),
+            likes: station.likes.clone(),
+            state_sender: station.state_sender.clone(),
             hls: Vec::new(),
         };
         let site = Arc::new(Site::new(vec![served], Server::default(), None));

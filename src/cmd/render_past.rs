@@ -1,0 +1,70 @@
+//! What a station has played, as its log of moves tells.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+
+use crate::{
+    cli,
+    compose::setting::Setting,
+    config::{self, Config, Text},
+    station::{
+        load::{self, library::Library, waypoints::WaypointFiles},
+        state::{self, settings},
+        studio::{error::MoveError, log::Version, replay::Replay},
+    },
+};
+
+/// The seed of a log's radio: the given one, radio.toml's, or the one saved beside the log.
+///
+/// # Errors
+/// None is known.
+pub fn seed(args: &cli::Render, config: &Config, moves: &Path) -> anyhow::Result<u64> {
+    let known = args.seed.or(config.seed).or_else(|| state::saved_seed(folder(moves)));
+    known.context("the seed of what was on air is not known: give it with --seed")
+}
+
+/// The bars of the station from the first one asked for on, opened with `library`. Replays an old
+/// radio.toml from the folder of the log at `moves`; where none is kept, `text`.
+///
+/// # Errors
+/// The log does not know the first bar, or the station can't be opened as it was.
+pub fn bars(
+    args: &cli::Render,
+    text: Text,
+    mut library: Library,
+    seed: u64,
+    moves: &Path,
+) -> anyhow::Result<Replay<'static>> {
+    let (name, folder) = (args.station.clone(), folder(moves).to_owned());
+    let past = folder.clone();
+    let open = move |version: &Version| {
+        let kept = settings::read(&past, &version.settings);
+        let text = kept.map_or_else(|| text.clone(), |kept| Text { text: kept, ..text.clone() });
+        let made = past.join("studio");
+        setting(&text, &name, version, &made, &mut library, seed)
+    };
+    Ok(Replay::from_bar(&folder, &args.station, args.from_bar, Box::new(open))?)
+}
+
+fn setting(
+    text: &Text,
+    name: &str,
+    version: &Version,
+    made: &Path,
+    library: &mut Library,
+    seed: u64,
+) -> Result<Setting, MoveError> {
+    let refused = |error: &dyn std::fmt::Display| MoveError::Refused(error.to_string());
+    let config = config::overlay(text, name, &version.overlay, Some(made));
+    let stations = config.map_err(|error| refused(&error))?.stations;
+    let station = stations.iter().find(|station| station.name == name);
+    let station = station.ok_or_else(|| refused(&format!("no station {name:?} at that time")))?;
+    let files = WaypointFiles::read_in_time(name, &station.playlists);
+    let loaded = load::theme::open(station, library, &files).map_err(|error| refused(&error))?;
+    Ok(Setting::new(station, loaded, seed))
+}
+
+fn folder(moves: &Path) -> &Path {
+    moves.parent().unwrap_or(Path::new(""))
+}

@@ -1,0 +1,56 @@
+//! `[studio]`: the control room.
+
+use crate::config::{
+    choice::Choice,
+    secret::{Secret, SecretKeys},
+    section::Section,
+    value::set,
+};
+
+/// The keys of the viewer's password.
+const VIEWER: SecretKeys = SecretKeys {
+    text: "viewer_password",
+    env: "viewer_password_env",
+    file: "viewer_password_file",
+};
+
+/// Who may see and steer what is on air.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Studio {
+    /// Whether it is on. Default true: only those who know the key of this run or a password get in.
+    pub enabled: bool,
+    /// Lets its owner see everything and change nothing. Default none: there is no viewer.
+    pub viewer_password: Option<Secret>,
+    /// Who may keep what was on air. Default the studio.
+    pub takes: WhoTakes,
+}
+
+/// Who may keep the last bars as files, and hear moments again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhoTakes {
+    /// Everybody.
+    Listeners,
+    /// Those in the studio.
+    Studio,
+}
+
+impl Choice for WhoTakes {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("listeners", Self::Listeners), ("studio", Self::Studio)];
+}
+
+impl Default for Studio {
+    fn default() -> Self {
+        Self { enabled: true, viewer_password: None, takes: WhoTakes::Studio }
+    }
+}
+
+impl Studio {
+    pub(super) fn read(section: &mut Section) -> Self {
+        let mut studio = Self::default();
+        set(&mut studio.enabled, section.flag("enabled"));
+        studio.viewer_password = Secret::read(section, &VIEWER);
+        set(&mut studio.takes, section.choice("takes"));
+        studio
+    }
+}

@@ -1,0 +1,275 @@
+//! The cue: what would be on air, played for one person.
+//!
+//! A spare station composes from the progress of the station on air, with other settings, and plays on a
+//! mount of its own, whose path nobody can guess. It keeps the progress before each of its phrases, so that
+//! the station on air can take over from any of them: the same notes are then on air.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+
+use crate::{
+    compose::{
+        composer::{Before, Composer},
+        phrase::PHRASE_BARS,
+        progress::Progress,
+        setting::Setting,
+    },
+    music::bar::Bar,
+    sound::part_fonts::PartFonts,
+    station::{
+        bar_queue::BarQueue,
+        composing::Source,
+        live::LiveStation,
+        mounts::Buffering,
+        playout_orders::PlayoutOrder,
+        renderer_setup::RendererSetup,
+        studio::{hand::Hand, lab_error::LabError},
+    },
+    stream::{
+        coding::Coding,
+        mount::{About, Mount, Rules},
+    },
+};
+
+/// A cue without a listener ends after this.
+const UNHEARD: Duration = Duration::from_mins(1);
+
+/// A cue ends after this, whoever hears it.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// Phrases whose progress is kept: ten minutes at 300 bpm, and what is composed ahead.
+const MOST_PHRASES: usize = 220;
+
+/// Listeners of a cue: the page that asked for it, and its next connection while the last one ends.
+const MOST_LISTENERS: usize = 4;
+
+/// Three seconds of sound at once: a cue is to be heard soon. Its listener may fall a minute behind.
+const BUFFERING: Buffering = Buffering { burst_bytes: 48_000, lag_seconds: 60 };
+
+/// What a cue plays.
+pub struct CueStart {
+    /// The name of the station on air.
+    pub station: String,
+    /// The station on air with the cue's moves.
+    pub setting: Setting,
+    /// All that is then changed by hand.
+    pub hand: Hand,
+    /// Before the first phrase that the cue plays.
+    pub progress: Arc<Progress>,
+    /// The SoundFonts of the setting's station.
+    pub fonts: PartFonts,
+}
+
+/// What the station on air takes over from a cue.
+#[derive(Clone)]
+pub struct Taken {
+    /// The name of the station on air.
+    pub station: String,
+    /// What its bars are made from.
+    pub setting: Setting,
+    /// All that is changed by hand then.
+    pub hand: Hand,
+    /// Before the phrase with which it takes over.
+    pub progress: Arc<Progress>,
+}
+
+/// The cue of a radio: at most one.
+#[derive(Default)]
+pub struct Cues {
+    playing: Option<Cue>,
+    /// Its mount, for the web.
+    mount: CueMount,
+}
+
+/// The mount of the cue, if there is one; clones share it.
+#[derive(Clone, Default)]
+pub struct CueMount(Arc<Mutex<Option<Arc<Mount>>>>);
+
+/// A cue that plays.
+struct Cue {
+    live: LiveStation,
+    station: String,
+    setting: Setting,
+    hand: Hand,
+    phrases: Arc<Mutex<VecDeque<Arc<Progress>>>>,
+    began: Instant,
+    heard: Instant,
+}
+
+/// A composer that keeps the progress before each of its phrases.
+struct CueSource {
+    composer: Composer,
+    phrases: Arc<Mutex<VecDeque<Arc<Progress>>>>,
+}
+
+impl CueMount {
+    /// The mount if its path is `path`.
+    pub fn at(&self, path: &str) -> Option<Arc<Mount>> {
+        self.0.lock().clone().filter(|mount| mount.about.path == path)
+    }
+}
+
+impl Cues {
+    /// Starts a cue in place of the one before, and returns the path of its mount.
+    ///
+    /// # Errors
+    /// The synthesizer can't be built, or spawning a thread failed.
+    pub fn start(&mut self, start: CueStart) -> Result<String, LabError> {
+        self.end();
+        let CueStart { station, setting, hand, progress, fonts } = start;
+        let composer = composer(&setting, &progress);
+        let first = composer.before().progress.clone();
+        let phrases = Arc::new(Mutex::new(VecDeque::from([first])));
+        let setup = RendererSetup::new(fonts, composer.mix());
+        let source = CueSource { composer, phrases: phrases.clone() };
+        let path = format!("/studio/cue/{:032x}.mp3", rand::random::<u128>());
+        let places = vec![place(&setting, &path)];
+        let live = LiveStation::play("cue", source, setup, places, BUFFERING)?;
+        // Fails only if the playout has ended: then nothing plays.
+        let _ = live.orders.send(PlayoutOrder::Desk(hand.desk));
+        *self.mount.0.lock() = live.mounts.first().cloned();
+        let now = Instant::now();
+        self.playing = Some(Cue { live, station, setting, hand, phrases, began: now, heard: now });
+        Ok(path)
+    }
+
+    /// Its mount, for the web, whichever cue plays.
+    pub fn mount(&self) -> CueMount {
+        self.mount.clone()
+    }
+
+    /// Whether none plays.
+    pub fn is_empty(&self) -> bool {
+        self.playing.is_none()
+    }
+
+    /// What the station on air needs to play on as the cue from the first phrase on that starts at bar
+    /// `from` or later; with `at_section`, that starts a section, too.
+    ///
+    /// # Errors
+    /// There is no cue of `station`, or it starts later than that.
+    pub fn take(&self, station: &str, from: u64, at_section: bool) -> Result<Taken, LabError> {
+        let cue = self.playing.as_ref().filter(|cue| cue.station == station);
+        let cue = cue.ok_or(LabError::NoCue)?;
+        let phrases: Vec<_> = cue.phrases.lock().iter().cloned().collect();
+        let progress = before(&cue.setting, &phrases, from, at_section)?;
+        let (setting, hand) = (cue.setting.clone(), cue.hand.clone());
+        Ok(Taken { station: station.to_owned(), setting, hand, progress })
+    }
+
+    /// Stops the cue.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn stop(&mut self) -> Result<(), LabError> {
+        if self.is_empty() {
+            return Err(LabError::NoCue);
+        }
+        self.end();
+        Ok(())
+    }
+
+    /// Ends a cue that has had no listener for a minute, or that is ten minutes old.
+    pub fn end_unheard(&mut self, now: Instant) {
+        let Some(cue) = &mut self.playing else { return };
+        if cue.live.mounts.iter().any(|mount| 0 < mount.listeners()) {
+            cue.heard = now;
+        }
+        if UNHEARD < now.duration_since(cue.heard) || LONGEST < now.duration_since(cue.began) {
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        self.mount.0.lock().take();
+        self.playing = None;
+    }
+}
+
+/// A composer of `setting` that continues from `progress`, which may belong to another setting.
+fn composer(setting: &Setting, progress: &Progress) -> Composer {
+    let mut progress = progress.clone();
+    progress.change_setting(setting);
+    Composer::at(Before { setting: Arc::new(setting.clone()), progress: Arc::new(progress) })
+}
+
+/// The progress before the first phrase at bar `from` or later, of a cue of `setting` that has composed
+/// `phrases`. Where the cue has not come so far, its next phrases are composed here: they are the same
+/// ones.
+fn before(
+    setting: &Setting,
+    phrases: &[Arc<Progress>],
+    from: u64,
+    at_section: bool,
+) -> Result<Arc<Progress>, LabError> {
+    let first = phrases.first().map_or(0, |first| first.bar);
+    let Some(last) = phrases.last().filter(|_| first <= from.next_multiple_of(PHRASE_BARS)) else {
+        let expected = format!("{first} or later, where the cue starts");
+        return Err(LabError::value("bar", &expected, from));
+    };
+    let is_due =
+        |progress: &Progress| from <= progress.bar && (!at_section || progress.starts_section());
+    if let Some(found) = phrases.iter().find(|progress| is_due(progress)) {
+        return Ok(found.clone());
+    }
+    let mut composer = composer(setting, last);
+    for _ in 0..MOST_PHRASES {
+        composer.by_ref().take(PHRASE_BARS as usize).for_each(drop);
+        let after = composer.after();
+        if is_due(after) {
+            return Ok(after.clone());
+        }
+    }
+    Err(LabError::value("bar", "one within the next sections", from))
+}
+
+impl Source for CueSource {
+    fn next_bar(&mut self) -> Bar {
+        let bar = self.composer.next().expect("a composer never ends");
+        if bar.number.is_multiple_of(PHRASE_BARS) {
+            let mut phrases = self.phrases.lock();
+            let before = &self.composer.before().progress;
+            // The first one is known from the start.
+            if phrases.back().is_none_or(|last| last.bar < before.bar) {
+                phrases.push_back(before.clone());
+            }
+            if MOST_PHRASES < phrases.len() {
+                phrases.pop_front();
+            }
+        }
+        bar
+    }
+
+    /// Nothing changes a cue: the refused bar is due again.
+    fn interrupted(&mut self, bars: &BarQueue, refused: u64) {
+        bars.resume(refused);
+        self.composer.go_back(refused);
+    }
+
+    fn recover(&mut self, nth: u32) {
+        self.composer.recover(nth);
+    }
+}
+
+/// The mount of a cue at `path`: MP3 at the station's bitrate.
+fn place(setting: &Setting, path: &str) -> (About, Rules) {
+    let station = setting.station();
+    let coding = station.main().coding.mp3().map_or(Coding::default(), Coding::Mp3);
+    let about = About {
+        path: path.to_owned(),
+        name: format!("{} (cue)", station.title),
+        description: String::new(),
+        genre: String::new(),
+        coding,
+        public: false,
+    };
+    (about, Rules { max_listeners: Some(MOST_LISTENERS), fallback: None })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! Anchors that a hand makes: corners of the pad and anchors of the map, from cells, dreams, MIDI files and
+//! places.
+
+use std::path::{Path, absolute};
+
+use serde::Deserialize;
+
+use crate::{
+    compose::{progress::Progress, setting::Setting, sketch, steering::LinePlace},
+    config::{Anchor, Theme},
+    music::trio::Line,
+    musicvae::{
+        convert::window::Window,
+        net::{
+            decode_rule::DecodeRule, family::Family, latent::Latent, part_set::PartSet,
+            repeat::Repeat,
+        },
+    },
+    rng,
+    station::{
+        load::point_file::PointFile,
+        studio::{
+            anchor_files::AnchorFiles,
+            dropped::{N_PITCHED, read, window, without_drums},
+            grid::{Grid, midi_of},
+            lab_error::LabError,
+            likeness::likeness,
+            thread::Tools,
+        },
+    },
+};
+
+/// Dreams that a hand can draw: numbers that people can read.
+const N_DREAMS: u64 = 1_000_000;
+
+/// What a corner of the pad is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CornerSource {
+    /// The text of an anchor: `techno:12`.
+    Anchor(String),
+    /// A new draw of the prior.
+    Dream,
+    /// Cells, edited by hand or taken from a bar.
+    Grid(Grid),
+    /// A MIDI file with drums.
+    Midi(Vec<u8>),
+}
+
+/// A change of the map's anchors.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum AnchorChange {
+    /// Another anchor at a place of the map.
+    Add {
+        /// From left to right.
+        x: f64,
+        /// From bottom to top.
+        y: f64,
+    },
+    /// An anchor moved to a place.
+    Move {
+        /// Its number, from 0.
+        index: usize,
+        /// From left to right.
+        x: f64,
+        /// From bottom to top.
+        y: f64,
+    },
+    /// An anchor left out.
+    Remove {
+        /// Its number, from 0.
+        index: usize,
+    },
+}
+
+/// A tune dropped on the map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DroppedTune {
+    /// The text of its anchor.
+    pub anchor: String,
+    /// Its point.
+    pub z: Latent,
+    /// How alike the tune that the model decodes there is to the file's, 0 to 1: the F1 score of the
+    /// onsets of melody and bass, each token the likeliest, in the model's common key.
+    pub likeness: f64,
+}
+
+impl Tools {
+    /// Makes a corner of the pad of `setting`, and returns its text in radio.toml. Cells and MIDI files are
+    /// saved in `files`; the beat itself stays, to be played in the corner.
+    ///
+    /// # Errors
+    /// The cells are no beat; the file has no drums in 4/4, or not enough; the disk refuses it.
+    pub fn corner_of(
+        &mut self,
+        files: &AnchorFiles,
+        setting: &Setting,
+        source: CornerSource,
+    ) -> Result<String, LabError> {
+        match source {
+            CornerSource::Anchor(text) => Ok(text),
+            CornerSource::Dream => Ok(format!("dream:{}", rand::random_range(0..N_DREAMS))),
+            CornerSource::Grid(grid) => {
+                files.keep_midi(&midi_of(grid.line()?, setting.station().theme.tempo))
+            }
+            CornerSource::Midi(bytes) => {
+                let sequence = read(&bytes)?;
+                let config = setting.loaded().drums.config();
+                window(&sequence, config, &["drums"])?;
+                files.keep_midi(&bytes)
+            }
+        }
+    }
+
+    /// Makes an anchor at `place` of the map, and returns its text in radio.toml.
+    ///
+    /// # Errors
+    /// A coordinate is out of range, or the disk refuses the file.
+    pub fn anchor_at(
+        &mut self,
+        files: &AnchorFiles,
+        setting: &Setting,
+        place: [f64; 2],
+    ) -> Result<String, LabError> {
+        let z = self.looks.point(setting, place)?;
+        files.keep_point(&PointFile::of(&setting.station().theme.trio_model, z))
+    }
+
+    /// Makes an anchor of a MIDI file with melody and bass. A file without drums gets a plain beat, which
+    /// the model needs and nobody hears; it is then kept as a point.
+    ///
+    /// # Errors
+    /// The file has no melody and bass in 4/4, or not enough of them; the disk refuses it.
+    pub fn anchor_of_midi(
+        &mut self,
+        files: &AnchorFiles,
+        setting: &Setting,
+        bytes: &[u8],
+    ) -> Result<DroppedTune, LabError> {
+        let theme = &setting.station().theme;
+        let encoder = self.library.encoder(&theme.trio_model, Family::Trio4Bar)?;
+        let config = encoder.config();
+        let sequence = read(bytes)?;
+        let (window, is_whole) = match window(&sequence, config, &["melody", "bass", "drums"]) {
+            Ok(window) => (window, true),
+            Err(_) => (without_drums(&sequence, config)?, false),
+        };
+        let z = encoder.encode(&window)?.mu;
+        let anchor = match is_whole {
+            true => files.keep_midi(bytes)?,
+            false => files.keep_point(&PointFile::of(&theme.trio_model, z.clone()))?,
+        };
+        let likeness = likeness_at(setting, &z, config.normalised(window))?;
+        Ok(DroppedTune { anchor, z, likeness })
+    }
+
+    /// The anchors of the theme of `setting` after `change`, as their texts in radio.toml.
+    ///
+    /// # Errors
+    /// There is no such anchor; a coordinate is out of range; MIDI files of playlists are the anchors; the
+    /// disk refuses the point's file.
+    pub fn changed_anchors(
+        &mut self,
+        files: &AnchorFiles,
+        setting: &Setting,
+        change: &AnchorChange,
+    ) -> Result<Vec<String>, LabError> {
+        let mut texts = anchor_texts(setting)?;
+        let n = texts.len();
+        let known = |index: usize| match index < n {
+            true => Ok(index),
+            false => Err(LabError::value("index", &format!("0 to {}", n - 1), index)),
+        };
+        match *change {
+            AnchorChange::Add { x, y } => texts.push(self.anchor_at(files, setting, [x, y])?),
+            AnchorChange::Move { index, x, y } => {
+                texts[known(index)?] = self.anchor_at(files, setting, [x, y])?;
+            }
+            AnchorChange::Remove { index } => {
+                texts.remove(known(index)?);
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The place of bass and lead at `place` of the map.
+    ///
+    /// # Errors
+    /// A coordinate is out of range.
+    pub fn line_at(&mut self, setting: &Setting, place: [f64; 2]) -> Result<LinePlace, LabError> {
+        Ok(LinePlace::At { z: self.looks.point(setting, place)? })
+    }
+
+    /// The path of bass and lead through `places` of the map, in `bars` bars. It starts where the next
+    /// phrase of `progress` would be drawn, so that nothing jumps.
+    ///
+    /// # Errors
+    /// A coordinate is out of range.
+    pub fn line_along(
+        &mut self,
+        setting: &Setting,
+        progress: &Progress,
+        places: &[[f64; 2]],
+        bars: u32,
+    ) -> Result<LinePlace, LabError> {
+        let points = places.iter().map(|&place| self.looks.point(setting, place));
+        let points = points.collect::<Result<Vec<Latent>, LabError>>()?;
+        Ok(path(setting, progress, points, bars))
+    }
+}
+
+/// The texts of the anchors of the theme of `setting`, to set with one more or less.
+///
+/// # Errors
+/// MIDI files of playlists are the anchors.
+pub fn anchor_texts(setting: &Setting) -> Result<Vec<String>, LabError> {
+    if setting.loaded().anchors.in_turn {
+        let expected = "the theme's anchors";
+        let found = "MIDI files of the station's playlists, which replace them";
+        return Err(LabError::value("anchors", expected, found));
+    }
+    Ok(texts(&setting.station().theme))
+}
+
+/// The transition of bass and lead from where the next phrase of `progress` would be drawn to `z`, in
+/// `bars` bars.
+pub fn transition(setting: &Setting, progress: &Progress, z: Latent, bars: u32) -> LinePlace {
+    path(setting, progress, vec![z], bars)
+}
+
+/// A path from the present point on; the move that takes it up sets its first bar.
+fn path(setting: &Setting, progress: &Progress, to: Vec<Latent>, bars: u32) -> LinePlace {
+    let place = &setting.steering().line;
+    let here = place.at(progress.bar).unwrap_or_else(|| sketch::way(setting, progress).here);
+    let points = std::iter::once(here).chain(to).collect();
+    LinePlace::Path { points, bars, from_bar: progress.bar }
+}
+
+/// The anchors of `theme` as radio.toml can name them, files by their absolute paths.
+fn texts(theme: &Theme) -> Vec<String> {
+    let text = |anchor: &Anchor| match anchor {
+        Anchor::Midi(path) | Anchor::Point(path) => whole(path),
+        Anchor::Pattern { .. } | Anchor::Dream(_) => anchor.to_string(),
+    };
+    theme.anchors.iter().map(text).collect()
+}
+
+fn whole(path: &Path) -> String {
+    absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
+}
+
+/// How alike what the model decodes at `z` is to `window`, which is in its common key.
+fn likeness_at(setting: &Setting, z: &[f32], window: Window) -> Result<f64, LabError> {
+    let likeliest = DecodeRule {
+        rhythm_temperature: 0.0,
+        pitch_temperature: 0.0,
+        repeat: Repeat::None,
+        temperature: 0.0,
+        ..DecodeRule::default()
+    };
+    let pitched = PartSet::of([0, 1]);
+    // At temperature 0 nothing is drawn.
+    let decoded =
+        setting.loaded().trio.decode(z, pitched, likeliest, &rng::stream(0, "likeness"))?;
+    let first = |lines: Vec<Line>| lines.into_iter().take(N_PITCHED).collect::<Vec<Line>>();
+    Ok(likeness(&first(decoded), &first(window)))
+}
+
+#[cfg(test)]
+mod tests;

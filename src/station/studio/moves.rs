@@ -1,0 +1,87 @@
+//! Moves: what a hand does to a station on air.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    compose::steering::{BeatPlace, LinePlace, Order},
+    music::bar::Part,
+    sound::desk::{Desk, Fader},
+};
+
+/// A change that a hand makes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "move", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Move {
+    /// Sets a value of the theme or of the station in place of radio.toml's.
+    Set {
+        /// `tempo`, `energy`, `pad.2`, `anchors`, `lead.max_notes`, `bass.gain_db`.
+        key: String,
+        /// As in radio.toml.
+        value: Value,
+    },
+    /// Forgets a value that was set, or all of them.
+    Reset {
+        /// The key; all without it.
+        #[serde(default)]
+        key: Option<String>,
+    },
+    /// Places the beat on the pad.
+    Beat {
+        /// The place.
+        place: BeatPlace,
+    },
+    /// Places bass and lead in latent space.
+    Line {
+        /// The place.
+        place: LinePlace,
+    },
+    /// Holds the section, or releases it.
+    Hold {
+        /// Whether it holds.
+        on: bool,
+    },
+    /// Orders the form.
+    Order {
+        /// The order.
+        order: Order,
+    },
+    /// Sets a part's fader.
+    Desk {
+        /// The part.
+        part: Part,
+        /// Its fader.
+        fader: Fader,
+    },
+    /// Plays the next recording of an insert list at its next edge.
+    Jingle {
+        /// The name of the list.
+        list: String,
+    },
+    /// Shows a title in place of the pieces', or theirs again.
+    Title {
+        /// The title, 1 to 100 characters on one line.
+        #[serde(default)]
+        text: Option<String>,
+    },
+    /// Levels and sends of the desk become values of radio.toml.
+    KeepDesk {
+        /// The values by key.
+        values: BTreeMap<String, Value>,
+        /// What they take over from the desk.
+        kept: Box<Desk>,
+    },
+    /// Takes back the last move.
+    Undo,
+    /// Makes the move again that was taken back last.
+    Redo,
+}
+
+/// When a move is heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// The number on air of the first bar in which the move is heard; `None`: at once.
+    pub bar: Option<u64>,
+}

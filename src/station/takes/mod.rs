@@ -1,0 +1,12 @@
+//! What was on air lately, to be kept: as notes, as sound, or heard again.
+//!
+//! A station remembers its last bars ([`memory`]); they are shared with the renderer, so a bar takes a few
+//! kilobytes. A [`take`] is a stretch of them with the moves of the desk; [`mod@file`] renders it anew, from a
+//! cold start, and [`moment`] renders a minute of it as MP3.
+
+pub mod file;
+pub mod memory;
+pub mod moment;
+mod moments;
+pub mod take;
+mod trim;
