@@ -18,6 +18,7 @@ use crate::{
         push::{self, target::Target},
         status::{RegisteredTarget, Registry, TargetKind},
     },
+    station::history::History,
     stream::mount::Mount,
     threads::Supervisor,
 };
@@ -41,6 +42,17 @@ pub struct Sinks {
     left: mpsc::Receiver<()>,
 }
 
+/// A station on air, as sinks see it.
+#[derive(Clone, Copy)]
+pub struct OnAir<'a> {
+    /// Its configuration.
+    pub station: &'a Station,
+    /// Its mounts, the main one first.
+    pub mounts: &'a [Arc<Mount>],
+    /// The titles played, with what their covers depend on.
+    pub history: &'a Arc<History>,
+}
+
 impl Sinks {
     /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`.
     /// The `supervisor` starts tasks that panic again.
@@ -59,32 +71,26 @@ impl Sinks {
         }
     }
 
-    /// Opens and closes sinks according to `config` for the stations `on_air`, each given with its
-    /// mounts. Unchanged sinks keep running.
+    /// Opens and closes sinks according to `config` for the stations `on_air`. Unchanged sinks keep running.
     ///
     /// HLS offers every bitrate and a push sends the mount that it names; all others use the station's
     /// first mount.
-    pub fn update<'a>(
-        &mut self,
-        config: &Config,
-        on_air: impl IntoIterator<Item = (&'a Station, &'a [Arc<Mount>])>,
-    ) {
+    pub fn update<'a>(&mut self, config: &Config, on_air: impl IntoIterator<Item = OnAir<'a>>) {
         let on_air: Vec<_> = on_air.into_iter().collect();
-        let first = |(station, mounts): &(&'a Station, &'a [Arc<Mount>])| {
-            mounts.first().map(|mount| (*station, mount.clone()))
-        };
+        let first =
+            |on_air: &OnAir<'a>| on_air.mounts.first().map(|mount| (on_air.station, mount.clone()));
         let firsts: Vec<_> = on_air.iter().filter_map(first).collect();
         self.update_pushes(config, &on_air);
         self.update_directory(config, &firsts);
-        let all = on_air.iter().flat_map(|(station, mounts)| {
-            mounts.iter().map(|mount| (station.name.as_str(), mount.clone()))
+        let all = on_air.iter().flat_map(|OnAir { station, mounts, history }| {
+            mounts.iter().map(|mount| (station.name.as_str(), mount.clone(), Arc::clone(history)))
         });
         self.hls.update(&config.hls, self.state.as_deref(), all);
         self.archive.update(&config.archive, firsts);
     }
 
-    fn update_pushes(&mut self, config: &Config, on_air: &[(&Station, &[Arc<Mount>])]) {
-        let wanted = on_air.iter().flat_map(|(station, mounts)| {
+    fn update_pushes(&mut self, config: &Config, on_air: &[OnAir]) {
+        let wanted = on_air.iter().flat_map(|OnAir { station, mounts, .. }| {
             station.push.iter().filter_map(|push| {
                 let is_it = |mount: &&Arc<Mount>| {
                     push.mount.as_ref().is_none_or(|path| *path == mount.about.path)

@@ -42,11 +42,13 @@ impl Counter {
         }
     }
 
-    /// The segment of `piece`, which was complete at `now`; audio may arrive `ahead` of its time.
+    /// The segment of `piece`, which was complete at `now`, with the picture `cover` if there is one; audio
+    /// may arrive `ahead` of its time.
     pub fn number(
         &mut self,
         live: &Live,
         piece: Piece,
+        cover: Option<Vec<u8>>,
         now: Timestamp,
         ahead: SignedDuration,
     ) -> Segment {
@@ -57,7 +59,7 @@ impl Counter {
         let origin = *self.origin.get_or_insert_with(|| Origin::of(&piece, now));
         let Numbers { segment: number, run } = self.next;
         self.next.segment += 1;
-        let mut bytes = tag(piece.begins, &piece.title, &live.name());
+        let mut bytes = tag(piece.begins, &piece.title, &live.name(), cover);
         bytes.extend_from_slice(&piece.audio);
         Segment {
             name: names::segment(live.bitrate(), self.began, number),

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::{
-    out::hls::{counter::Counter, cutter::Cutter, live::Live},
+    out::hls::{counter::Counter, covers::Covers, cutter::Cutter, live::Live},
     stream::{mount::Mount, ring::ReadError},
 };
 
@@ -15,12 +15,14 @@ pub(super) async fn fill(live: Arc<Live>, mount: Arc<Mount>) {
     let mut reader = mount.tap.reader();
     let mut cutter = Cutter::new(live.settings().segment_seconds);
     let mut counter = Counter::begin(&live).await;
+    let mut covers = Covers::new(live.history());
     loop {
         match reader.next().await {
             Ok(chunk) => {
                 for piece in cutter.take(&chunk) {
                     let ahead = SignedDuration::from_secs_f64(mount.burst_seconds());
-                    let segment = counter.number(&live, piece, Timestamp::now(), ahead);
+                    let cover = covers.next(&piece.title).await;
+                    let segment = counter.number(&live, piece, cover, Timestamp::now(), ahead);
                     counter.save(&live).await;
                     live.push(segment);
                 }
@@ -50,7 +52,7 @@ mod tests {
     fn live(burst: usize, segment_seconds: u32) -> (Writer, Arc<Mount>, Arc<Live>) {
         let (writer, mount) = mount(burst);
         let settings = config::Hls { enabled: true, segment_seconds, ..config::Hls::default() };
-        let live = Arc::new(Live::new(&mount, settings, None));
+        let live = Arc::new(Live::new(&mount, Arc::default(), settings, None));
         (writer, mount, live)
     }
 

@@ -18,15 +18,21 @@ use crate::{
         names,
         window::{Segment, Window},
     },
+    station::history::History,
     stream::{mount::Mount, ring::Tap},
     units::Kbps,
 };
+
+/// More than the bytes of any tag: texts of less than a kilobyte, and a cover.
+const MOST_TAG_BYTES: u32 = 20_000;
 
 /// The newest segments of a mount, shared by the web server, uploads and the task that fills it.
 pub struct Live {
     settings: config::Hls,
     bitrate: Kbps,
     tap: Tap,
+    /// Has the covers of its titles.
+    history: Arc<History>,
     /// The file of the segment numbers.
     file: Option<PathBuf>,
     /// The station's title.
@@ -37,13 +43,19 @@ pub struct Live {
 
 impl Live {
     /// A variant of `mount` without segments.
-    pub fn new(mount: &Mount, settings: config::Hls, file: Option<PathBuf>) -> Self {
+    pub fn new(
+        mount: &Mount,
+        history: Arc<History>,
+        settings: config::Hls,
+        file: Option<PathBuf>,
+    ) -> Self {
         let window = Window::new(settings.segments, settings.segment_seconds);
         let client_timeout = Duration::from_secs(2 * u64::from(settings.segment_seconds));
         Self {
             settings,
             bitrate: mount.about.coding.mp3().unwrap_or_default(),
             tap: mount.tap.clone(),
+            history,
             file,
             name: Mutex::new(mount.about.name.as_str().into()),
             window: watch::Sender::new(window),
@@ -62,6 +74,10 @@ impl Live {
 
     pub(super) fn bitrate(&self) -> Kbps {
         self.bitrate
+    }
+
+    pub(super) fn history(&self) -> Arc<History> {
+        self.history.clone()
     }
 
     /// The station's title.
@@ -91,9 +107,9 @@ impl Live {
         format!("#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},CODECS=\"mp4a.40.34\"\n{playlist}\n")
     }
 
-    /// Most bits per second that ID3 tags add: a tag is shorter than a kilobyte.
+    /// Most bits per second that ID3 tags add.
     fn tag_bits(&self) -> u32 {
-        8000 / self.settings.segment_seconds
+        8 * MOST_TAG_BYTES / self.settings.segment_seconds
     }
 
     /// The name of its playlist, by the bitrate, which is unique within a station.

@@ -8,6 +8,7 @@
 
 mod clients;
 mod counter;
+mod covers;
 mod cutter;
 mod dates;
 mod fill;
@@ -31,6 +32,7 @@ use crate::{
         mount_tasks::{MountTasks, unnamed},
         status::{RegisteredTarget, Registry, TargetKind},
     },
+    station::history::History,
     stream::mount::Mount,
     threads::Supervisor,
 };
@@ -61,7 +63,7 @@ impl Hls {
         Self { cutters, uploads, registry: Registry::default(), lives: Vec::new() }
     }
 
-    /// Cuts `mounts`, each given with its station's name, according to `settings`.
+    /// Cuts `mounts`, each given with its station's name and history, according to `settings`.
     ///
     /// Only MP3 is cut. Of a station's mounts with the same bitrate only the first is: they would be the
     /// same variant. Unchanged mounts keep their segments; new mounts, and all mounts if the settings of
@@ -70,21 +72,21 @@ impl Hls {
         &mut self,
         settings: &config::Hls,
         state: Option<&Path>,
-        mounts: impl IntoIterator<Item = (&'a str, Arc<Mount>)>,
+        mounts: impl IntoIterator<Item = (&'a str, Arc<Mount>, Arc<History>)>,
     ) {
         let mut variants = HashSet::new();
-        let is_new = |(station, mount): &(&'a str, Arc<Mount>)| {
+        let is_new = |(station, mount, _): &(&'a str, Arc<Mount>, Arc<History>)| {
             let kbps = mount.about.coding.mp3();
             settings.enabled && kbps.is_some_and(|kbps| variants.insert((*station, kbps)))
         };
         let wanted: Vec<_> = mounts
             .into_iter()
             .filter(is_new)
-            .map(|(station, mount)| {
+            .map(|(station, mount, history)| {
                 let live = self.same_live(settings, &mount).unwrap_or_else(|| {
                     let folder = state.map(|state| state.join("hls"));
                     let file = folder.map(|folder| folder.join(Live::file_name(station, &mount)));
-                    Arc::new(Live::new(&mount, settings.clone(), file))
+                    Arc::new(Live::new(&mount, history, settings.clone(), file))
                 });
                 live.rename(&mount.about.name);
                 (station, live, unnamed(&mount))
@@ -146,23 +148,25 @@ mod tests {
         let mut hls = Hls::on(Handle::current(), &Supervisor::default());
         let settings = config::Hls { enabled: true, ..config::Hls::default() };
         let ((_a, a), (_b, b)) = (mount(8), mount(8));
+        let history = Arc::new(History::default());
+        let of = |station, mount: &Arc<Mount>| (station, mount.clone(), history.clone());
 
-        hls.update(&settings, None, [("a", a.clone()), ("b", b.clone())]);
+        hls.update(&settings, None, [of("a", &a), of("b", &b)]);
         let (of_a, of_b) = (hls.live(&a).unwrap(), hls.live(&b).unwrap());
         assert!(!Arc::ptr_eq(&of_a, &of_b));
 
         let about = About { name: "Other".into(), ..a.about.clone() };
         let renamed = Arc::new(a.with_about(about));
         // Two mounts of one bitrate are one variant.
-        hls.update(&settings, None, [("a", renamed), ("a", b.clone())]);
+        hls.update(&settings, None, [of("a", &renamed), of("a", &b)]);
         assert!(hls.live(&a).is_some_and(|live| Arc::ptr_eq(&live, &of_a)));
         assert!(hls.live(&b).is_none());
 
         let longer = config::Hls { segment_seconds: 8, ..settings.clone() };
-        hls.update(&longer, None, [("a", a.clone())]);
+        hls.update(&longer, None, [of("a", &a)]);
         assert!(hls.live(&a).is_some_and(|live| !Arc::ptr_eq(&live, &of_a)));
 
-        hls.update(&config::Hls { enabled: false, ..longer }, None, [("a", a.clone())]);
+        hls.update(&config::Hls { enabled: false, ..longer }, None, [of("a", &a)]);
         assert!(hls.live(&a).is_none());
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! MP3 has no timestamps, so the tag has one (RFC 8216, section 3.4): a PRIV frame with the time of the
 //! first sample in units of 1/90 000 s, 33 bits in 8 bytes, big-endian. It also has title and station,
-//! which players show.
+//! which players show, and in some segments a cover.
 
 use id3::{
     Encoder, Tag, TagLike as _, Version,
-    frame::{Content, Private},
+    frame::{Content, Picture, PictureType, Private},
 };
 
 use crate::units::SAMPLE_RATE;
@@ -21,14 +21,22 @@ const CLOCK_BITS: u32 = 33;
 /// Longest text in bytes.
 const MAX_TEXT: usize = 200;
 
-/// The tag of a segment that starts at sample `n_samples`.
-pub fn tag(n_samples: u64, title: &str, station: &str) -> Vec<u8> {
+/// The tag of a segment that starts at sample `n_samples`; `cover` is a PNG file.
+pub fn tag(n_samples: u64, title: &str, station: &str, cover: Option<Vec<u8>>) -> Vec<u8> {
     let mut tag = Tag::new();
     let private_data = timestamp(n_samples).to_be_bytes().to_vec();
     let clock = Private { owner_identifier: OWNER.to_owned(), private_data };
     tag.add_frame(id3::Frame::with_content("PRIV", Content::Private(clock)));
     tag.set_title(cut(title));
     tag.set_artist(cut(station));
+    if let Some(data) = cover {
+        tag.add_frame(Picture {
+            mime_type: "image/png".to_owned(),
+            picture_type: PictureType::CoverFront,
+            description: String::new(),
+            data,
+        });
+    }
     let mut bytes = Vec::new();
     let encoder = Encoder::new().version(Version::Id3v24);
     encoder.encode(&tag, &mut bytes).expect("writing texts and bytes to a Vec can't fail");
@@ -51,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_timestamp_has_exactly_eight_bytes() {
-        let bytes = tag(44_100 * 2, "Title", "Station");
+        let bytes = tag(44_100 * 2, "Title", "Station", None);
 
         assert_eq!(bytes[..5], *b"ID3\x04\0");
         let at = bytes.windows(OWNER.len()).position(|part| part == OWNER.as_bytes()).unwrap();
@@ -64,12 +72,14 @@ mod tests {
     #[test]
     fn another_library_reads_title_and_station() {
         let long = "\u{fc}".repeat(500);
-        let bytes = tag(0, "Caf\u{e9} \u{1f3b9}", &long);
+        let bytes = tag(0, "Caf\u{e9} \u{1f3b9}", &long, Some(b"\x89PNG\xff\x00".to_vec()));
 
         let read = Tag::read_from2(std::io::Cursor::new(&bytes)).unwrap();
 
         assert_eq!(read.title(), Some("Caf\u{e9} \u{1f3b9}"));
         assert_eq!(read.artist().map(str::len), Some(MAX_TEXT));
+        let picture = b"image/png\0\x03\0\x89PNG\xff\x00";
+        assert!(bytes.windows(picture.len()).any(|part| part == picture));
     }
 
     #[test]

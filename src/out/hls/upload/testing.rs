@@ -206,7 +206,7 @@ pub fn live(kbps: i64) -> Arc<Live> {
     let about = About { coding: Coding::Mp3(Kbps::try_from(kbps).unwrap()), ..mount.about.clone() };
     let mount: Mount = mount.with_about(about);
     let settings = config::Hls { enabled: true, segments: LISTED, ..config::Hls::default() };
-    Arc::new(Live::new(&mount, settings, None))
+    Arc::new(Live::new(&mount, Arc::default(), settings, None))
 }
 
 /// Adds the segment `number` to `live`; at 128 kbit/s its name is `128k-0-NUMBER.mp3`.
