@@ -6,10 +6,13 @@ use std::{
     sync::{Arc, Once},
 };
 
+use futures_util::future::BoxFuture;
 use hyper::{
     HeaderMap, Method, StatusCode, Version,
+    body::Incoming,
     header::{HeaderValue, USER_AGENT},
 };
+use tokio::time::Instant;
 
 use crate::{
     stream::{
@@ -21,10 +24,12 @@ use crate::{
     },
     web::{
         api,
+        download::Download,
         listen::{self, StreamStart},
         range,
         request::ClientRequest,
-        response::{FullResponse, TEXT, header_name, respond, with},
+        response::{FullResponse, SentResponse, TEXT, header_name, respond, with},
+        shutdown::Shutdown,
         site::Site,
     },
 };
@@ -32,12 +37,29 @@ use crate::{
 /// The longest `User-Agent` that is kept, in bytes.
 const MAX_AGENT: usize = 200;
 
+/// Makes a response of a request's body and of how long the connection may live.
+pub type Later = Box<dyn FnOnce(Incoming, Life) -> BoxFuture<'static, SentResponse> + Send>;
+
+/// How long a connection lives.
+pub struct Life {
+    /// When it is closed, unless it has become a stream.
+    pub until: Instant,
+    /// Signals the shutdown of the server.
+    pub shutdown: Shutdown,
+}
+
 /// A full response, or a stream to send in its place.
 pub enum Answer {
     /// Sent by hyper.
     Full(FullResponse),
+    /// Worked out by a future, which may read the request's body.
+    Later(Later),
+    /// Made by work that takes too long for a task, then sent by hyper.
+    Slow(Box<dyn FnOnce() -> FullResponse + Send>),
     /// Sent by [`listen::begin`].
     Stream(Box<StreamStart>),
+    /// Made and sent by [`download::send`](crate::web::download::send).
+    Download(Box<Download>),
     /// There is no room for another listener now.
     Refused {
         /// The limit that is reached.

@@ -1,5 +1,7 @@
 //! Answers requests.
 
+use std::sync::Arc;
+
 use hyper::{Method, Request, StatusCode, Version, header::HOST};
 use serde::Serialize;
 
@@ -8,19 +10,19 @@ use crate::web::{
     admission::{self, Answer},
     api,
     client::{self, Ends},
-    hls, metrics, page,
+    hls, like, metrics, page, pictures,
     request::ClientRequest,
-    response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, respond, with},
+    response::{CONTENT_POLICY, EMBED_POLICY, FullResponse, HTML, JSON, TEXT, respond, with},
     route::Route,
     shoutcast,
     site::{ServedStation, Site},
-    status, status_page, troubles,
+    status, status_page, studio, takes, troubles,
 };
 
 const ALLOW: &str = "GET, HEAD, OPTIONS";
 
 /// Answers `request`, received on a connection with `ends`.
-pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
+pub fn answer<B>(site: &Arc<Site>, request: &Request<B>, ends: Ends) -> Answer {
     let address =
         client::address(ends.remote.ip(), request.headers(), &site.server.trusted_proxies);
     if !has_one_host(request) {
@@ -35,15 +37,28 @@ pub fn answer<B>(site: &Site, request: &Request<B>, ends: Ends) -> Answer {
     let authority = request.uri().authority().map(hyper::http::uri::Authority::as_str).or(host);
     let is_secure = client::is_secure(ends, request.headers(), &site.server.trusted_proxies);
     let base_url = site.base_url(authority, ends.local, is_secure);
-    let request = ClientRequest { request, address, base_url };
+    let request = ClientRequest { request, address, base_url, is_secure };
     let route = route(site, &request);
     if let Some(Route::Admin(command)) = route {
         return Answer::Full(admin::answer(site, command, &request));
+    }
+    if let Some(Route::Kept(station, kept)) = route {
+        return takes::answer(site, station, kept, &request);
+    }
+    if let Some(Route::Studio(path)) = route {
+        return studio::answer(site, path, &request);
+    }
+    if let Some(Route::Like(station)) = route {
+        return Answer::Full(like::answer(site, station, &request));
     }
     Answer::Full(match *request.method() {
         Method::OPTIONS => respond(StatusCode::NO_CONTENT, TEXT, ""),
         Method::GET | Method::HEAD => match route {
             Some(Route::Stream(mount)) => return admission::stream(site, mount, &request),
+            Some(Route::Picture(picture, of_path)) => {
+                let n_pixels = of_path.or_else(|| pictures::side(request.query()));
+                return Answer::Slow(Box::new(pictures::drawing(site, picture, n_pixels)));
+            }
             Some(route) => show(site, &route, &request),
             None => respond(StatusCode::NOT_FOUND, TEXT, "no such page or stream\n"),
         },
@@ -81,10 +96,12 @@ fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullRespon
             "content-security-policy",
             CONTENT_POLICY,
         ),
-        Route::PlayerScript => {
-            respond(StatusCode::OK, "text/javascript; charset=UTF-8", page::SCRIPT)
-        }
-        Route::PlayerStyle => respond(StatusCode::OK, "text/css; charset=UTF-8", page::STYLE),
+        Route::Asset(asset) => respond(StatusCode::OK, asset.content_type, asset.text),
+        Route::Embed => with(
+            respond(StatusCode::OK, HTML, page::EMBED),
+            "content-security-policy",
+            EMBED_POLICY,
+        ),
         Route::AdminWithoutSlash => {
             with(respond(StatusCode::MOVED_PERMANENTLY, TEXT, ""), "location", "admin/")
         }
@@ -106,12 +123,19 @@ fn show<B>(site: &Site, route: &Route, request: &ClientRequest<B>) -> FullRespon
             let after = query.get("after").and_then(|number| number.parse().ok());
             ok(JSON, to_json(&api::bars(station, after)))
         }
-        Route::History(station) => ok(JSON, to_json(&api::history(station))),
+        Route::History(station) => ok(JSON, to_json(&api::history(station, base_url))),
         Route::M3u(mount) => ok("audio/x-mpegurl", page::m3u(&mount.about, base_url)),
         Route::Pls(mount) => ok("audio/x-scpls", page::pls(&mount.about, base_url)),
         Route::Xspf(_, mount) => ok("application/xspf+xml", page::xspf(mount, base_url)),
         Route::Hls(station, file) => hls::answer(station, file, request),
-        Route::Stream(_) | Route::Admin(_) => unreachable!("answered by the caller"),
+        Route::Stream(_)
+        | Route::Admin(_)
+        | Route::Studio(_)
+        | Route::Kept(..)
+        | Route::Like(_)
+        | Route::Picture(..) => {
+            unreachable!("answered by the caller")
+        }
     }
 }
 

@@ -5,8 +5,12 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::{
+    config::WhoTakes,
     music::bar::{Bar, Hit},
-    station::on_air::AiredBar,
+    station::{
+        history::{Heard, PastTitle},
+        on_air::AiredBar,
+    },
     stream::mount::Mount,
     web::{
         hls,
@@ -26,6 +30,15 @@ pub struct StationNow {
     pub description: String,
     pub genre: String,
     pub title: String,
+    /// Number of the bar, and of its piece.
+    pub bar: Option<u64>,
+    pub piece: Option<u64>,
+    /// Picture of the piece.
+    pub art_url: String,
+    /// How many liked the piece.
+    pub likes: u32,
+    /// Whether listeners may take the last bars with them.
+    pub takes: bool,
     pub tempo_bpm: Option<f64>,
     pub key: Option<String>,
     pub listeners: u64,
@@ -58,6 +71,7 @@ pub struct BarsNow {
 #[allow(missing_docs)] // The names say it.
 pub struct BarNow {
     pub number: u64,
+    pub piece: u64,
     pub start_second: f64,
     pub tempo_bpm: f64,
     pub key: String,
@@ -75,11 +89,13 @@ pub type HitNow = (f64, f64, u8, u8);
 
 /// All stations, in the order of radio.toml.
 pub fn stations(site: &Site, base_url: &str) -> Vec<StationNow> {
-    site.stations.iter().map(|station| now(station, base_url)).collect()
+    let now = |station| now(station, base_url, site.studio_settings.takes == WhoTakes::Listeners);
+    site.stations.iter().map(now).collect()
 }
 
-fn now(station: &ServedStation, base_url: &str) -> StationNow {
+fn now(station: &ServedStation, base_url: &str, takes: bool) -> StationNow {
     let now = station.now();
+    let piece = now.as_ref().map(|bar| bar.piece);
     let mount = station.main();
     let about = &mount.about;
     StationNow {
@@ -88,6 +104,11 @@ fn now(station: &ServedStation, base_url: &str) -> StationNow {
         description: about.description.clone(),
         genre: about.genre.clone(),
         title: station.title().to_string(),
+        bar: now.as_ref().map(|bar| bar.number),
+        piece,
+        art_url: art_url(station, piece, base_url),
+        likes: piece.map_or(0, |piece| station.likes.n_of(piece)),
+        takes,
         tempo_bpm: now.as_ref().map(|bar| bar.tempo.get()),
         key: now.as_ref().map(|bar| bar.key.to_string()),
         listeners: station.listeners(),
@@ -99,6 +120,15 @@ fn now(station: &ServedStation, base_url: &str) -> StationNow {
         hls_listeners: station.hls_listeners(),
         rendered_seconds: station.on_air.borrow().rendered_seconds,
         burst_seconds: mount.burst_seconds(),
+    }
+}
+
+/// Where the picture of a piece is, or of what is on air.
+fn art_url(station: &ServedStation, piece: Option<u64>, base_url: &str) -> String {
+    let name = &station.name;
+    match piece {
+        Some(piece) => format!("{base_url}/art/{name}/{piece}.png"),
+        None => format!("{base_url}/art/{name}.png"),
     }
 }
 
@@ -115,10 +145,11 @@ pub fn bars(station: &ServedStation, after: Option<u64>) -> BarsNow {
 }
 
 fn bar(aired: &AiredBar) -> BarNow {
-    let Bar { number, tempo, key, chord, section, title, parts, .. } = &*aired.bar;
+    let Bar { number, piece, tempo, key, chord, section, title, parts, .. } = &*aired.bar;
     let [drums, bass, lead, chords] = parts.each_ref().map(|hits| hits.iter().map(hit).collect());
     BarNow {
         number: *number,
+        piece: *piece,
         start_second: aired.start_second,
         tempo_bpm: tempo.get(),
         key: key.to_string(),
@@ -144,14 +175,42 @@ pub struct TitleNow {
     /// RFC 3339, in UTC.
     pub at: String,
     pub title: String,
+    /// Bar and piece, likes and addresses: none in entries of older versions.
+    #[serde(flatten)]
+    pub moment: Option<Moment>,
+}
+
+/// A moment that was on air.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)] // The names say it.
+pub struct Moment {
+    pub bar: u64,
+    pub piece: u64,
+    pub likes: u32,
+    pub art_url: String,
+    /// Plays the moment again.
+    pub moment_url: String,
 }
 
 /// The titles that were on air, the newest first.
-pub fn history(station: &ServedStation) -> Vec<TitleNow> {
-    let heard = station.history.newest_first().into_iter();
-    heard
-        .map(|heard| TitleNow { at: heard.at.to_string(), title: heard.title.to_string() })
-        .collect()
+pub fn history(station: &ServedStation, base_url: &str) -> Vec<TitleNow> {
+    let title = |past: PastTitle| TitleNow {
+        at: past.at.to_string(),
+        title: past.title.to_string(),
+        moment: past.heard.map(|heard| moment(station, &heard, base_url)),
+    };
+    station.history.newest_first().into_iter().map(title).collect()
+}
+
+fn moment(station: &ServedStation, heard: &Heard, base_url: &str) -> Moment {
+    let (name, bar, piece) = (&station.name, heard.bar, heard.piece);
+    Moment {
+        bar,
+        piece,
+        likes: station.likes.n_of(piece),
+        art_url: art_url(station, Some(piece), base_url),
+        moment_url: format!("{base_url}/api/stations/{name}/moment.mp3?bar={bar}"),
+    }
 }
 
 /// Whether a mount receives no sound.

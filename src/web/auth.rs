@@ -1,4 +1,4 @@
-//! Authorises requests under `/admin`.
+//! Authorises requests under `/admin`; how names and passwords are read and compared.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -70,7 +70,7 @@ pub fn authorise(
 }
 
 /// Name and password of the Basic scheme (RFC 7617).
-fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
+pub(in crate::web) fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
     let (scheme, coded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -81,7 +81,8 @@ fn credentials(headers: &HeaderMap) -> Option<(String, String)> {
     Some((user.to_owned(), password.to_owned()))
 }
 
-fn is_equal(given: &str, expected: &str) -> Choice {
+/// Whether `given` is `expected`; the time does not depend on either.
+pub(in crate::web) fn is_equal(given: &str, expected: &str) -> Choice {
     let padded = |text: &str| {
         let mut bytes = [0; LENGTH];
         let n = text.len().min(LENGTH);

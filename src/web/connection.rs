@@ -2,24 +2,27 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{Request, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     sync::watch,
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use crate::{
     stream::{fanout::Fanout, feed::Feed},
+    threads::blocking,
     web::{
-        admission::Answer,
+        admission::{Answer, Life},
         answer::answer,
         client::Ends,
+        download::{self, Download},
         limits::ConnectionPermit,
         listen::{self, StreamStart},
+        response::{FullResponse, TEXT, respond, sent},
         shutdown::Shutdown,
         site::{Site, Timeouts},
         tls::Tls,
@@ -55,6 +58,12 @@ pub struct Shared {
 #[derive(Debug, thiserror::Error)]
 #[error("the socket is taken over")]
 struct TakenOver;
+
+/// What a socket is taken over for.
+enum Taken {
+    Stream(Box<StreamStart>),
+    Download(Box<Download>),
+}
 
 /// Serves an HTTP connection. If it becomes a stream, the fan-out's threads take it over.
 pub async fn http(socket: TcpStream, ends: Ends, shared: &Shared) {
@@ -95,30 +104,41 @@ pub async fn https(
     }
 }
 
-/// Answers requests until the connection ends or a stream is requested, and then starts the stream.
-/// Returns the socket, and the rest of the stream if it has not ended.
+/// Answers requests until the connection ends or a stream or a download is requested, and then starts the
+/// stream or sends the download. Returns the socket, and the rest of the stream if it has not ended.
 ///
 /// hyper has no way to hand over a socket before it has written a response's head, except for upgrades,
 /// and its head is not the one that players expect. But it writes nothing for a request whose service
-/// fails, and returns the socket afterwards. So the service fails with [`TakenOver`] for a stream and
-/// leaves the stream in `requested`: an error can't carry it, since hyper only lends its cause. The lock is
+/// fails, and returns the socket afterwards. So the service fails with [`TakenOver`] for these and
+/// leaves them in `requested`: an error can't carry it, since hyper only lends its cause. The lock is
 /// never contended; it makes the future `Send`.
 async fn serve_requests<S>(socket: S, ends: Ends, shared: &Shared) -> Option<(S, Option<Feed>)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let requested = Mutex::new(None);
+    let until = Instant::now() + MAX_LIFE;
     let service = service_fn(|request: Request<Incoming>| {
         let site = shared.site.borrow().clone();
-        // No body is ever read.
-        let request = request.map(drop);
+        // Only a later answer reads the body.
+        let (head, body) = request.into_parts();
+        let request = Request::from_parts(head, ());
         let requested = &requested;
         async move {
             match answer_when_free(&site, &request, ends, shared).await {
-                Answer::Full(response) => Ok(response),
-                Answer::Refused { response, .. } => Ok(*response),
+                Answer::Full(response) => Ok(sent(response)),
+                Answer::Refused { response, .. } => Ok(sent(*response)),
+                Answer::Slow(work) => Ok(sent(blocking(work).await.unwrap_or_else(unmade))),
+                Answer::Later(later) => {
+                    let shutdown = shared.shutdown.clone();
+                    Ok(later(body, Life { until, shutdown }).await)
+                }
                 Answer::Stream(start) => {
-                    *requested.lock() = Some(start);
+                    *requested.lock() = Some(Taken::Stream(start));
+                    Err(TakenOver)
+                }
+                Answer::Download(download) => {
+                    *requested.lock() = Some(Taken::Download(download));
                     Err(TakenOver)
                 }
             }
@@ -135,7 +155,7 @@ where
         () = async {
             tokio::select! {
                 () = shared.shutdown.clone().begun() => {}
-                () = sleep(MAX_LIFE) => {}
+                () = sleep_until(until) => {}
             }
         } => {
             Pin::new(&mut connection).graceful_shutdown();
@@ -143,13 +163,20 @@ where
         }
     };
     let mut socket = connection.into_parts().io.into_inner();
-    let Some(start) = requested.into_inner() else {
+    let Some(taken) = requested.into_inner() else {
         if let Some(Err(error)) = end {
             tracing::debug!("connection failed: {error}");
         }
         return None;
     };
-    match begin(&mut socket, *start, shared).await {
+    let begun = match taken {
+        Taken::Stream(start) => begin(&mut socket, *start, shared).await,
+        Taken::Download(download) => {
+            let (stall, shutdown) = (shared.timeouts.stall, shared.shutdown.clone());
+            download::send(&mut socket, *download, stall, shutdown).await.map(|()| None)
+        }
+    };
+    match begun {
         Ok(feed) => Some((socket, feed)),
         Err(error) => {
             tracing::debug!("listener disconnected: {error}");
@@ -162,7 +189,7 @@ where
 /// leaves, for [`ROOM_WAIT`]: the polls of the fan-out notice a closed socket within a tenth of a second,
 /// and players reconnect in less.
 async fn answer_when_free(
-    site: &Site,
+    site: &Arc<Site>,
     request: &Request<()>,
     ends: Ends,
     shared: &Shared,
@@ -179,6 +206,12 @@ async fn answer_when_free(
             return answer;
         }
     }
+}
+
+/// The response in place of one whose making panicked, or found no thread.
+fn unmade(why: String) -> FullResponse {
+    tracing::error!("a response can't be made: {why}");
+    respond(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the response can't be made\n")
 }
 
 async fn begin(

@@ -162,7 +162,7 @@ pub async fn play(
 }
 
 /// Waits until the client closes the connection. What it sends meanwhile is dropped.
-async fn closed(reader: &mut (impl AsyncRead + Unpin)) -> io::Error {
+pub async fn closed(reader: &mut (impl AsyncRead + Unpin)) -> io::Error {
     let mut bytes = [0; 256];
     loop {
         match reader.read(&mut bytes).await {

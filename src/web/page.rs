@@ -10,11 +10,51 @@ use crate::stream::{
 /// HTML of the player page.
 pub const INDEX: &str = include_str!("player/index.html");
 
-/// Script of the player page.
-pub const SCRIPT: &str = include_str!("player/player.js");
+/// HTML of the small player for pages of other sites.
+pub const EMBED: &str = include_str!("player/embed.html");
 
-/// Style sheet of all pages.
-pub const STYLE: &str = include_str!("player/style.css");
+/// A file that a page uses.
+#[derive(Debug)]
+pub struct Asset {
+    /// Its path.
+    path: &'static str,
+    /// Its content type.
+    pub content_type: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+const SCRIPT: &str = "text/javascript; charset=UTF-8";
+const STYLE: &str = "text/css; charset=UTF-8";
+
+/// What the player page and the small player use; `style.css` is for all pages.
+const ASSETS: [Asset; 9] = [
+    asset("/player.js", SCRIPT, include_str!("player/player.js")),
+    asset("/radio.js", SCRIPT, include_str!("player/radio.js")),
+    asset("/sound.js", SCRIPT, include_str!("player/sound.js")),
+    asset("/panels.js", SCRIPT, include_str!("player/panels.js")),
+    asset("/roll.js", SCRIPT, include_str!("player/roll.js")),
+    asset("/embed.js", SCRIPT, include_str!("player/embed.js")),
+    asset("/style.css", STYLE, include_str!("player/style.css")),
+    asset("/embed.css", STYLE, include_str!("player/embed.css")),
+    // By which browsers install the player page as an app.
+    asset(
+        "/manifest.webmanifest",
+        "application/manifest+json",
+        include_str!("player/manifest.webmanifest"),
+    ),
+];
+
+const fn asset(path: &'static str, content_type: &'static str, text: &'static str) -> Asset {
+    Asset { path, content_type, text }
+}
+
+impl Asset {
+    /// The file at `path`.
+    pub fn at(path: &str) -> Option<&'static Self> {
+        ASSETS.iter().find(|asset| asset.path == path)
+    }
+}
 
 /// A playlist of one stream, as `audio/x-mpegurl`.
 pub fn m3u(about: &About, base_url: &str) -> String {
@@ -81,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_page_loads_nothing_from_other_origins() {
-        for text in [INDEX, SCRIPT, STYLE] {
+        for text in [INDEX, EMBED].into_iter().chain(ASSETS.iter().map(|asset| asset.text)) {
             let without_svg = text.replace("http://www.w3.org/2000/svg", "");
             assert!(!without_svg.contains("http://") && !without_svg.contains("https://"));
         }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use hyper::{HeaderMap, Method, Request};
+use hyper::{HeaderMap, Method, Request, header::COOKIE};
 
 use crate::web::query::Query;
 
@@ -14,6 +14,8 @@ pub struct ClientRequest<'a, B> {
     pub address: IpAddr,
     /// Base of the URLs in the response.
     pub base_url: String,
+    /// Whether the client uses HTTPS.
+    pub is_secure: bool,
 }
 
 impl<B> ClientRequest<'_, B> {
@@ -25,6 +27,14 @@ impl<B> ClientRequest<'_, B> {
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
         self.request.headers()
+    }
+
+    /// The value of the cookie `name`; the first one counts.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let lines = self.headers().get_all(COOKIE).into_iter();
+        let pairs = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';'));
+        let mut named = pairs.filter_map(|pair| pair.trim().split_once('='));
+        named.find(|(found, _)| *found == name).map(|(_, value)| value)
     }
 
     /// The parameters of the query.

@@ -1,7 +1,9 @@
 //! Building full responses: headers, content types, CORS.
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
-use http_body_util::Full;
+use http_body_util::{Either, Full, combinators::UnsyncBoxBody};
 use hyper::{
     Response, StatusCode,
     header::{HeaderName, HeaderValue},
@@ -32,12 +34,27 @@ pub const HTML: &str = "text/html; charset=UTF-8";
 /// Content type of plain text.
 pub const TEXT: &str = "text/plain; charset=UTF-8";
 
+/// Content-Security-Policy of the small player, which any page may show in a frame.
+pub const EMBED_POLICY: &str =
+    "default-src 'self'; img-src 'self' data:; frame-ancestors *; base-uri 'none'";
+
 /// Content-Security-Policy of pages: they load nothing from other origins.
 pub const CONTENT_POLICY: &str =
     "default-src 'self'; img-src 'self' data:; frame-ancestors 'self'; base-uri 'none'";
 
 /// A response with its whole body.
 pub type FullResponse = Response<Full<Bytes>>;
+
+/// A body as hyper sends it: whole, or a stream of events.
+pub type SentBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;
+
+/// A response with its whole body, or with one that is sent piece by piece.
+pub type SentResponse = Response<SentBody>;
+
+/// `response` as hyper sends it.
+pub fn sent(response: FullResponse) -> SentResponse {
+    response.map(Either::Left)
+}
 
 /// An uncached response that pages of any origin may read.
 pub fn respond(

@@ -4,15 +4,20 @@ use std::sync::Arc;
 
 use crate::{
     stream::mount::Mount,
-    web::site::{ServedStation, Site},
+    web::{
+        page::Asset,
+        pictures::Picture,
+        site::{ServedStation, Site},
+        takes::Kept,
+    },
 };
 
 /// What a path names.
 #[allow(missing_docs)] // The names say it.
 pub enum Route<'a> {
     Player,
-    PlayerScript,
-    PlayerStyle,
+    /// A file that a page uses.
+    Asset(&'static Asset),
     Health,
     /// `/metrics`
     Metrics,
@@ -30,10 +35,18 @@ pub enum Route<'a> {
     Stations,
     /// `/api/stations/NAME/bars`
     Bars(&'a ServedStation),
+    /// `/api/stations/NAME/take.wav` and others
+    Kept(&'a ServedStation, Kept),
     /// `/hls/NAME/FILE`
     Hls(&'a ServedStation, &'a str),
     /// `/api/stations/NAME/history`
     History(&'a ServedStation),
+    /// `/api/stations/NAME/like`
+    Like(&'a ServedStation),
+    /// `/art/NAME.png` and the like, and the icon with the side in its name.
+    Picture(Picture, Option<u32>),
+    /// `/embed/NAME`
+    Embed,
     /// A mount's path, or `SHOUTcast`'s names for the first mount.
     Stream(&'a Arc<Mount>),
     /// `.m3u` or `.m3u8` after a station's name or a mount's path.
@@ -44,6 +57,8 @@ pub enum Route<'a> {
     Xspf(&'a ServedStation, &'a Arc<Mount>),
     /// The path after `/admin/`.
     Admin(&'a str),
+    /// The path after `/studio`: empty, or with its slash.
+    Studio(&'a str),
     /// `/admin`, whose relative links would lead elsewhere.
     AdminWithoutSlash,
 }
@@ -53,8 +68,8 @@ impl<'a> Route<'a> {
     pub fn of(path: &'a str, site: &'a Site) -> Option<Self> {
         Some(match path {
             "/" => Self::Player,
-            "/player.js" => Self::PlayerScript,
-            "/style.css" => Self::PlayerStyle,
+            "/icon-192.png" => Self::Picture(Picture::icon(), Some(192)),
+            "/icon-512.png" => Self::Picture(Picture::icon(), Some(512)),
             "/healthz" => Self::Health,
             "/metrics" => Self::Metrics,
             "/status-json.xsl" => Self::IcecastStatus,
@@ -66,7 +81,11 @@ impl<'a> Route<'a> {
             "/admin" => Self::AdminWithoutSlash,
             "/listen.pls" => Self::Pls(site.stations.first()?.main()),
             "/listen.m3u" => Self::M3u(site.stations.first()?.main()),
-            _ => return Self::of_station(path, site).or_else(|| shoutcast(path, site)),
+            _ => {
+                let asset = Asset::at(path).map(Self::Asset);
+                let other = || Self::of_station(path, site).or_else(|| shoutcast(path, site));
+                return asset.or_else(other);
+            }
         })
     }
 
@@ -74,6 +93,18 @@ impl<'a> Route<'a> {
         if let Some(rest) = path.strip_prefix("/hls/") {
             let (station, file) = rest.split_once('/')?;
             return Some(Self::Hls(site.station(station)?, file));
+        }
+        if let Some(rest) = path.strip_prefix("/studio")
+            && (rest.is_empty() || rest.starts_with('/'))
+        {
+            let is_on = site.studio_settings.enabled && site.studio.is_some();
+            return is_on.then_some(Self::Studio(rest));
+        }
+        if let Some(picture) = path.strip_prefix("/art/") {
+            return Some(Self::Picture(Picture::of(picture, site)?, None));
+        }
+        if let Some(station) = path.strip_prefix("/embed/") {
+            return site.station(station).map(|_| Self::Embed);
         }
         if let Some(command) = path.strip_prefix("/admin/") {
             return Some(Self::Admin(command));
@@ -84,7 +115,8 @@ impl<'a> Route<'a> {
             return match what {
                 "bars" => Some(Self::Bars(station)),
                 "history" => Some(Self::History(station)),
-                _ => None,
+                "like" => Some(Self::Like(station)),
+                file => Kept::of(file).map(|kept| Self::Kept(station, kept)),
             };
         }
         let (named, ending) = path.rsplit_once('.')?;
@@ -122,7 +154,10 @@ fn mount_or_station<'a>(path: &str, site: &'a Site) -> Option<(&'a ServedStation
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::web::site::tests::{site, station};
+    use crate::{
+        station::takes::file::SoundFile,
+        web::site::tests::{site, station},
+    };
 
     #[test]
     fn playlists_are_found_by_mount_and_by_station() {
@@ -155,6 +190,14 @@ mod tests {
         assert!(matches!(Route::of("/a.mp3.xspf", &site), Some(Route::Xspf(..))));
         assert!(matches!(Route::of("/hls/a/b.m3u8", &site), Some(Route::Hls(_, "b.m3u8"))));
         assert!(matches!(Route::of("/api/stations/a/bars", &site), Some(Route::Bars(_))));
+        let take = Route::of("/api/stations/a/take.flac", &site);
+        assert!(matches!(take, Some(Route::Kept(_, Kept::Sound(SoundFile::Flac)))));
+        let moment = Route::of("/api/stations/a/moment.mp3", &site);
+        assert!(matches!(moment, Some(Route::Kept(_, Kept::Moment))));
+        assert!(matches!(Route::of("/api/stations/a/like", &site), Some(Route::Like(_))));
+        assert!(matches!(Route::of("/art/a.svg", &site), Some(Route::Picture(_, None))));
+        assert!(matches!(Route::of("/icon-192.png", &site), Some(Route::Picture(_, Some(192)))));
+        assert!(matches!(Route::of("/embed/a", &site), Some(Route::Embed)));
         assert!(matches!(Route::of("/admin/stats", &site), Some(Route::Admin("stats"))));
     }
 
@@ -177,7 +220,14 @@ mod tests {
             "/hls/a",
             "/hls/b/live.m3u8",
             "/api/stations/",
+            "/api/stations/b/like",
+            "/art/b.png",
+            "/art/",
+            "/embed/b",
+            "/embed/",
             "/api/stations//bars",
+            "/api/stations/a/take.mp3",
+            "/api/stations/a/take",
             "/.m3u",
             "/stream/0",
             "/stream/2",

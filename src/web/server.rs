@@ -27,7 +27,7 @@ use crate::{
 const BACKLOG: i32 = 4096;
 
 /// The kernel's receive buffer for a connection, in bytes; Linux doubles it. Enough for a request's
-/// head; nothing else is read.
+/// head; the few bodies that are read take a little longer.
 const RECEIVE_BUFFER: usize = 8 * 1024;
 
 /// The kernel's send buffer for a listener, in bytes; Linux doubles it. By default it grows to megabytes,

@@ -11,17 +11,31 @@ use std::{
 use tokio::sync::watch;
 
 use crate::{
-    config::{Admin, Alerts, Problems, Server},
+    config::{self, Admin, Alerts, Problems, Server},
     music::bar::Bar,
     out::{hls::Live, status::RegisteredTarget},
-    station::{history::History, on_air::OnAir, radio::StationError},
+    station::{
+        history::History,
+        likes::Likes,
+        on_air::OnAir,
+        radio::StationError,
+        state::StateSender,
+        studio::Studio,
+        takes::{memory::Takes, moment::Recompose},
+    },
     stream::{
         audience::{Audience, ListenerLimits},
         client::Order,
         mount::Mount,
     },
     threads::Supervisor,
-    web::logins::Logins,
+    web::{
+        likers::Likers,
+        logins::Logins,
+        picture_files::PictureFiles,
+        studio::{access::Access, lab::Lab},
+        takes::permit::TakeLimits,
+    },
 };
 
 /// Time limits of the server, fixed at its start.
@@ -64,6 +78,12 @@ pub struct ServedStation {
     pub hls: Vec<Arc<Live>>,
     /// The titles played.
     pub history: Arc<History>,
+    /// What was on air lately.
+    pub takes: Arc<Takes>,
+    /// What listeners liked.
+    pub likes: Arc<Likes>,
+    /// Saves likes.
+    pub state_sender: StateSender,
 }
 
 /// All stations and settings at one moment. A change of radio.toml publishes another one.
@@ -79,6 +99,18 @@ pub struct Site {
     pub audience: Arc<Audience>,
     /// Failed logins.
     pub logins: Arc<Logins>,
+    /// The settings of `[studio]`.
+    pub studio_settings: config::Studio,
+    /// Who has come in, and the limits of what they cause.
+    pub studio_access: Arc<Access>,
+    /// The limits on takes.
+    pub take_limits: Arc<TakeLimits>,
+    /// Composes older moments once more. None: only the last minutes can be heard again.
+    pub recompose: Option<Arc<Recompose>>,
+    /// Who liked what lately.
+    pub likers: Arc<Likers>,
+    /// Pictures of pieces.
+    pub pictures: Arc<PictureFiles>,
     /// What counts as trouble, and the webhook for it.
     pub alerts: Alerts,
     /// The folders that the radio writes to, each with the GB (10⁹ bytes) that must be free.
@@ -91,6 +123,10 @@ pub struct Site {
     pub refused: Option<RefusedChange>,
     /// Knows which threads are down.
     pub supervisor: Supervisor,
+    /// What the studio's pages look at and make anchors and cues with; there if the studio is.
+    pub lab: Option<Arc<Lab>>,
+    /// Takes moves by hand.
+    pub studio: Option<Arc<Studio>>,
 }
 
 /// A change of radio.toml that was refused.
@@ -132,8 +168,12 @@ impl ServedStation {
     /// The bar that a new listener hears first.
     pub fn now(&self) -> Option<Arc<Bar>> {
         let on_air = self.on_air.borrow().clone();
-        let second = on_air.rendered_seconds - self.main().burst_seconds();
-        on_air.bar_at(second).map(|aired| aired.bar.clone())
+        on_air.bar_at(self.heard_second()).map(|aired| aired.bar.clone())
+    }
+
+    /// The second of the station's sound that a new listener hears first.
+    pub fn heard_second(&self) -> f64 {
+        self.on_air.borrow().rendered_seconds - self.main().burst_seconds()
     }
 
     /// The title on air; the station's name before the first sound.
@@ -167,12 +207,20 @@ impl Site {
             admin,
             audience: Arc::default(),
             logins: Arc::default(),
+            studio_settings: config::Studio::default(),
+            studio_access: Arc::default(),
+            take_limits: Arc::default(),
+            recompose: None,
+            likers: Arc::default(),
+            pictures: Arc::default(),
             started: SystemTime::now(),
             targets: Vec::new(),
             refused: None,
             alerts: Alerts::default(),
             disks: Vec::new(),
             supervisor: Supervisor::default(),
+            studio: None,
+            lab: None,
         }
     }
 
@@ -245,6 +293,7 @@ pub(super) mod tests {
     use super::*;
     use crate::{
         music::bar::{Hit, Mix},
+        sound::testing::tiny_font,
         station::on_air::AiredBar,
         stream::{
             coding::Coding,
@@ -272,8 +321,12 @@ pub(super) mod tests {
         let (send, on_air) = watch::channel(Arc::default());
         let mount = Arc::new(Mount::new(about, tap));
         let (name, mounts, hls) = (name.into(), vec![mount], Vec::new());
-        let history = Arc::default();
-        (ServedStation { name, mounts, on_air, hls, history }, writer, send)
+        let (history, likes) = (Arc::default(), Arc::default());
+        let takes = Arc::new(Takes::new(&(&tiny_font()).into()));
+        let state_sender = StateSender::default();
+        let served =
+            ServedStation { name, mounts, on_air, hls, history, takes, likes, state_sender };
+        (served, writer, send)
     }
 
     /// A site of `stations` with default settings.

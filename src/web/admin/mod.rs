@@ -4,7 +4,6 @@
 //! those of Icecast 2.4.4 (`admin.c`).
 
 mod command;
-mod origin;
 pub(super) mod page;
 mod report;
 
@@ -12,6 +11,7 @@ use hyper::{Method, StatusCode};
 
 use crate::web::{
     auth::{Denial, Role, authorise},
+    origin,
     request::ClientRequest,
     response::{CONTENT_POLICY, FullResponse, HTML, JSON, TEXT, private, with},
     site::Site,

@@ -8,18 +8,21 @@ use quick_xml::escape::escape;
 use crate::{
     out::status::RegisteredTarget,
     stream::mount::Mount,
-    web::site::{Site, title},
+    web::{
+        likes,
+        site::{Site, title},
+    },
 };
 
 /// HTML of the page.
 pub fn html(site: &Site) -> String {
     let mounts: String = site.mounts().map(|(_, mount)| section(site, mount)).collect();
-    let (targets, refused) = (targets(site), refused(site));
+    let (targets, likes, refused) = (targets(site), likes::tables(site, "../art"), refused(site));
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>electropunk: admin</title>\
          <link rel=\"stylesheet\" href=\"../style.css\"></head><body class=\"status\">\
-         {refused}<h1>Listeners</h1>{mounts}{targets}</body></html>"
+         {refused}<h1>Listeners</h1>{mounts}{targets}{likes}</body></html>"
     )
 }
 

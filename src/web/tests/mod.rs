@@ -4,6 +4,7 @@ mod limits;
 mod requests;
 mod shutdown;
 mod streams;
+mod takes;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -24,7 +25,7 @@ use crate::{
     },
     web::{
         server::{Endpoint, bind, serve},
-        site::{Site, Timeouts, tests::station},
+        site::{ServedStation, Site, Timeouts, tests::station},
     },
 };
 
@@ -54,8 +55,12 @@ impl Radio {
     }
 
     fn with(server: Server, timeouts: Timeouts) -> Self {
+        Self::serving(|station| Site::new(vec![station], server, None), timeouts)
+    }
+
+    fn serving(site: impl FnOnce(ServedStation) -> Site, timeouts: Timeouts) -> Self {
         let (station, writer, on_air) = station("a");
-        let site = Arc::new(Site::new(vec![station], server, None));
+        let site = Arc::new(site(station));
         let listener = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
