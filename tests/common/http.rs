@@ -61,6 +61,14 @@ impl Answer {
         bytes
     }
 
+    /// The next line of the body, without its end.
+    pub fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.body.read_line(&mut line).unwrap();
+        assert!(line.ends_with('\n'), "the body has ended");
+        line.trim_end().to_owned()
+    }
+
     /// The rest of the body: up to its content length, or else until the connection ends.
     pub fn rest(mut self) -> Vec<u8> {
         let length = self.header("content-length").map(|length| length.parse().unwrap());

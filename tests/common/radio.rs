@@ -2,12 +2,12 @@
 
 use std::{
     collections::BTreeMap,
-    io::{BufRead as _, BufReader},
+    io::{BufRead, BufReader},
     net::SocketAddr,
     path::Path,
     process::{Command, Stdio},
     sync::{Arc, Mutex, Weak},
-    thread::JoinHandle,
+    thread::{self, JoinHandle},
     time::{Duration, Instant},
 };
 
@@ -18,6 +18,7 @@ use super::{
     ELECTROPUNK,
     http::{Answer, ask},
     process::{Signal, Watched, collect, signal},
+    wait::until_some,
 };
 
 /// A radio.toml of one station, so that several radios fit on a small machine.
@@ -38,6 +39,8 @@ pub struct Radio {
     pub started: Instant,
     process: Watched,
     log: Option<JoinHandle<String>>,
+    /// The lines that it has printed after the first.
+    printed: Arc<Mutex<Vec<String>>>,
     /// Its working directory, which lives as long as anything refers to it.
     pub folder: Arc<TempDir>,
 }
@@ -96,8 +99,9 @@ impl Radio {
             drop(process);
             panic!("expected an address, found {line:?}; {}", log.join().unwrap());
         };
-        collect(stdout);
-        Self { address, started, process, log: Some(log), folder }
+        let printed = Arc::default();
+        keep_lines(stdout, Arc::clone(&printed));
+        Self { address, started, process, log: Some(log), printed, folder }
     }
 
     /// The path of its working directory.
@@ -148,6 +152,15 @@ impl Radio {
         ask(self.address, &format!("GET {path} HTTP/1.0\n{lines}"), "")
     }
 
+    /// The key of its studio, which it prints.
+    pub fn studio_key(&self) -> String {
+        until_some("the radio prints the key of its studio", || {
+            let lines = self.printed.lock().unwrap();
+            let mut found = lines.iter().filter_map(|line| line.split_once("/studio?key="));
+            found.next().map(|(_, key)| key.to_owned())
+        })
+    }
+
     /// Saves `toml` as its radio.toml, which it watches.
     pub fn save(&self, toml: &str) {
         std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
@@ -187,6 +200,15 @@ impl Radio {
         assert!(!log.contains("panicked"), "{log}");
         log
     }
+}
+
+/// Reads lines to the end of `pipe` on a thread, so that its writer never blocks.
+fn keep_lines(pipe: impl BufRead + Send + 'static, lines: Arc<Mutex<Vec<String>>>) {
+    thread::spawn(move || {
+        for line in pipe.lines().map_while(Result::ok) {
+            lines.lock().unwrap().push(line);
+        }
+    });
 }
 
 impl Drop for Radio {

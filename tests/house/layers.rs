@@ -10,7 +10,7 @@ const GROUPS: [&[&str]; 19] = [
     &["units", "rng", "files", "threads", "interrupt", "args", "ffi"],
     &["log"],
     &["music", "stream"],
-    &["patterns", "sound"],
+    &["art", "patterns", "sound"],
     &["musicvae"],
     &["config"],
     &["compose", "inserts"],

@@ -21,4 +21,6 @@ mod push;
 mod restart;
 mod server;
 mod soak;
+mod studio;
+mod studio_page;
 mod upload;
