@@ -1,4 +1,4 @@
-//! What the picture of a piece depends on.
+//! The inputs of the picture of a piece.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
 /// Groups of latent dimensions, one for each step of a bar.
 pub const N_GROUPS: usize = 16;
 
-/// What the picture of a piece depends on.
+/// The inputs of the picture of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cover {

@@ -51,7 +51,7 @@ impl LikedPiece {
 pub struct LikedPlace {
     /// The point of its most liked piece.
     pub z: Arc<[f32]>,
-    /// How many likes its pieces have together.
+    /// Sum of the likes of its pieces.
     pub n: u32,
     /// The numbers of its pieces, the most liked first.
     pub pieces: Vec<u64>,

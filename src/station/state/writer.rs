@@ -84,13 +84,13 @@ impl StateSender {
         Self { station: station.to_owned(), seed, changes, is_closed: Arc::default() }
     }
 
-    /// What the phrase that was composed last is made of. It `is_changed` where it does not follow from
-    /// the phrase before it alone.
+    /// Sends the inputs of the phrase that was composed last. `is_changed` says that a move or an edit
+    /// changed them since the phrase before.
     pub fn phrase(&self, moment: Moment, is_changed: bool) {
         self.send(Change::Phrase(Box::new(Ahead { seed: self.seed, moment, is_changed })));
     }
 
-    /// A composer has started from `moment` with bar `bar`.
+    /// Logs that the composer started from `moment`, and that its first bar is `bar`.
     pub fn started(&self, bar: u64, moment: Moment) {
         let (at, moment) = (Timestamp::now(), Box::new(moment));
         self.send(Change::Moved(Box::new(Line::Start { at, bar, moment }), None));

@@ -24,7 +24,8 @@ pub struct Hand {
 }
 
 impl Hand {
-    /// The hand after `what`, heard from bar `bar` on. Undo and redo are not its own: see
+    /// Returns the changes by hand after the move `what`, which applies from bar `bar` on. Undo and redo
+    /// are handled by
     /// [`crate::station::studio::steps::Steps`].
     pub fn after(&self, what: &Move, bar: u64) -> Self {
         let mut hand = self.clone();

@@ -186,7 +186,7 @@ impl Tools {
     /// The place of bass and lead at `place` of the map.
     ///
     /// # Errors
-    /// A coordinate is out of range.
+    /// A coordinate of `place` is outside the map.
     pub fn line_at(&mut self, setting: &Setting, place: [f64; 2]) -> Result<LinePlace, LabError> {
         Ok(LinePlace::At { z: self.looks.point(setting, place)? })
     }
@@ -195,7 +195,7 @@ impl Tools {
     /// phrase of `progress` would be drawn, so that nothing jumps.
     ///
     /// # Errors
-    /// A coordinate is out of range.
+    /// A coordinate of `place` is outside the map.
     pub fn line_along(
         &mut self,
         setting: &Setting,

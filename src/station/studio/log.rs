@@ -63,7 +63,7 @@ pub enum Line {
     Start {
         /// When.
         at: Timestamp,
-        /// The first bar that it gives.
+        /// The number of the composer's first bar.
         bar: u64,
         /// What it starts from.
         moment: Box<Moment>,

@@ -182,11 +182,11 @@ impl Iterator for Replay<'_> {
     }
 }
 
-/// What a composer played from its start until the next one's.
+/// The part of a log from the start of one composer to the start of the next.
 struct Run {
     start: u64,
     moment: Moment,
-    /// In the order of their bars.
+    /// Sorted by bar.
     lines: Vec<Line>,
 }
 

@@ -50,7 +50,7 @@ impl Take {
         Self { fonts, n_lead: 0, bars, before, moves: Vec::new(), gain }
     }
 
-    /// The bars, without the one before them.
+    /// The bars of the take, without the lead-in bar.
     pub fn bars(&self) -> &[Arc<Bar>] {
         &self.bars[self.n_lead..]
     }

@@ -18,7 +18,7 @@ const MOST_MOMENTS: usize = 2;
 pub struct TakeLimits {
     /// A permit for each take that is being rendered.
     pub takes: Arc<Semaphore>,
-    /// A permit for each moment that is being rendered.
+    /// One permit for each moment that may be rendered at a time.
     pub moments: Arc<Semaphore>,
     addresses: Arc<Mutex<HashSet<IpAddr>>>,
 }
