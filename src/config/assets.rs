@@ -17,10 +17,11 @@ pub enum AssetRef {
 }
 
 /// Embedded assets: the name, and the file that replaces it if it exists beside radio.toml.
-const EMBEDDED: [(&str, &str); 4] = [
+const EMBEDDED: [(&str, &str); 5] = [
     ("drums-2bar", "models/drums-2bar.safetensors"),
     ("trio-4bar", "models/trio-4bar.safetensors"),
     ("groove-2bar", "models/groove-2bar.safetensors"),
+    ("chorale", "models/chorale.safetensors"),
     ("electropunk.sf2", "soundfonts/electropunk.sf2"),
 ];
 

@@ -6,6 +6,7 @@ use toml::de::DeTable;
 
 use crate::{
     config::{
+        keys::keys,
         problem::{Fault, Problem, Problems},
         root::Config,
         section::{Reading, Section},
@@ -78,7 +79,7 @@ fn folder(file: &Path) -> &Path {
 /// # Errors
 /// All mistakes in the text.
 pub fn parse(text: &str, name: &str, base_dir: &Path) -> Result<Config, Problems> {
-    let reading = Reading::of(text, base_dir);
+    let reading = Reading { settable: keys, ..Reading::of(text, base_dir) };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in &errors {
         let line = error.span().map_or(0, |span| reading.line(span.start));

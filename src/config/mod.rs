@@ -9,7 +9,7 @@
 //!
 //! From low to high: `text`, `source`, `problem`, `choice`; `recorder` (collects the schema);
 //! `section` and `value` (the reader); one file for each section of radio.toml; `root` (the top
-//! level); `load` and `schema`.
+//! level); `schema`; `keys` (what can be set by hand); `load`; `overlay` (values set by hand).
 
 mod admin;
 mod alerts;
@@ -24,7 +24,11 @@ mod directory;
 mod dream;
 mod drums;
 mod hls;
+mod keys;
 mod load;
+mod macro_limits;
+mod macro_reader;
+mod macros;
 mod mount;
 mod overlay;
 mod part;
@@ -67,6 +71,7 @@ pub use self::{
     drums::Drums,
     hls::Hls,
     load::{Text, load, parse, read},
+    macros::{Macro, Moved},
     mount::Mount,
     overlay::{NotSettable, Overlay, Settable, difference, overlay, settable, written},
     part::{PartLimits, Register},

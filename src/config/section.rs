@@ -18,6 +18,9 @@ use crate::config::{
 /// The longest unknown key that a message shows, in bytes.
 const MAX_KEY: usize = 60;
 
+/// A key that can be set by hand, such as `tempo` or `bass.gain_db`, and the JSON Schema of its value.
+pub(super) type Key = (String, serde_json::Value);
+
 /// One pass over a file: its text, the folder that its paths start from, the mistakes so far.
 pub(super) struct Reading<'a> {
     /// The offset of each line's first byte but the first line's.
@@ -26,6 +29,8 @@ pub(super) struct Reading<'a> {
     pub problems: RefCell<Vec<Problem>>,
     /// Records the keys when a schema is built instead of a file read.
     pub recorder: Option<&'a Recorder>,
+    /// The keys that can be set by hand; none while a schema is built, which tells them.
+    pub settable: fn() -> &'static [Key],
 }
 
 impl<'a> Reading<'a> {
@@ -33,7 +38,8 @@ impl<'a> Reading<'a> {
     pub fn of(text: &str, base_dir: &'a Path) -> Self {
         let breaks = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n');
         let line_starts = breaks.map(|(offset, _)| offset + 1).collect();
-        Self { line_starts, base_dir, problems: RefCell::default(), recorder: None }
+        let problems = RefCell::default();
+        Self { line_starts, base_dir, problems, recorder: None, settable: || &[] }
     }
 
     /// The line of the byte at `offset`, from 1. Asked for each mistake, so it must not scan the text.

@@ -13,6 +13,8 @@ use crate::{
         decoding::{Decoding, PLAIN_TEMPERATURE},
         dream::Dream,
         drums::Drums,
+        macro_reader::read_macros,
+        macros::Macro,
         part::{PartLimits, Register, Sound, default_voice, read_limits, read_sound},
         room::read_room,
         section::Section,
@@ -120,6 +122,8 @@ pub struct Theme {
     /// Title patterns, 1 to 50, with the placeholders `{word}`, `{quality}`, `{number}`, `{key}` and
     /// `{tempo}`.
     pub titles: Vec<String>,
+    /// Knobs of the studio, at most 8. Default empty.
+    pub macros: Vec<Macro>,
 }
 
 impl Default for Theme {
@@ -177,6 +181,7 @@ impl Default for Theme {
             titles: ["{quality} {word}", "{word} and {word}", "{word} of {word}", "{word}"]
                 .map(str::to_owned)
                 .into(),
+            macros: Vec::new(),
         }
     }
 }
@@ -226,6 +231,7 @@ impl Theme {
             read(section);
             self.chords.read(section);
         });
+        read_macros(section, &mut self.macros);
         self
     }
 

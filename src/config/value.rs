@@ -219,7 +219,7 @@ fn whole_within<T: TryFrom<i64>>(value: &DeValue, range: &RangeInclusive<i64>) -
     T::try_from(whole(value).filter(|number| range.contains(number))?).ok()
 }
 
-fn number(value: &DeValue) -> Option<f64> {
+pub(super) fn number(value: &DeValue) -> Option<f64> {
     match value {
         DeValue::Float(number) => number.as_str().parse().ok(),
         _ => whole(value).map(|number| number as f64),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::config::{keys::is_settable, source::BUILT_IN};
 
 const FILE: &str = r#"# A radio.
 [themes.deep]
