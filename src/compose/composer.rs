@@ -105,6 +105,12 @@ impl Composer {
         self.changes.iter().any(|(bar, _)| (first..first + PHRASE_BARS).contains(bar))
     }
 
+    /// Whether a change was made in the middle of the phrase of the last bar given.
+    pub fn is_split(&self) -> bool {
+        let first = self.before().progress.bar;
+        self.changes.iter().any(|(bar, _)| (first + 1..first + PHRASE_BARS).contains(bar))
+    }
+
     /// The progress after the phrase of the last bar given, before the next phrase is composed.
     pub fn after(&self) -> &Arc<Progress> {
         &self.next.progress
@@ -143,6 +149,17 @@ impl Composer {
             When::Phrase => phrase,
             When::Section => self.section_from(phrase),
         }
+    }
+
+    /// The bar of the last change to come that `change` is at odds with, since both set the same thing; 0
+    /// if there is none. Made before that bar, `change` would be heard until there and no longer.
+    pub fn last_at_odds(&self, change: &Change) -> u64 {
+        let is_at_odds = |other: &Change| {
+            let is_order = matches!(change, Change::Order(_));
+            !is_order && (change.replaces(other) || other.replaces(change))
+        };
+        let last = self.changes.iter().rev().find(|(_, other)| is_at_odds(other));
+        last.map_or(0, |(bar, _)| *bar)
     }
 
     /// The first bar of the first section that starts at bar `phrase` or later.

@@ -26,22 +26,27 @@ impl Pick for AsWritten<'_> {
     }
 }
 
-/// Velocity and timing of each hit of `tokens`, by step and class; `stream` of `seed` is the drummer.
+/// Velocity and timing of each hit of `tokens`, by step and class; `stream` of `seed` is the drummer,
+/// `temperature` how far it is from the model's mean: 1 as the model's posterior, 0 at the mean.
 ///
 /// The line is cut into windows of the model's length, the last one padded with rests. A window that
 /// the model can't encode has no touches: its hits are then played by rule.
 pub fn touches(
     model: &MusicVae,
     tokens: &Line,
+    temperature: f64,
     seed: u64,
     stream: &str,
 ) -> Vec<[Touch; N_CLASSES]> {
     let n_window = model.config().n_steps();
     let windows = tokens.chunks(n_window.max(1));
+    // One drummer plays all windows: each takes the same noise about its own mean.
+    let mut noise = latent::prior(model.config().n_latent, &mut rng::stream(seed, stream));
+    for noise in &mut noise {
+        *noise *= temperature as f32;
+    }
     let mut touches: Vec<_> = windows
-        .flat_map(|window| {
-            window_touches(model, window, n_window, seed, stream).unwrap_or_default()
-        })
+        .flat_map(|window| window_touches(model, window, n_window, &noise).unwrap_or_default())
         .collect();
     touches.truncate(tokens.len());
     touches
@@ -51,15 +56,12 @@ fn window_touches(
     model: &MusicVae,
     tokens: &[u16],
     n_steps: usize,
-    seed: u64,
-    stream: &str,
+    noise: &[f32],
 ) -> Option<Vec<[Touch; N_CLASSES]>> {
     let mut lines = vec![vec![0; n_steps]; N_COLUMNS];
     lines[0][..tokens.len()].copy_from_slice(tokens);
     let posterior = model.encode(&lines).ok()?;
-    // One drummer plays all windows: each takes the same noise about its own mean.
-    let noise = latent::prior(posterior.mu.len(), &mut rng::stream(seed, stream));
-    let spread = posterior.mu.iter().zip(&posterior.sigma).zip(&noise);
+    let spread = posterior.mu.iter().zip(&posterior.sigma).zip(noise);
     let z: Vec<f32> = spread.map(|((mu, sigma), noise)| mu + sigma * noise).collect();
     let decoded = model.decode(&z, &mut AsWritten { tokens, n_asked: 0 }).ok()?;
     let touch = |step: usize, class: usize| Touch {

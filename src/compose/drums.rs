@@ -17,7 +17,7 @@ use crate::{
         phrase::{PHRASE_BARS, PHRASE_STEPS, Phrase},
         setting::Setting,
     },
-    config::Player,
+    config::{self, Player},
     music::{drums::Drum, meter::STEPS_PER_BAR, section::Section, trio::Line},
     rng::{self, Rng},
 };
@@ -45,6 +45,13 @@ pub fn write(setting: &Setting, phrase: &Phrase, bars: Bars, attempt: u64) -> Li
         play_fill(&mut line[start..start + STEPS_PER_BAR], book, player, &mut rng);
     }
     line
+}
+
+/// The place on the pad of the beat of bar `number` of the phrase; none where bass and lead's model draws
+/// the beat.
+pub fn puck(setting: &Setting, bars: Bars, number: u64) -> Option<[f64; 2]> {
+    let is_on_pad = setting.theme().beat == config::Beat::Pad;
+    is_on_pad.then(|| beat::place(setting, bars, number))
 }
 
 /// The beat of each bar: one for all, but where a hand moves it over the pad from bar to bar.

@@ -166,6 +166,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         words,
         qualities,
         titles,
+        macros: _, // They change nothing before they are moved.
     } = &**theme;
     let piece = PieceInputs {
         form: *form,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    compose::{pad::Pad, walk::Anchors},
+    compose::{anchor_tune::AnchorTune, pad::Pad, walk::Anchors},
     musicvae::{
         net::{music_vae::MusicVae, prior::Prior},
         shared_model::SharedModel,
@@ -27,4 +27,6 @@ pub struct LoadedTheme {
     /// What bass and lead move between: the MIDI files of the station's playlists in their order, or,
     /// without any, the theme's anchors.
     pub anchors: Anchors,
+    /// The tunes of the anchors that come from MIDI files.
+    pub tunes: Arc<[AnchorTune]>,
 }

@@ -19,6 +19,7 @@
 //! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
+pub mod anchor_tune;
 pub mod books;
 pub mod change;
 pub mod comping;
@@ -28,6 +29,7 @@ pub mod drums;
 pub mod fallback;
 pub mod fingerprint;
 pub mod form;
+pub mod harmonise;
 pub mod liked;
 pub mod lines;
 pub mod loaded_theme;

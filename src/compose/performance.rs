@@ -77,7 +77,7 @@ impl Performance<'_> {
         let seed = self.phrase.piece.seed;
         let groove = self.setting.loaded.groove.as_ref();
         groove.map_or_else(Vec::new, |groove| {
-            drummer::touches(groove, &self.score.drums, seed, "drummer")
+            drummer::touches(groove, &self.score.drums, 1.0, seed, "drummer")
         })
     }
 
@@ -99,6 +99,7 @@ impl Performance<'_> {
             title: phrase.piece.title.clone(),
             cover: Cover::new(phrase.piece.key, phrase.piece.tempo, &place),
             place: place.into(),
+            puck: None,
             parts: Part::ALL.map(|part| self.play(part, &slot, touches)),
             throws: Vec::new(),
             mix: mix(phrase, from),

@@ -87,7 +87,7 @@ impl Piece {
         let title = titles::title(&station.title, theme, seed, number, key, tempo);
         Self {
             number,
-            seed: rng::derive(seed, &format!("piece {number}")),
+            seed: seed_of(seed, number),
             title: title.into(),
             key,
             fifths,
@@ -99,6 +99,11 @@ impl Piece {
             loops,
             rhythms,
         }
+    }
+
+    /// Whether a station whose own seed is `seed` has drawn it.
+    pub fn is_of_seed(&self, seed: u64) -> bool {
+        self.seed == seed_of(seed, self.number)
     }
 
     /// The same piece along another leg.
@@ -152,6 +157,11 @@ fn draw_mix(theme: &Theme, loudness: Lufs, rng: &mut Rng) -> Mix {
 fn related(fifths: i32, rng: &mut Rng) -> i32 {
     let moved = fifths + rng.random_range(-1..=1);
     moved.clamp(-MOST_FIFTHS, MOST_FIFTHS)
+}
+
+/// The seed of piece `number` of a station whose own seed is `seed`.
+fn seed_of(seed: u64, number: u64) -> u64 {
+    rng::derive(seed, &format!("piece {number}"))
 }
 
 #[cfg(test)]

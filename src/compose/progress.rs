@@ -13,6 +13,7 @@ use crate::{
         steering::Order,
     },
     music::voicing::Voicing,
+    rng,
 };
 
 /// All that a composer remembers between two phrases. The next phrase is a function of it and of the
@@ -60,6 +61,11 @@ impl Progress {
         self.bar.is_multiple_of(PHRASE_BARS) && self.section_bar <= self.bar && self.form.is_valid()
     }
 
+    /// Whether `station` has composed it in a radio whose seed is `radio_seed`.
+    pub fn is_of_seed(&self, radio_seed: u64, station: &str) -> bool {
+        self.form.piece().is_of_seed(rng::derive(radio_seed, station))
+    }
+
     /// Whether it belongs to `setting`: nothing that moves a note has changed.
     pub fn belongs_to(&self, setting: &Setting) -> bool {
         self.fingerprint == setting.fingerprint() && self.form.fits(setting)
@@ -101,7 +107,7 @@ impl Progress {
     }
 
     /// Obeys an order from the next phrase on; a fill is played in `bar`.
-    pub(super) fn obey(&mut self, setting: &Setting, order: Order, bar: u64) {
+    pub fn obey(&mut self, setting: &Setting, order: Order, bar: u64) {
         match order {
             Order::Drop => self.form.go_to_drop(setting),
             Order::NextPiece => self.form.go_to_next_piece(setting),
@@ -112,8 +118,10 @@ impl Progress {
     /// The same progress before the phrase that starts at `bar`.
     pub(super) fn moved_to(&self, bar: u64) -> Self {
         let section_bar = bar.saturating_sub(self.bar - self.section_bar);
-        let n_later = self.n_later + bar as i64 - self.bar as i64;
-        Self { bar, section_bar, n_later, ..self.clone() }
+        let moved = bar as i64 - self.bar as i64;
+        let n_later = self.n_later + moved;
+        let fill = self.fill.map(|fill| fill.saturating_add_signed(moved));
+        Self { bar, section_bar, fill, n_later, ..self.clone() }
     }
 
     /// The number by which random numbers of `bar` are drawn.

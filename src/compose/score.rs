@@ -29,16 +29,18 @@ pub struct Score {
     pub notes: [Vec<LineNote>; N_PARTS],
 }
 
-/// Writes `phrase` over `chords`, one a bar.
+/// Writes `phrase` over `chords`, one a bar; bass and lead play `tune`, if there is one.
 pub fn write(
     setting: &Setting,
     progress: &mut Progress,
     phrase: &Phrase,
     chords: &[Chord],
+    tune: Option<Lines>,
 ) -> Score {
     // All parts are written, also those that rest, so that a motif doesn't depend on who plays it.
-    let Lines { bass, lead } =
-        lines::write(setting, &mut progress.lines, phrase, progress.bar, chords);
+    let Lines { bass, lead } = tune.unwrap_or_else(|| {
+        lines::write(setting, &mut progress.lines, phrase, progress.bar, chords)
+    });
     let chords = accompaniment::write(&mut progress.voicing, phrase, setting.theme(), chords);
     let mut notes: [Vec<LineNote>; N_PARTS] = Default::default();
     for (part, written) in [(Part::Bass, bass), (Part::Lead, lead), (Part::Chords, chords)] {

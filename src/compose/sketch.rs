@@ -59,8 +59,9 @@ pub fn way(setting: &Setting, progress: &Progress) -> Way {
 
 /// The place of the pad's round at the next phrase, 0 to 1 each way.
 pub fn round_place(setting: &Setting, progress: &Progress) -> [f64; 2] {
-    let (x, y) = setting.loaded.pad.place(progress.section_bar);
-    [x, y]
+    let mut progress = progress.clone();
+    progress.next_of_form(setting);
+    setting.loaded.pad.place(progress.drawn(progress.section_bar)).into()
 }
 
 fn next_phrase(setting: &Setting, progress: &Progress) -> Phrase {

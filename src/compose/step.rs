@@ -2,8 +2,9 @@
 
 use crate::{
     compose::{
-        accompaniment, books::Book, moves, performance::Performance, phrase::PHRASE_BARS,
-        progress::Progress, score, setting::Setting, throws,
+        accompaniment, books::Book, drums, harmonise::chords_under, lines, moves,
+        performance::Performance, phrase::PHRASE_BARS, progress::Progress, score, setting::Setting,
+        throws,
     },
     music::bar::Bar,
 };
@@ -14,15 +15,23 @@ use crate::{
 pub fn next_phrase(setting: &Setting, progress: &Progress) -> (Vec<Bar>, Progress) {
     let mut progress = progress.clone();
     let phrase = progress.next_of_form(setting);
-    let chords = accompaniment::chords(&phrase, setting.theme());
-    let mut score = score::write(setting, &mut progress, &phrase, &chords);
     let theme = setting.theme();
+    let tune = lines::tune::steered(setting, &phrase, progress.bar);
+    let chords = match &tune {
+        Some(tune) => chords_under(tune, phrase.piece.key, &theme.chords, PHRASE_BARS as usize),
+        None => accompaniment::chords(&phrase, theme),
+    };
+    let mut score = score::write(setting, &mut progress, &phrase, &chords, tune);
     moves::make(&mut score, &phrase, Book::of(theme), theme.bass.register.span());
     let performance = Performance { setting, phrase: &phrase, chords: &chords, score: &score };
     let mut bars = performance.bars(progress.drawn(progress.bar));
     throws::write(setting, &mut bars);
-    for (bar, number) in bars.iter_mut().zip(progress.bar..) {
-        bar.number = number;
+    let (first, fill) = (progress.bar, progress.fill);
+    let of_section = progress.drawn(progress.section_bar);
+    let on_pad = drums::Bars { first, of_section, fill };
+    for (bar, number) in bars.iter_mut().zip(0..) {
+        bar.number = first + number;
+        bar.puck = drums::puck(setting, on_pad, number);
     }
     progress.bar += PHRASE_BARS;
     progress.fill = None;

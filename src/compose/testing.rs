@@ -34,6 +34,7 @@ static LOADED: LazyLock<LoadedTheme> = LazyLock::new(|| {
         pad,
         prior,
         anchors: Anchors { points, in_turn: false },
+        tunes: Arc::default(),
     }
 });
 

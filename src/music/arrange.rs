@@ -75,19 +75,25 @@ pub fn transposition(key: Key, bass: &Line, lead: &Line) -> i8 {
 }
 
 /// Transposes a line by `semitones`, then by octaves until its median lies in the middle of
-/// `register`, folds the remaining outliers by octaves and snaps everything to `key`.
-pub fn fit_register(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8)) {
-    let (low, high) = (i16::from(register.0), i16::from(register.1));
+/// `register`, and folds the remaining outliers by octaves.
+pub fn to_register(notes: &mut [LineNote], semitones: i8, (low, high): (u8, u8)) {
+    let (low, high) = (i16::from(low), i16::from(high));
     let mut pitches: Vec<i16> =
         notes.iter().map(|note| i16::from(note.pitch) + i16::from(semitones)).collect();
     pitches.sort_unstable();
     let Some(&median) = pitches.get(pitches.len() / 2) else { return };
     let octaves = (f64::from(low + high - 2 * median) / 24.0).round() as i16;
     for note in notes {
-        let pitch = i16::from(note.pitch) + i16::from(semitones) + 12 * octaves;
-        note.pitch = key.snap(fold(pitch, low, high));
+        note.pitch = fold(i16::from(note.pitch) + i16::from(semitones) + 12 * octaves, low, high);
+    }
+}
+
+/// As [`to_register`], and snaps everything to `key`.
+pub fn fit_register(notes: &mut [LineNote], key: Key, semitones: i8, register: (u8, u8)) {
+    to_register(notes, semitones, register);
+    for note in notes {
         // Snapping may leave the register; folding by an octave keeps the pitch class.
-        note.pitch = fold(i16::from(note.pitch), low, high);
+        note.pitch = fold(key.snap(note.pitch).into(), register.0.into(), register.1.into());
     }
 }
 

@@ -87,6 +87,9 @@ pub struct Bar {
     /// The piece's point in the latent space of bass and lead, for likes; empty where no model has
     /// composed it.
     pub place: Arc<[f32]>,
+    /// Where on the pad the beat lies, from left, 0, to right, 1, and from top to bottom; none where no pad
+    /// has drawn it.
+    pub puck: Option<[f64; 2]>,
     /// Hits of each part, by `Part as usize`, sorted by start.
     pub parts: [Vec<Hit>; N_PARTS],
     /// Moments in which a part is sent to echo and room.
@@ -113,6 +116,7 @@ impl Bar {
             title: "".into(),
             cover: Cover::new(key, tempo, &[]),
             place: Arc::default(),
+            puck: None,
             parts: Default::default(),
             throws: Vec::new(),
             mix,

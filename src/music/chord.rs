@@ -42,6 +42,11 @@ impl Numeral {
     /// The tonic triad.
     pub const TONIC: Self = Self { degree: 0, shape: Shape::Triad };
 
+    /// This shape on all seven degrees of the scale, the tonic first.
+    pub fn on_every_degree(self) -> impl Iterator<Item = Self> {
+        (0..7).map(move |degree| Self { degree, ..self })
+    }
+
     /// The chord of this numeral in `key`.
     pub fn in_key(self, key: Key) -> Chord {
         let scale = key.mode.of_chords().intervals();

@@ -22,6 +22,7 @@ mod search;
 mod singing;
 #[cfg(test)]
 mod tests;
+pub mod tune;
 
 pub(super) use self::fit::excerpt;
 pub use self::memory::{LineMemory, Lines};
@@ -46,8 +47,11 @@ pub fn place_on_leg(motif: usize) -> f64 {
     place::PLACES[motif]
 }
 
-/// Four bars at `z`, for a look: see [`crate::compose::sketch::tune`].
+/// Four bars at `z`, for a look, at an anchor of a MIDI file its tune: see [`crate::compose::sketch::tune`].
 pub fn sketch(setting: &Setting, phrase: &Phrase, z: &Latent) -> Lines {
+    if let Some(tune) = tune::at(setting, phrase, z) {
+        return tune;
+    }
     let first = Spot { draw: 0, refinement: None, first_bar: 0 };
     draw::lines(setting, &mut LineMemory::default(), phrase, z, first)
 }

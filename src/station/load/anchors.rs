@@ -3,19 +3,31 @@
 use std::path::Path;
 
 use crate::{
+    compose::anchor_tune::AnchorTune,
     config::{Anchor, AssetRef},
     files,
-    music::{meter::STEPS_PER_BAR, midi, trio::Line},
+    music::{midi, trio::Line},
     musicvae::{
-        convert::{pattern_windows, window::windows_in_order},
-        net::{config::Config, latent::Latent, music_vae::SequenceEncoder, prior::Prior},
+        convert::{
+            extract::Lines,
+            pattern_windows,
+            window::{ABSENT, Window, lend, windows_in_order},
+        },
+        net::{
+            config::Config, domain::Domain, latent::Latent, music_vae::SequenceEncoder,
+            prior::Prior,
+        },
     },
+    patterns::style::Style,
     rng,
     station::load::{Error, point_file::PointFile},
 };
 
 /// The largest MIDI file in bytes. A song of an hour has less than 1 MB.
 const MOST_BYTES: u64 = 16 << 20;
+
+/// Melody and bass among the lines of a trio; the drums follow.
+const N_PITCHED: usize = 2;
 
 /// A model's encoder, and what its anchors are placed by.
 #[derive(Clone, Copy)]
@@ -34,7 +46,15 @@ pub struct Placed {
     /// The mean of the posterior of its music; a draw of the prior; or a file's point.
     pub z: Latent,
     /// The music that it was encoded from, one line per column of the model; none for a draw or a point.
-    pub original: Option<Vec<Line>>,
+    pub original: Option<Window>,
+}
+
+impl Placed {
+    /// Melody and bass of a trio; `None` for a draw or a point.
+    pub fn tune(&self) -> Option<AnchorTune> {
+        let [lead, bass, ..] = &self.original.as_ref()?[..] else { return None };
+        Some(AnchorTune { z: self.z.clone(), lead: lead.clone(), bass: bass.clone() })
+    }
 }
 
 impl Space<'_> {
@@ -57,19 +77,20 @@ impl Space<'_> {
             Anchor::Pattern { style, number } => {
                 pattern_windows::of_pattern(config, *style, *number).swap_remove(0)
             }
-            Anchor::Midi(path) => first_window(config, path, &read(path)?)?,
+            Anchor::Midi(path) => first_window(config, &path.display().to_string(), &read(path)?)?,
         };
         Ok(Placed { z: self.encoder.encode(&original)?.mu, original: Some(original) })
     }
 }
 
-/// The point of `bytes`, the content of the MIDI file at `path`: the mean of the posterior of its first
-/// window.
+/// `bytes`, the content of the MIDI file at `path`, in the latent space of `model`, a trio model: its first
+/// window and the mean of that window's posterior.
 ///
 /// # Errors
 /// As [`Space::place`].
-pub fn of_midi(model: &SequenceEncoder, path: &Path, bytes: &[u8]) -> Result<Latent, Error> {
-    Ok(model.encode(&first_window(model.config(), path, bytes)?)?.mu)
+pub fn of_midi(model: &SequenceEncoder, path: &Path, bytes: &[u8]) -> Result<Placed, Error> {
+    let original = first_window(model.config(), &path.display().to_string(), bytes)?;
+    Ok(Placed { z: model.encode(&original)?.mu, original: Some(original) })
 }
 
 /// The content of the MIDI file at `path`.
@@ -81,18 +102,45 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     files::read_small(path, MOST_BYTES).map_err(|error| refuse(error.reason.to_string()))
 }
 
-/// The first window of `bytes`, the content of the MIDI file at `path`, in which all of the model's parts
-/// play.
+/// The first window of the MIDI file `bytes` in which all of the model's parts play. A trio may lack drums:
+/// a plain beat stands in for them, which the model needs and nobody hears. Errors call the file `name`.
 ///
 /// # Errors
 /// It is no MIDI file, or lacks the bars and parts that the model needs.
-pub fn first_window(config: &Config, path: &Path, bytes: &[u8]) -> Result<Vec<Line>, Error> {
-    let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
+pub fn first_window(config: &Config, name: &str, bytes: &[u8]) -> Result<Window, Error> {
+    let refuse = |reason: String| Error::Anchor { file: name.to_owned(), reason };
     let sequence = midi::read(bytes).map_err(|error| refuse(error.to_string()))?;
-    let found =
-        windows_in_order(&sequence, config, false).map_err(|unfit| refuse(unfit.to_string()))?;
-    found.into_iter().next().map(|(_, window)| window).ok_or_else(|| {
-        let (n_bars, parts) = (config.n_steps() / STEPS_PER_BAR, config.family.domain().parts());
-        refuse(format!("expected {n_bars} bars of 4/4 with {}, found none", parts.join(", ")))
-    })
+    let windows = |with_absent: bool| {
+        windows_in_order(&sequence, config, with_absent).map_err(|unfit| refuse(unfit.to_string()))
+    };
+    if let Some((_, whole)) = windows(false)?.into_iter().next() {
+        return Ok(whole);
+    }
+    let lines = Lines::extract(&sequence).unwrap_or_default();
+    if config.family.domain() != Domain::Trio {
+        return Err(refuse(missing(lines, config, config.family.domain().parts())));
+    }
+    let is_there = |line: &Line| line.first() != Some(&ABSENT);
+    let mut tunes = windows(true)?.into_iter().map(|(_, window)| window);
+    let tune = tunes.find(|window| window.iter().take(N_PITCHED).all(is_there));
+    let tune = tune.ok_or_else(|| refuse(missing(lines, config, &["melody", "bass"])))?;
+    let plain = pattern_windows::of_pattern(config, Style::Techno, 0).swap_remove(0);
+    Ok(lend(&tune, &plain))
+}
+
+/// What a model of `config` with `parts` needs, and what a file with `lines` has.
+fn missing(lines: Lines, config: &Config, parts: &[&str]) -> String {
+    let Lines { melodies, basses, drums } = lines;
+    let has = [
+        ("melody", !melodies.is_empty()),
+        ("bass", !basses.is_empty()),
+        ("drums", drums.is_some()),
+    ];
+    let has: Vec<&str> = has.iter().filter(|(_, has)| *has).map(|(part, _)| *part).collect();
+    let found = match (parts.iter().all(|part| has.contains(part)), has.is_empty()) {
+        (true, _) => "parts that are shorter or rest for two bars in a row".to_owned(),
+        (false, true) => "none of these".to_owned(),
+        (false, false) => format!("{} alone", has.join(", ")),
+    };
+    format!("expected {} bars of 4/4 with {}, found {found}", config.n_bars(), parts.join(" and "))
 }

@@ -27,10 +27,11 @@ use crate::{
 };
 
 /// Files in the binary, by their names in [`AssetRef::Embedded`].
-const EMBEDDED: [(&str, &[u8]); 4] = [
+const EMBEDDED: [(&str, &[u8]); 5] = [
     ("drums-2bar", include_bytes!("../../../models/drums-2bar.safetensors")),
     ("trio-4bar", include_bytes!("../../../models/trio-4bar.safetensors")),
     ("groove-2bar", include_bytes!("../../../models/groove-2bar.safetensors")),
+    ("chorale", include_bytes!("../../../models/chorale.safetensors")),
     ("electropunk.sf2", include_bytes!("../../../soundfonts/electropunk.sf2")),
 ];
 

@@ -1,10 +1,13 @@
 //! Opens a station's theme for composing.
 
+use std::sync::Arc;
+
 use crate::{
     compose::{
-        composer::Composer, loaded_theme::LoadedTheme, pad::Pad, phrase::PHRASE_BARS, walk::Anchors,
+        anchor_tune::AnchorTune, composer::Composer, loaded_theme::LoadedTheme, pad::Pad,
+        phrase::PHRASE_BARS, walk::Anchors,
     },
-    config::{Player, Station, Theme},
+    config::{Anchor, Player, Station, Theme},
     musicvae::net::family::Family,
     station::load::{Error, anchors::Space, dreams, library::Library, waypoints::WaypointFiles},
 };
@@ -33,8 +36,8 @@ pub fn open(
     let encoder = library.encoder(&theme.trio_model, Family::Trio4Bar)?;
     let prior = dreams::of_anchors(encoder.priors(), encoder.config().n_latent, theme)?;
     let space = Space { encoder: &encoder, asset: &theme.trio_model, prior: &prior };
-    let anchors = between(space, theme, waypoints)?;
-    Ok(LoadedTheme { drums, trio, groove, pad, prior, anchors })
+    let (anchors, tunes) = between(space, theme, waypoints)?;
+    Ok(LoadedTheme { drums, trio, groove, pad, prior, anchors, tunes })
 }
 
 /// A composer at the start of the music of `station`, drawn from the radio's `seed`.
@@ -57,12 +60,19 @@ fn pad(drums: Space<'_>, theme: &Theme) -> Result<Pad, Error> {
     Ok(Pad::new(corners, theme.bars_per_round).with_originals(originals))
 }
 
-/// The points that bass and lead walk between.
-fn between(trio: Space<'_>, theme: &Theme, waypoints: &WaypointFiles) -> Result<Anchors, Error> {
-    let of_waypoints = waypoints.points(trio.encoder);
-    if !of_waypoints.is_empty() {
-        return Ok(Anchors { points: of_waypoints, in_turn: true });
-    }
-    let points = theme.anchors.iter().map(|anchor| Ok(trio.place(anchor)?.z));
-    Ok(Anchors { points: points.collect::<Result<_, Error>>()?, in_turn: false })
+/// The points that bass and lead walk between, and the tunes of those that come from MIDI files.
+fn between(
+    trio: Space<'_>,
+    theme: &Theme,
+    waypoints: &WaypointFiles,
+) -> Result<(Anchors, Arc<[AnchorTune]>), Error> {
+    let of_waypoints = waypoints.placed(trio.encoder);
+    let in_turn = !of_waypoints.is_empty();
+    let of_theme = theme.anchors.iter().map(|anchor| trio.place(anchor));
+    let placed = if in_turn { of_waypoints } else { of_theme.collect::<Result<_, Error>>()? };
+    let is_midi = |index: usize| in_turn || matches!(theme.anchors[index], Anchor::Midi(_));
+    let tunes = placed.iter().enumerate().filter(|(index, _)| is_midi(*index));
+    let tunes = tunes.filter_map(|(_, placed)| placed.tune()).collect();
+    let points = placed.into_iter().map(|placed| placed.z).collect();
+    Ok((Anchors { points, in_turn }, tunes))
 }

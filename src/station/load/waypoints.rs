@@ -11,8 +11,11 @@ use crate::{
     config::Playlist,
     files::{Stamp, patience},
     inserts::list::Contents,
-    musicvae::net::{latent::Latent, music_vae::SequenceEncoder},
-    station::load::{Error, anchors},
+    musicvae::net::music_vae::SequenceEncoder,
+    station::load::{
+        Error,
+        anchors::{self, Placed},
+    },
 };
 
 /// How long a start waits for the disk of the playlists.
@@ -95,19 +98,19 @@ impl WaypointFiles {
         })
     }
 
-    /// Their points in the latent space of `model`, a trio model. A file that can't be used is skipped
-    /// with a warning.
-    pub fn points(&self, model: &SequenceEncoder) -> Vec<Latent> {
-        let point = |(path, bytes): &Midi| {
-            let point = match bytes {
+    /// Their tunes in the latent space of `model`, a trio model. A file that can't be used is skipped with a
+    /// warning.
+    pub fn placed(&self, model: &SequenceEncoder) -> Vec<Placed> {
+        let place = |(path, bytes): &Midi| {
+            let placed = match bytes {
                 Ok(bytes) => {
                     anchors::of_midi(model, path, bytes).map_err(|error| error.to_string())
                 }
                 Err(error) => Err(error.to_string()),
             };
-            point.inspect_err(|error| warn!("skipping waypoint: {error}")).ok()
+            placed.inspect_err(|error| warn!("skipping waypoint: {error}")).ok()
         };
-        self.files.iter().filter_map(point).collect()
+        self.files.iter().filter_map(place).collect()
     }
 }
 
