@@ -9,3 +9,8 @@ pub mod colour;
 pub mod raster;
 pub mod scene;
 pub mod svg;
+
+/// The path on the radio's server of the picture of a piece, by its number.
+pub fn path(station: &str, piece: u64) -> String {
+    format!("/art/{station}/{piece}.png")
+}

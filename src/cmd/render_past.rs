@@ -10,8 +10,8 @@ use crate::{
     config::{self, Config, Text},
     station::{
         load::{self, library::Library, waypoints::WaypointFiles},
-        state::{self, settings},
-        studio::{error::MoveError, log::Version, replay::Replay},
+        state::{self, moves::read_moments, settings},
+        studio::{error::MoveError, log::Version, log_file::LogFile, replay::Replay},
     },
 };
 
@@ -28,7 +28,7 @@ pub fn seed(args: &cli::Render, config: &Config, moves: &Path) -> anyhow::Result
 /// radio.toml from the folder of the log at `moves`; where none is kept, `text`.
 ///
 /// # Errors
-/// The log does not know the first bar, or the station can't be opened as it was.
+/// The log is refused, does not know the first bar, or the station can't be opened as it was.
 pub fn bars(
     args: &cli::Render,
     text: Text,
@@ -36,15 +36,17 @@ pub fn bars(
     seed: u64,
     moves: &Path,
 ) -> anyhow::Result<Replay<'static>> {
-    let (name, folder) = (args.station.clone(), folder(moves).to_owned());
-    let past = folder.clone();
+    let (name, past) = (args.station.clone(), folder(moves).to_owned());
+    let (log, moments) = (LogFile::read(moves)?, read_moments(&past, &name));
+    log.check_seed(&name, seed)?;
+    log.check_bar(args.from_bar, &moments)?;
     let open = move |version: &Version| {
         let kept = settings::read(&past, &version.settings);
         let text = kept.map_or_else(|| text.clone(), |kept| Text { text: kept, ..text.clone() });
         let made = past.join("studio");
         setting(&text, &name, version, &made, &mut library, seed)
     };
-    Ok(Replay::from_bar(&folder, &args.station, args.from_bar, Box::new(open))?)
+    Ok(Replay::of(log.into_lines(), moments, args.from_bar, Box::new(open))?)
 }
 
 fn setting(

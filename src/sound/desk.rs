@@ -70,6 +70,18 @@ impl Fader {
         }
     }
 
+    /// The number that `name` names, if there is one.
+    fn value_mut(&mut self, name: &str) -> Option<&mut f64> {
+        Some(match name {
+            "level_db" => &mut self.level_db,
+            "filter" => &mut self.filter,
+            "reverb" => &mut self.reverb,
+            "echo" => &mut self.echo,
+            "chorus" => &mut self.chorus,
+            _ => return None,
+        })
+    }
+
     fn plus(&self, other: &Self) -> Self {
         let send = |a: f64, b: f64| (a + b).clamp(-1.0, 1.0);
         Self {
@@ -101,6 +113,13 @@ impl Desk {
     pub fn checked(self) -> Result<Self, OutOfRange> {
         self.parts.into_iter().try_for_each(|fader| fader.checked().map(|_| ()))?;
         Ok(self)
+    }
+
+    /// The number of a part's fader that `key` names, such as `bass.filter` or `lead.level_db`.
+    pub fn value_mut(&mut self, key: &str) -> Option<&mut f64> {
+        let (part, name) = key.split_once('.')?;
+        let part = Part::ALL.into_iter().find(|known| known.name() == part)?;
+        self.parts[part as usize].value_mut(name)
     }
 
     /// Both desks at once: levels and sends are added, filters are closed by both, and a part is muted or
@@ -161,6 +180,18 @@ mod tests {
         let muted = desk(Part::Bass, Fader { solo: true, mute: true, ..Fader::NEUTRAL });
         assert!(muted.is_silent() && !solo.is_silent() && !Desk::NEUTRAL.is_silent());
         assert_eq!(Desk::NEUTRAL.gain(Part::Drums), 1.0);
+    }
+
+    #[test]
+    fn a_key_names_a_number_of_a_fader() {
+        let mut found = Desk::NEUTRAL;
+        *found.value_mut("lead.filter").unwrap() = 0.25;
+        assert_eq!(found, desk(Part::Lead, Fader { filter: 0.25, ..Fader::NEUTRAL }));
+        assert!(
+            ["lead", "lead.mute", "piano.filter", ""]
+                .iter()
+                .all(|key| found.value_mut(key).is_none())
+        );
     }
 
     #[test]

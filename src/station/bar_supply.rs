@@ -1,6 +1,6 @@
 //! The bars that the renderer plays: the composer's, or a fallback's while the composer is late.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tracing::{info, warn};
 
@@ -9,6 +9,9 @@ use crate::{
     music::bar::Bar,
     station::{bar_queue::BarQueue, shift::Shift},
 };
+
+/// Shifts that are remembered: those of more bars than a renderer queues.
+const MOST_SHIFTS: usize = 64;
 
 /// An endless supply of consecutively numbered bars.
 ///
@@ -23,6 +26,8 @@ pub struct BarSupply {
     /// Number of the last bar played.
     last: u64,
     shift: Shift,
+    /// The shift from a bar on, by its number: the newest of them, in order.
+    shifts: VecDeque<(u64, Shift)>,
     /// Fallback bars to play before the queue is asked again.
     n_fallback_left: u64,
     is_late: bool,
@@ -40,6 +45,7 @@ impl BarSupply {
             fallback: Fallback::default(),
             last,
             shift,
+            shifts: [(last, shift)].into(),
             n_fallback_left: 0,
             is_late: false,
         }
@@ -48,6 +54,12 @@ impl BarSupply {
     /// Fallback bars played so far.
     pub fn shift(&self) -> Shift {
         self.shift
+    }
+
+    /// Fallback bars played up to bar `number`, one of the last that were taken.
+    pub fn shift_at(&self, number: u64) -> Shift {
+        let known = self.shifts.iter().rev().find(|(from, _)| *from <= number);
+        known.or(self.shifts.front()).map_or(self.shift, |(_, shift)| *shift)
     }
 
     /// The next bar.
@@ -84,6 +96,10 @@ impl BarSupply {
         }
         self.n_fallback_left -= 1;
         self.shift.add_bar();
+        self.shifts.push_back((self.last + 1, self.shift));
+        if MOST_SHIFTS < self.shifts.len() {
+            self.shifts.pop_front();
+        }
         let bar = self.fallback.play(self.last + 1);
         Arc::new(bar.expect("the fallback has learned the first bar"))
     }
@@ -117,5 +133,7 @@ mod tests {
         assert_eq!(numbers, (0..13).collect::<Vec<_>>());
         let pieces: Vec<u64> = bars.iter().map(|bar| bar.piece).collect();
         assert_eq!(pieces, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        let composed = (0..13).map(|number| supply.shift_at(number).composed(number));
+        assert_eq!(composed.collect::<Vec<_>>(), [0, 1, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8]);
     }
 }

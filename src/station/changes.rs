@@ -105,10 +105,21 @@ impl LiveComposer {
             .map_or_else(Version::default, |(_, version)| version.clone())
     }
 
+    /// The first bar in which `request` can be made so that what it sets stays: what was asked for earlier may
+    /// be made later, with the next section.
+    fn not_before(&self, request: &Request) -> u64 {
+        let of_changes = request.changes.iter().map(|change| self.composer.last_at_odds(change));
+        let has_values = request.version.is_some() || is_logged_with_values(request);
+        let of_values = self.versions.back().filter(|_| has_values).map_or(0, |(bar, _)| *bar);
+        of_changes.max().unwrap_or_default().max(of_values)
+    }
+
     /// Makes the changes of `request` from its bar `bar` on.
     fn accept(&mut self, request: Request, bar: u64) {
         self.controls.accepted(&request, bar);
-        if let Some(version) = request.version {
+        let now = || self.versions.back().map(|(_, version)| version.clone());
+        let version = if is_logged_with_values(&request) { now() } else { None };
+        if let Some(version) = request.version.or(version) {
             let index = self.versions.partition_point(|(other, _)| *other <= bar);
             self.versions.insert(index, (bar, version));
             let oldest = self.composer.recent().next().map_or(0, |before| before.progress.bar);
@@ -120,6 +131,11 @@ impl LiveComposer {
             self.composer.change(change, bar);
         }
     }
+}
+
+/// Whether the log has all values of the station with `request`, so that a replay sets them there.
+fn is_logged_with_values(request: &Request) -> bool {
+    matches!(request.what, What::Move(Move::Undo | Move::Redo) | What::Adopted(..))
 }
 
 /// From where on a request is heard: other sections and other music start with a phrase.
@@ -143,7 +159,8 @@ impl Source for LiveComposer {
         }
         if bar.number.is_multiple_of(PHRASE_BARS) || self.is_unsaved {
             let moment = self.moment(self.composer.before().clone());
-            self.state_sender.phrase(moment, self.is_unsaved || self.composer.is_changed());
+            let is_changed = self.is_unsaved || self.composer.is_changed();
+            self.state_sender.phrase(moment, is_changed, self.composer.is_split());
             self.is_unsaved = false;
             let recent: Vec<Before> = self.composer.recent().cloned().collect();
             let version = self.version_before(recent.last().map_or(0, |last| last.progress.bar));
@@ -157,7 +174,12 @@ impl Source for LiveComposer {
             // In this order: a request that comes later interrupts again.
             let earliest = bars.resume(refused);
             let requests = self.controls.take_requests();
-            let bar_of = |request: &Request| self.composer.bar_of(when(request), earliest);
+            let mut last = 0;
+            let bar_of = |request: &Request| {
+                let bar = self.composer.bar_of(when(request), earliest);
+                last = bar.max(self.not_before(request)).max(last);
+                last
+            };
             let at: Vec<u64> = requests.iter().map(bar_of).collect();
             let first = at.iter().copied().fold(refused, u64::min);
             if bars.cut(first) {

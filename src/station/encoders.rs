@@ -107,13 +107,14 @@ impl Encoders {
         self.recent.push_back(block.clone());
     }
 
-    /// Writes the encoded chunk to the rings, with `title`.
-    pub fn push(&mut self, title: &Arc<str>) {
+    /// Writes the encoded chunk to the rings, with `title` and the path of a picture.
+    pub fn push(&mut self, title: &Arc<str>, picture: Option<&Arc<str>>) {
         for mount in &mut self.mounts {
             let audio = std::mem::take(&mut mount.audio);
             if !audio.is_empty() {
                 let chain = mount.encoder.as_ref().and_then(Encoder::chain).cloned();
-                mount.writer.push(Chunk { audio: audio.into(), title: title.clone(), chain });
+                let (audio, title, picture) = (audio.into(), title.clone(), picture.cloned());
+                mount.writer.push(Chunk { audio, title, picture, chain });
             }
         }
     }
@@ -164,7 +165,7 @@ mod tests {
             encoders.encode(&Block { left: wave, right: wave });
             *n_blocks += 1;
         }
-        encoders.push(&"tone".into());
+        encoders.push(&"tone".into(), None);
     }
 
     async fn heard(mut reader: Reader) -> Vec<u8> {

@@ -28,6 +28,7 @@ impl LiveDesk {
     }
 
     /// Moves the faders to `faders`, while the mix has `kept` from bar `from` on: until then it is added.
+    /// Bars have the composer's numbers: a fallback bar, which may be in time for `from`, has an older mix.
     pub fn keep(&mut self, faders: Desk, kept: Desk, from: u64) {
         self.faders = faders;
         self.kept = Some(Kept { from, desk: kept });

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tracing::{error, info};
 
 use crate::{
+    art,
     config::Playlist,
     music::bar::Bar,
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
@@ -55,6 +56,8 @@ const FAILURE_WINDOW: f64 = 10.0;
 pub struct Playout {
     /// Name of the station.
     pub station: String,
+    /// Whether the server has pictures of its pieces.
+    pub has_pictures: bool,
     /// Builds the next renderer if `renderer` fails.
     pub setup: RendererSetup,
     /// The current renderer.
@@ -152,12 +155,15 @@ impl Playout {
         }
         self.mend_sound(&mut pace.failures);
         let title = self.renderer.title_since(start);
+        let piece = self.renderer.bar_at(start).map(|bar| bar.piece);
+        let picture = piece.filter(|_| self.has_pictures);
+        let picture = picture.map(|piece| art::path(&self.station, piece).into());
         let wait = pace.pacer.wait(Instant::now(), self.renderer.rendered_seconds());
         let stopped = self.stopped.recv_timeout(wait);
         if stopped != Err(RecvTimeoutError::Timeout) || self.supervisor.is_stopping() {
             return false;
         }
-        self.encoders.push(&title);
+        self.encoders.push(&title, picture.as_ref());
         self.publish(&title, pace.supply.shift(), &mut pace.last_bar);
         true
     }
@@ -207,7 +213,7 @@ impl Playout {
                 failures.n_silent_blocks -= 1;
                 return self.renderer.rest().clone();
             }
-            match catch_panic(|| self.render(&mut || supply.take())) {
+            match catch_panic(|| self.render(supply)) {
                 Ok(block) => return block,
                 Err(why) => {
                     error!(station = self.station, "renderer failed; restarting: {why}");
@@ -218,14 +224,14 @@ impl Playout {
     }
 
     /// Follows the orders that have arrived and renders the next block.
-    fn render(&mut self, next: &mut dyn FnMut() -> Arc<Bar>) -> Block {
-        self.renderer.fill(next);
+    fn render(&mut self, supply: &mut BarSupply) -> Block {
+        self.renderer.fill(&mut || supply.take());
         let (position, bar) = (self.renderer.position(), self.renderer.next_bar());
         if let (Some(position), Some(bar)) = (position, bar) {
             self.follow_orders(position);
-            self.set_desk(position, bar);
+            self.set_desk(position, supply.shift_at(bar).composed(bar));
         }
-        self.renderer.render(next).clone()
+        self.renderer.render(&mut || supply.take()).clone()
     }
 
     fn follow_orders(&mut self, position: Position) {
@@ -241,7 +247,7 @@ impl Playout {
         });
     }
 
-    /// Sets the desk for the block at `position`, which has the mix of bar number `bar`.
+    /// Sets the desk for the block at `position`, which has the mix of bar `bar`, the composer's number.
     fn set_desk(&mut self, position: Position, bar: u64) {
         let desk = self.desk.at(bar);
         if self.renderer.desk() != &desk {

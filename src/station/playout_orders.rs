@@ -18,8 +18,8 @@ const MOST_WAITING: usize = 256;
 pub enum PlayoutOrder {
     /// Moves all faders.
     Desk(Desk),
-    /// Moves all faders to `desk`. The mix has the levels and sends of `kept` from bar `from` on; until
-    /// then they are added, so that nothing jumps.
+    /// Moves all faders to `desk`. The mix has the levels and sends of `kept` from bar `from` on, the
+    /// composer's number; until then they are added, so that nothing jumps.
     Keep {
         /// The faders afterwards.
         desk: Desk,

@@ -233,9 +233,14 @@ impl Renderer {
     /// The title to show with the sound from `second` to now: an insert's, else one that was set, else the
     /// bar's.
     pub fn title_since(&mut self, second: f64) -> Arc<str> {
-        let of_bar = self.on_air().bar_at(second).map(|aired| aired.bar.title.clone());
+        let of_bar = self.bar_at(second).map(|bar| bar.title.clone());
         let of_music = self.title.over(of_bar.unwrap_or_else(|| "".into()));
         self.insert_title().unwrap_or(of_music)
+    }
+
+    /// The bar that sounds at `second` of the station's sound, or the nearest known one.
+    pub fn bar_at(&self, second: f64) -> Option<Arc<Bar>> {
+        self.on_air().bar_at(second).map(|aired| aired.bar.clone())
     }
 
     /// The title of the insert that sounds in the last block.

@@ -1,13 +1,19 @@
 //! What listeners hear when a station's threads fail.
 
 use std::{
-    sync::atomic::{AtomicU32, Ordering::Relaxed},
-    time::Instant,
+    sync::{
+        atomic::{AtomicU32, Ordering::Relaxed},
+        mpsc,
+    },
+    time::{Duration, Instant},
 };
 
 use super::*;
 use crate::{
-    inserts::player::NotStarted,
+    inserts::{
+        local_time::LocalTime,
+        player::{InsertPlayer, NotStarted},
+    },
     music::bar::{Bar, Hit, Mix},
     sound::{
         desk::Desk,
@@ -15,8 +21,11 @@ use crate::{
         testing::{decode, tiny_font},
     },
     station::{
+        Error,
+        composing::Source,
         on_air::AiredBar,
         playout_orders::{PlayoutOrder, Refused},
+        renderer_setup::RendererSetup,
     },
     stream::{coding::Coding, mp3::frames, ring::Reader},
     units::{Bpm, Lufs},

@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use tracing::warn;
 
 use crate::{
-    compose::phrase::PHRASE_BARS,
     files,
     station::studio::log::{Line, Moment},
 };
@@ -20,14 +19,14 @@ use crate::{
 const MOST_LOG: u64 = 16 << 20;
 
 /// The longest log that is read: two of them, the last line of each longer than the limit.
-const MOST_READ: u64 = 64 << 20;
+pub const MOST_READ: u64 = 64 << 20;
 
 /// Moments that are kept, the starts of pieces, and how many more may gather before the file is cut.
 const N_MOMENTS: usize = 64;
 const N_GATHERED: usize = 32;
 
 /// Bars after which a moment is kept even if no piece starts.
-const EVERY_BARS: u64 = 256;
+pub const EVERY_BARS: u64 = 256;
 
 /// A moment that was on air, as a line of its file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +45,8 @@ pub(super) struct MovesLog {
     ahead: VecDeque<(u64, Vec<u8>)>,
     /// First bar of the moment written last.
     last: Option<u64>,
+    /// Whether a moment was due at a phrase that was split.
+    is_overdue: bool,
     n_moments: usize,
 }
 
@@ -54,7 +55,7 @@ impl MovesLog {
         let moments = moments_path(folder, station);
         let n_moments = read_lines::<PastMoment>(&moments).len();
         let (ahead, last) = (VecDeque::new(), None);
-        Self { log: path(folder, station), moments, ahead, last, n_moments }
+        Self { log: path(folder, station), moments, ahead, last, is_overdue: false, n_moments }
     }
 
     /// Adds a line.
@@ -62,25 +63,32 @@ impl MovesLog {
         let bytes = bytes(line)?;
         if matches!(line, Line::Start { .. }) {
             self.ahead.clear();
-            self.last = None;
+            (self.last, self.is_overdue) = (None, false);
         }
         files::append(&self.log, &bytes)?;
         self.ahead.push_back((line.bar(), bytes));
         Ok(())
     }
 
-    /// Keeps the moment before the phrase on air if a piece starts with it, or none was kept for long.
-    pub fn note(&mut self, moment: &Moment) -> io::Result<()> {
+    /// Keeps the moment before the phrase on air if a piece starts with it, or none was kept for long. The
+    /// moment of a phrase that `is_split` has the change in its middle: its first bars do not follow from
+    /// it, so that the next phrase's is kept instead.
+    pub fn note(&mut self, moment: &Moment, is_split: bool) -> io::Result<()> {
         let bar = moment.progress.bar;
         self.ahead.retain(|(other, _)| bar <= *other);
+        let is_due = |last: u64| moment.progress.starts_piece() || last + EVERY_BARS <= bar;
+        let is_due = self.is_overdue || self.last.is_none_or(is_due);
+        if is_split {
+            self.is_overdue = is_due;
+            return Ok(());
+        }
         if fs::metadata(&self.log).is_ok_and(|log| MOST_LOG <= log.len()) {
             self.begin_anew(moment)?;
         }
-        let is_due = |last: u64| moment.progress.starts_piece() || last + EVERY_BARS <= bar;
-        if self.last.is_some_and(|last| bar <= last || !is_due(last)) {
+        if !is_due || self.last.is_some_and(|last| bar <= last) {
             return Ok(());
         }
-        self.last = Some(bar);
+        (self.last, self.is_overdue) = (Some(bar), false);
         files::append(&self.moments, &bytes(&PastMoment { bar, moment: moment.clone() })?)?;
         self.n_moments += 1;
         if N_MOMENTS + N_GATHERED < self.n_moments {
@@ -94,9 +102,9 @@ impl MovesLog {
         let bar = moment.progress.bar;
         let (at, moment) = (Timestamp::now(), Box::new(moment.clone()));
         let mut text = bytes(&Line::Start { at, bar, moment })?;
-        let later = self.ahead.iter().filter(|(other, _)| bar + PHRASE_BARS <= *other);
+        let later = self.ahead.iter().filter(|(other, _)| bar < *other);
         later.for_each(|(_, line)| text.extend_from_slice(line));
-        fs::rename(&self.log, self.log.with_extension("1.jsonl"))?;
+        fs::rename(&self.log, before(&self.log))?;
         Ok(files::write(&self.log, &text)?)
     }
 
@@ -118,10 +126,14 @@ fn moments_path(folder: &Path, station: &str) -> PathBuf {
     folder.join(format!("{station}.moments.jsonl"))
 }
 
+/// The file of the log before the one at `path`.
+pub fn before(path: &Path) -> PathBuf {
+    path.with_extension("1.jsonl")
+}
+
 /// The lines of the log at `path`, those of the log before it first.
 pub fn read_log(path: &Path) -> Vec<Line> {
-    let before = read_lines(&path.with_extension("1.jsonl"));
-    before.into_iter().chain(read_lines(path)).collect()
+    read_lines(&before(path)).into_iter().chain(read_lines(path)).collect()
 }
 
 /// The moments of `station`, oldest first.

@@ -37,7 +37,7 @@ fn the_progress_of_the_phrase_on_air_is_saved_not_of_the_one_composed() {
     for progress in &progresses {
         let (version, steering) = (Version::default(), Steering::default());
         let moment = Moment { version, steering, liked: Vec::new(), progress: progress.clone() };
-        state_sender.phrase(moment, false);
+        state_sender.phrase(moment, false, false);
     }
     state_sender.bar(BarOnAir { bar: 9, shift: Shift(4) });
     state_sender.title(PastTitle {

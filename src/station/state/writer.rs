@@ -65,6 +65,8 @@ pub(super) struct Ahead {
     moment: Moment,
     /// Whether it does not follow from the progress before the last phrase alone.
     is_changed: bool,
+    /// Whether a change in its middle splits the phrase.
+    is_split: bool,
 }
 
 /// A station's name and its change; `None` ends the thread.
@@ -85,9 +87,10 @@ impl StateSender {
     }
 
     /// Sends the inputs of the phrase that was composed last. `is_changed` says that a move or an edit
-    /// changed them since the phrase before.
-    pub fn phrase(&self, moment: Moment, is_changed: bool) {
-        self.send(Change::Phrase(Box::new(Ahead { seed: self.seed, moment, is_changed })));
+    /// changed them since the phrase before; `is_split`, that one did so in the middle of the phrase.
+    pub fn phrase(&self, moment: Moment, is_changed: bool, is_split: bool) {
+        let ahead = Ahead { seed: self.seed, moment, is_changed, is_split };
+        self.send(Change::Phrase(Box::new(ahead)));
     }
 
     /// Logs that the composer started from `moment`, and that its first bar is `bar`.
@@ -265,12 +268,14 @@ impl Station {
         while self.ahead.get(1).is_some_and(|next| next.moment.progress.bar <= bar) {
             self.ahead.pop_front();
         }
-        let Some(Ahead { seed, moment, is_changed }) = self.ahead.front() else { return Ok(()) };
+        let Some(Ahead { seed, moment, is_changed, is_split }) = self.ahead.front() else {
+            return Ok(());
+        };
         let progress = &moment.progress;
         if bar < progress.bar {
             return Ok(());
         }
-        self.moves.note(moment)?;
+        self.moves.note(moment, *is_split)?;
         let is_fresh = self.written.is_some_and(|(written, fingerprint)| {
             fingerprint == progress.fingerprint
                 && progress.bar < written + EVERY_BARS

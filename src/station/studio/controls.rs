@@ -1,33 +1,33 @@
 //! What moves act on: the hand of a station, and the ways to its threads.
 
+mod accepted;
+mod heard_at_once;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
 use parking_lot::Mutex;
 use tokio::sync::{broadcast, watch};
-use tracing::info;
 
 use crate::{
-    compose::{composer::Before, progress::Progress},
-    config::Playlist,
-    sound::desk::Desk,
+    compose::composer::Before,
+    config::{Macro, Playlist},
     station::{
         bar_queue::BarQueue,
         on_air::OnAir,
-        playout_orders::{OrderSender, PlayoutOrder, Refused},
+        playout_orders::{OrderSender, PlayoutOrder},
         shift::Shift,
         state::StateSender,
         studio::{
             error::MoveError,
             event::Event,
             hand::Hand,
-            log::{Line, Made, Version},
-            moves::{Move, Receipt},
-            request::{Answer, Request, What},
+            log::Version,
+            moves::Move,
+            request::{Answer, Request},
             steps::Steps,
         },
     },
@@ -35,9 +35,6 @@ use crate::{
 
 /// How long a composer may take to accept a request: it may be composing a phrase.
 const PATIENCE: Duration = Duration::from_secs(15);
-
-/// How long the playout may take to follow an order.
-const ORDER_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Requests that may wait for the composer.
 const MOST_WAITING: usize = 64;
@@ -56,6 +53,8 @@ pub struct Controls {
 struct Inner {
     hand: Hand,
     steps: Steps,
+    /// When the move was asked for that is made now or was made last.
+    asked: Option<Instant>,
     version: Version,
     requests: VecDeque<Request>,
     recent: Vec<Before>,
@@ -63,6 +62,7 @@ struct Inner {
     recent_version: Version,
     threads: Option<Threads>,
     lists: Vec<String>,
+    macros: Vec<Macro>,
 }
 
 /// The ways to the threads of a station on air.
@@ -93,6 +93,11 @@ impl Controls {
         self.inner.lock().threads = Some(threads);
     }
 
+    /// Notes that the move that is made now was asked for at `asked`.
+    pub fn begin(&self, asked: Instant) {
+        self.inner.lock().asked = Some(asked);
+    }
+
     /// All that is changed by hand.
     pub fn hand(&self) -> Hand {
         self.inner.lock().hand.clone()
@@ -119,6 +124,16 @@ impl Controls {
         self.inner.lock().lists = playlists.iter().map(name).collect();
     }
 
+    /// The macros of the station's theme.
+    pub fn theme_macros(&self) -> Vec<Macro> {
+        self.inner.lock().macros.clone()
+    }
+
+    /// Notes the macros of the station's theme.
+    pub fn set_macros(&self, macros: &[Macro]) {
+        self.inner.lock().macros = macros.to_vec();
+    }
+
     /// The index of the insert list `name`.
     ///
     /// # Errors
@@ -140,19 +155,6 @@ impl Controls {
         self.inner.lock().recent.last().map_or(0, |before| before.setting.n_trio_latent())
     }
 
-    /// Forgets the values set by hand, which are now in radio.toml; an undo brings them back.
-    pub fn kept(&self) {
-        let mut inner = self.inner.lock();
-        let before = inner.hand.clone();
-        inner.hand.overlay.clear();
-        inner.steps.made(before);
-        let (hand, version) = (inner.hand.clone(), inner.version.clone());
-        let bar = inner.recent.last().map_or(0, |before| before.progress.bar);
-        drop(inner);
-        self.note(Line::Settings { at: Timestamp::now(), bar, version }, hand);
-        self.tell_hand();
-    }
-
     /// Notes the values with which the station starts.
     pub fn set_version(&self, version: Version) {
         self.inner.lock().version = version;
@@ -160,10 +162,10 @@ impl Controls {
 
     /// Forgets values that radio.toml does not accept any more.
     pub fn forget_values(&self) {
-        self.inner.lock().hand.overlay.clear();
+        self.inner.lock().hand.forget_values();
     }
 
-    /// Moves that can be taken back, and that can be made again.
+    /// Steps that can be taken back, and that can be made again.
     pub fn steps(&self) -> [usize; 2] {
         self.inner.lock().steps.n()
     }
@@ -202,40 +204,6 @@ impl Controls {
         answer.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(self.no_answer(PATIENCE)))
     }
 
-    /// Has the playout follow `order`, heard at once, because of `what`.
-    ///
-    /// # Errors
-    /// The order has no effect.
-    pub fn order(&self, by: &str, what: &Move, order: PlayoutOrder) -> Answer {
-        let threads = self.inner.lock().threads.clone();
-        let threads = threads.ok_or_else(|| self.no_answer(Duration::ZERO))?;
-        let refused =
-            |error: Refused| MoveError::Refused(format!("station {}: {error}", self.name));
-        let sent = threads.orders.send(order).map_err(refused)?;
-        let place = sent.wait(ORDER_PATIENCE).map_err(refused)?;
-        let composed = threads.on_air.borrow().shift.composed(place.bar);
-        self.made(by, what, composed, Some(place.step), None);
-        Ok(Receipt { bar: None })
-    }
-
-    /// Moves the desk to `desk`, as part of a move that is noted elsewhere.
-    pub fn set_desk(&self, desk: Desk) {
-        if let Some(threads) = &self.inner.lock().threads {
-            // Too many orders wait: the next move sets all faders.
-            let _ = threads.orders.send(PlayoutOrder::Desk(desk));
-        }
-    }
-
-    /// Leaves `kept` to the mix from bar `from` on.
-    pub fn keep_desk(&self, kept: Desk, from: u64) {
-        let inner = self.inner.lock();
-        if let Some(threads) = &inner.threads {
-            // Too many orders wait: the next move sets all faders.
-            let order = PlayoutOrder::Keep { desk: inner.hand.desk, kept, from };
-            let _ = threads.orders.send(order);
-        }
-    }
-
     /// The requests that wait.
     pub fn take_requests(&self) -> VecDeque<Request> {
         std::mem::take(&mut self.inner.lock().requests)
@@ -260,94 +228,6 @@ impl Controls {
         inner.version == inner.recent_version
     }
 
-    /// Notes that the composer has accepted `request` for its bar `bar`, and answers.
-    pub fn accepted(&self, request: &Request, bar: u64) {
-        if let Some(version) = &request.version {
-            self.inner.lock().version.clone_from(version);
-        }
-        let aired = self.shift().aired(bar);
-        match &request.what {
-            What::Move(what) => self.made(&request.by, what, bar, None, Some(aired)),
-            What::Settings => self.settings_changed(bar),
-            What::Adopted(hand, progress) => self.adopted(&request.by, hand, progress, bar),
-        }
-        if let Some(answer) = &request.answer {
-            // Whoever asked may have given up.
-            let _ = answer.try_send(Ok(Receipt { bar: Some(aired) }));
-        }
-    }
-
-    fn made(&self, by: &str, what: &Move, bar: u64, step: Option<f64>, aired: Option<u64>) {
-        let mut inner = self.inner.lock();
-        let Inner { hand, steps, .. } = &mut *inner;
-        match what {
-            Move::Undo => steps.undo(hand),
-            Move::Redo => steps.redo(hand),
-            other => {
-                let after = hand.after(other, bar);
-                if after != *hand {
-                    steps.made(std::mem::replace(hand, after));
-                }
-            }
-        }
-        let (hand, what) = (hand.clone(), what.clone());
-        let settings = inner.version.settings.clone();
-        drop(inner);
-        let shown = serde_json::to_string(&what).unwrap_or_default();
-        info!(station = self.name, by, bar, "move by hand: {}", cut(&shown));
-        let (at, by) = (Timestamp::now(), by.to_owned());
-        let made = Made {
-            at,
-            by: by.clone(),
-            bar,
-            step,
-            what: what.clone(),
-            hand: hand.clone(),
-            settings,
-        };
-        self.note(Line::Made(Box::new(made)), hand);
-        let station = self.name.clone();
-        // Nobody may listen.
-        let _ = self.events.send(Arc::new(Event::Moved { station, by, bar: aired, what }));
-        self.tell_hand();
-    }
-
-    fn settings_changed(&self, bar: u64) {
-        let at = Timestamp::now();
-        self.note(Line::Settings { at, bar, version: self.version() }, self.hand());
-        self.tell_hand();
-    }
-
-    fn adopted(&self, by: &str, hand: &Hand, progress: &Progress, bar: u64) {
-        let mut inner = self.inner.lock();
-        let n_later = bar as i64 - progress.bar as i64;
-        let steering = hand.steering.clone().later(n_later);
-        let now = Hand { steering, ..hand.clone() };
-        let before = std::mem::replace(&mut inner.hand, now.clone());
-        inner.steps.made(before);
-        let settings = inner.version.settings.clone();
-        drop(inner);
-        info!(station = self.name, by, bar, "took over a cue");
-        let (at, by) = (Timestamp::now(), by.to_owned());
-        // As the cue had it: a replay moves it, too.
-        let (hand, progress) = (Box::new(hand.clone()), Box::new(progress.clone()));
-        self.note(Line::Adopted { at, by, bar, hand, settings, progress }, now);
-        self.tell_hand();
-    }
-
-    fn note(&self, line: Line, hand: Hand) {
-        if let Some(threads) = &self.inner.lock().threads {
-            threads.state_sender.moved(line, hand);
-        }
-    }
-
-    fn tell_hand(&self) {
-        let inner = self.inner.lock();
-        let [n_undo, n_redo] = inner.steps.n();
-        let (station, hand) = (self.name.clone(), Box::new(inner.hand.clone()));
-        let _ = self.events.send(Arc::new(Event::Hand { station, hand, n_undo, n_redo }));
-    }
-
     /// How far the numbers on air are above the composer's.
     pub fn shift(&self) -> Shift {
         let inner = self.inner.lock();
@@ -357,10 +237,4 @@ impl Controls {
     fn no_answer(&self, waited: Duration) -> MoveError {
         MoveError::NoAnswer { station: self.name.clone(), seconds: waited.as_secs() }
     }
-}
-
-/// The start of `text`, for the log.
-fn cut(text: &str) -> &str {
-    const MOST: usize = 300;
-    &text[..text.floor_char_boundary(MOST)]
 }

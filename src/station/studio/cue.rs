@@ -18,6 +18,7 @@ use crate::{
         phrase::PHRASE_BARS,
         progress::Progress,
         setting::Setting,
+        steering::Order,
     },
     music::bar::Bar,
     sound::part_fonts::PartFonts,
@@ -61,6 +62,8 @@ pub struct CueStart {
     pub hand: Hand,
     /// Before the first phrase that the cue plays.
     pub progress: Arc<Progress>,
+    /// Obeyed in that phrase.
+    pub orders: Vec<Order>,
     /// The SoundFonts of the setting's station.
     pub fonts: PartFonts,
 }
@@ -96,6 +99,7 @@ struct Cue {
     station: String,
     setting: Setting,
     hand: Hand,
+    has_fill: bool,
     phrases: Arc<Mutex<VecDeque<Arc<Progress>>>>,
     began: Instant,
     heard: Instant,
@@ -121,8 +125,8 @@ impl Cues {
     /// The synthesizer can't be built, or spawning a thread failed.
     pub fn start(&mut self, start: CueStart) -> Result<String, LabError> {
         self.end();
-        let CueStart { station, setting, hand, progress, fonts } = start;
-        let composer = composer(&setting, &progress);
+        let CueStart { station, setting, hand, progress, orders, fonts } = start;
+        let composer = composer(&setting, &ordered(&setting, &progress, &orders));
         let first = composer.before().progress.clone();
         let phrases = Arc::new(Mutex::new(VecDeque::from([first])));
         let setup = RendererSetup::new(fonts, composer.mix());
@@ -134,7 +138,9 @@ impl Cues {
         let _ = live.orders.send(PlayoutOrder::Desk(hand.desk));
         *self.mount.0.lock() = live.mounts.first().cloned();
         let now = Instant::now();
-        self.playing = Some(Cue { live, station, setting, hand, phrases, began: now, heard: now });
+        let has_fill = orders.contains(&Order::Fill);
+        let (began, heard) = (now, now);
+        self.playing = Some(Cue { live, station, setting, hand, has_fill, phrases, began, heard });
         Ok(path)
     }
 
@@ -149,7 +155,8 @@ impl Cues {
     }
 
     /// What the station on air needs to play on as the cue from the first phrase on that starts at bar
-    /// `from` or later; with `at_section`, that starts a section, too.
+    /// `from` or later; with `at_section`, that starts a section, too. A fill that was ordered sounds once
+    /// more in the first bar, since its own bar is over in the cue.
     ///
     /// # Errors
     /// There is no cue of `station`, or it starts later than that.
@@ -158,6 +165,8 @@ impl Cues {
         let cue = cue.ok_or(LabError::NoCue)?;
         let phrases: Vec<_> = cue.phrases.lock().iter().cloned().collect();
         let progress = before(&cue.setting, &phrases, from, at_section)?;
+        let fill: &[Order] = if cue.has_fill { &[Order::Fill] } else { &[] };
+        let progress = Arc::new(ordered(&cue.setting, &progress, fill));
         let (setting, hand) = (cue.setting.clone(), cue.hand.clone());
         Ok(Taken { station: station.to_owned(), setting, hand, progress })
     }
@@ -196,6 +205,17 @@ fn composer(setting: &Setting, progress: &Progress) -> Composer {
     let mut progress = progress.clone();
     progress.change_setting(setting);
     Composer::at(Before { setting: Arc::new(setting.clone()), progress: Arc::new(progress) })
+}
+
+/// `progress`, which may belong to another setting, with `orders` to its next phrase and to its first bar.
+fn ordered(setting: &Setting, progress: &Progress, orders: &[Order]) -> Progress {
+    let mut progress = progress.clone();
+    progress.change_setting(setting);
+    let bar = progress.bar;
+    for order in orders {
+        progress.obey(setting, *order, bar);
+    }
+    progress
 }
 
 /// The progress before the first phrase at bar `from` or later, of a cue of `setting` that has composed

@@ -7,16 +7,19 @@ use serde_json::Value;
 
 use crate::{
     compose::steering::Steering,
+    config::Moved,
     sound::desk::Desk,
     station::studio::{kept_desk, moves::Move},
 };
 
-/// All that is changed by hand on a station: values of radio.toml by key, steering, and desk.
+/// All that is changed by hand on a station: values of radio.toml by key, macros, steering, and desk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Hand {
     /// Values in place of radio.toml's, by key.
     pub overlay: BTreeMap<String, Value>,
+    /// Where the theme's macros were moved to, by name. What they moved is in the overlay and the desk.
+    pub macro_values: BTreeMap<String, f64>,
     /// What the composer is steered to.
     pub steering: Steering,
     /// The mixing desk.
@@ -30,22 +33,27 @@ impl Hand {
     pub fn after(&self, what: &Move, bar: u64) -> Self {
         let mut hand = self.clone();
         match what {
-            Move::Set { key, value } => {
-                // Items of a list that is set as a whole.
-                let item = format!("{key}.");
-                hand.overlay.retain(|known, _| !known.starts_with(&item));
-                hand.overlay.insert(key.clone(), value.clone());
-            }
+            Move::Set { key, value } => set(&mut hand.overlay, key, value.clone()),
             Move::Reset { key: Some(key) } => {
                 hand.overlay.remove(key);
             }
-            Move::Reset { key: None } => hand.overlay.clear(),
+            Move::Reset { key: None } => hand.forget_values(),
+            Move::Macro { name, value, numbers } => {
+                hand.macro_values.insert(name.clone(), *value);
+                for (key, number) in numbers {
+                    hand.set_number(key, number);
+                }
+            }
             Move::KeepDesk { values, kept } => {
                 hand.overlay.extend(values.clone());
                 hand.desk = kept_desk::rest(&hand.desk, kept);
             }
             Move::Beat { place } => hand.steering.beat = place.clone().starting_at(bar),
             Move::Line { place } => hand.steering.line = place.clone().starting_at(bar),
+            Move::Tune { anchors, place } => {
+                set(&mut hand.overlay, "anchors", anchors.clone().into());
+                hand.steering.line = place.clone().starting_at(bar);
+            }
             Move::Hold { on } => hand.steering.hold = *on,
             Move::Desk { part, fader } => hand.desk.parts[*part as usize] = *fader,
             Move::Order { .. }
@@ -56,6 +64,30 @@ impl Hand {
         }
         hand
     }
+
+    /// Forgets the values in place of radio.toml's, and where macros stand.
+    pub fn forget_values(&mut self) {
+        self.overlay.clear();
+        self.macro_values.clear();
+    }
+
+    /// Sets a value, or a fader of the desk.
+    fn set_number(&mut self, key: &str, number: &Value) {
+        let fader = Moved::fader(key).and_then(|fader| self.desk.value_mut(fader));
+        match fader.zip(number.as_f64()) {
+            Some((fader, number)) => *fader = number,
+            None => {
+                self.overlay.insert(key.to_owned(), number.clone());
+            }
+        }
+    }
+}
+
+/// Sets a value of `overlay`; a list that is set as a whole replaces its items.
+fn set(overlay: &mut BTreeMap<String, Value>, key: &str, value: Value) {
+    let item = format!("{key}.");
+    overlay.retain(|known, _| !known.starts_with(&item));
+    overlay.insert(key.to_owned(), value);
 }
 
 #[cfg(test)]

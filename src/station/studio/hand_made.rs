@@ -21,7 +21,7 @@ use crate::{
         load::point_file::PointFile,
         studio::{
             anchor_files::AnchorFiles,
-            dropped::{N_PITCHED, read, window, without_drums},
+            dropped::{self, N_PITCHED},
             grid::{Grid, midi_of},
             lab_error::LabError,
             likeness::likeness,
@@ -80,8 +80,9 @@ pub struct DroppedTune {
     pub anchor: String,
     /// Its point.
     pub z: Latent,
-    /// How alike the tune that the model decodes there is to the file's, 0 to 1: the F1 score of the
-    /// onsets of melody and bass, each token the likeliest, in the model's common key.
+    /// How alike the model's reconstruction is to the file's tune, 0 to 1: the F1 score of the onsets of
+    /// melody and bass, each token the likeliest, in the model's common key. At the anchor itself the
+    /// file's tune plays; the model draws what plays near it.
     pub likeness: f64,
 }
 
@@ -104,9 +105,7 @@ impl Tools {
                 files.keep_midi(&midi_of(grid.line()?, setting.station().theme.tempo))
             }
             CornerSource::Midi(bytes) => {
-                let sequence = read(&bytes)?;
-                let config = setting.loaded().drums.config();
-                window(&sequence, config, &["drums"])?;
+                dropped::window(setting.loaded().drums.config(), &bytes)?;
                 files.keep_midi(&bytes)
             }
         }
@@ -126,8 +125,7 @@ impl Tools {
         files.keep_point(&PointFile::of(&setting.station().theme.trio_model, z))
     }
 
-    /// Makes an anchor of a MIDI file with melody and bass. A file without drums gets a plain beat, which
-    /// the model needs and nobody hears; it is then kept as a point.
+    /// Makes an anchor of a MIDI file with melody and bass, with or without drums.
     ///
     /// # Errors
     /// The file has no melody and bass in 4/4, or not enough of them; the disk refuses it.
@@ -139,18 +137,10 @@ impl Tools {
     ) -> Result<DroppedTune, LabError> {
         let theme = &setting.station().theme;
         let encoder = self.library.encoder(&theme.trio_model, Family::Trio4Bar)?;
-        let config = encoder.config();
-        let sequence = read(bytes)?;
-        let (window, is_whole) = match window(&sequence, config, &["melody", "bass", "drums"]) {
-            Ok(window) => (window, true),
-            Err(_) => (without_drums(&sequence, config)?, false),
-        };
+        let window = dropped::window(encoder.config(), bytes)?;
         let z = encoder.encode(&window)?.mu;
-        let anchor = match is_whole {
-            true => files.keep_midi(bytes)?,
-            false => files.keep_point(&PointFile::of(&theme.trio_model, z.clone()))?,
-        };
-        let likeness = likeness_at(setting, &z, config.normalised(window))?;
+        let anchor = files.keep_midi(bytes)?;
+        let likeness = likeness_at(setting, &z, encoder.config().normalised(window))?;
         Ok(DroppedTune { anchor, z, likeness })
     }
 

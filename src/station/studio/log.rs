@@ -106,6 +106,15 @@ pub enum Line {
 }
 
 impl Line {
+    /// The progress in it, if it has one.
+    pub fn progress(&self) -> Option<&Progress> {
+        match self {
+            Self::Start { moment, .. } => Some(&moment.progress),
+            Self::Adopted { progress, .. } => Some(progress),
+            Self::Made(_) | Self::Settings { .. } | Self::Liked { .. } => None,
+        }
+    }
+
     /// The bar from which on it applies.
     pub fn bar(&self) -> u64 {
         match self {

@@ -38,6 +38,23 @@ pub enum Move {
         /// The place.
         place: LinePlace,
     },
+    /// Sets the anchors, one more than before, and has bass and lead go to it.
+    Tune {
+        /// All anchors, as in radio.toml.
+        anchors: Vec<String>,
+        /// The way to the new one.
+        place: LinePlace,
+    },
+    /// Moves a macro of the theme.
+    Macro {
+        /// Its name.
+        name: String,
+        /// Where to, 0 to 1.
+        value: f64,
+        /// The numbers that follow, by the keys of values and faders; the studio adds them.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        numbers: BTreeMap<String, Value>,
+    },
     /// Holds the section, or releases it.
     Hold {
         /// Whether it holds.

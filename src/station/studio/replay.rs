@@ -13,7 +13,7 @@ use crate::{
     },
     music::bar::Bar,
     station::{
-        state::moves::{read_log, read_moments},
+        state::moves::{PastMoment, path, read_log, read_moments},
         studio::{
             error::MoveError,
             log::{Line, Made, Moment, Version},
@@ -45,24 +45,38 @@ impl<'a> Replay<'a> {
         folder: &Path,
         station: &str,
         bar: u64,
+        open: Box<Open<'a>>,
+    ) -> Result<Self, MoveError> {
+        let lines = read_log(&path(folder, station));
+        Self::of(lines, read_moments(folder, station), bar, open)
+    }
+
+    /// What was played from `bar`, the composer's number, on: as the `lines` of a log and the `moments`
+    /// saved with it tell.
+    ///
+    /// # Errors
+    /// As [`Self::from_bar`].
+    pub fn of(
+        lines: Vec<Line>,
+        moments: Vec<PastMoment>,
+        bar: u64,
         mut open: Box<Open<'a>>,
     ) -> Result<Self, MoveError> {
-        let lines = read_log(&crate::station::state::moves::path(folder, station));
         let runs = runs(lines);
         let is_before = |run: &&Run| run.start <= bar;
         let index = runs.iter().rposition(|run| is_before(&run)).ok_or_else(|| {
-            let first =
-                runs.first().map_or("none is known".to_owned(), |run| run.start.to_string());
-            let (what, expected) = ("bar".to_owned(), format!("a bar from {first} on"));
+            let first = runs.first().map(|run| format!("a bar from {} on", run.start));
+            let expected = first.unwrap_or_else(|| "a log that tells of it".to_owned());
+            let what = "bar".to_owned();
             MoveError::Value { what, expected, found: bar.to_string() }
         })?;
         let run = &runs[index];
-        let mut near = read_moments(folder, station).into_iter();
+        let mut near = moments.into_iter();
         let near = near.rfind(|past| (run.start..=bar).contains(&past.bar)).map(|past| past.moment);
-        // The moment has the changes in its phrase already; the start of a run does not.
+        // A moment has the changes at its first bar already, and none after it; the start of a run has neither.
         let (moment, from) = match near {
             Some(moment) => {
-                let after = moment.progress.bar + PHRASE_BARS;
+                let after = moment.progress.bar + 1;
                 (moment, after)
             }
             None => (run.moment.clone(), run.start),
@@ -147,9 +161,16 @@ impl<'a> Replay<'a> {
                     Move::Hold { on } => vec![Change::Hold(on)],
                     Move::Order { order } => vec![Change::Order(order)],
                     Move::Desk { .. } | Move::Jingle { .. } | Move::Title { .. } => Vec::new(),
-                    Move::Set { .. } | Move::Reset { .. } | Move::KeepDesk { .. } => {
+                    Move::Set { .. }
+                    | Move::Reset { .. }
+                    | Move::KeepDesk { .. }
+                    | Move::Macro { .. } => {
                         let version = Version { settings, overlay: hand.overlay };
                         self.opened(version)?.into_iter().collect()
+                    }
+                    Move::Tune { place, .. } => {
+                        let version = Version { settings, overlay: hand.overlay };
+                        self.opened(version)?.into_iter().chain([Change::Line(place)]).collect()
                     }
                     Move::Undo | Move::Redo => {
                         let version = Version { settings, overlay: hand.overlay };

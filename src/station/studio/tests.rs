@@ -1,18 +1,29 @@
 //! Moves on a composer that fills its queue as on air.
 
 use std::{
+    path::Path,
     rc::Rc,
+    sync::mpsc,
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use rand::RngExt as _;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::{controls::Threads, *};
+use super::{
+    controls::Threads,
+    log::Version,
+    moves::{Move, Receipt},
+    replay::Replay,
+    *,
+};
 use crate::{
     compose::{
-        steering::{BeatPlace, LinePlace, Order},
+        change::Change,
+        composer::Composer,
+        steering::{BeatPlace, LinePlace, Order, When},
         testing::{loaded, stations},
     },
     config::{BUILT_IN, Station, Text, overlay},
@@ -24,7 +35,7 @@ use crate::{
         bar_queue::BarQueue,
         changes::LiveComposer,
         composing::compose_until_closed,
-        playout_orders::{self, OrderReceiver},
+        playout_orders::{self, OrderReceiver, PlayoutOrder},
         position::Position,
         shift::Shift,
         state::{BarOnAir, State, StateSender},
@@ -91,6 +102,7 @@ impl Stage {
         let (sender, desk) = playout_orders::orders();
         let on_air = watch::channel(Arc::default()).1;
         let hand = controls.hand();
+        controls.set_macros(&with(&BTreeMap::new()).unwrap().theme.macros);
         controls.set_version(Version { settings: "x".into(), overlay: hand.overlay.clone() });
         controls.connect(Threads {
             bars: bars.clone(),
@@ -141,7 +153,8 @@ fn any_move(rng: &mut Rng) -> Move {
     let points = vec![[place(), place()], [place(), place()], [place(), place()]];
     let [x, y] = [place(), place()];
     let set = |key: &str, value: Value| Move::Set { key: key.to_owned(), value };
-    match rng.random_range(0..12) {
+    let turn = Move::Macro { name: "lift".to_owned(), value: x, numbers: BTreeMap::new() };
+    match rng.random_range(0..14) {
         0 | 1 => Move::Beat { place: BeatPlace::At { x, y } },
         2 => {
             let repeats = rng.random();
@@ -156,9 +169,18 @@ fn any_move(rng: &mut Rng) -> Move {
         7 => Move::Order { order: Order::Drop },
         8 => set("tempo", rng.random_range(90..150).into()),
         9 => set("energy", (f64::from(rng.random_range(0..8)) / 8.0).into()),
-        10 => Move::Undo,
+        10 => turn,
+        11 => Move::Undo,
+        12 => a_tune(rng),
         _ => Move::Redo,
     }
+}
+
+/// An anchor more, and a way there.
+fn a_tune(rng: &mut Rng) -> Move {
+    let anchors = ["techno:1", "techno:2", "house:3"].map(str::to_owned).into();
+    let mut z = || latent::prior(loaded().trio.config().n_latent, rng);
+    Move::Tune { anchors, place: LinePlace::Path { points: vec![z(), z()], bars: 6, from_bar: 0 } }
 }
 
 fn any_when(rng: &mut Rng) -> When {
@@ -234,6 +256,100 @@ fn a_drop_is_heard_at_the_promised_bar_and_an_undo_takes_back() {
     assert!(stage.studio.hand(NAME).overlay.is_empty());
     assert_eq!(stage.studio.steps(NAME), [0, 1]);
     stage.end();
+}
+
+#[test]
+fn a_tune_and_the_way_to_it_are_one_step() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.play(2);
+    let plain = stage.studio.hand(NAME);
+
+    let bar = stage.make(a_tune(&mut rng::stream(1, "tune")), When::Phrase).unwrap();
+    let hand = stage.studio.hand(NAME);
+    assert_eq!(hand.overlay["anchors"].as_array().unwrap().len(), 3);
+    let LinePlace::Path { from_bar, .. } = hand.steering.line else { panic!("{hand:?}") };
+    assert_eq!((from_bar, stage.studio.steps(NAME)), (bar, [1, 0]));
+    stage.play(10);
+    stage.make(Move::Undo, When::Phrase).unwrap();
+    assert_eq!((stage.studio.hand(NAME), stage.studio.steps(NAME)), (plain, [0, 1]));
+    stage.play(8);
+    let played = stage.end();
+    let again: Vec<Bar> = replay(folder.path(), 0).take(played.len()).collect();
+    assert_eq!(again, played);
+}
+
+#[test]
+fn a_macro_is_one_step_and_is_composed_again_note_for_note() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.play(2);
+    let turn =
+        |name: &str| Move::Macro { name: name.to_owned(), value: 0.5, numbers: BTreeMap::new() };
+
+    let bar = stage.make(turn("loosen"), When::Phrase).unwrap();
+    let hand = stage.studio.hand(NAME);
+    assert_eq!((hand.overlay["swing"].clone(), stage.studio.steps(NAME)), (json!(0.1), [1, 0]));
+    stage.play(bar as usize + 4 - stage.played.len());
+    let back = stage.make(Move::Undo, When::Phrase).unwrap();
+    assert_eq!(stage.studio.hand(NAME), Hand::default());
+    stage.play(back as usize + 4 - stage.played.len());
+    let unknown = stage.make(turn("polka"), When::Bar).unwrap_err();
+    assert_eq!(unknown.to_string(), "macro: expected one of lift, loosen, wash, found polka");
+
+    let played = stage.end();
+    let plain = Composer::with(&with(&BTreeMap::new()).unwrap(), loaded(), SEED);
+    let plain: Vec<Bar> = plain.take(played.len()).collect();
+    assert_eq!(played[..bar as usize], plain[..bar as usize]);
+    assert_ne!(played[bar as usize].parts, plain[bar as usize].parts);
+    let again: Vec<Bar> = replay(folder.path(), 0).take(played.len()).collect();
+    assert_eq!(again, played);
+}
+
+#[test]
+fn a_move_within_the_first_phrase_is_composed_again_from_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.play(1);
+    let beat = Move::Beat { place: BeatPlace::At { x: 0.9, y: 0.9 } };
+    for what in [Move::Order { order: Order::Fill }, beat] {
+        let bar = stage.make(what, When::Bar).unwrap();
+        assert!((1..4).contains(&bar), "{bar}");
+    }
+    stage.play(12);
+
+    let played = stage.end();
+    let again: Vec<Bar> = replay(folder.path(), 0).take(played.len()).collect();
+    assert_eq!(again, played);
+}
+
+#[test]
+fn a_later_move_stays_although_an_earlier_one_waits_for_its_section() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut stage = Stage::new(folder.path());
+    stage.play(1);
+    let turn =
+        |value: f64| Move::Macro { name: "loosen".to_owned(), value, numbers: BTreeMap::new() };
+    let beat = |x: f64| Move::Beat { place: BeatPlace::At { x, y: 0.0 } };
+
+    let section = stage.make(turn(0.2), When::Section).unwrap();
+    assert!(4 < section, "{section}");
+    assert_eq!(stage.make(turn(0.4), When::Bar).unwrap(), section);
+    assert_eq!(stage.make(beat(0.2), When::Section).unwrap(), section);
+    assert_eq!(stage.make(beat(0.4), When::Bar).unwrap(), section);
+    assert_eq!(stage.make(Move::Undo, When::Bar).unwrap(), section);
+    // Both places of the puck are one drag.
+    assert_eq!(stage.studio.hand(NAME).steering.beat, BeatPlace::Walk);
+
+    stage.play(section as usize + 5);
+    let now = stage.studio.recent(NAME).unwrap().pop().unwrap().setting;
+    assert_eq!(
+        (now.station().theme.swing, now.steering().clone()),
+        (0.08, stage.studio.hand(NAME).steering)
+    );
+    let played = stage.end();
+    let again: Vec<Bar> = replay(folder.path(), 0).take(played.len()).collect();
+    assert_eq!(again, played);
 }
 
 #[test]

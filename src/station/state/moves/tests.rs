@@ -39,14 +39,26 @@ fn the_last_moments_are_kept() {
     let mut log = MovesLog::new(folder.path(), "a");
     let first = first();
     for n in 0..150 {
-        log.note(&at(&first, 4 * n)).unwrap();
+        log.note(&at(&first, 4 * n), false).unwrap();
     }
     // The phrase on air is noted once.
-    log.note(&at(&first, 4 * 149)).unwrap();
+    log.note(&at(&first, 4 * 149), false).unwrap();
 
     let bars: Vec<u64> = read_moments(folder.path(), "a").iter().map(|past| past.bar).collect();
     assert!((N_MOMENTS..=N_MOMENTS + N_GATHERED).contains(&bars.len()), "{}", bars.len());
     assert!(bars.is_sorted_by(|a, b| a < b) && bars.last() == Some(&(4 * 149)));
+}
+
+#[test]
+fn the_moment_of_a_split_phrase_is_not_kept_but_the_next_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut log = MovesLog::new(folder.path(), "a");
+    let first = first();
+    for (bar, is_split) in [(0, true), (4, true), (8, false), (12, false)] {
+        log.note(&at(&first, bar), is_split).unwrap();
+    }
+    let bars: Vec<u64> = read_moments(folder.path(), "a").iter().map(|past| past.bar).collect();
+    assert_eq!(bars[0], 8);
 }
 
 #[test]
@@ -57,11 +69,11 @@ fn a_long_log_begins_anew_with_the_phrase_on_air_and_what_follows() {
     let path = path(folder.path(), "a");
     files::append(&path, &vec![b'\n'; MOST_LOG as usize]).unwrap();
 
-    log.note(&at(&first(), 8)).unwrap();
+    log.note(&at(&first(), 8), false).unwrap();
     log.append(&settings(24)).unwrap();
 
     let lines: Vec<Line> = read_lines(&path);
     assert!(matches!(lines[0], Line::Start { bar: 8, .. }));
-    assert_eq!(lines[1..].iter().map(Line::bar).collect::<Vec<_>>(), [20, 24]);
-    assert_eq!(read_log(&path).len(), 3 + 3);
+    assert_eq!(lines[1..].iter().map(Line::bar).collect::<Vec<_>>(), [9, 20, 24]);
+    assert_eq!(read_log(&path).len(), 3 + 4);
 }

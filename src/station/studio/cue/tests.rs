@@ -1,9 +1,11 @@
 use super::*;
 use crate::{
     compose::{
+        change::Change,
         steering::{BeatPlace, LinePlace, Steering},
         testing::{setting, stations},
     },
+    music::section::Section,
     sound::testing::tiny_font,
 };
 
@@ -43,6 +45,40 @@ fn the_station_on_air_plays_the_notes_of_the_cue_that_it_takes() {
 }
 
 #[test]
+fn orders_to_a_cue_are_obeyed_in_it_and_taken_with_it() {
+    let (_, setting, progress) = on_air();
+    let mut cues = Cues::default();
+    let (station, hand) = ("techno".to_owned(), Hand::default());
+    let (orders, fonts) = (vec![Order::Drop, Order::Fill], PartFonts::from(&tiny_font()));
+    let start = CueStart {
+        station: station.clone(),
+        setting: setting.clone(),
+        hand,
+        progress: progress.clone(),
+        orders: orders.clone(),
+        fonts,
+    };
+    cues.start(start).unwrap();
+    let play = |progress: &Progress, n| composer(&setting, progress).take(n).collect::<Vec<Bar>>();
+    let cue = play(&ordered(&setting, &progress, &orders), 12);
+    let taken = |from| cues.take(&station, from, false).unwrap().progress;
+
+    assert!(play(&progress, 4).iter().all(|bar| bar.section != Section::Drop));
+    assert!(cue.iter().all(|bar| bar.section == Section::Drop), "{:?}", cue[0].section);
+    let without_fill = play(&ordered(&setting, &progress, &[Order::Drop]), 4);
+    assert_ne!(cue[0].parts, without_fill[0].parts);
+    assert_eq!(cue[1..4], without_fill[1..4]);
+    assert_eq!(play(&taken(8), 12), cue);
+    // Taken later, and put on air with other numbers.
+    let mut air = composer(&setting, &progress);
+    air.change(Change::Progress(Box::new((*taken(12)).clone())), 16);
+    let heard: Vec<Bar> = air.skip(8).take(4).collect();
+    let parts = |bars: &[Bar]| bars.iter().map(|bar| bar.parts.clone()).collect::<Vec<_>>();
+    assert_eq!(parts(&heard[1..]), parts(&cue[5..8]));
+    assert_ne!(heard[0].parts, cue[4].parts, "the fill");
+}
+
+#[test]
 fn a_cue_has_a_mount_of_its_own_and_ends_unheard() {
     let (_, setting, progress) = on_air();
     let mut cues = Cues::default();
@@ -51,7 +87,8 @@ fn a_cue_has_a_mount_of_its_own_and_ends_unheard() {
         let fonts = PartFonts::from(&tiny_font());
         let (setting, progress) = (setting.clone(), progress.clone());
         let station = "techno".to_owned();
-        cues.start(CueStart { station, setting, hand: Hand::default(), progress, fonts }).unwrap()
+        let (hand, orders) = (Hand::default(), Vec::new());
+        cues.start(CueStart { station, setting, hand, progress, orders, fonts }).unwrap()
     };
     let first = start(&mut cues);
     let second = start(&mut cues);

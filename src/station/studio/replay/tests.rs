@@ -54,5 +54,5 @@ fn an_empty_log_knows_no_bar() {
     let open: Box<Open<'_>> = Box::new(|_| Err(MoveError::Nothing("open")));
     let error = Replay::from_bar(folder.path(), "a", 3, open).err().unwrap();
 
-    assert_eq!(error.to_string(), "bar: expected a bar from none is known on, found 3");
+    assert_eq!(error.to_string(), "bar: expected a log that tells of it, found 3");
 }
