@@ -36,12 +36,17 @@ pub struct Feed {
 }
 
 /// How titles are sent to a listener.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Titles {
     /// Not at all, except in the header of an Ogg stream.
     None,
-    /// As ICY metadata, after every this many bytes of audio (`icy-metaint`).
-    Icy(NonZeroUsize),
+    /// As ICY metadata.
+    Icy {
+        /// After every this many bytes of audio (`icy-metaint`).
+        metaint: NonZeroUsize,
+        /// The radio's address, for pictures.
+        base_url: Option<Arc<str>>,
+    },
     /// In Ogg headers: each title starts a new logical stream.
     Heads,
 }
@@ -73,7 +78,9 @@ impl Feed {
         let name = &listener.mount.about.name;
         let metadata = match titles {
             Titles::None => Metadata::None,
-            Titles::Icy(metaint) => Metadata::Icy(Interleaver::new(metaint, name)),
+            Titles::Icy { metaint, base_url } => {
+                Metadata::Icy(Interleaver::new(metaint, name, base_url))
+            }
             Titles::Heads => Metadata::Heads(Box::default()),
         };
         Self { listener, permit, metadata, chain: None, lagged_at: None }

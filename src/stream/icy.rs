@@ -19,16 +19,19 @@ pub struct Interleaver {
     /// Audio bytes until the next block.
     n_left: usize,
     station: Arc<str>,
-    /// The title that was sent last.
-    sent: Option<Arc<str>>,
+    /// The radio's address, if it is known.
+    base_url: Option<Arc<str>>,
+    /// Title and picture that were sent last.
+    sent: Option<(Arc<str>, Option<Arc<str>>)>,
 }
 
 impl Interleaver {
     /// A block after every `interval` bytes of audio. The station's name replaces an empty title, since
-    /// some players drop a stream whose first block is empty.
-    pub fn new(interval: NonZeroUsize, station: &str) -> Self {
+    /// some players drop a stream whose first block is empty. Pictures are below `base_url`, an address
+    /// without a slash at its end; without one, none is sent.
+    pub fn new(interval: NonZeroUsize, station: &str, base_url: Option<Arc<str>>) -> Self {
         let interval = interval.get();
-        Self { interval, n_left: interval, station: station.into(), sent: None }
+        Self { interval, n_left: interval, station: station.into(), base_url, sent: None }
     }
 
     /// The chunk's audio with a metadata block wherever one is due.
@@ -40,7 +43,7 @@ impl Interleaver {
         let mut out = Vec::with_capacity(audio.len() + 256);
         while !audio.is_empty() {
             if self.n_left == 0 {
-                self.push_block(&chunk.title, &mut out);
+                self.push_block(chunk, &mut out);
                 self.n_left = self.interval;
             }
             let (now, later) = audio.split_at(audio.len().min(self.n_left));
@@ -51,27 +54,32 @@ impl Interleaver {
         out.into()
     }
 
-    fn push_block(&mut self, title: &Arc<str>, out: &mut Vec<u8>) {
-        let title = if clean(title).is_empty() { &self.station } else { title };
-        if self.sent.as_ref() == Some(title) {
+    fn push_block(&mut self, chunk: &Chunk, out: &mut Vec<u8>) {
+        let title = if clean(&chunk.title).is_empty() { &self.station } else { &chunk.title };
+        let now = (title.clone(), chunk.picture.clone());
+        if self.sent.as_ref() == Some(&now) {
             out.push(0);
             return;
         }
-        let text = block_text(title);
+        let url = self.base_url.as_ref().zip(chunk.picture.as_ref());
+        let text = block_text(title, url.map(|(base, path)| format!("{base}{path}")));
         let n_units = text.len().div_ceil(16);
         out.push(n_units as u8);
         out.extend_from_slice(text.as_bytes());
         out.resize(out.len() + n_units * 16 - text.len(), 0);
-        self.sent = Some(title.clone());
+        self.sent = Some(now);
     }
 }
 
-/// `StreamTitle='…';`, cut between characters to fit into a block.
-fn block_text(title: &str) -> String {
+/// `StreamTitle='…';StreamUrl='…';`. The title is cut between characters to fit into a block; an address
+/// that does not fit behind it is left out.
+fn block_text(title: &str, url: Option<String>) -> String {
     const FRAME: usize = "StreamTitle='';".len();
     let title = clean(title);
     let end = title.floor_char_boundary(MAX_BLOCK - FRAME);
-    format!("StreamTitle='{}';", &title[..end])
+    let text = format!("StreamTitle='{}';", &title[..end]);
+    let url = url.map(|url| format!("StreamUrl='{}';", clean(&url))).unwrap_or_default();
+    if text.len() + url.len() <= MAX_BLOCK { text + &url } else { text }
 }
 
 /// `text` on one line, safe in headers, ICY blocks and playlists.
@@ -93,7 +101,7 @@ mod tests {
     }
 
     fn interleaver(interval: usize) -> Interleaver {
-        Interleaver::new(NonZeroUsize::new(interval).unwrap(), "the station")
+        Interleaver::new(NonZeroUsize::new(interval).unwrap(), "the station", None)
     }
 
     /// What a player extracts: the audio, and each title with the offset of the audio that follows it.
@@ -133,6 +141,44 @@ mod tests {
 
         assert_eq!(out.len(), 6 + 1 + 32 + 1);
         assert_eq!(&out[out.len() - 3..], b"\0ef");
+    }
+
+    #[test]
+    fn a_picture_is_sent_with_its_title_where_the_address_is_known() {
+        let with =
+            |picture: &str, title| Chunk { picture: Some(picture.into()), ..chunk(b"ab", title) };
+        let long = "x".repeat(5000);
+        let chunks = [
+            with("/1.png", "one"),
+            with("/1.png", "one"),
+            with("/2.png", "one"),
+            with("/3.png", &long),
+        ];
+        let blocks = |base_url: Option<&str>| {
+            let mut icy =
+                Interleaver::new(NonZeroUsize::MIN, "the station", base_url.map(Into::into));
+            let mut texts = Vec::new();
+            for chunk in &chunks {
+                let mut out = Vec::new();
+                icy.push_block(chunk, &mut out);
+                let text = String::from_utf8(out[1..].to_vec()).unwrap();
+                texts.push(text.trim_end_matches('\0').to_owned());
+            }
+            texts
+        };
+
+        let long = format!("StreamTitle='{}';", &long[..MAX_BLOCK - 15]);
+        let one = "StreamTitle='one';";
+        assert_eq!(
+            blocks(Some("http://a")),
+            [
+                &format!("{one}StreamUrl='http://a/1.png';"),
+                "",
+                &format!("{one}StreamUrl='http://a/2.png';"),
+                &long[..]
+            ]
+        );
+        assert_eq!(blocks(None), [one, "", one, &long]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ mod tests {
                 self.0.push(vec![self.1], if ends { End::EndPage } else { End::NormalPacket });
             }
             let chain = Some(self.0.chain().clone());
-            Chunk { audio: self.0.take().into(), title: title.into(), chain }
+            Chunk { audio: self.0.take().into(), title: title.into(), picture: None, chain }
         }
     }
 

@@ -33,6 +33,8 @@ pub struct Chunk {
     pub audio: Bytes,
     /// The title to show during this audio.
     pub title: Arc<str>,
+    /// The picture to show during this audio: its path on the radio's server.
+    pub picture: Option<Arc<str>>,
     /// The logical Ogg stream of the pages. None for MP3, which needs no header packets.
     pub chain: Option<Arc<Chain>>,
 }
@@ -40,7 +42,7 @@ pub struct Chunk {
 impl Chunk {
     /// A chunk of MP3 frames.
     pub fn mp3(audio: impl Into<Bytes>, title: impl Into<Arc<str>>) -> Self {
-        Self { audio: audio.into(), title: title.into(), chain: None }
+        Self { audio: audio.into(), title: title.into(), picture: None, chain: None }
     }
 
     /// The audio preceded by the header pages of its logical stream, if that stream differs from

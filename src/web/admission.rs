@@ -22,13 +22,14 @@ use crate::{
         icy::clean,
         mount::{Listener, Mount},
     },
+    threads::blocking,
     web::{
         api,
         download::Download,
         listen::{self, StreamStart},
         range,
         request::ClientRequest,
-        response::{FullResponse, SentResponse, TEXT, header_name, respond, with},
+        response::{FullResponse, SentResponse, TEXT, header_name, respond, sent, with},
         shutdown::Shutdown,
         site::Site,
     },
@@ -54,8 +55,6 @@ pub enum Answer {
     Full(FullResponse),
     /// Worked out by a future, which may read the request's body.
     Later(Later),
-    /// Made by work that takes too long for a task, then sent by hyper.
-    Slow(Box<dyn FnOnce() -> FullResponse + Send>),
     /// Sent by [`listen::begin`].
     Stream(Box<StreamStart>),
     /// Made and sent by [`download::send`](crate::web::download::send).
@@ -71,14 +70,28 @@ pub enum Answer {
     },
 }
 
+impl Answer {
+    /// Made by `work`, which takes too long for a task.
+    pub fn made_by(work: impl FnOnce() -> FullResponse + Send + 'static) -> Self {
+        let response = async { sent(blocking(work).await.unwrap_or_else(unmade)) };
+        Self::Later(Box::new(|_, _| Box::pin(response)))
+    }
+}
+
+/// The response in place of one whose making panicked, or found no thread.
+fn unmade(why: String) -> FullResponse {
+    tracing::error!("a response can't be made: {why}");
+    respond(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the response can't be made\n")
+}
+
 /// Starts a stream from its burst. `Range` and unknown parameters are ignored: a `206` would make players
 /// seek in an endless stream.
 pub fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) -> Answer {
     let headers = request.headers();
     let about = &mount.about;
-    let titles = titles(site, headers, about.coding);
+    let titles = titles(site, request, about.coding);
     let metaint = match titles {
-        Titles::Icy(metaint) => Some(metaint),
+        Titles::Icy { metaint, .. } => Some(metaint),
         Titles::None | Titles::Heads => None,
     };
     if request.method() == Method::HEAD {
@@ -150,11 +163,15 @@ fn join_mount_or_fallback(
 ///
 /// Icecast requests ICY metadata when it relays, but removes it from MP3 only; in Ogg the metadata would
 /// corrupt pages.
-fn titles(site: &Site, headers: &HeaderMap, coding: Coding) -> Titles {
+fn titles<B>(site: &Site, request: &ClientRequest<B>, coding: Coding) -> Titles {
+    let headers = request.headers();
     let agent = headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
     match NonZeroUsize::new(site.server.metaint_bytes) {
         _ if coding.is_ogg() && agent.starts_with(b"Icecast") => Titles::Heads,
-        Some(metaint) if wants_titles(headers) => Titles::Icy(metaint),
+        Some(metaint) if wants_titles(headers) => {
+            let base_url = request.is_url_known.then(|| request.base_url.as_str().into());
+            Titles::Icy { metaint, base_url }
+        }
         _ => Titles::None,
     }
 }

@@ -15,7 +15,7 @@ use crate::web::{
     response::{CONTENT_POLICY, EMBED_POLICY, FullResponse, HTML, JSON, TEXT, respond, with},
     route::Route,
     shoutcast,
-    site::{ServedStation, Site},
+    site::{ServedStation, Site, url_of},
     status, status_page, studio, takes, troubles,
 };
 
@@ -36,8 +36,11 @@ pub fn answer<B>(site: &Arc<Site>, request: &Request<B>, ends: Ends) -> Answer {
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     let authority = request.uri().authority().map(hyper::http::uri::Authority::as_str).or(host);
     let is_secure = client::is_secure(ends, request.headers(), &site.server.trusted_proxies);
-    let base_url = site.base_url(authority, ends.local, is_secure);
-    let request = ClientRequest { request, address, base_url, is_secure };
+    let known_url = site.known_url(authority, is_secure);
+    let is_url_known = known_url.is_some();
+    // Its end of the connection is better than nothing.
+    let base_url = known_url.unwrap_or_else(|| url_of(&ends.local.to_string(), is_secure));
+    let request = ClientRequest { request, address, base_url, is_url_known, is_secure };
     let route = route(site, &request);
     if let Some(Route::Admin(command)) = route {
         return Answer::Full(admin::answer(site, command, &request));
@@ -57,7 +60,7 @@ pub fn answer<B>(site: &Arc<Site>, request: &Request<B>, ends: Ends) -> Answer {
             Some(Route::Stream(mount)) => return admission::stream(site, mount, &request),
             Some(Route::Picture(picture, of_path)) => {
                 let n_pixels = of_path.or_else(|| pictures::side(request.query()));
-                return Answer::Slow(Box::new(pictures::drawing(site, picture, n_pixels)));
+                return Answer::made_by(pictures::drawing(site, picture, n_pixels));
             }
             Some(route) => show(site, &route, &request),
             None => respond(StatusCode::NOT_FOUND, TEXT, "no such page or stream\n"),

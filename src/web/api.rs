@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use crate::{
+    art,
     config::WhoTakes,
     music::bar::{Bar, Hit},
     station::{
@@ -127,7 +128,7 @@ fn now(station: &ServedStation, base_url: &str, takes: bool) -> StationNow {
 fn art_url(station: &ServedStation, piece: Option<u64>, base_url: &str) -> String {
     let name = &station.name;
     match piece {
-        Some(piece) => format!("{base_url}/art/{name}/{piece}.png"),
+        Some(piece) => format!("{base_url}{}", art::path(name, piece)),
         None => format!("{base_url}/art/{name}.png"),
     }
 }

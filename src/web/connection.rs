@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
-use hyper::{Request, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
 use tokio::{
@@ -14,7 +14,6 @@ use tokio::{
 
 use crate::{
     stream::{fanout::Fanout, feed::Feed},
-    threads::blocking,
     web::{
         admission::{Answer, Life},
         answer::answer,
@@ -22,7 +21,7 @@ use crate::{
         download::{self, Download},
         limits::ConnectionPermit,
         listen::{self, StreamStart},
-        response::{FullResponse, TEXT, respond, sent},
+        response::sent,
         shutdown::Shutdown,
         site::{Site, Timeouts},
         tls::Tls,
@@ -128,7 +127,6 @@ where
             match answer_when_free(&site, &request, ends, shared).await {
                 Answer::Full(response) => Ok(sent(response)),
                 Answer::Refused { response, .. } => Ok(sent(*response)),
-                Answer::Slow(work) => Ok(sent(blocking(work).await.unwrap_or_else(unmade))),
                 Answer::Later(later) => {
                     let shutdown = shared.shutdown.clone();
                     Ok(later(body, Life { until, shutdown }).await)
@@ -206,12 +204,6 @@ async fn answer_when_free(
             return answer;
         }
     }
-}
-
-/// The response in place of one whose making panicked, or found no thread.
-fn unmade(why: String) -> FullResponse {
-    tracing::error!("a response can't be made: {why}");
-    respond(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the response can't be made\n")
 }
 
 async fn begin(

@@ -109,7 +109,13 @@ mod tests {
         }
         let request = request.body(()).unwrap();
         let (address, base_url) = (address.parse().unwrap(), String::new());
-        let request = ClientRequest { request: &request, address, base_url, is_secure: false };
+        let request = ClientRequest {
+            request: &request,
+            address,
+            base_url,
+            is_url_known: false,
+            is_secure: false,
+        };
         let answer = answer(site, &site.stations[0], &request);
         assert!(!answer.headers().contains_key("access-control-allow-origin"));
         let (head, body) = answer.into_parts();

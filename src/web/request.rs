@@ -14,6 +14,8 @@ pub struct ClientRequest<'a, B> {
     pub address: IpAddr,
     /// Base of the URLs in the response.
     pub base_url: String,
+    /// Whether others reach the radio at `base_url`: it is that of radio.toml or of the request.
+    pub is_url_known: bool,
     /// Whether the client uses HTTPS.
     pub is_secure: bool,
 }

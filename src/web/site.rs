@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    net::{IpAddr, SocketAddr},
+    net::IpAddr,
     path::PathBuf,
     sync::Arc,
     time::{Duration, SystemTime},
@@ -267,20 +267,20 @@ impl Site {
         }
     }
 
-    /// The base of this client's URLs, without a slash at the end.
-    ///
-    /// `host` is the request's `Host`, used only if it is a plain name and port; otherwise `local`, the
-    /// server's end of the connection, is used.
-    pub fn base_url(&self, host: Option<&str>, local: SocketAddr, is_secure: bool) -> String {
+    /// The base of this client's URLs, without a slash at the end: radio.toml's, or that of `host`, the
+    /// request's `Host`, if it is a plain name and port. None if neither is known.
+    pub fn known_url(&self, host: Option<&str>, is_secure: bool) -> Option<String> {
         if let Some(url) = &self.server.public_url {
-            return url.trim_end_matches('/').to_owned();
+            return Some(url.trim_end_matches('/').to_owned());
         }
-        let scheme = if is_secure { "https" } else { "http" };
-        match host.filter(|host| is_host(host)) {
-            Some(host) => format!("{scheme}://{host}"),
-            None => format!("{scheme}://{local}"),
-        }
+        host.filter(|host| is_host(host)).map(|host| url_of(host, is_secure))
     }
+}
+
+/// The base of URLs at `host`, a name or address with its port.
+pub fn url_of(host: &str, is_secure: bool) -> String {
+    let scheme = if is_secure { "https" } else { "http" };
+    format!("{scheme}://{host}")
 }
 
 fn is_host(text: &str) -> bool {
@@ -350,18 +350,17 @@ pub(super) mod tests {
     #[test]
     fn a_host_other_than_name_and_port_is_ignored() {
         let mut site = site(Vec::new());
-        let local = "127.0.0.1:8000".parse().unwrap();
         let long = "a".repeat(256);
 
         for host in ["radio.example:8000", "[::1]:8000", "10.0.0.2"] {
-            assert_eq!(site.base_url(Some(host), local, false), format!("http://{host}"));
+            assert_eq!(site.known_url(Some(host), false), Some(format!("http://{host}")));
         }
         for host in ["", "a/b", "a b", "u@a", "a\r\nb", "a\"><script>", &long] {
-            assert_eq!(site.base_url(Some(host), local, false), "http://127.0.0.1:8000");
+            assert_eq!(site.known_url(Some(host), false), None);
         }
-        assert_eq!(site.base_url(None, local, false), "http://127.0.0.1:8000");
-        assert_eq!(site.base_url(Some("a"), local, true), "https://a");
+        assert_eq!(site.known_url(None, false), None);
+        assert_eq!(site.known_url(Some("a"), true).as_deref(), Some("https://a"));
         site.server.public_url = Some("https://radio.example/".into());
-        assert_eq!(site.base_url(Some("a"), local, true), "https://radio.example");
+        assert_eq!(site.known_url(None, true).as_deref(), Some("https://radio.example"));
     }
 }

@@ -1,5 +1,7 @@
 /* The small player for pages of other sites: one station, named by the path. */
 
+import { bareTitle } from "./radio.js";
+
 const EVERY_MS = 5000;
 const RETRY_MS = 3000;
 
@@ -22,8 +24,9 @@ function paint() {
   byId("play").setAttribute("aria-label", `${wanted ? "Pause" : "Play"} ${station?.name ?? name}`);
   if (!station) return;
   setText(byId("station"), station.name);
-  setText(byId("title"), station.title);
-  document.title = `${station.title} · ${station.name}`;
+  const title = bareTitle(station.title, station);
+  setText(byId("title"), title);
+  document.title = `${title} · ${station.name}`;
   const piece = Number.isInteger(station.piece) ? `/${station.piece}` : "";
   const art = new URL(`art/${encodeURIComponent(name)}${piece}.svg`, root).href;
   if (byId("art").src !== art) byId("art").src = art;

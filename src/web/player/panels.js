@@ -1,6 +1,6 @@
 /* What a listener does besides listening: likes, history, sleep timer, sharing, taking the last bars. */
 
-import { address, apiOf, artOf, barNow, fetchJson, shownStation } from "./radio.js";
+import { address, apiOf, artOf, bareTitle, barNow, fetchJson, shownStation, stationNamed } from "./radio.js";
 import { momentNow, playMoment, sleepIn, sleepLeft } from "./sound.js";
 
 const byId = (id) => document.getElementById(id);
@@ -62,7 +62,8 @@ function entryOf(name, entry) {
   when.textContent = whenOf(entry.at);
   const link = item.querySelector("a");
   const heart = item.querySelector("button");
-  link.textContent = entry.title;
+  const title = bareTitle(entry.title, stationNamed(name));
+  link.textContent = title;
   if (entry.bar === undefined) {
     link.removeAttribute("href");
     heart.remove();
@@ -75,7 +76,7 @@ function entryOf(name, entry) {
     playMoment({ url: link.href, title: entry.title, piece: entry.piece });
   });
   item.querySelector("img").src = `${artOf(name, entry.piece, ".png")}?side=96`;
-  heart.querySelector(".unseen").textContent = `Like ${entry.title}`;
+  heart.querySelector(".unseen").textContent = `Like ${title}`;
   heart.addEventListener("click", async () => {
     setText(byId("said"), await like(name, entry.piece, `piece=${entry.piece}`));
     paintHeart(heart, name, entry.piece, entry.likes);

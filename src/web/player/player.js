@@ -1,7 +1,7 @@
 /* The player page: shows what is on air, and its controls. */
 
 import {
-  allStations, artOf, barNow, loadBars, loadStations, select, shownStation, stationNamed, streamOf,
+  allStations, artOf, bareTitle, barNow, loadBars, loadStations, select, shownStation, stationNamed, streamOf,
 } from "./radio.js";
 import { audio, isWanted, momentNow, pause, play, setVolume, whenChanged } from "./sound.js";
 import { paintPanels, setText } from "./panels.js";
@@ -122,7 +122,8 @@ function paint() {
   const station = shownStation();
   if (!station) return;
   const bar = barNow();
-  const { title, piece } = momentNow() ?? bar ?? station;
+  const { title: full, piece } = momentNow() ?? bar ?? station;
+  const title = bareTitle(full, station);
   document.documentElement.style.setProperty("--accent", accentOf(station.station));
   document.querySelector(".stage").classList.toggle("is-on", isWanted());
   setText(byId("station"), station.name);
@@ -186,7 +187,7 @@ function paintCard(card) {
   card.classList.toggle("is-on", isOn);
   setText(card.querySelector("h2"), station.name);
   setText(card.querySelector(".description"), station.description);
-  setText(card.querySelector(".title"), station.title);
+  setText(card.querySelector(".title"), bareTitle(station.title, station));
   setSource(card.querySelector("img"), `${artOf(station.station, station.piece, ".png")}?side=96`);
   const tempo = station.tempo_bpm ? `${Math.round(station.tempo_bpm)} bpm` : "";
   setText(card.querySelector(".live"), [tempo, listenersOf(station.listeners)].filter(Boolean).join(" · "));

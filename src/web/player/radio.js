@@ -34,6 +34,12 @@ export const knownBars = () => bars;
 export const apiOf = (name, what) => address(`api/stations/${encodeURIComponent(name)}/${what}`);
 export const streamOf = (station) => address(`.${station.path}`);
 
+/* A title without the name of its station, with which the radio's titles begin. */
+export function bareTitle(title, station) {
+  const start = `${station.name} - `;
+  return title.startsWith(start) ? title.slice(start.length) : title;
+}
+
 /* The picture of a piece, or of what is on air if it is not known. */
 export function artOf(name, piece, ending) {
   const path = `art/${encodeURIComponent(name)}`;

@@ -2,13 +2,14 @@
  *
  * Each bar is drawn twice and once only: on a strip, and lit, on a second strip that is seen through a
  * narrow window at the playhead. Both are moved by animations, which browsers run without the page's script
- * and without drawing anything anew: 24 steps a second, fewer while nothing plays, none while the page is
- * hidden. The script only adds bars and keeps the animations in time with the sound. */
+ * and without drawing anything anew: 16 steps a second, fewer while nothing plays, none while the page is
+ * hidden. Each step is a whole number of pixels: without a graphics processor, browsers then copy the strips
+ * instead of filtering them. The script only adds bars and keeps the animations in time with the sound. */
 
 import { barAt, followSound, knownBars, secondNow } from "./radio.js";
 import { audio, isWanted, momentNow } from "./sound.js";
 
-const STEPS_PER_SECOND = { playing: 24, paused: 10 };
+const STEPS_PER_SECOND = { playing: 16, paused: 8 };
 const TICK_MS = 250;
 const MAX_DRIFT = 0.02; // Seconds that an animation may be off.
 const PLAYHEAD = 0.34; // Its place, as a share of the width.
@@ -56,7 +57,7 @@ function resize() {
   scale = Math.min(devicePixelRatio || 1, 2);
   width = roll.clientWidth;
   height = roll.clientHeight;
-  perSecond = Math.max(74, Math.min(width / 8, 118));
+  perSecond = STEPS_PER_SECOND.playing * Math.max(5, Math.min(Math.round(width / 128), 7));
   for (const { canvas } of [plain, lit]) {
     canvas.width = Math.round((width + SPARE_SECONDS * perSecond) * scale);
     canvas.height = Math.round(height * scale);
@@ -322,7 +323,7 @@ function startGlides(left, x, steps) {
   const [from, to] = [left, left + SPARE_SECONDS];
   const timing = { duration: 1000 * SPARE_SECONDS, easing: `steps(${steps * SPARE_SECONDS})`, fill: "forwards" };
   glides = views.map((view, index) => {
-    const frames = [from, to].map((second) => ({ transform: `translateX(${toX(index, second, x)}px)` }));
+    const frames = [from, to].map((second) => ({ transform: at(toX(index, second, x)) }));
     return view.animate(frames, timing);
   });
   glide = { from, steps, base: shownAt };

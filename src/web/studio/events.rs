@@ -159,6 +159,7 @@ async fn new_bar(
                 "tempo_bpm": bar.tempo.get(),
                 "title": bar.title,
                 "piece": bar.piece,
+                "puck": bar.puck,
                 "start_second": aired.start_second,
                 "rendered_seconds": now.rendered_seconds,
             });

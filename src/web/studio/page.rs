@@ -10,7 +10,7 @@ const STYLE: &str = "text/css; charset=UTF-8";
 pub const INDEX: &str = include_str!("page/index.html");
 
 /// Its other files, which hold no secrets: name, content type, text.
-const FILES: [(&str, &str, &str); 29] = [
+const FILES: [(&str, &str, &str); 30] = [
     ("air.js", SCRIPT, include_str!("page/air.js")),
     ("anchors.js", SCRIPT, include_str!("page/anchors.js")),
     ("api.js", SCRIPT, include_str!("page/api.js")),
@@ -25,6 +25,7 @@ const FILES: [(&str, &str, &str); 29] = [
     ("files.js", SCRIPT, include_str!("page/files.js")),
     ("grid.js", SCRIPT, include_str!("page/grid.js")),
     ("kit.js", SCRIPT, include_str!("page/kit.js")),
+    ("macros.js", SCRIPT, include_str!("page/macros.js")),
     ("map.js", SCRIPT, include_str!("page/map.js")),
     ("midi.js", SCRIPT, include_str!("page/midi.js")),
     ("moves.js", SCRIPT, include_str!("page/moves.js")),

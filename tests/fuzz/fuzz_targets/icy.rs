@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((&[first, second], rest)) = bytes.split_first_chunk::<2>() else { return };
     let interval = usize::from(u16::from_be_bytes([first, second])).max(1);
     let Some(metaint) = NonZeroUsize::new(interval) else { return };
-    let mut icy = Interleaver::new(metaint, "station");
+    let mut icy = Interleaver::new(metaint, "station", None);
     let (mut sound, mut out) = (Vec::new(), Vec::new());
     for part in rest.split(|&byte| byte == 0) {
         let (title, audio) = part.split_at(part.len() / 2);

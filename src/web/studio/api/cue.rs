@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    compose::steering::When,
-    station::studio::{Before, cue::CueStart, hand::Hand, moves::Move},
+    compose::steering::{Order, When},
+    station::studio::{Before, cue::CueStart, error::MoveError, moves::Move},
     web::studio::{
         api::{moves, pad::Timing, phrase},
         call::Call,
@@ -34,14 +34,17 @@ pub fn start(call: &Call) -> Result<Reply, Failure> {
     }
     let moves = moves.into_iter().map(|what| moves::read(call, what));
     let moves = moves.collect::<Result<Vec<Move>, Failure>>()?;
+    check(&moves)?;
     let Before { progress, .. } = phrase::next(call)?;
-    let hand = moved(call.studio.hand(&call.station), &moves, progress.bar)?;
+    let orders = orders(&moves);
+    let hand = call.studio.hand_after(&call.station, moves, progress.bar)?;
     let setting = call.studio.setting(&call.station, &hand)?;
     let start = CueStart {
         station: call.station.clone(),
         setting,
         hand,
         progress,
+        orders,
         fonts: call.served()?.takes.fonts().clone(),
     };
     let (path, mount) = call.lab.ask(move |tools| {
@@ -52,19 +55,39 @@ pub fn start(call: &Call) -> Result<Reply, Failure> {
     Reply::json(&json!({ "path": path }))
 }
 
-/// The hand after `moves`, which must all be of kinds that a cue can play.
-fn moved(hand: Hand, moves: &[Move], bar: u64) -> Result<Hand, Failure> {
-    let refused = moves.iter().find(|what| {
-        matches!(
-            what,
-            Move::Order { .. } | Move::Jingle { .. } | Move::Title { .. } | Move::Undo | Move::Redo
-        )
-    });
-    if refused.is_some() {
-        let expected = "expected set, reset, beat, line, hold or desk in a cue";
-        return Err(Failure::bad(format!("moves: {expected}, found another")));
-    }
-    Ok(moves.iter().fold(hand, |hand, what| hand.after(what, bar)))
+/// Checks that all `moves` are of kinds that a cue can play.
+fn check(moves: &[Move]) -> Result<(), Failure> {
+    moves.iter().try_for_each(|what| match what {
+        Move::Jingle { .. }
+        | Move::Title { .. }
+        | Move::KeepDesk { .. }
+        | Move::Undo
+        | Move::Redo => Err(refused(what)),
+        Move::Desk { fader, .. } => Ok(fader.checked().map(|_| ()).map_err(MoveError::from)?),
+        Move::Set { .. }
+        | Move::Reset { .. }
+        | Move::Beat { .. }
+        | Move::Line { .. }
+        | Move::Macro { .. }
+        | Move::Tune { .. }
+        | Move::Hold { .. }
+        | Move::Order { .. } => Ok(()),
+    })
+}
+
+fn refused(what: &Move) -> Failure {
+    let json = json!(what);
+    let found = json["move"].as_str().unwrap_or_default();
+    let expected = "set, reset, macro, beat, line, tune, hold, order or desk";
+    Failure::bad(format!("a move of a cue: expected {expected}, found {found}"))
+}
+
+fn orders(moves: &[Move]) -> Vec<Order> {
+    let order = |what: &Move| match what {
+        Move::Order { order } => Some(*order),
+        _ => None,
+    };
+    moves.iter().filter_map(order).collect()
 }
 
 /// Puts the cue on air.

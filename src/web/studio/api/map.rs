@@ -45,7 +45,7 @@ pub fn anchors(call: &Call) -> Result<Reply, Failure> {
     let Before { setting, .. } = phrase::next(call)?;
     let files = call.lab.files.clone();
     let texts = call.lab.ask(move |tools| tools.changed_anchors(&files, &setting, &change))?;
-    Reply::json(&set_anchors(call, texts, when)?)
+    Reply::json(&make(call, set_anchors(texts), when)?)
 }
 
 /// The change that a body gives beside `when`.
@@ -57,8 +57,11 @@ fn change(call: &Call) -> Result<AnchorChange, Failure> {
     serde_json::from_value(body).map_err(|error| Failure::bad(format!("the anchors: {error}")))
 }
 
-fn set_anchors(call: &Call, texts: Vec<String>, when: When) -> Result<Receipt, Failure> {
-    let what = Move::Set { key: "anchors".to_owned(), value: texts.into() };
+fn set_anchors(texts: Vec<String>) -> Move {
+    Move::Set { key: "anchors".to_owned(), value: texts.into() }
+}
+
+fn make(call: &Call, what: Move, when: When) -> Result<Receipt, Failure> {
     Ok(call.studio.make(&call.station, &call.visitor.name, what, when)?)
 }
 
@@ -70,11 +73,14 @@ fn drop_tune(call: &Call) -> Result<Reply, Failure> {
     let tune = call.lab.ask(move |tools| tools.anchor_of_midi(&files, &of_setting, &bytes))?;
     let mut texts = hand_made::anchor_texts(&setting)?;
     texts.push(tune.anchor.clone());
-    let mut receipt = set_anchors(call, texts, When::Phrase)?;
-    if let Some(bars) = bars {
-        let place = hand_made::transition(&setting, &progress, tune.z, bars as u32);
-        receipt = place_line(call, place, When::Phrase)?;
-    }
+    let what = match bars {
+        Some(bars) => Move::Tune {
+            anchors: texts,
+            place: hand_made::transition(&setting, &progress, tune.z, bars as u32),
+        },
+        None => set_anchors(texts),
+    };
+    let receipt = make(call, what, When::Phrase)?;
     let answer = json!({ "bar": receipt.bar, "anchor": tune.anchor, "likeness": tune.likeness });
     Reply::json(&answer)
 }
@@ -119,9 +125,5 @@ pub fn line(call: &Call) -> Result<Reply, Failure> {
             call.lab.ask(move |tools| tools.line_along(&setting, &progress, &path, bars))?
         }
     };
-    Reply::json(&place_line(call, place, when)?)
-}
-
-fn place_line(call: &Call, place: LinePlace, when: When) -> Result<Receipt, Failure> {
-    Ok(call.studio.make(&call.station, &call.visitor.name, Move::Line { place }, when)?)
+    Reply::json(&make(call, Move::Line { place }, when)?)
 }

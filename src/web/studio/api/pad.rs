@@ -31,7 +31,7 @@ pub fn pad(call: &Call) -> Result<Reply, Failure> {
     Reply::json(&call.lab.ask(move |tools| Ok(tools.looks.pad(&setting, &progress)))?)
 }
 
-/// The pad's beats at all places, as a MIDI file.
+/// A MIDI file of the beats at all places of the pad.
 pub fn pad_midi(call: &Call) -> Result<Reply, Failure> {
     let Before { setting, .. } = phrase::on_air(call)?;
     let bytes = call.lab.ask(move |tools| {
@@ -48,7 +48,7 @@ pub fn beat(call: &Call) -> Result<Reply, Failure> {
     Reply::json(&json!({ "grid": Grid::of_line(&line) }))
 }
 
-/// The beat at a place of the pad, as a MIDI file.
+/// A MIDI file of the beat at one place of the pad.
 pub fn beat_midi(call: &Call) -> Result<Reply, Failure> {
     let (place, Before { setting, .. }) = (place(call)?, phrase::on_air(call)?);
     let tempo = setting.station().theme.tempo;

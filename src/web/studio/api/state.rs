@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     music::bar::Bar,
-    station::studio::{hand::Hand, value::SettableValue},
+    station::studio::{hand::Hand, knobs::Knob, value::SettableValue},
     web::{
         api, likes,
         site::ServedStation,
@@ -34,6 +34,7 @@ struct State<'a> {
     n_undo: usize,
     n_redo: usize,
     playlists: Vec<String>,
+    macros: Vec<Knob>,
 }
 
 #[derive(Serialize)]
@@ -77,6 +78,7 @@ pub fn state(call: &Call) -> Result<Reply, Failure> {
         n_undo,
         n_redo,
         playlists: call.studio.lists(&station.name),
+        macros: call.studio.knobs(&station.name),
     })
 }
 

@@ -7,6 +7,7 @@ import { sayError } from "./say.js";
 import { canChange } from "./store.js";
 
 const FEWEST = 2;
+const LOW = 0.85; // From the top, as a share of the map.
 
 /* A button at the place of `anchor` in `square`; `map` has its fellows, and `choose` is called with the
  * place while it is moved. */
@@ -16,7 +17,11 @@ export function makeAnchor(map, square, index, choose) {
   const button = makeElement("button", { type: "button", className: "anchor", id: `anchor-${index}`, disabled: !canChange(), "aria-label": label });
   button.append(makeElement("span", { textContent: anchor.name }));
   button.dataset.ownPointer = "";
-  const put = () => putAt(button, square, toScreen([anchor.x, anchor.y]));
+  const put = () => {
+    const place = toScreen([anchor.x, anchor.y]);
+    putAt(button, square, place);
+    button.classList.toggle("is-low", place[1] > LOW); // Its name is above it, within the map.
+  };
   const moveTo = (place) => {
     [anchor.x, anchor.y] = toMap(place);
     put();

@@ -11,7 +11,7 @@ const audio = byId("cue-audio");
 let moves = []; // What the cue changes, beside what is on air.
 let isCollecting = false;
 
-const slotOf = (move) => `${move.move}:${move.key ?? move.part ?? move.order ?? ""}`;
+const slotOf = (move) => `${move.move}:${move.key ?? move.part ?? move.name ?? ""}`;
 
 function add(move) {
   moves = [...moves.filter((other) => slotOf(other) !== slotOf(move)), move];
@@ -65,7 +65,7 @@ function show() {
 /* Takes a move that was made while moves are collected; false for one that concerns what is on air. */
 function collect(move) {
   if (["undo", "redo"].includes(move.move)) return false;
-  if (["order", "jingle", "title"].includes(move.move)) sayError("A cue has no orders, jingles and titles. Take or stop it first.");
+  if (["jingle", "title"].includes(move.move)) sayError("A cue has no jingles and titles. Take or stop it first.");
   else add(move);
   return true;
 }

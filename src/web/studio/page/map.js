@@ -207,13 +207,15 @@ on("hand", () => {
   showMode();
 });
 on("changed", (path) => /^(anchors|line)/.test(path) && reload());
+const BARS_A_PHRASE = 4;
+let piece = null;
+
+/* Bass and lead move from phrase to phrase, unless they stay at a place. */
 on("bar", (news) => {
-  if (!map) return;
-  if (!news.here) return void (news.bar % 2 === 0 && reload());
-  map.here = news.here;
-  if (map.ahead?.length && Math.hypot(map.ahead[0][0] - news.here[0], map.ahead[0][1] - news.here[1]) < 0.06) map.ahead.shift();
-  put(byId("here"), map.here);
-  draw();
+  const isOther = piece !== null && piece !== news.piece;
+  piece = news.piece;
+  const isMoved = news.bar % BARS_A_PHRASE === 0 && hand().steering.line.by !== "at";
+  if (map && (isMoved || isOther)) reload();
 });
 on("station", () => {
   map = null;

@@ -33,7 +33,7 @@ const remember = (isLike) => own.push({ isLike, until: performance.now() + REMEM
 /* What the paths besides `moves` become in the radio's list of moves. */
 const KINDS = {
   corner: (move) => move.key?.startsWith("pad"),
-  anchors: (move) => move.key?.startsWith("anchors") || move.move === "line",
+  anchors: (move) => move.key?.startsWith("anchors") || move.move === "tune",
   line: (move) => move.move === "line",
 };
 

@@ -28,7 +28,7 @@ export const loadPad = oneAtATime(async () => {
     const loaded = await look(`${station}/pad`);
     if (station !== known.station) return;
     Object.assign(pad, loaded);
-    if (!isMoving) follow(loaded.puck);
+    follow(loaded.puck);
     emit("pad");
     draw();
     showBeat();
@@ -41,7 +41,9 @@ export const loadPad = oneAtATime(async () => {
 function follow(at) {
   if (!at || isMoving) return;
   const by = hand().steering.beat;
-  movePuck(by.by === "at" ? [by.x, by.y] : at);
+  const to = (by.by === "at" ? [by.x, by.y] : at).map((value) => round(value));
+  if (beat && String(to) === String(pad.place)) return;
+  movePuck(to);
   showBeat();
 }
 
@@ -198,9 +200,13 @@ on("hand", () => {
   corners = now;
 });
 on("changed", (path) => path.startsWith("corner") && reload());
+let piece = null;
+
 on("bar", (news) => {
-  if (news.puck) follow(news.puck);
-  else if (news.bar % 2 === 0) reload();
+  // An edit of radio.toml is no change by hand.
+  if (piece !== null && news.piece !== piece) reload();
+  piece = news.piece;
+  follow(news.puck);
 });
 on("station", loadPad);
 onResize(byId("heat"), draw);

@@ -17,7 +17,7 @@ export const known = {
   playlists: [],
   macros: [],
   counts: { undo: 0, redo: 0 },
-  hand: { overlay: {}, steering: emptySteering(), desk: neutralDesk() }, // As the radio has it.
+  hand: { overlay: {}, macros: {}, steering: emptySteering(), desk: neutralDesk() }, // As the radio has it.
 };
 
 export const canChange = () => known.role === "operator";
@@ -33,7 +33,7 @@ function neutralDesk() {
 /* Moves that are sent but not answered, by what they change. */
 const pending = new Map();
 
-const slotOf = (move) => `${move.move}:${move.key ?? move.part ?? ""}`;
+const slotOf = (move) => `${move.move}:${move.key ?? move.part ?? move.name ?? ""}`;
 
 /* What is shown: the radio's state with the pending moves on top. */
 export function hand() {
@@ -45,7 +45,8 @@ export function hand() {
 function apply(to, move) {
   if (move.move === "set") to.overlay[move.key] = move.value;
   if (move.move === "reset" && move.key) delete to.overlay[move.key];
-  if (move.move === "reset" && !move.key) to.overlay = {};
+  if (move.move === "reset" && !move.key) Object.assign(to, { overlay: {}, macros: {} });
+  if (move.move === "macro") to.macros[move.name] = move.value;
   if (move.move === "beat") to.steering.beat = move.place;
   if (move.move === "line") to.steering.line = move.place;
   if (move.move === "hold") to.steering.hold = move.on;
@@ -67,6 +68,7 @@ export function settle(move, isAccepted) {
 export function learnHand(news) {
   known.hand = {
     overlay: { ...news.overlay },
+    macros: { ...news.macro_values },
     steering: { ...emptySteering(), ...news.steering },
     desk: { parts: PARTS.map((_, index) => ({ ...NEUTRAL, ...news.desk?.parts?.[index] })) },
   };

@@ -7,6 +7,7 @@ import "./cue.js";
 import "./desk.js";
 import "./difference.js";
 import { byId, debounce, fill, setText } from "./dom.js";
+import "./macros.js";
 import { loadMap } from "./map.js";
 import "./midi.js";
 import { choice, isOwn, make } from "./moves.js";

@@ -1,6 +1,6 @@
-/* Values of radio.toml that are changed by hand, and macros of the theme. */
+/* Values of radio.toml that are changed by hand. */
 
-import { byId, debounce, fill, isHeld, hold, make as makeElement, setText } from "./dom.js";
+import { byId, debounce, isHeld, hold, make as makeElement, setText } from "./dom.js";
 import { makeFader } from "./fader.js";
 import { make } from "./moves.js";
 import { tell } from "./say.js";
@@ -169,25 +169,6 @@ function tapTempo() {
 
 byId("tap-tempo").addEventListener("click", tapTempo);
 
-/* ---- macros ---- */
-
-async function runMacro(macro) {
-  tell(`Macro ${macro.name}`);
-  for (const move of macro.moves) await make(move);
-}
-
-function showMacros() {
-  const makeButtons = () => known.macros.map((macro) => {
-    const button = makeElement("button", { type: "button", className: "pill needs-operator", textContent: macro.name });
-    button.dataset.learn = `macro-${macro.name}`;
-    button.disabled = !canChange();
-    button.addEventListener("click", () => runMacro(macro));
-    return button;
-  });
-  fill(byId("macros"), JSON.stringify([known.station, known.macros, canChange()]), makeButtons);
-  byId("macro-row").hidden = !known.macros.length;
-}
-
 let built = "";
 
 on("state", () => {
@@ -195,6 +176,5 @@ on("state", () => {
   if (shape !== built) build();
   else for (const control of controls) control.value = known.values.find(({ key }) => key === control.value.key) ?? control.value;
   built = shape;
-  showMacros();
 });
 on("hand", show);

@@ -53,8 +53,10 @@ export function sentence(move, values) {
   switch (move.move) {
     case "set": return `${titleOf(move.key, values)} ${valueText(move.value)}`;
     case "reset": return move.key ? `${titleOf(move.key, values)} back to radio.toml` : "All values back to radio.toml";
+    case "macro": return `${capital(move.name)} ${percent(move.value)}`;
     case "beat": return placeWords("Beat", move.place);
     case "line": return placeWords("Bass and lead", move.place);
+    case "tune": return `A tune on the map; ${placeWords("bass and lead", move.place)}`;
     case "hold": return move.on ? "Hold this section" : "Sections go on";
     case "order": return ORDERS[move.order] ?? capital(move.order);
     case "desk": return faderWords(move);
