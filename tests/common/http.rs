@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use serde_json::Value;
+
 /// How long a read may wait: generous, so that only an answer that never arrives fails the test.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -67,6 +69,18 @@ impl Answer {
         self.body.read_line(&mut line).unwrap();
         assert!(line.ends_with('\n'), "the body has ended");
         line.trim_end().to_owned()
+    }
+
+    /// The next server-sent event of JSON whose type is `kind`.
+    pub fn event(&mut self, kind: &str) -> Value {
+        loop {
+            let line = self.line();
+            let Some(data) = line.strip_prefix("data: ") else { continue };
+            let event: Value = serde_json::from_str(data).unwrap();
+            if event["type"] == kind {
+                return event;
+            }
+        }
     }
 
     /// The rest of the body: up to its content length, or else until the connection ends.

@@ -10,6 +10,8 @@ use symphonia::core::{
     meta::MetadataOptions,
 };
 
+use super::levels::{Levels, peak};
+
 /// The length of the longest frame, 320 kbit/s at 44.1 kHz.
 const MAX_FRAME: usize = 1045;
 
@@ -32,6 +34,20 @@ pub fn frames_from_the_first(audio: &[u8]) -> &[u8] {
 
 /// Decodes `audio`, every frame of which must decode; returns the loudest sample.
 pub fn decode(audio: &[u8]) -> f32 {
+    let mut loudest = 0.0_f32;
+    decode_to(audio, |samples| loudest = loudest.max(peak(samples)));
+    loudest
+}
+
+/// Decodes `audio` as [`decode`]; returns the level of each 20 ms.
+pub fn levels(audio: &[u8]) -> Vec<f32> {
+    let mut levels = Levels::of(44_100);
+    decode_to(audio, |samples| levels.push(samples));
+    levels.done
+}
+
+/// Decodes `audio`, every frame of which must decode, and passes the interleaved samples of each.
+fn decode_to(audio: &[u8], mut take: impl FnMut(&[f32])) {
     let whole = whole_frames(audio).concat();
     let n_frames = frames(&whole).count();
     let source = Box::new(Cursor::new(whole));
@@ -46,13 +62,11 @@ pub fn decode(audio: &[u8]) -> f32 {
     let mut decoder = symphonia::default::get_codecs()
         .make_audio_decoder(&parameters, &AudioDecoderOptions::default())
         .unwrap();
-    let (mut n_decoded, mut peak) = (0, 0.0_f32);
-    let mut samples: Vec<f32> = Vec::new();
+    let (mut n_decoded, mut samples) = (0, Vec::new());
     while let Some(packet) = format.next_packet().unwrap() {
         decoder.decode(&packet).unwrap().copy_to_vec_interleaved(&mut samples);
-        peak = samples.iter().fold(peak, |peak, sample| peak.max(sample.abs()));
+        take(&samples);
         n_decoded += 1;
     }
     assert_eq!(n_decoded, n_frames, "the decoder skips no frame");
-    peak
 }

@@ -152,13 +152,18 @@ impl Radio {
         ask(self.address, &format!("GET {path} HTTP/1.0\n{lines}"), "")
     }
 
-    /// The key of its studio, which it prints.
-    pub fn studio_key(&self) -> String {
-        until_some("the radio prints the key of its studio", || {
+    /// The address of its studio with the key, which it prints.
+    pub fn studio_address(&self) -> String {
+        until_some("the radio prints the address of its studio", || {
             let lines = self.printed.lock().unwrap();
-            let mut found = lines.iter().filter_map(|line| line.split_once("/studio?key="));
-            found.next().map(|(_, key)| key.to_owned())
+            let mut found = lines.iter().filter_map(|line| line.strip_prefix("the studio is at "));
+            found.next().map(str::to_owned)
         })
+    }
+
+    /// The key of its studio.
+    pub fn studio_key(&self) -> String {
+        self.studio_address().split_once("?key=").unwrap().1.to_owned()
     }
 
     /// Saves `toml` as its radio.toml, which it watches.

@@ -7,6 +7,7 @@ use crate::common::{
     mp3::{decode, whole_frames},
     radio::{ONE_STATION, Radio, STATIONS},
     tier::is_long,
+    wait::until,
 };
 use electropunk::rng;
 use rand::RngExt as _;
@@ -109,6 +110,31 @@ fn titles_are_interleaved_on_request() {
     let title = titles[0].strip_prefix("StreamTitle='").and_then(|rest| rest.strip_suffix("';"));
     assert!(title.is_some_and(|title| !title.trim().is_empty()), "{titles:?}");
     assert!(titles[1..].iter().all(|title| title.is_empty() || *title != titles[0]), "{titles:?}");
+}
+
+#[test]
+fn a_picture_comes_with_the_title_where_the_radio_s_address_is_known() {
+    let radio = Radio::shared();
+    let url = |mut answer: Answer| {
+        let (_, titles) = take_titles(&mut answer, 1);
+        let (_, url) = titles[0].split_once("';StreamUrl='")?;
+        Some(url.strip_suffix("';").unwrap().to_owned())
+    };
+    let shown = url(radio.ask("GET", "/dub.mp3", "Icy-MetaData: 1")).unwrap();
+    let path = shown.strip_prefix(&format!("http://{}", radio.address)).unwrap();
+    let piece = path.strip_prefix("/art/dub/").and_then(|file| file.strip_suffix(".png"));
+    assert!(piece.is_some_and(|piece| piece.parse::<u64>().is_ok()), "{shown}");
+    let picture = radio.get(path);
+    assert_eq!((picture.status(), picture.header("content-type")), (200, Some("image/png")));
+    assert_eq!(url(radio.get_1_0("/dub.mp3", "Icy-MetaData: 1")), None);
+
+    let public = Radio::start_with(ONE_STATION, &[]);
+    public.save(&format!("[server]\npublic_url = \"https://radio.example/\"\n{ONE_STATION}"));
+    until("the address is known", || {
+        public.get("/api/stations").text().contains("https://radio.example/")
+    });
+    let shown = url(public.get_1_0("/a.mp3", "Icy-MetaData: 1"));
+    assert_eq!(shown.as_deref(), Some("https://radio.example/art/a/0.png"));
 }
 
 #[test]

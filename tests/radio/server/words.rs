@@ -23,7 +23,7 @@ fn first_title(mut answer: Answer) -> String {
     let n_units = answer.read(1)[0];
     let block = String::from_utf8(answer.read(usize::from(n_units) * 16)).unwrap();
     let title = block.trim_end_matches('\0').strip_prefix("StreamTitle='").unwrap();
-    title.strip_suffix("';").unwrap().to_owned()
+    title.split_once("';").unwrap().0.to_owned()
 }
 
 #[test]

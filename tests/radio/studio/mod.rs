@@ -2,7 +2,9 @@
 
 mod access;
 mod api;
+mod listeners;
 mod load;
+mod tune;
 
 use serde_json::Value;
 
@@ -20,9 +22,12 @@ const AS_VIEWER: &str = "Authorization: Basic dmlld2VyOnNlZW1l"; // viewer:seeme
 const AS_GUESSER: &str = "Authorization: Basic dmlld2VyOmd1ZXNz"; // viewer:guess
 const AS_NOBODY: &str = "X-Nobody: 1";
 
-/// A radio of one station that keeps its state, with the passwords above.
+/// A macro of its theme.
+const MACRO: &str = "[themes.a.macros]\nlift = { tempo = [120, 160], swing = [0, 0.5], desk.bass.filter = [1, 0] }\n";
+
+/// A radio of one station that keeps its state, with the passwords and the macro above.
 fn radio() -> Radio {
-    Radio::start_with(&format!("state = \"state\"\n{ONE_STATION}{PASSWORDS}"), &[])
+    Radio::start_with(&format!("state = \"state\"\n{ONE_STATION}{PASSWORDS}{MACRO}"), &[])
 }
 
 /// The key that `radio` printed, as a header line.

@@ -9,6 +9,7 @@ use crate::common::{browser::Key, wait::until};
 fn the_desk_orders_and_values_change_what_is_on_air() {
     let Some(studio) = Studio::open() else { return };
 
+    take_back_a_drag(&studio);
     move_the_faders(&studio);
     undo_and_redo_by_keys(&studio);
     give_orders(&studio);
@@ -23,6 +24,19 @@ fn the_desk_orders_and_values_change_what_is_on_air() {
 
 fn fader(studio: &Studio, part: usize) -> Value {
     studio.state(&format!("/desk/parts/{part}"))
+}
+
+/// A drag is many moves and one step.
+fn take_back_a_drag(studio: &Studio) {
+    let places: Vec<[f64; 2]> = (0..40).map(|n| [0.8 - 0.015 * f64::from(n), 0.5]).collect();
+    studio.browser.drag("#desk-lead-level_db", &places);
+    studio.said("Lead: ");
+    let level = fader(studio, 2)["level_db"].clone();
+    assert!(level.as_f64().unwrap() < 0.0, "{level}");
+    assert_eq!(studio.state("/n_undo"), 1);
+    studio.browser.click("#undo");
+    studio.said("Undone");
+    assert_eq!(fader(studio, 2)["level_db"], 0.0);
 }
 
 fn move_the_faders(studio: &Studio) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Studio;
-use crate::common::browser::Key;
+use crate::common::{browser::Key, midi::ode_to_joy};
 
 #[test]
 fn the_map_the_cue_and_takes_work_by_hand() {
@@ -78,10 +78,21 @@ fn change_anchors(studio: &Studio) {
 }
 
 fn drop_a_tune(studio: &Studio) {
-    studio.drop_midi("../../api/stations/a/take.mid?bars=8", "#map");
+    let before = line(studio);
+    studio.drop_midi(&ode_to_joy(), "#map");
     studio.said("Bass and lead go to tune.mid in 16 bars").unwrap();
     assert_eq!(n_anchors(studio), 5);
-    assert_eq!(line(studio)["by"], "path");
+    let to_tune = line(studio);
+    assert_eq!(to_tune["by"], "path");
+    assert_ne!(to_tune, before);
+
+    studio.browser.click("#undo");
+    studio.said("Undone");
+    assert_eq!((n_anchors(studio), line(studio)), (4, before));
+    studio.browser.until("!document.querySelector('#redo').disabled");
+    studio.browser.click("#redo");
+    studio.said("Redone");
+    assert_eq!((n_anchors(studio), line(studio)), (5, to_tune));
 }
 
 /// The cue plays what is not on air; taken, it is.
@@ -104,6 +115,9 @@ fn collect_moves_in_a_cue(studio: &Studio) {
     studio.browser.click("#desk-drums-mute");
     studio.browser.until("document.querySelector('#cue-audio').currentTime > 0.3");
     assert_eq!(studio.state("/desk/parts/0/mute"), false);
+    studio.browser.click("[data-order=drop]");
+    studio.browser.until("document.querySelector('#cue-words').textContent.includes('Drop now')");
+    studio.browser.until("document.querySelector('#cue-state').textContent.startsWith('Only')");
 
     studio.browser.click("#cue-stop");
     studio.browser.until("document.querySelector('#cue-bar').hidden");

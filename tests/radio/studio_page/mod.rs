@@ -1,9 +1,11 @@
 //! The studio's page in a browser: what is clicked there is found in the state and in the bars.
 
 mod desk;
+mod macros;
 mod map;
 mod midi;
 mod pad;
+mod tour;
 
 use serde_json::{Value, json};
 
@@ -12,6 +14,7 @@ use crate::common::{browser::Browser, http::Answer, radio::Radio, wait::until_so
 /// A radio with short bars, so that its moves are soon heard.
 const TOML: &str = "state = \"state\"\n[admin]\npassword = \"hackme\"\n\
     [studio]\nviewer_password = \"seeme\"\n[themes.a]\ntempo = 160\n\
+    macros = { lift = { tempo = [140, 180], energy = [0.2, 1], desk.bass.filter = [1, 0.5] } }\n\
     [[stations]]\nname = \"a\"\ntheme = \"a\"\ntitle = \"Test Tone\"\n";
 
 /// An operator at the studio's page.
@@ -75,17 +78,17 @@ impl Studio {
         until_some("the bar is on air", || self.radio.bars("a").remove(&number))
     }
 
-    /// Drops a MIDI file, which the radio serves at `path` within the API, on an element.
-    fn drop_midi(&self, path: &str, selector: &str) {
-        self.browser.wait_for(&format!(
-            "const [done] = arguments;
-             fetch('api/{path}').then((answer) => answer.blob()).then((blob) => {{
+    /// Drops a MIDI file on an element.
+    fn drop_midi(&self, bytes: &[u8], selector: &str) {
+        self.browser.value_of(&format!(
+            "(() => {{
                const dataTransfer = new DataTransfer();
-               dataTransfer.items.add(new File([blob], 'tune.mid', {{ type: 'audio/midi' }}));
+               const bytes = new Uint8Array({});
+               dataTransfer.items.add(new File([bytes], 'tune.mid', {{ type: 'audio/midi' }}));
                const event = new DragEvent('drop', {{ bubbles: true, cancelable: true, dataTransfer }});
                document.querySelector('{selector}').dispatchEvent(event);
-               done();
-             }});"
+             }})()",
+            json!(bytes)
         ));
     }
 

@@ -52,10 +52,23 @@ fn draw_a_path(studio: &Studio) {
         (&json!("path"), &json!(8), &json!(true))
     );
     assert_eq!(path["points"].as_array().unwrap().len(), 4);
+    follow_the_puck(studio);
 
     studio.browser.click("#pad-walk");
     studio.said("Beat back to the walk");
     assert_eq!(studio.state("/steering/beat/by"), "walk");
+}
+
+/// The events of bars move the puck; the pad is not fetched again.
+fn follow_the_puck(studio: &Studio) {
+    studio.browser.value_of("performance.clearResourceTimings()");
+    let puck = "document.querySelector('#puck').ariaValueText";
+    for _ in 0..3 {
+        let place = studio.browser.value_of(puck);
+        studio.browser.until(&format!("{puck} !== {place}"));
+    }
+    let fetched = "performance.getEntriesByType('resource').filter(({ name }) => name.endsWith('/api/a/pad'))";
+    assert_eq!(studio.browser.value_of(&format!("{fetched}.length")), 0);
 }
 
 fn use_another_pattern(studio: &Studio) {
@@ -89,7 +102,7 @@ fn edit_cells(studio: &Studio) {
 }
 
 fn drop_files(studio: &Studio) {
-    studio.drop_midi("a/beat.mid?x=0&y=0", "#corner-2");
+    studio.drop_midi(&studio.ask("a/beat.mid?x=0&y=0").rest(), "#corner-2");
     studio.said("Corner bottom left from tune.mid").unwrap();
     assert!(studio.state("/overlay/pad.2").is_string());
 
