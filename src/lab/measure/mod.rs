@@ -18,6 +18,11 @@
 //! - [`expression`]: velocity and timing of drums.
 //! - [`attribute`]: attributes that a walk through the latent space can be steered by.
 //!
+//! Of chorales:
+//!
+//! - [`chorale_faults`], [`chorale_copies`]: faults of part-writing, and passages of the corpus.
+//! - [`chorale_judge`], [`chorale_markov`]: a judge who tells sets apart, and a model to compare with.
+//!
 //! Of a performance:
 //!
 //! - [`notes`]: bars with velocities and timing.
@@ -28,6 +33,10 @@ pub mod attribute;
 pub mod audio;
 pub mod bar_starts;
 pub mod bit_planes;
+pub mod chorale_copies;
+pub mod chorale_faults;
+pub mod chorale_judge;
+pub mod chorale_markov;
 pub mod density;
 pub mod expression;
 pub mod features;

@@ -91,22 +91,28 @@ pub fn command_line() -> String {
 }
 
 impl Card {
-    /// Writes the card to `path`, keeping the tables `[credits]` and `[held_out]` of an existing
-    /// card.
+    /// Writes the card to `path`; see [`save`].
     ///
     /// # Errors
-    /// The disk is full or read-only, or the existing card is not TOML; it stays unchanged.
+    /// As [`save`].
     pub fn save(&self, path: &Path) -> Result<(), Error> {
-        let not_written = |source| Error::NotWritten(NotWritten { path: path.to_owned(), source });
-        let mut card =
-            toml::Table::try_from(self).map_err(io::Error::other).map_err(not_written)?;
-        let old = fs::read_to_string(path).unwrap_or_default();
-        let old: toml::Table = old.parse().map_err(|error| {
-            not_written(io::Error::other(format!("the existing card is not valid TOML: {error}")))
-        })?;
-        card.extend(old.into_iter().filter(|(table, _)| KEPT.contains(&table.as_str())));
-        Ok(files::write(path, card.to_string().as_bytes())?)
+        save(self, path)
     }
+}
+
+/// Writes `card` to `path`, keeping the tables `[credits]` and `[held_out]` of an existing card.
+///
+/// # Errors
+/// The disk is full or read-only, or the existing card is not TOML; it stays unchanged.
+pub fn save(card: &impl Serialize, path: &Path) -> Result<(), Error> {
+    let not_written = |source| Error::NotWritten(NotWritten { path: path.to_owned(), source });
+    let mut card = toml::Table::try_from(card).map_err(io::Error::other).map_err(not_written)?;
+    let old = fs::read_to_string(path).unwrap_or_default();
+    let old: toml::Table = old.parse().map_err(|error| {
+        not_written(io::Error::other(format!("the existing card is not valid TOML: {error}")))
+    })?;
+    card.extend(old.into_iter().filter(|(table, _)| KEPT.contains(&table.as_str())));
+    Ok(files::write(path, card.to_string().as_bytes())?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use candle_core::{DType, Device, Tensor};
+use candle_core::{DType, Device, Tensor, Var};
 use safetensors::SafeTensors;
 
 use crate::{
@@ -43,22 +43,20 @@ pub struct Saved {
 }
 
 impl Run {
-    /// Writes a checkpoint atomically, then removes the oldest.
+    /// Writes a checkpoint of variables with their names atomically, then removes the oldest.
     ///
     /// # Errors
     /// A weight is not finite, or the disk is full or read-only; earlier checkpoints stay.
     pub fn save(
         &self,
-        network: &Network,
+        (names, vars): (&[String], &[Var]),
         adam: &Adam,
         step: u64,
         settings: &str,
     ) -> Result<(), Error> {
         fs::create_dir_all(&self.folder).map_err(Error::file(&self.folder))?;
         let mut tensors = HashMap::new();
-        for ((name, var), [first, second]) in
-            network.names.iter().zip(&network.vars).zip(&adam.moments)
-        {
+        for ((name, var), [first, second]) in names.iter().zip(vars).zip(&adam.moments) {
             tensors.insert(name.clone(), var.as_tensor().clone());
             tensors.insert(format!("{name}/Adam"), first.clone());
             tensors.insert(format!("{name}/Adam_1"), second.clone());
@@ -234,7 +232,7 @@ mod tests {
         let adam = Adam::new(&network.vars).unwrap();
         let run = Run { folder: folder.to_owned(), n_kept: 2 };
         for step in [20, 40] {
-            run.save(&network, &adam, step, "settings").unwrap();
+            run.save((&network.names, &network.vars), &adam, step, "settings").unwrap();
         }
         run
     }

@@ -13,6 +13,7 @@ pub mod adam;
 pub mod batch;
 pub mod card;
 pub mod checkpoint;
+pub mod chorale;
 pub mod cross_entropy;
 pub mod defaults;
 pub mod evaluation;

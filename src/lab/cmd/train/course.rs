@@ -122,8 +122,9 @@ impl<'a> Course<'a> {
             tracing::warn!("{error:#}");
         }
         let settings = serde_json::to_string(&self.settings)?;
+        let network = &self.fit.network;
         self.run
-            .save(&self.fit.network, &self.fit.adam, step, &settings)
+            .save((&network.names, &network.vars), &self.fit.adam, step, &settings)
             .with_context(|| format!("saving the checkpoint of step {step} failed"))?;
         Ok(measures)
     }

@@ -1,0 +1,226 @@
+//! Arguments of `chorale`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use crate::{
+    args::{at_least_one, not_negative, positive, share},
+    chorale::frame::Voice,
+    lab::cli::musician::{AudioFormat, Output, Touch},
+    music::scale::{Key, Mode, NotAKey},
+};
+
+/// The model that is used if none is named.
+const MODEL: &str = "models/chorale";
+
+/// `electropunk chorale`.
+#[derive(Debug, Clone, PartialEq, Subcommand)]
+pub enum Chorale {
+    /// Train a model of chorales, or continue its training
+    Train(ChoraleTrain),
+    /// Write new chorales as MIDI files
+    Sample(ChoraleSample),
+    /// Harmonise the tune of a MIDI file: the given voices are kept, the others are found
+    Harmonise(Harmonise),
+    /// Measure a model: how probable held-out chorales are to it, and how many faults its own have
+    Evaluate(ChoraleEvaluate),
+}
+
+/// Options of the commands that write chorales.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct ChoraleOutput {
+    /// Folder for the MIDI files, created if needed
+    #[arg(long, value_name = "DIR", default_value = "takes")]
+    pub out: PathBuf,
+    /// Tempo of the written files in beats per minute
+    #[arg(long, value_name = "BPM", default_value_t = 76.0, value_parser = positive)]
+    pub tempo: f64,
+    /// Write an audio file beside each MIDI file, played by the radio's synthesizer
+    #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true)]
+    pub audio: Option<AudioFormat>,
+    /// SoundFont for --audio [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub soundfont: Option<PathBuf>,
+    /// Print the list of written files as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl ChoraleOutput {
+    /// The same as options of the other commands that write MIDI files, which draw by `seed`.
+    pub fn output(&self, seed: Option<u64>) -> Output {
+        let Self { out, tempo, audio, soundfont, json } = self.clone();
+        Output { out, tempo, audio, touch: Some(Touch::Plain), soundfont, seed, json }
+    }
+}
+
+/// `electropunk chorale sample`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct ChoraleSample {
+    /// Model to sample from, without file extension
+    #[arg(long, value_name = "MODEL", default_value = MODEL)]
+    pub model: PathBuf,
+    /// Number of chorales
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = at_least_one)]
+    pub n: u64,
+    /// Key, such as "G major" or "D minor" [default: drawn]
+    #[arg(long, value_name = "KEY", value_parser = major_or_minor)]
+    pub key: Option<Key>,
+    /// Lines of the hymn, each of which ends under a fermata
+    #[arg(long, value_name = "N", default_value_t = 6, value_parser = at_least_one)]
+    pub lines: u64,
+    /// Beats of a line
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
+    pub line_beats: u64,
+    /// Randomness: 0 always takes the most likely note, 1 follows the model's probabilities
+    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = not_negative)]
+    pub temperature: f64,
+    /// How strictly parallel fifths and octaves and crossed voices are avoided: nats by which each makes
+    /// a note less probable; 0 follows the model alone
+    #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
+    pub strictness: f64,
+    /// Random seed: the same seed gives the same files; it is printed and in their names [default: a
+    /// new one]
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub output: ChoraleOutput,
+}
+
+/// `electropunk chorale harmonise`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct Harmonise {
+    /// MIDI file with the given voices: one voice, or a track for each
+    #[arg(value_name = "TUNE.mid")]
+    pub tune: PathBuf,
+    /// The given voices, from the highest, with commas between them
+    #[arg(long, value_name = "VOICES", default_value = "soprano", value_delimiter = ',')]
+    #[arg(value_parser = voice)]
+    pub voices: Vec<Voice>,
+    /// Model to harmonise with, without file extension
+    #[arg(long, value_name = "MODEL", default_value = MODEL)]
+    pub model: PathBuf,
+    /// Key, such as "G major" or "D minor" [default: found from the notes]
+    #[arg(long, value_name = "KEY", value_parser = major_or_minor)]
+    pub key: Option<Key>,
+    /// Beats of a line of the hymn: each ends under a fermata [default: lines end with long notes and
+    /// before rests]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub line_beats: Option<u64>,
+    /// Number of beginnings that are followed at once: more find a better harmony and take longer
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one)]
+    pub beam: u64,
+    /// How strictly parallel fifths and octaves and crossed voices are avoided: nats by which each makes
+    /// a note less probable; 0 follows the model alone
+    #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
+    pub strictness: f64,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub output: ChoraleOutput,
+}
+
+/// `electropunk chorale evaluate`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct ChoraleEvaluate {
+    /// Model to evaluate, without file extension
+    #[arg(long, value_name = "MODEL", default_value = MODEL)]
+    pub model: PathBuf,
+    /// Corpus whose held-out chorales it is evaluated on
+    #[arg(long, value_name = "FILE.npz")]
+    pub data: PathBuf,
+    /// Number of chorales to sample, under the plans of fermatas of held-out ones
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub samples: u64,
+    /// Temperature of the samples
+    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = not_negative)]
+    pub temperature: f64,
+    /// How strictly parallel fifths and octaves and crossed voices are avoided: nats by which each makes
+    /// a note less probable; 0 follows the model alone
+    #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
+    pub strictness: f64,
+    /// Random seed of the samples
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Print the results as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Parses a major or minor key.
+fn major_or_minor(text: &str) -> Result<Key, String> {
+    let key: Key = text.parse().map_err(|error: NotAKey| error.to_string())?;
+    match key.mode {
+        Mode::Major | Mode::Minor => Ok(key),
+        _ => Err(format!("expected a major or minor key, found {text:?}")),
+    }
+}
+
+/// Parses the name of a voice.
+fn voice(name: &str) -> Result<Voice, String> {
+    let known = Voice::ALL.into_iter().find(|voice| voice.name().eq_ignore_ascii_case(name.trim()));
+    known.ok_or_else(|| format!("expected soprano, alto, tenor or bass, found {name:?}"))
+}
+
+/// `electropunk chorale train`.
+#[derive(Debug, Clone, PartialEq, Args)]
+pub struct ChoraleTrain {
+    /// Corpus to train on: an archive of arrays, described in docs/models.md
+    #[arg(long, value_name = "FILE.npz")]
+    pub data: PathBuf,
+    /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
+    #[arg(long, value_name = "NAME", default_value = "models/my-chorale")]
+    pub out: PathBuf,
+    /// Overwrite an existing model of that name
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
+    #[arg(long)]
+    pub resume: bool,
+    /// Total number of training steps, those before --resume included
+    #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least_one)]
+    pub steps: u64,
+    /// End after so many minutes at the latest, as with Ctrl-C; --resume continues
+    #[arg(long, value_name = "MINUTES", value_parser = positive)]
+    pub minutes: Option<f64>,
+    /// Windows of four bars per step
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
+    pub batch_size: u64,
+    /// Learning rate of the first step
+    #[arg(long, value_name = "RATE", default_value_t = 2e-3, value_parser = positive)]
+    pub learning_rate: f64,
+    /// Learning rate of the last step
+    #[arg(long, value_name = "RATE", default_value_t = 1e-4, value_parser = positive)]
+    pub min_learning_rate: f64,
+    /// Share of what a layer reads from the one below that is dropped in training, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.4, value_parser = share)]
+    pub dropout: f64,
+    /// Share of the inputs that are dropped in training, 0 to 1
+    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
+    pub input_dropout: f64,
+    /// Width of the embedding
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = at_least_one)]
+    pub embedding_size: u64,
+    /// Units of each layer
+    #[arg(long, value_name = "N", default_value_t = 256, value_parser = at_least_one)]
+    pub rnn_size: u64,
+    /// Number of layers
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
+    pub rnn_layers: u64,
+    /// Random seed of the initial weights, the windows and the dropout
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Steps between checkpoints: a crash loses at most these
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
+    pub checkpoint_steps: u64,
+    /// Number of newest checkpoints to keep on disk
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
+    pub checkpoints_to_keep: u64,
+    /// Print the final results as JSON
+    #[arg(long)]
+    pub json: bool,
+    /// CPU threads [default: number of cores]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub threads: Option<u64>,
+}

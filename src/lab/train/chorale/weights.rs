@@ -1,0 +1,156 @@
+//! The network's weights as variables of candle's autograd, and its function.
+//!
+//! The same function as [`crate::chorale::network`], over whole windows.
+
+use std::collections::HashMap;
+
+use candle_core::{DType, Device, Result, Tensor, Var, bail};
+use rand::{Rng as _, RngExt as _};
+
+use crate::{
+    chorale::{
+        inputs::N_ROWS,
+        network::{EMBEDDING, HEAD, Sizes, layer},
+    },
+    lab::train::{
+        batch::Targets,
+        chorale::{
+            embed::embed,
+            logits::logits,
+            windows::{Batch, N_STEPS},
+        },
+        cross_entropy::cross_entropy,
+        layout::Run,
+        linear::linear,
+        lstm::lstm,
+    },
+    musicvae::net::names,
+    rng::{self, Rng},
+};
+
+/// Deviation of the initial embedding: sums of some twenty rows then have a deviation near 1.
+const EMBEDDED: f64 = 0.3;
+
+/// Weights in training.
+#[derive(Debug)]
+pub struct Variables {
+    /// The network's sizes.
+    pub sizes: Sizes,
+    /// Names of the tensors.
+    pub names: Vec<String>,
+    /// The tensors, in the order of the names.
+    pub vars: Vec<Var>,
+}
+
+/// Loss of a batch, and what it was over.
+#[derive(Debug)]
+pub struct Loss {
+    /// Mean cross-entropy, nats a token.
+    pub mean: Tensor,
+    /// Its sum.
+    pub nats: f64,
+    /// Number of tokens.
+    pub n_tokens: usize,
+}
+
+impl Variables {
+    /// Initial weights drawn from `seed`.
+    ///
+    /// # Errors
+    /// Out of memory.
+    pub fn new(sizes: Sizes, seed: u64) -> Result<Self> {
+        let tensors = sizes.tensors().into_iter().map(|(name, shape)| {
+            let values = initial(&name, &shape, seed);
+            Ok((name, Tensor::from_vec(values, shape, &Device::Cpu)?))
+        });
+        Self::from_tensors(sizes, &tensors.collect::<Result<_>>()?)
+    }
+
+    /// Given weights.
+    ///
+    /// # Errors
+    /// A tensor is missing or has another shape.
+    pub fn from_tensors(sizes: Sizes, tensors: &HashMap<String, Tensor>) -> Result<Self> {
+        let mut variables = Self { sizes, names: vec![], vars: vec![] };
+        for (name, shape) in sizes.tensors() {
+            let Some(tensor) = tensors.get(&name) else { bail!("tensor {name} is missing") };
+            if tensor.dims() != shape {
+                bail!("tensor {name}: expected shape {shape:?}, found {:?}", tensor.dims())
+            }
+            variables.vars.push(Var::from_tensor(&tensor.to_dtype(DType::F32)?)?);
+            variables.names.push(name);
+        }
+        Ok(variables)
+    }
+
+    /// The weights by name.
+    pub fn tensors(&self) -> HashMap<String, Tensor> {
+        let named = self.names.iter().cloned().zip(&self.vars);
+        named.map(|(name, var)| (name, var.as_tensor().clone())).collect()
+    }
+
+    fn tensor(&self, name: &str) -> Result<&Tensor> {
+        match self.names.iter().position(|known| known == name) {
+            Some(at) => Ok(self.vars[at].as_tensor()),
+            None => bail!("tensor {name} is missing"),
+        }
+    }
+
+    fn pair(&self, prefix: &str) -> Result<(&Tensor, &Tensor)> {
+        Ok((self.tensor(&names::kernel(prefix))?, self.tensor(&names::bias(prefix))?))
+    }
+
+    /// The loss on `batch`; a share `dropout` of what each layer reads from the one below is dropped.
+    ///
+    /// # Errors
+    /// Out of memory.
+    pub fn loss(&self, batch: &Batch, dropout: f64, rng: &mut Rng) -> Result<Loss> {
+        let Sizes { n_embedding, n_hidden, n_layers } = self.sizes;
+        let n = batch.n_windows;
+        let embedded = embed(self.tensor(EMBEDDING)?, batch.rows.clone(), N_ROWS)?;
+        let mut x = embedded.reshape((N_STEPS, n, n_embedding))?;
+        x = (&x * mask(x.dims(), dropout, rng)?)?;
+        let state = Tensor::zeros((2, n, n_hidden), DType::F32, &Device::Cpu)?;
+        for number in 0..n_layers {
+            let (kernel, bias) = self.pair(&layer(number))?;
+            let run = Run { n_steps: N_STEPS, n_lookup: 0, lookups: None, is_reversed: false };
+            x = lstm(&x, kernel, bias, &state, run)?;
+            x = (&x * mask(x.dims(), dropout, rng)?)?;
+        }
+        let (kernel, bias) = self.pair(HEAD)?;
+        let outputs = linear(&x.reshape((N_STEPS * n, n_hidden))?, kernel, bias)?;
+        let logits = logits(&outputs, batch.terms.clone())?;
+        let (sum, _) = cross_entropy(&logits, batch.targets.clone())?;
+        let n_tokens = batch.targets.iter().filter(|&&token| token != Targets::IGNORED).count();
+        let nats = f64::from(sum.to_vec1::<f32>()?[0]);
+        Ok(Loss { mean: (sum / n_tokens.max(1) as f64)?, nats, n_tokens })
+    }
+}
+
+/// A mask of `shape` that drops a share of the values, in steps of 1/256, and scales up the others.
+fn mask(shape: &[usize], dropout: f64, rng: &mut Rng) -> Result<Tensor> {
+    let limit = (dropout * 256.0).round().clamp(0.0, 255.0) as u8;
+    let kept = 256.0 / (256.0 - f32::from(limit));
+    let mut bytes = vec![0; shape.iter().product()];
+    if 0 < limit {
+        rng.fill_bytes(&mut bytes);
+    }
+    let values: Vec<f32> =
+        bytes.iter().map(|&byte| if byte < limit { 0.0 } else { kept }).collect();
+    // Without dropout all bytes are 0, and none is below the limit.
+    Tensor::from_vec(values, shape, &Device::Cpu)
+}
+
+/// Initial weights: biases 0, the embedding uniform, the rest Glorot uniform.
+fn initial(name: &str, shape: &[usize], seed: u64) -> Vec<f32> {
+    let n = shape.iter().product();
+    if shape.len() == 1 {
+        return vec![0.0; n];
+    }
+    let mut rng = rng::stream(seed, name);
+    let limit = match name {
+        EMBEDDING => EMBEDDED,
+        _ => (6.0 / shape.iter().sum::<usize>() as f64).sqrt(),
+    };
+    (0..n).map(|_| rng.random_range(-limit..limit) as f32).collect()
+}

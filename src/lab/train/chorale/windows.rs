@@ -1,0 +1,144 @@
+//! Batches: windows of chorales, moved to another key, as inputs and targets.
+
+use rand::RngExt as _;
+
+use crate::{
+    chorale::{
+        cue::{Cue, cues},
+        frame::{Chorale, FRAMES_PER_BEAT, N_VOICES},
+        inputs::{self, N_ROWS},
+        past::Past,
+        terms::terms,
+        token::{N_TOKENS, encode},
+    },
+    lab::train::{batch::Targets, chorale::logits::Terms, layout::Lookups},
+    rng::Rng,
+};
+
+/// Frames of a window: four bars of 4/4.
+pub const N_FRAMES: usize = 64;
+
+/// Steps of a window, one for each voice and frame.
+pub const N_STEPS: usize = N_VOICES * N_FRAMES;
+
+/// B windows as the network reads them. Steps vary slowest.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// B.
+    pub n_windows: usize,
+    /// Rows of the embedding (T, B, [`N_ROWS`]).
+    pub rows: Vec<u32>,
+    /// Outputs of each token (T, B).
+    pub terms: Terms,
+    /// The token that is to be predicted (T, B); [`Targets::IGNORED`] after a chorale's end.
+    pub targets: Vec<u32>,
+}
+
+/// A window of a chorale: rows, outputs and tokens of its steps.
+struct Window {
+    rows: Vec<u32>,
+    terms: Terms,
+    tokens: Vec<u8>,
+}
+
+impl Batch {
+    /// Draws windows. Each chorale is as likely as it is long, and each key in its ranges is as likely as
+    /// any other.
+    pub fn draw(chorales: &[Chorale], n_windows: usize, rng: &mut Rng) -> Self {
+        let n_frames: usize = chorales.iter().map(|chorale| chorale.frames.len()).sum();
+        let mut window = || {
+            let mut at = rng.random_range(0..n_frames.max(1));
+            let found = chorales.iter().find(|chorale| {
+                let is_here = at < chorale.frames.len();
+                at -= if is_here { 0 } else { chorale.frames.len() };
+                is_here
+            });
+            let chorale = found.expect("a frame is in a chorale");
+            let moved = chorale.transposed(rng.random_range(chorale.shifts()));
+            // Windows begin on a beat, and half a window before the first frame is its start.
+            let start = at.saturating_sub(N_FRAMES / 2) / FRAMES_PER_BEAT * FRAMES_PER_BEAT;
+            Window::of(&moved, start)
+        };
+        let windows: Vec<Window> = (0..n_windows).map(|_| window()).collect();
+        Self::interleave(&windows)
+    }
+
+    /// Puts windows beside each other.
+    fn interleave(windows: &[Window]) -> Self {
+        let n_windows = windows.len();
+        let mut batch = Self { n_windows, rows: vec![], terms: vec![], targets: vec![] };
+        for step in 0..N_STEPS {
+            for window in windows {
+                if let Some(&token) = window.tokens.get(step) {
+                    batch.rows.extend(&window.rows[step * N_ROWS..][..N_ROWS]);
+                    batch.terms.push(window.terms[step]);
+                    batch.targets.push(u32::from(token));
+                } else {
+                    batch.rows.extend([Lookups::NONE; N_ROWS]);
+                    batch.terms.push([[0; _]; N_TOKENS]);
+                    batch.targets.push(Targets::IGNORED);
+                }
+            }
+        }
+        batch
+    }
+}
+
+impl Batch {
+    /// Hides a share of the rows.
+    pub fn hide(&mut self, share: f64, rng: &mut Rng) {
+        for row in &mut self.rows {
+            if rng.random_bool(share) {
+                *row = Lookups::NONE;
+            }
+        }
+    }
+}
+
+impl Window {
+    /// The window of `chorale` from frame `start` on. What was sung before it is known.
+    fn of(chorale: &Chorale, start: usize) -> Self {
+        let tokens = encode(chorale).expect("the voices' ranges have tokens");
+        let cues: Vec<Cue> = cues(&chorale.fermatas());
+        let mut past = Past::new(chorale.key);
+        tokens[..N_VOICES * start].iter().for_each(|&token| past.write(token));
+        let tokens = &tokens[N_VOICES * start..];
+        let mut window = Self { rows: vec![], terms: vec![], tokens: vec![] };
+        for (step, &token) in tokens.iter().take(N_STEPS).enumerate() {
+            inputs::push(&mut window.rows, &past, cues[start + step / N_VOICES]);
+            window.terms.push(terms(&past));
+            window.tokens.push(token);
+            past.write(token);
+        }
+        window
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{chorale::frame::testing::chords, rng};
+
+    #[test]
+    fn a_short_chorale_is_padded() {
+        let chorale = chords(&[[72, 67, 60, 48], [74, 65, 59, 43]]);
+
+        let batch = Batch::draw(&[chorale], 3, &mut rng::stream(1, "test"));
+
+        assert_eq!(batch.n_windows, 3);
+        assert_eq!(batch.rows.len(), 3 * N_STEPS * N_ROWS);
+        assert_eq!((batch.terms.len(), batch.targets.len()), (3 * N_STEPS, 3 * N_STEPS));
+        let n_real = batch.targets.iter().filter(|&&target| target != Targets::IGNORED).count();
+        assert_eq!(n_real, 3 * 8 * N_VOICES);
+        assert!(batch.targets[..3].iter().all(|&target| 1 < target && target < N_TOKENS as u32));
+    }
+
+    #[test]
+    fn a_window_knows_what_was_sung_before_it() {
+        let chorale = chords(&[[72, 67, 60, 48]; 4]);
+        let (whole, late) = (Window::of(&chorale, 0), Window::of(&chorale, 8));
+        assert_eq!(whole.rows[8 * N_VOICES * N_ROWS..], late.rows);
+        assert_eq!(whole.terms[8 * N_VOICES..], late.terms);
+        assert_eq!(whole.tokens[8 * N_VOICES..], late.tokens);
+    }
+}
