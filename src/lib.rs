@@ -32,6 +32,7 @@
 //! - [`patterns`]: hand-written pattern generators, one per style.
 //! - [`sound`]: bars to PCM, mastering, MP3 and Opus encoding, decoding of recordings.
 //! - [`musicvae`]: the networks, notes to tokens and back, import of checkpoints.
+//! - [`chorale`]: a network of four-voice chorales, composing and harmonising.
 //! - [`config`]: radio.toml as checked types.
 //! - [`compose`]: composes the bars of a station, phrase by phrase. No clock, no thread.
 //! - [`inserts`]: recorded items (jingles, idents, adverts, guest tracks) placed in the music.
@@ -39,7 +40,7 @@
 //! - [`out`]: sinks of a mount besides its listeners: archive, HLS, push, upload, directory.
 //! - [`web`]: the HTTP server: streams, player, status, admin, metrics.
 //! - [`lab`]: tools for models and music, behind the feature `lab`: data sets, training, import,
-//!   evaluation, critique, pictures, the SoundFont, and their commands.
+//!   evaluation, critique, pictures, the SoundFont, answers to MIDI clips, and their commands.
 //! - [`cli`], [`cmd`]: the command line, and the radio's own commands.
 //!
 //! # Words
@@ -73,6 +74,8 @@ pub mod patterns;
 pub mod sound;
 
 pub mod musicvae;
+
+pub mod chorale;
 
 pub mod config;
 

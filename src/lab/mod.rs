@@ -1,11 +1,12 @@
 //! Tools beside the radio, behind the feature `lab`: data sets, training, import, evaluation,
-//! critique, pictures, and the SoundFont.
+//! critique, pictures, the SoundFont, and what answers a musician's MIDI file.
 
 pub mod dataset;
 pub mod measure;
 pub mod picture;
 pub mod preview;
 pub mod soundfont;
+pub mod tools;
 pub mod train;
 
 pub mod cli;

@@ -52,8 +52,8 @@ pub struct Touch {
 }
 
 impl Touch {
-    /// Accents by rule, on the grid.
-    fn by_rule(drum: Drum, step: usize) -> Self {
+    /// Accents by rule, on the grid, at `step` of a bar.
+    pub fn by_rule(drum: Drum, step: usize) -> Self {
         Self { velocity: drum_level(drum) * drum_accent(drum, step), late_steps: 0.0 }
     }
 
@@ -224,7 +224,8 @@ fn swell(drum: Drum, step: usize) -> f64 {
     }
 }
 
-fn note_accent(step: usize) -> f64 {
+/// Factor on the velocity of a note of a melody or a bass by its step in the bar.
+pub fn note_accent(step: usize) -> f64 {
     match step {
         0 => 1.2,
         8 => 1.12,

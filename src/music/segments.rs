@@ -69,6 +69,14 @@ pub fn changes_meter(piece: &NoteSequence) -> bool {
     1 < spans(&piece.meters).len()
 }
 
+/// Whether all notes of `piece` are in bars of 4/4 that are counted from its start.
+pub fn is_four_four_throughout(piece: &NoteSequence) -> bool {
+    match &segments(piece)[..] {
+        [all] => all.first_bar == 0 && all.sequence.notes.len() == piece.notes.len(),
+        _ => false,
+    }
+}
+
 /// The segment with the most bars; the first of equals.
 pub fn longest(piece: &NoteSequence) -> Option<Segment> {
     let last_bar = |segment: &Segment| {
@@ -186,6 +194,9 @@ mod tests {
     #[test]
     fn a_change_after_the_last_note_changes_nothing() {
         let plain = segments(&piece(16, &[(0.0, 4, 4)]));
+        assert!(is_four_four_throughout(&piece(16, &[(0.0, 4, 4), (16.0, 3, 4)])));
+        assert!(!is_four_four_throughout(&piece(17, &[(0.0, 1, 4), (1.0, 4, 4)])));
+        assert!(!is_four_four_throughout(&piece(26, &[(0.0, 4, 4), (9.0, 3, 4), (15.0, 4, 4)])));
         assert_eq!(segments(&piece(16, &[(0.0, 4, 4), (16.0, 3, 4)])), plain);
         assert_eq!(segments(&piece(16, &[(0.0, 4, 4), (15.5, 6, 8)])), plain);
     }

@@ -6,8 +6,11 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod chorale;
 mod cli;
 mod critique;
 mod import;
+mod moves;
 mod musician;
+mod tools;
 mod train;

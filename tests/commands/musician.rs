@@ -84,6 +84,46 @@ fn an_interpolation_begins_and_ends_like_its_ends() {
 }
 
 #[test]
+fn samples_have_as_many_bars_as_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = |bars: &str, out: &str| {
+        let line = format!("generate --model models/drums-2bar --n 1 --seed 3 --out {out} {bars}");
+        succeed(folder.path(), &line);
+        let path = folder.path().join(out).join("sample-000-seed-3.mid");
+        Lines::extract(&midi::read(&fs::read(path).unwrap()).unwrap()).unwrap().drums.unwrap()
+    };
+    let (two, five, one) = (sample("", "a"), sample("--bars 5", "b"), sample("--bars 1", "c"));
+
+    assert_eq!((two.len(), five.len(), one.len()), (32, 80, 16));
+    assert_eq!((&five[..32], &one[..]), (&two[..], &two[..16]));
+    assert_ne!(five[32..64], two[..]);
+}
+
+#[test]
+fn bars_of_a_file_are_chosen_and_loops_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    succeed(folder.path(), "dataset patterns --style techno --count 1 --out .");
+    succeed(folder.path(), "sample --model models/drums-2bar --n 1 --seed 2 --bars 1 --out loop");
+    let drums = |name: &str| {
+        let bytes = fs::read(folder.path().join(name)).unwrap();
+        Lines::extract(&midi::read(&bytes).unwrap()).unwrap().drums.unwrap()
+    };
+    let model = "interpolate --model models/drums-2bar --steps 3 --seed 1";
+    let files = "techno-0.mid loop/sample-000-seed-2.mid";
+
+    succeed(folder.path(), &format!("{model} {files} --from-bars 1-4 --out way"));
+
+    let (first, last) = (drums("way/step-000-seed-1.mid"), drums("way/step-002-seed-1.mid"));
+    let (techno, one_bar) = (drums("techno-0.mid"), drums("loop/sample-000-seed-2.mid"));
+    let n_alike = |a: &[u16], b: &[u16]| a.iter().zip(b).filter(|(a, b)| a == b).count();
+    assert_eq!((first.len(), last.len()), (64, 64));
+    assert!(54 <= n_alike(&first, &techno[..64]), "{first:?}");
+    assert!(54 <= n_alike(&last, &one_bar.repeat(4)), "{last:?}");
+    let message = fail(folder.path(), &format!("{model} {files} --to-bars 9 --out way"));
+    assert!(message.contains("expected bars from 1 to 1, found 9"), "{message}");
+}
+
+#[test]
 fn a_piece_is_encoded_and_decoded() {
     let folder = tempfile::tempdir().unwrap();
     succeed(folder.path(), "dataset patterns --style techno --count 1 --out .");
@@ -142,7 +182,7 @@ fn takes_are_never_overwritten_and_tell_their_seed() {
 }
 
 #[test]
-fn samples_have_the_radios_touch_on_request_and_as_audio() {
+fn samples_have_the_radios_touch_unless_they_are_to_be_plain() {
     let folder = tempfile::tempdir().unwrap();
     let velocities = |more: &str, out: &str| {
         let line =
@@ -153,8 +193,8 @@ fn samples_have_the_radios_touch_on_request_and_as_audio() {
         piece.notes.iter().map(|note| note.velocity).collect::<BTreeSet<u8>>()
     };
 
-    assert_eq!(velocities("", "a"), [100].into());
-    assert!(5 < velocities("--touch radio", "b").len());
+    assert_eq!(velocities("--touch plain", "a"), [100].into());
+    assert!(5 < velocities("", "b").len());
     assert!(5 < velocities("--audio MP3", "c").len());
     assert_eq!(velocities("--audio mp3 --touch plain", "d"), [100].into());
 }

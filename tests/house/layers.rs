@@ -6,18 +6,19 @@ use std::collections::BTreeMap;
 use crate::sources::{Mention, Source, Sources, assert_none, library, parse};
 
 /// Rooms in groups, from the foundations to the commands. Rooms of one group don't import one another.
-const GROUPS: [&[&str]; 19] = [
+const GROUPS: [&[&str]; 20] = [
     &["units", "rng", "files", "threads", "interrupt", "args", "ffi"],
     &["log"],
     &["music", "stream"],
     &["art", "patterns", "sound"],
     &["musicvae"],
+    &["chorale"],
     &["config"],
     &["compose", "inserts"],
     &["station"],
     &["out"],
     &["web"],
-    &["lab::measure", "lab::picture", "lab::soundfont"],
+    &["lab::measure", "lab::picture", "lab::soundfont", "lab::tools"],
     &["lab::dataset"],
     &["lab::train"],
     &["lab::preview"],

@@ -1,17 +1,23 @@
 //! Arguments of the commands of `lab`.
 
+mod bar_range;
+mod chorale;
 mod critique;
 mod dataset;
 mod musician;
 mod sampling;
+mod tools;
 mod training;
 mod values;
 
 pub use self::{
+    bar_range::BarRange,
+    chorale::{Chorale, ChoraleEvaluate, ChoraleOutput, ChoraleSample, ChoraleTrain, Harmonise},
     critique::Critique,
     dataset::{Build, Dataset, Grammar, Lines, Patterns, Stats},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample, Touch},
     sampling::Sampling,
+    tools::{Answering, Continue, DRUMS, Drumify, GROOVE, Groove, Manner, TRIO, ToolName, Watch},
     training::{Attributes, Eval, Priors, Schedule, Sizes, Train},
 };
 
@@ -39,13 +45,25 @@ pub enum Command {
     /// Convert a checkpoint of Magenta or magenta-js to a model
     Import(Import),
     /// Write random samples of a model as MIDI files
+    #[command(visible_alias = "generate")]
     Sample(Sample),
     /// Write an interpolation between two MIDI files, through a model's latent space
     Interpolate(Interpolate),
+    /// Write bars that follow a MIDI file: its drums, melody and bass go on
+    Continue(Continue),
+    /// Give the drums of a MIDI file the velocities and the timing of a drummer
+    Groove(Groove),
+    /// Write drums for the rhythm of a MIDI file
+    Drumify(Drumify),
+    /// Answer the MIDI files that are saved in a folder, beside them: for a DAW
+    Watch(Watch),
     /// Encode a MIDI file to latent vectors of a model
     Encode(Encode),
     /// Decode latent vectors to MIDI files, or with --out NAME.npy to an array of tokens
     Decode(Decode),
+    /// Compose chorales in four voices, harmonise a tune, or train a model of them
+    #[command(subcommand)]
+    Chorale(Chorale),
     /// Measure the music and the sound of a station, a MIDI file or a recording
     Critique(Critique),
 }

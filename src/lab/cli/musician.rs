@@ -6,7 +6,11 @@ use clap::{Args, ValueEnum};
 
 use crate::{
     args::{at_least_one, positive},
-    lab::cli::{sampling::Sampling, values::family},
+    lab::cli::{
+        bar_range::BarRange,
+        sampling::Sampling,
+        values::{bars, family},
+    },
     musicvae::net::family::Family,
 };
 
@@ -46,7 +50,7 @@ pub struct Output {
     /// Write an audio file beside each MIDI file, played by the radio's synthesizer
     #[arg(long, value_name = "FORMAT", value_enum, ignore_case = true)]
     pub audio: Option<AudioFormat>,
-    /// How melodies, basses and drums are played [default: radio with --audio, else plain]
+    /// How melodies, basses and drums are played [default: radio; plain for `decode` without --audio]
     #[arg(long, value_name = "TOUCH", value_enum)]
     pub touch: Option<Touch>,
     /// SoundFont for --audio [default: the built-in one]
@@ -101,6 +105,10 @@ pub struct Sample {
     /// Number of samples
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub n: u64,
+    /// Bars of each sample; more than the model's are variations of the first in a row [default: the
+    /// model's]
+    #[arg(long, value_name = "N", value_parser = bars())]
+    pub bars: Option<u64>,
     /// Draw from the model's prior of this name, a style or `songs` [default: from the whole latent
     /// space]
     #[arg(long, value_name = "NAME")]
@@ -125,6 +133,13 @@ pub struct Interpolate {
     /// MIDI file to end with
     #[arg(value_name = "B.mid")]
     pub to: PathBuf,
+    /// Bars of A.mid, as N or N-M from 1 on: repeated up to a whole number of the model's windows
+    /// [default: the first window in which all parts play]
+    #[arg(long, value_name = "BARS")]
+    pub from_bars: Option<BarRange>,
+    /// The same for B.mid
+    #[arg(long, value_name = "BARS")]
+    pub to_bars: Option<BarRange>,
     /// Number of files along the way, both ends included
     #[arg(long, value_name = "N", default_value_t = 11, value_parser = at_least_one)]
     pub steps: u64,

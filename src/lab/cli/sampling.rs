@@ -8,7 +8,10 @@ use crate::{
     musicvae::net::repeat::Repeat,
 };
 
-/// How tokens are drawn.
+/// Default of `--repeat-pitches`.
+const REPEAT_PITCHES: f64 = 0.5;
+
+/// How tokens are drawn; the default is that of the command line.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Sampling {
     /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
@@ -26,10 +29,23 @@ pub struct Sampling {
     #[arg(conflicts_with = "plain")]
     pub repeat: Repeat,
     /// Share of the notes of a repeating bar that keep their pitch, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    #[arg(long, value_name = "SHARE", default_value_t = REPEAT_PITCHES, value_parser = share)]
     #[arg(conflicts_with = "plain")]
     pub repeat_pitches: f64,
     /// Choose rhythm and pitch of melodies and basses at once, without repeats, as Magenta does
     #[arg(long)]
     pub plain: bool,
+}
+
+impl Default for Sampling {
+    fn default() -> Self {
+        Self {
+            temperature: None,
+            rhythm_temperature: None,
+            pitch_temperature: None,
+            repeat: Repeat::default(),
+            repeat_pitches: REPEAT_PITCHES,
+            plain: false,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Parsers of option values that list the possible values in the help.
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 
 use crate::{
     musicvae::net::{family::Family, repeat::Repeat},
@@ -20,4 +20,9 @@ pub fn style() -> impl TypedValueParser<Value = Style> {
 /// Parses the name of a scheme of repeated bars.
 pub fn repeat() -> impl TypedValueParser<Value = Repeat> {
     PossibleValuesParser::new(Repeat::WORDS.map(|(word, _)| word)).try_map(|name| name.parse())
+}
+
+/// A number of bars that a piece can have.
+pub fn bars() -> RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=1024)
 }

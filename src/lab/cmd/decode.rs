@@ -6,7 +6,7 @@ use anyhow::ensure;
 use serde_json::json;
 
 use crate::{
-    lab::cli,
+    lab::cli::{self, Touch},
     lab::cmd::{model, npy, output::OutputFolder, sampling::Sampling},
     music::drums::N_CLASSES,
     musicvae::{
@@ -73,7 +73,8 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let mut folder = OutputFolder::open(&cli::Output { seed: Some(seed), ..args.output.clone() })?;
+    let output = cli::Output { seed: Some(seed), ..args.output.clone() };
+    let mut folder = OutputFolder::open(&output, Touch::Plain)?;
     let first = folder.first_free("decode");
     for (number, (window, _)) in (first..).zip(&decoded) {
         folder.write(("decode", number), config, std::slice::from_ref(window))?;

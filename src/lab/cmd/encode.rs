@@ -77,8 +77,11 @@ fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>
     array.rows().map(encode).collect()
 }
 
-/// The consecutive windows of a MIDI file, each with its first bar.
-fn windows_of(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
+/// The consecutive windows of a MIDI file, each with its first bar; at least one.
+///
+/// # Errors
+/// The file can't be read, or has no window for the model.
+pub fn windows_of(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
     let piece = read_midi(path)?;
     let name = || path.display().to_string();
     let windows = consecutive_windows(&piece, config).with_context(name)?;
@@ -90,12 +93,4 @@ fn windows_of(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window
         config.family.domain().parts().join(", ")
     );
     Ok(windows)
-}
-
-/// The first window of a MIDI file.
-///
-/// # Errors
-/// The file can't be read or has no window.
-pub fn first_window(path: &Path, config: &Config) -> anyhow::Result<Window> {
-    Ok(windows_of(path, config)?.swap_remove(0).1)
 }

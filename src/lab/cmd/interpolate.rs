@@ -1,11 +1,13 @@
 //! `electropunk interpolate`: interpolates between two MIDI files in latent space.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use crate::{
-    lab::cli,
-    lab::cmd::{encode::first_window, model, output::OutputFolder, sampling::Sampling},
-    musicvae::net::latent,
+    lab::cli::{self, Touch},
+    lab::cmd::{clip, model, output::OutputFolder, sampling::Sampling},
+    musicvae::net::latent::{self, Latent},
     rng,
 };
 
@@ -20,23 +22,32 @@ const TEMPERATURE: f64 = 0.0;
 pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
-    let a = model.encode(&first_window(&args.from, config)?)?.mu;
-    let b = model.encode(&first_window(&args.to, config)?)?.mu;
-    let mut folder = OutputFolder::open(&args.output)?;
+    let points = |path: &Path, bars| -> anyhow::Result<Vec<Latent>> {
+        let windows = clip::windows(path, bars, config)?;
+        windows.iter().map(|window| Ok(model.encode(window)?.mu)).collect()
+    };
+    let from = points(&args.from, args.from_bars)?;
+    let to = points(&args.to, args.to_bars)?;
+    // The shorter clip is repeated under the longer one.
+    let n_windows = from.len().max(to.len());
+    let mut folder = OutputFolder::open(&args.output, Touch::Radio)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let (seed, first) = (folder.seed(), folder.first_free("step"));
     let mut windows = Vec::new();
     for step in 0..args.steps {
         let t = step as f64 / (args.steps - 1).max(1) as f64;
-        let z = match args.lerp {
-            true => latent::mix(&[&a, &b], &[1.0 - t, t]),
-            false => latent::slerp(&a, &b, t),
-        };
-        // All steps use the same random numbers, so that only z changes.
-        let rng = rng::stream(seed, "interpolate");
-        let window = model.decode(&z, &mut *sampling.sampler(rng))?;
-        folder.write(("step", first + step), config, std::slice::from_ref(&window))?;
-        windows.push(window);
+        let mut of_step = Vec::new();
+        for (a, b) in from.iter().cycle().zip(to.iter().cycle()).take(n_windows) {
+            let z = match args.lerp {
+                true => latent::mix(&[a, b], &[1.0 - t, t]),
+                false => latent::slerp(a, b, t),
+            };
+            // All steps use the same random numbers, so that only z changes.
+            let rng = rng::stream(seed, "interpolate");
+            of_step.push(model.decode(&z, &mut *sampling.sampler(rng))?);
+        }
+        folder.write(("step", first + step), config, &of_step)?;
+        windows.extend(of_step);
     }
     folder.write(("all", folder.first_free("all")), config, &windows)?;
     let facts = json!({

@@ -1,6 +1,8 @@
 //! The commands of `lab`, one file each.
 
 pub mod attributes;
+pub mod chorale;
+mod clip;
 pub mod critique;
 pub mod dataset;
 pub mod decode;
@@ -18,6 +20,7 @@ pub mod sample;
 mod sampling;
 pub mod soundfont;
 pub mod stats;
+pub mod tools;
 mod touch;
 pub mod train;
 
@@ -38,8 +41,13 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Import(args) => import::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Interpolate(args) => interpolate::run(args),
+        Command::Continue(args) => tools::continue_file(args),
+        Command::Groove(args) => tools::groove(args),
+        Command::Drumify(args) => tools::drumify(args),
+        Command::Watch(args) => tools::watch::run(args),
         Command::Encode(args) => encode::run(args),
         Command::Decode(args) => decode::run(args),
+        Command::Chorale(command) => chorale::run(command),
         Command::Critique(args) => critique::run(args),
     }
 }

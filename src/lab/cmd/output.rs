@@ -16,7 +16,10 @@ use crate::{
         cli::{AudioFormat, Output, Touch},
         cmd::touch::{is_untouched, touched},
     },
-    music::{midi, note::NoteSequence},
+    music::{
+        midi,
+        note::{Note, NoteSequence},
+    },
     musicvae::{
         convert::{
             notes::{part_name, piece},
@@ -44,11 +47,11 @@ pub struct OutputFolder {
 
 impl OutputFolder {
     /// Creates the folder of `args` if needed, and loads the SoundFont if audio is wanted. Draws the
-    /// seed if `args` have none.
+    /// seed if `args` have none. Without `--touch` and audio, notes are played with the touch `usual`.
     ///
     /// # Errors
     /// The folder can't be created, the tempo is out of range, or the SoundFont can't be read.
-    pub fn open(args: &Output) -> anyhow::Result<Self> {
+    pub fn open(args: &Output, usual: Touch) -> anyhow::Result<Self> {
         let path = args.out.clone();
         fs::create_dir_all(&path)
             .with_context(|| format!("{}: creating the folder failed", path.display()))?;
@@ -58,7 +61,7 @@ impl OutputFolder {
         let audio = args.audio.map(open).transpose()?;
         // Short enough for names of files.
         let seed = args.seed.unwrap_or_else(|| rand::random::<u32>().into());
-        let usual = if audio.is_some() { Touch::Radio } else { Touch::Plain };
+        let usual = if audio.is_some() { Touch::Radio } else { usual };
         let touch = args.touch.unwrap_or(usual);
         Ok(Self { path, tempo, seed, touch, audio, written: Vec::new() })
     }
@@ -68,16 +71,9 @@ impl OutputFolder {
         self.seed
     }
 
-    /// The first number from which on the folder has no file `KIND-NUMBER-...`, so that none is
-    /// overwritten.
+    /// As [`first_free`] in this folder.
     pub fn first_free(&self, kind: &str) -> u64 {
-        let number = |name: &str| -> Option<u64> {
-            let rest = name.strip_prefix(kind)?.strip_prefix('-')?;
-            rest.split(['-', '.']).next()?.parse().ok()
-        };
-        let names = fs::read_dir(&self.path).into_iter().flatten().flatten();
-        let numbers = names.filter_map(|entry| number(entry.file_name().to_str()?));
-        numbers.max().map_or(0, |last| last.saturating_add(1))
+        first_free(&self.path, kind)
     }
 
     /// Writes `windows` in sequence to `KIND-NUMBER-seed-SEED.mid` and, if wanted, as audio.
@@ -90,22 +86,43 @@ impl OutputFolder {
         config: &Config,
         windows: &[Window],
     ) -> anyhow::Result<()> {
-        let name = format!("{kind}-{number:03}-seed-{}", self.seed);
         let mut piece = piece(config, windows, self.tempo);
         if self.touch == Touch::Radio && is_untouched(config.family.domain()) {
             let draws = format!("{kind} {}", self.written.len());
             piece = touched(&piece, self.tempo, self.seed, &draws);
         }
+        self.write_piece(&self.numbered(kind, number), &piece, part_name)
+    }
+
+    /// The name `KIND-NUMBER-seed-SEED`.
+    pub fn numbered(&self, kind: &str, number: u64) -> String {
+        format!("{kind}-{number:03}-seed-{}", self.seed)
+    }
+
+    /// Writes `piece`, with tracks called as `track_name` says, to `NAME.mid` and, if wanted, as audio.
+    ///
+    /// # Errors
+    /// A file can't be written.
+    pub fn write_piece(
+        &mut self,
+        name: &str,
+        piece: &NoteSequence,
+        track_name: impl Fn(&Note) -> &'static str,
+    ) -> anyhow::Result<()> {
         let path = self.path.join(format!("{name}.mid"));
-        let bytes = midi::write(&piece, |note| part_name(note));
-        files::write(&path, &bytes)?;
+        files::write(&path, &midi::write(piece, |note| track_name(note)))?;
         self.written.push(path);
         if let Some((format, font)) = &self.audio {
             let path = self.path.join(format!("{name}.{}", format.ending()));
-            write_sound(&piece, font, *format, &path)?;
+            write_sound(piece, font, *format, &path)?;
             self.written.push(path);
         }
         Ok(())
+    }
+
+    /// The tempo of the files.
+    pub fn tempo(&self) -> Bpm {
+        self.tempo
     }
 
     /// Paths of the files written so far.
@@ -123,6 +140,17 @@ impl OutputFolder {
             println!("{n} files written to {}, seed {seed}", self.path.display());
         }
     }
+}
+
+/// The first number from which on `folder` has no file `KIND-NUMBER-...`, so that none is overwritten.
+pub fn first_free(folder: &Path, kind: &str) -> u64 {
+    let number = |name: &str| -> Option<u64> {
+        let rest = name.strip_prefix(kind)?.strip_prefix('-')?;
+        rest.split(['-', '.']).next()?.parse().ok()
+    };
+    let names = fs::read_dir(folder).into_iter().flatten().flatten();
+    let numbers = names.filter_map(|entry| number(entry.file_name().to_str()?));
+    numbers.max().map_or(0, |last| last.saturating_add(1))
 }
 
 /// Renders `piece` to `path`.
@@ -177,7 +205,7 @@ mod tests {
             seed: Some(7),
             json: false,
         };
-        let output = OutputFolder::open(&args).unwrap();
+        let output = OutputFolder::open(&args, Touch::Plain).unwrap();
         assert_eq!((output.first_free("sample"), output.seed()), (0, 7));
 
         for name in ["sample-003-seed-9.mid", "sample-001.mid", "step-011.mid", "notes.txt"] {

@@ -3,8 +3,13 @@
 use serde_json::json;
 
 use crate::{
-    lab::cli,
+    lab::cli::{self, Touch},
     lab::cmd::{model, output::OutputFolder, sampling::Sampling},
+    music::meter::STEPS_PER_BAR,
+    musicvae::{
+        convert::window::Window,
+        net::{config::Config, latent},
+    },
     rng,
 };
 
@@ -14,6 +19,9 @@ const TEMPERATURE: f64 = 0.5;
 /// How the files' names begin.
 const KIND: &str = "sample";
 
+/// Share of noise in z of the windows after the first: they belong to one piece.
+const STRAY: f64 = 0.3;
+
 /// Runs the command.
 ///
 /// # Errors
@@ -22,14 +30,21 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     let (model, _) = model::open(&args.model)?;
     let config = model.config();
     let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
-    let mut folder = OutputFolder::open(&args.output)?;
+    let mut folder = OutputFolder::open(&args.output, Touch::Radio)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let (seed, first) = (folder.seed(), folder.first_free(KIND));
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("sample {number}"));
         let z = prior.draw(&mut rng);
-        let window = model.decode(&z, &mut *sampling.sampler(rng))?;
-        folder.write((KIND, first + number), config, &[window])?;
+        let mut windows = vec![model.decode(&z, &mut *sampling.sampler(rng))?];
+        let n_bars = args.bars.map_or(config.n_bars(), |bars| bars as usize);
+        for window in 1..n_bars.div_ceil(config.n_bars()) {
+            let mut rng = rng::stream(seed, &format!("sample {number} window {window}"));
+            let near = latent::perturb(&z, &prior.draw(&mut rng), STRAY);
+            windows.push(model.decode(&near, &mut *sampling.sampler(rng))?);
+        }
+        cut(&mut windows, config, n_bars);
+        folder.write((KIND, first + number), config, &windows)?;
     }
     let facts = json!({
         "model": args.model,
@@ -37,7 +52,17 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
         "seed": seed,
         "sampling": sampling.facts(),
         "prior": args.prior,
+        "bars": args.bars,
     });
     folder.report(args.output.json, facts);
     Ok(())
+}
+
+/// Shortens the last of `windows` so that they have `n_bars` together. A multitrack window is one bar.
+fn cut(windows: &mut [Window], config: &Config, n_bars: usize) {
+    let n_last = n_bars % config.n_bars();
+    let (Some(last), false) = (windows.last_mut(), n_last == 0) else { return };
+    for line in last {
+        line.truncate(n_last * STEPS_PER_BAR);
+    }
 }

@@ -2,9 +2,10 @@
 //!
 //! A file is first mended (`chunks`, `events`), then its events are read (`reader`, with `rhythm` for
 //! what is a drum), then parts that programs and channels don't tell are found by the names of
-//! tracks ([`crate::music::part_map`]).
+//! tracks ([`crate::music::part_map`]). [`edit`] changes notes of a file and keeps the rest of it.
 
 mod chunks;
+pub mod edit;
 mod events;
 mod reader;
 mod rhythm;
@@ -31,6 +32,9 @@ pub enum Error {
     /// The header declares no ticks in a quarter note.
     #[error("expected at least one tick in a quarter note, found 0")]
     NoTicks,
+    /// Ticks are time, and the file is to be changed: see [`edit`].
+    #[error("expected ticks of quarter notes, found ticks of a time code")]
+    NoQuarters,
 }
 
 /// Reads a standard MIDI file of format 0, 1 or 2. Where no instrument is a bass by its program, or
