@@ -4,14 +4,9 @@ use std::{
     fs::{self, File},
     io::Write as _,
     path::Path,
-    process::Command,
 };
 
-use crate::common::{
-    ELECTROPUNK,
-    process::{Finished, run},
-    wait::PATIENCE,
-};
+use crate::program::{electropunk, fail, succeed};
 use electropunk::{
     chorale::{
         frame::{Chorale, Frame, Voice},
@@ -34,26 +29,6 @@ use zip::{ZipWriter, write::SimpleFileOptions};
 /// A network that is small enough for dozens of steps a second.
 const TINY: &str = "chorale train --data corpus.npz --out tiny --embedding-size 8 --rnn-size 8 \
     --batch-size 2 --threads 1 --checkpoint-steps 2 --steps 6";
-
-/// Runs the program; `~` stands for a space within a word.
-fn electropunk(folder: &Path, line: &str) -> Finished {
-    let mut command = Command::new(ELECTROPUNK);
-    let words = line.split_whitespace().map(|word| word.replace('~', " "));
-    command.args(words).current_dir(folder);
-    run(&mut command, PATIENCE)
-}
-
-fn succeed(folder: &Path, line: &str) -> serde_json::Value {
-    let finished = electropunk(folder, line);
-    assert_eq!(finished.code, Some(0), "{line}: {}", finished.stderr);
-    serde_json::from_str(&finished.stdout).unwrap_or_default()
-}
-
-fn fail(folder: &Path, line: &str) -> String {
-    let finished = electropunk(folder, line);
-    assert_eq!(finished.code, Some(1), "{line}: {}", finished.stdout);
-    finished.stderr
-}
 
 fn npy<T: npyz::AutoSerialize + Copy>(shape: &[u64], values: &[T]) -> Vec<u8> {
     let mut bytes = Vec::new();

@@ -12,5 +12,6 @@ mod critique;
 mod import;
 mod moves;
 mod musician;
+mod program;
 mod tools;
 mod train;

@@ -19,7 +19,7 @@ const TOML: &str = "state = \"state\"\n[themes.a]\ntempo = 160\n\
 
 const LOG: &str = "state/a.moves.jsonl";
 
-/// Pitches of drums, and of all other parts, sorted.
+/// Sorted pitches: first those of the drums, then those of the other parts.
 type Pitches = [Vec<u64>; 2];
 
 /// What a radio had on air: its folder, the log's number of a bar with another tempo, and the pitches of

@@ -1,31 +1,12 @@
 //! Commands for musicians, with the shipped models.
 
-use std::{collections::BTreeSet, fs, path::Path, process::Command};
+use std::{collections::BTreeSet, fs};
 
-use crate::common::{
-    ELECTROPUNK, mp3,
-    process::{Finished, run},
-    wait::PATIENCE,
+use crate::{
+    common::mp3,
+    program::{electropunk, fail, succeed},
 };
 use electropunk::{music::midi, musicvae::convert::extract::Lines};
-
-fn electropunk(folder: &Path, line: &str) -> Finished {
-    let mut command = Command::new(ELECTROPUNK);
-    command.args(line.split_whitespace()).current_dir(folder);
-    run(&mut command, PATIENCE)
-}
-
-fn succeed(folder: &Path, line: &str) -> serde_json::Value {
-    let finished = electropunk(folder, line);
-    assert_eq!(finished.code, Some(0), "{line}: {}", finished.stderr);
-    serde_json::from_str(&finished.stdout).unwrap_or_default()
-}
-
-fn fail(folder: &Path, line: &str) -> String {
-    let finished = electropunk(folder, line);
-    assert_eq!(finished.code, Some(1), "{line}: {}", finished.stdout);
-    finished.stderr
-}
 
 #[test]
 fn samples_are_music_and_depend_on_the_seed_alone() {

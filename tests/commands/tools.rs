@@ -7,10 +7,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::common::{
-    ELECTROPUNK,
-    process::{Finished, Signal, Watched, collect, run, signal},
-    wait::{PATIENCE, until},
+use crate::{
+    common::{
+        ELECTROPUNK,
+        process::{Signal, Watched, collect, signal},
+        wait::{PATIENCE, until},
+    },
+    program::{fail, succeed},
 };
 use electropunk::{
     lab::train::{checkpoint, network::Network},
@@ -23,23 +26,6 @@ use electropunk::{
     musicvae::net::{config::Config, family::Family},
     units::Bpm,
 };
-
-fn electropunk(folder: &Path, line: &str) -> Finished {
-    let mut command = Command::new(ELECTROPUNK);
-    command.args(line.split_whitespace()).current_dir(folder);
-    run(&mut command, PATIENCE)
-}
-
-fn succeed(folder: &Path, line: &str) {
-    let finished = electropunk(folder, line);
-    assert_eq!(finished.code, Some(0), "{line}: {}", finished.stderr);
-}
-
-fn fail(folder: &Path, line: &str) -> String {
-    let finished = electropunk(folder, line);
-    assert_eq!(finished.code, Some(1), "{line}: {}", finished.stdout);
-    finished.stderr
-}
 
 fn read(folder: &Path, name: &str) -> NoteSequence {
     midi::read(&fs::read(folder.join(name)).unwrap()).unwrap()
