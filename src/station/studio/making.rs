@@ -114,17 +114,9 @@ impl Studio {
         let progress = Box::new(progress.clone());
         let changes =
             vec![Change::Steering(hand.steering.clone()), Change::Progress(progress.clone())];
-        let before = controls.hand();
-        let overlay = hand.overlay.clone();
+        let target = Hand { desk, ..hand.clone() };
         let what = What::Adopted(Box::new(hand), progress);
-        let receipt = match overlay == before.overlay {
-            true => ask(&controls, by, what, when, changes),
-            false => self.ask_with(&controls, by, what, when, overlay, changes),
-        }?;
-        if desk != before.desk {
-            controls.set_desk(desk);
-        }
-        Ok(receipt)
+        self.replace_hand(&controls, by, what, when, &target, changes)
     }
 
     /// Moves a macro: its values are heard as `when` says, its faders at once.
@@ -136,15 +128,11 @@ impl Studio {
         when: When,
         hand: &Hand,
     ) -> Result<Receipt, MoveError> {
-        let Hand { overlay, desk, .. } = hand.after(&what, 0);
-        if overlay == hand.overlay {
-            return controls.order(by, &what, PlayoutOrder::Desk(desk));
+        let target = hand.after(&what, 0);
+        if target.overlay == hand.overlay {
+            return controls.order(by, &what, PlayoutOrder::Desk(target.desk));
         }
-        let receipt = self.ask_with(controls, by, What::Move(what), when, overlay, Vec::new())?;
-        if desk != hand.desk {
-            controls.set_desk(desk);
-        }
-        Ok(receipt)
+        self.replace_hand(controls, by, What::Move(what), when, &target, Vec::new())
     }
 
     /// Goes back to the hand before the last move, or forward again.
@@ -163,13 +151,26 @@ impl Studio {
             return controls.order(by, &what, PlayoutOrder::Desk(target.desk));
         }
         let changes = vec![Change::Steering(target.steering.clone())];
-        let receipt = match target.overlay == hand.overlay {
-            true => ask(controls, by, What::Move(what), when, changes),
-            false => {
-                self.ask_with(controls, by, What::Move(what), when, target.overlay.clone(), changes)
-            }
+        self.replace_hand(controls, by, What::Move(what), when, &target, changes)
+    }
+
+    /// Replaces the hand of a station by `target`: its values, if they differ, by the thread `config`, then
+    /// `changes` by the composer, both as `when` says; the desk at once.
+    fn replace_hand(
+        &self,
+        controls: &Controls,
+        by: &str,
+        what: What,
+        when: When,
+        target: &Hand,
+        changes: Vec<Change>,
+    ) -> Result<Receipt, MoveError> {
+        let before = controls.hand();
+        let receipt = match target.overlay == before.overlay {
+            true => ask(controls, by, what, when, changes),
+            false => self.ask_with(controls, by, what, when, target.overlay.clone(), changes),
         }?;
-        if target.desk != hand.desk {
+        if target.desk != before.desk {
             controls.set_desk(target.desk);
         }
         Ok(receipt)
