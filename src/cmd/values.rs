@@ -46,7 +46,9 @@ pub fn station(
     let config = config::overlay(text, name, overlay, studio.files().as_deref());
     let mut stations = config.map_err(move_error)?.stations.into_iter();
     let station = stations.find(|station| station.name == name);
-    station.ok_or_else(|| MoveError::Refused(format!("radio.toml: expected a station {name:?}")))
+    station.ok_or_else(|| {
+        MoveError::Refused(format!("radio.toml: expected a station {name:?}, found none"))
+    })
 }
 
 /// Writes the values set on the station `name` into the file at `path`, which has `text`.

@@ -37,7 +37,7 @@ pub(super) fn is_settable(key: &str) -> bool {
     keys().iter().any(|(known, _)| known == key)
 }
 
-/// Adds all keys of `properties` that can be set, with their schemas.
+/// Adds the settable keys of `properties`, a JSON Schema's, to `keys`; tables add their own keys after a dot.
 fn collect(properties: &Value, prefix: &str, keys: &mut Vec<Key>) {
     for (key, schema) in properties.as_object().into_iter().flatten() {
         if FIXED.contains(&key.as_str()) {

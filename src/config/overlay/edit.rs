@@ -109,7 +109,7 @@ fn is_shared(document: &DocumentMut, theme: &str) -> bool {
     1 < stations(document).filter(|table| name_of(*table, "theme") == theme).count()
 }
 
-/// A name for the theme of `station` alone.
+/// The name of a copy of `theme` that only `station` plays.
 fn own_name(theme: &str, station: &str) -> String {
     const LONGEST: usize = 40;
     let mut name = format!("{theme}-of-{station}");

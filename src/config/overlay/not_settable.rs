@@ -26,7 +26,7 @@ pub enum NotSettable {
         found: String,
     },
     /// radio.toml does not have what the values belong to.
-    #[error("radio.toml: expected {expected}")]
+    #[error("radio.toml: expected {expected}, found none")]
     File {
         /// What it should have.
         expected: String,

@@ -124,7 +124,7 @@ fn n_parallels(before: &Frame, after: &Frame, interval: i16) -> usize {
     pairs.filter(is_parallel).count()
 }
 
-/// Whether all that sounds is in a major or minor triad on the bass.
+/// Whether the frame is a major or minor triad in root position: all its pitches are in the triad on the bass.
 fn is_root_position(frame: &Frame) -> bool {
     let Some(bass) = frame.sounds[N_VOICES - 1].pitch() else { return false };
     let above = frame.sounds.iter().filter_map(|sound| sound.pitch());

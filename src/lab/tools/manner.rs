@@ -10,8 +10,8 @@ use crate::{
 /// Semitones that a line may leave the range of its given one by.
 const BEYOND: u8 = 4;
 
-/// Picks the tokens of another `Pick` from logits in which melodies keep to pitch classes and to the range
-/// of given lines, whose tokens are likelier.
+/// A `Pick` that changes the logits and leaves the draw to another `Pick`: pitches outside the key or the
+/// range of the given lines are excluded, and the lines' own tokens become likelier.
 pub struct InManner<'a> {
     /// The lines, one for each part.
     lines: &'a [Line],

@@ -22,7 +22,7 @@ pub struct Tap {
     pub is_accent: bool,
 }
 
-/// The taps of whole bars.
+/// A rhythm as taps: one optional tap a step, for a whole number of bars.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Taps {
     /// The tap of each step.

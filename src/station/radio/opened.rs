@@ -64,8 +64,8 @@ impl Radio {
         Ok(Setting::new(station, loaded, self.seed))
     }
 
-    /// The theme of `station`: that of the station on air called `name`, where it names the same models
-    /// and anchors.
+    /// Opens the theme of `station`. If the station `name` on air has the same models and anchors, its loaded
+    /// theme is reused.
     fn opened(&mut self, station: &Station, name: &str) -> Result<LoadedTheme, Error> {
         let playing = self.playing.iter().find(|playing| playing.config.name == name);
         let known = playing.filter(|playing| is_opened_alike(&playing.config, station));

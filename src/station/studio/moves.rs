@@ -38,7 +38,7 @@ pub enum Move {
         /// The place.
         place: LinePlace,
     },
-    /// Sets the anchors, one more than before, and has bass and lead go to it.
+    /// Adds an anchor, and moves bass and lead along a path to it.
     Tune {
         /// All anchors, as in radio.toml.
         anchors: Vec<String>,

@@ -55,7 +55,7 @@ impl<'a> Replay<'a> {
     /// saved with it tell.
     ///
     /// # Errors
-    /// As [`Self::from_bar`].
+    /// `bar` is before the first line, or the station can't be opened as it was.
     pub fn of(
         lines: Vec<Line>,
         moments: Vec<PastMoment>,

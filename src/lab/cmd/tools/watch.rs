@@ -32,7 +32,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(300);
 /// Between two looks at Ctrl-C.
 const WAKE_EVERY: Duration = Duration::from_millis(50);
 
-/// What is known of a file.
+/// The state of a watched file at the last poll.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Known {
     stamp: Stamp,

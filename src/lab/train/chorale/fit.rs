@@ -51,7 +51,7 @@ impl Settings {
     }
 }
 
-/// A run between two steps.
+/// The state of a training run after a whole number of steps.
 pub struct Fit {
     /// The weights.
     pub variables: Variables,

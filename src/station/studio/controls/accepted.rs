@@ -81,7 +81,7 @@ impl Controls {
         let settings = inner.version.settings.clone();
         drop(inner);
         let shown = serde_json::to_string(&what).unwrap_or_default();
-        info!(station = self.name, by, bar, "the studio made a move: {}", cut(&shown));
+        info!(station = self.name, by, bar, "applied a move: {}", cut(&shown));
         let (at, by) = (Timestamp::now(), by.to_owned());
         let made = Made {
             at,
