@@ -13,6 +13,13 @@ pub struct Cue {
     pub is_last_line: bool,
 }
 
+impl Cue {
+    /// Whether it is under a fermata.
+    pub fn has_fermata(self) -> bool {
+        usize::from(self.place) < N_UNDER
+    }
+}
+
 /// Frames under a fermata that are told apart.
 const N_UNDER: usize = 5;
 
@@ -83,5 +90,6 @@ mod tests {
             cues.iter().zip(0..).filter_map(|(cue, at)| cue.is_last_line.then_some(at)).collect();
         assert_eq!(last, [30, 31, 32, 33]);
         assert_eq!((cues[0].tick, cues[7].tick), (0, 3));
+        assert!(cues.iter().zip(&fermatas).all(|(cue, fermata)| cue.has_fermata() == *fermata));
     }
 }

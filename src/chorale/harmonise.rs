@@ -8,12 +8,10 @@ use crate::{
     chorale::{
         cue::{Cue, cues},
         frame::{Chorale, N_VOICES, Sound},
-        inputs,
         likelihood::log_softmax,
         network::{Memory, Network},
         past::Past,
         rules::n_broken,
-        terms::{N_OUTPUTS, logits},
         token::{decode, of_sound},
     },
     music::scale::Key,
@@ -64,11 +62,11 @@ struct Merit {
 }
 
 impl Merit {
-    /// The merit with one more token, of log probability `nats`.
-    fn after(self, nats: f32, past: &Past, token: u8) -> Self {
+    /// The merit with one more token, of log probability `nats`, which breaks `n` rules.
+    fn after(self, nats: f32, n: usize) -> Self {
         Self {
             log_probability: self.log_probability + f64::from(nats),
-            n_broken: self.n_broken + n_broken(past, token),
+            n_broken: self.n_broken + n,
         }
     }
 
@@ -137,21 +135,23 @@ fn candidates(
     cue: Cue,
     forced: Option<u8>,
 ) -> Vec<Candidate> {
-    let mut rows = Vec::new();
+    let (encoding, mut rows) = (network.encoding(), Vec::new());
     for beginning in beam {
-        inputs::push(&mut rows, &beginning.past, cue);
+        encoding.push(&mut rows, &beginning.past, cue);
     }
     let outputs = network.step(&rows, memory);
     let mut candidates = Vec::new();
-    for (from, (beginning, outputs)) in beam.iter().zip(outputs.chunks_exact(N_OUTPUTS)).enumerate()
+    for (from, (beginning, outputs)) in
+        beam.iter().zip(outputs.chunks_exact(encoding.n_outputs())).enumerate()
     {
-        let nats = log_softmax(&logits(outputs, &beginning.past));
+        let nats = log_softmax(&encoding.logits(outputs, &beginning.past));
         let tokens: Vec<u8> = match forced {
             Some(token) => vec![token],
             None => beginning.past.allowed().collect(),
         };
         candidates.extend(tokens.into_iter().map(|token| {
-            let merit = beginning.merit.after(nats[usize::from(token)], &beginning.past, token);
+            let n_broken = n_broken(&beginning.past, token, cue);
+            let merit = beginning.merit.after(nats[usize::from(token)], n_broken);
             Candidate { from, token, merit }
         }));
     }
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_beam_of_one_is_greedy_and_a_wider_one_finds_no_less_probable_end() {
         let nothing = given(&[]);
-        let manner = Manner { temperature: 0.0, strictness: 0.0 };
+        let manner = Manner { temperature: 0.0, rhythm_temperature: 1.0, strictness: 0.0 };
         let greedy = compose(
             &network(4),
             nothing.key,
@@ -240,13 +240,13 @@ mod tests {
             let search = Search { width: 8, strictness };
             let found = harmonise(&network(4), &tune, search, &|| false).unwrap();
             let mut past = Past::new(tune.key);
-            let tokens = encode(&found.chorale).unwrap();
-            let of_token = |token| {
-                let n = n_broken(&past, token);
+            let (tokens, cues) = (encode(&found.chorale).unwrap(), cues(&tune.fermatas));
+            let of_token = |(at, token)| {
+                let n = n_broken(&past, token, cues[at / N_VOICES]);
                 past.write(token);
                 n
             };
-            tokens.into_iter().map(of_token).sum::<usize>()
+            tokens.into_iter().enumerate().map(of_token).sum::<usize>()
         };
         assert!(n_broken(100.0) < n_broken(0.0));
     }

@@ -1,5 +1,6 @@
 //! The network's input at a step: rows of its embedding, which are added up. They say which voice is
-//! next and what it and the others sang, as pitches, as degrees of the key and as intervals.
+//! next and what it and the others sang, as pitches, as degrees of the key and as intervals; and where
+//! the voices above came from, without which a parallel is not seen.
 
 use std::ops::Range;
 
@@ -11,7 +12,7 @@ use crate::chorale::{
 };
 
 /// Rows of a step.
-pub const N_ROWS: usize = 8 + 3 * (N_VOICES - 1);
+pub const N_ROWS: usize = 8 + 4 * (N_VOICES - 1);
 
 /// No row: a voice that is silent, or an act that is not known yet.
 pub const NONE: u32 = u32::MAX;
@@ -24,10 +25,12 @@ const N_INTERVALS: usize = 2 * MAX_INTERVAL as usize + 1;
 const MAX_DISTANCE: i16 = 36; // semitones between voices
 const N_DISTANCES: usize = 2 * MAX_DISTANCE as usize + 1;
 const N_ACTS: usize = 2 + N_INTERVALS;
+/// Distances without octaves, and the ways: down, on the spot, up.
+const N_ORIGINS: usize = 12 * 3;
 const N_PAIRS: usize = N_VOICES * N_VOICES;
 
 /// Sizes of the groups of rows, in their order.
-const GROUPS: [usize; 11] = [
+const GROUPS: [usize; 12] = [
     N_VOICES * FRAMES_PER_BEAT,
     N_VOICES * N_PLACES,
     2,
@@ -39,6 +42,7 @@ const GROUPS: [usize; 11] = [
     N_PAIRS * N_DEGREES,
     N_PAIRS * N_DISTANCES,
     N_PAIRS * N_ACTS,
+    N_PAIRS * N_ORIGINS,
 ];
 
 /// First row of group `group`.
@@ -77,6 +81,7 @@ pub fn push(rows: &mut Vec<u32>, past: &Past, cue: Cue) {
         add(8, theirs.pitch.map(|pitch| pair * N_DEGREES + degree(past, pitch)));
         add(9, distance(own, theirs).map(|distance| pair * N_DISTANCES + distance));
         add(10, act(theirs.act).map(|act| pair * N_ACTS + act));
+        add(11, origin(own, theirs).map(|origin| pair * N_ORIGINS + origin));
     }
 }
 
@@ -111,9 +116,18 @@ fn act(act: Act) -> Option<usize> {
     }
 }
 
+/// Where a voice that has moved in this frame was heard from the own voice's pitch before, and which way
+/// it went.
+fn origin(own: &Sung, theirs: &Sung) -> Option<usize> {
+    let Act::Moved(step) = theirs.act else { return None };
+    let before = i16::from(theirs.pitch?) - i16::from(step);
+    let distance = (before - i16::from(own.pitch?)).rem_euclid(12) as usize;
+    Some(12 * (step.signum() + 1) as usize + distance)
+}
+
 /// The rows that say how the other voices moved in this frame; for tests of what is seen.
 pub fn act_rows() -> Range<u32> {
-    start(10) as u32..N_EMBEDDED as u32
+    start(10) as u32..start(11) as u32
 }
 
 #[cfg(test)]
@@ -135,6 +149,20 @@ mod tests {
             assert!(rows.iter().all(|&row| row == NONE || (row as usize) < N_EMBEDDED), "{rows:?}");
             past.write(strike(pitch).unwrap());
         }
+    }
+
+    #[test]
+    fn a_fifth_above_that_goes_up_is_told_from_a_sixth_and_from_one_that_goes_down() {
+        let origin_after = |alto: u8, to: u8| {
+            let mut past = Past::new(Key { root: 0, mode: Mode::Major });
+            for pitch in [72, alto, 60, 48, 72, to] {
+                past.write(strike(pitch).unwrap());
+            }
+            origin(past.voice(Voice::Tenor), past.voice(Voice::Alto))
+        };
+        assert_eq!(origin_after(67, 69), Some(24 + 7));
+        assert_eq!(origin_after(67, 65), Some(7));
+        assert_eq!(origin_after(69, 71), Some(24 + 9));
     }
 
     #[test]

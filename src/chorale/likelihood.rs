@@ -1,12 +1,12 @@
 //! How probable given chorales are to a network.
 
+use std::ops::AddAssign;
+
 use crate::chorale::{
     cue::{Cue, cues},
     frame::{Chorale, N_VOICES},
-    inputs,
     network::Network,
     past::Past,
-    terms::{N_OUTPUTS, logits},
     token::{self, HOLD, N_TOKENS, encode},
 };
 
@@ -42,6 +42,16 @@ impl Surprise {
     }
 }
 
+impl AddAssign for Surprise {
+    fn add_assign(&mut self, other: Self) {
+        self.n_frames += other.n_frames;
+        let both = [(&mut self.tokens, other.tokens), (&mut self.pitches, other.pitches)];
+        for (ours, theirs) in both {
+            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours += theirs);
+        }
+    }
+}
+
 /// A chorale that is being judged.
 struct Judged {
     tokens: Vec<u8>,
@@ -65,6 +75,7 @@ pub fn surprise(network: &Network, chorales: &[Chorale]) -> Surprise {
 }
 
 fn judge(network: &Network, chorales: &mut [Judged], sum: &mut Surprise) {
+    let encoding = network.encoding();
     let n_steps = chorales.first().map_or(0, |chorale| chorale.tokens.len());
     let mut memory = network.start(chorales.len());
     let mut n_before = chorales.len();
@@ -76,12 +87,14 @@ fn judge(network: &Network, chorales: &mut [Judged], sum: &mut Surprise) {
         }
         let mut rows = Vec::new();
         for chorale in &chorales[..n] {
-            inputs::push(&mut rows, &chorale.past, chorale.cues[step / N_VOICES]);
+            encoding.push(&mut rows, &chorale.past, chorale.cues[step / N_VOICES]);
         }
         let outputs = network.step(&rows, &mut memory);
-        for (chorale, outputs) in chorales.iter_mut().zip(outputs.chunks_exact(N_OUTPUTS)) {
+        for (chorale, outputs) in
+            chorales.iter_mut().zip(outputs.chunks_exact(encoding.n_outputs()))
+        {
             let token = chorale.tokens[step];
-            let nats = log_softmax(&logits(outputs, &chorale.past));
+            let nats = log_softmax(&encoding.logits(outputs, &chorale.past));
             let of_pitch = of_pitch(&nats, &chorale.past, token);
             sum.add(step % N_VOICES, -f64::from(nats[usize::from(token)]), -of_pitch);
             sum.n_frames += usize::from(step % N_VOICES == 0);

@@ -8,22 +8,25 @@
 //! did, and where the line ends.
 //!
 //! Reading order: [`frame`] (the music), [`token`] (its encoding), [`cue`] (what is known ahead),
-//! [`past`] (what has been written), [`inputs`] and [`terms`] (both as numbers), [`network`], then what
+//! [`past`], [`motion`] and [`chord`] (what has been written), [`inputs`] and [`terms`] (both as numbers; [`bachbot`] is
+//! another [`encoding`]), [`network`], then what
 //! it is used for: [`likelihood`], [`compose`] and [`harmonise`], both by the [`rules`]. [`plan`] and
 //! [`notes`] lead from tunes to frames and from frames to MIDI files.
 
+pub mod bachbot;
+pub mod chord;
 pub mod compose;
 pub mod cue;
+pub mod encoding;
 pub mod frame;
 pub mod harmonise;
 pub mod inputs;
 pub mod likelihood;
+pub mod motion;
 pub mod network;
 pub mod notes;
-
 pub mod past;
 pub mod plan;
 pub mod rules;
-
 pub mod terms;
 pub mod token;

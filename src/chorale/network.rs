@@ -4,10 +4,7 @@
 //! and a chorale has the same bits whether it is written alone or beside others.
 
 use crate::{
-    chorale::{
-        inputs::{self, N_EMBEDDED, N_ROWS},
-        terms::N_OUTPUTS,
-    },
+    chorale::{encoding::Encoding, inputs},
     musicvae::net::{
         Error,
         linear::Linear,
@@ -16,9 +13,6 @@ use crate::{
         weights::Weights,
     },
 };
-
-/// Name of the configuration, in the metadata of weights and in the model card.
-pub const CONFIG: &str = "chorale";
 
 /// Name of the embedding.
 pub const EMBEDDING: &str = "embedding";
@@ -34,6 +28,8 @@ pub fn layer(number: usize) -> String {
 /// Sizes of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
+    /// What it reads and says.
+    pub encoding: Encoding,
     /// Width of the embedding.
     pub n_embedding: usize,
     /// Units of each layer.
@@ -45,16 +41,17 @@ pub struct Sizes {
 impl Sizes {
     /// Names and shapes of all tensors.
     pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
-        let Self { n_embedding, n_hidden, n_layers } = *self;
-        let mut tensors = vec![(EMBEDDING.to_owned(), vec![N_EMBEDDED, n_embedding])];
+        let Self { encoding, n_embedding, n_hidden, n_layers } = *self;
+        let n_outputs = encoding.n_outputs();
+        let mut tensors = vec![(EMBEDDING.to_owned(), vec![encoding.n_embedded(), n_embedding])];
         for number in 0..n_layers {
             let n_inputs = if number == 0 { n_embedding } else { n_hidden };
             let prefix = layer(number);
             tensors.push((names::kernel(&prefix), vec![n_inputs + n_hidden, 4 * n_hidden]));
             tensors.push((names::bias(&prefix), vec![4 * n_hidden]));
         }
-        tensors.push((names::kernel(HEAD), vec![n_hidden, N_OUTPUTS]));
-        tensors.push((names::bias(HEAD), vec![N_OUTPUTS]));
+        tensors.push((names::kernel(HEAD), vec![n_hidden, n_outputs]));
+        tensors.push((names::bias(HEAD), vec![n_outputs]));
         tensors
     }
 
@@ -70,7 +67,10 @@ impl Sizes {
         let last = |name: &str| dims(name).map(|dims| dims.last().copied().unwrap_or(0));
         let has_layer =
             |&number: &usize| weights.tensors().contains_key(&names::kernel(&layer(number)));
+        let n_embedded = dims(EMBEDDING)?.first().copied();
+        let has = |encoding: &Encoding| Some(encoding.n_embedded()) == n_embedded;
         let sizes = Self {
+            encoding: Encoding::ALL.into_iter().find(has).unwrap_or(Encoding::Relations),
             n_embedding: last(EMBEDDING)?,
             n_hidden: last(&names::bias(&layer(0)))? / 4,
             n_layers: (0..weights.tensors().len()).take_while(has_layer).count().max(1),
@@ -89,7 +89,7 @@ impl Sizes {
 #[derive(Debug, Clone)]
 pub struct Network {
     sizes: Sizes,
-    embedding: Vec<f32>, // (N_EMBEDDED, E)
+    embedding: Vec<f32>, // (R, E)
     cells: Vec<Cell>,
     head: Linear,
 }
@@ -134,6 +134,11 @@ impl Network {
         self.sizes
     }
 
+    /// What it reads and says.
+    pub fn encoding(&self) -> Encoding {
+        self.sizes.encoding
+    }
+
     /// The memory before the first step of `n` chorales.
     pub fn start(&self, n: usize) -> Memory {
         let zeros = || vec![0.0; n * self.sizes.n_hidden];
@@ -141,10 +146,11 @@ impl Network {
         Memory { n, layers: self.cells.iter().map(layer).collect() }
     }
 
-    /// Takes a step of B chorales with input `rows` (B, `N_ROWS`), and returns the outputs
-    /// (B, `N_OUTPUTS`).
+    /// Takes a step of B chorales with input `rows` (B, rows of a step), and returns the outputs
+    /// (B, outputs), as its encoding has them.
     pub fn step(&self, rows: &[u32], memory: &mut Memory) -> Vec<f32> {
-        let mut x: Vec<f32> = rows.chunks_exact(N_ROWS).flat_map(|rows| self.embed(rows)).collect();
+        let rows = rows.chunks_exact(self.encoding().n_rows());
+        let mut x: Vec<f32> = rows.flat_map(|rows| self.embed(rows)).collect();
         for (cell, state) in self.cells.iter().zip(&mut memory.layers) {
             let mut gates = vec![0.0; memory.n * 4 * self.sizes.n_hidden];
             cell.project_into(&mut gates, &x);
@@ -173,11 +179,12 @@ pub mod testing {
     use rand::RngExt as _;
 
     use super::{Network, Sizes};
-    use crate::{musicvae::net::weights::Weights, rng};
+    use crate::{chorale::encoding::Encoding, musicvae::net::weights::Weights, rng};
 
     /// Small weights drawn from `seed`.
     pub fn weights(seed: u64) -> Weights {
-        let sizes = Sizes { n_embedding: 8, n_hidden: 8, n_layers: 2 };
+        let encoding = Encoding::Relations;
+        let sizes = Sizes { encoding, n_embedding: 8, n_hidden: 8, n_layers: 2 };
         let mut rng = rng::stream(seed, "weights of a test");
         let tensors = sizes.tensors().into_iter().map(|(name, shape)| {
             let n: usize = shape.iter().product();
@@ -201,7 +208,10 @@ mod tests {
         testing::{network, weights},
         *,
     };
-    use crate::chorale::inputs::NONE;
+    use crate::chorale::{
+        inputs::{N_ROWS, NONE},
+        terms::N_OUTPUTS,
+    };
 
     #[test]
     fn a_chorale_has_the_same_bits_alone_and_beside_others() {

@@ -22,9 +22,14 @@ type Span = (usize, usize);
 
 /// The plan of `n_lines` lines of `n_beats` beats each, the last beat of each under a fermata.
 pub fn regular(n_lines: usize, n_beats: usize) -> Vec<bool> {
-    let line = (0..FRAMES_PER_BEAT * n_beats.max(1))
-        .map(|frame| FRAMES_PER_BEAT * (n_beats.max(1) - 1) <= frame);
-    let line: Vec<bool> = line.collect();
+    held(n_lines, n_beats, 1)
+}
+
+/// The same with the last `n_held` beats of each line under a fermata.
+pub fn held(n_lines: usize, n_beats: usize, n_held: usize) -> Vec<bool> {
+    let n = n_beats.max(1);
+    let start = FRAMES_PER_BEAT * n.saturating_sub(n_held);
+    let line: Vec<bool> = (0..FRAMES_PER_BEAT * n).map(|frame| start <= frame).collect();
     line.repeat(n_lines)
 }
 
@@ -110,6 +115,8 @@ mod tests {
         assert_eq!(plan.len(), 64);
         assert_eq!(plan.iter().position(|&fermata| fermata), Some(28));
         assert!(plan[28..32].iter().all(|&fermata| fermata) && !plan[32]);
+        let long = held(1, 4, 2);
+        assert_eq!((long[7], long[8], long.len()), (false, true, 16));
     }
 
     #[test]

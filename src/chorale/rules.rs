@@ -1,71 +1,77 @@
-//! Rules of part-writing that a network learns late: no parallel fifths and octaves, no crossed voices.
+//! Rules of part-writing that a network learns late: no parallel fifths and octaves, no crossed voices,
+//! and lines of a hymn that end on triads in root position.
 
 use crate::chorale::{
+    chord::Intervals,
+    cue::Cue,
     frame::Voice,
-    past::{Act, Past, Sung},
+    motion::Motion,
+    past::Past,
     token::{self, HOLD},
 };
 
-/// Semitones, octaves aside, of the distances that may not be repeated: octave and fifth.
-const PERFECT: [i16; 2] = [0, 7];
-
-/// Number of rules that `token` breaks after `past`: one for each voice above that it moves in parallel
-/// with, and one if it crosses its neighbour.
-pub fn n_broken(past: &Past, token: u8) -> usize {
-    let own = past.voice(past.next());
+/// Number of rules that `token` breaks after `past`, in a frame of `cue`: one for each voice above that it
+/// moves in parallel with, one if it crosses its neighbour, and one if it is under a fermata and makes no
+/// triad, or as the bass none in root position.
+pub fn n_broken(past: &Past, token: u8, cue: Cue) -> usize {
+    let (next, own) = (past.next(), past.voice(past.next()));
     let pitch = if token == HOLD { own.pitch } else { token::pitch(token) };
     let Some(pitch) = pitch else { return 0 };
-    let above = || Voice::ALL.into_iter().filter(|&above| above < past.next());
-    let n_parallels = above().filter(|&above| is_parallel(past.voice(above), own, pitch)).count();
+    let above = || Voice::ALL.into_iter().filter(|&above| above < next);
+    let motions = above().filter_map(|above| Motion::of(past.voice(above), own, pitch));
+    let n_parallels = motions.filter(|motion| motion.is_parallel()).count();
     let neighbour = above().next_back().and_then(|above| past.voice(above).pitch);
-    n_parallels + usize::from(neighbour.is_some_and(|neighbour| neighbour < pitch))
-}
-
-/// Whether a voice that moves to `pitch` moves with `above` the same way from a perfect distance to the
-/// same.
-fn is_parallel(above: &Sung, own: &Sung, pitch: u8) -> bool {
-    let (Act::Moved(step), Some(theirs), Some(before)) = (above.act, above.pitch, own.pitch) else {
-        return false;
+    let crosses = neighbour.is_some_and(|neighbour| neighbour < pitch);
+    let intervals = Intervals::below(past, pitch);
+    let closes = match next {
+        Voice::Bass => intervals.are_of_triad_on_root(),
+        _ => intervals.are_of_triad(),
     };
-    let own_step = i16::from(pitch) - i16::from(before);
-    let distance = (i16::from(theirs) - i16::from(pitch)).rem_euclid(12);
-    let distance_before = (i16::from(theirs) - i16::from(step) - i16::from(before)).rem_euclid(12);
-    step != 0
-        && i16::from(step).signum() == own_step.signum()
-        && distance == distance_before
-        && PERFECT.contains(&distance)
+    n_parallels + usize::from(crosses) + usize::from(cue.has_fermata() && !closes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        chorale::token::{REST, strike},
+        chorale::{
+            cue::cues,
+            token::{REST, strike},
+        },
         music::scale::{Key, Mode},
     };
 
     /// Rules that the last of `pitches` breaks; a pitch of 0 is held.
-    fn broken(pitches: &[u8]) -> usize {
+    fn broken(pitches: &[u8], has_fermata: bool) -> usize {
         let token = |&pitch: &u8| if pitch == 0 { HOLD } else { strike(pitch).unwrap() };
         let (last, before) = pitches.split_last().unwrap();
         let mut past = Past::new(Key { root: 0, mode: Mode::Major });
         for pitch in before {
             past.write(token(pitch));
         }
-        assert_eq!(n_broken(&past, REST), 0);
-        n_broken(&past, token(last))
+        let cue = cues(&[has_fermata])[0];
+        assert_eq!(n_broken(&past, REST, cue), 0);
+        n_broken(&past, token(last), cue)
     }
 
     #[test]
     fn parallels_with_each_voice_above_and_a_crossing_count() {
         let chord = [72, 67, 60, 48];
-        let after = |pitches: &[u8]| broken(&[&chord[..], pitches].concat());
+        let after = |pitches: &[u8]| broken(&[&chord[..], pitches].concat(), false);
         assert_eq!(after(&[74, 69, 62]), 2, "a fifth below the alto, an octave below the soprano");
         assert_eq!(after(&[74, 69, 59]), 0, "contrary");
         assert_eq!(after(&[0, 0, 62]), 0, "oblique");
         assert_eq!(after(&[72, 67, 0]), 0, "repeated");
         assert_eq!(after(&[71, 67, 72]), 1, "crossed");
         assert_eq!(after(&[71, 65, 57, 45]), 1, "an octave below the tenor");
-        assert_eq!(broken(&chord), 0);
+        assert_eq!(broken(&chord, false), 0);
+    }
+
+    #[test]
+    fn a_line_ends_on_a_triad_in_root_position() {
+        assert_eq!(broken(&[72, 67, 64, 48], true), 0);
+        assert_eq!(broken(&[72, 67, 64, 52], true), 1, "a sixth chord");
+        assert_eq!(broken(&[72, 67, 65], true), 1, "a suspension");
+        assert_eq!(broken(&[72, 67, 64, 52], false), 0);
     }
 }

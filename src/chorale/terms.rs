@@ -1,17 +1,23 @@
 //! From the network's outputs to the logits of the tokens.
 //!
 //! A token's logit is a sum of outputs, one of each kind of [`N_TERMS`]: for its pitch itself, for the
-//! interval from the voice's last pitch, for the degree of the key, and for the distance to each voice
-//! above. So what is learnt of an interval or a degree holds at every pitch.
+//! interval from the voice's last pitch, for the degree of the key, for the chord that it makes with the
+//! voices above, and for the distance and the [motion] to each of these. So what is learnt
+//! of an interval, a degree, a chord or a parallel holds at every pitch.
 
 use crate::chorale::{
+    chord::Intervals,
     frame::{N_VOICES, Voice},
+    motion::{self, N_MOTIONS},
     past::Past,
     token::{HOLD, N_TOKENS, pitch},
 };
 
 /// Outputs that add up to a logit.
-pub const N_TERMS: usize = 3 + (N_VOICES - 1);
+pub const N_TERMS: usize = 4 + 2 * N_ABOVE;
+
+/// Voices that can be above one.
+const N_ABOVE: usize = N_VOICES - 1;
 
 const MAX_INTERVAL: i16 = 24;
 const N_INTERVALS: usize = 2 * MAX_INTERVAL as usize + 1;
@@ -20,13 +26,32 @@ const N_DEGREES: usize = 12;
 const CROSSED: i16 = -12;
 const BELOW: i16 = 36;
 const N_DISTANCES: usize = (BELOW - CROSSED + 1) as usize;
+/// Sets of at most three of the eleven intervals above a pitch, octaves aside.
+const N_CHORDS: usize = 1 + 11 + 55 + 165;
 
 const INTERVALS: usize = N_TOKENS;
 const DEGREES: usize = INTERVALS + N_INTERVALS + 1;
 const DISTANCES: usize = DEGREES + N_DEGREES + 1;
+const CHORDS: usize = DISTANCES + N_ABOVE * (N_DISTANCES + 1);
+const MOTIONS: usize = CHORDS + N_CHORDS + 1;
 
 /// Number of outputs. The last of each kind but the first stands for "does not apply".
-pub const N_OUTPUTS: usize = DISTANCES + (N_VOICES - 1) * (N_DISTANCES + 1);
+pub const N_OUTPUTS: usize = MOTIONS + N_ABOVE * (N_MOTIONS + 1);
+
+/// The number of each of these sets, by the bits of [`Intervals`].
+const CHORD_NUMBERS: [u8; 1 << 11] = {
+    let mut numbers = [0; 1 << 11];
+    let (mut set, mut next) = (0, 0);
+    while set < 1 << 11 {
+        if (set as u32).count_ones() <= 3 {
+            numbers[set] = next;
+            next += 1;
+        }
+        set += 1;
+    }
+    assert!(next as usize == N_CHORDS);
+    numbers
+};
 
 /// Numbers of the outputs of each token after `past`, token by token.
 pub fn terms(past: &Past) -> [[u16; N_TERMS]; N_TOKENS] {
@@ -41,38 +66,49 @@ fn of_token(past: &Past, token: u8) -> [u16; N_TERMS] {
         let interval = i16::from(to) - i16::from(from);
         (interval.clamp(-MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL) as usize
     });
-    let degree = sounding.map(|pitch| past.degree(pitch));
-    let distance = |above: Voice| {
-        let above = past.voice(above).pitch.filter(|_| above < past.next())?;
-        let distance = i16::from(above) - i16::from(sounding?);
-        Some((distance.clamp(CROSSED, BELOW) - CROSSED) as usize)
-    };
     let mut terms = [0; N_TERMS];
-    terms[0] = u16::from(token);
-    terms[1] = (INTERVALS + interval.unwrap_or(N_INTERVALS)) as u16;
-    terms[2] = (DEGREES + degree.unwrap_or(N_DEGREES)) as u16;
-    for (number, &above) in Voice::ALL[..N_VOICES - 1].iter().enumerate() {
-        let distance = distance(above).unwrap_or(N_DISTANCES);
-        terms[3 + number] = (DISTANCES + number * (N_DISTANCES + 1) + distance) as u16;
+    let mut set = |term: usize, start: usize, n: usize, number: Option<usize>| {
+        terms[term] = (start + number.unwrap_or(n)) as u16;
+    };
+    set(0, 0, 0, Some(usize::from(token)));
+    set(1, INTERVALS, N_INTERVALS, interval);
+    set(2, DEGREES, N_DEGREES, sounding.map(|pitch| past.degree(pitch)));
+    set(3, CHORDS, N_CHORDS, sounding.map(|pitch| chord(past, pitch)));
+    for (number, &above) in Voice::ALL[..N_ABOVE].iter().enumerate() {
+        let distance = sounding.and_then(|pitch| distance(past, above, pitch));
+        let motion = struck.filter(|_| above < past.next());
+        let motion = motion.and_then(|pitch| motion::number(past.voice(above), own, pitch));
+        set(4 + number, DISTANCES + number * (N_DISTANCES + 1), N_DISTANCES, distance);
+        set(4 + N_ABOVE + number, MOTIONS + number * (N_MOTIONS + 1), N_MOTIONS, motion);
     }
     terms
 }
 
-/// The logits of all tokens, given the `outputs` of a step after `past`.
-pub fn logits(outputs: &[f32], past: &Past) -> [f32; N_TOKENS] {
-    terms(past).map(|terms| terms.iter().map(|&term| outputs[usize::from(term)]).sum())
+/// Semitones from `pitch` up to voice `above`, if it is above the next and sounds, counted from the least.
+fn distance(past: &Past, above: Voice, pitch: u8) -> Option<usize> {
+    let above = past.voice(above).pitch.filter(|_| above < past.next())?;
+    let distance = i16::from(above) - i16::from(pitch);
+    Some((distance.clamp(CROSSED, BELOW) - CROSSED) as usize)
+}
+
+/// Number of the chord that `pitch` makes with the voices above.
+fn chord(past: &Past, pitch: u8) -> usize {
+    usize::from(CHORD_NUMBERS[usize::from(Intervals::below(past, pitch).0)])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        chorale::token::{REST, strike},
+        chorale::{
+            encoding::Encoding,
+            token::{REST, strike},
+        },
         music::scale::{Key, Mode},
     };
 
     #[test]
-    fn a_logit_adds_up_pitch_interval_degree_and_distances() {
+    fn a_logit_adds_up_pitch_interval_degree_chord_distances_and_motions() {
         let mut past = Past::new(Key { root: 2, mode: Mode::Major });
         for pitch in [74, 69, 66, 50, 76] {
             past.write(strike(pitch).unwrap());
@@ -83,11 +119,15 @@ mod tests {
         outputs[INTERVALS + 24 - 2] = 10.0; // from 69 down to 67
         outputs[DEGREES + 5] = 100.0; // g in D
         outputs[DISTANCES + 12 + 9] = 1000.0; // below 76
+        outputs[CHORDS + usize::from(CHORD_NUMBERS[1 << 8])] = 10_000.0; // a sixth
+        let own = past.voice(Voice::Alto);
+        let motion = motion::number(past.voice(Voice::Soprano), own, 67).unwrap();
+        outputs[MOTIONS + motion] = 100_000.0;
 
-        let logits = logits(&outputs, &past);
+        let logits = Encoding::Relations.logits(&outputs, &past);
 
-        assert_eq!(logits[usize::from(token)], 1111.0);
-        assert_eq!(logits[usize::from(strike(79).unwrap())], 100.0);
+        assert_eq!(logits[usize::from(token)], 111_111.0);
+        assert_eq!(logits[usize::from(strike(79).unwrap())], 10_100.0, "a sixth above");
         assert_eq!((logits[usize::from(HOLD)], logits[usize::from(REST)]), (0.0, 0.0));
     }
 

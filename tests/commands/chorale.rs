@@ -139,11 +139,35 @@ fn a_run_that_was_ended_and_resumed_is_that_of_an_uninterrupted_one() {
     let cut = succeed(folder, &format!("{TINY} --overwrite --minutes 0.000001 --json"));
     assert_eq!(cut["step"], 1);
     assert!(fs::read(folder.join("tiny.safetensors")).unwrap() != weights);
+    let on = TINY.replace("--out tiny", "--out more --start tiny");
+    let started = succeed(folder, &format!("{on} --json"));
+    assert_ne!(started["nats_a_token"], cut["nats_a_token"]);
+    let wide = TINY.replace("--out tiny", "--out wide --start tiny").replace("size 8", "size 4");
+    let error = fail(folder, &wide);
+    assert!(error.contains("--start: tiny"), "{error}");
     let other = fail(folder, &format!("{TINY} --resume --dropout 0.1"));
     assert!(other.contains("step 1 has --dropout 0.4, found 0.1"), "{other}");
     succeed(folder, &format!("{TINY} --resume"));
 
     assert!(fs::read(folder.join("tiny.safetensors")).unwrap() == weights);
+}
+
+#[test]
+fn a_model_as_bachbots_is_trained_and_judged_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_corpus(folder);
+    succeed(folder, &format!("{TINY} --config bachbot"));
+    let card: toml::Table = fs::read_to_string(folder.join("tiny.toml")).unwrap().parse().unwrap();
+    assert_eq!(card["config"].as_str(), Some("chorale-bachbot"));
+    assert_eq!(card["sizes"]["rnn_layers"].as_integer(), Some(3));
+
+    let report = succeed(folder, "chorale evaluate --model tiny --data corpus.npz --json");
+    assert!(report["test"]["nats_a_note"].as_f64().unwrap() < 4.5, "{report}");
+    let sample = succeed(folder, "chorale sample --model tiny --n 1 --lines 1 --seed 1 --json");
+    assert!(!written(folder, &sample).notes.is_empty());
+    let other = fail(folder, &format!("{TINY} --resume"));
+    assert!(other.contains("has --config chorale-bachbot, found chorale"), "{other}");
 }
 
 #[test]
@@ -208,6 +232,94 @@ fn given_voices_are_kept_wherever_they_lie() {
     let again = "chorale harmonise tune.mid --model tiny --beam 4 --json --out again";
     let again = [again, again].map(|line| written(folder, &succeed(folder, line)));
     assert_eq!(again[0], again[1]);
+}
+
+/// A clip of four tracks: drums, a bass, chords and a tune, as (name, program, pitches), a quarter a note.
+fn write_clip(folder: &Path) {
+    let parts: [(u8, &[&[u8]]); 4] = [
+        (0, &[&[36], &[38], &[36], &[38]]),
+        (33, &[&[36], &[43], &[41], &[36]]),
+        (4, &[&[60, 64, 67], &[59, 62, 67], &[60, 65, 69], &[60, 64, 67]]),
+        (73, &[&[72], &[74], &[77], &[76]]),
+    ];
+    let mut notes = Vec::new();
+    for (instrument, (program, chords)) in (0..).zip(parts) {
+        for (start, chord) in (0u8..).zip(chords) {
+            let of_pitch = |&pitch: &u8| Note {
+                pitch,
+                velocity: 80,
+                start: f64::from(start),
+                end: f64::from(start) + 1.0,
+                program,
+                is_drum: instrument == 0,
+                instrument,
+            };
+            notes.extend(chord.iter().map(of_pitch));
+        }
+    }
+    let piece = NoteSequence { notes, tempos: vec![(0.0, Bpm::DEFAULT)], meters: vec![] };
+    let names = ["Drums", "Bass", "Keys", "Flute"];
+    let bytes = midi::write(&piece, |note: &Note| names[usize::from(note.instrument)]);
+    fs::write(folder.join("clip.mid"), bytes).unwrap();
+}
+
+#[test]
+fn the_tune_of_a_clip_is_harmonised_and_its_other_tracks_are_left_aside() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_corpus(folder);
+    succeed(folder, TINY);
+    write_clip(folder);
+    let line = "chorale harmonise clip.mid --model tiny --beam 4 --json";
+    let soprano = |options: &str| {
+        let report = succeed(folder, &format!("{line} {options}"));
+        let found = written(folder, &report);
+        assert!(found.notes.iter().all(|note| !note.is_drum));
+        let pitches: Vec<u8> = sung(&found, 0).into_iter().map(|(_, _, pitch)| pitch).collect();
+        (report["tracks"][0].as_str().unwrap().to_owned(), pitches)
+    };
+
+    assert_eq!(soprano(""), ("Flute".into(), vec![72, 74, 77, 76]));
+    assert_eq!(soprano("--track bass"), ("Bass".into(), vec![36, 43, 41, 36]));
+    assert_eq!(soprano("--track 2"), ("Keys".into(), vec![67, 67, 69, 67]), "their highest notes");
+    let error = fail(folder, "chorale harmonise clip.mid --model tiny --track viola");
+    assert!(error.contains("--track: expected one of 1 \"Bass\", 2 \"Keys\""), "{error}");
+}
+
+/// A Scottish tune, in the public domain; the picture in docs/musicians.md is made from it.
+#[rustfmt::skip] // A bar a line.
+const AULD_LANG_SYNE: [(u8, f64); 56] = [
+    (60, 1.0),
+    (65, 1.5), (65, 0.5), (65, 1.0), (69, 1.0),
+    (67, 1.5), (65, 0.5), (67, 1.0), (69, 1.0),
+    (65, 1.5), (65, 0.5), (69, 1.0), (72, 1.0),
+    (74, 3.0), (74, 1.0),
+    (72, 1.5), (69, 0.5), (69, 1.0), (65, 1.0),
+    (67, 1.5), (65, 0.5), (67, 1.0), (69, 1.0),
+    (65, 1.5), (62, 0.5), (62, 1.0), (60, 1.0),
+    (65, 3.0), (74, 1.0),
+    (72, 1.5), (69, 0.5), (69, 1.0), (65, 1.0),
+    (67, 1.5), (65, 0.5), (67, 1.0), (74, 1.0),
+    (72, 1.5), (69, 0.5), (69, 1.0), (72, 1.0),
+    (74, 3.0), (74, 1.0),
+    (72, 1.5), (69, 0.5), (69, 1.0), (65, 1.0),
+    (67, 1.5), (65, 0.5), (67, 1.0), (69, 1.0),
+    (65, 1.5), (62, 0.5), (62, 1.0), (60, 1.0),
+    (65, 3.0),
+];
+
+#[test]
+fn a_picture_shows_what_was_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_midi(folder, "auld-lang-syne.mid", &[&AULD_LANG_SYNE]);
+    for line in ["harmonise auld-lang-syne.mid --beam 2", "sample --n 1 --lines 1 --line-beats 4"] {
+        let report = succeed(folder, &format!("chorale {line} --picture --json"));
+        let files = report["files"].as_array().unwrap();
+        assert_eq!(files.len(), 2, "{report}");
+        let picture = fs::read(folder.join(files[1].as_str().unwrap())).unwrap();
+        assert!(picture.starts_with(b"\x89PNG"), "{line}");
+    }
 }
 
 #[test]
@@ -336,7 +448,7 @@ fn the_shipped_model_writes_like_bach() {
     let parallels = percent(faults.n_fifths + faults.n_octaves, faults.n_changes);
     assert!(parallels <= 3.0 * 0.25, "{faults:?}");
     assert!(percent(faults.n_crossed, faults.n_frames) <= 5.0, "{faults:?}");
-    assert!(65.0 <= percent(faults.n_cadences, faults.n_fermatas), "{faults:?}");
+    assert!(90.0 <= percent(faults.n_cadences, faults.n_fermatas), "{faults:?}");
     let changes = faults.n_changes as f64 / faults.n_frames as f64;
     assert!((0.25..0.5).contains(&changes), "{faults:?}");
 }

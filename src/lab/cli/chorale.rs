@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::{
     args::{at_least_one, not_negative, positive, share},
-    chorale::frame::Voice,
+    chorale::{encoding::Encoding, frame::Voice, network::Sizes},
     lab::cli::musician::{AudioFormat, Output, Touch},
     music::scale::{Key, Mode, NotAKey},
 };
@@ -42,6 +42,9 @@ pub struct ChoraleOutput {
     /// SoundFont for --audio [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub soundfont: Option<PathBuf>,
+    /// Draw a piano roll beside each MIDI file, NAME.png, with a colour for each voice
+    #[arg(long)]
+    pub picture: bool,
     /// Print the list of written files as JSON
     #[arg(long)]
     pub json: bool,
@@ -50,7 +53,7 @@ pub struct ChoraleOutput {
 impl ChoraleOutput {
     /// The same as options of the other commands that write MIDI files, which draw by `seed`.
     pub fn output(&self, seed: Option<u64>) -> Output {
-        let Self { out, tempo, audio, soundfont, json } = self.clone();
+        let Self { out, tempo, audio, soundfont, json, picture: _ } = self.clone();
         Output { out, tempo, audio, touch: Some(Touch::Plain), soundfont, seed, json }
     }
 }
@@ -73,11 +76,14 @@ pub struct ChoraleSample {
     /// Beats of a line
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
     pub line_beats: u64,
-    /// Randomness: 0 always takes the most likely note, 1 follows the model's probabilities
+    /// Randomness of pitches: 0 always takes the most likely note, 1 follows the model's probabilities
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = not_negative)]
     pub temperature: f64,
-    /// How strictly parallel fifths and octaves and crossed voices are avoided: nats by which each makes
-    /// a note less probable; 0 follows the model alone
+    /// Randomness of when notes end, likewise: lower ones hold notes for longer
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = positive)]
+    pub rhythm_temperature: f64,
+    /// How strictly parallel fifths and octaves, crossed voices and lines that end on no root-position
+    /// triad are avoided: nats by which each makes a note less probable; 0 follows the model alone
     #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
     pub strictness: f64,
     /// Random seed: the same seed gives the same files; it is printed and in their names [default: a
@@ -92,13 +98,17 @@ pub struct ChoraleSample {
 /// `electropunk chorale harmonise`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Harmonise {
-    /// MIDI file with the given voices: one voice, or a track for each
+    /// MIDI file with the given voices: each is a track. Drums are ignored
     #[arg(value_name = "TUNE.mid")]
     pub tune: PathBuf,
     /// The given voices, from the highest, with commas between them
     #[arg(long, value_name = "VOICES", default_value = "soprano", value_delimiter = ',')]
     #[arg(value_parser = voice)]
     pub voices: Vec<Voice>,
+    /// Tracks of the given voices, in their order, each by its name, a part of it or its number
+    /// [default: for one voice the most melodic track, for several all tracks from the highest]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub track: Vec<String>,
     /// Model to harmonise with, without file extension
     #[arg(long, value_name = "MODEL", default_value = MODEL)]
     pub model: PathBuf,
@@ -112,8 +122,8 @@ pub struct Harmonise {
     /// Number of beginnings that are followed at once: more find a better harmony and take longer
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one)]
     pub beam: u64,
-    /// How strictly parallel fifths and octaves and crossed voices are avoided: nats by which each makes
-    /// a note less probable; 0 follows the model alone
+    /// How strictly parallel fifths and octaves, crossed voices and lines that end on no root-position
+    /// triad are avoided: nats by which each makes a note less probable; 0 follows the model alone
     #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
     pub strictness: f64,
     #[command(flatten)]
@@ -136,8 +146,11 @@ pub struct ChoraleEvaluate {
     /// Temperature of the samples
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = not_negative)]
     pub temperature: f64,
-    /// How strictly parallel fifths and octaves and crossed voices are avoided: nats by which each makes
-    /// a note less probable; 0 follows the model alone
+    /// Temperature of their rhythm
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = positive)]
+    pub rhythm_temperature: f64,
+    /// How strictly parallel fifths and octaves, crossed voices and lines that end on no root-position
+    /// triad are avoided: nats by which each makes a note less probable; 0 follows the model alone
     #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
     pub strictness: f64,
     /// Random seed of the samples
@@ -163,6 +176,50 @@ fn voice(name: &str) -> Result<Voice, String> {
     known.ok_or_else(|| format!("expected soprano, alto, tenor or bass, found {name:?}"))
 }
 
+/// A named configuration of a model of chorales.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ChoraleConfig {
+    /// The encoding of the shipped model.
+    Electropunk,
+    /// That of `BachBot`, as far as it fits four tokens a frame, with its sizes.
+    Bachbot,
+}
+
+impl ChoraleConfig {
+    /// The encoding.
+    pub fn encoding(self) -> Encoding {
+        match self {
+            Self::Electropunk => Encoding::Relations,
+            Self::Bachbot => Encoding::Tokens,
+        }
+    }
+}
+
+impl ChoraleTrain {
+    /// Sizes of the network.
+    pub fn sizes(&self) -> Sizes {
+        let (embedding, layers) = match self.config {
+            ChoraleConfig::Electropunk => (128, 2),
+            ChoraleConfig::Bachbot => (32, 3),
+        };
+        Sizes {
+            encoding: self.config.encoding(),
+            n_embedding: self.embedding_size.unwrap_or(embedding) as usize,
+            n_hidden: self.rnn_size.unwrap_or(256) as usize,
+            n_layers: self.rnn_layers.unwrap_or(layers) as usize,
+        }
+    }
+
+    /// Shares of layers and of inputs that are dropped.
+    pub fn dropouts(&self) -> (f64, f64) {
+        let (layers, inputs) = match self.config {
+            ChoraleConfig::Electropunk => (0.4, 0.1),
+            ChoraleConfig::Bachbot => (0.3, 0.0),
+        };
+        (self.dropout.unwrap_or(layers), self.input_dropout.unwrap_or(inputs))
+    }
+}
+
 /// `electropunk chorale train`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct ChoraleTrain {
@@ -178,6 +235,10 @@ pub struct ChoraleTrain {
     /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
     #[arg(long)]
     pub resume: bool,
+    /// Start from the weights of this model, which may be of an earlier version with fewer inputs
+    /// [default: random weights]
+    #[arg(long, value_name = "MODEL")]
+    pub start: Option<PathBuf>,
     /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least_one)]
     pub steps: u64,
@@ -193,21 +254,26 @@ pub struct ChoraleTrain {
     /// Learning rate of the last step
     #[arg(long, value_name = "RATE", default_value_t = 1e-4, value_parser = positive)]
     pub min_learning_rate: f64,
-    /// Share of what a layer reads from the one below that is dropped in training, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.4, value_parser = share)]
-    pub dropout: f64,
-    /// Share of the inputs that are dropped in training, 0 to 1
-    #[arg(long, value_name = "SHARE", default_value_t = 0.1, value_parser = share)]
-    pub input_dropout: f64,
-    /// Width of the embedding
-    #[arg(long, value_name = "N", default_value_t = 128, value_parser = at_least_one)]
-    pub embedding_size: u64,
-    /// Units of each layer
-    #[arg(long, value_name = "N", default_value_t = 256, value_parser = at_least_one)]
-    pub rnn_size: u64,
-    /// Number of layers
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
-    pub rnn_layers: u64,
+    /// Encoding, and what the options below default to: electropunk sees how voices relate, bachbot the
+    /// last token alone
+    #[arg(long, value_name = "CONFIG", value_enum, default_value_t = ChoraleConfig::Electropunk)]
+    pub config: ChoraleConfig,
+    /// Share of what a layer reads from the one below that is dropped in training, 0 to 1 [default: 0.4;
+    /// bachbot: 0.3]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub dropout: Option<f64>,
+    /// Share of the inputs that are dropped in training, 0 to 1 [default: 0.1; bachbot: 0]
+    #[arg(long, value_name = "SHARE", value_parser = share)]
+    pub input_dropout: Option<f64>,
+    /// Width of the embedding [default: 128; bachbot: 32]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub embedding_size: Option<u64>,
+    /// Units of each layer [default: 256]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub rnn_size: Option<u64>,
+    /// Number of layers [default: 2; bachbot: 3]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub rnn_layers: Option<u64>,
     /// Random seed of the initial weights, the windows and the dropout
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,

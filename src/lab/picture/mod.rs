@@ -1,7 +1,7 @@
 //! Pictures for judging data sets and training at a glance.
 //!
 //! - PNG: [`canvas`] (pixels), [`roll`] and [`sheet`] (piano rolls of tokens), [`played`] (piano
-//!   rolls of performed hits), [`plot`].
+//!   rolls of performed hits), [`chorale`] (of four voices), [`plot`].
 //! - SVG: [`curve`], [`learning`] (the log of a training run).
 //! - Both: [`axis`], [`palette`] (the player page's colours).
 //!
@@ -10,6 +10,7 @@
 
 pub mod axis;
 pub mod canvas;
+pub mod chorale;
 pub mod curve;
 pub mod learning;
 pub mod palette;

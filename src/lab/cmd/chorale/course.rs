@@ -25,17 +25,20 @@ const N_WATCHED: usize = 24;
 
 /// The value of each option that training depends on; not the number of steps.
 fn describe(args: &ChoraleTrain) -> BTreeMap<&'static str, String> {
+    let (dropout, input_dropout) = args.dropouts();
+    let sizes = args.sizes();
     let data = args.data.file_name().unwrap_or_default().to_string_lossy().into_owned();
     BTreeMap::from([
+        ("--config", sizes.encoding.config_name().to_owned()),
         ("--data", data),
         ("--batch-size", args.batch_size.to_string()),
         ("--learning-rate", args.learning_rate.to_string()),
         ("--min-learning-rate", args.min_learning_rate.to_string()),
-        ("--dropout", args.dropout.to_string()),
-        ("--input-dropout", args.input_dropout.to_string()),
-        ("--embedding-size", args.embedding_size.to_string()),
-        ("--rnn-size", args.rnn_size.to_string()),
-        ("--rnn-layers", args.rnn_layers.to_string()),
+        ("--dropout", dropout.to_string()),
+        ("--input-dropout", input_dropout.to_string()),
+        ("--embedding-size", sizes.n_embedding.to_string()),
+        ("--rnn-size", sizes.n_hidden.to_string()),
+        ("--rnn-layers", sizes.n_layers.to_string()),
         ("--seed", args.seed.to_string()),
     ])
 }

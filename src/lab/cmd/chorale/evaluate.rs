@@ -14,7 +14,7 @@ use crate::{
     },
     lab::{
         cli::ChoraleEvaluate,
-        cmd::chorale::model,
+        cmd::chorale::{model, progress::Progress},
         measure::{
             chorale_copies::longest_copy, chorale_faults::Faults, chorale_judge::auc,
             chorale_markov::Markov,
@@ -23,6 +23,9 @@ use crate::{
     },
     rng::{self, Rng},
 };
+
+/// Held-out chorales between two lines of progress.
+const N_AT_ONCE: usize = 16;
 
 /// Runs the command.
 ///
@@ -37,8 +40,16 @@ pub fn run(args: &ChoraleEvaluate) -> anyhow::Result<()> {
         args.data.display()
     );
     let samples = samples(&network, &split.test, args);
-    let held_out = [("validation", &split.valid), ("test", &split.test)]
-        .map(|(part, chorales)| (part, chorales.len(), surprise(&network, chorales)));
+    let progress = Progress::new("held-out chorales", split.valid.len() + split.test.len());
+    let held_out = [("validation", &split.valid), ("test", &split.test)].map(|(part, chorales)| {
+        let mut sum = Surprise::default();
+        for some in chorales.chunks(N_AT_ONCE) {
+            sum += surprise(&network, some);
+            progress.advance_by(some.len());
+        }
+        (part, chorales.len(), sum)
+    });
+    drop(progress);
     let markov = Markov::of(&split.train);
     let markov: Vec<Chorale> =
         plans(args, &split.test).map(|(plan, mut rng)| markov.sample(plan, &mut rng)).collect();
@@ -82,9 +93,16 @@ fn plans<'a>(
 
 /// Chorales under the plans and in the keys of `chorales`.
 fn samples(network: &Network, chorales: &[Chorale], args: &ChoraleEvaluate) -> Vec<Chorale> {
-    let manner = Manner { temperature: args.temperature, strictness: args.strictness };
+    let manner = Manner {
+        temperature: args.temperature,
+        rhythm_temperature: args.rhythm_temperature,
+        strictness: args.strictness,
+    };
+    let progress = Progress::new("chorales composed", args.samples as usize);
     let compose = |(plan, mut rng): (&Chorale, Rng)| {
-        compose(network, plan.key, &plan.fermatas(), manner, &mut rng)
+        let chorale = compose(network, plan.key, &plan.fermatas(), manner, &mut rng);
+        progress.advance();
+        chorale
     };
     plans(args, chorales).map(compose).collect()
 }

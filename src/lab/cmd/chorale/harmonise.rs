@@ -1,13 +1,13 @@
 //! `electropunk chorale harmonise`: finds the voices that a MIDI file lacks.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 
 use crate::{
     chorale::{
-        frame::{FRAMES_PER_BEAT, N_VOICES, Sound, Voice},
+        frame::{FRAMES_PER_BEAT, Sound, Voice},
         harmonise::{Given, Search, harmonise},
         notes::{extent, line, notes, track_name},
         plan, token,
@@ -16,13 +16,19 @@ use crate::{
     lab::{
         cli::{Harmonise, Touch},
         cmd::{
-            chorale::model,
-            output::{OutputFolder, read_midi},
+            chorale::{
+                model,
+                progress::Progress,
+                tracks::{self, Track},
+            },
+            output::OutputFolder,
         },
+        picture::chorale::draw,
     },
     music::{
-        key_finding,
+        key_finding, midi,
         note::{Note, NoteSequence},
+        part_map,
         scale::Key,
     },
 };
@@ -53,25 +59,42 @@ struct Tune {
 /// written.
 pub fn run(args: &Harmonise) -> anyhow::Result<()> {
     let network = model::open(&args.model)?;
-    let piece = read_midi(&args.tune)?;
-    let tune = Tune::read(&piece, args).with_context(|| args.tune.display().to_string())?;
+    let file = || args.tune.display().to_string();
+    let bytes = fs::read(&args.tune).with_context(|| format!("{}: reading failed", file()))?;
+    let mut song = midi::read_song(&bytes).with_context(file)?;
+    part_map::assign_by_name(&mut song);
+    let tracks = tracks::given(&song, &args.voices, &args.track).with_context(file)?;
+    let names: Vec<String> = tracks.iter().map(|track| track.name.clone()).collect();
+    let tune = Tune::read(tracks, args).with_context(file)?;
     let given = tune.given(args);
     let mut folder = OutputFolder::open(&args.output.output(None), Touch::Plain)?;
     let stop = interrupt::flag()?;
     let search = Search { width: args.beam as usize, strictness: args.strictness };
-    let Some(found) = harmonise(&network, &given, search, &|| stop.is_set()) else {
+    let progress = Progress::new("sixteenths", tune.n_frames);
+    let is_stopped = || {
+        progress.advance();
+        stop.is_set()
+    };
+    let Some(found) = harmonise(&network, &given, search, &is_stopped) else {
         bail!("interrupted: nothing is written");
     };
+    let chorale = found.chorale.transposed(-tune.shift);
     let written = NoteSequence {
-        meters: piece.meters,
-        ..notes(&found.chorale.transposed(-tune.shift), folder.tempo(), tune.first_beat)
+        meters: song.sequence.meters,
+        ..notes(&chorale, folder.tempo(), tune.first_beat)
     };
-    let number = folder.first_free(KIND);
-    folder.write_piece(&format!("{KIND}-{number:03}"), &written, track_name)?;
+    let name = format!("{KIND}-{:03}", folder.first_free(KIND));
+    folder.write_piece(&name, &written, track_name)?;
+    if args.output.picture {
+        let title = args.tune.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let title = format!("{title}, in {}", tune.key);
+        folder.write_file(&name, "png", &draw(&chorale, tune.first_beat, &title).to_png()?)?;
+    }
     let facts = json!({
         "model": args.model,
         "tune": args.tune,
         "voices": args.voices.iter().map(|voice| voice.name()).collect::<Vec<_>>(),
+        "tracks": names,
         "key": tune.key.to_string(),
         "beam": args.beam,
         "strictness": args.strictness,
@@ -81,24 +104,30 @@ pub fn run(args: &Harmonise) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what was written, and the key, in which a mistake would be heard.
+/// Prints what was written, the tracks that were taken and the key, in which a mistake would be heard.
 fn report(folder: &OutputFolder, as_json: bool, mut facts: Value) {
     let files = folder.written();
     if as_json {
         facts["files"] = files.into();
         println!("{facts}");
     } else {
+        let names = facts["tracks"].as_array().into_iter().flatten();
+        let names: Vec<String> =
+            names.filter(|name| *name != "").map(serde_json::Value::to_string).collect();
+        let after = if names.is_empty() { "" } else { " after " };
         println!(
-            "{} written, in {}",
+            "{} written, in {}{after}{}",
             files.join(" and "),
-            facts["key"].as_str().unwrap_or_default()
+            facts["key"].as_str().unwrap_or_default(),
+            names.join(" and ")
         );
     }
 }
 
 impl Tune {
-    fn read(piece: &NoteSequence, args: &Harmonise) -> anyhow::Result<Self> {
-        let parts = parts(piece, &args.voices)?;
+    fn read(tracks: Vec<Track>, args: &Harmonise) -> anyhow::Result<Self> {
+        let notes = tracks.into_iter().map(|track| track.notes);
+        let parts: Vec<(Voice, Vec<Note>)> = args.voices.iter().copied().zip(notes).collect();
         let all: Vec<Note> = parts.iter().flat_map(|(_, notes)| notes).copied().collect();
         let (first_beat, n_frames) = extent(&all);
         let n_beats = n_frames / FRAMES_PER_BEAT;
@@ -143,34 +172,6 @@ impl Tune {
     }
 }
 
-/// The notes of each of `voices`: all notes if it is one, else those of a track each, from the highest.
-fn parts(piece: &NoteSequence, voices: &[Voice]) -> anyhow::Result<Vec<(Voice, Vec<Note>)>> {
-    let mut tracks: BTreeMap<u16, Vec<Note>> = BTreeMap::new();
-    for note in piece.notes.iter().filter(|note| !note.is_drum) {
-        tracks.entry(note.instrument).or_default().push(*note);
-    }
-    ensure!(!tracks.is_empty(), "expected notes that are no drums, found none");
-    ensure!(
-        voices.is_sorted_by(|a, b| a < b) && voices.len() < N_VOICES,
-        "--voices: expected one to three voices, each once and from the highest"
-    );
-    if let [voice] = voices {
-        return Ok(vec![(*voice, tracks.into_values().flatten().collect())]);
-    }
-    ensure!(
-        tracks.len() == voices.len(),
-        "expected a track for each of {} voices, found {} tracks with notes",
-        voices.len(),
-        tracks.len()
-    );
-    let mut tracks: Vec<Vec<Note>> = tracks.into_values().collect();
-    let mean = |notes: &[Note]| {
-        notes.iter().map(|note| f64::from(note.pitch)).sum::<f64>() / notes.len() as f64
-    };
-    tracks.sort_by(|a, b| mean(b).total_cmp(&mean(a)));
-    Ok(voices.iter().copied().zip(tracks).collect())
-}
-
 /// By how many semitones the lines have to move so that as few notes as possible are outside the ranges
 /// of their voices; the nearest of equals.
 fn shift(lines: &BTreeMap<Voice, Vec<Sound>>) -> i8 {
@@ -201,39 +202,5 @@ mod tests {
         assert_eq!(shift(&lines(&[60, 72, 79])), 0);
         assert_eq!(shift(&lines(&[79, 88])), -7);
         assert_eq!(shift(&lines(&[48, 55])), 9);
-    }
-
-    fn notes_of(tracks: &[u8]) -> NoteSequence {
-        let note = |(instrument, &pitch): (usize, &u8)| Note {
-            pitch,
-            velocity: 90,
-            start: 0.0,
-            end: 1.0,
-            program: 0,
-            is_drum: false,
-            instrument: instrument as u16,
-        };
-        NoteSequence {
-            notes: tracks.iter().enumerate().map(note).collect(),
-            tempos: vec![],
-            meters: vec![],
-        }
-    }
-
-    #[test]
-    fn tracks_are_voices_from_the_highest() {
-        let (soprano, bass) = (Voice::Soprano, Voice::Bass);
-        let found = parts(&notes_of(&[48, 72]), &[soprano, bass]).unwrap();
-        assert_eq!((found[0].0, found[0].1[0].pitch, found[1].1[0].pitch), (soprano, 72, 48));
-        assert_eq!(parts(&notes_of(&[48, 72]), &[bass]).unwrap()[0].1.len(), 2);
-        for (tracks, voices, sentence) in [
-            (&[60][..], &[soprano, bass][..], "a track for each of 2 voices, found 1 tracks"),
-            (&[60, 61], &[bass, soprano], "each once and from the highest"),
-            (&[60, 61, 62, 63], &Voice::ALL, "one to three voices"),
-            (&[], &[soprano], "notes that are no drums, found none"),
-        ] {
-            let error = parts(&notes_of(tracks), voices).unwrap_err().to_string();
-            assert!(error.contains(sentence), "{error}");
-        }
     }
 }

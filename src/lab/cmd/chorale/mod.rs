@@ -4,7 +4,9 @@ mod course;
 mod evaluate;
 mod harmonise;
 mod model;
+mod progress;
 mod sample;
+mod tracks;
 mod train;
 
 use crate::lab::cli::Chorale;

@@ -12,6 +12,7 @@ use crate::{
     lab::{
         cli::{ChoraleSample, Touch},
         cmd::{chorale::model, output::OutputFolder},
+        picture::chorale::draw,
     },
     music::scale::{Key, Mode},
     rng::{self, Rng},
@@ -32,7 +33,11 @@ pub fn run(args: &ChoraleSample) -> anyhow::Result<()> {
     let fermatas = plan::regular(args.lines as usize, args.line_beats as usize);
     let mut folder = OutputFolder::open(&args.output.output(args.seed), Touch::Plain)?;
     let (seed, first) = (folder.seed(), folder.first_free(KIND));
-    let manner = Manner { temperature: args.temperature, strictness: args.strictness };
+    let manner = Manner {
+        temperature: args.temperature,
+        rhythm_temperature: args.rhythm_temperature,
+        strictness: args.strictness,
+    };
     let mut keys = Vec::new();
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("chorale {number}"));
@@ -41,13 +46,19 @@ pub fn run(args: &ChoraleSample) -> anyhow::Result<()> {
         let key = args.key.unwrap_or(drawn);
         let chorale = compose(&network, key, &fermatas, manner, &mut rng);
         let piece = notes(&chorale, folder.tempo(), FIRST_BEAT);
-        folder.write_piece(&folder.numbered(KIND, first + number), &piece, track_name)?;
+        let name = folder.numbered(KIND, first + number);
+        folder.write_piece(&name, &piece, track_name)?;
+        if args.output.picture {
+            let picture = draw(&chorale, FIRST_BEAT, &key.to_string()).to_png()?;
+            folder.write_file(&name, "png", &picture)?;
+        }
         keys.push(key.to_string());
     }
     let facts = json!({
         "model": args.model,
         "seed": seed,
         "temperature": args.temperature,
+        "rhythm_temperature": args.rhythm_temperature,
         "strictness": args.strictness,
         "keys": keys,
     });

@@ -10,7 +10,7 @@ use crate::{
     chorale::{
         frame::Chorale,
         likelihood::{Surprise, surprise},
-        network::{CONFIG, Sizes},
+        network::Sizes,
     },
     ffi, files, interrupt,
     lab::{
@@ -73,7 +73,7 @@ struct Figures {
 /// The data can't be read, the model exists, the checkpoint is of another run, a loss is not finite, or
 /// the disk is full; the last checkpoint is kept.
 pub fn run(args: &ChoraleTrain) -> anyhow::Result<()> {
-    ensure!(args.dropout < 1.0, "--dropout: expected a share below 1, found 1");
+    ensure!(args.dropouts().0 < 1.0, "--dropout: expected a share below 1, found 1");
     ffi::keep_freed_memory();
     ffi::compute_on_one_thread();
     let n_cores = std::thread::available_parallelism()?.get();
@@ -90,7 +90,11 @@ pub fn run(args: &ChoraleTrain) -> anyhow::Result<()> {
         n_train + n_valid + split.test.len()
     );
     let settings = settings(args, n_threads);
-    let variables = Variables::new(sizes(args), args.seed)?;
+    let variables = match &args.start {
+        Some(model) => Variables::grown(args.sizes(), model::read(model)?.tensors())
+            .with_context(|| format!("--start: {}", model.display()))?,
+        None => Variables::new(args.sizes(), args.seed)?,
+    };
     let mut fit = Fit::new(variables, split.train, settings)?;
     course::restore(args, &run, &mut fit)?;
     let stop = interrupt::flag()?;
@@ -99,23 +103,15 @@ pub fn run(args: &ChoraleTrain) -> anyhow::Result<()> {
     write_model(args, &course.fit, n_train, &split.valid)
 }
 
-/// The sizes that `args` ask for.
-fn sizes(args: &ChoraleTrain) -> Sizes {
-    Sizes {
-        n_embedding: args.embedding_size as usize,
-        n_hidden: args.rnn_size as usize,
-        n_layers: args.rnn_layers as usize,
-    }
-}
-
 fn settings(args: &ChoraleTrain, n_threads: usize) -> Settings {
+    let (dropout, input_dropout) = args.dropouts();
     Settings {
         learning_rate: args.learning_rate,
         min_learning_rate: args.min_learning_rate,
         n_steps: args.steps,
         n_windows: args.batch_size as usize,
-        dropout: args.dropout,
-        input_dropout: args.input_dropout,
+        dropout,
+        input_dropout,
         seed: args.seed,
         n_threads,
     }
@@ -147,9 +143,9 @@ fn write_model(
     let path = model::file(&args.out, "safetensors");
     export(fit, &path)?;
     let found = surprise(&fit.snapshot()?, valid);
-    let Sizes { n_embedding, n_hidden, n_layers } = fit.variables.sizes;
+    let Sizes { encoding, n_embedding, n_hidden, n_layers } = fit.variables.sizes;
     let card = Card {
-        config: CONFIG,
+        config: encoding.config_name(),
         sizes: CardSizes { embedding_size: n_embedding, rnn_size: n_hidden, rnn_layers: n_layers },
         training: Training {
             command: card::command_line(),
@@ -194,7 +190,8 @@ fn export(fit: &Fit, path: &Path) -> anyhow::Result<()> {
     let half = |(name, tensor): (String, Tensor)| Ok((name, tensor.to_dtype(DType::F16)?));
     let tensors: HashMap<String, Tensor> =
         fit.variables.tensors().into_iter().map(half).collect::<candle_core::Result<_>>()?;
-    let metadata = HashMap::from([(CONFIG_KEY.to_owned(), CONFIG.to_owned())]);
+    let config = fit.variables.sizes.encoding.config_name();
+    let metadata = HashMap::from([(CONFIG_KEY.to_owned(), config.to_owned())]);
     files::write_with(path, |partial| {
         safetensors::serialize_to_file(&tensors, Some(metadata), partial).map_err(io::Error::other)
     })

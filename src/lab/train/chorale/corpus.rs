@@ -12,7 +12,7 @@
 
 use std::{
     fs::File,
-    io::Read as _,
+    io::{Read, Seek},
     path::{Path, PathBuf},
 };
 
@@ -24,6 +24,9 @@ use crate::{
     music::scale::{Key, Mode},
     threads::catch_panic,
 };
+
+/// The largest array: two hundred times all that Bach wrote.
+const MOST_BYTES: u64 = 1 << 28;
 
 /// Why a corpus can't be read.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +66,14 @@ pub enum Error {
 /// The file can't be read or is no such archive.
 pub fn read(path: &Path) -> Result<Vec<Chorale>, Error> {
     let file = File::open(path).map_err(|source| Error::File { path: path.into(), source })?;
+    read_from(file, path)
+}
+
+/// The chorales of the archive in `file`; `path` names it in errors.
+///
+/// # Errors
+/// The file can't be read or is no such archive.
+pub fn read_from(file: impl Read + Seek, path: &Path) -> Result<Vec<Chorale>, Error> {
     let archive = ZipArchive::new(file)
         .map_err(|error| Error::Archive { path: path.into(), reason: error.to_string() })?;
     let mut arrays = Arrays { path, archive };
@@ -137,12 +148,12 @@ fn key(text: &str) -> Option<Key> {
     Some(Key { root: (natural[at] + shift) % 12, mode })
 }
 
-struct Arrays<'a> {
+struct Arrays<'a, F> {
     path: &'a Path,
-    archive: ZipArchive<File>,
+    archive: ZipArchive<F>,
 }
 
-impl Arrays<'_> {
+impl<F: Read + Seek> Arrays<'_, F> {
     fn fault(&self, array: &'static str, reason: String) -> Error {
         Error::Array { path: self.path.into(), array, reason }
     }
@@ -158,16 +169,19 @@ impl Arrays<'_> {
 
     fn bytes(&mut self, array: &'static str) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        let mut entry = match self.archive.by_name(&format!("{array}.npy")) {
+        let entry = match self.archive.by_name(&format!("{array}.npy")) {
             Ok(entry) => entry,
             Err(error) => {
                 let path = self.path.into();
                 return Err(Error::Array { path, array, reason: error.to_string() });
             }
         };
-        let read = entry.read_to_end(&mut bytes);
-        drop(entry);
+        // An archive of some kilobytes may claim to hold terabytes.
+        let read = entry.take(MOST_BYTES + 1).read_to_end(&mut bytes);
         read.map_err(|error| self.fault(array, error.to_string()))?;
+        self.require(array, bytes.len() as u64 <= MOST_BYTES, || {
+            format!("expected at most {MOST_BYTES} bytes")
+        })?;
         Ok(bytes)
     }
 
@@ -276,8 +290,12 @@ pub mod testing {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
+    use rand::RngExt as _;
+
     use super::{testing::write, *};
-    use crate::chorale::frame::testing::chords;
+    use crate::{chorale::frame::testing::chords, rng};
 
     #[test]
     fn chorales_are_read_with_their_keys() {
@@ -309,5 +327,29 @@ mod tests {
         assert!(read(&path).unwrap_err().to_string().contains("expected an archive of arrays"));
         zip::ZipWriter::new(File::create(&path).unwrap()).finish().unwrap();
         assert!(read(&path).unwrap_err().to_string().contains("a.npz: array pitch:"));
+    }
+
+    #[test]
+    fn no_damaged_archive_causes_a_panic() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        write(&path, &[chords(&[[72, 67, 60, 48], [72, 0, 60, 36]])], "C major");
+        let whole = std::fs::read(&path).unwrap();
+        let mut rng = rng::stream(1, "damage");
+        let (mut n_read, mut n_refused) = (0, 0);
+        for _ in 0..3000 {
+            let mut bytes = whole.clone();
+            for _ in 0..rng.random_range(1..4) {
+                let at = rng.random_range(0..bytes.len());
+                bytes[at] = rng.random();
+            }
+            bytes.truncate(rng.random_range(bytes.len() / 2..=2 * bytes.len()));
+            match read_from(Cursor::new(bytes), &path) {
+                Ok(_) => n_read += 1,
+                Err(error) => n_refused += usize::from(!error.to_string().is_empty()),
+            }
+        }
+        assert_eq!(n_read + n_refused, 3000);
+        assert!(0 < n_read && 0 < n_refused, "{n_read} read");
     }
 }

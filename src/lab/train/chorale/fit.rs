@@ -103,7 +103,7 @@ impl Fit {
             (0..n_windows).step_by(n.max(1)).map(|start| n.min(n_windows - start)).collect();
         let parts = sizes.par_iter().enumerate().map(|(number, &n)| {
             let mut rng = rng::stream(seed, &format!("chorale step {} part {number}", self.step));
-            let mut batch = Batch::draw(&self.chorales, n, &mut rng);
+            let mut batch = Batch::draw(&self.chorales, self.variables.sizes.encoding, n, &mut rng);
             batch.hide(self.settings.input_dropout, &mut rng);
             let loss = self.variables.loss(&batch, self.settings.dropout, &mut rng)?;
             Ok((self.gradient(&loss)?, loss))

@@ -8,10 +8,7 @@ use candle_core::{DType, Device, Result, Tensor, Var, bail};
 use rand::{Rng as _, RngExt as _};
 
 use crate::{
-    chorale::{
-        inputs::N_ROWS,
-        network::{EMBEDDING, HEAD, Sizes, layer},
-    },
+    chorale::network::{EMBEDDING, HEAD, Sizes, layer},
     lab::train::{
         batch::Targets,
         chorale::{
@@ -83,6 +80,27 @@ impl Variables {
         Ok(variables)
     }
 
+    /// The weights of a model of the same sizes but an earlier encoding: rows of the embedding and outputs
+    /// that it lacks, which later encodings have at the end, are zeros, so that it says what it said.
+    ///
+    /// # Errors
+    /// A tensor is missing, or has other sizes.
+    pub fn grown(sizes: Sizes, tensors: &HashMap<String, Tensor>) -> Result<Self> {
+        let mut grown = HashMap::new();
+        for (name, shape) in sizes.tensors() {
+            let Some(tensor) = tensors.get(&name) else { bail!("tensor {name} is missing") };
+            let mut tensor = tensor.to_dtype(DType::F32)?;
+            let axis = if name == EMBEDDING { 0 } else { shape.len() - 1 };
+            let may_grow = name == EMBEDDING || name.starts_with(HEAD);
+            let found = tensor.dim(axis)?;
+            if may_grow && tensor.rank() == shape.len() && found < shape[axis] {
+                tensor = tensor.pad_with_zeros(axis, 0, shape[axis] - found)?;
+            }
+            grown.insert(name, tensor);
+        }
+        Self::from_tensors(sizes, &grown)
+    }
+
     /// The weights by name.
     pub fn tensors(&self) -> HashMap<String, Tensor> {
         let named = self.names.iter().cloned().zip(&self.vars);
@@ -105,9 +123,9 @@ impl Variables {
     /// # Errors
     /// Out of memory.
     pub fn loss(&self, batch: &Batch, dropout: f64, rng: &mut Rng) -> Result<Loss> {
-        let Sizes { n_embedding, n_hidden, n_layers } = self.sizes;
+        let Sizes { encoding, n_embedding, n_hidden, n_layers } = self.sizes;
         let n = batch.n_windows;
-        let embedded = embed(self.tensor(EMBEDDING)?, batch.rows.clone(), N_ROWS)?;
+        let embedded = embed(self.tensor(EMBEDDING)?, batch.rows.clone(), encoding.n_rows())?;
         let mut x = embedded.reshape((N_STEPS, n, n_embedding))?;
         x = (&x * mask(x.dims(), dropout, rng)?)?;
         let state = Tensor::zeros((2, n, n_hidden), DType::F32, &Device::Cpu)?;
@@ -153,4 +171,33 @@ fn initial(name: &str, shape: &[usize], seed: u64) -> Vec<f32> {
         _ => (6.0 / shape.iter().sum::<usize>() as f64).sqrt(),
     };
     (0..n).map(|_| rng.random_range(-limit..limit) as f32).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chorale::encoding::Encoding;
+
+    #[test]
+    fn weights_of_an_earlier_encoding_grow_by_zeros() {
+        let encoding = Encoding::Relations;
+        let sizes = Sizes { encoding, n_embedding: 2, n_hidden: 2, n_layers: 1 };
+        let whole = Variables::new(sizes, 1).unwrap().tensors();
+        let mut earlier = whole.clone();
+        for (name, axis) in [("embedding", 0), ("head/kernel", 1), ("head/bias", 0)] {
+            let n = whole[name].dim(axis).unwrap();
+            earlier.insert(name.into(), whole[name].narrow(axis, 0, n - 3).unwrap());
+        }
+
+        let grown = Variables::grown(sizes, &earlier).unwrap().tensors();
+
+        let rows = grown["embedding"].to_vec2::<f32>().unwrap();
+        let (kept, new) = rows.split_at(rows.len() - 3);
+        assert_eq!(kept, &whole["embedding"].to_vec2::<f32>().unwrap()[..rows.len() - 3]);
+        assert!(new.iter().flatten().all(|weight| *weight == 0.0));
+        assert_eq!(grown["head/kernel"].dims(), whole["head/kernel"].dims());
+        earlier.insert("lstm_0/bias".into(), Tensor::zeros(4, DType::F32, &Device::Cpu).unwrap());
+        let error = Variables::grown(sizes, &earlier).unwrap_err().to_string();
+        assert!(error.contains("lstm_0/bias"), "{error}");
+    }
 }

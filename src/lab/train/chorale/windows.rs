@@ -1,14 +1,15 @@
 //! Batches: windows of chorales, moved to another key, as inputs and targets.
 
+use std::iter;
+
 use rand::RngExt as _;
 
 use crate::{
     chorale::{
         cue::{Cue, cues},
+        encoding::Encoding,
         frame::{Chorale, FRAMES_PER_BEAT, N_VOICES},
-        inputs::{self, N_ROWS},
         past::Past,
-        terms::terms,
         token::{N_TOKENS, encode},
     },
     lab::train::{batch::Targets, chorale::logits::Terms, layout::Lookups},
@@ -26,7 +27,7 @@ pub const N_STEPS: usize = N_VOICES * N_FRAMES;
 pub struct Batch {
     /// B.
     pub n_windows: usize,
-    /// Rows of the embedding (T, B, [`N_ROWS`]).
+    /// Rows of the embedding (T, B, rows of a step).
     pub rows: Vec<u32>,
     /// Outputs of each token (T, B).
     pub terms: Terms,
@@ -44,7 +45,7 @@ struct Window {
 impl Batch {
     /// Draws windows. Each chorale is as likely as it is long, and each key in its ranges is as likely as
     /// any other.
-    pub fn draw(chorales: &[Chorale], n_windows: usize, rng: &mut Rng) -> Self {
+    pub fn draw(chorales: &[Chorale], encoding: Encoding, n_windows: usize, rng: &mut Rng) -> Self {
         let n_frames: usize = chorales.iter().map(|chorale| chorale.frames.len()).sum();
         let mut window = || {
             let mut at = rng.random_range(0..n_frames.max(1));
@@ -57,24 +58,24 @@ impl Batch {
             let moved = chorale.transposed(rng.random_range(chorale.shifts()));
             // Windows begin on a beat, and half a window before the first frame is its start.
             let start = at.saturating_sub(N_FRAMES / 2) / FRAMES_PER_BEAT * FRAMES_PER_BEAT;
-            Window::of(&moved, start)
+            Window::of(&moved, encoding, start)
         };
         let windows: Vec<Window> = (0..n_windows).map(|_| window()).collect();
-        Self::interleave(&windows)
+        Self::interleave(&windows, encoding.n_rows())
     }
 
     /// Puts windows beside each other.
-    fn interleave(windows: &[Window]) -> Self {
+    fn interleave(windows: &[Window], n_rows: usize) -> Self {
         let n_windows = windows.len();
         let mut batch = Self { n_windows, rows: vec![], terms: vec![], targets: vec![] };
         for step in 0..N_STEPS {
             for window in windows {
                 if let Some(&token) = window.tokens.get(step) {
-                    batch.rows.extend(&window.rows[step * N_ROWS..][..N_ROWS]);
+                    batch.rows.extend(&window.rows[step * n_rows..][..n_rows]);
                     batch.terms.push(window.terms[step]);
                     batch.targets.push(u32::from(token));
                 } else {
-                    batch.rows.extend([Lookups::NONE; N_ROWS]);
+                    batch.rows.extend(iter::repeat_n(Lookups::NONE, n_rows));
                     batch.terms.push([[0; _]; N_TOKENS]);
                     batch.targets.push(Targets::IGNORED);
                 }
@@ -97,7 +98,7 @@ impl Batch {
 
 impl Window {
     /// The window of `chorale` from frame `start` on. What was sung before it is known.
-    fn of(chorale: &Chorale, start: usize) -> Self {
+    fn of(chorale: &Chorale, encoding: Encoding, start: usize) -> Self {
         let tokens = encode(chorale).expect("the voices' ranges have tokens");
         let cues: Vec<Cue> = cues(&chorale.fermatas());
         let mut past = Past::new(chorale.key);
@@ -105,8 +106,8 @@ impl Window {
         let tokens = &tokens[N_VOICES * start..];
         let mut window = Self { rows: vec![], terms: vec![], tokens: vec![] };
         for (step, &token) in tokens.iter().take(N_STEPS).enumerate() {
-            inputs::push(&mut window.rows, &past, cues[start + step / N_VOICES]);
-            window.terms.push(terms(&past));
+            encoding.push(&mut window.rows, &past, cues[start + step / N_VOICES]);
+            window.terms.push(encoding.terms(&past));
             window.tokens.push(token);
             past.write(token);
         }
@@ -117,13 +118,18 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{chorale::frame::testing::chords, rng};
+    use crate::{
+        chorale::{frame::testing::chords, inputs::N_ROWS},
+        rng,
+    };
+
+    const RELATIONS: Encoding = Encoding::Relations;
 
     #[test]
     fn a_short_chorale_is_padded() {
         let chorale = chords(&[[72, 67, 60, 48], [74, 65, 59, 43]]);
 
-        let batch = Batch::draw(&[chorale], 3, &mut rng::stream(1, "test"));
+        let batch = Batch::draw(&[chorale], RELATIONS, 3, &mut rng::stream(1, "test"));
 
         assert_eq!(batch.n_windows, 3);
         assert_eq!(batch.rows.len(), 3 * N_STEPS * N_ROWS);
@@ -136,7 +142,8 @@ mod tests {
     #[test]
     fn a_window_knows_what_was_sung_before_it() {
         let chorale = chords(&[[72, 67, 60, 48]; 4]);
-        let (whole, late) = (Window::of(&chorale, 0), Window::of(&chorale, 8));
+        let (whole, late) =
+            (Window::of(&chorale, RELATIONS, 0), Window::of(&chorale, RELATIONS, 8));
         assert_eq!(whole.rows[8 * N_VOICES * N_ROWS..], late.rows);
         assert_eq!(whole.terms[8 * N_VOICES..], late.terms);
         assert_eq!(whole.tokens[8 * N_VOICES..], late.tokens);
