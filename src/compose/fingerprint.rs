@@ -44,6 +44,9 @@ struct PieceInputs<'a> {
     drums_model: String,
     trio_model: String,
     groove_model: String,
+    // Without it the hash is that of builds which did not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chorale_model: Option<String>,
     minutes: [f64; 2],
     shape: Shape,
     arrangement: Option<&'static str>,
@@ -68,6 +71,9 @@ struct SoundInputs<'a> {
     energy: f64,
     loudness: Lufs,
     dreams: Vec<&'a str>,
+    /// Left out without one, so that older checkpoints keep their hash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prior: Option<String>,
     wander: f64,
     temperature: f64,
     decoding: Decoding,
@@ -130,11 +136,14 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         name: _,
         drums_model,
         trio_model,
+        chorale_model,
         pad,
         beat,
         bars_per_round,
         anchors: _, // Their points are the path.
         dreams,
+        prior,
+        personal: _, // It moves the anchors' points.
         wander,
         likes: _, // Only legs that are drawn later depend on it.
         temperature,
@@ -173,6 +182,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         drums_model: asset(drums_model),
         trio_model: asset(trio_model),
         groove_model: asset(groove_model),
+        chorale_model: chorale_model.as_ref().map(asset),
         minutes: *minutes,
         shape: *shape,
         arrangement: arrangement.map(Style::name),
@@ -191,6 +201,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         energy: *energy,
         loudness: *loudness,
         dreams: dreams.iter().map(|dream| dream.name()).collect(),
+        prior: prior.as_ref().map(|path| path.display().to_string()),
         wander: *wander,
         temperature: *temperature,
         decoding: *decoding,
@@ -241,7 +252,7 @@ mod tests {
     use crate::config::{BUILT_IN, parse};
 
     fn anchors() -> Anchors {
-        Anchors { points: vec![vec![0.5, -1.0]], in_turn: false }
+        Anchors { points: vec![vec![0.5, -1.0]], in_turn: false, drawn: None }
     }
 
     /// Which of piece, key, beat, sound and path a change of the first built-in station moves.
@@ -271,6 +282,7 @@ mod tests {
         assert_eq!(moved(|_, theme| theme.voices[1].gain.0 += 1.0), sound);
         assert_eq!(moved(|station, _| station.energy = 0.9), sound);
         let piece = [true, false, false, false, false];
+        assert_eq!(moved(|_, theme| theme.chorale_model = Some(AssetRef::TRIO_MODEL)), piece);
         assert_eq!(moved(|_, theme| theme.chords.n_voices += 1), piece);
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
+    chorale::network::Network,
     compose::{anchor_tune::AnchorTune, pad::Pad, walk::Anchors},
     musicvae::{
         net::{music_vae::MusicVae, prior::Prior},
@@ -20,6 +21,8 @@ pub struct LoadedTheme {
     /// Model of a drummer's velocities and timing; `None` where a machine plays, or the theme's
     /// `groove` and `groove_time` are 0.
     pub groove: Option<Arc<MusicVae>>,
+    /// Model of chorales, where it writes all notes instead of the others.
+    pub chorale: Option<Arc<Network>>,
     /// The four beats that the drums move between.
     pub pad: Pad,
     /// What new ideas for bass and lead are drawn from.

@@ -16,6 +16,8 @@
 //! earlier bar and [`change`] from there on: a hand may [steer](steering) the places of beat and lines,
 //! hold a section and order the form.
 //!
+//! The phrases of a theme with a model of chorales are those of a [`hymn`] instead.
+//!
 //! No clock, no thread, no file: `station` has those.
 
 pub mod accompaniment;
@@ -30,6 +32,7 @@ pub mod fallback;
 pub mod fingerprint;
 pub mod form;
 pub mod harmonise;
+pub mod hymn;
 pub mod liked;
 pub mod lines;
 pub mod loaded_theme;

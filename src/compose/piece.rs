@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::{
     compose::{sections::N_MOTIFS, setting::Setting, titles, walk::Leg},
     config::{Form, Theme},
-    music::{bar::Mix, scale::Key},
+    music::{
+        bar::Mix,
+        scale::{Key, Mode},
+    },
     musicvae::net::latent::{self, Latent},
     rng::{self, Rng},
     units::{Bpm, Lufs},
@@ -16,6 +19,9 @@ use crate::{
 
 /// How many fifths a key may lie from the theme's: keys further away share few notes with it.
 const MOST_FIFTHS: i32 = 2;
+
+/// Share of hymns in the relative minor of a major key, or the other way round.
+const RELATIVE: f64 = 0.4;
 
 /// A piece of two to six minutes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,7 +82,7 @@ impl Piece {
         let drawn = 2.0 * rng.random::<f64>() - 1.0;
         let deviation = keep.map_or(drawn, |piece| piece.deviation);
         let tempo = keep.map_or_else(|| tempo(theme, deviation), |piece| piece.tempo);
-        let key = theme.key.by_fifths(fifths);
+        let key = key(theme, fifths, seed_of(seed, number));
         let mut choose = |n: usize| std::array::from_fn(|_| rng.random_range(0..n));
         let (loops, rhythms) =
             (choose(theme.chords.loops.len()), choose(theme.chords.rhythms.len()));
@@ -114,7 +120,8 @@ impl Piece {
     /// The same piece in the key and the tempo that it has in another version of its theme.
     pub fn in_tune_of(&self, setting: &Setting) -> Self {
         let theme = setting.theme();
-        let (key, tempo) = (theme.key.by_fifths(self.fifths), tempo(theme, self.deviation));
+        let key = key(theme, self.fifths, self.seed);
+        let tempo = tempo(theme, self.deviation);
         Self { key, tempo, ..self.clone() }
     }
 
@@ -131,6 +138,18 @@ impl Piece {
             }
         }
         Self { mix: Arc::new(mix), ..self.clone() }
+    }
+}
+
+/// The key of the piece with `seed` that lies `fifths` from that of `theme`. A hymn is in the other mode of
+/// the same notes in some cases.
+fn key(theme: &Theme, fifths: i32, seed: u64) -> Key {
+    let key = theme.key.by_fifths(fifths);
+    let turns = theme.chorale_model.is_some() && rng::stream(seed, "mode").random_bool(RELATIVE);
+    match (turns, key.mode) {
+        (true, Mode::Major) => Key { root: (key.root + 9) % 12, mode: Mode::Minor },
+        (true, Mode::Minor) => Key { root: (key.root + 3) % 12, mode: Mode::Major },
+        _ => key,
     }
 }
 

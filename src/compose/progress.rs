@@ -6,6 +6,7 @@ use crate::{
     compose::{
         fingerprint::Fingerprint,
         form::{self, FormProgress},
+        hymn::HymnMemory,
         lines::LineMemory,
         memory::PhraseMemory,
         phrase::{PHRASE_BARS, Phrase},
@@ -31,6 +32,8 @@ pub struct Progress {
     /// The chord played last.
     pub(super) voicing: Option<Voicing>,
     pub(super) memory: PhraseMemory,
+    #[serde(default)]
+    pub(super) hymn: HymnMemory,
     /// The bar in which a fill is ordered.
     #[serde(default)]
     pub(super) fill: Option<u64>,
@@ -51,6 +54,7 @@ impl Progress {
             lines: LineMemory::default(),
             voicing: None,
             memory: PhraseMemory::default(),
+            hymn: HymnMemory::default(),
             fill: None,
             n_later: 0,
         }
@@ -58,7 +62,10 @@ impl Progress {
 
     /// Whether the values are possible, which those of a file may not be.
     pub fn is_valid(&self) -> bool {
-        self.bar.is_multiple_of(PHRASE_BARS) && self.section_bar <= self.bar && self.form.is_valid()
+        self.bar.is_multiple_of(PHRASE_BARS)
+            && self.section_bar <= self.bar
+            && self.form.is_valid()
+            && self.hymn.is_valid()
     }
 
     /// Whether `station` has composed it in a radio whose seed is `radio_seed`.

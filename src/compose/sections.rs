@@ -1,5 +1,7 @@
 //! The order of sections in a piece: the head of its book, cycles by turns, the tail.
 
+use std::ops::RangeInclusive;
+
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,9 @@ pub const N_MOTIFS: usize = 3;
 /// Phrases that a shortened section keeps.
 const SHORTEST: u64 = 2;
 
+/// Lengths of a hymn's strophe, in phrases: four to eight lines of two bars.
+const STROPHES: RangeInclusive<u64> = 2..=4;
+
 /// The sections of a piece of about `n_phrases`.
 pub fn of_piece(book: &Book, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
     let length = |sections: &[Planned]| sections.iter().map(|plan| plan.n_phrases).sum::<u64>();
@@ -48,6 +53,13 @@ pub fn of_piece(book: &Book, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
     let n_too_many = length(&sections).saturating_sub(n_phrases);
     (0..n_too_many).for_each(|_| shorten(&mut sections));
     sections
+}
+
+/// The strophes of a hymn of about `n_phrases`: of equal length, with the same tune.
+pub fn strophes(n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
+    let of_strophe = rng.random_range(STROPHES);
+    let n = (n_phrases as f64 / of_strophe as f64).round().max(1.0) as usize;
+    vec![Planned { section: Section::Main, motif: 0, n_phrases: of_strophe, scene: 0 }; n]
 }
 
 /// Takes a phrase from the longest main section or drop, of equals from the last. Intros, breaks and
@@ -121,6 +133,16 @@ mod tests {
             assert_eq!(kinds(&cycle(book, 0))[0], Section::Intro);
             let later: Vec<Section> = (1..9).flat_map(|n| kinds(&cycle(book, n))).collect();
             assert!(!later.contains(&Section::Intro) && !later.contains(&Section::Outro));
+        }
+    }
+
+    #[test]
+    fn a_hymn_has_equal_strophes() {
+        for wanted in 1..20 {
+            let sections = strophes(wanted, &mut rng::stream(wanted, "hymn"));
+            let found: u64 = sections.iter().map(|plan| plan.n_phrases).sum();
+            assert!(found.abs_diff(wanted) <= 3, "{found} for {wanted}");
+            assert!(sections.iter().all(|plan| *plan == sections[0]));
         }
     }
 

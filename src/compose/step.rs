@@ -2,7 +2,7 @@
 
 use crate::{
     compose::{
-        accompaniment, books::Book, drums, harmonise::chords_under, lines, moves,
+        accompaniment, books::Book, drums, harmonise::chords_under, hymn, lines, moves,
         performance::Performance, phrase::PHRASE_BARS, progress::Progress, score, setting::Setting,
         throws,
     },
@@ -14,6 +14,9 @@ use crate::{
 /// A pure function: the same setting and progress give the same bars on every machine.
 pub fn next_phrase(setting: &Setting, progress: &Progress) -> (Vec<Bar>, Progress) {
     let mut progress = progress.clone();
+    if let Some(network) = &setting.loaded.chorale {
+        return (hymn::next_phrase(setting, &mut progress, network), progress);
+    }
     let phrase = progress.next_of_form(setting);
     let theme = setting.theme();
     let tune = lines::tune::steered(setting, &phrase, progress.bar);

@@ -6,8 +6,9 @@ use std::{
 };
 
 use crate::{
+    chorale::network::Network,
     compose::{loaded_theme::LoadedTheme, pad::Pad, setting::Setting, walk::Anchors},
-    config::{BUILT_IN, Station, parse},
+    config::{AssetRef, BUILT_IN, Form, Station, Theme, parse},
     musicvae::{
         convert::pattern_windows,
         net::{
@@ -31,9 +32,10 @@ static LOADED: LazyLock<LoadedTheme> = LazyLock::new(|| {
         drums: shared(drums),
         trio: shared(trio),
         groove,
+        chorale: None,
         pad,
         prior,
-        anchors: Anchors { points, in_turn: false },
+        anchors: Anchors { points, in_turn: false, drawn: None },
         tunes: Arc::default(),
     }
 });
@@ -62,6 +64,23 @@ pub fn stations() -> Vec<Station> {
 /// The models in models/, with techno patterns as anchors.
 pub fn loaded() -> LoadedTheme {
     LOADED.clone()
+}
+
+/// A setting of the first station with the theme of hymns and the model in models/, in `form`.
+pub fn hymns(form: Form, radio_seed: u64) -> Setting {
+    let weights = include_bytes!("../../models/chorale.safetensors");
+    let network = Network::load(&Weights::read(weights, "test").unwrap()).unwrap();
+    let built_in = stations().swap_remove(0);
+    let theme = Theme {
+        chorale_model: Some(AssetRef::CHORALE_MODEL),
+        key: "G major".parse().unwrap(),
+        temperature: 0.8,
+        minutes: [1.0, 1.5],
+        ..Theme::default()
+    };
+    let station = Station { theme: theme.into(), form, ..built_in };
+    let loaded = LoadedTheme { chorale: Some(Arc::new(network)), ..loaded() };
+    Setting::new(&station, loaded, radio_seed)
 }
 
 /// `station` played with [`loaded`].

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     compose::liked::Liked,
-    musicvae::net::latent::{self, Latent},
+    musicvae::net::{
+        latent::{self, Latent},
+        personal::PersonalDraws,
+    },
     rng::{self, Rng},
 };
 
@@ -43,6 +46,10 @@ pub struct Anchors {
     pub points: Vec<Latent>,
     /// Whether the walk visits them in their order instead of at random.
     pub in_turn: bool,
+    /// What each leg's end is drawn from instead of `points`, which are then draws for the start and for
+    /// the map; none for music without a personal prior.
+    #[serde(skip)]
+    pub drawn: Option<PersonalDraws>,
 }
 
 /// How far the walk has come.
@@ -63,19 +70,19 @@ impl WalkProgress {
     }
 
     /// Walks back to a point of `liked`, as often as it says, or to the next anchor, a different one
-    /// from the last where there are several. Noise keeps the leg's end a little off that point.
+    /// from the last where there are several. Noise keeps the leg's end a little off that point. With a
+    /// personal prior, each other leg ends at a new draw.
     pub fn next_leg(&mut self, anchors: &Anchors, liked: &Liked, seed: u64) -> Leg {
         let mut rng = rng::stream(seed, "walk");
         rng.set_word_pos(u128::from(self.n_words_drawn));
-        let point = if let Some(point) = liked.draw(&self.at, &mut rng) {
-            point
-        } else {
-            self.anchor = self.next_anchor(anchors, &mut rng);
-            &anchors.points[self.anchor]
+        let to = match (liked.draw(&self.at, &mut rng), &anchors.drawn) {
+            (Some(point), _) => revisited(point, &mut rng),
+            (None, Some(drawn)) => drawn.draw(&mut rng),
+            (None, None) => {
+                self.anchor = self.next_anchor(anchors, &mut rng);
+                revisited(&anchors.points[self.anchor], &mut rng)
+            }
         };
-        let noise = latent::prior(point.len(), &mut rng);
-        let amount = REVISIT * rng.random::<f64>();
-        let to = latent::perturb(point, &noise, amount);
         self.n_words_drawn = rng.get_word_pos() as u64;
         let from = std::mem::replace(&mut self.at, to.clone());
         Leg { from, to }
@@ -108,6 +115,13 @@ impl WalkProgress {
     }
 }
 
+/// `point` with a little noise.
+fn revisited(point: &Latent, rng: &mut Rng) -> Latent {
+    let noise = latent::prior(point.len(), rng);
+    let amount = REVISIT * rng.random::<f64>();
+    latent::perturb(point, &noise, amount)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,7 +131,7 @@ mod tests {
 
     fn anchors(n: usize) -> Anchors {
         let point = |at| latent::prior(64, &mut rng::stream(at as u64, "anchor"));
-        Anchors { points: (0..n).map(point).collect(), in_turn: false }
+        Anchors { points: (0..n).map(point).collect(), in_turn: false, drawn: None }
     }
 
     fn legs(anchors: &Anchors, n: usize) -> Vec<Leg> {
@@ -142,7 +156,7 @@ mod tests {
         let mut walk = WalkProgress::start(&anchors(2));
         walk.next_leg(&anchors(2), &Liked::default(), SEED);
         let wide = latent::prior(96, &mut rng::stream(9, "anchor"));
-        let new = Anchors { points: vec![wide.clone()], in_turn: false };
+        let new = Anchors { points: vec![wide.clone()], in_turn: false, drawn: None };
         walk.head_for(&new);
         let leg = walk.next_leg(&new, &Liked::default(), SEED);
 
@@ -171,7 +185,7 @@ mod tests {
         let mut walk = WalkProgress::start(&anchors(2));
         let before = walk.next_leg(&anchors(2), &Liked::default(), SEED);
         let other = latent::prior(64, &mut rng::stream(9, "anchor"));
-        let new = Anchors { points: vec![other.clone()], in_turn: false };
+        let new = Anchors { points: vec![other.clone()], in_turn: false, drawn: None };
         walk.head_for(&new);
         let leg = walk.next_leg(&new, &Liked::default(), SEED);
 

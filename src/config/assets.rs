@@ -17,11 +17,13 @@ pub enum AssetRef {
 }
 
 /// Embedded assets: the name, and the file that replaces it if it exists beside radio.toml.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 7] = [
     ("drums-2bar", "models/drums-2bar.safetensors"),
     ("trio-4bar", "models/trio-4bar.safetensors"),
     ("groove-2bar", "models/groove-2bar.safetensors"),
     ("chorale", "models/chorale.safetensors"),
+    ("notes", "models/notes.safetensors"),
+    ("drum-hits", "models/drum-hits.safetensors"),
     ("electropunk.sf2", "soundfonts/electropunk.sf2"),
 ];
 
@@ -32,6 +34,8 @@ impl AssetRef {
     pub const TRIO_MODEL: Self = Self::Embedded("trio-4bar");
     /// The default model of a drummer's velocities and timing.
     pub const GROOVE_MODEL: Self = Self::Embedded("groove-2bar");
+    /// The built-in model of chorales.
+    pub const CHORALE_MODEL: Self = Self::Embedded("chorale");
     /// The default SoundFont.
     pub const SOUNDFONT: Self = Self::Embedded("electropunk.sf2");
 

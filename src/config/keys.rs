@@ -10,7 +10,8 @@ use crate::config::{schema::schema, section::Key};
 pub(super) const OF_STATION: [&str; 3] = ["energy", "form", "loudness_lufs"];
 
 /// Keys of a theme that can't: other files, what takes a model to be loaded, and macros.
-const FIXED: [&str; 5] = ["drums_model", "trio_model", "groove_model", "soundfont", "macros"];
+const FIXED: [&str; 6] =
+    ["drums_model", "trio_model", "groove_model", "prior", "soundfont", "macros"];
 
 /// Corners of the pad.
 pub(super) const N_CORNERS: usize = 4;

@@ -79,7 +79,8 @@ pub fn written(
     Ok(written.text)
 }
 
-/// The keys that can be set on `station`, with the values of `overlay` in effect.
+/// The keys that can be set on `station`, with the values of `overlay` in effect. Those of a personal
+/// prior are left out where the theme has none.
 ///
 /// # Errors
 /// radio.toml has no such station.
@@ -93,7 +94,9 @@ pub fn settable(
     let value = |key: &str| {
         overlay.get(key).cloned().unwrap_or_else(|| current(&document, station, &theme, key))
     };
-    let values = keys().iter().map(|(key, schema)| {
+    let has_prior = !current(&document, station, &theme, "prior").is_null();
+    let counts = |key: &str| has_prior || !key.starts_with("personal.");
+    let values = keys().iter().filter(|(key, _)| counts(key)).map(|(key, schema)| {
         let (key, schema, value) = (key.clone(), schema.clone(), value(key));
         Settable { key, schema, value }
     });

@@ -1,6 +1,6 @@
 //! `[defaults]` and `[themes.NAME]`: the themes that stations play.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
@@ -13,9 +13,11 @@ use crate::{
         decoding::{Decoding, PLAIN_TEMPERATURE},
         dream::Dream,
         drums::Drums,
+        hymns,
         macro_reader::read_macros,
         macros::Macro,
         part::{PartLimits, Register, Sound, default_voice, read_limits, read_sound},
+        personal,
         room::read_room,
         section::Section,
         text::one_line,
@@ -26,7 +28,7 @@ use crate::{
         room::Room,
         scale::{Key, Mode, NotAKey},
     },
-    musicvae::net::decode_rule::DecodeRule,
+    musicvae::net::{decode_rule::DecodeRule, personal::Place},
     patterns::style::Style,
     units::Bpm,
 };
@@ -43,6 +45,9 @@ pub struct Theme {
     pub drums_model: AssetRef,
     /// The model of bass and lead, four bars at a time. Default `models/trio-4bar`.
     pub trio_model: AssetRef,
+    /// The model of chorales that writes all notes, in four voices, instead of the other models. Default
+    /// none.
+    pub chorale_model: Option<AssetRef>,
     /// Anchors at the corners of the drum pad: top left, top right, bottom left, bottom right. Default
     /// `techno:0` to `techno:3`.
     pub pad: [Anchor; 4],
@@ -55,6 +60,11 @@ pub struct Theme {
     /// The priors that `dream:NUMBER` and new ideas are drawn from, at most 2. Default empty: the
     /// styles of the anchors, as far as the model has priors for them, else N(0, 1).
     pub dreams: Vec<Dream>,
+    /// The file of a personal prior of the trio model, which existed when radio.toml was read: what bass
+    /// and lead walk to instead of the anchors, and what new ideas are drawn from. Default none.
+    pub prior: Option<PathBuf>,
+    /// Where the personal prior is drawn from. Default all of it.
+    pub personal: Place,
     /// Amount of noise n added to the latent vector z of a variation: `sqrt(1 - e^2) z + e n`. For bass
     /// and lead e is this value times the number of earlier visits of the motif, at most 3; for drums
     /// it is 3 times this value. 0 to 0.8. Default 0.08.
@@ -133,11 +143,14 @@ impl Default for Theme {
             name: "defaults".to_owned(),
             drums_model: AssetRef::DRUMS_MODEL,
             trio_model: AssetRef::TRIO_MODEL,
+            chorale_model: None,
             pad: patterns.clone(),
             beat: Beat::default(),
             bars_per_round: 64,
             anchors: patterns.into(),
             dreams: Vec::new(),
+            prior: None,
+            personal: Place::default(),
             wander: 0.08,
             likes: 0.0,
             temperature: PLAIN_TEMPERATURE,
@@ -232,6 +245,9 @@ impl Theme {
             self.chords.read(section);
         });
         read_macros(section, &mut self.macros);
+        if self.chorale_model.is_some() {
+            hymns::check(section, self.key);
+        }
         self
     }
 
@@ -242,6 +258,8 @@ impl Theme {
         let anchor = |text: &str| Anchor::read(text, base_dir);
         set(&mut self.drums_model, section.text_as("drums_model", model));
         set(&mut self.trio_model, section.text_as("trio_model", model));
+        let chorale = section.text_as("chorale_model", model);
+        set(&mut self.chorale_model, chorale.map(Some));
         set(&mut self.groove_model, section.text_as("groove_model", model));
         let pad = section.list_like("pad", 4..=4, Anchor::schema, anchor);
         set(&mut self.pad, pad.and_then(|pad| pad.try_into().ok()));
@@ -250,6 +268,10 @@ impl Theme {
         let anchors = section.list_like("anchors", 2..=16, Anchor::schema, anchor);
         set(&mut self.anchors, anchors);
         set(&mut self.dreams, section.list_like("dreams", 1..=2, Dream::schema, Dream::read));
+        if let Some(prior) = section.text_as("prior", |text| personal::file(text, base_dir)) {
+            self.prior = Some(prior);
+        }
+        section.table("personal", |section| personal::read(section, &mut self.personal));
         set(&mut self.wander, section.number("wander", 0.0..=0.8));
         set(&mut self.likes, section.number("likes", 0.0..=1.0));
         set(&mut self.temperature, section.number("temperature", 0.05..=2.0));

@@ -193,3 +193,22 @@ fn a_part_may_have_its_own_soundfont_and_effects() {
     let other = Station { theme: Arc::new(Theme::default()), ..station.clone() };
     assert!(!station.has_fonts_of(&other) && station.has_fonts_of(&station));
 }
+
+#[test]
+fn what_a_model_of_chorales_does_not_read_is_refused() {
+    const CHORALE: &str = "chorale_model = \"models/chorale\"\n";
+    let theme = |lines: &str| format!("{LEAST}[themes.y]\n{CHORALE}{lines}\n");
+    let themes = config(&theme("key = \"G major\"\ntemperature = 0.8\nlead = { program = 19 }"));
+    assert_eq!(themes.stations[0].theme.chorale_model, None);
+
+    let pad = problems(&theme("wander = 0.2\npad = [\"dub:1\", \"dub:2\", \"dub:3\", \"dub:4\"]"));
+    for key in ["radio.toml:7: wander", "radio.toml:8: pad"] {
+        assert!(
+            pad.contains(&format!("{key}: expected no such key in a theme with chorale_model"))
+        );
+    }
+    assert_eq!(pad.lines().count(), 2, "{pad}");
+    let key = problems(&theme("key = \"D dorian\""));
+    let sentence = "key: expected a major or minor key with chorale_model, found \"D dorian\"";
+    assert!(key.contains(sentence), "{key}");
+}

@@ -13,6 +13,9 @@ use electropunk::{
 
 use crate::{built_in::with_stations_on, tier::is_long};
 
+/// Share of notes in the key, at least, where a model of chorales modulates and has leading notes.
+const CHROMATIC: f64 = 0.8;
+
 /// The built-in radio.toml with all of its stations.
 fn config() -> Config {
     config::parse(&with_stations_on(), "radio.toml", Path::new("")).unwrap()
@@ -27,6 +30,10 @@ fn play(station: &Station, library: &mut Library, minutes: f64) -> Vec<Bar> {
         seconds < 60.0 * minutes
     };
     composer.take_while(in_time).collect()
+}
+
+fn is_hymn(station: &Station) -> bool {
+    station.theme.chorale_model.is_some()
 }
 
 /// Whether each bar sounds: it has a hit of one of `parts`, or one that is held from an earlier bar.
@@ -65,7 +72,8 @@ fn check(station: &Station, bars: &[Bar]) {
             (n + 1, n_in + u32::from(bar.key.contains(hit.pitch)))
         });
         assert!(0 < n, "{name}: no {}", part.name());
-        assert!(0.97 <= f64::from(n_in) / f64::from(n), "{name}: {} is out of key", part.name());
+        let least = if is_hymn(station) { CHROMATIC } else { 0.97 };
+        assert!(least <= f64::from(n_in) / f64::from(n), "{name}: {} is out of key", part.name());
     }
 
     let eights: Vec<_> = bars.chunks_exact(8).map(grid).collect();
@@ -83,7 +91,8 @@ fn check_form(station: &Station, bars: &[Bar]) {
     assert!((1.5..8.0).contains(&per_bar), "{name}: {per_bar}");
 
     let sections: HashSet<Section> = bars.iter().map(|bar| bar.section).collect();
-    assert!(4 <= sections.len(), "{name}: {sections:?}");
+    // A hymn has strophes alone.
+    assert_eq!(4 <= sections.len(), !is_hymn(station), "{name}: {sections:?}");
 }
 
 /// Checks two minutes of every second theme from `first` on; tests for half of them each run at the same
@@ -132,7 +141,7 @@ fn bars_depend_on_the_seed() {
 }
 
 #[test]
-fn ten_themes_differ_by_more_than_tempo() {
+fn themes_differ_by_more_than_tempo() {
     let stations = config().stations;
     let own = |station: &Station| {
         let theme = &station.theme;
@@ -146,5 +155,5 @@ fn ten_themes_differ_by_more_than_tempo() {
     };
     let different: HashSet<_> = stations.iter().map(own).collect();
 
-    assert_eq!((stations.len(), different.len()), (10, 10));
+    assert_eq!((stations.len(), different.len()), (11, 11));
 }

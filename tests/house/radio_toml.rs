@@ -34,7 +34,7 @@ fn the_built_in_stations_differ() {
 
 #[test]
 fn the_stations_that_are_off_can_be_switched_on() {
-    assert_eq!(read(&with_stations_on()).unwrap().stations.len(), 10);
+    assert_eq!(read(&with_stations_on()).unwrap().stations.len(), 11);
 }
 
 #[test]

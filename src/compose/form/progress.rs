@@ -188,12 +188,16 @@ fn next_leg(walk: &mut WalkProgress, setting: &Setting) -> Leg {
 /// The sections of `piece`; of an endless one, those of its next cycle.
 fn plan(setting: &Setting, piece: &Piece) -> Vec<Planned> {
     let theme = setting.theme();
-    if setting.station.form == Form::Endless {
+    let is_endless = setting.station.form == Form::Endless;
+    if is_endless && theme.chorale_model.is_none() {
         return sections::cycle(Book::of(theme), piece.number);
     }
     let mut rng = rng::stream(piece.seed, "plan");
     let [shortest, longest] = theme.minutes;
     let minutes = shortest + (longest - shortest) * rng.random::<f64>();
     let phrases = minutes * piece.tempo.get() / (4 * PHRASE_BARS) as f64;
-    sections::of_piece(Book::of(theme), phrases.round() as u64, &mut rng)
+    match theme.chorale_model {
+        Some(_) => sections::strophes(phrases.round() as u64, &mut rng),
+        None => sections::of_piece(Book::of(theme), phrases.round() as u64, &mut rng),
+    }
 }

@@ -201,7 +201,7 @@ fn new_waypoints_lead_the_piece_elsewhere_while_it_goes_on() {
     let last = take(&before, &mut form, 3).remove(2);
     let n_latent = before.n_trio_latent();
     let point = |at| latent::prior(n_latent, &mut rng::stream(at, "waypoint"));
-    let anchors = Anchors { points: (0..2).map(point).collect(), in_turn: true };
+    let anchors = Anchors { points: (0..2).map(point).collect(), in_turn: true, drawn: None };
 
     let led = Setting::new(&station, LoadedTheme { anchors: anchors.clone(), ..loaded() }, 1);
     form.keep_piece(&led, true);

@@ -23,7 +23,8 @@ fn an_anchor_s_place_leads_exactly_to_it() {
 #[test]
 fn two_anchors_suffice_for_a_plane() {
     let loaded = loaded();
-    let anchors = Anchors { points: loaded.anchors.points[..2].to_vec(), in_turn: false };
+    let anchors =
+        Anchors { points: loaded.anchors.points[..2].to_vec(), in_turn: false, drawn: None };
     let plane = Plane::through(&anchors, &loaded.prior, loaded.trio.attributes());
     let [a, b]: [[f64; 2]; 2] = plane.anchors().collect::<Vec<_>>().try_into().unwrap();
 
@@ -77,7 +78,7 @@ fn attributes_name_the_axes_and_rise_along_them() {
 #[test]
 fn equal_anchors_and_no_spread_make_a_plane_all_the_same() {
     let z = latent::prior(8, &mut rng::stream(1, "test"));
-    let anchors = Anchors { points: vec![z.clone(), z.clone()], in_turn: false };
+    let anchors = Anchors { points: vec![z.clone(), z.clone()], in_turn: false, drawn: None };
     let component = Component { weight: 1.0, mean: z, deviations: vec![0.0; 8] };
     let prior = Prior::Mixture(vec![component]);
     let plane = Plane::through(&anchors, &prior, &Attributes::default());

@@ -154,6 +154,30 @@ fn values_that_can_be_set_have_their_ranges_and_what_is_in_effect() {
 }
 
 #[test]
+fn the_dimensions_of_a_personal_prior_can_be_set_where_a_theme_has_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.safetensors"), "").unwrap();
+    let with_prior = FILE.replace("tempo = 120", "prior = \"mine\"\ntempo = 120");
+    let text = Text { text: with_prior, base_dir: folder.path().to_owned(), ..text() };
+    let keys = |text: &Text| {
+        let found = settable(text, "one", &Overlay::new()).unwrap();
+        let personal = found.into_iter().filter(|value| value.key.starts_with("personal."));
+        personal.map(|value| (value.key, value.value)).collect::<Vec<_>>()
+    };
+
+    let expected = [("a", 0), ("b", 0), ("c", 0), ("d", 0), ("spread", 1)];
+    assert_eq!(keys(&text), expected.map(|(key, value)| (format!("personal.{key}"), json!(value))));
+    assert_eq!(keys(&Text { text: FILE.to_owned(), ..text.clone() }), []);
+    let set = values(&[("personal.b", json!(-1.5)), ("personal.spread", json!(0.25))]);
+    let config = overlay(&text, "one", &set, None).unwrap();
+    let personal = config.stations[0].theme.personal;
+    assert_eq!((personal.at, personal.spread), ([0.0, -1.5, 0.0, 0.0], 0.25));
+    let refused = overlay(&text, "one", &values(&[("personal.a", json!(3))]), None).unwrap_err();
+    assert!(refused.to_string().contains("-2 to 2"), "{refused}");
+    assert!(!is_settable("prior"));
+}
+
+#[test]
 fn every_built_in_station_takes_values() {
     let text = Text { text: BUILT_IN.to_owned(), name: "built-in".to_owned(), base_dir: "".into() };
     for station in text.parse().unwrap().stations {

@@ -22,6 +22,14 @@ pub enum Error {
         /// Which tensor doesn't fit.
         source: net::Error,
     },
+    /// A model is none of chorales.
+    #[error("{name}: expected a model of chorales: {source}")]
+    NoChorale {
+        /// The model's place.
+        name: String,
+        /// Which tensor doesn't fit.
+        source: net::Error,
+    },
     /// A model's sequences hold other parts than the theme needs.
     #[error("{name}: expected a model such as {expected}, found one of {found}")]
     OtherModel {

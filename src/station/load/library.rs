@@ -1,12 +1,18 @@
 //! Models and SoundFonts, loaded once and shared by all stations.
 
-use std::{borrow::Cow, collections::HashMap, path::Path, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use candle_core::Device;
 use rustysynth::SoundFont;
 use tracing::{info, warn};
 
 use crate::{
+    chorale::network::Network,
     config::{AssetRef, Station},
     files::{self, NotRead, Stamp},
     music::{bar::Part, meter::STEPS_PER_BAR},
@@ -17,21 +23,24 @@ use crate::{
             device_choice::DeviceChoice,
             family::Family,
             music_vae::{MusicVae, SequenceEncoder},
+            personal::Personal,
             precision::Precision,
             weights::Weights,
         },
         shared_model::SharedModel,
     },
     sound::{font_file, part_fonts::PartFonts},
-    station::load::Error,
+    station::load::{Error, point_file::model_name},
 };
 
 /// Files in the binary, by their names in [`AssetRef::Embedded`].
-const EMBEDDED: [(&str, &[u8]); 5] = [
+const EMBEDDED: [(&str, &[u8]); 7] = [
     ("drums-2bar", include_bytes!("../../../models/drums-2bar.safetensors")),
     ("trio-4bar", include_bytes!("../../../models/trio-4bar.safetensors")),
     ("groove-2bar", include_bytes!("../../../models/groove-2bar.safetensors")),
     ("chorale", include_bytes!("../../../models/chorale.safetensors")),
+    ("notes", include_bytes!("../../../models/notes.safetensors")),
+    ("drum-hits", include_bytes!("../../../models/drum-hits.safetensors")),
     ("electropunk.sf2", include_bytes!("../../../soundfonts/electropunk.sf2")),
 ];
 
@@ -41,6 +50,9 @@ const MOST_BYTES: u64 = 1 << 32;
 /// Values by asset and family, with the stamps of their files.
 type Opened<T> = HashMap<(AssetRef, Family), (Option<Stamp>, Arc<T>)>;
 
+/// A personal prior, with the stamps of its file and of its model's.
+type StampedPrior = ([Option<Stamp>; 2], Arc<Personal>);
+
 /// The models and SoundFonts loaded so far. A file that has changed since is loaded again when it is
 /// next asked for.
 #[derive(Default)]
@@ -48,6 +60,7 @@ pub struct Library {
     models: Opened<SharedModel>,
     /// Whole networks, which encode and decode while stations play.
     networks: Opened<MusicVae>,
+    chorales: HashMap<AssetRef, (Option<Stamp>, Arc<Network>)>,
     /// Until [`Library::release_encoders`].
     encoders: Opened<SequenceEncoder>,
     /// Precision of the weights for decoding on the CPU.
@@ -55,6 +68,8 @@ pub struct Library {
     /// GPU to decode on, if any.
     gpu: Option<Device>,
     fonts: HashMap<AssetRef, (Option<Stamp>, Arc<SoundFont>)>,
+    /// Personal priors that belong to a model, by both files.
+    personal: HashMap<(PathBuf, AssetRef), StampedPrior>,
 }
 
 impl Library {
@@ -135,6 +150,23 @@ impl Library {
         Ok(network)
     }
 
+    /// The model of chorales at `asset`.
+    ///
+    /// # Errors
+    /// The file can't be read, or holds another model.
+    pub fn chorale(&mut self, asset: &AssetRef) -> Result<Arc<Network>, Error> {
+        let stamp = stamp(asset);
+        if let Some((_, network)) = self.chorales.get(asset).filter(|(known, _)| *known == stamp) {
+            return Ok(network.clone());
+        }
+        let name = asset.to_string();
+        let weights = Weights::read(&bytes(asset)?, &name)?;
+        let network = Network::load(&weights);
+        let network = Arc::new(network.map_err(|source| Error::NoChorale { name, source })?);
+        self.chorales.insert(asset.clone(), (stamp, network.clone()));
+        Ok(network)
+    }
+
     /// Frees the encoders, 21 MB for the built-in models. To be called once anchors are placed.
     pub fn release_encoders(&mut self) {
         self.encoders = HashMap::new();
@@ -144,6 +176,25 @@ impl Library {
     pub fn forget(&mut self) {
         let (precision, gpu) = (self.precision, self.gpu.take());
         *self = Self { precision, gpu, ..Self::default() };
+    }
+
+    /// The personal prior in the file at `path`, of the model at `asset`.
+    ///
+    /// # Errors
+    /// A file can't be read, holds something else, or the prior belongs to another model.
+    pub fn personal(&mut self, path: &Path, asset: &AssetRef) -> Result<Arc<Personal>, Error> {
+        let stamps = [Stamp::of(path), stamp(asset)];
+        let key = (path.to_owned(), asset.clone());
+        if let Some((_, prior)) = self.personal.get(&key).filter(|(known, _)| *known == stamps) {
+            return Ok(prior.clone());
+        }
+        let file = path.display().to_string();
+        let prior = Personal::load(&Weights::read(&read(path)?, &file)?, &file)?;
+        let model = Weights::read(&bytes(asset)?, &asset.to_string())?;
+        prior.require(&model_name(asset), model.latent_space()?, &file)?;
+        let prior = Arc::new(prior);
+        self.personal.insert(key, (stamps, prior.clone()));
+        Ok(prior)
     }
 
     /// Reads a network and its weights, the decoder's in the library's precision.

@@ -91,6 +91,7 @@ fn is_opened_alike(a: &Station, b: &Station) -> bool {
     models(x) == models(y)
         && (&x.pad, x.bars_per_round, &x.anchors) == (&y.pad, y.bars_per_round, &y.anchors)
         && x.dreams == y.dreams
+        && (&x.prior, x.personal) == (&y.prior, y.personal)
         && has_groove(x) == has_groove(y)
         && a.playlists == b.playlists
 }

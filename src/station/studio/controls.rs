@@ -155,6 +155,12 @@ impl Controls {
         self.inner.lock().recent.last().map_or(0, |before| before.setting.n_trio_latent())
     }
 
+    /// Whether a model of chorales writes all notes, so that neither pad nor map leads anything.
+    pub fn has_hymns(&self) -> bool {
+        let inner = self.inner.lock();
+        inner.recent.last().is_some_and(|before| before.setting.loaded().chorale.is_some())
+    }
+
     /// Notes the values with which the station starts.
     pub fn set_version(&self, version: Version) {
         self.inner.lock().version = version;

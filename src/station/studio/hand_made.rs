@@ -202,14 +202,15 @@ impl Tools {
 /// The texts of the anchors of the theme of `setting`, to set with one more or less.
 ///
 /// # Errors
-/// MIDI files of playlists are the anchors.
+/// MIDI files of playlists, or draws of a personal prior, are the anchors.
 pub fn anchor_texts(setting: &Setting) -> Result<Vec<String>, LabError> {
-    if setting.loaded().anchors.in_turn {
-        let expected = "the theme's anchors";
-        let found = "MIDI files of the station's playlists, which replace them";
-        return Err(LabError::value("anchors", expected, found));
-    }
-    Ok(texts(&setting.station().theme))
+    let anchors = &setting.loaded().anchors;
+    let found = match (anchors.in_turn, &anchors.drawn) {
+        (true, _) => "MIDI files of the station's playlists, which replace them",
+        (false, Some(_)) => "a personal prior, which replaces them",
+        (false, None) => return Ok(texts(&setting.station().theme)),
+    };
+    Err(LabError::value("anchors", "the theme's anchors", found))
 }
 
 /// The transition of bass and lead from where the next phrase of `progress` would be drawn to `z`, in

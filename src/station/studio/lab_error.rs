@@ -33,6 +33,9 @@ pub enum LabError {
     /// There is no folder for anchors.
     #[error("expected `state = FOLDER` in radio.toml to save anchors in, found none")]
     NoFolder,
+    /// A tool can't answer a clip.
+    #[error("{0}")]
+    Tool(String),
     /// The studio's thread has more work than it takes.
     #[error("the studio is busy with {n_waiting} other requests: try again")]
     Busy {

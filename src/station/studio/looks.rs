@@ -275,6 +275,9 @@ fn anchor_names(setting: &Setting) -> Vec<String> {
         waypoints if waypoints.in_turn => {
             (1..=waypoints.points.len()).map(|n| format!("waypoint {n}")).collect()
         }
+        draws if draws.drawn.is_some() => {
+            (1..=draws.points.len()).map(|n| format!("draw {n}")).collect()
+        }
         _ => setting.station().theme.anchors.iter().map(short_name).collect(),
     }
 }

@@ -42,6 +42,12 @@ impl Studio {
         let _turn = controls.making.lock();
         controls.begin(asked);
         let hand = controls.hand();
+        let is_place = matches!(what, Move::Beat { .. } | Move::Line { .. } | Move::Tune { .. });
+        if is_place && controls.has_hymns() {
+            let sentence =
+                "expected a move of anything but the pad and the map, which lead no hymns";
+            return Err(MoveError::Refused(sentence.to_owned()));
+        }
         let changes = match &what {
             Move::Set { .. } | Move::Reset { .. } => {
                 let overlay = hand.after(&what, 0).overlay;
