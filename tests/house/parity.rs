@@ -7,11 +7,11 @@ use std::{collections::HashMap, fs, path::Path};
 
 use candle_core::{Device, Tensor, safetensors};
 use electropunk::musicvae::net::{
-    config::Config, domain::Sparse, family::Family, generator::Generator, head::Pick,
-    music_vae::MusicVae, sampling, weights::Weights,
+    config::Config, domain::Sparse, family::Family, generator::Generator, music_vae::MusicVae,
+    sampling, weights::Weights,
 };
 
-use crate::parity_data::parity_folder;
+use crate::{import_ids::reference, parity_data::parity_folder, reference::Greedy};
 
 type Tensors = HashMap<String, Tensor>;
 
@@ -34,43 +34,41 @@ fn largest_difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
-/// Picks the likeliest and records what it picks from.
-#[derive(Default)]
-struct Greedy {
-    logits: Vec<Vec<f32>>,
-}
-
-impl Pick for Greedy {
-    fn pick(&mut self, _part: usize, logits: &mut [f32]) -> u16 {
-        sampling::greedy(logits)
-    }
-
-    fn observe(&mut self, core: usize, projection: &[f32]) {
-        self.logits.resize(self.logits.len().max(core + 1), Vec::new());
-        self.logits[core].extend_from_slice(projection);
-    }
-}
-
-/// Compares mu and logits of the network `name` with Magenta's.
+/// Compares mu and logits of the network `name` with Magenta's, and those of the reference.
 fn assert_agrees(name: &str, family: Family) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parity").join(name);
     let weights = Weights::read(&fs::read(&path).unwrap(), name).unwrap();
     let tensors = safetensors::load(path, &Device::Cpu).unwrap();
     let model = MusicVae::load(family, &weights).unwrap();
 
+    let config = model.config();
+    let stored = config.tensors().into_iter().map(|(name, shape)| {
+        let values = weights.values(&name).unwrap().into_iter().map(f64::from).collect();
+        (name, (shape, values))
+    });
+    let stored = stored.collect();
+    let reference = reference(config, &stored);
+    let wide = |row: &[f32]| row.iter().map(|&x| f64::from(x)).collect::<Vec<f64>>();
+    let narrow = |row: &[f64]| row.iter().map(|&x| x as f32).collect::<Vec<f32>>();
+
     let (inputs, mus) = (rows(&tensors, "golden/enc_input"), rows(&tensors, "golden/mu"));
     for (input, mu) in inputs.iter().zip(&mus) {
         let steps = steps(input, model.config().n_encoder_inputs());
         let posterior = model.encoder().encode_inputs(&steps).unwrap();
         assert!(largest_difference(&posterior.mu, mu) < 1e-5, "mu of {name}");
+        let dense: Vec<Vec<f64>> = input.chunks(config.n_encoder_inputs()).map(wide).collect();
+        let found = reference.mu(&dense, config.family.domain().is_multitrack());
+        assert!(largest_difference(&narrow(&found), mu) < 1e-5, "reference's mu of {name}");
     }
 
     for (n, z) in rows(&tensors, "golden/z").iter().enumerate() {
         let mut greedy = Greedy::default();
         model.decode(z, &mut greedy).unwrap();
-        for (core, logits) in greedy.logits.iter().enumerate() {
+        for (core, logits) in greedy.outputs.iter().enumerate() {
             let golden = &rows(&tensors, &format!("golden/logits_leaf{core}"))[n];
             assert!(largest_difference(logits, golden) < 1e-5, "core {core} of {name}");
+            let found = narrow(&reference.greedy(&wide(z))[core]);
+            assert!(largest_difference(&found, golden) < 1e-5, "reference's core {core} of {name}");
         }
     }
 }

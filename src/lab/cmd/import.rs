@@ -7,12 +7,21 @@ use candle_core::{DType, Tensor};
 use serde_json::json;
 
 use crate::{
+    args::has_ending,
     files,
-    lab::{cli, cmd::model, train::card},
+    lab::{
+        cli,
+        cmd::{import_notes, model},
+        train::card,
+    },
     musicvae::{
-        import::{self, Checkpoint, recognise::recognise},
+        import::{
+            self, Checkpoint,
+            recognise::{Wanted, is_guessed, recognise},
+        },
         net::{
             config::Config,
+            family::Family,
             weights::{self, Weights},
         },
     },
@@ -21,13 +30,17 @@ use crate::{
 /// Runs the command.
 ///
 /// # Errors
-/// There is no checkpoint, it is corrupt or of an unknown configuration, or the model exists or can't
+/// There is no checkpoint, it is corrupt or of no known configuration, or the model exists or can't
 /// be written.
 pub fn run(args: &cli::Import) -> anyhow::Result<()> {
     model::require_new(&args.out, args.overwrite)?;
+    if has_ending(&args.source, &["onnx"]) {
+        return import_notes::run(args);
+    }
     let found = import::read(&args.source)?;
     let source = args.source.display().to_string();
-    let (config, read) = recognise(&found, args.config).context(source)?;
+    let wanted = Wanted { family: args.config, n_bars: args.bars.map(|bars| bars as usize) };
+    let (config, read) = recognise(&found, wanted).context(source)?;
     save(&config, &read, args.half, &model::file(&args.out, "safetensors"))?;
     write_card(args, &found, &config)?;
     let n: usize = config.tensors().iter().map(|(_, shape)| shape.iter().product::<usize>()).sum();
@@ -53,6 +66,14 @@ pub fn run(args: &cli::Import) -> anyhow::Result<()> {
     println!("  {segments} x {steps} steps");
     if 0 < found.n_skipped {
         println!("skipped {} tensors that only training needs", found.n_skipped);
+    }
+    if is_guessed(&found, wanted, &config) {
+        println!(
+            "the checkpoint does not say what its encoder reads: taken to read hits alone; --config \
+             {} reads taps, --config {} all",
+            Family::Tap2Bar,
+            Family::Groove4Bar
+        );
     }
     println!("written to {}", model::file(&args.out, "safetensors").display());
     Ok(())

@@ -1,9 +1,12 @@
 //! The data converter that a checkpoint names: magenta-js's `config.json` (`music_vae/model.ts`),
 //! and its predecessor `converter.json`.
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
-use crate::musicvae::import::{error::Error, folder::Folder, json};
+use crate::musicvae::{
+    import::{error::Error, folder::Folder, json, other_model::OtherModel},
+    net::domain::GrooveInput,
+};
 
 /// Settings of magenta-js's `DataConverter` (`core/data.ts`).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,6 +40,8 @@ struct Config {
     data_converter: Option<Spec>,
     chord_encoder: Option<String>,
     condition_on_key: Option<bool>,
+    #[serde(default)]
+    extra_controls: Vec<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -69,11 +74,12 @@ pub fn read_config(folder: &Folder) -> Result<Option<Converter>, Error> {
     let file = folder.place(NAME);
     let config: Config = json::parse(&file, &folder.read_manifest(NAME)?)?;
     if let Some(found) = config.r#type.filter(|found| found != "MusicVAE") {
-        return Err(Error::broken(&file, "type", "MusicVAE", found));
+        return Err(Error::OtherModel { file, found: OtherModel::of_type(&found) });
     }
     let mut converter = config.data_converter.map(Converter::from).unwrap_or_default();
     converter.conditions.extend(config.chord_encoder.map(|_| "chords"));
     converter.conditions.extend(config.condition_on_key.filter(|&is| is).map(|_| "a key"));
+    converter.conditions.extend(config.extra_controls.first().map(|_| "further controls"));
     Ok(Some(converter))
 }
 
@@ -85,6 +91,18 @@ pub fn read_converter(folder: &Folder) -> Result<Option<Converter>, Error> {
     }
     let spec: Spec = json::parse(&folder.place(NAME), &folder.read_manifest(NAME)?)?;
     Ok(Some(spec.into()))
+}
+
+impl Converter {
+    /// What the encoder of a groove network reads, if this is the converter of one.
+    pub fn groove_input(&self) -> Option<GrooveInput> {
+        let of_flags = match (self.tapifies, self.humanizes) {
+            (true, _) => GrooveInput::Tap,
+            (false, true) => GrooveInput::Hits,
+            (false, false) => GrooveInput::All,
+        };
+        (self.kind.as_deref() == Some("GrooveConverter")).then_some(of_flags)
+    }
 }
 
 impl From<Spec> for Converter {
@@ -134,8 +152,8 @@ mod tests {
     #[test]
     fn other_models_and_broken_configurations_are_errors() {
         assert_eq!(
-            read(r#"{"type": "MusicRNN"}"#).unwrap_err(),
-            "m/config.json: type: expected MusicVAE, found MusicRNN"
+            read(r#"{"type": "a"}"#).unwrap_err(),
+            "m/config.json: expected a MusicVAE, found a model of type \"a\""
         );
         let many_steps = r#"{"dataConverter": {"type": "", "args": {"numSteps": -1}}}"#;
         assert!(read(many_steps).unwrap_err().starts_with("m/config.json: broken JSON: invalid"));

@@ -2,6 +2,8 @@
 
 use std::{fmt::Display, io, path::PathBuf};
 
+use crate::musicvae::import::other_model::OtherModel;
+
 /// Longest quote from a file in an error, in characters.
 const MAX_QUOTE: usize = 200;
 
@@ -27,6 +29,14 @@ pub enum Error {
         place: String,
         /// What is there instead.
         found: &'static str,
+    },
+    /// The checkpoint is of a model that is no `MusicVAE`.
+    #[error("{file}: expected a MusicVAE, found {found}")]
+    OtherModel {
+        /// The file that says so.
+        file: String,
+        /// The model.
+        found: OtherModel,
     },
     /// Several checkpoints, and no file `checkpoint` that names one.
     #[error("{place}: expected one checkpoint, found {names}", names = names.join(", "))]

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::musicvae::import::{checkpoint::Format, error::Error, folder::Folder};
+use crate::musicvae::import::{
+    checkpoint::Format, error::Error, folder::Folder, other_model::OtherModel,
+};
 
 /// Suffix of a TensorFlow checkpoint's index.
 pub const INDEX: &str = ".index";
@@ -13,6 +15,9 @@ const MANIFESTS: [(&str, Format); 3] = [
     ("manifest.json", Format::DeepLearnJs),
     ("meta.json", Format::QuickBeats),
 ];
+
+/// The file of a TensorFlow.js graph model, which holds operations beside the weights.
+const GRAPH_MODEL: &str = "model.json";
 
 /// The file that lists a checkpoint's tensors.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +44,7 @@ pub fn by_name(folder: &Folder, name: &str) -> Option<Manifest> {
 /// names.
 ///
 /// # Errors
-/// There are several, and no file `checkpoint` names one.
+/// There are several, and no file `checkpoint` names one; or there is a graph model instead.
 pub fn in_folder(folder: &Folder) -> Result<Option<Manifest>, Error> {
     if let Some(found) = MANIFESTS.iter().find_map(|(name, _)| by_name(folder, name)) {
         return Ok(Some(found));
@@ -51,6 +56,10 @@ pub fn in_folder(folder: &Folder) -> Result<Option<Manifest>, Error> {
     // macOS adds files `._NAME` to archives.
     names.retain(|name| name.ends_with(INDEX) && !name.starts_with("._") && folder.has(name));
     match names.len() {
+        0 if folder.has(GRAPH_MODEL) => Err(Error::OtherModel {
+            file: folder.place(GRAPH_MODEL),
+            found: OtherModel::GraphModel,
+        }),
         0 | 1 => Ok(names.pop().map(|name| Manifest { format: Format::TensorFlowV2, name })),
         _ => Err(Error::Several { place: folder.path(), names }),
     }

@@ -18,11 +18,15 @@ mod error;
 mod find;
 mod folder;
 mod json;
+mod other_model;
+pub mod protobuf;
 mod quick_beats;
 pub mod recognise;
+mod refusal;
 mod tensorflow;
 mod tensors;
 mod tfjs;
+mod wire;
 
 use std::{
     collections::BTreeMap,
@@ -37,6 +41,8 @@ pub use converter::Converter;
 pub use error::Error;
 use find::Manifest;
 use folder::Folder;
+pub use other_model::OtherModel;
+pub use refusal::Refusal;
 
 /// Reads the checkpoint at `source`: a folder with a checkpoint, its manifest or index, a
 /// TensorFlow prefix, or a `.tar`, `.tar.gz` or `.zip` archive of one.
@@ -101,7 +107,11 @@ fn read_manifest(folder: &Folder, manifest: &Manifest) -> Result<Checkpoint, Err
         Format::QuickBeats => quick_beats::read,
     };
     let (tensors, converter) = read(folder, &manifest.name)?;
-    let (tensors, n_skipped) = tensors.finish(&folder.place(&manifest.name))?;
+    let file = folder.place(&manifest.name);
+    let (tensors, n_skipped) = tensors.finish(&file)?;
+    if let Some(found) = OtherModel::of_tensors(tensors.keys()) {
+        return Err(Error::OtherModel { file, found });
+    }
     Ok(Checkpoint { format: manifest.format, tensors, converter, n_skipped })
 }
 

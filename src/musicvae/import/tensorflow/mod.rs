@@ -3,7 +3,6 @@
 
 mod proto;
 mod table;
-mod wire;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! The two protocol buffer messages of an index (`tensor_bundle.proto`), reduced to the fields used
 //! here.
 
-use crate::musicvae::import::tensorflow::wire::Wire;
+use crate::musicvae::import::protobuf::{Value, for_each_field};
 
 /// `BundleHeaderProto`.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -87,35 +87,6 @@ fn parse_shape(bytes: &[u8]) -> Option<Vec<usize>> {
         Some(())
     })?;
     Some(shape)
-}
-
-enum Value<'a> {
-    Varint(u64),
-    Fixed32(u32),
-    Bytes(&'a [u8]),
-}
-
-/// Calls `visit` with number and value of each field; none if a field is malformed.
-fn for_each_field<'a>(
-    bytes: &'a [u8],
-    mut visit: impl FnMut(u64, Value<'a>) -> Option<()>,
-) -> Option<()> {
-    let mut wire = Wire(bytes);
-    while !wire.0.is_empty() {
-        let key = wire.varint()?;
-        let value = match key & 7 {
-            0 => Value::Varint(wire.varint()?),
-            1 => Value::Bytes(wire.take(8)?),
-            2 => {
-                let n = wire.varint()?;
-                Value::Bytes(wire.take(n)?)
-            }
-            5 => Value::Fixed32(wire.fixed32()?),
-            _ => return None,
-        };
-        visit(key >> 3, value)?;
-    }
-    Some(())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::musicvae::import::{error::Error, tensorflow::wire::Wire};
+use crate::musicvae::import::{error::Error, wire::Wire};
 
 /// Size of the footer: two handles of two integers, padding, and a magic number.
 const N_FOOTER: usize = 48;
