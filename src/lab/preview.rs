@@ -13,7 +13,7 @@ use crate::{
     },
     musicvae::{
         convert::notes::piece,
-        net::{latent, music_vae::MusicVae, sampling},
+        net::{decode_rule::DecodeRule, latent, music_vae::MusicVae},
     },
     rng,
     station::composing::Source,
@@ -61,8 +61,8 @@ impl Preview {
         let config = snapshot.model.config();
         let mut rng = rng::stream(self.seed, &format!("rehearse {}", self.n_windows));
         let z = latent::prior(config.n_latent, &mut rng);
-        let mut pick = sampling::sampler(TEMPERATURE, &mut rng);
-        let window = snapshot.model.decode(&z, &mut pick).expect("z has the model's width");
+        let mut pick = DecodeRule::of_tracks_or_plain(config.family.domain(), TEMPERATURE, rng);
+        let window = snapshot.model.decode(&z, &mut *pick).expect("z has the model's width");
         let notes = piece(config, &[window], Bpm::DEFAULT).notes;
         self.n_windows += 1;
         for number in 0..config.n_bars() {

@@ -183,8 +183,8 @@ pub struct Eval {
     /// Number of random samples to evaluate
     #[arg(long, value_name = "N", default_value_t = 500, value_parser = at_least_one)]
     pub samples: u64,
-    /// Draw the samples from the model's prior of this name, a style or `songs` [default: from the
-    /// whole latent space]
+    /// Draw the samples from the model's prior of this name, a style or `songs`, or from the personal
+    /// prior in the file NAME.safetensors [default: from the whole latent space]
     #[arg(long, value_name = "NAME")]
     pub prior: Option<String>,
     /// Evaluate at most so many windows of each data set, chosen at random [default: all]

@@ -31,13 +31,20 @@ pub fn defaults(family: Family) -> Defaults {
         Family::Melody2BarBig => {
             Defaults { free_bits: 0.0, max_beta: 0.5, beta_rate: 0.99999, ..plain }
         }
-        Family::Trio4Bar
+        Family::HierdecMelody16Bar
+        | Family::HierMelody16Bar
+        | Family::Trio4Bar
         | Family::ElectropunkTrio4Bar
         | Family::HierdecTrio16Bar
         | Family::HierTrio16Bar => Defaults { free_bits: 256.0, ..plain },
-        Family::FlatTrio16Bar | Family::Multitrack1Bar => {
-            Defaults { free_bits: 0.0, max_beta: 1.0, ..plain }
+        Family::FlatTrio16Bar => Defaults { free_bits: 0.0, max_beta: 1.0, ..plain },
+        // Magenta's code has no free bits and beta 1 from the start, with which z is never used; its
+        // published checkpoints were trained with 64 or 256 free bits.
+        Family::Multitrack1Bar | Family::ElectropunkMultitrack1Bar => {
+            Defaults { free_bits: 64.0, max_beta: 0.2, beta_rate: 0.999, keep_prob: 0.7 }
         }
-        Family::Humanize2Bar | Family::Tap2Bar => Defaults { keep_prob: 0.3, ..plain },
+        Family::Humanize2Bar | Family::Tap2Bar | Family::Groove4Bar => {
+            Defaults { keep_prob: 0.3, ..plain }
+        }
     }
 }

@@ -98,9 +98,13 @@ fn transpose(
     rng: &mut Rng,
 ) -> Window {
     let semitones = rng.random_range(shifts.clone());
+    transposed(domain, window, semitones).unwrap_or_else(|| window.clone())
+}
+
+/// `window` with melodies and basses moved by `semitones`; none if a note would leave the range.
+pub fn transposed(domain: Domain, window: &Window, semitones: i16) -> Option<Window> {
     let numbered = window.iter().enumerate();
-    let moved = numbered.map(|(part, line)| transpose_part(domain, part, line, semitones));
-    moved.collect::<Option<Window>>().unwrap_or_else(|| window.clone())
+    numbered.map(|(part, line)| transpose_part(domain, part, line, semitones)).collect()
 }
 
 /// A part's line transposed, if no note leaves the range.

@@ -3,11 +3,11 @@
 //! Computes the same function as [`crate::musicvae::net`], with teacher forcing. Shapes as in
 //! [`crate::lab::train::batch`].
 
-use candle_core::{DType, Result, Tensor};
+use candle_core::{DType, Device, Result, Tensor};
 
 use crate::{
     lab::train::{
-        batch::EncoderInputs,
+        batch::{CoreGroup, EncoderGroup, EncoderInputs},
         layout::{Lookups, Run},
         lstm::lstm,
         network::Network,
@@ -23,7 +23,11 @@ impl Network {
         n_examples: usize,
     ) -> Result<(Tensor, Tensor)> {
         let levels = self.config.encoder_levels();
-        let mut summary = self.summarise_steps(&levels[0], inputs, n_examples)?;
+        let summaries = inputs.groups.iter().map(|group| self.summarise_steps(&levels[0], group));
+        let mut summary = Tensor::cat(&summaries.collect::<Result<Vec<_>>>()?, 0)?;
+        if let Some(places) = &inputs.places {
+            summary = summary.index_select(&indices(places, self.device())?, 0)?;
+        }
         if let Some(level) = levels.get(1) {
             let (layer, n_inputs) = &level[0];
             let embeddings = summary.reshape((inputs.n_segments, n_examples, *n_inputs))?;
@@ -36,14 +40,9 @@ impl Network {
         Ok((mu, sigma))
     }
 
-    /// The lowest level's embedding of each segment (S * B, 2H).
-    fn summarise_steps(
-        &self,
-        layers: &[(String, usize)],
-        inputs: &EncoderInputs,
-        n_examples: usize,
-    ) -> Result<Tensor> {
-        let n_rows = inputs.n_segments * n_examples;
+    /// The lowest level's embedding of each row of a group (R, 2H).
+    fn summarise_steps(&self, layers: &[(String, usize)], inputs: &EncoderGroup) -> Result<Tensor> {
+        let n_rows = inputs.n_rows;
         let no_dense = Tensor::zeros((1, n_rows, 0), DType::F32, self.device())?;
         let run = |lookups: &Lookups| Run {
             n_steps: inputs.n_steps,
@@ -99,14 +98,25 @@ impl Network {
         x.reshape((n_segments * z.dim(0)?, n_conductor))
     }
 
-    /// Outputs of the decoder `core` for its inputs (T * S * B, P).
-    pub(super) fn decode(&self, core: &str, context: &Tensor, inputs: &Lookups) -> Result<Tensor> {
-        let Config { n_decoder, n_decoder_layers, n_segment_steps, .. } = self.config;
+    /// Outputs of the decoder `core` for a group's inputs (T * R, P), of the contexts (S * B, C) of all
+    /// rows.
+    pub(super) fn decode(
+        &self,
+        core: &str,
+        context: &Tensor,
+        group: &CoreGroup,
+        inputs: &Lookups,
+    ) -> Result<Tensor> {
+        let Config { n_decoder, n_decoder_layers, .. } = self.config;
+        let context = &match &group.rows {
+            Some(rows) => context.index_select(&indices(rows, self.device())?, 0)?,
+            None => context.clone(),
+        };
         let states = self.states(&names::core_state(core), context, n_decoder_layers)?;
         let mut x = context.unsqueeze(0)?;
         for (layer, state) in states.iter().enumerate() {
             let (kernel, bias) = self.cell(&names::core_cell(core, layer))?;
-            let mut run = dense(n_segment_steps);
+            let mut run = dense(group.n_steps);
             if layer == 0 {
                 run.n_lookup = kernel.dim(0)? - self.config.n_context() - n_decoder;
                 run.lookups = Some(inputs.clone());
@@ -121,6 +131,10 @@ impl Network {
         let parts = self.linear(name, z)?.tanh()?.chunk(2 * n_layers, 1)?;
         parts.chunks(2).map(|pair| Tensor::stack(pair, 0)).collect()
     }
+}
+
+fn indices(rows: &[u32], device: &Device) -> Result<Tensor> {
+    Tensor::from_slice(rows, rows.len(), device)
 }
 
 /// A layer with dense inputs only.

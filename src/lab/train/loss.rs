@@ -1,17 +1,22 @@
 //! The objective (musicvae `base_model.py`): reconstruction cross-entropy plus beta times the KL
 //! beyond the free bits.
 
-use candle_core::{D, DType, Result, Tensor};
+use candle_core::{D, DType, Device, Result, Tensor};
 
 use crate::{
     lab::train::{
-        batch::Batch,
+        batch::{Batch, CoreGroup, Targets},
         network::Network,
         reconstruction::{reconstruction, token_logits},
         scheduled::sample_inputs,
     },
+    musicvae::net::config::Core,
     rng::Rng,
 };
+
+/// Weight of the first token of a track of events, its program or the end of an empty one, among the
+/// others: one token of about 25 decides what all of them mean.
+const FIRST_TOKEN_WEIGHT: f64 = 4.0;
 
 /// The loss of a batch.
 pub struct Loss {
@@ -54,32 +59,104 @@ impl Network {
         let (mu, sigma) = self.encode(&batch.encoder, n_batch)?;
         let z = (&mu + (&sigma * noise)?)?;
         let context = self.context(&z)?;
-        let mut cross = Tensor::zeros(1, DType::F32, self.device())?;
+        let mut sums = Sums::zero(self.device())?;
         let mut hits = Vec::new();
-        for (core, batch) in self.config.cores().iter().zip(&batch.cores) {
-            let mut outputs = self.decode(&core.prefix, &context, &batch.previous)?;
-            if let (Some(parts), true) = (core.head.parts(), 0.0 < objective.sampled_share) {
-                let sizes = [n_batch, self.config.n_segments];
-                let share = objective.sampled_share;
-                let logits = token_logits(core.head, &outputs)?;
-                let inputs = sample_inputs(&batch.previous, &logits, parts, sizes, share, rng)?;
-                outputs = self.decode(&core.prefix, &context, &inputs)?;
+        for (core, groups) in self.config.cores().iter().zip(&batch.cores) {
+            let mut of_core = Vec::new();
+            for group in groups {
+                let outputs = self.outputs(core, &context, group, objective.sampled_share, rng)?;
+                let found = sums.add(self, core, &outputs, group)?;
+                add_hits(&mut of_core, &found);
             }
-            let found = reconstruction(self, core, &outputs, &batch.targets)?;
-            cross = (cross + found.nats)?;
-            hits.extend(found.hits);
+            hits.extend(of_core);
         }
         // KL of N(mu, sigma) from N(0, 1).
         let kl = ((mu.sqr()? + sigma.sqr()?)? - (sigma.log()? * 2.0)?)?.affine(0.5, -0.5)?;
         let kl = kl.sum(D::Minus1)?;
         let beyond = (&kl - objective.free_nats)?.relu()?.sum_all()?;
-        let total = ((cross.sum_all()? + (beyond * objective.beta)?)? / n_examples as f64)?;
+        let total = ((sums.weighted.sum_all()? + (beyond * objective.beta)?)? / n_examples as f64)?;
         Ok(Loss {
             total,
-            cross_entropy: f64::from(cross.sum_all()?.to_scalar::<f32>()?),
+            cross_entropy: sums.nats,
             kl: f64::from(kl.sum_all()?.to_scalar::<f32>()?),
             hits,
         })
+    }
+
+    /// A core's outputs (T * R, P) for a group, with a share of its own samples as previous steps.
+    fn outputs(
+        &self,
+        core: &Core,
+        context: &Tensor,
+        group: &CoreGroup,
+        sampled_share: f64,
+        rng: &mut Rng,
+    ) -> Result<Tensor> {
+        let outputs = self.decode(&core.prefix, context, group, &group.previous)?;
+        let (Some(parts), true) = (core.head.parts(), 0.0 < sampled_share) else {
+            return Ok(outputs);
+        };
+        let logits = token_logits(core.head, &outputs)?;
+        let inputs =
+            sample_inputs(&group.previous, &logits, parts, group.sizes, sampled_share, rng)?;
+        self.decode(&core.prefix, context, group, &inputs)
+    }
+}
+
+/// Sums of the reconstruction loss over groups.
+struct Sums {
+    /// With weights, (1,).
+    weighted: Tensor,
+    /// Without.
+    nats: f64,
+}
+
+impl Sums {
+    fn zero(device: &Device) -> Result<Self> {
+        Ok(Self { weighted: Tensor::zeros(1, DType::F32, device)?, nats: 0.0 })
+    }
+
+    /// Adds the loss of `outputs` (T * R, P); returns the hits.
+    fn add(
+        &mut self,
+        network: &Network,
+        core: &Core,
+        outputs: &Tensor,
+        group: &CoreGroup,
+    ) -> Result<Vec<(usize, usize)>> {
+        let n_first = group.sizes[0] * group.sizes[1];
+        let split = core.end.and_then(|_| group.targets.split_tokens(n_first));
+        let Some([first, rest]) = split else {
+            return self.add_rows(network, core, (outputs, &group.targets), 1.0);
+        };
+        let programs = outputs.narrow(0, 0, n_first)?;
+        let mut hits = self.add_rows(network, core, (&programs, &first), FIRST_TOKEN_WEIGHT)?;
+        let n_rest = outputs.dim(0)? - n_first;
+        if 0 < n_rest {
+            let events = outputs.narrow(0, n_first, n_rest)?;
+            add_hits(&mut hits, &self.add_rows(network, core, (&events, &rest), 1.0)?);
+        }
+        Ok(hits)
+    }
+
+    fn add_rows(
+        &mut self,
+        network: &Network,
+        core: &Core,
+        (outputs, targets): (&Tensor, &Targets),
+        weight: f64,
+    ) -> Result<Vec<(usize, usize)>> {
+        let found = reconstruction(network, core, outputs, targets)?;
+        self.nats += f64::from(found.nats.sum_all()?.to_scalar::<f32>()?);
+        self.weighted = (&self.weighted + (found.nats * weight)?)?;
+        Ok(found.hits)
+    }
+}
+
+fn add_hits(sum: &mut Vec<(usize, usize)>, found: &[(usize, usize)]) {
+    sum.resize(found.len().max(sum.len()), (0, 0));
+    for (sum, found) in sum.iter_mut().zip(found) {
+        *sum = (sum.0 + found.0, sum.1 + found.1);
     }
 }
 
@@ -175,7 +252,8 @@ mod tests {
             assert!(near(&mu, &posterior.mu), "{family}");
             let mut start = 0;
             for (core, batch) in config.cores().iter().zip(&batch.cores) {
-                let found = network.decode(&core.prefix, &context, &batch.previous).unwrap();
+                let [group] = &batch[..] else { panic!("all rows have one length") };
+                let found = network.decode(&core.prefix, &context, group, &group.previous).unwrap();
                 // From (T, S, P) to the order of inference, (S, T, P).
                 let (t, s) = (config.n_segment_steps, config.n_segments);
                 let found = found.reshape((t, s, ())).unwrap().transpose(0, 1).unwrap();

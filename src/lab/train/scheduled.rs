@@ -76,8 +76,10 @@ pub fn sample_inputs(
             continue;
         }
         let (step, row) = (place / n_rows, place % n_rows);
-        let before = match step {
-            0 => (n_steps - 1) * n_rows + row - n_examples,
+        let before = match (step, row.checked_sub(n_examples)) {
+            (0, Some(row_before)) => (n_steps - 1) * n_rows + row_before,
+            // The step before is in another group of rows.
+            (0, None) => continue,
             _ => place - n_rows,
         };
         let mut start = 0;

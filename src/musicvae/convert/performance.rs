@@ -24,7 +24,8 @@ pub const END: u16 = 489;
 const NOTE_OFF: u16 = 128;
 const TIME_SHIFT: u16 = 256;
 const VELOCITY: u16 = 352;
-const PROGRAM: u16 = 360;
+/// The first program; drums come after the last one, and then the end.
+pub const FIRST_PROGRAM: u16 = 360;
 const DRUMS: u16 = 488;
 
 /// Time steps in a quarter note.
@@ -39,8 +40,10 @@ const QUARTERS_PER_BAR: f64 = 4.0;
 /// MIDI velocities per velocity bin.
 const VELOCITIES_PER_BIN: u16 = 16;
 
-/// Bars with fewer tracks, or fewer events in all tracks, are not used as examples.
-const MIN_TRACKS: usize = 2;
+/// Bars with fewer tracks are not used as examples.
+pub const MIN_TRACKS: usize = 2;
+
+/// Bars with fewer events in all tracks are not used as examples.
 const MIN_EVENTS: usize = 8;
 
 /// Notes by instrument (is drum, program, instrument), drums last.
@@ -65,7 +68,7 @@ fn line(bar: u64, tracks: &Tracks, n_tracks: usize, n_events: usize) -> Option<L
         return None;
     }
     let tracks = tracks.iter().map(|(&(is_drum, program, _), notes)| {
-        let first = if is_drum { DRUMS } else { PROGRAM + u16::from(program) };
+        let first = if is_drum { DRUMS } else { FIRST_PROGRAM + u16::from(program) };
         let mut track = vec![first];
         track.extend(events(bar, notes));
         track
@@ -118,6 +121,11 @@ fn events(bar: u64, notes: &[&Note]) -> Line {
     events
 }
 
+/// Whether `token` starts a note.
+pub fn is_note_on(token: u16) -> bool {
+    token < NOTE_OFF
+}
+
 fn bin(velocity: u8) -> u16 {
     u16::from(velocity.clamp(1, 127) - 1) / VELOCITIES_PER_BIN
 }
@@ -168,8 +176,8 @@ fn play(tokens: &[u16], first: f64, instrument: u16) -> Vec<Note> {
     for &token in tokens.iter().take_while(|&&token| token != END) {
         match token {
             DRUMS => is_drum = true,
-            PROGRAM..DRUMS => program = (token - PROGRAM) as u8,
-            VELOCITY..PROGRAM => {
+            FIRST_PROGRAM..DRUMS => program = (token - FIRST_PROGRAM) as u8,
+            VELOCITY..FIRST_PROGRAM => {
                 velocity = ((token - VELOCITY) * VELOCITIES_PER_BIN + 1) as u8;
             }
             TIME_SHIFT..VELOCITY => now = (now + token - TIME_SHIFT + 1).min(STEPS_PER_BAR),
@@ -217,7 +225,7 @@ mod tests {
         let bars = bars(&duo(), 3, 16);
 
         let shift = |steps| TIME_SHIFT + steps - 1;
-        let first = [PROGRAM + 30, VELOCITY + 6, 60, 64, shift(24), 128 + 60, 128 + 64, END];
+        let first = [FIRST_PROGRAM + 30, VELOCITY + 6, 60, 64, shift(24), 128 + 60, 128 + 64, END];
         assert_eq!(bars.len(), 1);
         let (number, line) = &bars[0];
         assert_eq!((*number, &line[..8]), (1, &first[..]));

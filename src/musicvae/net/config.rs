@@ -2,11 +2,14 @@
 
 use crate::{
     music::{drums, melody, meter::STEPS_PER_BAR},
-    musicvae::net::{
-        domain::{Column, hot},
-        family::{Family, Wiring},
-        head::Head,
-        names,
+    musicvae::{
+        convert::performance,
+        net::{
+            domain::{Column, hot},
+            family::{Family, Wiring},
+            head::Head,
+            names,
+        },
     },
 };
 
@@ -51,6 +54,8 @@ pub struct Core {
     /// Whether it reads its position in the bar, as one input per step of a bar after those of the
     /// previous columns.
     pub reads_metre: bool,
+    /// The token that ends a segment early, if its segments are tracks of events.
+    pub end: Option<u16>,
 }
 
 /// General MIDI percussion keys that belong to a drum class: Magenta's full drum roll.
@@ -88,14 +93,19 @@ impl Config {
         let four_bars = Self { n_segments: 4, n_segment_steps: 16, n_conductor_layers: 2, ..flat };
         match family {
             Family::Drums2Bar | Family::Melody2Bar | Family::Humanize2Bar | Family::Tap2Bar => flat,
+            Family::Groove4Bar => Self { n_segment_steps: 64, ..flat },
             Family::Drums2BarBig | Family::Melody2BarBig => big,
             Family::NadeDrums2Bar => {
                 Self { n_encoder: 1024, n_decoder: 512, n_classes: N_ROLL_CLASSES, ..flat }
             }
             Family::Trio4Bar => four_bars,
             Family::ElectropunkTrio4Bar => Self { n_encoder: 256, ..four_bars },
-            Family::HierdecTrio16Bar => Self { n_encoder: 2048, n_encoder_layers: 2, ..conducted },
-            Family::HierTrio16Bar => Self { n_encoder: 1024, ..conducted },
+            Family::HierdecTrio16Bar | Family::HierdecMelody16Bar => {
+                Self { n_encoder: 2048, n_encoder_layers: 2, ..conducted }
+            }
+            Family::HierTrio16Bar | Family::HierMelody16Bar => {
+                Self { n_encoder: 1024, ..conducted }
+            }
             Family::FlatTrio16Bar => Self { n_segment_steps: 256, n_encoder_layers: 2, ..big },
             Family::Multitrack1Bar => Self {
                 n_segments: 8,
@@ -105,6 +115,16 @@ impl Config {
                 n_decoder_layers: 3,
                 n_conductor: 512,
                 n_conductor_layers: 3,
+                ..conducted
+            },
+            // A song collection of a musician has a thousandth of the bars of Magenta's data.
+            Family::ElectropunkMultitrack1Bar => Self {
+                n_segments: 8,
+                n_segment_steps: 64,
+                n_latent: 128,
+                n_encoder: 256,
+                n_decoder: 256,
+                n_conductor: 256,
                 ..conducted
             },
         }
@@ -183,11 +203,13 @@ impl Config {
                 head: head(n_tokens),
                 first_column,
                 reads_metre,
+                end: None,
             };
             return numbered.map(core).collect();
         }
         let head = Head::of(self.family.domain(), self.n_classes, self.n_nade);
-        vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0, reads_metre }]
+        let end = self.family.domain().is_multitrack().then_some(performance::END);
+        vec![Core { prefix: format!("{prefix}decoder"), head, first_column: 0, reads_metre, end }]
     }
 
     /// Names (TensorFlow's) and shapes of all tensors, in a fixed order.

@@ -1,4 +1,4 @@
-//! The decode rule of melodies and basses: rhythm and pitch are drawn one after the other, each at a
+//! The decode rule. Of melodies and basses: rhythm and pitch are drawn one after the other, each at a
 //! temperature of its own, with random numbers that bars share.
 //!
 //! A melody's softmax spreads the probability of an onset over its pitches, so that a low
@@ -6,15 +6,22 @@
 //! the songs that they were learnt from. With rhythm drawn first, from the three events hold, off
 //! and onset, a temperature changes neither at the other's cost. But free draws lose the returning
 //! rhythms of songs, which the shared numbers restore.
+//!
+//! Tracks of events have a rule of their own, [`track_rule`](crate::musicvae::net::track_rule).
 
 use rand::Rng as _;
 
 use crate::{
     music::melody,
-    musicvae::net::{
-        head::Pick,
-        repeat::{PartNumbers, Repeat, Sharing},
-        sampling,
+    musicvae::{
+        convert::performance,
+        net::{
+            domain::Domain,
+            head::Pick,
+            repeat::{PartNumbers, Repeat, Sharing},
+            sampling,
+            track_rule::{TrackPlace, TrackTemperatures},
+        },
     },
     rng::{self, Rng},
 };
@@ -35,6 +42,8 @@ pub struct DecodeRule {
     pub repeat_rhythm: f64,
     /// Share of its notes whose pitch is, 0 to 1; a riff repeats them all.
     pub repeat_pitches: f64,
+    /// Temperature of the programs of tracks, at least 0.
+    pub program_temperature: f64,
     /// Temperature of all other tokens, at least 0.
     pub temperature: f64,
 }
@@ -47,6 +56,7 @@ impl Default for DecodeRule {
             repeat: Repeat::default(),
             repeat_rhythm: 1.0,
             repeat_pitches: 0.5,
+            program_temperature: 1.0,
             temperature: 0.5,
         }
     }
@@ -59,7 +69,18 @@ impl DecodeRule {
     /// parts are decoded. Other tokens are drawn from `rng` itself, one number each.
     pub fn sampler(self, rng: Rng) -> RuleSampler {
         let seed = rng.clone().next_u64();
-        RuleSampler { rule: self, rng, seed, parts: Vec::new() }
+        RuleSampler { rule: self, rng, seed, parts: Vec::new(), track: TrackPlace::default() }
+    }
+
+    /// Draws one sequence with numbers from `rng`: tracks of events by the default rule, all else at once
+    /// at `temperature`, as Magenta does.
+    pub fn of_tracks_or_plain(domain: Domain, temperature: f64, mut rng: Rng) -> Box<dyn Pick> {
+        match domain.is_multitrack() {
+            true => Box::new(Self::default().sampler(rng)),
+            false => Box::new(move |_: usize, logits: &mut [f32]| {
+                sampling::draw(logits, temperature as f32, &mut rng)
+            }),
+        }
     }
 
     fn sharing(&self) -> Sharing {
@@ -76,6 +97,8 @@ pub struct RuleSampler {
     seed: u64,
     /// Numbers of the parts, by index.
     parts: Vec<PartNumbers>,
+    /// Where in a bar of tracks it is.
+    track: TrackPlace,
 }
 
 impl RuleSampler {
@@ -90,6 +113,10 @@ impl RuleSampler {
 
 impl Pick for RuleSampler {
     fn pick(&mut self, part: usize, logits: &mut [f32]) -> u16 {
+        if logits.len() == performance::N_TOKENS {
+            let DecodeRule { program_temperature: program, temperature: event, .. } = self.rule;
+            return self.track.draw(logits, TrackTemperatures { program, event }, &mut self.rng);
+        }
         // No other vocabulary has this size.
         if logits.len() != melody::N_TOKENS {
             return sampling::draw(logits, self.rule.temperature as f32, &mut self.rng);
@@ -104,6 +131,10 @@ impl Pick for RuleSampler {
         }
         let pitch_temperature = self.rule.pitch_temperature as f32;
         event + sampling::draw_by(pitches, pitch_temperature, numbers.pitch)
+    }
+
+    fn begin(&mut self, segment: usize) {
+        self.track = TrackPlace::start(segment);
     }
 }
 

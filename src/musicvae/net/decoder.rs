@@ -108,6 +108,8 @@ pub struct Conductor(Stack);
 struct Sequence {
     lines: Vec<Line>,
     inputs: Sparse,
+    /// Whether the segment's track has ended.
+    has_ended: bool,
 }
 
 impl Decoder {
@@ -157,7 +159,8 @@ impl<L: Layers> Decoder<L> {
     /// Returns a line per column for each sequence.
     ///
     /// LSTM states restart from the context at each segment; the previous step's columns carry
-    /// over, and are empty at the first step.
+    /// over, and are empty at the first step. After the end of a track its steps are ends, which are
+    /// not decoded, and the next track starts as the first one does.
     ///
     /// # Errors
     /// The backend's device fails.
@@ -168,12 +171,23 @@ impl<L: Layers> Decoder<L> {
         picks: &mut [&mut dyn Pick],
     ) -> Result<Vec<Vec<Line>>, Error> {
         let line = Line::with_capacity(contexts.len() * n_steps);
-        let sequence = Sequence { lines: vec![line; self.core.head.n_columns()], inputs: vec![] };
+        let lines = vec![line; self.core.head.n_columns()];
+        let sequence = Sequence { lines, inputs: vec![], has_ended: false };
         let mut sequences = vec![sequence; picks.len()];
         let mut outputs = vec![0.0; picks.len() * self.core.head.n_outputs()];
-        for context in contexts {
+        for (segment, context) in contexts.iter().enumerate() {
             let mut run = self.layers.begin(context)?;
+            for (sequence, pick) in sequences.iter_mut().zip(&mut *picks) {
+                sequence.has_ended = false;
+                pick.begin(segment);
+            }
             for step in 0..n_steps {
+                if sequences.iter().all(|sequence| sequence.has_ended) {
+                    for sequence in &mut sequences {
+                        sequence.rest(self.core.end);
+                    }
+                    continue;
+                }
                 for sequence in &mut sequences {
                     sequence.inputs.extend(self.core.metre_input(step));
                 }
@@ -188,16 +202,30 @@ impl<L: Layers> Decoder<L> {
 
     /// Chooses each sequence's next step from `outputs` (B, P).
     fn choose(&self, sequences: &mut [Sequence], outputs: &mut [f32], picks: &mut [&mut dyn Pick]) {
-        let Core { head, first_column, .. } = self.core;
+        let Core { head, first_column, end, .. } = self.core;
         let rows = outputs.chunks_exact_mut(head.n_outputs());
         for ((sequence, output), pick) in sequences.iter_mut().zip(rows).zip(picks) {
+            if sequence.has_ended {
+                sequence.rest(end);
+                continue;
+            }
             pick.observe(first_column, output);
             let choice = head.choose(output, &self.nade, first_column, *pick);
+            let is_end = end.is_some() && choice.columns.first().copied() == end;
+            sequence.has_ended = is_end && pick.stops_at_end();
             for (line, column) in sequence.lines.iter_mut().zip(choice.columns) {
                 line.push(column);
             }
             sequence.inputs = choice.inputs;
         }
+    }
+}
+
+impl Sequence {
+    /// Fills a step after the end of a track.
+    fn rest(&mut self, end: Option<u16>) {
+        self.lines.iter_mut().for_each(|line| line.extend(end));
+        self.inputs.clear();
     }
 }
 

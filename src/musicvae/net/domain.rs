@@ -42,6 +42,8 @@ pub enum GrooveInput {
     /// The loudest hit of each step and its timing, as if tapped on one key (`tapify`): the decoder
     /// adds the drums and velocities.
     Tap,
+    /// Hits, velocities and timing: an autoencoder.
+    All,
 }
 
 /// A column of a step.
@@ -122,6 +124,7 @@ impl Domain {
             Self::Drums | Self::DrumRoll => bits(step).map(hot).collect(),
             Self::Groove(GrooveInput::Hits) => bits(&step[..1]).map(hot).collect(),
             Self::Groove(GrooveInput::Tap) => groove::tap(step).collect(),
+            Self::Groove(GrooveInput::All) => groove::inputs(step),
             _ => tokens(self.n_tokens(), step),
         }
     }
@@ -178,10 +181,12 @@ mod tests {
     }
 
     #[test]
-    fn a_humanizing_encoder_reads_only_the_hits() {
+    fn only_an_autoencoder_of_grooves_reads_velocities() {
         let mut step = [0u16; 19];
-        (step[0], step[1], step[10]) = (0b1, 100, 5000);
+        (step[0], step[1], step[10]) = (0b1, 127, 32_767);
 
         assert_eq!(Domain::Groove(GrooveInput::Hits).encoder_inputs(&step, 9), [(0, 1.0)]);
+        let all = Domain::Groove(GrooveInput::All).encoder_inputs(&step, 9);
+        assert_eq!(all, [(0, 1.0), (9, 1.0), (18, 1.0)]);
     }
 }

@@ -1,4 +1,4 @@
-//! Named configurations: Magenta's (`configs.py`) and one of this project. Domain and wiring of each.
+//! Named configurations: Magenta's (`configs.py`) and two of this project. Domain and wiring of each.
 
 use std::{fmt, str::FromStr};
 
@@ -14,14 +14,18 @@ pub enum Family {
     NadeDrums2Bar,
     Melody2Bar,
     Melody2BarBig,
+    HierdecMelody16Bar,
+    HierMelody16Bar,
     Trio4Bar,
     ElectropunkTrio4Bar,
     HierdecTrio16Bar,
     HierTrio16Bar,
     FlatTrio16Bar,
     Multitrack1Bar,
+    ElectropunkMultitrack1Bar,
     Humanize2Bar,
     Tap2Bar,
+    Groove4Bar,
 }
 
 /// Whether encoder and decoder are hierarchical: whether they split the sequence into segments.
@@ -37,20 +41,24 @@ pub enum Wiring {
 
 impl Family {
     /// All configurations, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::Drums2Bar,
         Self::Drums2BarBig,
         Self::NadeDrums2Bar,
         Self::Melody2Bar,
         Self::Melody2BarBig,
+        Self::HierdecMelody16Bar,
+        Self::HierMelody16Bar,
         Self::Trio4Bar,
         Self::ElectropunkTrio4Bar,
         Self::HierdecTrio16Bar,
         Self::HierTrio16Bar,
         Self::FlatTrio16Bar,
         Self::Multitrack1Bar,
+        Self::ElectropunkMultitrack1Bar,
         Self::Humanize2Bar,
         Self::Tap2Bar,
+        Self::Groove4Bar,
     ];
 
     /// Magenta's name, or this project's.
@@ -61,14 +69,18 @@ impl Family {
             Self::NadeDrums2Bar => "nade-drums_2bar_full",
             Self::Melody2Bar => "cat-mel_2bar_small",
             Self::Melody2BarBig => "cat-mel_2bar_big",
+            Self::HierdecMelody16Bar => "hierdec-mel_16bar",
+            Self::HierMelody16Bar => "hier-mel_16bar",
             Self::Trio4Bar => "hier-trio_4bar",
             Self::ElectropunkTrio4Bar => "electropunk-trio_4bar",
             Self::HierdecTrio16Bar => "hierdec-trio_16bar",
             Self::HierTrio16Bar => "hier-trio_16bar",
             Self::FlatTrio16Bar => "flat-trio_16bar",
             Self::Multitrack1Bar => "hier-multiperf_vel_1bar_med",
+            Self::ElectropunkMultitrack1Bar => "electropunk-multitrack_1bar",
             Self::Humanize2Bar => "groovae_2bar_humanize",
             Self::Tap2Bar => "groovae_2bar_tap_fixed_velocity",
+            Self::Groove4Bar => "groovae_4bar",
         }
     }
 
@@ -82,26 +94,32 @@ impl Family {
         match self {
             Self::Drums2Bar | Self::Drums2BarBig => Domain::Drums,
             Self::NadeDrums2Bar => Domain::DrumRoll,
-            Self::Melody2Bar | Self::Melody2BarBig => Domain::Melody,
+            Self::Melody2Bar
+            | Self::Melody2BarBig
+            | Self::HierdecMelody16Bar
+            | Self::HierMelody16Bar => Domain::Melody,
             Self::Trio4Bar
             | Self::ElectropunkTrio4Bar
             | Self::HierdecTrio16Bar
             | Self::HierTrio16Bar
             | Self::FlatTrio16Bar => Domain::Trio,
-            Self::Multitrack1Bar => Domain::Performance,
+            Self::Multitrack1Bar | Self::ElectropunkMultitrack1Bar => Domain::Performance,
             Self::Humanize2Bar => Domain::Groove(GrooveInput::Hits),
             Self::Tap2Bar => Domain::Groove(GrooveInput::Tap),
+            Self::Groove4Bar => Domain::Groove(GrooveInput::All),
         }
     }
 
     /// Its wiring.
     pub fn wiring(self) -> Wiring {
         match self {
-            Self::HierdecTrio16Bar => Wiring::Hierdec,
-            Self::Trio4Bar
+            Self::HierdecTrio16Bar | Self::HierdecMelody16Bar => Wiring::Hierdec,
+            Self::HierMelody16Bar
+            | Self::Trio4Bar
             | Self::ElectropunkTrio4Bar
             | Self::HierTrio16Bar
-            | Self::Multitrack1Bar => Wiring::Hier,
+            | Self::Multitrack1Bar
+            | Self::ElectropunkMultitrack1Bar => Wiring::Hier,
             _ => Wiring::Flat,
         }
     }

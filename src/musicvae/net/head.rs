@@ -48,6 +48,15 @@ pub trait Pick {
     /// Called with a core's outputs (P,) at each step, before `pick`.
     fn observe(&mut self, _core: usize, _projection: &[f32]) {}
 
+    /// Called before the first step of a core's segment number `segment`.
+    fn begin(&mut self, _segment: usize) {}
+
+    /// Whether a track of events stops at its first end token, as in training. magenta-js decodes all
+    /// of its steps, and starts the next track with the last of them.
+    fn stops_at_end(&self) -> bool {
+        true
+    }
+
     /// Chooses whether an event with log-odds `logit` happens.
     fn happens(&mut self, part: usize, logit: f32) -> bool {
         self.pick(part, &mut [0.0, logit]) == 1

@@ -7,9 +7,9 @@
 //!
 //! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes,
 //! tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and
-//! [`head`], [`sampling`] and [`decode_rule`] (logits to tokens), [`generator`] (the decoding half, on
-//! CPU or [`device`]), [`music_vae`] (all of it); [`attributes`] and [`prior`] (where music lies in
-//! the latent space).
+//! [`head`], [`sampling`], [`decode_rule`] and [`track_rule`] (logits to tokens), [`generator`] (the decoding half, on
+//! CPU or [`device`]), [`music_vae`] (all of it); [`attributes`], [`personal`] and [`prior`] (where
+//! music lies in the latent space).
 
 pub mod attributes;
 pub mod config;
@@ -33,12 +33,14 @@ pub mod music_vae;
 pub mod names;
 mod panel;
 pub mod part_set;
+pub mod personal;
 pub mod precision;
 pub mod prior;
 pub mod repeat;
 pub mod rhythm_and_pitch;
 pub mod sampling;
 pub mod stack;
+pub mod track_rule;
 pub mod weights;
 
 /// Why a model can't be loaded or used.
@@ -74,15 +76,6 @@ pub enum Error {
         /// The shape in the file.
         found: Vec<usize>,
     },
-    /// No configuration fits a checkpoint's tensors.
-    #[error(
-        "expected the tensors of one of Magenta's configurations, found others; \
-         --config NAME shows which tensor does not fit"
-    )]
-    Unrecognised,
-    /// The network is conditioned on more than z, such as chords or a key.
-    #[error("expected a network conditioned on z alone, found one also conditioned on {0}")]
-    Conditioned(&'static str),
     /// The file claims segments that the family can't have.
     #[error(
         "expected 1 to 65536 steps (in one segment for flat networks), \
@@ -120,6 +113,24 @@ pub enum Error {
     /// The device failed or is out of memory.
     #[error("device: {0}")]
     Device(#[from] candle_core::Error),
+    /// A file holds no personal prior.
+    #[error("{file}: expected a personal prior, {reason}")]
+    NotPersonal {
+        /// Which file.
+        file: String,
+        /// What was found.
+        reason: String,
+    },
+    /// A personal prior belongs to another model.
+    #[error("{file}: expected a personal prior of the model {expected}, found one of {found}")]
+    OtherSpace {
+        /// Which file.
+        file: String,
+        /// The model in use.
+        expected: String,
+        /// The model that the prior was fitted to.
+        found: String,
+    },
     /// A z has another width than the model's.
     #[error("expected a z of {expected} numbers, found {found}")]
     Latent {

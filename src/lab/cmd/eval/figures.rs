@@ -18,13 +18,14 @@ use crate::{
         overlap::{self, Verdict},
         real_lines::{self, RealLines},
         tokens::Kind,
+        tracks::{self, Tracks},
     },
     music::trio::Line,
     musicvae::{
         convert::{groove, voices::voices, window::Window},
         net::{
-            self, config::Config, domain::Domain, latent, music_vae::MusicVae, prior::Prior,
-            sampling,
+            self, config::Config, decode_rule::DecodeRule, domain::Domain, latent,
+            music_vae::MusicVae, prior::Prior, sampling,
         },
     },
     rng,
@@ -70,6 +71,19 @@ pub struct Figures {
     /// Expression of a `GrooVAE` for held-out beats; none for other models.
     #[serde(rename = "feel")]
     pub expression: Option<ExpressionFigures>,
+    /// Tracks of bars of events; none for other models.
+    pub tracks: Option<TrackFigures>,
+}
+
+/// Tracks of samples and of held-out music.
+#[derive(Debug, Serialize)]
+pub struct TrackFigures {
+    /// The samples'.
+    pub samples: Tracks,
+    /// Held-out music's.
+    pub held_out: Tracks,
+    /// Share of the samples' tracks that would have to change their program, 0 to 1.
+    pub program_distance: f64,
 }
 
 /// Expression of a `GrooVAE` and of drummers.
@@ -120,6 +134,7 @@ pub fn figures(
         slerp,
         data_space,
         expression: expression_of(model, held_out)?,
+        tracks: tracks_of(config, &sampled, held_out),
     })
 }
 
@@ -127,7 +142,8 @@ fn sample(model: &MusicVae, prior: &Prior, n: usize, seed: u64) -> Result<Vec<Wi
     let draw = |number: usize| {
         let mut rng = rng::stream(seed, &format!("eval sample {number}"));
         let z = prior.draw(&mut rng);
-        model.decode(&z, &mut sampling::sampler(TEMPERATURE, &mut rng))
+        let domain = model.config().family.domain();
+        model.decode(&z, &mut *DecodeRule::of_tracks_or_plain(domain, TEMPERATURE, rng))
     };
     (0..n).into_par_iter().map(draw).collect()
 }
@@ -260,6 +276,19 @@ fn expression_of(
         drummers: expression::describe(&drummers, Bpm::DEFAULT),
         divergence: expression::compare(&model, &drummers),
     }))
+}
+
+fn tracks_of(config: &Config, drawn: &[Window], held_out: &[Window]) -> Option<TrackFigures> {
+    if config.family.domain() != Domain::Performance {
+        return None;
+    }
+    let examine = |windows: &[Window]| {
+        let bars: Vec<Line> = windows.iter().map(|window| window[0].clone()).collect();
+        tracks::examine(&bars, config.n_segment_steps)
+    };
+    let (samples, held_out) = (examine(drawn), examine(held_out));
+    let program_distance = tracks::program_distance(&samples, &held_out);
+    Some(TrackFigures { samples, held_out, program_distance })
 }
 
 fn hits(windows: &[Window]) -> Vec<expression::Hit> {

@@ -52,7 +52,7 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
         let whole = windows.into_iter().filter(is_whole);
         train.extend(whole.map(|window| config.normalised(window)));
     }
-    let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
+    let prior = model::prior((&model, &weights), args.prior.as_deref(), &args.model)?;
     let figures = figures(&model, &prior, [&real, &train], args.samples as usize, args.seed)?;
     if args.json {
         let all = serde_json::json!({ "held_out": held_out, "inventions": figures });

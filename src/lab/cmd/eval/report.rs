@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::{
     lab::{
-        cmd::eval::figures::Figures,
+        cmd::eval::figures::{Figures, TrackFigures},
         measure::{expression::Expression, health::Health, interpolation::Interpolation},
         train::evaluation::Scores,
     },
@@ -82,6 +82,13 @@ pub fn samples(figures: &Figures) -> String {
         if let Some(found) = found {
             text += &interpolation(name, found);
         }
+    }
+    if let Some(TrackFigures { samples, held_out, program_distance }) = &figures.tracks {
+        let mut row = |name, value, of_songs| line(&mut text, "tracks", name, value, of_songs);
+        row("silent bars", samples.silent_rate, held_out.silent_rate);
+        row("tracks a bar", samples.tracks_per_bar, held_out.tracks_per_bar);
+        row("notes a track", samples.notes_per_track, held_out.notes_per_track);
+        row("programs that would have to change", *program_distance, 0.0);
     }
     if let Some(found) = &figures.expression {
         text += &expression("model", &found.model);

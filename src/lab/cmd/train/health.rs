@@ -6,7 +6,7 @@ use crate::{
     lab::{cmd::train::settings::Described, train::fit::Measure},
     musicvae::{
         convert::notes::piece,
-        net::{latent, music_vae::MusicVae, sampling},
+        net::{decode_rule::DecodeRule, latent, music_vae::MusicVae},
     },
     rng,
     units::Bpm,
@@ -34,7 +34,8 @@ pub fn n_empty(model: &MusicVae, seed: u64) -> anyhow::Result<usize> {
     for number in 0..N_SAMPLES {
         let mut rng = rng::stream(seed, &format!("health {number}"));
         let z = latent::prior(config.n_latent, &mut rng);
-        let window = model.decode(&z, &mut sampling::sampler(TEMPERATURE, &mut rng));
+        let mut pick = DecodeRule::of_tracks_or_plain(config.family.domain(), TEMPERATURE, rng);
+        let window = model.decode(&z, &mut *pick);
         let window = window.context("decoding a sample failed")?;
         n_empty += usize::from(piece(config, &[window], Bpm::DEFAULT).notes.is_empty());
     }

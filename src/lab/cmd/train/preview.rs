@@ -24,7 +24,7 @@ use crate::{
     music::bar::Mix,
     musicvae::{
         convert::notes::piece,
-        net::{latent, music_vae::MusicVae, sampling},
+        net::{decode_rule::DecodeRule, latent, music_vae::MusicVae},
     },
     rng,
     station::{
@@ -133,7 +133,8 @@ impl Previews {
         let sample = |number: u64| {
             let mut rng = rng::stream(self.seed, &format!("preview {number}"));
             let z = latent::prior(config.n_latent, &mut rng);
-            model.decode(&z, &mut sampling::sampler(TEMPERATURE, &mut rng))
+            let domain = config.family.domain();
+            model.decode(&z, &mut *DecodeRule::of_tracks_or_plain(domain, TEMPERATURE, rng))
         };
         let windows = (0..n).map(sample).collect::<Result<Vec<_>, _>>()?;
         let path = self.folder.join(format!("preview-{step}.mp3"));
