@@ -53,7 +53,7 @@ pub mod part_fonts;
 mod part_synth;
 pub mod preset;
 mod preset_level;
-mod resample;
+pub mod resample;
 pub mod room;
 pub mod sound_check;
 mod strip;

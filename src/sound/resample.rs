@@ -8,6 +8,16 @@ use rubato::{
 /// Approximate frames of a transform; longer ones have a steeper cut-off.
 const CHUNK: usize = 2048;
 
+/// `samples` of one channel at `from` Hz, resampled to `to` Hz; neither is 0.
+pub fn mono(samples: Vec<f32>, from: u32, to: u32) -> Vec<f32> {
+    let mut resampler = Resampler::new(from, to);
+    let mut found = [Vec::new(), Vec::new()];
+    resampler.push(&mut [samples.clone(), samples], &mut found);
+    resampler.finish(&mut found);
+    let [found, _] = found;
+    found
+}
+
 /// Resamples a stream in pieces. Length and timing are kept within half a frame.
 pub(super) struct Resampler {
     fft: Option<Fft<f32>>, // none for equal rates

@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Subcommand};
 
 use crate::{
-    args::at_least_one,
-    lab::cli::values::{family, style},
+    args::{at_least_one, share},
+    lab::cli::values::{DRUM_HITS, NOTES, family, style},
     music::part_map::Rule,
     musicvae::net::family::Family,
     patterns::style::Style,
 };
 
 /// `electropunk dataset`.
-#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Subcommand)]
 pub enum Dataset {
     /// Build a data set from MIDI files, without duplicates, split by song; resumes if interrupted
     Build(Build),
@@ -28,10 +28,10 @@ pub enum Dataset {
 }
 
 /// `electropunk dataset build`.
-#[derive(Debug, Clone, PartialEq, Eq, Args)]
+#[derive(Debug, Clone, PartialEq, Args)]
 pub struct Build {
-    /// MIDI files (.mid, .midi, .kar, .rmi, also .gz), folders of them, or archives (.zip, .tar,
-    /// .tar.gz, .tar.zst)
+    /// MIDI files (.mid, .midi, .kar, .rmi, also .gz), recordings (.wav, .mp3, .flac and others that the
+    /// radio plays), folders of them, or archives of MIDI files (.zip, .tar, .tar.gz, .tar.zst)
     #[arg(required = true, value_name = "SRC")]
     pub sources: Vec<PathBuf>,
     /// Configuration to be trained on it
@@ -55,6 +55,20 @@ pub struct Build {
     /// melody, bass, drums or none. Repeatable; the last one that fits counts
     #[arg(long, value_name = "RULE")]
     pub map: Vec<Rule>,
+    /// Folder that keeps what was found in recordings, so that none is read twice [default:
+    /// FILE.transcripts]
+    #[arg(long, value_name = "FOLDER")]
+    pub transcripts: Option<PathBuf>,
+    /// Leave out bars of recordings whose onsets fit the beats less than this: 0 takes all, 1 only bars
+    /// with every onset on the grid
+    #[arg(long, value_name = "SHARE", default_value_t = 0.5, value_parser = share)]
+    pub confidence: f64,
+    /// Model that finds the notes of recordings, without file extension
+    #[arg(long, value_name = "MODEL", default_value = NOTES)]
+    pub notes_model: PathBuf,
+    /// Model that finds the drum hits of recordings, without file extension
+    #[arg(long, value_name = "MODEL", default_value = DRUM_HITS)]
+    pub drums_model: PathBuf,
     /// Data set to write; FILE.rejected.txt lists the rejected MIDI files
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,

@@ -10,8 +10,14 @@ use crate::{
     interrupt,
     lab::{
         cli,
-        cmd::{grammar, line_statistics, stats},
-        dataset::{build::build, extraction::WindowSpec, report::rejected_path},
+        cmd::{grammar, line_statistics, stats, transcription::reader},
+        dataset::{
+            build::build_with,
+            extraction::WindowSpec,
+            recordings::{self, Recordings},
+            report::rejected_path,
+            stream,
+        },
     },
     music::{
         meter::STEPS_PER_BAR,
@@ -40,10 +46,24 @@ fn pack(args: &cli::Build) -> anyhow::Result<()> {
     let bar = ProgressBar::new_spinner();
     bar.set_style(ProgressStyle::with_template("{spinner} {pos} files, {per_sec}")?);
     let stop = interrupt::flag()?;
-    let report = build(&args.sources, spec(args)?, &args.out, &|n_files| {
+    let reader = match recordings::are_in(&args.sources) {
+        true => Some(reader(&args.notes_model, &args.drums_model)?),
+        false => None,
+    };
+    let goes_on = || {
+        bar.tick();
+        !stop.is_set()
+    };
+    let recordings = reader.as_ref().map(|(reader, models)| {
+        let folder = args.transcripts.clone();
+        let folder = folder.unwrap_or_else(|| stream::beside(&args.out, ".transcripts"));
+        Recordings::new(reader, *models, folder, args.confidence, &goes_on)
+    });
+    let watch = |n_files: usize| {
         bar.set_position(n_files as u64);
         !stop.is_set()
-    });
+    };
+    let report = build_with(&args.sources, spec(args)?, recordings.as_ref(), &args.out, &watch);
     bar.finish_and_clear();
     let report =
         report.with_context(|| format!("{}: building the data set failed", args.out.display()))?;

@@ -13,7 +13,10 @@ use std::{
 use flate2::read::MultiGzDecoder;
 use walkdir::WalkDir;
 
-use crate::{args::has_ending, lab::dataset::Error};
+use crate::{
+    args::has_ending,
+    lab::dataset::{Error, recordings::is_recording},
+};
 
 /// Limit on the size of a file, in bytes; a longer file is no song.
 const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -39,11 +42,32 @@ pub type OnFile<'a> = &'a mut dyn FnMut(PathBuf, ReadFile) -> Result<(), Error>;
 /// # Errors
 /// The source can't be opened or is of no known kind; the errors of `on_file`.
 pub fn visit(source: &Path, on_file: OnFile) -> Result<(), Error> {
+    visit_kinds(source, is_midi, on_file)
+}
+
+/// Calls `on_file` for each MIDI file and each recording in `source`, always in the same order. A recording
+/// beside a MIDI file of its name is left out: it holds the same song. Those in archives are not visited.
+///
+/// # Errors
+/// As [`visit`].
+pub fn visit_with_recordings(source: &Path, on_file: OnFile) -> Result<(), Error> {
+    visit_kinds(source, |path| is_midi(path) || is_new_recording(path), on_file)
+}
+
+/// Whether a file is a recording without a MIDI file of its name beside it.
+fn is_new_recording(path: &Path) -> bool {
+    is_recording(path) && !MIDI.iter().any(|ending| path.with_extension(ending).is_file())
+}
+
+/// Whether a file is one to visit.
+type IsSong = fn(&Path) -> bool;
+
+fn visit_kinds(source: &Path, is_song: IsSong, on_file: OnFile) -> Result<(), Error> {
     let kind = fs::metadata(source).map_err(Error::file(source))?;
     if kind.is_dir() {
-        return visit_folder(source, on_file);
+        return visit_folder(source, is_song, on_file);
     }
-    let is_known = is_midi(source) || archive_ending(source).is_some();
+    let is_known = is_song(source) || archive_ending(source).is_some();
     if !is_known || !kind.is_file() {
         return Err(Error::UnknownSource(source.to_owned()));
     }
@@ -94,17 +118,17 @@ fn read_entry(name: &Path, entry: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn visit_folder(folder: &Path, on_file: OnFile) -> Result<(), Error> {
+fn visit_folder(folder: &Path, is_song: IsSong, on_file: OnFile) -> Result<(), Error> {
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                visit_error(folder, &error, on_file)?;
+                visit_error(folder, &error, is_song, on_file)?;
                 continue;
             }
         };
         let path = entry.path();
-        let is_source = is_midi(path) || archive_ending(path).is_some();
+        let is_source = is_song(path) || archive_ending(path).is_some();
         if is_source && entry.file_type().is_file() {
             visit_file(path, on_file)?;
         } else if is_source && !entry.file_type().is_dir() {
@@ -118,10 +142,15 @@ fn visit_folder(folder: &Path, on_file: OnFile) -> Result<(), Error> {
 }
 
 /// Visits what a walk through `folder` can't read; a link to nothing counts if its name is a source's.
-fn visit_error(folder: &Path, error: &walkdir::Error, on_file: OnFile) -> Result<(), Error> {
+fn visit_error(
+    folder: &Path,
+    error: &walkdir::Error,
+    is_song: IsSong,
+    on_file: OnFile,
+) -> Result<(), Error> {
     let path = error.path().unwrap_or(folder);
     let is_gone = error.io_error().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
-    if is_gone && !is_midi(path) && archive_ending(path).is_none() {
+    if is_gone && !is_song(path) && archive_ending(path).is_none() {
         return Ok(());
     }
     match (error.loop_ancestor(), error.io_error()) {

@@ -18,9 +18,10 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use crate::{
     lab::dataset::{
         Error, archive,
-        extraction::{WindowSpec, extract},
+        extraction::{Extracted, WindowSpec, extract},
         journal::{FileResult, Outcome, Settings},
-        reading::{MidiFile, read_batches},
+        reading::{SongFile, read_batches},
+        recordings::Recordings,
         report::{Report, write_rejected},
         stream::{self, Header, encode},
         title::Titles,
@@ -50,8 +51,22 @@ pub fn build(
     out: &Path,
     watch: Watch,
 ) -> Result<Report, Error> {
+    build_with(sources, spec, None, out, watch)
+}
+
+/// As [`build`], with the recordings among the sources, if there is what reads them.
+///
+/// # Errors
+/// As [`build`].
+pub fn build_with(
+    sources: &[PathBuf],
+    spec: WindowSpec,
+    recordings: Option<&Recordings>,
+    out: &Path,
+    watch: Watch,
+) -> Result<Report, Error> {
     let family = spec.config.family;
-    let mut build = Build::open(sources, spec, out)?;
+    let mut build = Build::open(sources, spec, recordings, out)?;
     if let Err(error) = build.read(sources, watch) {
         // There is nothing to resume without a batch.
         let is_empty = build.work.n_files == 0;
@@ -67,8 +82,9 @@ pub fn build(
     }
 }
 
-struct Build {
+struct Build<'a> {
     spec: WindowSpec,
+    recordings: Option<&'a Recordings<'a>>,
     window_bytes: usize,
     sources: Vec<Source>,
     work: Work,
@@ -77,8 +93,13 @@ struct Build {
     seen: HashSet<u64>,
 }
 
-impl Build {
-    fn open(sources: &[PathBuf], spec: WindowSpec, out: &Path) -> Result<Self, Error> {
+impl<'a> Build<'a> {
+    fn open(
+        sources: &[PathBuf],
+        spec: WindowSpec,
+        recordings: Option<&'a Recordings>,
+        out: &Path,
+    ) -> Result<Self, Error> {
         let WindowSpec { config, with_absent, max_per_file, presplit, .. } = spec;
         let window_bytes = 2 * config.n_steps() * config.columns().len();
         let settings = Settings {
@@ -91,6 +112,7 @@ impl Build {
             max_per_file,
             presplit,
             rules: spec.rules.clone(),
+            recordings: recordings.map(Recordings::describe),
         };
         let folder = stream::beside(out, ".building");
         let work = Work::open(&folder, &settings)?;
@@ -101,15 +123,16 @@ impl Build {
             seen.insert(hash(&window));
         }
         let sources = sources.iter().map(|path| Source::new(path)).collect();
-        Ok(Self { spec, window_bytes, sources, work, seen })
+        Ok(Self { spec, recordings, window_bytes, sources, work, seen })
     }
 
     /// Reads files on one thread and parses them on all.
     fn read(&mut self, sources: &[PathBuf], watch: Watch) -> Result<(), Error> {
         let done = self.work.outcomes()?.map(|outcome| outcome.map(|outcome| outcome.file));
         let (sender, receiver) = sync_channel(QUEUE);
+        let has_recordings = self.recordings.is_some();
         std::thread::scope(|scope| {
-            let reader = scope.spawn(move || read_batches(sources, done, &sender));
+            let reader = scope.spawn(move || read_batches(sources, has_recordings, done, &sender));
             let taken = self.take_all(receiver, watch);
             // The receiver is dropped by now, which has stopped a reader waiting for room.
             let read = reader.join().expect("reading does not panic");
@@ -117,7 +140,7 @@ impl Build {
         })
     }
 
-    fn take_all(&mut self, batches: Receiver<Vec<MidiFile>>, watch: Watch) -> Result<(), Error> {
+    fn take_all(&mut self, batches: Receiver<Vec<SongFile>>, watch: Watch) -> Result<(), Error> {
         for files in batches {
             if !watch(self.work.n_files) {
                 return Err(Error::Stopped { n_files: self.work.n_files });
@@ -128,18 +151,23 @@ impl Build {
     }
 
     /// Parses a batch on all cores and keeps its new windows.
-    fn take(&mut self, files: Vec<MidiFile>) -> Result<(), Error> {
-        let spec = &self.spec;
+    fn take(&mut self, files: Vec<SongFile>) -> Result<(), Error> {
+        let (spec, recordings) = (&self.spec, self.recordings);
         let extracted: Vec<_> =
-            files.into_par_iter().map(|file| (extract(&file, spec), file)).collect();
+            files.into_par_iter().map(|file| (extract(&file, spec, recordings), file)).collect();
+        // A recording that was stopped is not left out but read when the build goes on.
+        if recordings.is_some_and(Recordings::is_stopped) {
+            return Err(Error::Stopped { n_files: self.work.n_files });
+        }
         let mut kept = Vec::new();
         let mut outcomes = Vec::new();
-        for (found, MidiFile { name, source, .. }) in extracted {
-            let result = match found.windows {
-                Ok(windows) => self.keep_new(&windows, &mut kept),
-                Err(reason) => FileResult::LeftOut(reason),
+        for (found, SongFile { name, source, .. }) in extracted {
+            let result = match &found.windows {
+                Ok(windows) => self.keep_new(windows, &mut kept),
+                Err(reason) => FileResult::LeftOut(reason.clone()),
             };
-            outcomes.push(Outcome { file: name, source, faults: found.faults, result });
+            let Extracted { faults, recording, .. } = found;
+            outcomes.push(Outcome { file: name, source, faults, recording, result });
         }
         self.work.append(&kept, &outcomes)
     }
@@ -260,7 +288,14 @@ impl Source {
 mod tests {
     use super::*;
     use crate::{
-        lab::dataset::{packed::Dataset, report::rejected_path},
+        lab::{
+            dataset::{packed::Dataset, report::rejected_path},
+            transcription::{
+                note_creation::Thresholds,
+                pitch_network::{LAYERS, PitchNetwork, Weights},
+                transcript::Reader,
+            },
+        },
         music::{
             midi,
             note::{Note, NoteSequence},
@@ -413,5 +448,62 @@ mod tests {
         let out = folder.path().join("b");
         let error = build(&sources, spec(Family::Trio4Bar), &out, &|_| true).unwrap_err();
         assert!(error.to_string().contains("no such.rar"));
+    }
+
+    /// A reader that finds nothing of worth, for transcripts that are kept already.
+    fn reader() -> Reader {
+        let layers =
+            LAYERS.map(|layer| (vec![0.0; layer.shape().iter().product()], vec![0.0; layer.n_out]));
+        Reader {
+            pitches: PitchNetwork::new(&Weights { input_norm: [1.0, 0.0], layers }),
+            thresholds: Thresholds::default(),
+            drums: None,
+        }
+    }
+
+    /// A transcript of sixteen bars at 120 bpm, of which the ninth has its hits anywhere.
+    fn transcript() -> serde_json::Value {
+        let hit = |n: usize| {
+            let bar = n / 8;
+            let late = if bar == 8 { 0.031 * (n % 4) as f64 } else { 0.0 };
+            serde_json::json!([n as f64 * 0.25 + late, (n + bar * bar / 3) % 7, 90])
+        };
+        let beats: Vec<f64> = (0..64).map(|n| 0.5 * f64::from(n)).collect();
+        let hits: Vec<serde_json::Value> = (0..128).map(hit).collect();
+        serde_json::json!({"hits": hits, "notes": [], "bass": [], "beats": beats, "downbeat": 0})
+    }
+
+    #[test]
+    fn recordings_are_read_once_and_a_stopped_build_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("midi")).unwrap();
+        std::fs::create_dir_all(path("kept")).unwrap();
+        let beats = ["0.mid", "1.mid"].into_iter().zip([36, 38]);
+        beats.for_each(|(name, pitch)| {
+            std::fs::write(path("midi").join(name), beat(pitch)).unwrap();
+        });
+        std::fs::write(path("midi/2.wav"), b"no sound, but known").unwrap();
+        let reader = reader();
+        let build_while = |goes_on: bool, name: &str| {
+            let goes_on = || goes_on;
+            let recordings = Recordings::new(&reader, 7, path("kept"), 0.5, &goes_on);
+            let kept = recordings.transcript_path(&path("midi/2.wav")).unwrap();
+            std::fs::write(kept, transcript().to_string()).unwrap();
+            let spec = spec(Family::Drums2Bar);
+            build_with(&[path("midi")], spec, Some(&recordings), &path(name), &|_| true)
+        };
+
+        assert!(matches!(build_while(false, "a.dataset"), Err(Error::Stopped { n_files: 0 })));
+        let report = build_while(true, "a.dataset").unwrap();
+
+        let (file, recording) = &report.recordings[0];
+        assert!(file.ends_with("2.wav"));
+        assert_eq!((recording.n_bars, recording.n_used, &*recording.bpm), (16, 15, "120.00"));
+        assert!(report.n_windows > 3, "{report}");
+        assert!(report.to_string().contains("16 bars found, 15 used, 1 left out"), "{report}");
+        build_while(true, "b.dataset").unwrap();
+        let read = |name| std::fs::read(path(name)).unwrap();
+        assert!(read("a.dataset") == read("b.dataset"));
     }
 }

@@ -1,9 +1,16 @@
 //! The windows of one MIDI file, or why it has none.
 
+use std::{collections::BTreeSet, path::Path};
+
 use rand::seq::SliceRandom as _;
 
 use crate::{
-    lab::dataset::{reading::MidiFile, reason::Reason},
+    lab::dataset::{
+        reading::{Contents, SongFile},
+        reason::Reason,
+        recordings::{OfRecording, Recordings},
+    },
+    lab::transcription::score::Score,
     music::{
         midi,
         part_map::{self, Rule},
@@ -57,35 +64,74 @@ pub struct Extracted {
     pub windows: Result<Vec<Window>, Reason>,
     /// What it violates.
     pub faults: Vec<String>,
+    /// Of a recording, what was found in it.
+    pub recording: Option<OfRecording>,
 }
 
-/// The windows of `file`.
-pub fn extract(file: &MidiFile, spec: &WindowSpec) -> Extracted {
-    let fail = |reason: &dyn ToString| Extracted {
-        windows: Err(Reason::plain(reason.to_string())),
-        faults: vec![],
+/// The windows of `file`; a recording needs `recordings`.
+pub fn extract(file: &SongFile, spec: &WindowSpec, recordings: Option<&Recordings>) -> Extracted {
+    match (&file.contents, recordings) {
+        (Contents::Midi(Ok(bytes)), _) => of_midi(&file.name, bytes, spec),
+        (Contents::Midi(Err(error)), _) => Extracted::failed(Reason::plain(error.to_string())),
+        (Contents::Recording(path), Some(recordings)) => {
+            of_recording(&file.name, path, spec, recordings)
+        }
+        (Contents::Recording(_), None) => {
+            Extracted::failed(Reason::plain("a recording, which is not to be read"))
+        }
+    }
+}
+
+impl Extracted {
+    fn failed(reason: Reason) -> Self {
+        Self { windows: Err(reason), faults: vec![], recording: None }
+    }
+}
+
+/// The windows of the bars of a recording whose onsets fit the beats.
+fn of_recording(name: &str, path: &Path, spec: &WindowSpec, recordings: &Recordings) -> Extracted {
+    let score = match recordings.score(path) {
+        Ok(score) => score,
+        Err(reason) => return Extracted::failed(reason),
     };
-    let bytes = match &file.bytes {
-        Ok(bytes) => bytes,
-        Err(error) => return fail(error),
+    let least = recordings.least_confidence;
+    let recording = OfRecording::of(&score, least);
+    let pieces = score.trusted(least);
+    let found = pieces.iter().map(|piece| windows(piece, &spec.config, spec.with_absent));
+    let found: BTreeSet<Window> = found.filter_map(Result::ok).flatten().collect();
+    let windows = if !found.is_empty() {
+        Ok(at_most(spec.max_per_file, found, name))
+    } else if recording.n_used == 0 {
+        Err(Reason::plain(recording.to_string()))
+    } else {
+        let bytes = midi::write(&score.piece(), Score::part_name);
+        let song = midi::read_song(&bytes);
+        Err(song.map_or_else(
+            |error| Reason::plain(error.to_string()),
+            |song| Reason::of(&song, &spec.config, spec.with_absent),
+        ))
     };
+    Extracted { windows, faults: vec![], recording: Some(recording) }
+}
+
+fn of_midi(name: &str, bytes: &[u8], spec: &WindowSpec) -> Extracted {
     let mut song = match midi::read_song(bytes) {
         Ok(song) => song,
-        Err(error) => return fail(&error),
+        Err(error) => return Extracted::failed(Reason::plain(error.to_string())),
     };
     part_map::assign(&mut song, &spec.rules);
     let faults = song.faults.iter().map(ToString::to_string).collect();
     if !spec.presplit && changes_meter(&song.sequence) {
         let reason = "the time signature changes: --presplit-on-time-changes true splits there";
-        return Extracted { windows: Err(Reason::plain(reason)), faults };
+        return Extracted { windows: Err(Reason::plain(reason)), faults, recording: None };
     }
     let windows = match windows(&song.sequence, &spec.config, spec.with_absent) {
-        Ok(found) if !found.is_empty() => Ok(at_most(spec.max_per_file, found, &file.name)),
+        Ok(found) if !found.is_empty() => Ok(at_most(spec.max_per_file, found, name)),
         Ok(_) | Err(Unfit::Meter | Unfit::Empty) => {
             Err(Reason::of(&song, &spec.config, spec.with_absent))
         }
     };
-    Extracted { windows, faults }
+    Extracted { windows, faults, recording: None }
 }
 
 /// `windows`, or `n` of them, chosen by the number of windows and the file's name without folders; those
@@ -131,6 +177,10 @@ mod tests {
         NoteSequence { notes, tempos: vec![], meters: vec![] }
     }
 
+    fn file_of(bytes: Vec<u8>) -> SongFile {
+        SongFile { name: "a/song.mid".into(), source: 0, contents: Contents::Midi(Ok(bytes)) }
+    }
+
     fn found(
         piece: &NoteSequence,
         instruments: &[(&'static str, u8, bool, u8)],
@@ -139,7 +189,7 @@ mod tests {
         let bytes = midi::write(piece, |note| instruments[usize::from(note.instrument)].0);
         let rules = rules.iter().map(|rule| rule.parse().unwrap()).collect();
         let spec = WindowSpec { rules, ..WindowSpec::new(Config::official(Family::Trio4Bar)) };
-        extract(&MidiFile { name: "a/song.mid".into(), source: 0, bytes: Ok(bytes) }, &spec)
+        extract(&file_of(bytes), &spec, None)
     }
 
     fn reason(n_bars: u8, instruments: &[(&'static str, u8, bool, u8)]) -> String {
@@ -213,12 +263,12 @@ mod tests {
         let meter = |at, numerator| (at, TimeSignature { numerator, denominator: 4 });
         changing.meters = vec![meter(0.0, 4), meter(16.0, 3)];
         let bytes = midi::write(&changing, |_| "");
-        let file = MidiFile { name: "a".into(), source: 0, bytes: Ok(bytes) };
+        let file = file_of(bytes);
         let spec = WindowSpec::new(Config::official(Family::Trio4Bar));
 
-        assert!(extract(&file, &spec).windows.is_ok());
+        assert!(extract(&file, &spec, None).windows.is_ok());
         let whole = WindowSpec { presplit: false, ..spec };
-        let reason = extract(&file, &whole).windows.unwrap_err().reason;
+        let reason = extract(&file, &whole, None).windows.unwrap_err().reason;
         assert!(reason.starts_with("the time signature changes"), "{reason}");
     }
 }

@@ -10,7 +10,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    lab::dataset::{Error, reason::Reason},
+    lab::dataset::{Error, reason::Reason, recordings::OfRecording},
     music::part_map::Rule,
 };
 
@@ -35,6 +35,9 @@ pub struct Settings {
     pub presplit: bool,
     /// Which instruments play which part.
     pub rules: Vec<Rule>,
+    /// How recordings are read; none if they aren't.
+    #[serde(default)]
+    pub recordings: Option<String>,
 }
 
 impl fmt::Display for Settings {
@@ -48,7 +51,8 @@ impl fmt::Display for Settings {
             write!(f, ", at most {} a file", self.max_per_file)?;
         }
         f.write_str(if self.presplit { "" } else { ", not split at changes of meter" })?;
-        self.rules.iter().try_for_each(|rule| write!(f, ", {rule}"))
+        self.rules.iter().try_for_each(|rule| write!(f, ", {rule}"))?;
+        self.recordings.iter().try_for_each(|recordings| write!(f, ", {recordings}"))
     }
 }
 
@@ -61,6 +65,9 @@ pub struct Outcome {
     pub source: usize,
     /// What it violates.
     pub faults: Vec<String>,
+    /// Of a recording, what was found in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recording: Option<OfRecording>,
     /// Its result; the JSON key is `fate`.
     #[serde(rename = "fate")]
     pub result: FileResult,
@@ -151,7 +158,8 @@ mod tests {
             FileResult::LeftOut(Reason::plain("no\nnotes")),
         ] {
             let (source, faults) = (1, vec!["a fault".to_owned()]);
-            let outcome = Outcome { file: "a \"b\".mid".into(), source, faults, result };
+            let outcome =
+                Outcome { file: "a \"b\".mid".into(), source, faults, recording: None, result };
             let line = serde_json::to_string(&outcome).unwrap();
             assert!(!line.contains('\n'));
             assert_eq!(serde_json::from_str::<Outcome>(&line).unwrap(), outcome);

@@ -2,7 +2,7 @@
 //! by song into training and held-out windows.
 //!
 //! [`build`] drives `reading` (files from sources) and [`work`] (the unfinished build on disk);
-//! [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and
+//! [`recordings`] are read as songs; [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and
 //! [`packed`] reads the finished file; [`report`] and [`statistics`] describe it.
 
 pub mod archive;
@@ -12,6 +12,7 @@ pub mod journal;
 pub mod packed;
 pub mod reading;
 pub mod reason;
+pub mod recordings;
 pub mod report;
 pub mod shares;
 pub mod statistics;
@@ -40,7 +41,8 @@ pub enum Error {
     NotWritten(#[from] NotWritten),
     /// A source of no known kind.
     #[error(
-        "{path}: expected a folder, .mid, .midi, .kar, .rmi, .mid.gz, .zip, .tar, .tar.gz or .tar.zst",
+        "{path}: expected a folder, .mid, .midi, .kar, .rmi, .mid.gz, .zip, .tar, .tar.gz, .tar.zst, or a \
+         recording such as .wav, .mp3 or .flac",
         path = .0.display()
     )]
     UnknownSource(PathBuf),

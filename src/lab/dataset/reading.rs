@@ -7,7 +7,7 @@ use std::{
     sync::mpsc::SyncSender,
 };
 
-use crate::lab::dataset::{Error, archive};
+use crate::lab::dataset::{Error, archive, recordings::is_recording};
 
 /// Files in a full batch.
 const BATCH_FILES: usize = 256;
@@ -15,35 +15,50 @@ const BATCH_FILES: usize = 256;
 /// Bytes in a full batch: long songs have the most windows.
 const BATCH_BYTES: usize = 2 << 20;
 
-/// A MIDI file's path and contents.
+/// What a song is made of.
 #[derive(Debug)]
-pub struct MidiFile {
+pub enum Contents {
+    /// The bytes of a MIDI file, or why they can't be read.
+    Midi(std::io::Result<Vec<u8>>),
+    /// A recording, which is read when its turn comes.
+    Recording(PathBuf),
+}
+
+/// A song's path and contents.
+#[derive(Debug)]
+pub struct SongFile {
     /// Its path.
     pub name: String,
     /// Index of its source.
     pub source: usize,
-    /// The contents, or why they can't be read.
-    pub bytes: std::io::Result<Vec<u8>>,
+    /// The contents.
+    pub contents: Contents,
 }
 
 /// Sends the files of `sources` in batches, skipping the first ones, whose names `done` gives in
-/// order.
+/// order; recordings only if they are to be read, each in a batch of its own.
 ///
 /// # Errors
 /// A source can't be opened or is broken, or the first files are not those of `done`.
 pub fn read_batches(
     sources: &[PathBuf],
+    has_recordings: bool,
     mut done: impl Iterator<Item = Result<String, Error>>,
-    sender: &SyncSender<Vec<MidiFile>>,
+    sender: &SyncSender<Vec<SongFile>>,
 ) -> Result<(), Error> {
     let mut batch = Batch::default();
     for (index, source) in sources.iter().enumerate() {
-        archive::visit(source, &mut |path, contents| {
+        let visit = if has_recordings { archive::visit_with_recordings } else { archive::visit };
+        visit(source, &mut |path, contents| {
             let name = path.display().to_string();
             if let Some(before) = done.next() {
                 return before.and_then(|before| expect(source, &before, &name));
             }
-            batch.push(MidiFile { name, source: index, bytes: contents() });
+            let contents = match is_recording(&path) {
+                true => Contents::Recording(path),
+                false => Contents::Midi(contents()),
+            };
+            batch.push(SongFile { name, source: index, contents });
             if batch.is_full() { send(sender, &mut batch) } else { Ok(()) }
         })?;
     }
@@ -66,23 +81,27 @@ fn expect(source: &Path, before: &str, found: &str) -> Result<(), Error> {
 
 #[derive(Default)]
 struct Batch {
-    files: Vec<MidiFile>,
+    files: Vec<SongFile>,
     n_bytes: usize,
+    has_recording: bool,
 }
 
 impl Batch {
-    fn push(&mut self, file: MidiFile) {
-        self.n_bytes += file.bytes.as_ref().map_or(0, Vec::len);
+    fn push(&mut self, file: SongFile) {
+        match &file.contents {
+            Contents::Midi(bytes) => self.n_bytes += bytes.as_ref().map_or(0, Vec::len),
+            Contents::Recording(_) => self.has_recording = true,
+        }
         self.files.push(file);
     }
 
     fn is_full(&self) -> bool {
-        self.files.len() >= BATCH_FILES || self.n_bytes >= BATCH_BYTES
+        self.has_recording || self.files.len() >= BATCH_FILES || self.n_bytes >= BATCH_BYTES
     }
 }
 
 /// Sends the batch and starts the next.
-fn send(sender: &SyncSender<Vec<MidiFile>>, batch: &mut Batch) -> Result<(), Error> {
+fn send(sender: &SyncSender<Vec<SongFile>>, batch: &mut Batch) -> Result<(), Error> {
     let files = mem::take(batch).files;
     if files.is_empty() {
         return Ok(());
@@ -100,7 +119,7 @@ mod tests {
     fn read(folder: &Path, done: &[&str]) -> Result<Vec<usize>, Error> {
         let (sender, receiver) = sync_channel(100);
         let done = done.iter().map(|name| Ok(folder.join(name).display().to_string()));
-        read_batches(&[folder.to_owned()], done, &sender)?;
+        read_batches(&[folder.to_owned()], true, done, &sender)?;
         drop(sender);
         Ok(receiver.iter().map(|batch| batch.len()).collect())
     }
@@ -116,6 +135,15 @@ mod tests {
     #[test]
     fn batches_are_bounded() {
         assert_eq!(read(folder(300).path(), &[]).unwrap(), [256, 44]);
+    }
+
+    #[test]
+    fn a_recording_ends_its_batch_unless_it_is_of_a_song_that_is_there() {
+        let folder = folder(5);
+        for name in ["0015.wav", "002.mp3"] {
+            std::fs::write(folder.path().join(name), b"RIFF").unwrap();
+        }
+        assert_eq!(read(folder.path(), &[]).unwrap(), [3, 3]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::{
         journal::{FileResult, Outcome},
         packed::Dataset,
         reason::Reason,
+        recordings::OfRecording,
         stream,
     },
 };
@@ -44,6 +45,8 @@ pub struct Report {
     pub files: Vec<OfFile>,
     /// Number of files.
     pub n_files: usize,
+    /// What was found in each recording.
+    pub recordings: Vec<(String, OfRecording)>,
 }
 
 /// Files of a small build, which are listed one by one.
@@ -117,6 +120,9 @@ impl Report {
     pub fn add(&mut self, outcome: &Outcome, source: &str) {
         let file = &outcome.file;
         self.list(outcome);
+        if let Some(recording) = &outcome.recording {
+            self.recordings.push((file.clone(), recording.clone()));
+        }
         match &outcome.result {
             &FileResult::Kept { new, partial, duplicates } => {
                 self.n_files_kept += 1;
@@ -203,6 +209,9 @@ impl fmt::Display for Report {
         }
         writeln!(f, "{n_duplicates} duplicate windows were dropped")?;
         write!(f, "{}", self.files())?;
+        for (file, recording) in &self.recordings {
+            writeln!(f, "{}: {recording}", file.replace(char::is_control, "?"))?;
+        }
         for (fault, Files { n_files, first, .. }) in &self.faults {
             writeln!(f, "{n_files} files have {fault} (first: {first})")?;
         }
@@ -256,7 +265,8 @@ mod tests {
     use super::*;
 
     fn outcome(file: &str, result: FileResult) -> Outcome {
-        Outcome { file: file.into(), source: 0, faults: vec!["a fault".into()], result }
+        let faults = vec!["a fault".into()];
+        Outcome { file: file.into(), source: 0, faults, recording: None, result }
     }
 
     fn left_out(file: &str, reason: &str) -> Outcome {

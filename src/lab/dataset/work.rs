@@ -176,6 +176,7 @@ mod tests {
             max_per_file: 10,
             presplit: true,
             rules: vec![],
+            recordings: None,
         }
     }
 
@@ -184,7 +185,7 @@ mod tests {
     }
 
     fn outcome(file: &str, result: FileResult) -> Outcome {
-        Outcome { file: file.into(), source: 0, faults: vec![], result }
+        Outcome { file: file.into(), source: 0, faults: vec![], recording: None, result }
     }
 
     fn files(work: &Work) -> Vec<String> {

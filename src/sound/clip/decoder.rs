@@ -1,4 +1,4 @@
-//! Decodes a file packet by packet to stereo at 44.1 kHz.
+//! Decodes a file packet by packet to stereo at one rate.
 
 use std::{
     io::ErrorKind,
@@ -25,7 +25,6 @@ use crate::{
         },
         resample::Resampler,
     },
-    units::SAMPLE_RATE,
 };
 
 /// Consecutive packets without audio after which a file counts as damaged.
@@ -45,6 +44,8 @@ pub(super) struct Decoder {
     resampler: Resampler,
     /// The rate that is resampled, in Hz.
     rate: u32,
+    /// The rate that it is resampled to, in Hz.
+    to_rate: u32,
     /// The packet as stereo.
     stereo: [Vec<f32>; 2],
     /// Frames of the last packet that had any.
@@ -61,8 +62,8 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    /// Opens the file at `path`.
-    pub fn open(path: &Path) -> Result<Self, ClipError> {
+    /// Opens the file at `path`, to be decoded at `to_rate` in Hz, which is not 0.
+    pub fn open(path: &Path, to_rate: u32) -> Result<Self, ClipError> {
         let (format, n_bytes) = probe(path)?;
         let link = Link::open(&*format).map_err(|(expected, found)| ClipError::Unsupported {
             file: path.to_owned(),
@@ -74,8 +75,9 @@ impl Decoder {
             file: path.to_owned(),
             format,
             link,
-            resampler: Resampler::new(rate, SAMPLE_RATE),
+            resampler: Resampler::new(rate, to_rate),
             rate,
+            to_rate,
             stereo: Default::default(),
             n_last: 0,
             seconds: 0.0,
@@ -157,7 +159,7 @@ impl Decoder {
         if self.link.rate != self.rate {
             self.resampler.finish(to);
             self.rate = self.link.rate;
-            self.resampler = Resampler::new(self.rate, SAMPLE_RATE);
+            self.resampler = Resampler::new(self.rate, self.to_rate);
         }
         self.seconds += self.stereo[0].len() as f64 / f64::from(self.rate);
         if MAX_SECONDS < self.seconds {

@@ -55,7 +55,7 @@ impl Clip {
     /// # Errors
     /// The file can't be read, has no known audio format, is mostly damaged, cut short, silent or too long.
     pub fn open(path: &Path) -> Result<Self, ClipError> {
-        let mut decoder = Decoder::open(path)?;
+        let mut decoder = Decoder::open(path, SAMPLE_RATE)?;
         let title = decoder.title();
         let mut measure = Measure::new();
         let mut planes = [Vec::new(), Vec::new()];
@@ -83,8 +83,27 @@ impl Clip {
     /// # Errors
     /// The file can no longer be opened.
     pub fn play(&self) -> Result<Blocks, ClipError> {
-        Ok(Blocks::new(Decoder::open(&self.path)?, self.audible.clone()))
+        Ok(Blocks::new(Decoder::open(&self.path, SAMPLE_RATE)?, self.audible.clone()))
     }
+}
+
+/// Decodes the file at `path` at `rate` in Hz, which is not 0, with the silence at its ends. `visit` gets
+/// consecutive pieces, left and right, full scale at ±1.
+///
+/// # Errors
+/// The file can't be read, has no known audio format, is mostly damaged, cut short or too long; or that of
+/// `visit`.
+pub fn visit<E: From<ClipError>>(
+    path: &Path,
+    rate: u32,
+    mut visit: impl FnMut(&[Vec<f32>; 2]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut decoder = Decoder::open(path, rate)?;
+    let mut planes = [Vec::new(), Vec::new()];
+    while decoder.read(&mut planes)? {
+        visit(&planes)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -2,7 +2,10 @@
 
 #![no_main]
 
-use electropunk::musicvae::import;
+use electropunk::musicvae::import::{
+    self,
+    recognise::{Wanted, recognise},
+};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,5 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
     let (first, second) = numbers.split_at(numbers.len() / 2);
     let files = [("weights_manifest.json", manifest), ("s1", first), ("s2", second)];
     let files = files.map(|(name, bytes)| (name.to_owned(), bytes.to_vec()));
-    let _ = import::read_in_memory(files.into());
+    if let Ok(found) = import::read_in_memory(files.into()) {
+        let _ = recognise(&found, Wanted::default());
+    }
 });

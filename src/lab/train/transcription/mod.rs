@@ -1,0 +1,19 @@
+//! Training of the networks that read recordings: takes whose notes are known.
+//!
+//! Takes: [`piece`] (a MIDI file in seconds) of [`pieces`], [`take`] (a stretch of it, played), [`room`] and
+//! [`mp3`] (what happens to recordings), [`mixdown`] (a take as a recording). The pitch network:
+//! [`example`], [`targets`], [`initial`], [`backward`] and [`weight_gradient`], [`fit`]. The drum network: [`drums`].
+
+pub mod backward;
+pub mod drums;
+pub mod example;
+pub mod fit;
+pub mod initial;
+pub mod mixdown;
+pub mod mp3;
+pub mod piece;
+pub mod pieces;
+pub mod room;
+pub mod take;
+pub mod targets;
+pub mod weight_gradient;
