@@ -5,16 +5,22 @@ use std::{
     ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 use candle_core::{Device, Tensor};
 use safetensors::SafeTensors;
 
 use crate::{
     config::AssetRef,
     files,
-    musicvae::net::{music_vae::MusicVae, prior::Prior, weights::Weights},
+    musicvae::net::{
+        music_vae::MusicVae,
+        personal::{Personal, PersonalDraws, Place},
+        prior::Prior,
+        weights::Weights,
+    },
     station::load::library,
 };
 
@@ -75,19 +81,41 @@ pub fn open(model: &Path) -> anyhow::Result<(MusicVae, Weights)> {
     Ok((MusicVae::load(family, &weights).with_context(name)?, weights))
 }
 
-/// The prior of `network` called `name`, or N(0, 1) without a name; `path` names the model in errors.
+/// The name of `model` in personal priors: that of its file, without folder and ending.
+pub fn name(model: &Path) -> String {
+    bare(model).file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The prior called `name` of `network`, which was opened with `weights`: one of its own, or the personal
+/// prior in the file NAME.safetensors; N(0, 1) without a name. `path` is that of the model.
 ///
 /// # Errors
-/// The model has no such prior.
-pub fn prior(network: &MusicVae, name: Option<&str>, path: &Path) -> anyhow::Result<Prior> {
+/// There is no such prior, or the personal prior belongs to another model.
+pub fn prior(
+    (network, weights): (&MusicVae, &Weights),
+    name: Option<&str>,
+    path: &Path,
+) -> anyhow::Result<Prior> {
     let Some(name) = name else { return Ok(Prior::Standard(network.config().n_latent)) };
     let priors = network.encoder().priors();
-    let found = priors.get(name).and_then(|mixture| Prior::blend(&[mixture]));
-    found.with_context(|| {
+    if let Some(prior) = priors.get(name).and_then(|mixture| Prior::blend(&[mixture])) {
+        return Ok(prior);
+    }
+    let of_file = file(Path::new(name), "safetensors");
+    if !of_file.is_file() {
         let names: Vec<&str> = priors.names().collect();
         let names = if names.is_empty() { "it has none".to_owned() } else { names.join(", ") };
-        format!("{}: expected one of its priors ({names}), found {name:?}", path.display())
-    })
+        bail!(
+            "{}: expected one of its priors ({names}) or a personal prior in {}, found {name:?}",
+            path.display(),
+            of_file.display()
+        );
+    }
+    let of_file = of_file.display().to_string();
+    let bytes = fs::read(&of_file).with_context(|| format!("can't read {of_file}"))?;
+    let prior = Personal::load(&Weights::read(&bytes, &of_file)?, &of_file)?;
+    prior.require(&self::name(path), weights.latent_space()?, &of_file)?;
+    Ok(Prior::Personal(PersonalDraws { prior: Arc::new(prior), place: Place::default() }))
 }
 
 /// Replaces the tensors whose names start with `prefix` in the file of `model` by `tensors`.

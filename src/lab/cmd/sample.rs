@@ -8,7 +8,7 @@ use crate::{
     music::meter::STEPS_PER_BAR,
     musicvae::{
         convert::window::Window,
-        net::{config::Config, latent},
+        net::{config::Config, latent, music_vae::MusicVae, prior::Prior},
     },
     rng,
 };
@@ -27,23 +27,15 @@ const STRAY: f64 = 0.3;
 /// # Errors
 /// The model can't be read, or a file can't be written.
 pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
-    let (model, _) = model::open(&args.model)?;
+    let (model, weights) = model::open(&args.model)?;
     let config = model.config();
-    let prior = model::prior(&model, args.prior.as_deref(), &args.model)?;
+    let prior = model::prior((&model, &weights), args.prior.as_deref(), &args.model)?;
     let mut folder = OutputFolder::open(&args.output, Touch::Radio)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let (seed, first) = (folder.seed(), folder.first_free(KIND));
     for number in 0..args.n {
-        let mut rng = rng::stream(seed, &format!("sample {number}"));
-        let z = prior.draw(&mut rng);
-        let mut windows = vec![model.decode(&z, &mut *sampling.sampler(rng))?];
         let n_bars = args.bars.map_or(config.n_bars(), |bars| bars as usize);
-        for window in 1..n_bars.div_ceil(config.n_bars()) {
-            let mut rng = rng::stream(seed, &format!("sample {number} window {window}"));
-            let near = latent::perturb(&z, &prior.draw(&mut rng), STRAY);
-            windows.push(model.decode(&near, &mut *sampling.sampler(rng))?);
-        }
-        cut(&mut windows, config, n_bars);
+        let windows = draw((&model, &prior), sampling, (seed, number), n_bars)?;
         folder.write((KIND, first + number), config, &windows)?;
     }
     let facts = json!({
@@ -56,6 +48,29 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     });
     folder.report(args.output.json, facts);
     Ok(())
+}
+
+/// Windows of sample `number` of `n_bars`: the model at a point of the prior, and from then on near it.
+///
+/// # Errors
+/// Decoding fails.
+pub fn draw(
+    (model, prior): (&MusicVae, &Prior),
+    sampling: Sampling,
+    (seed, number): (u64, u64),
+    n_bars: usize,
+) -> anyhow::Result<Vec<Window>> {
+    let config = model.config();
+    let mut rng = rng::stream(seed, &format!("sample {number}"));
+    let z = prior.draw(&mut rng);
+    let mut windows = vec![model.decode(&z, &mut *sampling.sampler(rng))?];
+    for window in 1..n_bars.div_ceil(config.n_bars()) {
+        let mut rng = rng::stream(seed, &format!("sample {number} window {window}"));
+        let near = latent::perturb(&z, &prior.draw(&mut rng), STRAY);
+        windows.push(model.decode(&near, &mut *sampling.sampler(rng))?);
+    }
+    cut(&mut windows, config, n_bars);
+    Ok(windows)
 }
 
 /// Shortens the last of `windows` so that they have `n_bars` together. A multitrack window is one bar.

@@ -14,6 +14,7 @@ use crate::{
     musicvae::net::{
         Error,
         latent::{self, Latent},
+        personal::PersonalDraws,
         weights::Weights,
     },
     rng::Rng,
@@ -48,12 +49,15 @@ pub enum Prior {
     Standard(usize),
     /// A mixture of at least one normal distribution.
     Mixture(Vec<Component>),
+    /// A musician's songs, over few dimensions.
+    Personal(PersonalDraws),
 }
 
 impl Prior {
     /// Draws a point.
     pub fn draw(&self, rng: &mut Rng) -> Latent {
         match self {
+            Self::Personal(draws) => draws.draw(rng),
             Self::Standard(n_latent) => latent::prior(*n_latent, rng),
             Self::Mixture(components) => {
                 let chosen = choose(components, rng.random());

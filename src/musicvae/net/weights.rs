@@ -15,6 +15,7 @@ use crate::{
         linear::Linear,
         names,
     },
+    rng,
 };
 
 /// Limit on steps that a file may claim; no network was trained on as many.
@@ -30,6 +31,9 @@ const FAMILY_KEY: &str = "config";
 /// sizes.
 const SEGMENTS_KEY: &str = "segments";
 const SEGMENT_STEPS_KEY: &str = "segment_steps";
+
+/// Prefixes of the tensors that are stored beside a network's own.
+const BESIDE: [&str; 2] = ["prior/", "attribute/"];
 
 /// Whether all values are finite. One that is not makes the sum so; a sum that overflows by itself is of
 /// no weights that a training finds.
@@ -77,9 +81,71 @@ impl Weights {
         Ok(Self { tensors, metadata })
     }
 
+    /// The same weights with these entries of metadata, too.
+    pub fn with_metadata<'a>(
+        mut self,
+        metadata: impl IntoIterator<Item = (&'a str, String)>,
+    ) -> Self {
+        self.metadata.extend(metadata.into_iter().map(|(key, value)| (key.to_owned(), value)));
+        self
+    }
+
+    /// The metadata under `key`.
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
+    }
+
+    /// Whether there is a tensor `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.tensors.contains_key(name)
+    }
+
+    /// A hash of the network's weights, which tells latent spaces apart: what is stored beside them,
+    /// priors and attributes, does not count.
+    ///
+    /// # Errors
+    /// A tensor is not numeric.
+    pub fn latent_space(&self) -> Result<u64, Error> {
+        self.hash(|name| !BESIDE.iter().any(|prefix| name.starts_with(prefix)))
+    }
+
+    /// A hash of the tensors whose names `counts` accepts: of their names and values as f32.
+    ///
+    /// # Errors
+    /// A tensor is not numeric.
+    pub fn hash(&self, counts: impl Fn(&str) -> bool) -> Result<u64, Error> {
+        let mut names: Vec<&String> = self.tensors.keys().filter(|name| counts(name)).collect();
+        names.sort();
+        let mut hashes = Vec::new();
+        for name in names {
+            let values = self.values(name)?;
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            hashes.extend(rng::fnv1a(name).to_le_bytes());
+            hashes.extend(rng::fnv1a(bytes).to_le_bytes());
+        }
+        Ok(rng::fnv1a(hashes))
+    }
+
+    /// The safetensors file that [`Weights::read`] reads.
+    ///
+    /// # Errors
+    /// A tensor can't be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        let metadata = (!self.metadata.is_empty()).then(|| self.metadata.clone());
+        safetensors::serialize(&self.tensors, metadata).map_err(|error| Error::NotWeights {
+            file: "weights to write".to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
     /// All tensors, by name.
     pub fn tensors(&self) -> &HashMap<String, Tensor> {
         &self.tensors
+    }
+
+    /// The metadata's value of `key`.
+    pub fn note(&self, key: &str) -> Option<&str> {
+        self.metadata.get(key).map(String::as_str)
     }
 
     /// The family named in the metadata.
@@ -204,6 +270,19 @@ pub fn metadata(config: &Config) -> HashMap<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_stored_beside_a_network_does_not_change_its_space() {
+        let space = |tensors: &[(&str, f32)]| {
+            let tensor = |value| Tensor::new(&[value], &Device::Cpu).unwrap();
+            let named = tensors.iter().map(|(name, value)| ((*name).to_owned(), tensor(*value)));
+            Weights::new(named.collect()).latent_space().unwrap()
+        };
+        let plain = space(&[("encoder/kernel", 0.5)]);
+        assert_eq!(plain, space(&[("encoder/kernel", 0.5), ("prior/dub/means", 1.0)]));
+        assert_ne!(plain, space(&[("encoder/kernel", 0.6)]));
+        assert_ne!(plain, space(&[("encoder/bias", 0.5)]));
+    }
 
     #[test]
     fn weights_that_are_no_numbers_are_refused() {
