@@ -78,6 +78,9 @@ fn inspect(station: &Station, library: &mut Library) -> Result<String, Error> {
     }
     line("drum model", &theme.drums_model);
     line("trio model", &theme.trio_model);
+    if let Some(prior) = &theme.prior {
+        line("prior", &prior.display());
+    }
     line("soundfont", &station.soundfont);
     for (part, voice) in Part::ALL.into_iter().zip(&theme.voices) {
         let played = describe(fonts.of(part), voice);

@@ -37,7 +37,7 @@ use crate::{
     web::{
         server::{self, Endpoint},
         site::{Site, Timeouts},
-        studio::lab::Lab,
+        studio::{lab::Lab, tools::RunTool},
         tls::Tls,
     },
 };
@@ -156,6 +156,7 @@ fn start(
         studio: Some(studio.clone()),
         lab: Some(Arc::new(lab)),
         recompose: Some(recompose(studio.clone())),
+        tools: tools(),
         ..Site::new(reload::stations(&radio, &sinks), config.server.clone(), config.admin.clone())
     };
     announce(&site, address);
@@ -164,6 +165,17 @@ fn start(
     let path = args.config.clone();
     let reloader = Reloader { path, watch, text, config, studio, radio, sinks, sites, tls };
     Ok((Running { reloader, site, timeouts }, endpoints))
+}
+
+/// Tools that answer clips; they belong to the lab.
+fn tools() -> Option<Arc<RunTool>> {
+    #[cfg(feature = "lab")]
+    let tools: Option<Arc<RunTool>> = Some(Arc::new(|request| {
+        crate::lab::cmd::tools::studio::answer(request).map_err(|error| format!("{error:#}"))
+    }));
+    #[cfg(not(feature = "lab"))]
+    let tools = None;
+    tools
 }
 
 /// Composes past bars of the stations in `studio` once more.

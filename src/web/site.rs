@@ -33,7 +33,7 @@ use crate::{
         likers::Likers,
         logins::Logins,
         picture_files::PictureFiles,
-        studio::{access::Access, lab::Lab},
+        studio::{access::Access, answers::Answers, lab::Lab, tools::RunTool},
         takes::permit::TakeLimits,
     },
 };
@@ -127,6 +127,10 @@ pub struct Site {
     pub lab: Option<Arc<Lab>>,
     /// Takes moves by hand.
     pub studio: Option<Arc<Studio>>,
+    /// Tools that answer clips. None: this build lacks them.
+    pub tools: Option<Arc<RunTool>>,
+    /// What the tools answered lately.
+    pub answers: Arc<Answers>,
 }
 
 /// A change of radio.toml that was refused.
@@ -221,6 +225,8 @@ impl Site {
             supervisor: Supervisor::default(),
             studio: None,
             lab: None,
+            tools: None,
+            answers: Arc::default(),
         }
     }
 

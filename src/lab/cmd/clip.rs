@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use crate::{
     lab::{
         cli::BarRange,
-        cmd::{encode::windows_of, output::read_midi},
+        cmd::{encode::windows_of_piece, output::read_midi},
     },
     music::{
         meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
@@ -26,46 +26,55 @@ const QUARTERS: f64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as f64;
 /// Half a step in quarters: a note that close before a bar belongs to it.
 const HALF_STEP: f64 = 0.5 / STEPS_PER_QUARTER as f64;
 
-/// The windows of `bars` of the file at `path`, which are repeated until they fill the last one; without
-/// `bars` the file's first window, repeated from its start if it is shorter than one.
+/// The windows of `bars` of the file at `path`, as [`windows_of`].
 ///
 /// # Errors
-/// The file can't be read, or has no such bars with all parts of the model.
+/// The file can't be read, or as [`windows_of`].
 pub fn windows(
     path: &Path,
     bars: Option<BarRange>,
     config: &Config,
 ) -> anyhow::Result<Vec<Window>> {
-    let piece = read_midi(path)?;
-    let name = || path.display().to_string();
+    windows_of(&read_midi(path)?, &path.display().to_string(), bars, config)
+}
+
+/// The windows of `bars` of `piece`, called `name` in errors, which are repeated until they fill the last
+/// one; without `bars` its first window, repeated from its start if it is shorter than one.
+///
+/// # Errors
+/// The piece has no such bars with all parts of the model.
+pub fn windows_of(
+    piece: &NoteSequence,
+    name: &str,
+    bars: Option<BarRange>,
+    config: &Config,
+) -> anyhow::Result<Vec<Window>> {
     let bar = |note: &Note| ((note.start + HALF_STEP) / QUARTERS) as usize;
     let n_found = piece.notes.iter().map(|note| bar(note) + 1).max().unwrap_or(0);
     let bars = match bars {
         Some(bars) => bars.from_0(),
         None if n_found < config.n_bars() && 0 < n_found => 0..=n_found - 1,
-        None => return Ok(vec![windows_of(path, config)?.swap_remove(0).1]),
+        None => return Ok(vec![windows_of_piece(piece, name, config)?.swap_remove(0).1]),
     };
     ensure!(
-        is_four_four_throughout(&piece),
-        "{}: expected bars of 4/4 from the start to the end, found another time signature",
-        name()
+        is_four_four_throughout(piece),
+        "{name}: expected bars of 4/4 from the start to the end, found another time signature"
     );
     ensure!(
         *bars.end() < n_found,
-        "{}: expected bars from 1 to {n_found}, found {}",
-        name(),
+        "{name}: expected bars from 1 to {n_found}, found {}",
         bars.end() + 1
     );
     let n_windows = bars.clone().count().div_ceil(config.n_bars());
-    let looped = looped(&piece, &bars, n_windows * config.n_bars());
-    let found = windows_in_order(&looped, config, false).with_context(name)?;
+    let looped = looped(piece, &bars, n_windows * config.n_bars());
+    let found = windows_in_order(&looped, config, false).with_context(|| name.to_owned())?;
     let at = |window: usize| {
         let start = window * config.n_bars();
         let here = found.iter().find(|(bar, _)| *bar == start).map(|(_, window)| window.clone());
         here.with_context(|| {
             let parts = config.family.domain().parts().join(", ");
             let (first, last) = (bars.start() + 1, bars.end() + 1);
-            format!("{}: expected {parts} in bars {first} to {last}, found some that rest", name())
+            format!("{name}: expected {parts} in bars {first} to {last}, found some that rest")
         })
     };
     (0..n_windows).map(at).collect()

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::{
     lab::cli,
     lab::cmd::{model, npy, output::read_midi},
+    music::note::NoteSequence,
     musicvae::{
         convert::window::{Window, consecutive_windows},
         net::{config::Config, domain::Sparse, encoder::Posterior, music_vae::MusicVae},
@@ -82,13 +83,22 @@ fn encode_inputs(model: &MusicVae, path: &Path) -> anyhow::Result<Vec<Posterior>
 /// # Errors
 /// The file can't be read, or has no window for the model.
 pub fn windows_of(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Window)>> {
-    let piece = read_midi(path)?;
-    let name = || path.display().to_string();
-    let windows = consecutive_windows(&piece, config).with_context(name)?;
+    windows_of_piece(&read_midi(path)?, &path.display().to_string(), config)
+}
+
+/// The consecutive windows of `piece`, called `name` in errors, each with its first bar; at least one.
+///
+/// # Errors
+/// The piece has no window for the model.
+pub fn windows_of_piece(
+    piece: &NoteSequence,
+    name: &str,
+    config: &Config,
+) -> anyhow::Result<Vec<(usize, Window)>> {
+    let windows = consecutive_windows(piece, config).with_context(|| name.to_owned())?;
     ensure!(
         !windows.is_empty(),
-        "{}: expected {} bars of 4/4 with {}, found none",
-        name(),
+        "{name}: expected {} bars of 4/4 with {}, found none",
         config.n_bars(),
         config.family.domain().parts().join(", ")
     );

@@ -7,7 +7,13 @@ use serde_json::json;
 use crate::{
     lab::cli::{self, Touch},
     lab::cmd::{clip, model, output::OutputFolder, sampling::Sampling},
-    musicvae::net::latent::{self, Latent},
+    musicvae::{
+        convert::window::Window,
+        net::{
+            latent::{self, Latent},
+            music_vae::MusicVae,
+        },
+    },
     rng,
 };
 
@@ -28,24 +34,14 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     };
     let from = points(&args.from, args.from_bars)?;
     let to = points(&args.to, args.to_bars)?;
-    // The shorter clip is repeated under the longer one.
-    let n_windows = from.len().max(to.len());
     let mut folder = OutputFolder::open(&args.output, Touch::Radio)?;
     let sampling = Sampling::of(&args.sampling, TEMPERATURE);
     let (seed, first) = (folder.seed(), folder.first_free("step"));
+    let line = if args.lerp { Line::Straight } else { Line::Arc };
     let mut windows = Vec::new();
     for step in 0..args.steps {
         let t = step as f64 / (args.steps - 1).max(1) as f64;
-        let mut of_step = Vec::new();
-        for (a, b) in from.iter().cycle().zip(to.iter().cycle()).take(n_windows) {
-            let z = match args.lerp {
-                true => latent::mix(&[a, b], &[1.0 - t, t]),
-                false => latent::slerp(a, b, t),
-            };
-            // All steps use the same random numbers, so that only z changes.
-            let rng = rng::stream(seed, "interpolate");
-            of_step.push(model.decode(&z, &mut *sampling.sampler(rng))?);
-        }
+        let of_step = between(&model, (&from, &to), (line, t), sampling, seed)?;
         folder.write(("step", first + step), config, &of_step)?;
         windows.extend(of_step);
     }
@@ -61,4 +57,39 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     });
     folder.report(args.output.json, facts);
     Ok(())
+}
+
+/// How points between two others are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// Slerp.
+    Arc,
+    /// Lerp.
+    Straight,
+}
+
+/// The windows at `t`, 0 to 1, of the way from the points `from` to the points `to`, of which the fewer
+/// are repeated.
+///
+/// # Errors
+/// Decoding fails.
+pub fn between(
+    model: &MusicVae,
+    (from, to): (&[Latent], &[Latent]),
+    (line, t): (Line, f64),
+    sampling: Sampling,
+    seed: u64,
+) -> anyhow::Result<Vec<Window>> {
+    let pairs = from.iter().cycle().zip(to.iter().cycle()).take(from.len().max(to.len()));
+    pairs
+        .map(|(a, b)| {
+            let z = match line {
+                Line::Straight => latent::mix(&[a, b], &[1.0 - t, t]),
+                Line::Arc => latent::slerp(a, b, t),
+            };
+            // All steps use the same random numbers, so that only z changes.
+            let rng = rng::stream(seed, "interpolate");
+            Ok(model.decode(&z, &mut *sampling.sampler(rng))?)
+        })
+        .collect()
 }

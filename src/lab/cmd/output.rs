@@ -86,11 +86,13 @@ impl OutputFolder {
         config: &Config,
         windows: &[Window],
     ) -> anyhow::Result<()> {
-        let mut piece = piece(config, windows, self.tempo);
-        if self.touch == Touch::Radio && is_untouched(config.family.domain()) {
-            let draws = format!("{kind} {}", self.written.len());
-            piece = touched(&piece, self.tempo, self.seed, &draws);
-        }
+        let piece = match self.touch {
+            Touch::Radio => {
+                let draws = format!("{kind} {}", self.written.len());
+                played(config, windows, self.tempo, (self.seed, &draws))
+            }
+            Touch::Plain => piece(config, windows, self.tempo),
+        };
         self.write_piece(&self.numbered(kind, number), &piece, part_name)
     }
 
@@ -120,6 +122,17 @@ impl OutputFolder {
         Ok(())
     }
 
+    /// Writes `bytes` to `NAME.ENDING`.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn write_file(&mut self, name: &str, ending: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let path = self.path.join(format!("{name}.{ending}"));
+        files::write(&path, bytes)?;
+        self.written.push(path);
+        Ok(())
+    }
+
     /// The tempo of the files.
     pub fn tempo(&self) -> Bpm {
         self.tempo
@@ -139,6 +152,21 @@ impl OutputFolder {
             let (n, seed) = (self.written.len(), self.seed);
             println!("{n} files written to {}, seed {seed}", self.path.display());
         }
+    }
+}
+
+/// `windows` in sequence, played with the radio's touch unless the model has its own; `seed` and `draws`
+/// set the touch.
+pub fn played(
+    config: &Config,
+    windows: &[Window],
+    tempo: Bpm,
+    (seed, draws): (u64, &str),
+) -> NoteSequence {
+    let piece = piece(config, windows, tempo);
+    match is_untouched(config.family.domain()) {
+        true => touched(&piece, tempo, seed, draws),
+        false => piece,
     }
 }
 

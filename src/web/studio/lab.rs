@@ -66,7 +66,9 @@ impl Lab {
 impl From<LabError> for Failure {
     fn from(error: LabError) -> Self {
         let status = match &error {
-            LabError::Value { .. } | LabError::Load(_) => StatusCode::BAD_REQUEST,
+            LabError::Value { .. } | LabError::Load(_) | LabError::Tool(_) => {
+                StatusCode::BAD_REQUEST
+            }
             LabError::NoCue | LabError::NoFolder => StatusCode::CONFLICT,
             LabError::Busy { .. } | LabError::NoAnswer => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,

@@ -9,6 +9,7 @@
 //! station and therefore run on threads for blocking work ([`work`]).
 
 pub mod access;
+pub mod answers;
 pub mod api;
 pub mod call;
 pub mod denial;
@@ -20,6 +21,7 @@ pub mod page;
 pub mod rate;
 pub mod reply;
 pub mod session;
+pub mod tools;
 pub mod work;
 
 use std::sync::Arc;

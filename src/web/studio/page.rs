@@ -10,7 +10,7 @@ const STYLE: &str = "text/css; charset=UTF-8";
 pub const INDEX: &str = include_str!("page/index.html");
 
 /// Its other files, which hold no secrets: name, content type, text.
-const FILES: [(&str, &str, &str); 30] = [
+const FILES: [(&str, &str, &str); 31] = [
     ("air.js", SCRIPT, include_str!("page/air.js")),
     ("anchors.js", SCRIPT, include_str!("page/anchors.js")),
     ("api.js", SCRIPT, include_str!("page/api.js")),
@@ -37,6 +37,7 @@ const FILES: [(&str, &str, &str); 30] = [
     ("store.js", SCRIPT, include_str!("page/store.js")),
     ("studio.js", SCRIPT, include_str!("page/studio.js")),
     ("takes.js", SCRIPT, include_str!("page/takes.js")),
+    ("tools.js", SCRIPT, include_str!("page/tools.js")),
     ("values.js", SCRIPT, include_str!("page/values.js")),
     ("words.js", SCRIPT, include_str!("page/words.js")),
     ("studio.css", STYLE, include_str!("page/studio.css")),

@@ -39,6 +39,8 @@ fn each_route_needs_its_role() {
         ("POST", "/studio/api/a/keep", [401, 403, 200]),
         ("POST", "/studio/api/a/drop", [401, 403, 200]),
         ("POST", "/studio/api/a/cue/stop", [401, 403, 200]),
+        ("POST", "/studio/api/tools/nothing", [401, 403, 404]),
+        ("GET", "/studio/api/answers/nothing.mid", [401, 404, 404]),
         ("PUT", "/studio/api/a/moves", [405, 405, 405]),
         ("OPTIONS", "/studio/api/a/moves", [405, 405, 405]),
         ("GET", "/studio/nothing", [401, 404, 404]),

@@ -4,6 +4,8 @@ mod access;
 mod api;
 mod listeners;
 mod load;
+#[cfg(feature = "lab")]
+mod tools;
 mod tune;
 
 use serde_json::Value;

@@ -5,6 +5,8 @@ mod macros;
 mod map;
 mod midi;
 mod pad;
+#[cfg(feature = "lab")]
+mod tools;
 mod tour;
 
 use serde_json::{Value, json};

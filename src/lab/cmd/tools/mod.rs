@@ -4,6 +4,7 @@
 mod answer;
 mod files;
 mod settings;
+pub mod studio;
 pub mod watch;
 
 use anyhow::Context as _;

@@ -7,6 +7,7 @@ mod moves;
 mod pad;
 mod phrase;
 mod state;
+mod tools;
 
 use hyper::Method;
 
@@ -15,9 +16,21 @@ use crate::web::studio::{
     reply::{Failure, Reply},
 };
 
-/// The longest body in bytes: JSON, and MIDI files.
+/// The longest body in bytes: JSON, MIDI files, and two MIDI files in base 64.
 const MAX_JSON: usize = 64 << 10;
 const MAX_MIDI: usize = 1 << 20;
+const MAX_CLIPS: usize = 2 * MAX_MIDI * 4 / 3 + MAX_JSON;
+
+/// What the body of an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// JSON.
+    Json,
+    /// JSON or a MIDI file.
+    JsonOrMidi,
+    /// JSON that holds MIDI files.
+    Clips,
+}
 
 /// An operation on a path.
 pub struct Operation {
@@ -25,13 +38,13 @@ pub struct Operation {
     pub method: Method,
     /// After `/studio`, with the parts that vary in braces: `{station}`, and at most one other.
     pub path: &'static str,
-    /// Whether its body may be a MIDI file.
-    pub takes_midi: bool,
+    /// What its body is.
+    pub body: BodyKind,
     run: fn(&Call) -> Result<Reply, Failure>,
 }
 
 /// All operations.
-pub static OPERATIONS: [Operation; 19] = [
+pub static OPERATIONS: [Operation; 21] = [
     get("/api/state", state::state),
     get("/api/{station}/bars", state::bars),
     get("/api/{station}/likes", state::likes),
@@ -51,19 +64,26 @@ pub static OPERATIONS: [Operation; 19] = [
     post("/api/{station}/cue/stop", cue::stop),
     midi("/api/{station}/corner/{corner}", pad::corner),
     midi("/api/{station}/anchors", map::anchors),
+    clips("/api/tools/{tool}", tools::answer),
+    get("/api/answers/{answer}", tools::file_of_answer),
 ];
 
 const fn get(path: &'static str, run: fn(&Call) -> Result<Reply, Failure>) -> Operation {
-    Operation { method: Method::GET, path, takes_midi: false, run }
+    Operation { method: Method::GET, path, body: BodyKind::Json, run }
 }
 
 const fn post(path: &'static str, run: fn(&Call) -> Result<Reply, Failure>) -> Operation {
-    Operation { method: Method::POST, path, takes_midi: false, run }
+    Operation { method: Method::POST, path, body: BodyKind::Json, run }
 }
 
 /// A POST of JSON or of a MIDI file.
 const fn midi(path: &'static str, run: fn(&Call) -> Result<Reply, Failure>) -> Operation {
-    Operation { method: Method::POST, path, takes_midi: true, run }
+    Operation { method: Method::POST, path, body: BodyKind::JsonOrMidi, run }
+}
+
+/// A POST of JSON with MIDI files in it.
+const fn clips(path: &'static str, run: fn(&Call) -> Result<Reply, Failure>) -> Operation {
+    Operation { method: Method::POST, path, body: BodyKind::Clips, run }
 }
 
 /// What the parts of a path that vary are.
@@ -78,7 +98,11 @@ pub struct Parts<'a> {
 impl Operation {
     /// The longest body in bytes.
     pub fn max_body(&self, is_midi: bool) -> usize {
-        if is_midi && self.takes_midi { MAX_MIDI } else { MAX_JSON }
+        match self.body {
+            BodyKind::JsonOrMidi if is_midi => MAX_MIDI,
+            BodyKind::Json | BodyKind::JsonOrMidi => MAX_JSON,
+            BodyKind::Clips => MAX_CLIPS,
+        }
     }
 
     /// Answers `call`; may take seconds.
@@ -86,7 +110,7 @@ impl Operation {
     /// # Errors
     /// It can't be fulfilled; nothing has changed then.
     pub fn answer(&self, call: &Call) -> Result<Reply, Failure> {
-        if call.is_midi && !self.takes_midi {
+        if call.is_midi && self.body != BodyKind::JsonOrMidi {
             return Err(Failure::bad("the request's body: expected JSON, found a MIDI file"));
         }
         (self.run)(call)

@@ -13,6 +13,7 @@ use crate::{
         studio::{
             call::Call,
             reply::{Failure, Reply},
+            tools::Tool,
         },
     },
 };
@@ -35,6 +36,8 @@ struct State<'a> {
     n_redo: usize,
     playlists: Vec<String>,
     macros: Vec<Knob>,
+    /// The tools that answer clips.
+    tools: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +82,13 @@ pub fn state(call: &Call) -> Result<Reply, Failure> {
         n_redo,
         playlists: call.studio.lists(&station.name),
         macros: call.studio.knobs(&station.name),
+        tools: tools(call),
     })
+}
+
+fn tools(call: &Call) -> Vec<&'static str> {
+    let all = || Tool::ALL.map(Tool::name).to_vec();
+    call.site.tools.as_ref().map(|_| all()).unwrap_or_default()
 }
 
 fn name(station: &ServedStation) -> Name<'_> {

@@ -16,6 +16,7 @@ export const known = {
   values: [],
   playlists: [],
   macros: [],
+  tools: [],
   counts: { undo: 0, redo: 0 },
   hand: { overlay: {}, macros: {}, steering: emptySteering(), desk: neutralDesk() }, // As the radio has it.
 };
@@ -86,6 +87,7 @@ export function learnState(state) {
     values: state.values ?? [],
     playlists: state.playlists ?? [],
     macros: state.macros ?? [],
+    tools: state.tools ?? [],
   });
   pending.clear();
   emit("state");

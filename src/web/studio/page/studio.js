@@ -17,6 +17,7 @@ import { offerLink } from "./padlink.js";
 import { say, sayError } from "./say.js";
 import { canChange, emit, known, learnHand, learnState, on } from "./store.js";
 import "./takes.js";
+import "./tools.js";
 import { sentence } from "./words.js";
 import "./values.js";
 
