@@ -8,6 +8,7 @@ pub mod preview;
 pub mod soundfont;
 pub mod tools;
 pub mod train;
+pub mod transcription;
 
 pub mod cli;
 pub mod cmd;

@@ -12,6 +12,8 @@ mod critique;
 mod import;
 mod moves;
 mod musician;
+mod personalise;
 mod program;
 mod tools;
 mod train;
+mod transcription;

@@ -39,7 +39,7 @@ fn note(instrument: u16, pitch: u8, step: usize, n_steps: usize) -> Note {
 }
 
 /// A kick, a snare, hats and in each second bar a tom.
-fn beat(n_bars: usize) -> Vec<Note> {
+pub fn beat(n_bars: usize) -> Vec<Note> {
     let bar = |bar: usize| {
         let hits = [(36, 0), (36, 6), (36, 10), (38, 4), (38, 12), (45, 15)];
         let hits = hits.into_iter().filter(move |hit| *hit != (45, 15) || bar % 2 == 1);
@@ -50,7 +50,7 @@ fn beat(n_bars: usize) -> Vec<Note> {
 }
 
 /// A melody of D minor and its bass.
-fn tune(n_bars: usize) -> Vec<Note> {
+pub fn tune(n_bars: usize) -> Vec<Note> {
     let bar = |bar: usize| {
         let melody = [(62, 0), (65, 3), (69, 6), (67, 10), (65, 12)];
         let bass = [(38, 0), (38, 6), (45, 8)];
@@ -62,7 +62,7 @@ fn tune(n_bars: usize) -> Vec<Note> {
 }
 
 /// Writes a file at 93 bpm.
-fn write(folder: &Path, name: &str, notes: Vec<Note>) {
+pub fn write(folder: &Path, name: &str, notes: Vec<Note>) {
     let mut notes = notes;
     notes.sort_by(|a, b| a.start.total_cmp(&b.start).then(a.pitch.cmp(&b.pitch)));
     let tempos = vec![(0.0, Bpm::try_from(93.0).unwrap())];

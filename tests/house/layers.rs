@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::sources::{Mention, Source, Sources, assert_none, library, parse};
 
 /// Rooms in groups, from the foundations to the commands. Rooms of one group don't import one another.
-const GROUPS: [&[&str]; 20] = [
+const GROUPS: [&[&str]; 21] = [
     &["units", "rng", "files", "threads", "interrupt", "args", "ffi"],
     &["log"],
     &["music", "stream"],
@@ -19,6 +19,7 @@ const GROUPS: [&[&str]; 20] = [
     &["out"],
     &["web"],
     &["lab::measure", "lab::picture", "lab::soundfont", "lab::tools"],
+    &["lab::transcription"],
     &["lab::dataset"],
     &["lab::train"],
     &["lab::preview"],

@@ -4,10 +4,14 @@ mod bar_range;
 mod chorale;
 mod critique;
 mod dataset;
+mod drum_hits;
 mod musician;
+mod personalise;
 mod sampling;
 mod tools;
 mod training;
+mod transcribe;
+mod transcription;
 mod values;
 
 pub use self::{
@@ -15,10 +19,14 @@ pub use self::{
     chorale::{Chorale, ChoraleEvaluate, ChoraleOutput, ChoraleSample, ChoraleTrain, Harmonise},
     critique::Critique,
     dataset::{Build, Dataset, Grammar, Lines, Patterns, Stats},
+    drum_hits::{DrumsEvaluate, DrumsTrain, RecordingsEvaluate},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample, Touch},
+    personalise::{Kind, Personalise},
     sampling::Sampling,
     tools::{Answering, Continue, DRUMS, Drumify, GROOVE, Groove, Manner, TRIO, ToolName, Watch},
     training::{Attributes, Eval, Priors, Schedule, Sizes, Train},
+    transcribe::{Hearing, NotesEvaluate, Transcribe},
+    transcription::{NotesTrain, Transcription, TranscriptionEvaluate, TranscriptionTrain},
 };
 
 use std::path::PathBuf;
@@ -42,6 +50,8 @@ pub enum Command {
     Attributes(Attributes),
     /// Add priors to a model: where in its latent space each style and your songs lie
     Priors(Priors),
+    /// Fit a prior of few dimensions to your songs: where in a model's latent space they lie
+    Personalise(Personalise),
     /// Convert a checkpoint of Magenta or magenta-js to a model
     Import(Import),
     /// Write random samples of a model as MIDI files
@@ -64,6 +74,11 @@ pub enum Command {
     /// Compose chorales in four voices, harmonise a tune, or train a model of them
     #[command(subcommand)]
     Chorale(Chorale),
+    /// Write the notes and drum hits of a recording as a MIDI file
+    Transcribe(Transcribe),
+    /// Train and measure the networks that read recordings
+    #[command(subcommand)]
+    Transcription(Transcription),
     /// Measure the music and the sound of a station, a MIDI file or a recording
     Critique(Critique),
 }

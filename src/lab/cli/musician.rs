@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Import {
     /// Checkpoint: a folder, manifest, index or archive (.tar, .tar.gz, .zip) in the format of
-    /// TensorFlow.js, deeplearn.js, TensorFlow V2 or quick-beats
+    /// TensorFlow.js, deeplearn.js, TensorFlow V2 or quick-beats; or Basic Pitch's network, nmp.onnx
     #[arg(value_name = "SRC")]
     pub source: PathBuf,
     /// Model to write: NAME.safetensors and the model card NAME.toml
@@ -27,6 +27,10 @@ pub struct Import {
     /// Configuration of the checkpoint [default: recognised by its tensors]
     #[arg(long, value_name = "NAME", value_parser = family())]
     pub config: Option<Family>,
+    /// Bars of a sequence, which TensorFlow's checkpoints don't hold [default: as config.json says, or
+    /// as usual for the configuration]
+    #[arg(long, value_name = "N", value_parser = bars())]
+    pub bars: Option<u64>,
     /// Overwrite an existing model of that name
     #[arg(long)]
     pub overwrite: bool,
@@ -109,8 +113,8 @@ pub struct Sample {
     /// model's]
     #[arg(long, value_name = "N", value_parser = bars())]
     pub bars: Option<u64>,
-    /// Draw from the model's prior of this name, a style or `songs` [default: from the whole latent
-    /// space]
+    /// Draw from the model's prior of this name, a style or `songs`, or from the personal prior in the
+    /// file NAME.safetensors [default: from the whole latent space]
     #[arg(long, value_name = "NAME")]
     pub prior: Option<String>,
     #[command(flatten)]

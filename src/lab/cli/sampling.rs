@@ -24,6 +24,9 @@ pub struct Sampling {
     /// The same for the pitches of melodies and basses [default: as --temperature]
     #[arg(long, value_name = "T", value_parser = not_negative, conflicts_with = "plain")]
     pub pitch_temperature: Option<f64>,
+    /// The same for the instruments of multitrack models [default: 1]
+    #[arg(long, value_name = "T", value_parser = not_negative, conflicts_with = "plain")]
+    pub program_temperature: Option<f64>,
     /// Which of four bars of a melody or bass repeat each other, by letter; a riff is two bars twice
     #[arg(long, value_name = "BARS", default_value = "ABAB", value_parser = repeat())]
     #[arg(conflicts_with = "plain")]
@@ -43,6 +46,7 @@ impl Default for Sampling {
             temperature: None,
             rhythm_temperature: None,
             pitch_temperature: None,
+            program_temperature: None,
             repeat: Repeat::default(),
             repeat_pitches: REPEAT_PITCHES,
             plain: false,

@@ -7,6 +7,12 @@ use crate::{
     patterns::style::Style,
 };
 
+/// The model that finds pitched notes.
+pub const NOTES: &str = "models/notes";
+
+/// The model that finds drum hits.
+pub const DRUM_HITS: &str = "models/drum-hits";
+
 /// Parses the name of a configuration.
 pub fn family() -> impl TypedValueParser<Value = Family> {
     PossibleValuesParser::new(Family::ALL.map(Family::name)).try_map(|name| name.parse())

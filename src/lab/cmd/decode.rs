@@ -48,9 +48,15 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
     let mut decoded = Vec::new();
     for (number, z) in z.rows().enumerate() {
         let rng = rng::stream(seed, &format!("decode {number}"));
-        let mut pick = Recording { pick: sampling.sampler(rng), projections: vec![] };
+        let is_whole = args.logits.is_some();
+        let mut pick = Recording { pick: sampling.sampler(rng), projections: vec![], is_whole };
         let window = model.decode(z, &mut pick)?;
-        let projections = by_step(config, &pick.projections);
+        // Grooves are written from their projections; tracks that end have none at all steps.
+        let is_track = config.family.domain().is_multitrack();
+        let projections = match is_track && !is_whole {
+            true => vec![],
+            false => by_step(config, &pick.projections),
+        };
         decoded.push((window, projections));
     }
     if let Some(path) = &args.logits {
@@ -88,6 +94,8 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
 struct Recording {
     pick: Box<dyn Pick>,
     projections: Vec<(usize, Vec<f32>)>,
+    /// Whether tracks are decoded beyond their end, so that all steps have logits.
+    is_whole: bool,
 }
 
 impl Pick for Recording {
@@ -97,6 +105,14 @@ impl Pick for Recording {
 
     fn observe(&mut self, core: usize, projection: &[f32]) {
         self.projections.push((core, projection.to_vec()));
+    }
+
+    fn begin(&mut self, segment: usize) {
+        self.pick.begin(segment);
+    }
+
+    fn stops_at_end(&self) -> bool {
+        !self.is_whole
     }
 }
 

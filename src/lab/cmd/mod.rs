@@ -10,11 +10,13 @@ pub mod encode;
 pub mod eval;
 mod grammar;
 pub mod import;
+mod import_notes;
 pub mod interpolate;
 pub mod line_statistics;
 mod model;
 mod npy;
 mod output;
+pub mod personalise;
 pub mod priors;
 pub mod sample;
 mod sampling;
@@ -23,6 +25,8 @@ pub mod stats;
 pub mod tools;
 mod touch;
 pub mod train;
+pub mod transcribe;
+pub mod transcription;
 
 use crate::lab::cli::Command;
 
@@ -38,6 +42,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Eval(args) => eval::run(args),
         Command::Attributes(args) => attributes::run(args),
         Command::Priors(args) => priors::run(args),
+        Command::Personalise(args) => personalise::run(args),
         Command::Import(args) => import::run(args),
         Command::Sample(args) => sample::run(args),
         Command::Interpolate(args) => interpolate::run(args),
@@ -48,6 +53,8 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
         Command::Encode(args) => encode::run(args),
         Command::Decode(args) => decode::run(args),
         Command::Chorale(command) => chorale::run(command),
+        Command::Transcribe(args) => transcribe::run(args),
+        Command::Transcription(command) => transcription::run(command),
         Command::Critique(args) => critique::run(args),
     }
 }

@@ -27,9 +27,12 @@ impl Sampling {
         }
         let default = DecodeRule::default();
         let either = |own: Option<f64>, default| own.or(options.temperature).unwrap_or(default);
+        // At temperature 0 nothing is drawn.
+        let program = if plain == 0.0 { 0.0 } else { default.program_temperature };
         Self::Rule(DecodeRule {
             rhythm_temperature: either(options.rhythm_temperature, default.rhythm_temperature),
             pitch_temperature: either(options.pitch_temperature, default.pitch_temperature),
+            program_temperature: options.program_temperature.unwrap_or(program),
             repeat: options.repeat,
             repeat_pitches: options.repeat_pitches,
             temperature: plain,
@@ -55,6 +58,7 @@ impl Sampling {
                 "temperature": rule.temperature,
                 "rhythm_temperature": rule.rhythm_temperature,
                 "pitch_temperature": rule.pitch_temperature,
+                "program_temperature": rule.program_temperature,
                 "repeat": rule.repeat.name(),
                 "repeat_pitches": rule.repeat_pitches,
             }),
@@ -81,7 +85,8 @@ mod tests {
 
     #[test]
     fn a_temperature_is_that_of_rhythm_and_pitch_unless_they_have_their_own() {
-        let rule = DecodeRule { temperature: 0.0, ..DecodeRule::default() };
+        let rule =
+            DecodeRule { program_temperature: 0.0, temperature: 0.0, ..DecodeRule::default() };
         assert_eq!(of(""), Sampling::Rule(rule));
         let rhythm = of("--temperature 0.7 --pitch-temperature 1.1");
         let expected = DecodeRule {

@@ -11,6 +11,7 @@
 //!   a reference.
 //! - [`line_features`], [`frechet`], [`real_lines`]: twenty features of a four-bar line, and how far
 //!   their distribution is from that of real songs.
+//! - [`likeness`]: how like a band's music windows are.
 //! - [`novelty`], [`ngrams`]: whether samples are copied from the training set.
 //! - [`interpolation`], [`language_model`]: Roberts et al. 2018, Fig. 4: how smooth an
 //!   interpolation is, and whether the windows along it are plausible music.
@@ -27,6 +28,7 @@
 //!
 //! - [`notes`]: bars with velocities and timing.
 //! - [`audio`]: the rendered sound.
+//! - [`onsets`]: how well found onsets agree with true ones.
 //! - [`bar_starts`]: clicks at bar lines.
 
 pub mod attribute;
@@ -44,11 +46,14 @@ pub mod frechet;
 pub mod health;
 pub mod interpolation;
 pub mod language_model;
+pub mod likeness;
 pub mod line_features;
 pub mod ngrams;
 pub mod notes;
 pub mod novelty;
+pub mod onsets;
 pub mod overlap;
 pub mod real_lines;
 pub mod statistics;
 pub mod tokens;
+pub mod tracks;

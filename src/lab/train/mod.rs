@@ -6,8 +6,8 @@
 //!
 //! Reading order: [`pool`], [`examples`] and [`batch`] (data), [`network`] (weights), `forward` (the
 //! function), [`loss`], [`fit`] (a step), [`schedule`] and [`scheduled`] (what changes over a run),
-//! [`checkpoint`] and [`card`] (files), [`evaluation`], [`whiten`] and
-//! [`mixture`] (after training).
+//! [`checkpoint`] and [`card`] (files), [`evaluation`], [`whiten`],
+//! [`mixture`] and [`personal`] (after training).
 
 pub mod adam;
 pub mod batch;
@@ -29,17 +29,19 @@ pub mod melodic;
 pub mod mixture;
 pub mod network;
 mod passes;
+pub mod personal;
 pub mod pool;
 mod product;
 pub mod reconstruction;
 pub mod schedule;
 pub mod scheduled;
+pub mod transcription;
 pub mod warm_start;
 pub mod whiten;
 
 use std::path::PathBuf;
 
-use crate::{files, musicvae::net};
+use crate::{files, musicvae::net, sound};
 
 /// Why training fails.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,9 @@ pub enum Error {
     /// A window doesn't fit the model.
     #[error(transparent)]
     Model(#[from] net::Error),
+    /// A take can't be played or encoded.
+    #[error(transparent)]
+    Sound(#[from] sound::Error),
     /// A file can't be read or written.
     #[error("{path}: {source}", path = path.display())]
     File {
