@@ -54,7 +54,7 @@ impl Motion {
         })
     }
 
-    /// Whether both move the same way from a perfect distance to the same.
+    /// Whether both voices move in the same direction, from a fifth to a fifth or from an octave to an octave.
     pub fn is_parallel(self) -> bool {
         self.is_similar && self.from == self.to && self.to != Distance::Other
     }

@@ -80,7 +80,7 @@ fn is_doubled(chorale: &Chorale, note: &LineNote) -> bool {
     chorale.frames[note.start_step].sounds[1].pitch() == Some(note.pitch)
 }
 
-/// Steps that are taken from the end of `note`.
+/// Steps by which `note` is shortened, so that the voice breathes before the next note.
 fn breath(chorale: &Chorale, note: &LineNote, next: Option<&LineNote>) -> f32 {
     let end = note.start_step + note.n_steps;
     let fermata = |frame: usize| chorale.frames.get(frame).is_some_and(|frame| frame.has_fermata);

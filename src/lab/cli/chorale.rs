@@ -179,9 +179,9 @@ fn voice(name: &str) -> Result<Voice, String> {
 /// A named configuration of a model of chorales.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChoraleConfig {
-    /// The encoding of the shipped model.
+    /// The encoding and sizes of the shipped model.
     Electropunk,
-    /// That of `BachBot`, as far as it fits four tokens a frame, with its sizes.
+    /// The sizes of `BachBot`, and its encoding adapted to four tokens a frame.
     Bachbot,
 }
 

@@ -19,7 +19,7 @@ pub struct Hearing {
     /// [default: the model's; with --line 0.1 more]
     #[arg(long, value_name = "P", value_parser = share)]
     pub onset_threshold: Option<f64>,
-    /// Least probability that a note goes on, 0 to 1 [default: the model's]
+    /// Probability below which a note ends, 0 to 1 [default: the model's]
     #[arg(long, value_name = "P", value_parser = share)]
     pub frame_threshold: Option<f64>,
     /// Length in milliseconds of the shortest note

@@ -25,6 +25,7 @@ pub mod stats;
 pub mod tools;
 mod touch;
 pub mod train;
+mod training_run;
 pub mod transcribe;
 pub mod transcription;
 

@@ -30,7 +30,7 @@ pub enum NotBasicPitch {
     )]
     InputNorm,
     /// A weight is NaN or infinite.
-    #[error("{layer}: expected finite weights, found NaN or infinity")]
+    #[error("layer {layer}: expected finite weights, found NaN or infinity")]
     NotFinite {
         /// Name of the layer.
         layer: &'static str,

@@ -57,7 +57,7 @@ impl Default for Thresholds {
 pub struct FrameNote {
     /// The first frame.
     pub start: usize,
-    /// The frame after the last.
+    /// The first frame after the note.
     pub end: usize,
     /// MIDI pitch.
     pub pitch: u8,

@@ -33,7 +33,7 @@ mod field {
     }
 }
 
-/// A network, as far as it is read.
+/// The constants and nodes of a network; other fields of the file are skipped.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Graph {
     /// Constants of 32-bit floats, by name.

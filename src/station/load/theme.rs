@@ -111,7 +111,8 @@ mod tests {
         station::load::library,
     };
 
-    /// Writes a prior of two dimensions for the built-in trio model; of another model if `space` is given.
+    /// Writes a personal prior of two dimensions. It belongs to the built-in trio model, or to the model with
+    /// the hash `space`.
     fn write_prior(folder: &Path, space: Option<u64>) {
         let bytes = library::bytes(&AssetRef::TRIO_MODEL).unwrap();
         let own = Weights::read(&bytes, "trio").unwrap().latent_space().unwrap();

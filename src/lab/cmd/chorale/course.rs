@@ -1,30 +1,23 @@
 //! The steps of a training run: losses, log, validation, checkpoints.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{Write as _, stderr},
-    time::{Duration, Instant},
-};
+use std::collections::BTreeMap;
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 use crate::{
     chorale::frame::Chorale,
     lab::{
         cli::ChoraleTrain,
+        cmd::training_run::{self, LOG_STEPS, Options, RunLog, say},
         train::{checkpoint::Run, chorale::fit::Fit},
     },
 };
-
-/// Steps between log entries, which average their losses.
-const LOG_STEPS: u64 = 20;
 
 /// Held-out chorales that a checkpoint is judged by.
 const N_WATCHED: usize = 24;
 
 /// The value of each option that training depends on; not the number of steps.
-fn describe(args: &ChoraleTrain) -> BTreeMap<&'static str, String> {
+fn describe(args: &ChoraleTrain) -> Options {
     let (dropout, input_dropout) = args.dropouts();
     let sizes = args.sizes();
     let data = args.data.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -51,30 +44,10 @@ pub fn restore(args: &ChoraleTrain, run: &Run, fit: &mut Fit) -> anyhow::Result<
     if !args.resume {
         return Ok(());
     }
-    let (saved, damaged) = run.load()?;
-    for error in &damaged {
-        eprintln!("{error}; the checkpoint before it is taken");
-    }
-    let Some(saved) = saved else {
-        eprintln!("{}: no checkpoint to resume from; starting at step 0", run.folder.display());
-        return Ok(());
-    };
-    let theirs: BTreeMap<String, String> = serde_json::from_str(&saved.settings)
-        .with_context(|| format!("{}: settings of the checkpoint", run.folder.display()))?;
-    for (option, ours) in describe(args) {
-        let found = theirs.get(option).map_or("none", String::as_str);
-        ensure!(
-            found == ours,
-            "{}: the checkpoint of step {} has {option} {found}, found {ours}; resume with its own \
-             settings, or start another run with --out",
-            run.folder.display(),
-            saved.step
-        );
-    }
-    fit.restore(saved)?;
-    run.set_aside(&damaged)?;
-    eprintln!("resuming from step {}", fit.step);
-    Ok(())
+    training_run::resume(run, &describe(args), |saved| {
+        fit.restore(saved)?;
+        Ok(fit.step)
+    })
 }
 
 /// A run in progress.
@@ -83,8 +56,7 @@ pub struct Course<'a> {
     run: Run,
     /// The network in training.
     pub fit: Fit,
-    log: File,
-    started: Instant,
+    log: RunLog,
 }
 
 impl<'a> Course<'a> {
@@ -93,11 +65,8 @@ impl<'a> Course<'a> {
     /// # Errors
     /// The folder can't be created or written to.
     pub fn new(args: &'a ChoraleTrain, run: Run, fit: Fit) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&run.folder).with_context(|| run.folder.display().to_string())?;
-        let path = run.folder.join("log.jsonl");
-        let log = File::options().create(true).append(true).open(&path);
-        let log = log.with_context(|| path.display().to_string())?;
-        Ok(Self { args, run, fit, log, started: Instant::now() })
+        let log = RunLog::open(&run, fit.step)?;
+        Ok(Self { args, run, fit, log })
     }
 
     /// Takes all steps, until `is_stopped` or the time is up.
@@ -109,8 +78,7 @@ impl<'a> Course<'a> {
         valid: &[Chorale],
         is_stopped: &dyn Fn() -> bool,
     ) -> anyhow::Result<()> {
-        let limit = self.args.minutes.map(|minutes| Duration::from_secs_f64(60.0 * minutes));
-        let (first, n_steps) = (self.fit.step, self.args.steps);
+        let n_steps = self.args.steps;
         let mut losses = Vec::new();
         while self.fit.step < n_steps {
             let loss = self.fit.advance()?;
@@ -118,11 +86,9 @@ impl<'a> Course<'a> {
             self.require_finite(loss)?;
             losses.push(loss);
             if step.is_multiple_of(LOG_STEPS) {
-                self.report(losses.drain(..).sum::<f64>() / LOG_STEPS as f64, first)?;
+                self.report(losses.drain(..).sum::<f64>() / LOG_STEPS as f64)?;
             }
-            let is_last = step == n_steps
-                || is_stopped()
-                || limit.is_some_and(|limit| limit <= self.started.elapsed());
+            let is_last = step == n_steps || is_stopped() || self.log.is_over(self.args.minutes);
             if is_last || step.is_multiple_of(self.args.checkpoint_steps) {
                 self.validate_and_save(valid)?;
             }
@@ -133,27 +99,15 @@ impl<'a> Course<'a> {
         Ok(())
     }
 
-    /// No later step can mend weights whose loss is NaN or infinite.
     fn require_finite(&self, loss: f64) -> anyhow::Result<()> {
-        ensure!(
-            loss.is_finite(),
-            "step {}: the loss is not finite; training has ended and no model is written: start anew \
-             with a --learning-rate below {} and another --out; the checkpoints in {} are from before",
-            self.fit.step,
-            self.args.learning_rate,
-            self.run.folder.display()
-        );
-        Ok(())
+        training_run::require_finite(loss, self.fit.step, self.args.learning_rate, &self.run)
     }
 
-    fn report(&mut self, loss: f64, first: u64) -> anyhow::Result<()> {
+    fn report(&mut self, loss: f64) -> anyhow::Result<()> {
         let (step, n_steps) = (self.fit.step, self.args.steps);
-        let rate = (step - first) as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
-        let left = (n_steps - step) as f64 / rate / 60.0;
-        say(&format!(
-            "step {step} of {n_steps}: {loss:.4} nats a token, {rate:.2} steps/s, {left:.0} min left"
-        ));
-        self.write_log(&serde_json::json!({"step": step, "set": "train", "nats_a_token": loss}))
+        let pace = self.log.pace(step, n_steps);
+        say(&format!("step {step} of {n_steps}: {loss:.4} nats a token, {pace}"));
+        self.log.write(&serde_json::json!({"step": step, "set": "train", "nats_a_token": loss}))
     }
 
     fn validate_and_save(&mut self, valid: &[Chorale]) -> anyhow::Result<()> {
@@ -161,7 +115,7 @@ impl<'a> Course<'a> {
         let found = self.fit.validate(&valid[..valid.len().min(N_WATCHED)])?;
         let (token, note) = (found.per_token(), found.per_note());
         say(&format!("step {step}, held-out chorales: {token:.4} nats a token, {note:.4} a note"));
-        self.write_log(&serde_json::json!({
+        self.log.write(&serde_json::json!({
             "step": step, "set": "held out", "nats_a_token": token, "nats_a_note": note,
         }))?;
         let settings = serde_json::to_string(&describe(self.args))?;
@@ -170,13 +124,4 @@ impl<'a> Course<'a> {
             .save((&variables.names, &variables.vars), &self.fit.adam, step, &settings)
             .with_context(|| format!("saving the checkpoint of step {step} failed"))
     }
-
-    fn write_log(&mut self, line: &serde_json::Value) -> anyhow::Result<()> {
-        writeln!(self.log, "{line}").context("log.jsonl: writing failed")
-    }
-}
-
-/// Prints a line of progress. A closed or full standard error does not end the run.
-fn say(line: &str) {
-    let _ = writeln!(stderr(), "{line}");
 }

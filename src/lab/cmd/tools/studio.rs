@@ -47,7 +47,12 @@ pub fn answer(request: &ToolRequest) -> anyhow::Result<ToolAnswer> {
         (Tool::Generate, _) => generated(settings),
         (Tool::Interpolate, [from, to]) => interpolated(from, to, settings),
         (_, [clip, ..]) => answered(*tool, clip, settings),
-        _ => anyhow::bail!("{}: expected a clip, found none", tool.name()),
+        _ => anyhow::bail!(
+            "{}: expected {} clips, found {}",
+            tool.name(),
+            tool.n_clips(),
+            clips.len()
+        ),
     }
 }
 

@@ -1,17 +1,12 @@
 //! The steps of a training run: losses, log, held-out recordings, checkpoints.
 
-use std::{
-    collections::BTreeMap,
-    fs::File,
-    io::{Write as _, stderr},
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 use crate::lab::{
     cli::NotesTrain,
+    cmd::training_run::{self, LOG_STEPS, Options, RunLog, say},
     train::{
         checkpoint::Run,
         transcription::{
@@ -22,11 +17,8 @@ use crate::lab::{
     transcription::note_creation::Thresholds,
 };
 
-/// Steps between log entries, which average their losses.
-const LOG_STEPS: u64 = 20;
-
 /// The value of each option that training depends on; not the number of steps.
-fn describe(args: &NotesTrain) -> BTreeMap<&'static str, String> {
+fn describe(args: &NotesTrain) -> Options {
     let names = |paths: &[PathBuf]| {
         let names = paths.iter().map(|path| path.file_name().unwrap_or_default().to_string_lossy());
         names.collect::<Vec<_>>().join(" ")
@@ -52,30 +44,10 @@ pub fn restore(args: &NotesTrain, run: &Run, fit: &mut Fit) -> anyhow::Result<()
     if !args.resume {
         return Ok(());
     }
-    let (saved, damaged) = run.load()?;
-    for error in &damaged {
-        eprintln!("{error}; the checkpoint before it is taken");
-    }
-    let Some(saved) = saved else {
-        eprintln!("{}: no checkpoint to resume from; starting at step 0", run.folder.display());
-        return Ok(());
-    };
-    let theirs: BTreeMap<String, String> = serde_json::from_str(&saved.settings)
-        .with_context(|| format!("{}: settings of the checkpoint", run.folder.display()))?;
-    for (option, ours) in describe(args) {
-        let found = theirs.get(option).map_or("none", String::as_str);
-        ensure!(
-            found == ours,
-            "{}: the checkpoint of step {} has {option} {found}, found {ours}; resume with its own \
-             settings, or start another run with --out",
-            run.folder.display(),
-            saved.step
-        );
-    }
-    fit.restore(saved)?;
-    run.set_aside(&damaged)?;
-    eprintln!("resuming from step {}", fit.step);
-    Ok(())
+    training_run::resume(run, &describe(args), |saved| {
+        fit.restore(saved)?;
+        Ok(fit.step)
+    })
 }
 
 /// A run in progress.
@@ -84,8 +56,7 @@ pub struct Course<'a> {
     run: Run,
     /// The network in training.
     pub fit: Fit,
-    log: File,
-    started: Instant,
+    log: RunLog,
 }
 
 impl<'a> Course<'a> {
@@ -94,11 +65,8 @@ impl<'a> Course<'a> {
     /// # Errors
     /// The folder can't be created or written to.
     pub fn new(args: &'a NotesTrain, run: Run, fit: Fit) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&run.folder).with_context(|| run.folder.display().to_string())?;
-        let path = run.folder.join("log.jsonl");
-        let log = File::options().create(true).append(true).open(&path);
-        let log = log.with_context(|| path.display().to_string())?;
-        Ok(Self { args, run, fit, log, started: Instant::now() })
+        let log = RunLog::open(&run, fit.step)?;
+        Ok(Self { args, run, fit, log })
     }
 
     /// Takes all steps, until `is_stopped` or the time is up.
@@ -106,21 +74,18 @@ impl<'a> Course<'a> {
     /// # Errors
     /// A loss is not finite, or a checkpoint can't be written.
     pub fn train(&mut self, judged: &HeldOut, is_stopped: &dyn Fn() -> bool) -> anyhow::Result<()> {
-        let limit = self.args.minutes.map(|minutes| Duration::from_secs_f64(60.0 * minutes));
-        let (first, n_steps) = (self.fit.step, self.args.steps);
+        let n_steps = self.args.steps;
         let (mut sum, mut n) = (Losses::default(), 0);
         while self.fit.step < n_steps {
             let losses = self.fit.advance()?;
-            self.require_finite(&losses)?;
+            self.require_finite(losses.sum())?;
             (sum, n) = (sum.and(losses), n + 1);
             let step = self.fit.step;
             if step.is_multiple_of(LOG_STEPS) {
-                self.report(sum.times(1.0 / f64::from(n)), first)?;
+                self.report(sum.times(1.0 / f64::from(n)))?;
                 (sum, n) = (Losses::default(), 0);
             }
-            let is_last = step == n_steps
-                || is_stopped()
-                || limit.is_some_and(|limit| limit <= self.started.elapsed());
+            let is_last = step == n_steps || is_stopped() || self.log.is_over(self.args.minutes);
             if is_last || step.is_multiple_of(self.args.checkpoint_steps) {
                 self.judge_and_save(judged)?;
             }
@@ -131,29 +96,19 @@ impl<'a> Course<'a> {
         Ok(())
     }
 
-    /// No later step can mend weights whose loss is NaN or infinite.
-    fn require_finite(&self, losses: &Losses) -> anyhow::Result<()> {
-        ensure!(
-            losses.sum().is_finite(),
-            "step {}: the loss is not finite; training has ended and no model is written: start anew \
-             with a --learning-rate below {} and another --out; the checkpoints in {} are from before",
-            self.fit.step,
-            self.args.learning_rate,
-            self.run.folder.display()
-        );
-        Ok(())
+    fn require_finite(&self, loss: f64) -> anyhow::Result<()> {
+        training_run::require_finite(loss, self.fit.step, self.args.learning_rate, &self.run)
     }
 
-    fn report(&mut self, losses: Losses, first: u64) -> anyhow::Result<()> {
+    fn report(&mut self, losses: Losses) -> anyhow::Result<()> {
         let (step, n_steps) = (self.fit.step, self.args.steps);
-        let rate = (step - first) as f64 / self.started.elapsed().as_secs_f64().max(1e-3);
-        let left = (n_steps - step) as f64 / rate / 60.0;
+        let pace = self.log.pace(step, n_steps);
         let Losses { note, onset, contour } = losses;
         say(&format!(
             "step {step} of {n_steps}: notes {note:.3}, onsets {onset:.3}, contours {contour:.3} nats a frame, \
-             {rate:.2} steps/s, {left:.0} min left"
+             {pace}"
         ));
-        self.write_log(&serde_json::json!({
+        self.log.write(&serde_json::json!({
             "step": step, "set": "train", "note": note, "onset": onset, "contour": contour,
         }))
     }
@@ -166,7 +121,7 @@ impl<'a> Course<'a> {
         say(&format!(
             "step {step}, held-out songs: precision {precision:.3}, recall {recall:.3}, F {f:.3}"
         ));
-        self.write_log(&serde_json::json!({
+        self.log.write(&serde_json::json!({
             "step": step, "set": "held out", "precision": precision, "recall": recall, "f": f,
         }))?;
         let settings = serde_json::to_string(&describe(self.args))?;
@@ -174,13 +129,4 @@ impl<'a> Course<'a> {
             .save((&self.fit.names, &self.fit.vars), &self.fit.adam, step, &settings)
             .with_context(|| format!("saving the checkpoint of step {step} failed"))
     }
-
-    fn write_log(&mut self, line: &serde_json::Value) -> anyhow::Result<()> {
-        writeln!(self.log, "{line}").context("log.jsonl: writing failed")
-    }
-}
-
-/// Prints a line of progress. A closed or full standard error does not end the run.
-fn say(line: &str) {
-    let _ = writeln!(stderr(), "{line}");
 }

@@ -154,7 +154,7 @@ fn of_piece(
     Ok(row(piece.title.clone(), &take.notes, &notes, speed))
 }
 
-/// Writes a recording and its notes.
+/// Writes the recording `title` to `folder`, and its true notes as a MIDI file beside it.
 fn keep(folder: &Path, title: &str, samples: &[f32], notes: &[HeardNote]) -> anyhow::Result<()> {
     std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let name: String =

@@ -14,7 +14,7 @@ const PEAK: (usize, usize) = (2, 1);
 /// Frames before and after a peak whose mean it rises above.
 const SURROUNDINGS: (usize, usize) = (10, 1);
 
-/// Least frames between two hits of a drum: 20 ms.
+/// Minimum distance between two hits of a drum, in frames: 20 ms.
 const APART: usize = 2;
 
 /// The hits in `found`, in order of time, then of drums: a peak that rises by its drum's threshold
@@ -72,7 +72,7 @@ fn velocity(share: f32) -> u8 {
 mod tests {
     use super::*;
 
-    /// Activations of a kick with these onsets, all of velocity 0.5.
+    /// Activations whose kick has these onsets, each with velocity 0.5; other drums are silent.
     fn kicks(onsets: &[f32]) -> Activations {
         let row = |onset: &f32| {
             let mut row = [0.0; N_CLASSES];

@@ -70,7 +70,7 @@ const KEEP_MP3: f64 = 0.4;
 /// Frames on both sides of an onset that its target reaches.
 const REACH: f64 = 1.5;
 
-/// A recording as the network reads it, and what it is to find.
+/// The input and the targets of the network for one recording.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Example {
     /// Bands (T, 84).

@@ -1,0 +1,118 @@
+//! What the training runs of chorales, notes and drum hits share: resuming, the log, a finite loss.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{Write as _, stderr},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, ensure};
+
+use crate::lab::train::checkpoint::{Run, Saved};
+
+/// Steps between entries of the log; an entry has the mean loss of these steps.
+pub const LOG_STEPS: u64 = 20;
+
+/// The value of each option that training depends on; not the number of steps.
+pub type Options = BTreeMap<&'static str, String>;
+
+/// Hands the newest sound checkpoint in `run` to `restore`, which returns its step. Without a checkpoint
+/// training starts at step 0.
+///
+/// # Errors
+/// The checkpoint was made with other `options`, all checkpoints are damaged, or `restore` fails.
+pub fn resume(
+    run: &Run,
+    options: &Options,
+    restore: impl FnOnce(Saved) -> anyhow::Result<u64>,
+) -> anyhow::Result<()> {
+    let folder = run.folder.display();
+    let (saved, damaged) = run.load()?;
+    for error in &damaged {
+        eprintln!("{error}; the checkpoint before it is taken");
+    }
+    let Some(saved) = saved else {
+        eprintln!("{folder}: no checkpoint to resume from; starting at step 0");
+        return Ok(());
+    };
+    let of_checkpoint: BTreeMap<String, String> = serde_json::from_str(&saved.settings)
+        .with_context(|| format!("{folder}: settings of the checkpoint"))?;
+    for (option, ours) in options {
+        let found = of_checkpoint.get(*option).map_or("none", String::as_str);
+        ensure!(
+            found == ours,
+            "{folder}: the checkpoint of step {} has {option} {found}, found {ours}; resume with its own \
+             settings, or start another run with --out",
+            saved.step
+        );
+    }
+    let step = restore(saved)?;
+    run.set_aside(&damaged)?;
+    eprintln!("resuming from step {step}");
+    Ok(())
+}
+
+/// The log of a run, and its pace.
+pub struct RunLog {
+    file: File,
+    started: Instant,
+    first_step: u64,
+}
+
+impl RunLog {
+    /// Opens `log.jsonl` in the folder of the checkpoints; training goes on after `step`.
+    ///
+    /// # Errors
+    /// The folder can't be created or written to.
+    pub fn open(run: &Run, step: u64) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&run.folder).with_context(|| run.folder.display().to_string())?;
+        let path = run.folder.join("log.jsonl");
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.with_context(|| path.display().to_string())?;
+        Ok(Self { file, started: Instant::now(), first_step: step })
+    }
+
+    /// Appends a line.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn write(&mut self, line: &serde_json::Value) -> anyhow::Result<()> {
+        writeln!(self.file, "{line}").context("log.jsonl: writing failed")
+    }
+
+    /// Steps a second so far, and the minutes that are left until step `n_steps`.
+    pub fn pace(&self, step: u64, n_steps: u64) -> String {
+        let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
+        let rate = (step - self.first_step) as f64 / seconds;
+        let left = (n_steps - step) as f64 / rate / 60.0;
+        format!("{rate:.2} steps/s, {left:.0} min left")
+    }
+
+    /// Whether `minutes` have passed since the start of the run.
+    pub fn is_over(&self, minutes: Option<f64>) -> bool {
+        minutes.is_some_and(|minutes| {
+            Duration::from_secs_f64(60.0 * minutes) <= self.started.elapsed()
+        })
+    }
+}
+
+/// Checks the loss of a step: no later step can mend weights whose loss is NaN or infinite.
+///
+/// # Errors
+/// The loss is not finite.
+pub fn require_finite(loss: f64, step: u64, learning_rate: f64, run: &Run) -> anyhow::Result<()> {
+    ensure!(
+        loss.is_finite(),
+        "step {step}: the loss is not finite; training has ended and no model is written: start anew \
+         with a --learning-rate below {learning_rate} and another --out; the checkpoints in {} are from \
+         before",
+        run.folder.display()
+    );
+    Ok(())
+}
+
+/// Prints a line of progress. A closed or full standard error does not end the run.
+pub fn say(line: &str) {
+    let _ = writeln!(stderr(), "{line}");
+}
