@@ -108,7 +108,11 @@ impl Truth {
         let within = |seconds: Vec<f64>| seconds.into_iter().filter(|s| *s <= end).collect();
         let beats: Vec<f64> = within(song.tempo_map.bar_starts(4 * n_bars, 1.0));
         let bars: Vec<f64> = within(song.tempo_map.bar_starts(n_bars, QUARTERS_PER_BAR));
-        ensure!(!beats.is_empty(), "{}: expected a recording with beats", path.display());
+        ensure!(
+            !beats.is_empty(),
+            "{}: expected a recording with beats, found none",
+            path.display()
+        );
         let played = song.tempo_map.at_one_tempo(&song.sequence);
         // Two quarters a second.
         let hit = |note: &crate::music::note::Note| {
