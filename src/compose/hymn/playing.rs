@@ -5,7 +5,7 @@ use std::f64::consts::PI;
 use rand::RngExt as _;
 
 use crate::{
-    chorale::frame::{Chorale, N_VOICES, Sound},
+    chorale::frame::{Chorale, FRAMES_PER_BEAT, N_VOICES, Sound},
     compose::phrase::PHRASE_BARS,
     music::{
         arrange::LineNote,
@@ -25,6 +25,9 @@ const PARTS: [Part; N_VOICES] = [Part::Lead, Part::Chords, Part::Chords, Part::B
 /// MIDI velocity at the ends of a line without energy, what full energy adds, what the middle of a line
 /// adds, and the soprano.
 const VELOCITY: (f64, f64, f64, f64) = (66.0, 24.0, 12.0, 6.0);
+
+/// What the beats of a bar add to the velocity.
+const ACCENTS: [f64; 4] = [10.0, 0.0, 5.0, 0.0];
 
 /// Steps that a voice breathes for after a line, and before it repeats a note.
 const BREATH: f32 = 1.0;
@@ -46,8 +49,8 @@ pub fn notes(chorale: &Chorale, voice: usize) -> Vec<LineNote> {
     notes
 }
 
-/// The hits of each bar of `chorale`: louder towards the middle of its lines and with `energy`, 0 to 1, and
-/// with `humanise`, 0 to 1, not quite together.
+/// The hits of each bar of `chorale`: louder on strong beats, towards the middle of its lines and with
+/// `energy`, 0 to 1, and with `humanise`, 0 to 1, not quite together.
 pub fn parts(chorale: &Chorale, energy: f64, humanise: f64, rng: &mut Rng) -> Vec<Parts> {
     let mut bars: Vec<Parts> = vec![Parts::default(); PHRASE_BARS as usize];
     let swell = swell(&chorale.fermatas());
@@ -58,11 +61,12 @@ pub fn parts(chorale: &Chorale, energy: f64, humanise: f64, rng: &mut Rng) -> Ve
                 continue;
             }
             let of_voice = if voice == 0 { VELOCITY.3 } else { 0.0 };
-            let plain = VELOCITY.0 + VELOCITY.1 * energy + VELOCITY.2 * swell[note.start_step];
+            let start = note.start_step % STEPS_PER_BAR;
+            let of_place = VELOCITY.2 * swell[note.start_step] + accent(start);
+            let plain = VELOCITY.0 + VELOCITY.1 * energy + of_place;
             let mut stray = || humanise * rng.random_range(-1.0..=1.0);
             let (late, louder) = (LOOSE.0 * stray(), LOOSE.1 * stray());
             let next = notes.get(number + 1);
-            let start = note.start_step % STEPS_PER_BAR;
             bars[note.start_step / STEPS_PER_BAR][part as usize].push(Hit {
                 start_step: (start as f64 + late).max(0.0) as f32,
                 n_steps: note.n_steps as f32 - breath(chorale, note, next),
@@ -73,6 +77,11 @@ pub fn parts(chorale: &Chorale, energy: f64, humanise: f64, rng: &mut Rng) -> Ve
     }
     bars.iter_mut().flatten().for_each(|hits| humanise::sort(hits));
     bars
+}
+
+/// What the place of a note that starts at `step` of a bar adds to its velocity.
+fn accent(step: usize) -> f64 {
+    if step.is_multiple_of(FRAMES_PER_BEAT) { ACCENTS[step / FRAMES_PER_BEAT] } else { 0.0 }
 }
 
 /// Whether the alto has the tenor's `note` when it begins: one of them is enough on one instrument.
