@@ -7,7 +7,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use crate::{
     args::{at_least_one, not_negative, positive, share},
     chorale::{encoding::Encoding, frame::Voice, network::Sizes},
-    lab::cli::musician::{AudioFormat, Output, Touch},
+    lab::cli::{
+        musician::{AudioFormat, Output, Touch},
+        run_options::RunOptions,
+    },
     music::scale::{Key, Mode, NotAKey},
 };
 
@@ -229,12 +232,6 @@ pub struct ChoraleTrain {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/my-chorale")]
     pub out: PathBuf,
-    /// Overwrite an existing model of that name
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
-    #[arg(long)]
-    pub resume: bool,
     /// Start from the weights of this model, which may be of an earlier version with fewer inputs
     /// [default: random weights]
     #[arg(long, value_name = "MODEL")]
@@ -242,9 +239,6 @@ pub struct ChoraleTrain {
     /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least_one)]
     pub steps: u64,
-    /// End after so many minutes at the latest, as with Ctrl-C; --resume continues
-    #[arg(long, value_name = "MINUTES", value_parser = positive)]
-    pub minutes: Option<f64>,
     /// Windows of four bars per step
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub batch_size: u64,
@@ -277,16 +271,7 @@ pub struct ChoraleTrain {
     /// Random seed of the initial weights, the windows and the dropout
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Steps between checkpoints: a crash loses at most these
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
-    pub checkpoint_steps: u64,
-    /// Number of newest checkpoints to keep on disk
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
-    pub checkpoints_to_keep: u64,
-    /// Print the final results as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// CPU threads [default: number of cores]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
-    pub threads: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub run: RunOptions,
 }

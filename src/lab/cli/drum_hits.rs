@@ -6,7 +6,10 @@ use clap::Args;
 
 use crate::{
     args::{at_least_one, positive},
-    lab::cli::values::{DRUM_HITS, NOTES},
+    lab::cli::{
+        run_options::RunOptions,
+        values::{DRUM_HITS, NOTES},
+    },
 };
 
 /// `electropunk transcription train drums`.
@@ -26,18 +29,9 @@ pub struct DrumsTrain {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/my-drum-hits")]
     pub out: PathBuf,
-    /// Overwrite an existing model of that name
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
-    #[arg(long)]
-    pub resume: bool,
     /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least_one)]
     pub steps: u64,
-    /// End after so many minutes at the latest, as with Ctrl-C; --resume continues
-    #[arg(long, value_name = "MINUTES", value_parser = positive)]
-    pub minutes: Option<f64>,
     /// Windows of two seconds per step
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
     pub batch_size: u64,
@@ -50,18 +44,9 @@ pub struct DrumsTrain {
     /// Random seed of the initial weights and the recordings
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Steps between checkpoints: a crash loses at most these
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
-    pub checkpoint_steps: u64,
-    /// Number of newest checkpoints to keep on disk
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
-    pub checkpoints_to_keep: u64,
-    /// Print the final results as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// CPU threads [default: number of cores]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
-    pub threads: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub run: RunOptions,
 }
 
 /// `electropunk transcription evaluate drums`.

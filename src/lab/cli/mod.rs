@@ -7,6 +7,7 @@ mod dataset;
 mod drum_hits;
 mod musician;
 mod personalise;
+mod run_options;
 mod sampling;
 mod tools;
 mod training;
@@ -22,6 +23,7 @@ pub use self::{
     drum_hits::{DrumsEvaluate, DrumsTrain, RecordingsEvaluate},
     musician::{AudioFormat, Decode, Encode, Import, Interpolate, Output, Sample, Touch},
     personalise::{Kind, Personalise},
+    run_options::RunOptions,
     sampling::Sampling,
     tools::{Answering, Continue, DRUMS, Drumify, GROOVE, Groove, Manner, TRIO, ToolName, Watch},
     training::{Attributes, Eval, Priors, Schedule, Sizes, Train},

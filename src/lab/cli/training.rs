@@ -6,7 +6,11 @@ use clap::Args;
 
 use crate::{
     args::{at_least_one, not_negative, positive, share},
-    lab::{cli::values::family, dataset::shares::Share, train::scheduled::Growth},
+    lab::{
+        cli::{run_options::RunOptions, values::family},
+        dataset::shares::Share,
+        train::scheduled::Growth,
+    },
     musicvae::net::{device_choice::DeviceChoice, family::Family},
 };
 
@@ -47,12 +51,6 @@ pub struct Train {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,
-    /// Overwrite an existing model of that name
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
-    #[arg(long)]
-    pub resume: bool,
     /// Start from the weights of this model instead of random ones; of another configuration with
     /// the same parts and wiring, those that fit are taken. With --resume the weights are those of
     /// the checkpoint
@@ -64,12 +62,6 @@ pub struct Train {
     /// Random seed of the initial weights, the order of examples and the noise on z
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Steps between checkpoints: a crash loses at most these
-    #[arg(long, value_name = "N", default_value_t = 200)]
-    pub checkpoint_steps: u64,
-    /// Number of newest checkpoints to keep on disk
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
-    pub checkpoints_to_keep: u64,
     /// Minutes between preview files (30 s, NAME.run/preview-STEP.mp3); 0 for none
     #[arg(long, value_name = "MINUTES", default_value_t = 5.0, value_parser = not_negative)]
     pub preview_minutes: f64,
@@ -77,15 +69,12 @@ pub struct Train {
     /// weights once a minute [default address: 127.0.0.1:8000]
     #[arg(long, value_name = "ADDR", num_args = 0..=1, default_missing_value = "127.0.0.1:8000")]
     pub listen: Option<SocketAddr>,
-    /// Print the final validation results as JSON
-    #[arg(long)]
-    pub json: bool,
     /// Device to train on: auto (the first GPU, if any), cpu or cuda:0
     #[arg(long, default_value_t)]
     pub device: DeviceChoice,
-    /// CPU threads [default: number of cores]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
-    pub threads: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub run: RunOptions,
 }
 
 /// Sizes of the network. Defaults are those of Magenta's released checkpoints, or of the model of

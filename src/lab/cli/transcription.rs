@@ -8,6 +8,7 @@ use crate::{
     args::{at_least_one, positive, share},
     lab::cli::{
         drum_hits::{DrumsEvaluate, DrumsTrain, RecordingsEvaluate},
+        run_options::RunOptions,
         transcribe::NotesEvaluate,
     },
 };
@@ -57,18 +58,9 @@ pub struct NotesTrain {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/my-notes")]
     pub out: PathBuf,
-    /// Overwrite an existing model of that name
-    #[arg(long)]
-    pub overwrite: bool,
-    /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
-    #[arg(long)]
-    pub resume: bool,
     /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 6000, value_parser = at_least_one)]
     pub steps: u64,
-    /// End after so many minutes at the latest, as with Ctrl-C; --resume continues
-    #[arg(long, value_name = "MINUTES", value_parser = positive)]
-    pub minutes: Option<f64>,
     /// Recordings of seven seconds per step
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
     pub batch_size: u64,
@@ -93,16 +85,7 @@ pub struct NotesTrain {
     /// Random seed of the initial weights and of all that is played
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Steps between checkpoints: a crash loses at most these
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
-    pub checkpoint_steps: u64,
-    /// Number of newest checkpoints to keep on disk
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one)]
-    pub checkpoints_to_keep: u64,
-    /// Print the final results as JSON
-    #[arg(long)]
-    pub json: bool,
-    /// CPU threads [default: number of cores]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
-    pub threads: Option<u64>,
+    #[command(flatten)]
+    #[allow(missing_docs)] // clap lists its options in place.
+    pub run: RunOptions,
 }

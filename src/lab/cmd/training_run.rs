@@ -1,21 +1,55 @@
-//! What the training runs of chorales, notes and drum hits share: resuming, the log, a finite loss.
+//! What training runs share: their checkpoints, resuming, the log, a finite loss.
 
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::{Write as _, stderr},
-    time::{Duration, Instant},
+    io::{self, Write as _, stderr},
+    path::Path,
+    thread,
+    time::Instant,
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, bail, ensure};
 
-use crate::lab::train::checkpoint::{Run, Saved};
+use crate::lab::{
+    cli::RunOptions,
+    cmd::model,
+    train::checkpoint::{Run, Saved},
+};
 
 /// Steps between entries of the log; an entry has the mean loss of these steps.
 pub const LOG_STEPS: u64 = 20;
 
 /// The value of each option that training depends on; not the number of steps.
 pub type Options = BTreeMap<&'static str, String>;
+
+/// The number of threads to compute with.
+///
+/// # Errors
+/// The system does not tell the number of cores.
+pub fn n_threads(options: &RunOptions) -> io::Result<usize> {
+    let n_cores = thread::available_parallelism()?.get();
+    Ok(options.threads.map_or(n_cores, |n| n as usize))
+}
+
+/// The checkpoints of the model `out`.
+pub fn checkpoints(out: &Path, options: &RunOptions) -> Run {
+    Run { folder: model::file(out, "run"), n_kept: options.checkpoints_to_keep as usize }
+}
+
+/// Checks that neither the model `out` nor its checkpoints in `run` are overwritten unless named to be.
+///
+/// # Errors
+/// There are checkpoints without `--resume`, or a model without `--overwrite`.
+pub fn require_new(out: &Path, options: &RunOptions, run: &Run) -> anyhow::Result<()> {
+    if let Some(step) = run.newest_step().filter(|_| !options.resume) {
+        bail!(
+            "{}: found a run at step {step}: continue it with --resume, or remove the folder",
+            run.folder.display()
+        );
+    }
+    model::require_new(out, options.overwrite || options.resume)
+}
 
 /// Hands the newest sound checkpoint in `run` to `restore`, which returns its step. Without a checkpoint
 /// training starts at step 0.
@@ -51,6 +85,11 @@ pub fn resume(
     run.set_aside(&damaged)?;
     eprintln!("resuming from step {step}");
     Ok(())
+}
+
+/// Whether a run that started at `started` has taken the time that it has.
+pub fn is_over(options: &RunOptions, started: Instant) -> bool {
+    options.minutes.is_some_and(|minutes| 60.0 * minutes <= started.elapsed().as_secs_f64())
 }
 
 /// The log of a run, and its pace.
@@ -89,11 +128,9 @@ impl RunLog {
         format!("{rate:.2} steps/s, {left:.0} min left")
     }
 
-    /// Whether `minutes` have passed since the start of the run.
-    pub fn is_over(&self, minutes: Option<f64>) -> bool {
-        minutes.is_some_and(|minutes| {
-            Duration::from_secs_f64(60.0 * minutes) <= self.started.elapsed()
-        })
+    /// Whether the run has taken the time that it has.
+    pub fn is_over(&self, options: &RunOptions) -> bool {
+        is_over(options, self.started)
     }
 }
 

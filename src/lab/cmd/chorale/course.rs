@@ -41,7 +41,7 @@ fn describe(args: &ChoraleTrain) -> Options {
 /// # Errors
 /// The checkpoint has other settings, or all are damaged.
 pub fn restore(args: &ChoraleTrain, run: &Run, fit: &mut Fit) -> anyhow::Result<()> {
-    if !args.resume {
+    if !args.run.resume {
         return Ok(());
     }
     training_run::resume(run, &describe(args), |saved| {
@@ -88,8 +88,8 @@ impl<'a> Course<'a> {
             if step.is_multiple_of(LOG_STEPS) {
                 self.report(losses.drain(..).sum::<f64>() / LOG_STEPS as f64)?;
             }
-            let is_last = step == n_steps || is_stopped() || self.log.is_over(self.args.minutes);
-            if is_last || step.is_multiple_of(self.args.checkpoint_steps) {
+            let is_last = step == n_steps || is_stopped() || self.log.is_over(&self.args.run);
+            if is_last || step.is_multiple_of(self.args.run.checkpoint_steps) {
                 self.validate_and_save(valid)?;
             }
             if is_last {

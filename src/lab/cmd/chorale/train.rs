@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io, io::Write as _, path::Path};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use candle_core::{DType, Tensor};
 use serde::Serialize;
 
@@ -17,11 +17,10 @@ use crate::{
         cli::ChoraleTrain,
         cmd::{
             chorale::course::{self, Course},
-            model,
+            model, training_run,
         },
         train::{
             card,
-            checkpoint::Run,
             chorale::{
                 corpus,
                 fit::{Fit, Settings},
@@ -76,11 +75,10 @@ pub fn run(args: &ChoraleTrain) -> anyhow::Result<()> {
     ensure!(args.dropouts().0 < 1.0, "--dropout: expected a share below 1, found 1");
     ffi::keep_freed_memory();
     ffi::compute_on_one_thread();
-    let n_cores = std::thread::available_parallelism()?.get();
-    let n_threads = args.threads.map_or(n_cores, |n| n as usize);
+    let n_threads = training_run::n_threads(&args.run)?;
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    let run = checkpoints(args);
-    require_new(args, &run)?;
+    let run = training_run::checkpoints(&args.out, &args.run);
+    training_run::require_new(&args.out, &args.run, &run)?;
     let split = Split::of(corpus::read(&args.data)?);
     let [n_train, n_valid] = [&split.train, &split.valid].map(Vec::len);
     ensure!(
@@ -117,22 +115,6 @@ fn settings(args: &ChoraleTrain, n_threads: usize) -> Settings {
     }
 }
 
-/// The checkpoints of `--out`.
-fn checkpoints(args: &ChoraleTrain) -> Run {
-    Run { folder: model::file(&args.out, "run"), n_kept: args.checkpoints_to_keep as usize }
-}
-
-/// Checks that nothing is overwritten that was not named to be.
-fn require_new(args: &ChoraleTrain, run: &Run) -> anyhow::Result<()> {
-    if let Some(step) = run.newest_step().filter(|_| !args.resume) {
-        bail!(
-            "{}: found a run at step {step}: continue it with --resume, or remove the folder",
-            run.folder.display()
-        );
-    }
-    model::require_new(&args.out, args.overwrite || args.resume)
-}
-
 /// Writes weights and card, and says so.
 fn write_model(
     args: &ChoraleTrain,
@@ -157,7 +139,7 @@ fn write_model(
     };
     card::save(&card, &model::file(&args.out, "toml"))?;
     let (step, Figures { nats_a_token, nats_a_note, .. }) = (fit.step, &card.validation);
-    let text = match args.json {
+    let text = match args.run.json {
         true => serde_json::json!({
             "model": path,
             "step": step,

@@ -17,6 +17,7 @@ use crate::{
                 settings::{self, Described},
                 setup::{self, HeldOut, Measures},
             },
+            training_run,
         },
         picture::{curve::svg, learning},
         train::{
@@ -58,7 +59,7 @@ impl<'a> Course<'a> {
         let network = setup::network(args)?;
         let (examples, held_out) = setup::read_examples(args, &network.config)?;
         let n_windows = [&examples.real, &examples.themed].map(|pool| pool.windows.len());
-        let run = resume::run(args);
+        let run = training_run::checkpoints(&args.out, &args.run);
         let network = match args.device.gpu()? {
             Some(gpu) => network.on(&gpu)?,
             None => network,
@@ -82,13 +83,16 @@ impl<'a> Course<'a> {
         let mut log = open_log(&self.run.folder)?;
         let mut last = Measures::new();
         self.previews.start(&self.fit.network, self.fit.step);
-        while self.fit.step < n_steps && !is_stopped() {
+        while self.fit.step < n_steps {
             let measure = self.step(&mut log)?;
             self.previews.update(&self.fit.network, self.fit.step, &measure);
             self.newest = Some(measure);
             let is_last = self.fit.step == n_steps || is_stopped();
-            if is_last || self.fit.step.is_multiple_of(self.args.checkpoint_steps) {
+            if is_last || self.fit.step.is_multiple_of(self.args.run.checkpoint_steps) {
                 last = self.validate_and_save(&mut log)?;
+            }
+            if is_last {
+                break;
             }
         }
         self.progress.finish();

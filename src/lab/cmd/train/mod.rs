@@ -8,7 +8,7 @@ mod resume;
 mod settings;
 mod setup;
 
-use std::{io::Write as _, path::PathBuf};
+use std::{io::Write as _, path::PathBuf, time::Instant};
 
 use crate::{
     ffi, interrupt,
@@ -20,6 +20,7 @@ use crate::{
                 course::{Course, facts, validate_all},
                 setup::Measures,
             },
+            training_run,
         },
         train::{
             card::{self, Card, Training},
@@ -42,13 +43,15 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
     ffi::keep_freed_memory();
     ffi::compute_on_one_thread();
     // Not rayon::current_num_threads: it would start the global pool before it is configured here.
-    let n_cores = std::thread::available_parallelism()?.get();
-    let n_threads = args.threads.map_or(n_cores, |n| n as usize);
+    let n_threads = training_run::n_threads(&args.run)?;
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    resume::require_new(args)?;
+    let run = training_run::checkpoints(&args.out, &args.run);
+    training_run::require_new(&args.out, &args.run, &run)?;
     let mut course = Course::prepare(args, n_threads)?;
     let stop = interrupt::flag()?;
-    let mut last = course.train(&|| stop.is_set())?;
+    let started = Instant::now();
+    let is_over = || stop.is_set() || training_run::is_over(&args.run, started);
+    let mut last = course.train(&is_over)?;
     let n_empty = health::n_empty(&checkpoint::snapshot(&course.fit.network)?, args.seed)?;
     let measure = last.first().map(|(_, measure)| measure).or(course.newest.as_ref());
     for complaint in health::complaints(measure, n_empty, &course.settings) {
@@ -67,7 +70,7 @@ pub fn run(args: &cli::Train) -> anyhow::Result<()> {
 fn report(args: &cli::Train, course: &Course, last: &Measures, n_empty: usize) {
     let path = model::file(&args.out, "safetensors");
     let step = course.fit.step;
-    let text = if args.json {
+    let text = if args.run.json {
         let held_out: serde_json::Map<_, _> =
             last.iter().map(|(name, measure)| ((*name).to_owned(), facts(measure))).collect();
         serde_json::json!({

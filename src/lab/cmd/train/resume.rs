@@ -1,35 +1,12 @@
 //! Checkpoints and models that are there when a run starts: resumed, or not overwritten.
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 
 use crate::lab::{
     cli,
-    cmd::{
-        model,
-        train::settings::{Described, Differences},
-    },
+    cmd::train::settings::{Described, Differences},
     train::{checkpoint::Run, fit::Fit},
 };
-
-/// The checkpoints of `--out`.
-pub fn run(args: &cli::Train) -> Run {
-    Run { folder: model::file(&args.out, "run"), n_kept: args.checkpoints_to_keep as usize }
-}
-
-/// Checks that nothing is overwritten that was not named to be.
-///
-/// # Errors
-/// There are checkpoints without `--resume`, or a model without `--overwrite`.
-pub fn require_new(args: &cli::Train) -> anyhow::Result<()> {
-    let run = run(args);
-    if let Some(step) = run.newest_step().filter(|_| !args.resume) {
-        bail!(
-            "{}: found a run at step {step}: continue it with --resume, or remove the folder",
-            run.folder.display()
-        );
-    }
-    model::require_new(&args.out, args.overwrite || args.resume)
-}
 
 /// `fit` at step 0 or, with `--resume`, at the newest sound checkpoint in `run`.
 ///
@@ -41,7 +18,7 @@ pub fn start(
     mut fit: Fit,
     settings: &Described,
 ) -> anyhow::Result<Fit> {
-    if !args.resume {
+    if !args.run.resume {
         return Ok(fit);
     }
     let (saved, damaged) = run.load()?;

@@ -41,7 +41,7 @@ fn describe(args: &NotesTrain) -> Options {
 /// # Errors
 /// The checkpoint has other settings, or all are damaged.
 pub fn restore(args: &NotesTrain, run: &Run, fit: &mut Fit) -> anyhow::Result<()> {
-    if !args.resume {
+    if !args.run.resume {
         return Ok(());
     }
     training_run::resume(run, &describe(args), |saved| {
@@ -85,8 +85,8 @@ impl<'a> Course<'a> {
                 self.report(sum.times(1.0 / f64::from(n)))?;
                 (sum, n) = (Losses::default(), 0);
             }
-            let is_last = step == n_steps || is_stopped() || self.log.is_over(self.args.minutes);
-            if is_last || step.is_multiple_of(self.args.checkpoint_steps) {
+            let is_last = step == n_steps || is_stopped() || self.log.is_over(&self.args.run);
+            if is_last || step.is_multiple_of(self.args.run.checkpoint_steps) {
                 self.judge_and_save(judged)?;
             }
             if is_last {

@@ -48,7 +48,7 @@ fn describe(args: &DrumsTrain) -> Options {
 /// # Errors
 /// The checkpoint has other settings, or all are damaged.
 pub fn restore(args: &DrumsTrain, run: &Run, fit: &mut Fit) -> anyhow::Result<()> {
-    if !args.resume {
+    if !args.run.resume {
         return Ok(());
     }
     training_run::resume(run, &describe(args), |saved| {
@@ -101,8 +101,8 @@ impl<'a> Course<'a> {
                 let n = losses.len() as f64;
                 self.report(losses.drain(..).sum::<f64>() / n)?;
             }
-            let is_last = step == n_steps || is_stopped() || self.log.is_over(self.args.minutes);
-            if is_last || step.is_multiple_of(self.args.checkpoint_steps) {
+            let is_last = step == n_steps || is_stopped() || self.log.is_over(&self.args.run);
+            if is_last || step.is_multiple_of(self.args.run.checkpoint_steps) {
                 self.judge_and_save(held_out)?;
             }
             if is_last {

@@ -2,7 +2,7 @@
 
 use std::{io, io::Write as _, path::Path};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use serde::Serialize;
 
 use crate::{
@@ -10,12 +10,11 @@ use crate::{
     lab::{
         cli::NotesTrain,
         cmd::{
-            model,
+            model, training_run,
             transcription::course::{self, Course},
         },
         train::{
             card,
-            checkpoint::Run,
             transcription::{
                 backward::Costs,
                 example::Material,
@@ -72,11 +71,10 @@ struct Figures {
 /// the disk is full; the last checkpoint is kept.
 pub fn run(args: &NotesTrain) -> anyhow::Result<()> {
     ffi::keep_freed_memory();
-    let n_cores = std::thread::available_parallelism()?.get();
-    let n_threads = args.threads.map_or(n_cores, |n| n as usize);
+    let n_threads = training_run::n_threads(&args.run)?;
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    let run = checkpoints(args);
-    require_new(args, &run)?;
+    let run = training_run::checkpoints(&args.out, &args.run);
+    training_run::require_new(&args.out, &args.run, &run)?;
     let fonts = args.soundfont.iter().map(|path| font_file::load(path));
     let fonts = fonts.collect::<Result<Vec<_>, _>>()?;
     let Read { train, held_out, n_skipped } = pieces::read(&args.midi)?;
@@ -119,22 +117,6 @@ fn settings(args: &NotesTrain) -> Settings {
     }
 }
 
-/// The checkpoints of `--out`.
-fn checkpoints(args: &NotesTrain) -> Run {
-    Run { folder: model::file(&args.out, "run"), n_kept: args.checkpoints_to_keep as usize }
-}
-
-/// Checks that nothing is overwritten that was not named to be.
-fn require_new(args: &NotesTrain, run: &Run) -> anyhow::Result<()> {
-    if let Some(step) = run.newest_step().filter(|_| !args.resume) {
-        bail!(
-            "{}: found a run at step {step}: continue it with --resume, or remove the folder",
-            run.folder.display()
-        );
-    }
-    model::require_new(&args.out, args.overwrite || args.resume)
-}
-
 /// Writes weights and card, and says so.
 fn write_model(
     args: &NotesTrain,
@@ -167,7 +149,7 @@ fn write_model(
     card::save(&card, &model::file(&args.out, "toml"))?;
     let Figures { precision, recall, f, onset_threshold, frame_threshold, .. } = card.held_out;
     let step = fit.step;
-    let text = match args.json {
+    let text = match args.run.json {
         true => serde_json::json!({
             "model": path, "step": step, "precision": precision, "recall": recall, "f": f,
             "onset_threshold": onset_threshold, "frame_threshold": frame_threshold,

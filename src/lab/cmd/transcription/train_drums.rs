@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, collections::HashMap, io, io::Write as _, path::Path, sync::Arc};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, ensure};
 use candle_core::DType;
 use indicatif::ProgressBar;
 use rustysynth::SoundFont;
@@ -13,13 +13,12 @@ use crate::{
     lab::{
         cli::DrumsTrain,
         cmd::{
-            model,
+            model, training_run,
             transcription::drum_course::{self, Course, N_WATCHED},
         },
         measure::onsets::Agreement,
         train::{
             card,
-            checkpoint::Run,
             transcription::drums::{
                 deck::{Example, Studio},
                 fit::{Fit, Settings},
@@ -74,12 +73,10 @@ struct Figures {
 pub fn run(args: &DrumsTrain) -> anyhow::Result<()> {
     ffi::keep_freed_memory();
     ffi::compute_on_one_thread();
-    let n_cores = std::thread::available_parallelism()?.get();
-    let n_threads = args.threads.map_or(n_cores, |n| n as usize);
+    let n_threads = training_run::n_threads(&args.run)?;
     rayon::ThreadPoolBuilder::new().num_threads(n_threads).build_global()?;
-    let run =
-        Run { folder: model::file(&args.out, "run"), n_kept: args.checkpoints_to_keep as usize };
-    require_new(args, &run)?;
+    let run = training_run::checkpoints(&args.out, &args.run);
+    training_run::require_new(&args.out, &args.run, &run)?;
     let (studio, held_out) = studios(args)?;
     let n_pieces = studio.n_pieces();
     let settings = Settings {
@@ -95,17 +92,6 @@ pub fn run(args: &DrumsTrain) -> anyhow::Result<()> {
     let mut course = Course::new(args, run, fit)?;
     course.train(&held_out[..N_WATCHED], &|| stop.is_set())?;
     write_model(args, &course.fit, n_pieces, &held_out)
-}
-
-/// Checks that nothing is overwritten that was not named to be.
-fn require_new(args: &DrumsTrain, run: &Run) -> anyhow::Result<()> {
-    if let Some(step) = run.newest_step().filter(|_| !args.resume) {
-        bail!(
-            "{}: found a run at step {step}: continue it with --resume, or remove the folder",
-            run.folder.display()
-        );
-    }
-    model::require_new(&args.out, args.overwrite || args.resume)
 }
 
 /// The studio of the run, and held-out recordings.
@@ -159,7 +145,7 @@ fn write_model(
     };
     card::save(&card, &model::file(&args.out, "toml"))?;
     let (step, f) = (fit.step, mean_f(&found));
-    let text = match args.json {
+    let text = match args.run.json {
         true => serde_json::json!({"model": path, "step": step, "validation": card.validation})
             .to_string(),
         false => format!(
