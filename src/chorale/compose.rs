@@ -6,6 +6,7 @@ use crate::{
     chorale::{
         cue::{Cue, cues},
         frame::{Chorale, N_VOICES},
+        likelihood::log_softmax,
         network::{Memory, Network},
         past::Past,
         rules::n_broken,
@@ -39,22 +40,40 @@ pub fn compose(
     for cue in cues(fermatas) {
         writer.write(cue, [None; N_VOICES], rng);
     }
-    decode(&writer.tokens, key, fermatas)
+    decode(writer.tokens(), key, fermatas)
 }
 
 /// A chorale that is being written, frame by frame.
+///
+/// Where tokens are given, several drafts can be written beside each other: those that make the next given
+/// token improbable are given up for others, so that the drawn voices prepare what comes. This is a
+/// particle filter (Gordon, Salmond and Smith 1993, *Novel approach to nonlinear/non-Gaussian Bayesian
+/// state estimation*): with many drafts the voices are drawn as the network would with the given ones known.
 pub struct Writer<'a> {
     network: &'a Network,
     manner: Manner,
-    past: Past,
+    drafts: Vec<Draft>,
     memory: Memory,
+}
+
+#[derive(Clone)]
+struct Draft {
+    past: Past,
     tokens: Vec<u8>,
+    /// Logarithm of the probability of the given tokens since drafts were chosen, in nats.
+    nats: f64,
 }
 
 impl<'a> Writer<'a> {
-    /// At the start of a chorale in `key`.
+    /// At the start of a chorale in `key`, with one draft.
     pub fn new(network: &'a Network, key: Key, manner: Manner) -> Self {
-        Self { network, manner, past: Past::new(key), memory: network.start(1), tokens: vec![] }
+        let draft = Draft { past: Past::new(key), tokens: vec![], nats: 0.0 };
+        Self { network, manner, drafts: vec![draft], memory: network.start(1) }
+    }
+
+    /// Goes on with `n` copies of the first draft, at least one.
+    pub fn split(&mut self, n: usize) {
+        self.choose(&vec![0; n.max(1)]);
     }
 
     /// Goes on after frames of `tokens` and `cues` that were written before. They are not in
@@ -63,7 +82,7 @@ impl<'a> Writer<'a> {
         for (tokens, &cue) in tokens.chunks_exact(N_VOICES).zip(cues) {
             for &token in tokens {
                 self.outputs(cue);
-                self.past.write(token);
+                self.drafts.iter_mut().for_each(|draft| draft.past.write(token));
             }
         }
     }
@@ -78,46 +97,104 @@ impl<'a> Writer<'a> {
         self.frame(cue, given, false, rng);
     }
 
-    /// The tokens written.
+    /// The tokens written, of the draft in which the given ones are the most probable.
     pub fn tokens(&self) -> &[u8] {
-        &self.tokens
+        let best = self.drafts.iter().rev().max_by(|a, b| a.nats.total_cmp(&b.nats));
+        best.map_or(&[], |draft| &draft.tokens)
     }
 
     fn frame(&mut self, cue: Cue, given: [Option<u8>; N_VOICES], may_hold: bool, rng: &mut Rng) {
+        let encoding = self.network.encoding();
         for given in given {
             let outputs = self.outputs(cue);
-            let token = given.unwrap_or_else(|| {
-                let mut logits = self.network.encoding().logits(&outputs, &self.past);
-                self.forbid(&mut logits, cue, may_hold);
-                draw(&mut logits, self.manner, rng)
-            });
-            self.past.write(token);
-            self.tokens.push(token);
+            for (draft, outputs) in
+                self.drafts.iter_mut().zip(outputs.chunks_exact(encoding.n_outputs()))
+            {
+                let logits = encoding.logits(outputs, &draft.past);
+                let token = match given {
+                    Some(token) => {
+                        draft.nats += f64::from(log_softmax(&logits)[usize::from(token)]);
+                        token
+                    }
+                    None => draw(self.manner, &draft.past, logits, (cue, may_hold), rng),
+                };
+                draft.past.write(token);
+                draft.tokens.push(token);
+            }
+            if given.is_some() {
+                self.select(rng);
+            }
         }
     }
 
     fn outputs(&mut self, cue: Cue) -> Vec<f32> {
         let mut rows = Vec::new();
-        self.network.encoding().push(&mut rows, &self.past, cue);
+        for draft in &self.drafts {
+            self.network.encoding().push(&mut rows, &draft.past, cue);
+        }
         self.network.step(&rows, &mut self.memory)
     }
 
-    /// Makes tokens impossible that can't be written next, and those less probable that break rules.
-    fn forbid(&self, logits: &mut [f32; N_TOKENS], cue: Cue, may_hold: bool) {
-        for (token, logit) in (0..).zip(logits) {
-            match self.past.allows(token) && (may_hold || token != HOLD) {
-                true => {
-                    let n_broken = n_broken(&self.past, token, cue) as f64;
-                    *logit -= (self.manner.strictness * n_broken) as f32;
-                }
-                false => *logit = f32::NEG_INFINITY,
-            }
+    /// Draws which drafts go on, once half of them are too improbable to count.
+    fn select(&mut self, rng: &mut Rng) {
+        let top = self.drafts.iter().map(|draft| draft.nats).fold(f64::NEG_INFINITY, f64::max);
+        if self.drafts.len() == 1 || !top.is_finite() {
+            return;
         }
+        // Not by the system's function, so that every CPU gets the same.
+        let weights: Vec<f64> =
+            self.drafts.iter().map(|draft| libm::exp(draft.nats - top)).collect();
+        let sum: f64 = weights.iter().sum();
+        let n_counting = sum * sum / weights.iter().map(|weight| weight * weight).sum::<f64>();
+        if n_counting < 0.5 * weights.len() as f64 {
+            self.choose(&evenly(&weights, rng.random()));
+            self.drafts.iter_mut().for_each(|draft| draft.nats = 0.0);
+        }
+    }
+
+    /// Goes on with the drafts numbered `chosen`, some of them repeatedly.
+    fn choose(&mut self, chosen: &[usize]) {
+        self.drafts = chosen.iter().map(|&number| self.drafts[number].clone()).collect();
+        self.memory = self.memory.select(chosen);
     }
 }
 
+/// As many indices as there are `weights`, each as often as its weight says, to within one; `at`, 0 to 1,
+/// says which of them are rounded up.
+fn evenly(weights: &[f64], at: f64) -> Vec<usize> {
+    let sum: f64 = weights.iter().sum();
+    let (mut index, mut reached) = (0, weights[0]);
+    let next = |n: usize| {
+        let wanted = sum * (n as f64 + at) / weights.len() as f64;
+        while reached <= wanted && index + 1 < weights.len() {
+            index += 1;
+            reached += weights[index];
+        }
+        index
+    };
+    (0..weights.len()).map(next).collect()
+}
+
+/// Draws the next token of a voice after `past`: one that can be written, less probable for each rule that
+/// it breaks.
+fn draw(
+    manner: Manner,
+    past: &Past,
+    mut logits: [f32; N_TOKENS],
+    (cue, may_hold): (Cue, bool),
+    rng: &mut Rng,
+) -> u8 {
+    for (token, logit) in (0..).zip(&mut logits) {
+        match past.allows(token) && (may_hold || token != HOLD) {
+            true => *logit -= (manner.strictness * n_broken(past, token, cue) as f64) as f32,
+            false => *logit = f32::NEG_INFINITY,
+        }
+    }
+    pick(&mut logits, manner, rng)
+}
+
 /// Draws a token: first whether the note goes on, then what begins.
-fn draw(logits: &mut [f32; N_TOKENS], manner: Manner, rng: &mut Rng) -> u8 {
+fn pick(logits: &mut [f32; N_TOKENS], manner: Manner, rng: &mut Rng) -> u8 {
     let Manner { temperature, rhythm_temperature, .. } = manner;
     if 0.0 < temperature && logits[usize::from(HOLD)].is_finite() {
         let holds = hold_odds(logits) / rhythm_temperature as f32;
@@ -198,6 +275,13 @@ mod tests {
     }
 
     #[test]
+    fn drafts_go_on_as_often_as_they_weigh() {
+        assert_eq!(evenly(&[1.0, 0.0, 2.0, 1.0], 0.5), [0, 2, 2, 3]);
+        assert_eq!(evenly(&[0.0, 0.0, 5.0], 0.9), [2, 2, 2]);
+        assert_eq!(evenly(&[2.5, 1.5], 0.6), [0, 1]);
+    }
+
+    #[test]
     fn temperatures_are_of_rhythm_and_of_pitch() {
         let mut logits = [f32::NEG_INFINITY; N_TOKENS];
         (logits[0], logits[5], logits[6]) = (1.0, 1.0, 0.0);
@@ -206,7 +290,7 @@ mod tests {
         let n = |temperature: f64, rhythm_temperature: f64, wanted: u8| {
             let manner = Manner { temperature, rhythm_temperature, strictness: 0.0 };
             let mut rng = rng::stream(1, "test");
-            (0..2000).filter(|_| draw(&mut logits.clone(), manner, &mut rng) == wanted).count()
+            (0..2000).filter(|_| pick(&mut logits.clone(), manner, &mut rng) == wanted).count()
         };
         // A hold has 42 %, and of the rest 5 has 73 %.
         assert!(n(1.0, 1.0, 0).abs_diff(845) < 60);

@@ -9,8 +9,11 @@ use std::{
 use crate::program::{electropunk, fail, succeed};
 use electropunk::{
     chorale::{
+        compose::{Manner, Writer},
+        cue::cues,
         frame::{Chorale, Frame, Voice},
         harmonise::{Given, Search, harmonise},
+        likelihood::surprise,
         network::Network,
         notes::{extent, line},
         plan, token,
@@ -19,8 +22,10 @@ use electropunk::{
     music::{
         midi,
         note::{Note, NoteSequence},
+        scale::{Key, Mode},
     },
     musicvae::net::weights::Weights,
+    rng,
     units::Bpm,
 };
 use npyz::WriterBuilder as _;
@@ -472,6 +477,37 @@ fn the_shipped_model_knows_chorales_that_it_has_not_seen() {
         (&report["test"]["chorales"], &report["validation"]["chorales"]),
         (&72.into(), &68.into())
     );
+}
+
+#[test]
+fn drafts_prepare_the_notes_of_a_given_tune() {
+    let weights = fs::read(format!("{}.safetensors", shipped())).unwrap();
+    let network = Network::load(&Weights::read(&weights, "models/chorale").unwrap()).unwrap();
+    let tune: Vec<u8> = AULD_LANG_SYNE[..28]
+        .iter()
+        .flat_map(|&(pitch, beats)| {
+            let held = vec![token::HOLD; (4.0 * beats) as usize - 1];
+            [vec![token::strike(pitch).unwrap()], held].concat()
+        })
+        .collect();
+    let key = Key { root: 5, mode: Mode::Major };
+    let fermatas = plan::regular(tune.len() / 32, 8);
+    let manner = Manner { temperature: 0.8, rhythm_temperature: 1.0, strictness: 6.0 };
+    let nats_of_tune = |n_drafts: usize, seed: u64| {
+        let mut rng = rng::stream(seed, "test");
+        let mut writer = Writer::new(&network, key, manner);
+        writer.split(n_drafts);
+        for (cue, &token) in cues(&fermatas).into_iter().zip(&tune) {
+            writer.write(cue, [Some(token), None, None, None], &mut rng);
+        }
+        let chorale = token::decode(writer.tokens(), key, &fermatas);
+        surprise(&network, &[chorale]).tokens[0]
+    };
+    let mean = |n_drafts: usize| (0..6).map(|seed| nats_of_tune(n_drafts, seed)).sum::<f64>() / 6.0;
+
+    let (one, eight) = (mean(1), mean(8));
+
+    assert!(eight < one - 3.0, "nats of the tune: {eight} with eight drafts, {one} with one");
 }
 
 #[test]

@@ -16,13 +16,14 @@ fn a_recording_of_a_tune_becomes_its_notes() {
 
     let found = succeed(
         folder,
-        "transcribe joy.mp3 --out found.mid --no-drums --no-beats --threads 1 --json",
+        "transcribe joy.mp3 --out found.mid --picture --no-drums --no-beats --threads 1 --json",
     );
     let figures =
         succeed(folder, "transcription evaluate notes --pair found.mid joy.mid --threads 1 --json");
 
     assert!(20 < found["notes"].as_u64().unwrap(), "{found}");
     assert!(0.6 <= figures["all"]["f"].as_f64().unwrap(), "{figures}");
+    assert!(fs::read(folder.join("found.png")).unwrap().starts_with(b"\x89PNG"));
     let error = fail(folder, "transcribe joy.mp3 --out found.mid --no-drums --no-beats");
     assert!(error.contains("found.mid: the file exists"), "{error}");
 }

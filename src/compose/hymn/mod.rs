@@ -43,6 +43,9 @@ const RHYTHM_TEMPERATURE: f64 = 1.0;
 /// Nats by which a note is less probable for each rule of part-writing that it breaks.
 const STRICTNESS: f64 = 6.0;
 
+/// Drafts of a phrase whose tune is known.
+const N_DRAFTS: usize = 8;
+
 /// Tempo of a hymn's last bar, as a share of its own.
 const LAST_BAR: f64 = 0.85;
 
@@ -83,6 +86,7 @@ fn write(
         writer.recall(before, of(number - 1));
     }
     let tune = memory.tune(number).map(<[u8]>::to_vec);
+    writer.split(if tune.is_some() { N_DRAFTS } else { 1 });
     for (frame, &cue) in of(number).iter().enumerate() {
         let soprano = tune.as_ref().map(|tune| tune[frame]);
         let given: [Option<u8>; N_VOICES] = [soprano, None, None, None];

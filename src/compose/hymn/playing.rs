@@ -139,7 +139,9 @@ mod tests {
         assert!((lead[0].n_steps - (4.0 - REPEAT)).abs() < 1e-6, "repeated");
         let last = &bars[3][Part::Lead as usize][3];
         assert!((last.n_steps - (4.0 - BREATH)).abs() < 1e-6, "under the fermata");
-        assert!(lead[0].velocity < bars[1][Part::Lead as usize][3].velocity);
+        let next = &bars[1][Part::Lead as usize];
+        assert!(lead[0].velocity < next[3].velocity, "the middle of a line");
+        assert!(next[1].velocity < next[0].velocity, "the first beat");
     }
 
     #[test]

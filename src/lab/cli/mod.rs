@@ -130,7 +130,7 @@ mod tests {
         let Schedule { learning_rate, decay_rate, min_learning_rate, .. } = train.schedule;
         assert_eq!((learning_rate, decay_rate, min_learning_rate), (1e-3, 0.9999, 1e-5));
         assert_eq!((train.schedule.max_beta, train.schedule.beta_rate), (None, None));
-        assert_eq!((train.data.len(), train.checkpoints_to_keep), (2, 2));
+        assert_eq!((train.data.len(), train.run.checkpoints_to_keep), (2, 2));
     }
 
     #[test]

@@ -22,9 +22,9 @@ pub struct Hearing {
     /// Probability below which a note ends, 0 to 1 [default: the model's]
     #[arg(long, value_name = "P", value_parser = share)]
     pub frame_threshold: Option<f64>,
-    /// Length in milliseconds of the shortest note
-    #[arg(long, value_name = "MS", default_value_t = 127.0, value_parser = not_negative)]
-    pub shortest: f64,
+    /// Length in milliseconds of the shortest note [default: the model's; 127 for Basic Pitch's]
+    #[arg(long, value_name = "MS", value_parser = not_negative)]
+    pub shortest: Option<f64>,
     /// Lowest MIDI pitch of a note
     #[arg(long, value_name = "PITCH", default_value_t = 21, value_parser = clap::value_parser!(u8).range(21..=108))]
     pub lowest: u8,
@@ -46,6 +46,9 @@ pub struct Transcribe {
     /// MIDI file to write [default: the recording's name with .mid]
     #[arg(long, value_name = "X.mid")]
     pub out: Option<PathBuf>,
+    /// Also draw the recording's first minute, its spectrum above the notes, beside the MIDI file
+    #[arg(long)]
+    pub picture: bool,
     /// Overwrite an existing file of that name
     #[arg(long)]
     pub overwrite: bool,

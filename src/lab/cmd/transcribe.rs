@@ -3,6 +3,7 @@
 use std::{
     fmt::Write as _,
     io::{self, Write as _},
+    iter,
     path::Path,
     time::Instant,
 };
@@ -14,7 +15,7 @@ use crate::{
     ffi, files, interrupt,
     lab::{
         cli::Transcribe,
-        cmd::transcription::{drum_network, hearing, threads},
+        cmd::transcription::{drum_network, hearing, picture, threads},
         transcription::{
             HeardNote, Hit,
             beats::Known,
@@ -41,11 +42,14 @@ pub fn run(args: &Transcribe) -> anyhow::Result<()> {
     ffi::compute_on_one_thread();
     threads(args.threads)?;
     let out = args.out.clone().unwrap_or_else(|| args.source.with_extension("mid"));
-    ensure!(
-        args.overwrite || !out.exists(),
-        "{}: the file exists: expected another name for --out, or --overwrite",
-        out.display()
-    );
+    let drawn = args.picture.then(|| out.with_extension("png"));
+    for path in iter::once(&out).chain(&drawn) {
+        ensure!(
+            args.overwrite || !path.exists(),
+            "{}: the file exists: expected another name for --out, or --overwrite",
+            path.display()
+        );
+    }
     let tempo = args.tempo.map(Bpm::try_from).transpose().context("--tempo")?;
     let known = Known { tempo, first_beat_s: args.first_bar };
     let (pitches, thresholds) = hearing(&args.hearing)?;
@@ -63,6 +67,9 @@ pub fn run(args: &Transcribe) -> anyhow::Result<()> {
         None => midi::write(&as_recorded(&found), plain_name),
     };
     files::write(&out, &bytes)?;
+    if let Some(path) = &drawn {
+        files::write(path, &picture::png(&args.source, &found, score.as_ref())?)?;
+    }
     let text = report(args, &out, &found, score.as_ref(), seconds);
     // The file is written, whether or not someone reads this.
     let _ = io::stdout().write_all(text.as_bytes());

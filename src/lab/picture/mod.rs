@@ -1,7 +1,8 @@
 //! Pictures for judging data sets and training at a glance.
 //!
 //! - PNG: [`canvas`] (pixels), [`roll`] and [`sheet`] (piano rolls of tokens), [`played`] (piano
-//!   rolls of performed hits), [`chorale`] (of four voices), [`plot`].
+//!   rolls of performed hits), [`chorale`] (of four voices), [`recording`] (its spectrum, and what
+//!   was found in it), [`plot`].
 //! - SVG: [`curve`], [`learning`] (the log of a training run).
 //! - Both: [`axis`], [`palette`] (the player page's colours).
 //!
@@ -16,5 +17,6 @@ pub mod learning;
 pub mod palette;
 pub mod played;
 pub mod plot;
+pub mod recording;
 pub mod roll;
 pub mod sheet;

@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::lab::transcription::{
-    cqt::{Cqt, HOP, N_FRAMES, RATE, WINDOW},
+    cqt::{Cqt, HOP, N_BINS, N_FRAMES, RATE, WINDOW},
     pitch_network::{N_CONTOUR, N_PITCHES, PitchNetwork},
 };
 
@@ -62,7 +62,7 @@ impl Activations {
             whole.onsets.extend(part.onsets);
             whole.contours.extend(part.contours);
         }
-        let n_frames = (samples.len() as f64 / STEP as f64 * KEPT as f64) as usize;
+        let n_frames = n_frames(samples.len());
         whole.notes.truncate(n_frames);
         whole.onsets.truncate(n_frames);
         whole.contours.truncate(n_frames);
@@ -79,6 +79,30 @@ impl Activations {
             contours: pass.contours().skip(DROPPED).take(n_contours).map(array).collect(),
         }
     }
+}
+
+/// The levels that the network reads of `samples`, mono at [`RATE`], by frames.
+pub fn levels(samples: &[f32]) -> Vec<Vec<f32>> {
+    let cqt = Cqt::new();
+    let windows = (0..n_windows(samples.len())).into_par_iter();
+    let of_window = |window| {
+        let levels = cqt.levels(&cut(samples, window));
+        let frames = levels.chunks_exact(N_BINS).skip(DROPPED).take(KEPT);
+        frames.map(<[f32]>::to_vec).collect::<Vec<_>>()
+    };
+    let mut frames: Vec<Vec<f32>> = windows.flat_map_iter(of_window).collect();
+    frames.truncate(n_frames(samples.len()));
+    frames
+}
+
+/// Frames of a recording of `n_samples`.
+fn n_frames(n_samples: usize) -> usize {
+    (n_samples as f64 / STEP as f64 * KEPT as f64) as usize
+}
+
+/// The frame that starts at `second`, or the one before.
+pub fn frame(second: f64) -> usize {
+    n_frames((second.max(0.0) * f64::from(RATE)) as usize)
 }
 
 fn array<const N: usize>(row: &[f32]) -> [f32; N] {
@@ -106,6 +130,15 @@ mod tests {
             assert!(0.002 < gap && gap < 0.012, "{frame}: {gap}");
         }
         assert!((second(8613) - 100.0).abs() < 0.6);
+    }
+
+    #[test]
+    fn levels_have_a_frame_for_each_of_the_network() {
+        let samples = vec![0.1; 60_000];
+        let levels = levels(&samples);
+        assert_eq!(levels.len(), 235);
+        assert!(levels.iter().all(|frame| frame.len() == N_BINS));
+        assert_eq!(frame(second(500) + 0.004), 500);
     }
 
     #[test]

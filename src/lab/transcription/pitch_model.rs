@@ -7,6 +7,7 @@ use candle_core::{DType, Device, Tensor};
 use crate::{
     lab::transcription::{
         convolution::Layer,
+        cqt::N_FRAMES,
         pitch_network::{LAYERS, N_LAYERS, Weights},
     },
     musicvae::net::weights,
@@ -15,9 +16,10 @@ use crate::{
 /// The value of `config` in the metadata of a model's file.
 pub const CONFIG: &str = "notes";
 
-/// Metadata keys: thresholds of onsets and of frames.
+/// Metadata keys: thresholds of onsets and of frames, and the length that a note exceeds.
 const ONSET: &str = "onset_threshold";
 const FRAME: &str = "frame_threshold";
+const SHORTEST: &str = "shortest_frames";
 
 /// Names of the factor and the summand of the input.
 const INPUT_NORM: [&str; 2] = ["input_norm.scale", "input_norm.shift"];
@@ -50,6 +52,12 @@ pub enum PitchModelError {
         /// What the file has.
         found: String,
     },
+    /// The length that notes exceed is no number of frames of a window.
+    #[error("{SHORTEST}: expected a whole number from 0 to {N_FRAMES}, found {found:?}")]
+    Shortest {
+        /// What the file has.
+        found: String,
+    },
     /// candle can't read a tensor.
     #[error(transparent)]
     Tensors(#[from] candle_core::Error),
@@ -64,27 +72,33 @@ pub struct PitchModel {
     pub onset_threshold: Option<f32>,
     /// The threshold of frames that suits them, if the file has it.
     pub frame_threshold: Option<f32>,
+    /// The number of frames that a note exceeds, if the file has it.
+    pub shortest_frames: Option<usize>,
 }
 
 impl PitchModel {
     /// The model in a file.
     ///
     /// # Errors
-    /// A tensor is missing or has another shape, or a threshold is no number.
+    /// A tensor is missing or has another shape, or a threshold or length is no number in its range.
     pub fn load(file: &weights::Weights) -> Result<Self, PitchModelError> {
         Ok(Self {
             weights: weights_of(file.tensors())?,
             onset_threshold: threshold(file, ONSET)?,
             frame_threshold: threshold(file, FRAME)?,
+            shortest_frames: shortest_frames(file)?,
         })
     }
 
     /// The metadata of its file.
     pub fn metadata(&self) -> HashMap<String, String> {
-        let thresholds = [(ONSET, self.onset_threshold), (FRAME, self.frame_threshold)];
-        let thresholds =
-            thresholds.iter().filter_map(|(key, x)| Some(((*key).to_owned(), (*x)?.to_string())));
-        thresholds.chain([("config".to_owned(), CONFIG.to_owned())]).collect()
+        let notes = [
+            (ONSET, self.onset_threshold.map(|x| x.to_string())),
+            (FRAME, self.frame_threshold.map(|x| x.to_string())),
+            (SHORTEST, self.shortest_frames.map(|n| n.to_string())),
+            ("config", Some(CONFIG.to_owned())),
+        ];
+        notes.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
     }
 }
 
@@ -148,5 +162,12 @@ fn threshold(file: &weights::Weights, key: &'static str) -> Result<Option<f32>, 
     let number = text.parse().ok().filter(|x| (0.0..=1.0).contains(x));
     let number =
         number.ok_or_else(|| PitchModelError::Threshold { key, found: text.to_owned() })?;
+    Ok(Some(number))
+}
+
+fn shortest_frames(file: &weights::Weights) -> Result<Option<usize>, PitchModelError> {
+    let Some(text) = file.note(SHORTEST) else { return Ok(None) };
+    let number = text.parse().ok().filter(|n| *n <= N_FRAMES);
+    let number = number.ok_or_else(|| PitchModelError::Shortest { found: text.to_owned() })?;
     Ok(Some(number))
 }

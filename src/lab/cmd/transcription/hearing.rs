@@ -44,7 +44,7 @@ pub fn hearing(hearing: &Hearing) -> anyhow::Result<(PitchNetwork, Thresholds)> 
     let thresholds = Thresholds {
         onset: hearing.onset_threshold.map_or(onset, |x| x as f32),
         frame: hearing.frame_threshold.map_or(usual.frame, |x| x as f32),
-        n_frames: (hearing.shortest / hop_ms).round() as usize,
+        n_frames: hearing.shortest.map_or(usual.n_frames, |ms| (ms / hop_ms).round() as usize),
         pitches: hearing.lowest..=hearing.highest,
         drops_harmonics: hearing.line,
         ..usual

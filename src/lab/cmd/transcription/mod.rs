@@ -6,6 +6,7 @@ mod evaluate_drums;
 mod evaluate_notes;
 mod evaluate_recordings;
 mod hearing;
+pub mod picture;
 mod reader;
 mod train;
 mod train_drums;

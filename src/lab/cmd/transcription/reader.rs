@@ -29,7 +29,7 @@ pub fn reader(notes: &Path, drums: &Path) -> anyhow::Result<(Reader, u64)> {
 }
 
 /// The network of the model `path`, a path without extension, with the thresholds that suit it, and a hash
-/// of its weights.
+/// of both.
 ///
 /// # Errors
 /// The file does not exist, can't be read or holds another network.
@@ -41,9 +41,11 @@ pub fn pitches(path: &Path) -> anyhow::Result<((PitchNetwork, Thresholds), u64)>
     let thresholds = Thresholds {
         onset: found.onset_threshold.unwrap_or(usual.onset),
         frame: found.frame_threshold.unwrap_or(usual.frame),
+        n_frames: found.shortest_frames.unwrap_or(usual.n_frames),
         ..usual
     };
-    Ok(((PitchNetwork::new(&found.weights), thresholds), hash(&weights)?))
+    let hash = hash(&weights)? ^ rng::fnv1a(format!("{thresholds:?}"));
+    Ok(((PitchNetwork::new(&found.weights), thresholds), hash))
 }
 
 /// The network of drum hits of the model `path`, and a hash of its weights.

@@ -59,6 +59,7 @@ struct Figures {
     notes: usize,
     onset_threshold: f64,
     frame_threshold: f64,
+    shortest_frames: usize,
     precision: f64,
     recall: f64,
     f: f64,
@@ -132,6 +133,7 @@ fn write_model(
         weights,
         onset_threshold: Some(thresholds.onset),
         frame_threshold: Some(thresholds.frame),
+        shortest_frames: Some(thresholds.n_frames),
     };
     let path = model::file(&args.out, "safetensors");
     export(&model, &path)?;
@@ -178,6 +180,7 @@ fn figures(
         notes: found.n_true,
         onset_threshold: rounded(thresholds.onset.into()),
         frame_threshold: rounded(thresholds.frame.into()),
+        shortest_frames: thresholds.n_frames,
         precision: rounded(found.precision()),
         recall: rounded(found.recall()),
         f: rounded(found.f()),

@@ -101,6 +101,9 @@ fn studios(args: &DrumsTrain) -> anyhow::Result<(Studio, Vec<Example>)> {
     let fonts: Vec<Arc<SoundFont>> =
         args.soundfont.iter().map(|path| font_file::load(path)).collect::<Result<_, _>>()?;
     let bar = ProgressBar::new_spinner().with_message("pitched stems");
+    if bar.is_hidden() {
+        training_run::say("playing the songs' instruments and the kits once, for some minutes");
+    }
     let studio = |split| -> anyhow::Result<Studio> {
         let watch = |_: usize| bar.inc(1);
         let pieces: [&Pieces; 2] = [&performances, &songs];

@@ -36,6 +36,9 @@ const N_WINDOWS: usize = 4;
 /// Notes that start this close to an edge of a held-out recording are not counted, in seconds.
 const EDGE_S: f64 = 0.1;
 
+/// Numbers of frames that notes exceed, to choose from: 35 to 128 ms.
+const SHORTEST: [usize; 4] = [3, 5, 8, 11];
+
 /// Settings of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -227,11 +230,14 @@ impl HeldOut {
         pairs.par_iter().map(judge).reduce(Agreement::default, Agreement::and)
     }
 
-    /// The thresholds of onsets and frames with the greatest F.
+    /// The thresholds of onsets and frames and the shortest note with the greatest F.
     pub fn best_thresholds(&self, activations: &[Activations]) -> Thresholds {
         let steps = |from: u8, to: u8| (from..=to).map(|n| f32::from(n) / 20.0);
-        let all = steps(4, 16).flat_map(|onset| {
+        let of_both = steps(4, 16).flat_map(|onset| {
             steps(2, 10).map(move |frame| Thresholds { onset, frame, ..Thresholds::default() })
+        });
+        let all = of_both.flat_map(|both| {
+            SHORTEST.into_iter().map(move |n_frames| Thresholds { n_frames, ..both.clone() })
         });
         let judged =
             all.map(|thresholds| (self.agreement(activations, &thresholds).f(), thresholds));

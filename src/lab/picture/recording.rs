@@ -1,0 +1,172 @@
+//! A recording and what was found in it: its spectrum above the notes, a few seconds a row.
+
+use std::ops::Range;
+
+use crate::lab::picture::{
+    canvas::{Canvas, LETTER_HEIGHT, LETTER_WIDTH, Rect},
+    palette::{self, Voice, heat},
+};
+
+/// The lowest pitch that is drawn, the lowest of a piano, and their number.
+const LOWEST: u8 = 21;
+const N_PITCHES: usize = 88;
+
+/// Pixels of a semitone, and of a drum's line.
+const SEMITONE: usize = 2;
+const DRUM: usize = 3;
+
+/// Frames of a row, each a pixel wide.
+const ROW_FRAMES: usize = 1034;
+
+/// Pixels to the left of the rows, between panels, below rows, and of the head.
+const MARGIN: usize = 44;
+const BETWEEN: usize = 4;
+const BELOW: usize = LETTER_HEIGHT + 8;
+const HEAD: usize = LETTER_HEIGHT + 12;
+
+const PANEL: usize = N_PITCHES * SEMITONE;
+
+/// What is drawn. Times are frames.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The spectrum by frames, from the lowest pitch: as many numbers from 0 to 1 for each pitch.
+    pub spectrum: Vec<Vec<f32>>,
+    /// Notes: when they sound, their MIDI pitch and their colour.
+    pub notes: Vec<(Range<usize>, u8, Voice)>,
+    /// Drum hits: when they begin, and their line, from the bottom.
+    pub hits: Vec<(usize, usize)>,
+    /// Number of the drums' lines.
+    pub n_drums: usize,
+    /// Where bars begin.
+    pub bars: Vec<usize>,
+}
+
+/// The picture of what was `found`, as long as its spectrum, under `title`.
+pub fn draw(found: &Found, title: &str) -> Canvas {
+    let n_rows = found.spectrum.len().div_ceil(ROW_FRAMES).max(1);
+    let row_height = 2 * PANEL + 2 * BETWEEN + found.n_drums * DRUM + BELOW;
+    let width = MARGIN + ROW_FRAMES + MARGIN / 4;
+    let mut canvas = Canvas::new(width, HEAD + n_rows * row_height, palette::GROUND);
+    canvas.write(MARGIN, 6, title, palette::TEXT);
+    for row in 0..n_rows {
+        let first = row * ROW_FRAMES;
+        let top = Rect {
+            x: MARGIN,
+            y: HEAD + row * row_height,
+            width: ROW_FRAMES.min(found.spectrum.len().saturating_sub(first)),
+            height: PANEL,
+        };
+        let middle = Rect { y: top.y + PANEL + BETWEEN, ..top };
+        let drums = Rect { y: middle.y + PANEL + BETWEEN, height: found.n_drums * DRUM, ..middle };
+        spectrum(&mut canvas, top, found, first);
+        notes(&mut canvas, middle, found, first);
+        hits(&mut canvas, drums, found, first);
+    }
+    canvas
+}
+
+fn spectrum(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
+    octaves(canvas, panel);
+    for (column, levels) in found.spectrum.iter().skip(first).take(panel.width).enumerate() {
+        let n_bins = (levels.len() / N_PITCHES).max(1);
+        for (key, bins) in levels.chunks(n_bins).take(N_PITCHES).enumerate() {
+            let level = bins.iter().copied().fold(0.0, f32::max);
+            let y = top(panel, key);
+            let cell = Rect { x: panel.x + column, y, width: 1, height: SEMITONE };
+            // The network's levels are decibels, of which the lower half is noise.
+            canvas.fill(cell, heat(f64::from(2.0 * level - 1.0)));
+        }
+    }
+}
+
+fn notes(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
+    canvas.fill(panel, palette::RAISED);
+    octaves(canvas, panel);
+    bars(canvas, panel, found, first);
+    for (frames, pitch, voice) in &found.notes {
+        let Some(key) = pitch.checked_sub(LOWEST).map(usize::from) else { continue };
+        if N_PITCHES <= key {
+            continue;
+        }
+        let shown = frames.start.max(first)..frames.end.min(first + panel.width);
+        // A pixel less, so that repeated notes are seen apart.
+        let width = shown.len().saturating_sub(1);
+        let x = panel.x + shown.start.saturating_sub(first);
+        canvas.fill(Rect { x, y: top(panel, key), width, height: SEMITONE }, voice.colour());
+    }
+}
+
+fn hits(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
+    canvas.fill(panel, palette::RAISED);
+    bars(canvas, panel, found, first);
+    for &(frame, line) in &found.hits {
+        if (first..first + panel.width).contains(&frame) && line < found.n_drums {
+            let y = panel.y + panel.height - (line + 1) * DRUM;
+            let hit = Rect { x: panel.x + frame - first, y, width: 3, height: DRUM - 1 };
+            canvas.fill(hit, Voice::Drums.colour());
+        }
+    }
+}
+
+/// Lines at each C, and their names.
+fn octaves(canvas: &mut Canvas, panel: Rect) {
+    for key in (0..N_PITCHES).filter(|key| (key + usize::from(LOWEST)).is_multiple_of(12)) {
+        let y = top(panel, key);
+        canvas.fill(Rect { y, height: 1, ..panel }, palette::FAINT);
+        let name = format!("C{}", (key + usize::from(LOWEST)) / 12 - 1);
+        let x = panel.x - 4 * LETTER_WIDTH;
+        canvas.write(x, y.saturating_sub(LETTER_HEIGHT / 2), &name, palette::QUIET);
+    }
+}
+
+/// Bar lines, with their numbers below the panel of drums.
+fn bars(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
+    for (number, &frame) in found.bars.iter().enumerate() {
+        if (first..first + panel.width).contains(&frame) {
+            let x = panel.x + frame - first;
+            canvas.fill(Rect { x, width: 1, ..panel }, palette::RULE);
+            if panel.height < PANEL {
+                let below = panel.y + panel.height + 2;
+                canvas.write(x + 2, below, &(number + 1).to_string(), palette::QUIET);
+            }
+        }
+    }
+}
+
+/// The pixel row where the semitone `key` above the lowest begins.
+fn top(panel: Rect, key: usize) -> usize {
+    panel.y + (N_PITCHES - 1 - key) * SEMITONE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spectrum_notes_hits_and_bars_lie_at_their_frames() {
+        let mut spectrum = vec![vec![0.0; 3 * N_PITCHES]; ROW_FRAMES + 10];
+        spectrum[5][3 * 39 + 1] = 1.0;
+        let found = Found {
+            spectrum,
+            notes: vec![(5..15, 60, Voice::Melody), (2..9, 5, Voice::Bass)],
+            hits: vec![(ROW_FRAMES + 4, 1)],
+            n_drums: 2,
+            bars: vec![20],
+        };
+
+        let canvas = draw(&found, "test");
+
+        let y = HEAD + (N_PITCHES - 1 - 39) * SEMITONE;
+        assert_eq!(canvas.pixel(MARGIN + 5, y), Some(heat(1.0)));
+        let y = y + PANEL + BETWEEN;
+        let of_note = Some(Voice::Melody.colour());
+        let columns: Vec<usize> =
+            (0..100).filter(|x| canvas.pixel(MARGIN + x, y) == of_note).collect();
+        assert_eq!(columns, (5..14).collect::<Vec<_>>());
+        assert_eq!(canvas.pixel(MARGIN + 20, y), Some(palette::RULE));
+        let row_height = 2 * PANEL + 2 * BETWEEN + 2 * DRUM + BELOW;
+        let y = HEAD + row_height + 2 * (PANEL + BETWEEN);
+        assert_eq!(canvas.pixel(MARGIN + 4, y), Some(Voice::Drums.colour()));
+        assert_eq!(canvas.size().1, HEAD + 2 * row_height);
+    }
+}
