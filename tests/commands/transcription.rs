@@ -22,7 +22,7 @@ fn a_recording_of_a_tune_becomes_its_notes() {
         succeed(folder, "transcription evaluate notes --pair found.mid joy.mid --threads 1 --json");
 
     assert!(20 < found["notes"].as_u64().unwrap(), "{found}");
-    assert!(0.6 <= figures["all"]["f"].as_f64().unwrap(), "{figures}");
+    assert!(0.8 <= figures["all"]["f"].as_f64().unwrap(), "{figures}");
     assert!(fs::read(folder.join("found.png")).unwrap().starts_with(b"\x89PNG"));
     let error = fail(folder, "transcribe joy.mp3 --out found.mid --no-drums --no-beats");
     assert!(error.contains("found.mid: the file exists"), "{error}");

@@ -16,7 +16,7 @@ const SEMITONE: usize = 2;
 const DRUM: usize = 3;
 
 /// Frames of a row, each a pixel wide.
-const ROW_FRAMES: usize = 1034;
+const ROW_FRAMES: usize = 1040;
 
 /// Pixels to the left of the rows, between panels, below rows, and of the head.
 const MARGIN: usize = 44;

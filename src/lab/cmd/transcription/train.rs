@@ -39,7 +39,7 @@ const WINDOWS_PER_TAKE: usize = 4;
 struct Card {
     config: &'static str,
     training: Training,
-    held_out: Figures,
+    validation: Figures,
 }
 
 #[derive(Debug, Serialize)]
@@ -146,10 +146,10 @@ fn write_model(
             songs,
             files,
         },
-        held_out: figures((n_held_out, args.held_out), &thresholds, found),
+        validation: figures((n_held_out, args.held_out), &thresholds, found),
     };
     card::save(&card, &model::file(&args.out, "toml"))?;
-    let Figures { precision, recall, f, onset_threshold, frame_threshold, .. } = card.held_out;
+    let Figures { precision, recall, f, onset_threshold, frame_threshold, .. } = card.validation;
     let step = fit.step;
     let text = match args.run.json {
         true => serde_json::json!({
