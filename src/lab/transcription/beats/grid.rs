@@ -62,20 +62,32 @@ impl Beats {
     }
 }
 
+/// The seconds of beats of one tempo, given in frames: all moved by what their onsets are later on the mean.
+pub fn moved(frames: &[f64], activation: &[f32]) -> Vec<f64> {
+    let onsets = frames.iter().map(|frame| (frame, onset(frame.round() as usize, activation)));
+    let late =
+        onsets.map(|(frame, (second, weight))| (weight * (second - frame / PER_SECOND), weight));
+    let (sum, weight) = late.fold((0.0, 0.0), |sum, (late, weight)| (sum.0 + late, sum.1 + weight));
+    let by = if 0.0 < weight { sum / weight } else { 0.0 };
+    frames.iter().map(|frame| frame / PER_SECOND + by).collect()
+}
+
+/// The second near `frame` at which the activation is highest, and how high.
+fn onset(frame: usize, activation: &[f32]) -> (f64, f64) {
+    let near = frame.saturating_sub(NEAR)..(frame + NEAR + 1).min(activation.len());
+    let (mut sum, mut moment) = (1e-6f64, 1e-6 * frame as f64);
+    for at in near {
+        let weight = f64::from(activation[at]).powi(2);
+        sum += weight;
+        moment += weight * at as f64;
+    }
+    (moment / sum / PER_SECOND, sum)
+}
+
 /// The seconds of decoded beats: each where the activation is highest near it, then on the line that
 /// fits its neighbours best, so that one late snare does not bend the grid.
 pub fn smoothed(frames: &[usize], activation: &[f32]) -> Vec<f64> {
-    let weighed = |&frame: &usize| {
-        let near = frame.saturating_sub(NEAR)..(frame + NEAR + 1).min(activation.len());
-        let (mut sum, mut moment) = (1e-6f64, 1e-6 * frame as f64);
-        for at in near {
-            let weight = f64::from(activation[at]).powi(2);
-            sum += weight;
-            moment += weight * at as f64;
-        }
-        (moment / sum / PER_SECOND, sum)
-    };
-    let onsets: Vec<(f64, f64)> = frames.iter().map(weighed).collect();
+    let onsets: Vec<(f64, f64)> = frames.iter().map(|frame| onset(*frame, activation)).collect();
     let smooth = |number: usize| {
         let first = number.saturating_sub(REACH);
         let near = &onsets[first..(number + REACH + 1).min(onsets.len())];
@@ -153,5 +165,8 @@ mod tests {
             "{times:?}"
         );
         assert!(smoothed(&[], &[]).is_empty());
+        let early: Vec<f64> = (0..20).map(|n| 8.5 + 50.0 * f64::from(n)).collect();
+        let moved = moved(&early, &activation);
+        assert!((moved[0] - 0.10).abs() < 0.006 && (moved[19] - 9.6).abs() < 0.006, "{moved:?}");
     }
 }

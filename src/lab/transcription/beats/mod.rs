@@ -1,13 +1,15 @@
 //! Beats and bars of a recording.
 //!
 //! The onset strength of the sound, with the kicks, snares and bass notes that were found in it, makes an
-//! [`mod@activation`]; the most probable beats under it are [`viterbi`]'s; the drums and the harmony tell
-//! which of four beats begins a bar ([`downbeat`]), and snares tell half tempo from double ([`octave`]).
+//! [`mod@activation`]; the most probable beats under it are [`viterbi`]'s or, of one tempo, those of
+//! [`mod@steady`]; the drums and the harmony tell which of four beats begins a bar ([`downbeat`]), and snares
+//! tell half tempo from double ([`octave`]).
 
 pub mod activation;
 pub mod downbeat;
 pub mod grid;
 pub mod octave;
+pub mod steady;
 pub mod viterbi;
 
 pub use self::grid::Beats;
@@ -17,7 +19,11 @@ use std::ops::RangeInclusive;
 use crate::{
     lab::transcription::{
         HeardNote, Hit,
-        beats::activation::{PER_SECOND, activation, onset_strength},
+        beats::{
+            activation::{PER_SECOND, activation, onset_strength},
+            steady::steady,
+            viterbi::Decoder,
+        },
     },
     units::Bpm,
 };
@@ -52,8 +58,12 @@ pub struct Found<'a> {
 /// The beats of `samples`, mono at `rate` Hz; in bars of 4/4.
 pub fn find(samples: &[f32], rate: u32, found: &Found, known: &Known) -> Beats {
     let activation = activation(&onset_strength(samples, rate), found);
-    let frames = viterbi::beats(&activation, lengths(known.tempo));
-    let mut times_s = grid::smoothed(&frames, &activation);
+    let decoder = Decoder::new(&activation, lengths(known.tempo));
+    let path = decoder.decode();
+    let mut times_s = match steady(&decoder, &path) {
+        Some(frames) => grid::moved(&frames, &activation),
+        None => grid::smoothed(&path, &activation),
+    };
     if known.tempo.is_none()
         && let Some(kept) = octave::every_second(&times_s, found.hits)
     {

@@ -17,8 +17,8 @@ const N_PARTS: usize = 16;
 /// Bounds of an activation, so that none is impossible.
 const BOUNDS: (f64, f64) = (0.005, 0.98);
 
-/// Finds beats.
-struct Decoder {
+/// Finds the most probable beats under an activation.
+pub struct Decoder {
     lengths: Vec<usize>,
     /// Logarithm of the probability of a length (column) after another (row).
     changes: Vec<Vec<f64>>,
@@ -27,17 +27,10 @@ struct Decoder {
     off: Vec<f64>,
 }
 
-/// The frames at which beats begin, where `activation` has, frame by frame, how probable a beat is (0 to
-/// 1), and a beat lasts a number of frames among `lengths`.
-pub fn beats(activation: &[f32], lengths: RangeInclusive<usize>) -> Vec<usize> {
-    match activation.is_empty() || lengths.is_empty() {
-        true => Vec::new(),
-        false => Decoder::new(activation, lengths).decode(),
-    }
-}
-
 impl Decoder {
-    fn new(activation: &[f32], lengths: RangeInclusive<usize>) -> Self {
+    /// A decoder where `activation` has, frame by frame, how probable a beat is (0 to 1), and a beat lasts
+    /// a number of frames among `lengths`.
+    pub fn new(activation: &[f32], lengths: RangeInclusive<usize>) -> Self {
         let lengths: Vec<usize> = lengths.collect();
         let changes = lengths.iter().map(|&from| {
             let weight = |to: &usize| (-LAMBDA * (*to as f64 / from as f64 - 1.0).abs()).exp();
@@ -51,8 +44,18 @@ impl Decoder {
         Self { lengths, changes, on, off }
     }
 
-    fn n_frames(&self) -> usize {
+    /// Number of frames.
+    pub fn n_frames(&self) -> usize {
         self.on.len() - 1
+    }
+
+    /// By how much a beat of `length` that begins at `start` is more probable than none, in nats.
+    pub fn gain(&self, start: usize, length: usize) -> f64 {
+        self.observed(length, start as isize) - self.none(start, start + length)
+    }
+
+    fn none(&self, start: usize, end: usize) -> f64 {
+        self.off[end.min(self.n_frames())] - self.off[start.min(self.n_frames())]
     }
 
     /// The score of the places from `first` on of a beat of `length` that begins at `start`, which may be
@@ -65,7 +68,11 @@ impl Decoder {
         self.on[middle] - self.on[begin] + self.off[end] - self.off[middle]
     }
 
-    fn decode(&self) -> Vec<usize> {
+    /// The frames at which the most probable beats begin.
+    pub fn decode(&self) -> Vec<usize> {
+        if self.n_frames() == 0 || self.lengths.is_empty() {
+            return Vec::new();
+        }
         let (n, longest) = (self.lengths.len(), *self.lengths.last().unwrap_or(&1));
         // Scores of beats that begin at a frame, by length: of the last frames, and from which length.
         let mut scores = vec![vec![0.0; n]; longest + 1];
@@ -128,6 +135,10 @@ fn sums(values: impl Iterator<Item = f64>) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn beats(activation: &[f32], lengths: RangeInclusive<usize>) -> Vec<usize> {
+        Decoder::new(activation, lengths).decode()
+    }
 
     /// An activation with a peak at each of `peaks`.
     fn activation(n: usize, peaks: &[usize], height: f32) -> Vec<f32> {
