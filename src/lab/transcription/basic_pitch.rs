@@ -53,7 +53,13 @@ pub fn read(bytes: &[u8]) -> Result<PitchModel, NotBasicPitch> {
     }
     let input_norm = input_norm(&graph).ok_or(NotBasicPitch::InputNorm)?;
     let weights = Weights { input_norm, layers };
-    Ok(PitchModel { weights, onset_threshold: None, frame_threshold: None, shortest_frames: None })
+    Ok(PitchModel {
+        weights,
+        onset_threshold: None,
+        frame_threshold: None,
+        shortest_frames: None,
+        harmonic_share: None,
+    })
 }
 
 /// Weights and biases of the convolution with weights of `shape`: each layer has its own.

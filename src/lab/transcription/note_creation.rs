@@ -34,8 +34,9 @@ pub struct Thresholds {
     pub infers_onsets: bool,
     /// Whether notes are also where activation is left that no onset began.
     pub has_second_pass: bool,
-    /// Whether notes are dropped that are harmonics of a sounding one: for a bass, or one voice.
-    pub drops_harmonics: bool,
+    /// A note that is a harmonic of one that sounds when it begins is dropped if its amplitude is less than
+    /// this share of the other's: 0 keeps all, infinity drops all, as suits a bass or one voice.
+    pub harmonic_share: f32,
 }
 
 impl Default for Thresholds {
@@ -47,7 +48,7 @@ impl Default for Thresholds {
             pitches: LOWEST_PITCH..=LOWEST_PITCH + N_PITCHES as u8 - 1,
             infers_onsets: true,
             has_second_pass: true,
-            drops_harmonics: false,
+            harmonic_share: 0.0,
         }
     }
 }
@@ -89,19 +90,18 @@ pub fn heard(activations: &Activations, thresholds: &Thresholds) -> Vec<HeardNot
         amplitude: note.amplitude,
     });
     let notes: Vec<HeardNote> = notes.collect();
-    match thresholds.drops_harmonics {
-        true => without_harmonics(&notes),
-        false => notes,
-    }
+    without_harmonics(&notes, thresholds.harmonic_share)
 }
 
-/// `notes` without those that are harmonics of a note that sounds when they begin.
-fn without_harmonics(notes: &[HeardNote]) -> Vec<HeardNote> {
+/// `notes` without those that are harmonics of a note that sounds when they begin and have less than `share`
+/// of its amplitude.
+fn without_harmonics(notes: &[HeardNote], share: f32) -> Vec<HeardNote> {
     let is_harmonic = |note: &HeardNote| {
         notes.iter().any(|below| {
             HARMONICS.into_iter().any(|by| below.pitch + by == note.pitch)
                 && below.onset_s - TOGETHER_S <= note.onset_s
                 && note.onset_s < below.end_s
+                && note.amplitude < share * below.amplitude
         })
     };
     notes.iter().filter(|note| !is_harmonic(note)).copied().collect()
@@ -334,6 +334,10 @@ mod tests {
         let bass = note(1.0, 2.0, 40);
         let notes = [bass, note(0.95, 1.5, 52), note(1.5, 1.8, 59), note(2.1, 2.5, 52)];
 
-        assert_eq!(without_harmonics(&notes), [bass, notes[3]]);
+        assert_eq!(without_harmonics(&notes, f32::INFINITY), [bass, notes[3]]);
+        assert_eq!(without_harmonics(&notes, 0.0), notes);
+        let mut one_faint = notes;
+        one_faint[2].amplitude = 0.2;
+        assert_eq!(without_harmonics(&one_faint, 0.6), [bass, notes[1], notes[3]]);
     }
 }

@@ -16,10 +16,12 @@ use crate::{
 /// The value of `config` in the metadata of a model's file.
 pub const CONFIG: &str = "notes";
 
-/// Metadata keys: thresholds of onsets and of frames, and the length that a note exceeds.
+/// Metadata keys: thresholds of onsets and of frames, the length that a note exceeds, and the share of a note's
+/// amplitude that its harmonics have if they are notes.
 const ONSET: &str = "onset_threshold";
 const FRAME: &str = "frame_threshold";
 const SHORTEST: &str = "shortest_frames";
+const HARMONICS: &str = "harmonic_share";
 
 /// Names of the factor and the summand of the input.
 const INPUT_NORM: [&str; 2] = ["input_norm.scale", "input_norm.shift"];
@@ -74,6 +76,9 @@ pub struct PitchModel {
     pub frame_threshold: Option<f32>,
     /// The number of frames that a note exceeds, if the file has it.
     pub shortest_frames: Option<usize>,
+    /// The share of a note's amplitude that its harmonics have at least if they are notes, if the file has
+    /// it.
+    pub harmonic_share: Option<f32>,
 }
 
 impl PitchModel {
@@ -87,6 +92,7 @@ impl PitchModel {
             onset_threshold: threshold(file, ONSET)?,
             frame_threshold: threshold(file, FRAME)?,
             shortest_frames: shortest_frames(file)?,
+            harmonic_share: threshold(file, HARMONICS)?,
         })
     }
 
@@ -96,6 +102,7 @@ impl PitchModel {
             (ONSET, self.onset_threshold.map(|x| x.to_string())),
             (FRAME, self.frame_threshold.map(|x| x.to_string())),
             (SHORTEST, self.shortest_frames.map(|n| n.to_string())),
+            (HARMONICS, self.harmonic_share.map(|x| x.to_string())),
             ("config", Some(CONFIG.to_owned())),
         ];
         notes.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()

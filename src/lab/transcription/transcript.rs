@@ -61,7 +61,7 @@ impl Reader {
         let bass = Thresholds {
             onset: self.thresholds.onset.max(BASS_ONSET),
             pitches: *self.thresholds.pitches.start()..=HIGHEST_BASS,
-            drops_harmonics: true,
+            harmonic_share: f32::INFINITY,
             ..self.thresholds.clone()
         };
         let bass = heard(&activations, &bass);

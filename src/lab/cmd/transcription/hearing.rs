@@ -46,7 +46,7 @@ pub fn hearing(hearing: &Hearing) -> anyhow::Result<(PitchNetwork, Thresholds)> 
         frame: hearing.frame_threshold.map_or(usual.frame, |x| x as f32),
         n_frames: hearing.shortest.map_or(usual.n_frames, |ms| (ms / hop_ms).round() as usize),
         pitches: hearing.lowest..=hearing.highest,
-        drops_harmonics: hearing.line,
+        harmonic_share: if hearing.line { f32::INFINITY } else { usual.harmonic_share },
         ..usual
     };
     Ok((network, thresholds))

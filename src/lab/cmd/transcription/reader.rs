@@ -42,6 +42,7 @@ pub fn pitches(path: &Path) -> anyhow::Result<((PitchNetwork, Thresholds), u64)>
         onset: found.onset_threshold.unwrap_or(usual.onset),
         frame: found.frame_threshold.unwrap_or(usual.frame),
         n_frames: found.shortest_frames.unwrap_or(usual.n_frames),
+        harmonic_share: found.harmonic_share.unwrap_or(usual.harmonic_share),
         ..usual
     };
     let hash = hash(&weights)? ^ rng::fnv1a(format!("{thresholds:?}"));

@@ -60,6 +60,7 @@ struct Figures {
     onset_threshold: f64,
     frame_threshold: f64,
     shortest_frames: usize,
+    harmonic_share: f64,
     precision: f64,
     recall: f64,
     f: f64,
@@ -134,6 +135,7 @@ fn write_model(
         onset_threshold: Some(thresholds.onset),
         frame_threshold: Some(thresholds.frame),
         shortest_frames: Some(thresholds.n_frames),
+        harmonic_share: Some(thresholds.harmonic_share),
     };
     let path = model::file(&args.out, "safetensors");
     export(&model, &path)?;
@@ -181,6 +183,7 @@ fn figures(
         onset_threshold: rounded(thresholds.onset.into()),
         frame_threshold: rounded(thresholds.frame.into()),
         shortest_frames: thresholds.n_frames,
+        harmonic_share: rounded(thresholds.harmonic_share.into()),
         precision: rounded(found.precision()),
         recall: rounded(found.recall()),
         f: rounded(found.f()),

@@ -39,6 +39,9 @@ const EDGE_S: f64 = 0.1;
 /// Numbers of frames that notes exceed, to choose from: 35 to 128 ms.
 const SHORTEST: [usize; 4] = [3, 5, 8, 11];
 
+/// Shares of a note's amplitude below which its harmonics are no notes, to choose from.
+const HARMONICS: [f32; 4] = [0.0, 0.5, 0.6, 0.7];
+
 /// Settings of a run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
@@ -230,7 +233,7 @@ impl HeldOut {
         pairs.par_iter().map(judge).reduce(Agreement::default, Agreement::and)
     }
 
-    /// The thresholds of onsets and frames and the shortest note with the greatest F.
+    /// The thresholds with the greatest F.
     pub fn best_thresholds(&self, activations: &[Activations]) -> Thresholds {
         let steps = |from: u8, to: u8| (from..=to).map(|n| f32::from(n) / 20.0);
         let of_both = steps(4, 16).flat_map(|onset| {
@@ -238,6 +241,11 @@ impl HeldOut {
         });
         let all = of_both.flat_map(|both| {
             SHORTEST.into_iter().map(move |n_frames| Thresholds { n_frames, ..both.clone() })
+        });
+        let all = all.flat_map(|three| {
+            HARMONICS
+                .into_iter()
+                .map(move |harmonic_share| Thresholds { harmonic_share, ..three.clone() })
         });
         let judged =
             all.map(|thresholds| (self.agreement(activations, &thresholds).f(), thresholds));
