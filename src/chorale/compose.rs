@@ -60,7 +60,7 @@ pub struct Writer<'a> {
 struct Draft {
     past: Past,
     tokens: Vec<u8>,
-    /// Logarithm of the probability of the given tokens since drafts were chosen, in nats.
+    /// Log probability of the tokens given since the last selection, in nats.
     nats: f64,
 }
 
@@ -97,7 +97,8 @@ impl<'a> Writer<'a> {
         self.frame(cue, given, false, rng);
     }
 
-    /// The tokens written, of the draft in which the given ones are the most probable.
+    /// The tokens of the best draft: the one under which the tokens given since the last selection are the
+    /// most probable.
     pub fn tokens(&self) -> &[u8] {
         let best = self.drafts.iter().rev().max_by(|a, b| a.nats.total_cmp(&b.nats));
         best.map_or(&[], |draft| &draft.tokens)
@@ -135,7 +136,8 @@ impl<'a> Writer<'a> {
         self.network.step(&rows, &mut self.memory)
     }
 
-    /// Draws which drafts go on, once half of them are too improbable to count.
+    /// Resamples the drafts in proportion to their weights once the effective number of drafts is below
+    /// half of them.
     fn select(&mut self, rng: &mut Rng) {
         let top = self.drafts.iter().map(|draft| draft.nats).fold(f64::NEG_INFINITY, f64::max);
         if self.drafts.len() == 1 || !top.is_finite() {

@@ -26,7 +26,7 @@ const PARTS: [Part; N_VOICES] = [Part::Lead, Part::Chords, Part::Chords, Part::B
 /// adds, and the soprano.
 const VELOCITY: (f64, f64, f64, f64) = (66.0, 24.0, 12.0, 6.0);
 
-/// What the beats of a bar add to the velocity.
+/// MIDI velocity added on each beat of a bar.
 const ACCENTS: [f64; 4] = [10.0, 0.0, 5.0, 0.0];
 
 /// Steps that a voice breathes for after a line, and before it repeats a note.
@@ -79,7 +79,7 @@ pub fn parts(chorale: &Chorale, energy: f64, humanise: f64, rng: &mut Rng) -> Ve
     bars
 }
 
-/// What the place of a note that starts at `step` of a bar adds to its velocity.
+/// The accent of a note that starts at `step` of a bar, in MIDI velocity.
 fn accent(step: usize) -> f64 {
     if step.is_multiple_of(FRAMES_PER_BEAT) { ACCENTS[step / FRAMES_PER_BEAT] } else { 0.0 }
 }

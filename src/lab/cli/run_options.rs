@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::args::{at_least_one, positive};
 
-/// How a training run begins, ends and is kept.
+/// Options of a training run: checkpoints, time limit, threads and report.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct RunOptions {
     /// Overwrite an existing model of that name

@@ -22,7 +22,7 @@ pub struct Hearing {
     /// Probability below which a note ends, 0 to 1 [default: the model's]
     #[arg(long, value_name = "P", value_parser = share)]
     pub frame_threshold: Option<f64>,
-    /// Length in milliseconds of the shortest note [default: the model's; 127 for Basic Pitch's]
+    /// Minimum length of a note in milliseconds [default: the model's; Basic Pitch's is 127]
     #[arg(long, value_name = "MS", value_parser = not_negative)]
     pub shortest: Option<f64>,
     /// Lowest MIDI pitch of a note

@@ -40,7 +40,7 @@ pub fn checkpoints(out: &Path, options: &RunOptions) -> Run {
 /// Checks that neither the model `out` nor its checkpoints in `run` are overwritten unless named to be.
 ///
 /// # Errors
-/// There are checkpoints without `--resume`, or a model without `--overwrite`.
+/// Checkpoints exist and `--resume` is not given, or a model exists and `--overwrite` is not given.
 pub fn require_new(out: &Path, options: &RunOptions, run: &Run) -> anyhow::Result<()> {
     if let Some(step) = run.newest_step().filter(|_| !options.resume) {
         bail!(
@@ -87,7 +87,7 @@ pub fn resume(
     Ok(())
 }
 
-/// Whether a run that started at `started` has taken the time that it has.
+/// Whether the time limit of `--minutes` has passed for a run that started at `started`.
 pub fn is_over(options: &RunOptions, started: Instant) -> bool {
     options.minutes.is_some_and(|minutes| 60.0 * minutes <= started.elapsed().as_secs_f64())
 }
@@ -128,7 +128,7 @@ impl RunLog {
         format!("{rate:.2} steps/s, {left:.0} min left")
     }
 
-    /// Whether the run has taken the time that it has.
+    /// Whether the time limit of `--minutes` has passed.
     pub fn is_over(&self, options: &RunOptions) -> bool {
         is_over(options, self.started)
     }

@@ -7,8 +7,10 @@ use crate::lab::picture::{
     palette::{self, Voice, heat},
 };
 
-/// The lowest pitch that is drawn, the lowest of a piano, and their number.
+/// The lowest MIDI pitch drawn: a piano's lowest key.
 const LOWEST: u8 = 21;
+
+/// Number of pitches drawn: a piano's keys.
 const N_PITCHES: usize = 88;
 
 /// Pixels of a semitone, and of a drum's line.
@@ -26,16 +28,16 @@ const HEAD: usize = LETTER_HEIGHT + 12;
 
 const PANEL: usize = N_PITCHES * SEMITONE;
 
-/// What is drawn. Times are frames.
+/// The content of a picture. Times are in frames.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     /// The spectrum by frames, from the lowest pitch: as many numbers from 0 to 1 for each pitch.
     pub spectrum: Vec<Vec<f32>>,
-    /// Notes: when they sound, their MIDI pitch and their colour.
+    /// Notes: the frames in which they sound, MIDI pitch, and the part that gives the colour.
     pub notes: Vec<(Range<usize>, u8, Voice)>,
-    /// Drum hits: when they begin, and their line, from the bottom.
+    /// Drum hits: the frame of the onset, and the row, counted from the bottom.
     pub hits: Vec<(usize, usize)>,
-    /// Number of the drums' lines.
+    /// Number of rows for drums.
     pub n_drums: usize,
     /// Where bars begin.
     pub bars: Vec<usize>,
@@ -99,6 +101,7 @@ fn notes(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
 fn hits(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
     canvas.fill(panel, palette::RAISED);
     bars(canvas, panel, found, first);
+    numbers(canvas, panel, found, first);
     for &(frame, line) in &found.hits {
         if (first..first + panel.width).contains(&frame) && line < found.n_drums {
             let y = panel.y + panel.height - (line + 1) * DRUM;
@@ -119,18 +122,25 @@ fn octaves(canvas: &mut Canvas, panel: Rect) {
     }
 }
 
-/// Bar lines, with their numbers below the panel of drums.
+/// Bar lines.
 fn bars(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
-    for (number, &frame) in found.bars.iter().enumerate() {
-        if (first..first + panel.width).contains(&frame) {
-            let x = panel.x + frame - first;
-            canvas.fill(Rect { x, width: 1, ..panel }, palette::RULE);
-            if panel.height < PANEL {
-                let below = panel.y + panel.height + 2;
-                canvas.write(x + 2, below, &(number + 1).to_string(), palette::QUIET);
-            }
-        }
+    for (_, x) in shown_bars(panel, found, first) {
+        canvas.fill(Rect { x, width: 1, ..panel }, palette::RULE);
     }
+}
+
+/// Bar numbers below `panel`.
+fn numbers(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
+    for (number, x) in shown_bars(panel, found, first) {
+        canvas.write(x + 2, panel.y + panel.height + 2, &number.to_string(), palette::QUIET);
+    }
+}
+
+/// Numbers, from 1, and pixel columns of the bars that begin within `panel`.
+fn shown_bars(panel: Rect, found: &Found, first: usize) -> impl Iterator<Item = (usize, usize)> {
+    let frames = first..first + panel.width;
+    let bars = found.bars.iter().enumerate().filter(move |(_, frame)| frames.contains(frame));
+    bars.map(move |(number, frame)| (number + 1, panel.x + frame - first))
 }
 
 /// The pixel row where the semitone `key` above the lowest begins.

@@ -34,8 +34,8 @@ pub struct Thresholds {
     pub infers_onsets: bool,
     /// Whether notes are also where activation is left that no onset began.
     pub has_second_pass: bool,
-    /// A note that is a harmonic of one that sounds when it begins is dropped if its amplitude is less than
-    /// this share of the other's: 0 keeps all, infinity drops all, as suits a bass or one voice.
+    /// Least amplitude of a note that starts at a harmonic of a sounding note, as a share of that note's
+    /// amplitude: 0 keeps all such notes, infinity drops all, as suits a bass or another single line.
     pub harmonic_share: f32,
 }
 

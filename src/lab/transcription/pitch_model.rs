@@ -16,8 +16,8 @@ use crate::{
 /// The value of `config` in the metadata of a model's file.
 pub const CONFIG: &str = "notes";
 
-/// Metadata keys: thresholds of onsets and of frames, the length that a note exceeds, and the share of a note's
-/// amplitude that its harmonics have if they are notes.
+/// Metadata keys: thresholds of onsets and of frames, the length that a note exceeds, and the least relative
+/// amplitude of a harmonic that is a note of its own.
 const ONSET: &str = "onset_threshold";
 const FRAME: &str = "frame_threshold";
 const SHORTEST: &str = "shortest_frames";
@@ -76,8 +76,8 @@ pub struct PitchModel {
     pub frame_threshold: Option<f32>,
     /// The number of frames that a note exceeds, if the file has it.
     pub shortest_frames: Option<usize>,
-    /// The share of a note's amplitude that its harmonics have at least if they are notes, if the file has
-    /// it.
+    /// The least amplitude of a harmonic that is a note of its own, as a share of the lower note's
+    /// amplitude, if the file has it.
     pub harmonic_share: Option<f32>,
 }
 

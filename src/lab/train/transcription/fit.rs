@@ -36,10 +36,10 @@ const N_WINDOWS: usize = 4;
 /// Notes that start this close to an edge of a held-out recording are not counted, in seconds.
 const EDGE_S: f64 = 0.1;
 
-/// Numbers of frames that notes exceed, to choose from: 35 to 128 ms.
+/// Candidates for the number of frames that a note exceeds: 35 to 128 ms.
 const SHORTEST: [usize; 4] = [3, 5, 8, 11];
 
-/// Shares of a note's amplitude below which its harmonics are no notes, to choose from.
+/// Candidates for the least relative amplitude of a harmonic that is a note of its own.
 const HARMONICS: [f32; 4] = [0.0, 0.5, 0.6, 0.7];
 
 /// Settings of a run.
@@ -236,11 +236,11 @@ impl HeldOut {
     /// The thresholds with the greatest F.
     pub fn best_thresholds(&self, activations: &[Activations]) -> Thresholds {
         let steps = |from: u8, to: u8| (from..=to).map(|n| f32::from(n) / 20.0);
-        let of_both = steps(4, 16).flat_map(|onset| {
+        let of_two = steps(4, 16).flat_map(|onset| {
             steps(2, 10).map(move |frame| Thresholds { onset, frame, ..Thresholds::default() })
         });
-        let all = of_both.flat_map(|both| {
-            SHORTEST.into_iter().map(move |n_frames| Thresholds { n_frames, ..both.clone() })
+        let all = of_two.flat_map(|two| {
+            SHORTEST.into_iter().map(move |n_frames| Thresholds { n_frames, ..two.clone() })
         });
         let all = all.flat_map(|three| {
             HARMONICS
