@@ -9,7 +9,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(
     init: {
-        // Panics of the array reader that are caught are no findings; those that are not still are.
+        // Caught panics of the array reader are no findings; uncaught ones still are.
         std::panic::set_hook(Box::new(|_| {}));
     },
     |bytes: &[u8]| {

@@ -8,11 +8,27 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use electropunk::{config::{Admin, Secret, Server}, station::on_air::OnAir, stream::{coding::Coding, mount::{About, Mount}, ring::{RingLimits, ring}}, web::{answer::answer, client::Ends, site::{Channel, Site}}};
+use electropunk::{
+    config::{Admin, Secret, Server},
+    sound::font_file,
+    station::{on_air::OnAir, state::StateSender, takes::memory::Takes},
+    stream::{
+        coding::Coding,
+        mount::{About, Mount},
+        ring::{RingLimits, ring},
+    },
+    web::{
+        answer::answer,
+        client::Ends,
+        site::{ServedStation, Site},
+    },
+};
 use libfuzzer_sys::fuzz_target;
 
-fn site() -> &'static Site {
-    static SITE: OnceLock<Site> = OnceLock::new();
+const FONT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../soundfonts/electropunk.sf2");
+
+fn site() -> &'static Arc<Site> {
+    static SITE: OnceLock<Arc<Site>> = OnceLock::new();
     SITE.get_or_init(|| {
         let (_, tap) = ring(RingLimits { burst: 8, keep: 16 });
         let about = About {
@@ -36,9 +52,18 @@ fn site() -> &'static Site {
             relay_user: "r".into(),
             relay_password: Some(Secret::new("s").unwrap()),
         };
-        let (station, hls, history) = ("a".into(), Vec::new(), Arc::default());
-        let channel = Channel { station, mounts, on_air, hls, history };
-        Site::new(vec![channel], server, Some(admin))
+        let font = font_file::load(FONT.as_ref()).expect("the shipped SoundFont is readable");
+        let station = ServedStation {
+            name: "a".into(),
+            mounts,
+            on_air,
+            hls: Vec::new(),
+            history: Arc::default(),
+            takes: Arc::new(Takes::new(&(&font).into())),
+            likes: Arc::default(),
+            state_sender: StateSender::default(),
+        };
+        Arc::new(Site::new(vec![station], server, Some(admin)))
     })
 }
 
@@ -52,7 +77,7 @@ fuzz_target!(|bytes: &[u8]| {
             request = request.header(name, value);
         }
     }
-    // With the password, so that what is behind it is reached.
+    // With the password, so that protected pages are reached.
     for authorization in [None, Some("Basic YTpi")] {
         let Ok(request) = request_of(&request, authorization) else { return };
         let local: SocketAddr = ([127, 0, 0, 1], 8000).into();
