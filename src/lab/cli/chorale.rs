@@ -14,19 +14,19 @@ use crate::{
     music::scale::{Key, Mode, NotAKey},
 };
 
-/// The model that is used if none is named.
+/// The default model.
 const MODEL: &str = "models/chorale";
 
 /// `electropunk chorale`.
 #[derive(Debug, Clone, PartialEq, Subcommand)]
 pub enum Chorale {
-    /// Train a model of chorales, or continue its training
+    /// Train a chorale model, or continue its training
     Train(ChoraleTrain),
     /// Write new chorales as MIDI files
     Sample(ChoraleSample),
-    /// Harmonise the tune of a MIDI file: the given voices are kept, the others are found
+    /// Harmonise the tune of a MIDI file: keep the given voices, find the others
     Harmonise(Harmonise),
-    /// Measure a model: how probable held-out chorales are to it, and how many faults its own have
+    /// Evaluate a model: likelihood of held-out chorales, and faults in sampled ones
     Evaluate(ChoraleEvaluate),
 }
 
@@ -54,7 +54,7 @@ pub struct ChoraleOutput {
 }
 
 impl ChoraleOutput {
-    /// The same as options of the other commands that write MIDI files, which draw by `seed`.
+    /// Converts to the options of other commands that write MIDI files, with `seed`.
     pub fn output(&self, seed: Option<u64>) -> Output {
         let Self { out, tempo, audio, soundfont, json, picture: _ } = self.clone();
         Output { out, tempo, audio, touch: Some(Touch::Plain), soundfont, seed, json }
@@ -73,20 +73,20 @@ pub struct ChoraleSample {
     /// Key, such as "G major" or "D minor" [default: drawn]
     #[arg(long, value_name = "KEY", value_parser = major_or_minor)]
     pub key: Option<Key>,
-    /// Lines of the hymn, each of which ends under a fermata
+    /// Lines of the hymn, each of them ending on a fermata
     #[arg(long, value_name = "N", default_value_t = 6, value_parser = at_least_one)]
     pub lines: u64,
-    /// Beats of a line
+    /// Beats per line
     #[arg(long, value_name = "N", default_value_t = 8, value_parser = at_least_one)]
     pub line_beats: u64,
     /// Randomness of pitches: 0 always takes the most likely note, 1 follows the model's probabilities
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = not_negative)]
     pub temperature: f64,
-    /// Randomness of when notes end, likewise: lower ones hold notes for longer
+    /// Randomness of the rhythm, likewise: lower values hold notes for longer
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = positive)]
     pub rhythm_temperature: f64,
-    /// How strictly parallel fifths and octaves, crossed voices and lines that end on no root-position
-    /// triad are avoided: nats by which each makes a note less probable; 0 follows the model alone
+    /// Penalty in nats on a note's log probability for each parallel fifth or octave, crossed voice, or line
+    /// end without a root-position triad; 0 follows the model alone
     #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
     pub strictness: f64,
     /// Random seed: the same seed gives the same files; it is printed and in their names [default: a
@@ -101,15 +101,15 @@ pub struct ChoraleSample {
 /// `electropunk chorale harmonise`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Harmonise {
-    /// MIDI file with the given voices: each is a track. Drums are ignored
+    /// MIDI file with a track for each given voice. Drums are ignored
     #[arg(value_name = "TUNE.mid")]
     pub tune: PathBuf,
-    /// The given voices, from the highest, with commas between them
+    /// The given voices, highest first, separated by commas
     #[arg(long, value_name = "VOICES", default_value = "soprano", value_delimiter = ',')]
     #[arg(value_parser = voice)]
     pub voices: Vec<Voice>,
-    /// Tracks of the given voices, in their order, each by its name, a part of it or its number
-    /// [default: for one voice the most melodic track, for several all tracks from the highest]
+    /// Tracks of the given voices, in their order, by name, part of the name or number [default: for one
+    /// voice the most melodic track, for several all tracks from the highest]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub track: Vec<String>,
     /// Model to harmonise with, without file extension
@@ -118,15 +118,14 @@ pub struct Harmonise {
     /// Key, such as "G major" or "D minor" [default: found from the notes]
     #[arg(long, value_name = "KEY", value_parser = major_or_minor)]
     pub key: Option<Key>,
-    /// Beats of a line of the hymn: each ends under a fermata [default: lines end with long notes and
-    /// before rests]
+    /// Beats per line; each line ends on a fermata [default: lines end with long notes and before rests]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub line_beats: Option<u64>,
-    /// Number of beginnings that are followed at once: more find a better harmony and take longer
+    /// Beam width: a wider beam finds a better harmony and takes longer
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = at_least_one)]
     pub beam: u64,
-    /// How strictly parallel fifths and octaves, crossed voices and lines that end on no root-position
-    /// triad are avoided: nats by which each makes a note less probable; 0 follows the model alone
+    /// Penalty in nats on a note's log probability for each parallel fifth or octave, crossed voice, or line
+    /// end without a root-position triad; 0 follows the model alone
     #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
     pub strictness: f64,
     #[command(flatten)]
@@ -140,20 +139,20 @@ pub struct ChoraleEvaluate {
     /// Model to evaluate, without file extension
     #[arg(long, value_name = "MODEL", default_value = MODEL)]
     pub model: PathBuf,
-    /// Corpus whose held-out chorales it is evaluated on
+    /// Corpus with the held-out chorales to evaluate on
     #[arg(long, value_name = "FILE.npz")]
     pub data: PathBuf,
-    /// Number of chorales to sample, under the plans of fermatas of held-out ones
+    /// Number of chorales to sample, with the fermatas of held-out chorales
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub samples: u64,
     /// Temperature of the samples
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = not_negative)]
     pub temperature: f64,
-    /// Temperature of their rhythm
+    /// Temperature of the rhythm
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = positive)]
     pub rhythm_temperature: f64,
-    /// How strictly parallel fifths and octaves, crossed voices and lines that end on no root-position
-    /// triad are avoided: nats by which each makes a note less probable; 0 follows the model alone
+    /// Penalty in nats on a note's log probability for each parallel fifth or octave, crossed voice, or line
+    /// end without a root-position triad; 0 follows the model alone
     #[arg(long, value_name = "NATS", default_value_t = 6.0, value_parser = not_negative)]
     pub strictness: f64,
     /// Random seed of the samples
@@ -179,12 +178,12 @@ fn voice(name: &str) -> Result<Voice, String> {
     known.ok_or_else(|| format!("expected soprano, alto, tenor or bass, found {name:?}"))
 }
 
-/// A named configuration of a model of chorales.
+/// A named configuration of a chorale model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ChoraleConfig {
     /// The encoding and sizes of the shipped model.
     Electropunk,
-    /// The sizes of `BachBot`, and its encoding adapted to four tokens a frame.
+    /// `BachBot`'s sizes, and its encoding adapted to four tokens per frame.
     Bachbot,
 }
 
@@ -213,7 +212,7 @@ impl ChoraleTrain {
         }
     }
 
-    /// Shares of layers and of inputs that are dropped.
+    /// Dropout of layers and of inputs.
     pub fn dropouts(&self) -> (f64, f64) {
         let (layers, inputs) = match self.config {
             ChoraleConfig::Electropunk => (0.4, 0.1),
@@ -235,7 +234,7 @@ pub struct ChoraleTrain {
     /// Start from the weights of this model, which may be of an earlier version with fewer inputs
     /// [default: random weights]
     #[arg(long, value_name = "MODEL")]
-    pub start: Option<PathBuf>,
+    pub from: Option<PathBuf>,
     /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least_one)]
     pub steps: u64,
@@ -248,15 +247,14 @@ pub struct ChoraleTrain {
     /// Learning rate of the last step
     #[arg(long, value_name = "RATE", default_value_t = 1e-4, value_parser = positive)]
     pub min_learning_rate: f64,
-    /// Encoding, and what the options below default to: electropunk sees how voices relate, bachbot the
-    /// last token alone
+    /// Encoding, and defaults of the options below: electropunk reads relations of voices, bachbot only the
+    /// last token
     #[arg(long, value_name = "CONFIG", value_enum, default_value_t = ChoraleConfig::Electropunk)]
     pub config: ChoraleConfig,
-    /// Share of what a layer reads from the one below that is dropped in training, 0 to 1 [default: 0.4;
-    /// bachbot: 0.3]
+    /// Dropout on the inputs of each layer in training, 0 to 1 [default: 0.4; bachbot: 0.3]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub dropout: Option<f64>,
-    /// Share of the inputs that are dropped in training, 0 to 1 [default: 0.1; bachbot: 0]
+    /// Share of the inputs dropped in training, 0 to 1 [default: 0.1; bachbot: 0]
     #[arg(long, value_name = "SHARE", value_parser = share)]
     pub input_dropout: Option<f64>,
     /// Width of the embedding [default: 128; bachbot: 32]

@@ -58,7 +58,7 @@ struct Training {
     chorales: usize,
 }
 
-/// Nats a token and a note.
+/// Held-out likelihood.
 #[derive(Debug, Serialize)]
 struct Figures {
     chorales: usize,
@@ -88,9 +88,9 @@ pub fn run(args: &ChoraleTrain) -> anyhow::Result<()> {
         n_train + n_valid + split.test.len()
     );
     let settings = settings(args, n_threads);
-    let variables = match &args.start {
+    let variables = match &args.from {
         Some(model) => Variables::grown(args.sizes(), model::read(model)?.tensors())
-            .with_context(|| format!("--start: {}", model.display()))?,
+            .with_context(|| format!("--from: {}", model.display()))?,
         None => Variables::new(args.sizes(), args.seed)?,
     };
     let mut fit = Fit::new(variables, split.train, settings)?;
@@ -115,7 +115,7 @@ fn settings(args: &ChoraleTrain, n_threads: usize) -> Settings {
     }
 }
 
-/// Writes weights and card, and says so.
+/// Writes and reports weights and card.
 fn write_model(
     args: &ChoraleTrain,
     fit: &Fit,
@@ -153,7 +153,7 @@ fn write_model(
             path.display()
         ),
     };
-    // The model is written, whether or not someone reads this.
+    // The model is written even if stdout is closed.
     let _ = writeln!(io::stdout(), "{text}");
     Ok(())
 }
