@@ -1,6 +1,8 @@
 //! `electropunk transcribe` and `electropunk transcription`: recordings to notes.
 
-use std::fs;
+use std::{fs, path::Path};
+
+use electropunk::musicvae::net::weights::Weights;
 
 use crate::{
     common::midi,
@@ -55,6 +57,63 @@ fn what_is_no_recording_or_no_model_is_named() {
     assert!(!folder.join("notes.safetensors").exists());
     let usage = electropunk(folder, "transcribe joy.wav --lowest 20");
     assert_eq!(usage.code, Some(2), "{}", usage.stderr);
+}
+
+/// Writes sixteen beats to `beats`: one for validation, one for the test, and the rest for training.
+fn write_beats(folder: &Path) {
+    succeed(folder, "dataset patterns --style punk --out beats");
+    let split = |number: usize| match number {
+        0 => "validation",
+        1 => "test",
+        _ => "train",
+    };
+    let lines = (0..16).map(|number| format!("punk-{number}.mid,{}\n", split(number)));
+    let list = format!("midi_filename,split\n{}", lines.collect::<String>());
+    fs::write(folder.join("beats/info.csv"), list).unwrap();
+}
+
+#[test]
+fn a_drum_network_is_trained_resumed_and_trained_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write_beats(folder);
+    let font = concat!(env!("CARGO_MANIFEST_DIR"), "/soundfonts/electropunk.sf2");
+    let train = format!(
+        "transcription train drums --midi beats --soundfont {font} --out mine --batch-size 1 \
+        --threads 1 --steps 2 --json"
+    );
+    let weights = |name: &str| fs::read(folder.join(name).with_extension("safetensors")).unwrap();
+    assert_eq!(succeed(folder, &train)["step"], 2);
+    let whole = weights("mine");
+
+    fs::remove_dir_all(folder.join("mine.run")).unwrap();
+    let cut = succeed(folder, &format!("{train} --overwrite --minutes 0.000001"));
+    assert_eq!(cut["step"], 1);
+    assert!(weights("mine") != whole);
+    let other = fail(folder, &format!("{train} --resume --learning-rate 0.1"));
+    assert!(other.contains("step 1 has --learning-rate 0.0015, found 0.1"), "{other}");
+    succeed(folder, &format!("{train} --resume"));
+    assert!(weights("mine") == whole);
+
+    let rate = "--learning-rate 0.000001 --min-learning-rate 0.000001";
+    let further = train.replace("--out mine", "--from mine --out more");
+    succeed(folder, &format!("{further} {rate}"));
+    let bias = |name: &str| {
+        let tensors = Weights::read(&weights(name), name).unwrap();
+        tensors.values("head/bias").unwrap()
+    };
+    let pairs = bias("mine").into_iter().zip(bias("more"));
+    let most = pairs.map(|(old, new)| (old - new).abs()).fold(0.0, f32::max);
+    assert!(most < 1e-3, "{most} from the weights that the run started from");
+
+    let line = format!(
+        "transcription evaluate drums --model more --midi beats --soundfont {font} --minutes 0.3 --json"
+    );
+    let found = succeed(folder, &line);
+    let kick = &found["alone"]["50 ms"]["kick"];
+    assert!(0 < kick["hits"].as_u64().unwrap(), "{found}");
+    let error = fail(folder, &train.replace("--out mine", "--from notes --out third"));
+    assert!(error.contains("notes.safetensors"), "{error}");
 }
 
 #[test]

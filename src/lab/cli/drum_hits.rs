@@ -16,11 +16,11 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct DrumsTrain {
     /// MIDI files of drums: folders, archives (.zip, .tar, .tar.gz, .tar.zst) and files; an info.csv in a
-    /// folder, as in Groove's, tells which of its files are held out, and else one title of ten each is for
-    /// validation and for the test
+    /// folder, as in Groove's, marks its held-out files; otherwise one title in ten each is for validation
+    /// and for the test
     #[arg(long, value_name = "SOURCE", num_args = 1.., required = true)]
     pub midi: Vec<PathBuf>,
-    /// MIDI files of songs: their instruments play beside the drums, and their drums are learnt, too
+    /// MIDI files of songs: their instruments accompany the drums, and their drums are trained on, too
     #[arg(long, value_name = "SOURCE", num_args = 1..)]
     pub music: Vec<PathBuf>,
     /// SoundFont whose kits and instruments play them; several may be given
@@ -29,6 +29,9 @@ pub struct DrumsTrain {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/my-drum-hits")]
     pub out: PathBuf,
+    /// Model to start from, without file extension, instead of random weights
+    #[arg(long, value_name = "MODEL")]
+    pub from: Option<PathBuf>,
     /// Total number of training steps, those before --resume included
     #[arg(long, value_name = "N", default_value_t = 4000, value_parser = at_least_one)]
     pub steps: u64,
@@ -55,22 +58,22 @@ pub struct DrumsEvaluate {
     /// Model to measure, without file extension
     #[arg(long, value_name = "MODEL", default_value = DRUM_HITS)]
     pub model: PathBuf,
-    /// MIDI files of drums, as for training, of which the test share is played
+    /// MIDI files of drums, as for training; their test share is played
     #[arg(long, value_name = "SOURCE", num_args = 1.., required = true)]
     pub midi: Vec<PathBuf>,
-    /// MIDI files of songs, of which the test share plays beside the drums
+    /// MIDI files of songs; their test share accompanies the drums
     #[arg(long, value_name = "SOURCE", num_args = 1..)]
     pub music: Vec<PathBuf>,
-    /// SoundFont that plays them: one that was not learnt from
+    /// SoundFont that plays them: one that was not trained on
     #[arg(long, value_name = "FILE", num_args = 1.., required = true)]
     pub soundfont: Vec<PathBuf>,
-    /// Minutes of each: drums alone, and the mix
+    /// Minutes of drums alone, and of the mix
     #[arg(long, value_name = "MINUTES", default_value_t = 5.0, value_parser = positive)]
     pub minutes: f64,
-    /// The drums' loudness against the other instruments in the mix, in decibels
+    /// Level of the drums relative to the other instruments in the mix, in decibels
     #[arg(long, value_name = "DB", default_value_t = 3.0, allow_negative_numbers = true)]
     pub balance: f64,
-    /// Random seed of what is played
+    /// Random seed of the excerpts
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Print the results as JSON

@@ -36,7 +36,7 @@ fn describe(args: &NotesTrain) -> Options {
     ])
 }
 
-/// With `--resume`, restores the newest sound checkpoint in `run`.
+/// With `--resume`, restores the newest intact checkpoint in `run`.
 ///
 /// # Errors
 /// The checkpoint has other settings, or all are damaged.

@@ -22,7 +22,7 @@ use crate::{
     music::drums::{Drum, N_CLASSES},
 };
 
-/// Held-out recordings that a checkpoint is judged by.
+/// Held-out recordings to evaluate a checkpoint on.
 pub const N_WATCHED: usize = 16;
 
 /// The value of each option that training depends on; not the number of steps.
@@ -36,6 +36,7 @@ fn describe(args: &DrumsTrain) -> Options {
         ("--midi", names(&args.midi)),
         ("--music", names(&args.music)),
         ("--soundfont", names(&args.soundfont)),
+        ("--from", names(args.from.as_slice())),
         ("--batch-size", args.batch_size.to_string()),
         ("--learning-rate", args.learning_rate.to_string()),
         ("--min-learning-rate", args.min_learning_rate.to_string()),
@@ -43,7 +44,7 @@ fn describe(args: &DrumsTrain) -> Options {
     ])
 }
 
-/// With `--resume`, restores the newest sound checkpoint in `run`.
+/// With `--resume`, restores the newest intact checkpoint in `run`.
 ///
 /// # Errors
 /// The checkpoint has other settings, or all are damaged.

@@ -1,4 +1,4 @@
-//! `electropunk transcription evaluate drums`: hits that are found in performances whose hits are known.
+//! `electropunk transcription evaluate drums`: hits found in performances whose hits are known.
 
 use std::{fmt::Write as _, io, io::Write as _, sync::Arc, time::Instant};
 
@@ -24,7 +24,10 @@ use crate::{
             piece::Piece,
             take::{Take, as_written, play},
         },
-        transcription::drums::{network::Network, transcribe},
+        transcription::{
+            Hit,
+            drums::{network::Network, transcribe},
+        },
     },
     music::drums::{Drum, N_CLASSES},
     rng::{self, Rng},
@@ -35,11 +38,14 @@ use crate::{
 /// Seconds of each excerpt.
 const SECONDS: f64 = 20.0;
 
-/// Seconds between a hit and a found one at most.
+/// Tolerances between true and found hits in seconds.
 const TOLERANCES_S: [f64; 2] = [0.05, 0.02];
 
-/// Agreement by drum at each tolerance.
-type Counts = [[Agreement; N_CLASSES]; TOLERANCES_S.len()];
+/// Minimum velocity of a loud hit: softer ones, such as ghost notes, are often masked.
+const LOUD: u8 = 40;
+
+/// Agreement by drum at each tolerance, and of loud hits at the first.
+type Counts = [[Agreement; N_CLASSES]; TOLERANCES_S.len() + 1];
 
 /// Runs the command.
 ///
@@ -84,7 +90,7 @@ pub fn run(args: &DrumsEvaluate) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A performance by a kit as it is, and a song's instruments.
+/// A performance by an unchanged kit, and a song's instruments.
 fn take(
     kits: &Kits,
     fonts: &[Arc<SoundFont>],
@@ -107,14 +113,20 @@ fn take(
     Ok(Take { drums, pitched, notes: Vec::new(), hits })
 }
 
-/// What is found in the drums of `take` alone, or in its mix.
+/// Agreement on the drums of `take` alone, or on its mix.
 fn counts(network: &Network, take: &Take, balance: Option<Decibels>) -> anyhow::Result<Counts> {
     let level = balance.unwrap_or_default();
     let mixdown =
         Mixdown { drums: Some(level), is_drums_only: balance.is_none(), ..Mixdown::CLEAN };
     let sound = mixdown.apply(take, &mut rng::stream(0, "unused"))?;
     let found = transcribe(network, &sound);
-    Ok(TOLERANCES_S.map(|tolerance_s| by_drum(&take.hits, &found, tolerance_s)))
+    let loud: Vec<Hit> = take.hits.iter().filter(|hit| LOUD <= hit.velocity).copied().collect();
+    let [wide, narrow] = TOLERANCES_S;
+    Ok([
+        by_drum(&take.hits, &found, wide),
+        by_drum(&take.hits, &found, narrow),
+        by_drum(&loud, &found, wide),
+    ])
 }
 
 fn total(parts: &[Counts]) -> Counts {
@@ -137,40 +149,46 @@ fn print(args: &DrumsEvaluate, alone: &Counts, mixed: &Counts, speed: f64) {
 }
 
 fn table(text: &mut String, name: &str, counts: &Counts) {
-    let _ = writeln!(text, "{name:<24} hits   P    R    F at 50 ms   P    R    F at 20 ms");
+    let _ = writeln!(
+        text,
+        "{name:<24} hits   P    R    F at 50 ms   P    R    F at 20 ms   R of velocity {LOUD}+"
+    );
     let of = |agreement: &Agreement| {
         format!("{:.2} {:.2} {:.2}", agreement.precision(), agreement.recall(), agreement.f())
     };
     for drum in Drum::ALL {
-        let [near, nearer] = [0, 1].map(|n| &counts[n][drum as usize]);
+        let [near, nearer, loud] = [0, 1, 2].map(|n| &counts[n][drum as usize]);
         if near.n_true + near.n_found == 0 {
             continue;
         }
         let (name, n) = (drum.name(), near.n_true);
-        let _ = writeln!(text, "{name:<22} {n:>6}   {}         {}", of(near), of(nearer));
+        let (near, nearer, loud) = (of(near), of(nearer), loud.recall());
+        let _ = writeln!(text, "{name:<22} {n:>6}   {near}         {nearer}         {loud:.2}");
     }
     let means = [0, 1].map(|n| mean_f(&counts[n]));
-    let all = [0, 1].map(|n| {
+    let all = [0, 1, 2].map(|n| {
         counts[n].iter().fold(Agreement::default(), |mut sum, of| {
             sum += *of;
             sum
         })
     });
     let n = all[0].n_true;
-    let _ = writeln!(text, "{:<22} {n:>6}   {}         {}", "all hits", of(&all[0]), of(&all[1]));
+    let (near, nearer, loud) = (of(&all[0]), of(&all[1]), all[2].recall());
+    let _ = writeln!(text, "{:<22} {n:>6}   {near}         {nearer}         {loud:.2}", "all hits");
     let _ = writeln!(text, "mean F of the drums: {:.2}, {:.2}\n", means[0], means[1]);
 }
 
 fn as_json(counts: &Counts) -> serde_json::Value {
-    let of = |agreement: &Agreement| {
+    let of = |agreement: &Agreement, loud: &Agreement| {
         json!({
             "hits": agreement.n_true, "precision": agreement.precision(),
-            "recall": agreement.recall(), "f": agreement.f(),
+            "recall": agreement.recall(), "f": agreement.f(), "recall_of_loud": loud.recall(),
         })
     };
     let at = |n: usize| -> serde_json::Map<String, serde_json::Value> {
         let drums = Drum::ALL.into_iter();
-        drums.map(|drum| (drum.name().to_owned(), of(&counts[n][drum as usize]))).collect()
+        let of = |drum: Drum| of(&counts[n][drum as usize], &counts[2][drum as usize]);
+        drums.map(|drum| (drum.name().to_owned(), of(drum))).collect()
     };
     json!({"50 ms": at(0), "20 ms": at(1)})
 }

@@ -46,7 +46,7 @@ use crate::{
     units::{Bpm, Decibels, SAMPLE_RATE},
 };
 
-/// The network, and what is a note to it.
+/// The network, and what counts as a note.
 type HeardBy = (PitchNetwork, Thresholds);
 
 /// Figures of a recording.
@@ -54,7 +54,7 @@ struct Row {
     name: String,
     onset: Agreement,
     with_end: Agreement,
-    /// Length of the sound over the time that transcribing it took; 0 for a MIDI file.
+    /// Length of the sound over the time of transcription; 0 for a MIDI file.
     times_real_time: f64,
 }
 
@@ -90,7 +90,7 @@ pub fn run(args: &NotesEvaluate) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Figures of what was found in a recording, or of a MIDI file of what another program found.
+/// Figures of a recording's transcript, or of a MIDI file that another program made of it.
 fn of_pair(heard_by: &HeardBy, found: &Path, truth: &Path) -> anyhow::Result<Row> {
     let name = found.display().to_string();
     let truth = notes_in(truth)?;
@@ -102,7 +102,7 @@ fn of_pair(heard_by: &HeardBy, found: &Path, truth: &Path) -> anyhow::Result<Row
     Ok(row(name, &truth, &notes, speed))
 }
 
-/// The notes in `recording`, and its length over the time that it took.
+/// The notes in `recording`, and its length over the time of transcription.
 fn transcribed(heard_by: &HeardBy, recording: &Recording) -> (Vec<HeardNote>, f64) {
     let started = Instant::now();
     let samples = resample::mono(recording.samples.clone(), recording.rate, RATE);
@@ -111,7 +111,7 @@ fn transcribed(heard_by: &HeardBy, recording: &Recording) -> (Vec<HeardNote>, f6
     (notes, recording.seconds() / started.elapsed().as_secs_f64().max(1e-6))
 }
 
-/// The pitched notes of a MIDI file; those of one pitch that begin together are one.
+/// The pitched notes of a MIDI file; simultaneous ones of one pitch are merged.
 fn notes_in(path: &Path) -> anyhow::Result<Vec<HeardNote>> {
     let bytes = files::read_small(path, 16 << 20)?;
     let song = midi::read_song(&bytes).with_context(|| path.display().to_string())?;
@@ -119,7 +119,7 @@ fn notes_in(path: &Path) -> anyhow::Result<Vec<HeardNote>> {
     Ok(take::notes(&piece, 0.0..piece.seconds() + 1.0))
 }
 
-/// The pieces to play, one a title.
+/// The pieces to play, one per title.
 fn chosen(args: &NotesEvaluate) -> anyhow::Result<Vec<Piece>> {
     let read = pieces::read(&args.midi)?;
     let mut found = read.held_out;
@@ -129,7 +129,7 @@ fn chosen(args: &NotesEvaluate) -> anyhow::Result<Vec<Piece>> {
     let Pieces { titles } = found;
     ensure!(!titles.is_empty(), "--midi: expected songs with pitched notes, found none");
     let mut pieces: Vec<Piece> = titles.into_iter().filter_map(|mut title| title.pop()).collect();
-    // In an order that has nothing to do with names, so that fewer titles are of all sources.
+    // In an order independent of names, so that a subset has titles of all sources.
     pieces.sort_by_key(|piece| rng::fnv1a(format!("evaluate {}", piece.title)));
     pieces.truncate(args.titles as usize);
     Ok(pieces)

@@ -1,5 +1,5 @@
-//! `electropunk transcription evaluate recordings`: what is found in recordings that have a MIDI file beside
-//! them.
+//! `electropunk transcription evaluate recordings`: transcripts compared with the MIDI files beside the
+//! recordings.
 
 use std::{
     fs, io,
@@ -30,7 +30,7 @@ use crate::{
     musicvae::convert::extract::Lines,
 };
 
-/// Seconds between a beat and a found one at most, and of a hit.
+/// Tolerances of beats and of hits in seconds.
 const BEAT_TOLERANCE_S: f64 = 0.07;
 const HIT_TOLERANCE_S: f64 = 0.05;
 
@@ -40,31 +40,31 @@ const SETTLED_S: f64 = 5.0;
 /// Quarters in a bar.
 const QUARTERS_PER_BAR: f64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as f64;
 
-/// Ratio of tempos that are one.
+/// Tempos closer than this ratio are equal.
 const SAME_TEMPO: f64 = 0.03;
 
-/// What is true of a recording.
+/// The ground truth of a recording.
 struct Truth {
     song: Song,
     hits: Vec<Hit>,
-    /// Seconds of beats within the recording.
+    /// Times of beats within the recording.
     beats: Vec<f64>,
-    /// Seconds of the bars' starts.
+    /// Times of the bars' starts.
     bars: Vec<f64>,
 }
 
-/// How well a recording was read.
+/// Figures of a recording.
 #[derive(Debug, Clone, Default)]
 struct Figures {
     name: String,
     bpm: [f64; 2],
     beats: Agreement,
-    /// Bars that begin where a bar does, and all.
+    /// Number of matched bars, and of all.
     bars: (usize, usize),
     kick: Agreement,
     snare: Agreement,
     hat: Agreement,
-    /// Steps of drums, bass and lead that are equal, and all.
+    /// Equal steps of drums, bass and lead, and all steps.
     steps: [(usize, usize); 3],
 }
 
@@ -95,7 +95,7 @@ pub fn run(args: &RecordingsEvaluate) -> anyhow::Result<()> {
 }
 
 impl Truth {
-    /// What the MIDI file beside `path` says, until second `end`.
+    /// Reads the MIDI file beside `path`, until second `end`.
     fn beside(path: &Path, end: f64) -> anyhow::Result<Self> {
         let file: PathBuf = path.with_extension("mid");
         let name = file.display();
@@ -123,7 +123,7 @@ impl Truth {
         Ok(Self { song, hits, beats, bars })
     }
 
-    /// The seconds a bar lasts from `number` on.
+    /// Length of bar `number` in seconds.
     fn bar_length(&self, number: usize) -> f64 {
         let after = number.min(self.bars.len().saturating_sub(2));
         self.bars.get(after + 1).map_or(f64::INFINITY, |next| next - self.bars[after])
@@ -169,7 +169,7 @@ impl Figures {
     }
 }
 
-/// Pairs of a true bar and the found bar that begins with it, at the same tempo.
+/// Pairs of a true bar and the found bar with the same start and tempo.
 fn matched_bars(truth: &Truth, score: &Score) -> Vec<(usize, usize)> {
     let pair = |(found, bar): (usize, &crate::lab::transcription::score::ScoredBar)| {
         let near = |number: &usize| (truth.bars[*number] - bar.start_s).abs() <= BEAT_TOLERANCE_S;

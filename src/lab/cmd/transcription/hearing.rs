@@ -12,7 +12,7 @@ use crate::lab::{
     },
 };
 
-/// How much greater the threshold of onsets is for a line.
+/// Increase of the onset threshold for a line.
 const LINE: f32 = 0.1;
 
 /// Limits the threads of the process.
@@ -27,10 +27,10 @@ pub fn threads(wanted: Option<u64>) -> anyhow::Result<()> {
     Ok(rayon::ThreadPoolBuilder::new().num_threads(n).build_global()?)
 }
 
-/// The network of pitches, and what is a note to it.
+/// The pitch network, and what counts as a note.
 ///
 /// # Errors
-/// The model can't be read or is another one, or the pitches are no range.
+/// The model can't be read or is of another kind, or the pitch range is empty.
 pub fn hearing(hearing: &Hearing) -> anyhow::Result<(PitchNetwork, Thresholds)> {
     ensure!(
         hearing.lowest <= hearing.highest,

@@ -1,4 +1,4 @@
-//! `electropunk transcription`: networks that read recordings.
+//! `electropunk transcription`: networks that transcribe recordings.
 
 mod course;
 mod drum_course;

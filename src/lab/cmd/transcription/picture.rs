@@ -1,4 +1,4 @@
-//! The picture of a recording and of what was found in it.
+//! The picture of a recording and its transcript.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The networks that read recordings, from their files.
+//! Loads the transcription networks from their files.
 
 use std::path::Path;
 
@@ -16,8 +16,7 @@ use crate::{
     rng,
 };
 
-/// The reader whose networks are the models `notes` and `drums`, paths without extension, and a hash of
-/// their weights.
+/// The reader with the models `notes` and `drums`, paths without extension, and a hash of their weights.
 ///
 /// # Errors
 /// A file does not exist, can't be read or holds another network.
@@ -28,8 +27,7 @@ pub fn reader(notes: &Path, drums: &Path) -> anyhow::Result<(Reader, u64)> {
     Ok((Reader { pitches, thresholds, drums: Some(drums) }, hash))
 }
 
-/// The network of the model `path`, a path without extension, with the thresholds that suit it, and a hash
-/// of both.
+/// The network of the model `path`, a path without extension, with its thresholds, and a hash of both.
 ///
 /// # Errors
 /// The file does not exist, can't be read or holds another network.
@@ -49,15 +47,24 @@ pub fn pitches(path: &Path) -> anyhow::Result<((PitchNetwork, Thresholds), u64)>
     Ok(((PitchNetwork::new(&found.weights), thresholds), hash))
 }
 
-/// The network of drum hits of the model `path`, and a hash of its weights.
+/// The drum network of the model `path`, and a hash of its weights.
 ///
 /// # Errors
 /// The file does not exist, can't be read or holds another network.
 pub fn drum_network(path: &Path) -> anyhow::Result<(Network, u64)> {
+    let (network, weights) = drum_weights(path)?;
+    Ok((network, hash(&weights)?))
+}
+
+/// The drum network of the model `path`, and its weights.
+///
+/// # Errors
+/// The file does not exist, can't be read or holds another network.
+pub fn drum_weights(path: &Path) -> anyhow::Result<(Network, Weights)> {
     let weights = model::read(path)?;
     let network = Network::load(&weights)
         .with_context(|| format!("{}: expected a model of drum hits", path.display()))?;
-    Ok((network, hash(&weights)?))
+    Ok((network, weights))
 }
 
 /// A hash of all weights.

@@ -51,7 +51,7 @@ struct Training {
     files: usize,
 }
 
-/// Notes of held-out songs through the fonts of the training.
+/// Figures on held-out songs, played by the training's fonts.
 #[derive(Debug, Serialize)]
 struct Figures {
     songs: usize,
@@ -119,7 +119,7 @@ fn settings(args: &NotesTrain) -> Settings {
     }
 }
 
-/// Writes weights and card, and says so.
+/// Writes and reports weights and card.
 fn write_model(
     args: &NotesTrain,
     fit: &Fit,

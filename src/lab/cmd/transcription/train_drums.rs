@@ -14,7 +14,10 @@ use crate::{
         cli::DrumsTrain,
         cmd::{
             model, training_run,
-            transcription::drum_course::{self, Course, N_WATCHED},
+            transcription::{
+                drum_course::{self, Course, N_WATCHED},
+                reader,
+            },
         },
         measure::onsets::Agreement,
         train::{
@@ -36,7 +39,7 @@ use crate::{
 const CONFIG_KEY: &str = "config";
 const CONFIG: &str = "drum-hits";
 
-/// Decks of held-out recordings that thresholds are found on.
+/// Most decks of held-out recordings to choose thresholds on.
 const N_VALIDATION_DECKS: u64 = 6;
 
 /// The model card.
@@ -86,12 +89,22 @@ pub fn run(args: &DrumsTrain) -> anyhow::Result<()> {
         n_windows: args.batch_size as usize,
         seed: args.seed,
     };
-    let mut fit = Fit::new(Variables::new(args.seed)?, studio, settings)?;
+    let mut fit = Fit::new(initial(args)?, studio, settings)?;
     drum_course::restore(args, &run, &mut fit)?;
     let stop = interrupt::flag()?;
     let mut course = Course::new(args, run, fit)?;
     course.train(&held_out[..N_WATCHED], &|| stop.is_set())?;
     write_model(args, &course.fit, n_pieces, &held_out)
+}
+
+/// The weights before the first step: those of --from, or random ones.
+fn initial(args: &DrumsTrain) -> anyhow::Result<Variables> {
+    let mut variables = Variables::new(args.seed)?;
+    if let Some(from) = &args.from {
+        let (_, weights) = reader::drum_weights(from)?;
+        variables.set(weights.tensors())?;
+    }
+    Ok(variables)
 }
 
 /// The studio of the run, and held-out recordings.
@@ -119,12 +132,13 @@ fn studios(args: &DrumsTrain) -> anyhow::Result<(Studio, Vec<Example>)> {
     };
     let (train, validation) = (studio(Split::Train)?, studio(Split::Validation)?);
     bar.finish_and_clear();
-    let decks = (0..N_VALIDATION_DECKS).map(|number| validation.deck(number));
+    let n_decks = validation.n_decks().min(N_VALIDATION_DECKS);
+    let decks = (0..n_decks).map(|number| validation.deck(number));
     let held_out = decks.collect::<Result<Vec<_>, _>>()?.concat();
     Ok((train, held_out))
 }
 
-/// Writes weights and card, and says so.
+/// Writes and reports weights and card.
 fn write_model(
     args: &DrumsTrain,
     fit: &Fit,

@@ -1,4 +1,4 @@
-//! A take as a recording: drums beside the rest, distortion, echo, room, tone, noise, MP3.
+//! Turns a take into a recording: drums, distortion, echo, room, tone, noise, MP3.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 use rand_distr::{Distribution as _, StandardNormal};
@@ -18,13 +18,13 @@ use crate::{
 /// Bitrates of MP3s.
 const KBPS: [i64; 5] = [96, 112, 128, 160, 192];
 
-/// Where the tone is tilted, in Hz.
+/// Pivot of the spectral tilt, in Hz.
 const PIVOT_HZ: f64 = 900.0;
 
-/// What happens to a take on the way to a recording.
+/// Augmentations that make a recording of a take.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mixdown {
-    /// The drums' loudness against the rest; none leaves them out.
+    /// Level of the drums relative to the rest; none leaves them out.
     pub drums: Option<Decibels>,
     /// Whether the pitched stem is left out.
     pub is_drums_only: bool,
@@ -32,20 +32,20 @@ pub struct Mixdown {
     pub drive: Option<f32>,
     /// Seconds between repeats, gain of the first, and feedback.
     pub echo: Option<(f64, f32, f32)>,
-    /// A room and the gain of its answer.
+    /// A room and the gain of its reverb.
     pub room: Option<(Room, f32)>,
-    /// Highs against lows.
+    /// Highs relative to lows.
     pub tilt: Decibels,
-    /// White noise against the sound's loudness.
+    /// White noise relative to the sound's level.
     pub noise: Option<Decibels>,
-    /// The greatest sample.
+    /// Peak amplitude.
     pub peak: f32,
-    /// The bitrate of an MP3 that it goes through.
+    /// Bitrate of MP3 compression, if any.
     pub mp3: Option<Kbps>,
 }
 
 impl Mixdown {
-    /// The pitched stem alone, as the synthesizer plays it, with this peak.
+    /// The pitched stem alone, as the synthesizer plays it, at a peak of 0.5.
     pub const CLEAN: Self = Self {
         drums: None,
         is_drums_only: false,
@@ -58,7 +58,7 @@ impl Mixdown {
         mp3: None,
     };
 
-    /// Draws what happens to a recording. Drums are there in about two of three.
+    /// Draws random augmentations. About two recordings in three have drums.
     pub fn draw(rng: &mut Rng) -> Self {
         let mut perhaps = |share: f64, low: f64, high: f64| {
             let (is_so, value) = (rng.random_bool(share), rng.random_range(low..high));
@@ -116,7 +116,7 @@ impl Mixdown {
         }
     }
 
-    /// The stems together.
+    /// The sum of the stems.
     fn mix(&self, take: &Take) -> Vec<f32> {
         let (pitched, drums) = (loudness(&take.pitched), loudness(&take.drums));
         let mut sound = match self.is_drums_only {
@@ -144,7 +144,7 @@ fn draw_room(t60_seconds: f64, rng: &mut Rng) -> Room {
     }
 }
 
-/// Root of the mean square.
+/// Root mean square.
 fn loudness(samples: &[f32]) -> f32 {
     let sum: f64 = samples.iter().map(|x| f64::from(*x).powi(2)).sum();
     (sum / samples.len().max(1) as f64).sqrt() as f32
@@ -161,8 +161,8 @@ fn saturate(samples: &mut [f32], drive: f32) {
     }
 }
 
-/// Raises what is above the pivot by half of `by`, and lowers the rest by half.
-fn tilt(samples: &mut [f32], by: Decibels) {
+/// Raises frequencies above the pivot by half of `by`, and lowers the rest by half.
+pub fn tilt(samples: &mut [f32], by: Decibels) {
     let (low, high) = (Decibels(-by.0 / 2.0).ratio() as f32, Decibels(by.0 / 2.0).ratio() as f32);
     let share = 1.0 - (-std::f64::consts::TAU * PIVOT_HZ / f64::from(SAMPLE_RATE)).exp();
     let mut below = 0.0;

@@ -1,8 +1,8 @@
-//! Recordings of performances, and windows of them: what a step learns from.
+//! Recordings of performances, and the windows of them that a step trains on.
 //!
-//! A deck is a set of recordings, made of a few seconds of a performance each. Some steps draw their
-//! windows from one deck, then the next is made. A deck depends on the seed and its number alone, so
-//! that a run that is resumed goes on as if it had not been interrupted.
+//! A deck is a set of recordings of a few seconds of a performance each. Some steps draw their windows from
+//! one deck, then the next is made. A deck depends only on the seed and its number, so that a resumed run
+//! continues as if it had not been interrupted.
 
 use std::{ops::Range, sync::Arc};
 
@@ -38,16 +38,16 @@ use crate::{
 /// Seconds of a recording.
 const SECONDS: f64 = 10.0;
 
-/// Recordings of a deck.
+/// Recordings per deck.
 const N_RECORDINGS: usize = 16;
 
-/// Steps that draw from a deck.
+/// Steps per deck.
 pub const STEPS_PER_DECK: u64 = 20;
 
 /// Output frames of a window: two seconds.
 pub const N_FRAMES: usize = 200;
 
-/// Pitched stems that the recordings of a run share, and their seconds.
+/// Pitched stems that the recordings of a run share, and their length.
 const N_BACKINGS: usize = 64;
 const BACKING_SECONDS: f64 = 25.0;
 
@@ -55,19 +55,19 @@ const BACKING_SECONDS: f64 = 25.0;
 const WITHOUT_DRUMS: f64 = 0.08;
 const DRUMS_ALONE: f64 = 0.35;
 
-/// Share of performances that are songs' own drums.
+/// Share of performances taken from songs.
 const OF_SONGS: f64 = 0.25;
 
-/// The drums' loudness against the pitched stem, in decibels.
+/// Level of the drums relative to the pitched stem, in decibels.
 const BALANCE: Range<f64> = -3.0..12.0;
 
-/// The recording's loudness against the usual one.
+/// Gain after normalisation, in decibels.
 const LOUDNESS: Range<f64> = -8.0..8.0;
 
-/// Of mixdowns with an MP3, so many are kept: encoding takes longer than all else.
+/// Share of drawn MP3 encodings that are kept: they take longer than all else.
 const KEEP_MP3: f64 = 0.4;
 
-/// Frames on both sides of an onset that its target reaches.
+/// Frames on each side of an onset that its target covers.
 const REACH: f64 = 1.5;
 
 /// The input and the targets of the network for one recording.
@@ -107,8 +107,8 @@ pub struct Studio {
 }
 
 impl Studio {
-    /// A studio for the pieces of `split` among `performances` and `songs`, all of which `fonts` play. Its
-    /// pitched stems are played here; `watch` is called after each.
+    /// A studio for the pieces of `split` among `performances` and `songs`, all played by `fonts`. Renders
+    /// its pitched stems; `watch` is called after each.
     ///
     /// # Errors
     /// The synthesizer can't start.
@@ -146,6 +146,12 @@ impl Studio {
     /// Number of performances and songs with drums.
     pub fn n_pieces(&self) -> usize {
         self.performances.len() + self.songs.len()
+    }
+
+    /// Number of decks that are about as long as all performances and songs with drums, at least 1.
+    pub fn n_decks(&self) -> u64 {
+        let seconds: f64 = self.performances.iter().chain(&self.songs).map(Piece::seconds).sum();
+        (seconds / (N_RECORDINGS as f64 * SECONDS)).ceil().max(1.0) as u64
     }
 
     /// The deck `number`.
@@ -190,7 +196,7 @@ impl Studio {
             _ if is_song => &self.songs,
             _ => &self.performances,
         };
-        // A piece is as likely as it is long.
+        // Pieces are weighted by length.
         let total: f64 = pieces.iter().map(Piece::seconds).sum();
         let mut at = rng.random_range(0.0..total.max(f64::MIN_POSITIVE));
         let found = pieces.iter().find(|piece| {
@@ -213,7 +219,7 @@ impl Studio {
     }
 }
 
-/// Some `seconds` of `piece`.
+/// A random stretch of `piece`.
 fn stretch(piece: &Piece, seconds: f64, rng: &mut Rng) -> Range<f64> {
     let latest = (piece.seconds() - seconds).max(0.0);
     let start = latest * rng.random::<f64>();
@@ -239,7 +245,7 @@ impl Example {
 }
 
 impl Targets {
-    /// The targets of `frames` where there are `hits`. Of two hits of a drum in a frame the nearer counts.
+    /// The targets of `frames` for `hits`. Of two hits of a drum near a frame, the nearer counts.
     pub fn of(hits: &[Hit], frames: Range<usize>) -> Self {
         let mut targets = Self {
             onsets: vec![[0.0; N_CLASSES]; frames.len()],
@@ -326,7 +332,7 @@ mod tests {
     #[test]
     fn a_deck_depends_on_its_number_alone() {
         let studio = testing::studio();
-        assert_eq!(studio.n_pieces(), 2);
+        assert_eq!((studio.n_pieces(), studio.n_decks()), (2, 1));
         let deck = studio.deck(3).unwrap();
 
         assert_eq!(deck, testing::studio().deck(3).unwrap());

@@ -33,7 +33,7 @@ pub struct Settings {
     pub min_learning_rate: f64,
     /// Steps of the whole run.
     pub n_steps: u64,
-    /// Windows of a step.
+    /// Windows per step.
     pub n_windows: usize,
     /// Seed of all random draws.
     pub seed: u64,

@@ -1,4 +1,4 @@
-//! How well a drum network finds hits, by drum, and the thresholds at which it finds them best.
+//! How well a drum network finds hits, by drum, and its best thresholds.
 
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
@@ -20,14 +20,14 @@ use crate::{
 /// The threshold of a network that is still in training.
 pub const THRESHOLD: f32 = 0.25;
 
-/// Seconds between a hit and a found one at most, for thresholds.
+/// Tolerance between true and found hits in seconds, for thresholds.
 const TOLERANCE_S: f64 = 0.03;
 
-/// Candidates of thresholds.
+/// Candidate thresholds.
 const CANDIDATES: std::ops::RangeInclusive<u32> = 4..=60;
 const CANDIDATES_PER_UNIT: f32 = 100.0;
 
-/// Agreement by drum of the hits found in `examples` with their own.
+/// Agreement by drum of the hits found in `examples` with the true ones.
 pub fn judge(network: &Network, examples: &[Example]) -> [Agreement; N_CLASSES] {
     let found = examples.par_iter().map(|example| {
         let activations = network.activations(&example.bands);
@@ -36,7 +36,7 @@ pub fn judge(network: &Network, examples: &[Example]) -> [Agreement; N_CLASSES] 
     sum(&found.collect::<Vec<_>>())
 }
 
-/// The mean F of the drums that there are.
+/// The mean F of the drums that occur.
 pub fn mean_f(found: &[Agreement; N_CLASSES]) -> f64 {
     let present: Vec<f64> = found.iter().filter(|drum| 0 < drum.n_true).map(Agreement::f).collect();
     present.iter().sum::<f64>() / present.len().max(1) as f64

@@ -1,4 +1,4 @@
-//! Kits: which sounds play a performance, and how late each sound is.
+//! Drum kits: the sounds that play a performance, and their delays.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -13,6 +13,7 @@ use rustysynth::SoundFont;
 use crate::{
     lab::{
         train::transcription::{
+            drums::source::Source,
             piece::{Piece, PieceNote},
             take::{Playing, play},
         },
@@ -27,16 +28,13 @@ use crate::{
 /// Bank of kits in a SoundFont.
 const KIT_BANK: i32 = 128;
 
-/// Programs from here on have other sounds on the keys of drums, such as timpani.
+/// Programs from here on map other sounds, such as timpani, to the drum keys.
 const FIRST_OTHER: i32 = 48;
 
-/// Share of performances that one kit plays as it is; in the others each group has its own kit.
-const WHOLE: f64 = 0.4;
+/// Share of performances that one unchanged kit plays; in the others each group has its own kit.
+const WHOLE: f64 = 0.25;
 
-/// Range of a group's tuning: a major second.
-const TUNING: Range<f64> = 0.89..1.12;
-
-/// Drums that play on one sound source: a hat closes itself, and toms are tuned to one another.
+/// Drums that share a sound source: a closed hat chokes an open one, and toms are tuned together.
 const GROUPS: [&[Drum]; 5] = [
     &[Drum::Kick],
     &[Drum::Snare],
@@ -45,10 +43,10 @@ const GROUPS: [&[Drum]; 5] = [
     &[Drum::Crash, Drum::Ride],
 ];
 
-/// Length in which a sound must begin, in seconds.
+/// Time within which a sound must begin, in seconds.
 const LONGEST_DELAY_S: f64 = 0.25;
 
-/// A sound begins where its energy reaches this share of its highest in so many frames.
+/// A sound begins where its level over so many frames reaches this share of its peak.
 const ATTACK: f32 = 0.1;
 const ATTACK_FRAMES: usize = 64;
 
@@ -56,23 +54,16 @@ const ATTACK_FRAMES: usize = 64;
 pub struct Kits {
     /// A font and the program of a kit.
     kits: Vec<(Arc<SoundFont>, u8)>,
-    /// By number of the kit and key.
+    /// By kit number and key.
     delays: Mutex<HashMap<(usize, u8), Option<f64>>>,
 }
 
-/// A sound source: number of a kit, and how fast its samples are played.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Source {
-    kit: usize,
-    tuning: f64,
-}
-
-/// Who plays a performance.
+/// The sounds that play a performance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Kit {
-    /// By group.
+    /// Sources by group.
     sources: [Source; GROUPS.len()],
-    /// Of the keys without a drum.
+    /// Source of keys without a drum.
     other: Source,
 }
 
@@ -101,19 +92,19 @@ impl Kits {
         self.kits.is_empty()
     }
 
-    /// Draws a kit: one as it is, or a mixture. A font with few kits is as likely as one with many.
+    /// Draws a kit, unchanged or a mixture. A font with few kits is as likely as one with many.
     pub fn draw(&self, rng: &mut Rng) -> Kit {
         let first = self.draw_source(rng);
         if rng.random_bool(WHOLE) {
             return Kit { sources: [first; GROUPS.len()], other: first };
         }
-        let mut tuned = || Source { tuning: rng.random_range(TUNING), ..self.draw_source(rng) };
-        Kit { sources: std::array::from_fn(|_| tuned()), other: first }
+        let mut changed = || Source::draw(self.draw_source(rng).kit, rng);
+        Kit { sources: std::array::from_fn(|_| changed()), other: first }
     }
 
-    /// The kit `number` as it is.
+    /// The kit `number`, unchanged.
     pub fn whole(&self, number: usize) -> Kit {
-        let source = Source { kit: number, tuning: 1.0 };
+        let source = Source::plain(number);
         Kit { sources: [source; GROUPS.len()], other: source }
     }
 
@@ -128,11 +119,11 @@ impl Kits {
         }
         let fonts: Vec<Vec<usize>> = fonts.into_values().collect();
         let kit = fonts.choose(rng).and_then(|kits| kits.choose(rng));
-        Source { kit: *kit.expect("there are kits"), tuning: 1.0 }
+        Source::plain(*kit.expect("there are kits"))
     }
 
-    /// The seconds `range` of the rhythm parts of `piece`, played by `kit`: mono at 44.1 kHz, and the hits
-    /// that sound, each where its sound begins, with times from the start of the range.
+    /// The seconds `range` of the rhythm parts of `piece`, played by `kit`: mono at 44.1 kHz, and the audible
+    /// hits at the onsets of their sounds, with times from the start of the range.
     ///
     /// # Errors
     /// The synthesizer can't start.
@@ -158,7 +149,7 @@ impl Kits {
         Ok((sound, hits))
     }
 
-    /// Plays `notes` slower or faster, and the result so much faster or slower: in another tuning.
+    /// Adds the sound of `notes`. For another tuning they are rendered slower or faster, then resampled.
     fn add(
         &self,
         sound: &mut [f32],
@@ -166,7 +157,7 @@ impl Kits {
         source: Source,
         range: &Range<f64>,
     ) -> Result<(), Error> {
-        let Source { kit, tuning } = source;
+        let Source { kit, tuning, .. } = source;
         let moved = |note: &PieceNote| PieceNote {
             start_s: note.start_s * tuning,
             end_s: note.end_s * tuning,
@@ -175,15 +166,15 @@ impl Kits {
         let piece = Piece { title: String::new(), notes: notes.iter().map(moved).collect() };
         let (font, program) = &self.kits[kit];
         let stretched = range.start * tuning..range.end * tuning;
+        let onsets_s: Vec<f64> =
+            piece.notes.iter().map(|note| note.start_s - stretched.start).collect();
         let take =
             play(&piece, font, stretched, &mut |_| Playing { program: *program, volume: 100 })?;
-        for (n, x) in sound.iter_mut().enumerate() {
-            *x += at(&take.drums, n as f64 * tuning);
-        }
+        source.add(take.drums, onsets_s, sound);
         Ok(())
     }
 
-    /// The hits among `notes` that sound.
+    /// The audible hits among `notes`.
     fn heard(
         &self,
         notes: &[PieceNote],
@@ -241,19 +232,6 @@ fn group_of(key: u8) -> Option<usize> {
     GROUPS.iter().position(|group| group.contains(&drum))
 }
 
-/// The sample at `place` frames, interpolated.
-fn at(samples: &[f32], place: f64) -> f32 {
-    let (n, share) = (place as usize, place.fract() as f32);
-    let sample = |n: usize| samples.get(n).copied().unwrap_or(0.0);
-    if share == 0.0 {
-        return sample(n);
-    }
-    // Catmull-Rom, which keeps treble that a straight line would lose.
-    let [a, b, c, d] = [n.wrapping_sub(1), n, n + 1, n + 2].map(sample);
-    let cubic = [b, 0.5 * (c - a), a - 2.5 * b + 2.0 * c - 0.5 * d, 1.5 * (b - c) + 0.5 * (d - a)];
-    cubic.iter().rev().fold(0.0, |sum, factor| sum * share + factor)
-}
-
 /// The second at which a sound begins; none for silence.
 fn attack(samples: &[f32]) -> Option<f64> {
     let energy = |frames: &[f32]| frames.iter().map(|x| x * x).sum::<f32>();
@@ -299,7 +277,7 @@ mod tests {
         assert_eq!(kits.len(), 1);
         let piece = piece(&[36, 38, 42, 36]);
         for tuning in [0.9, 1.0, 1.1] {
-            let source = Source { kit: 0, tuning };
+            let source = Source { tuning, ..Source::plain(0) };
             let kit = Kit { sources: [source; GROUPS.len()], other: source };
             let (sound, hits) = kits.perform(&piece, &kit, &(0.25..2.25)).unwrap();
 

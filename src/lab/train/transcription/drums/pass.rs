@@ -1,4 +1,4 @@
-//! The drum network's gradient. Its function is that of
+//! The drum network's gradient. The forward pass is that of
 //! [`network`](crate::lab::transcription::drums::network).
 
 use candle_core::{DType, Device, Result, Tensor, Var, bail};
@@ -19,7 +19,7 @@ use crate::{
     rng,
 };
 
-/// Weights of the onsets' losses by drum: the rarer, the heavier.
+/// Weights of the onsets' losses by drum: rarer drums weigh more.
 const WEIGHTS: [f32; N_CLASSES] = [1.0, 1.2, 1.2, 1.8, 2.5, 2.5, 2.5, 2.0, 1.6];
 
 /// Weight of the velocities' losses.
@@ -41,7 +41,7 @@ pub struct Variables {
 pub struct Values(Vec<Vec<f32>>);
 
 impl Variables {
-    /// Initial weights drawn from `seed` (He et al. 2015), biases 0; the onsets' biases make them rare.
+    /// Initial weights drawn from `seed` (He et al. 2015), biases 0; onset biases make onsets rare.
     ///
     /// # Errors
     /// Out of memory.
@@ -76,7 +76,7 @@ impl Variables {
         Ok(())
     }
 
-    /// Their values.
+    /// The weights' values.
     ///
     /// # Errors
     /// Never: the weights are in memory.
@@ -99,7 +99,7 @@ impl Variables {
 struct Trace {
     patches: Vec<f32>,
     outputs: Vec<f32>,
-    /// Indices of the outputs that a maximum kept.
+    /// Indices of the outputs that max pooling kept.
     kept: Option<Vec<u32>>,
 }
 
@@ -178,7 +178,7 @@ impl Values {
     }
 }
 
-/// Sets the gradient of a layer's weights, whose inputs are `x`.
+/// Sets the gradient of the weights of a layer with inputs `x`.
 fn set_weights(layer: usize, x: &[f32], d_outputs: &[f32], gradient: &mut [Vec<f32>]) {
     let (n_inputs, n_outputs) = SIZES[layer];
     let mut d_kernel = vec![0.0; n_inputs * n_outputs];
@@ -190,7 +190,7 @@ fn set_weights(layer: usize, x: &[f32], d_outputs: &[f32], gradient: &mut [Vec<f
     (gradient[2 * layer], gradient[2 * layer + 1]) = (d_kernel, d_bias);
 }
 
-/// Number of inputs of convolution `layer`: the values that the one before it passes on.
+/// Number of inputs of convolution `layer`: the outputs of the layer before, after pooling.
 fn traces_input(traces: &[Trace], layer: usize) -> usize {
     let before = &traces[layer - 1];
     before.kept.as_ref().map_or(before.outputs.len(), Vec::len)
@@ -203,7 +203,7 @@ fn rectified(mut values: Vec<f32>) -> Vec<f32> {
     values
 }
 
-/// Sets the gradient of rectified `outputs` to 0 where those are.
+/// Sets the gradient to 0 where the rectified `outputs` are 0.
 fn silence(gradient: &mut [f32], outputs: &[f32]) {
     for (value, output) in gradient.iter_mut().zip(outputs) {
         *value = if *output > 0.0 { *value } else { 0.0 };
@@ -232,7 +232,7 @@ fn loss(outputs: &[f32], targets: &Targets) -> (f64, Vec<f32>) {
     (sum * f64::from(share), gradient)
 }
 
-/// The cross-entropy of a target from 0 to 1 and an output before the sigmoid.
+/// The cross-entropy of a target from 0 to 1 and a logit.
 fn cross_entropy(x: f32, target: f32) -> f32 {
     x.max(0.0) - x * target + (-x.abs()).exp().ln_1p()
 }

@@ -1,4 +1,4 @@
-//! Performances of drums and songs, split into those that are learnt and those that are held out.
+//! Drum performances and songs, split into training and held-out pieces.
 
 use std::{
     collections::HashMap,
@@ -20,25 +20,25 @@ const LIST: &str = "info.csv";
 const FILE: &str = "midi_filename";
 const SPLIT: &str = "split";
 
-/// Of so many titles, one is for validation and one for the test.
+/// Of this many titles, one is for validation and one for the test.
 const N_SHARES: u64 = 10;
 
-/// Keys of an electronic kit that General MIDI gives to other sounds: the edge of the hat, closed and
-/// open, and the rim of the third tom (Roland TD-11, as in Groove).
+/// Keys of an electronic kit that General MIDI maps to other sounds: the edge of the hat, closed and open,
+/// and the rim of the third tom (Roland TD-11, as in Groove).
 const PADS: [(u8, u8); 3] = [(22, 42), (26, 46), (58, 43)];
 
-/// What a piece is for.
+/// The split of a piece.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Split {
-    /// Learning.
+    /// Training.
     Train,
-    /// Figures on the way, and thresholds.
+    /// Figures in training, and thresholds.
     Validation,
-    /// Figures at the end.
+    /// Final figures.
     Test,
 }
 
-/// Pieces by what they are for.
+/// Pieces by split.
 #[derive(Debug, Clone, Default)]
 pub struct Pieces(HashMap<Split, Vec<Piece>>);
 
@@ -49,8 +49,8 @@ impl Pieces {
     }
 }
 
-/// Reads the MIDI files of `folders`. The list `info.csv` in a folder tells what its files are for; a file
-/// without an entry belongs to a share by its title. Files that can't be read are left out.
+/// Reads the MIDI files of `folders`. The list `info.csv` in a folder gives the split of its files; a file
+/// without an entry is assigned by its title. Files that can't be read are skipped.
 ///
 /// # Errors
 /// A folder can't be read.
@@ -93,7 +93,7 @@ fn share(title: &str) -> Split {
     }
 }
 
-/// What the files in a folder are for, as its list says.
+/// The splits of a folder's files, from its list.
 fn listed(folder: &Path) -> HashMap<PathBuf, Split> {
     let text = fs::read_to_string(folder.join(LIST)).unwrap_or_default();
     let mut lines = text.lines().map(|line| line.trim_end().split(',').collect::<Vec<&str>>());
