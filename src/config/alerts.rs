@@ -1,4 +1,4 @@
-//! `[alerts]`: the webhook that is called when trouble begins and when it is over.
+//! `[alerts]`: the webhook that is called when a trouble begins and when it ends.
 
 use std::{fmt, path::PathBuf};
 
@@ -18,7 +18,7 @@ const URL: SecretKeys = SecretKeys { text: "url", env: "url_env", file: "url_fil
 pub struct Alerts {
     /// The webhook. Default none: troubles are only logged and shown.
     pub webhook: Option<Webhook>,
-    /// Seconds of silence, or of a stuck sound, that are trouble, 0 to 86 400; 0 never is. Default 30.
+    /// Seconds of silence or of a stuck sound that are trouble, 0 to 86 400; 0 is off. Default 30.
     pub silence_seconds: u32,
     /// Certificate authorities (PEM) trusted in addition to the system's. Default none.
     pub ca_file: Option<PathBuf>,

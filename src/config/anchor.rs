@@ -27,7 +27,7 @@ pub enum Anchor {
     Point(PathBuf),
 }
 
-/// Ending of the files of points.
+/// Extension of point files.
 pub const POINT_ENDING: &str = ".point.json";
 
 impl Anchor {
@@ -56,7 +56,7 @@ impl Anchor {
         Ok(Self::Pattern { style, number })
     }
 
-    /// What the schema says of the text of an anchor.
+    /// The schema of an anchor's text.
     pub(super) fn schema() -> Value {
         let styles = Style::ALL.map(Style::name);
         let pattern = format!(
@@ -71,7 +71,7 @@ impl Anchor {
 }
 
 impl fmt::Display for Anchor {
-    /// As in radio.toml; a file by its whole path.
+    /// As in radio.toml; a file with its full path.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pattern { style, number } => write!(f, "{}:{number}", style.name()),
@@ -81,7 +81,7 @@ impl fmt::Display for Anchor {
     }
 }
 
-/// `path`, if it is that of a file.
+/// `path`, if it is a file's.
 fn file(path: PathBuf, expected: &str) -> Result<PathBuf, String> {
     match path.is_file() {
         true => Ok(path),

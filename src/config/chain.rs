@@ -6,7 +6,7 @@ use crate::{
     units::Decibels,
 };
 
-/// Reads the effects of a part; missing keys leave theirs unchanged.
+/// Reads the effects of a part; missing keys leave them unchanged.
 pub(super) fn read_chain(section: &mut Section, chain: &mut Chain) {
     set(&mut chain.amp, section.choice("amp"));
     set(&mut chain.drive, section.number("drive_db", -12.0..=36.0).map(Decibels));
@@ -21,7 +21,7 @@ pub(super) fn read_chain(section: &mut Section, chain: &mut Chain) {
     read_acid(section, &mut chain.acid);
 }
 
-/// Reads how the filter of a bass machine moves.
+/// Reads the filter movement of a bass machine.
 fn read_acid(section: &mut Section, acid: &mut Acid) {
     set(&mut acid.cutoff_hz, section.number("cutoff_hz", 40.0..=4000.0));
     set(&mut acid.resonance, section.number("resonance", 0.0..=1.0));

@@ -58,12 +58,12 @@ pub enum Strictness {
     Scale,
 }
 
-/// What the lead does in the music.
+/// The role of the lead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Role {
-    /// Two bars over and over, of which one note changes at a time.
+    /// Two repeated bars, of which one note changes at a time.
     Riff,
-    /// A tune to sing along to, in phrases of four bars that close.
+    /// A singable tune in closed phrases of four bars.
     #[default]
     Hook,
     /// A short call, a rest, an answer.
@@ -72,7 +72,7 @@ pub enum Role {
     PadLine,
 }
 
-/// Who plays the drums.
+/// The player of the drums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Player {
     /// A drum machine: accents by rule, on the grid, bars that repeat.
@@ -82,7 +82,7 @@ pub enum Player {
     Drummer,
 }
 
-/// Where the drums' beat is drawn.
+/// The source of the drums' beat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Beat {
     /// From the drum model, at a point of the drum pad.

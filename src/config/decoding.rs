@@ -5,7 +5,7 @@ use crate::{
     musicvae::net::{decode_rule::DecodeRule, repeat::Repeat},
 };
 
-/// The theme's `temperature` at which the temperatures below apply as they are.
+/// The theme's `temperature` at which the temperatures below apply unscaled.
 pub(super) const PLAIN_TEMPERATURE: f64 = 0.5;
 
 /// How the tokens of bass and lead are drawn.

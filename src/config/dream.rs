@@ -1,4 +1,4 @@
-//! What a theme's dreams are drawn from.
+//! The priors that a theme samples from.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::{config::text::quoted, patterns::style::Style};
 /// The name of the prior of a musician's songs.
 pub const SONGS: &str = "songs";
 
-/// A prior that models may carry.
+/// A prior that models may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dream {
     /// Of the patterns of a style.
@@ -33,7 +33,7 @@ impl Dream {
         text.parse().map(Self::Style).map_err(unknown)
     }
 
-    /// What the schema says of the text of a dream.
+    /// The schema of a dream's text.
     pub(super) fn schema() -> Value {
         let mut names = Style::ALL.map(Style::name).to_vec();
         names.push(SONGS);

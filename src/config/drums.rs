@@ -11,13 +11,13 @@ use crate::{
     music::percussion::Percussion,
 };
 
-/// Most sounds of percussion that a theme may name.
+/// Most percussion sounds of a theme.
 const MOST_PERCUSSION: usize = 5;
 
 /// The drum part of a theme.
 #[derive(Debug, Clone, PartialEq, Eq, Default, serde::Serialize)]
 pub struct Drums {
-    /// Who plays. Default a drummer.
+    /// The player. Default a drummer.
     pub player: Player,
     /// Sounds beside the nine drum classes, 0 to 5; each piece has a loop of some of them. Default none.
     pub percussion: Vec<Percussion>,

@@ -35,7 +35,7 @@ impl Hls {
         hls
     }
 
-    /// Whether both give the same segments and playlists; uploads don't matter.
+    /// Whether both give the same segments and playlists; ignores uploads.
     pub fn cuts_like(&self, other: &Self) -> bool {
         let upload = self.upload.clone();
         Self { upload, ..other.clone() } == *self

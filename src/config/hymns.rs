@@ -1,4 +1,4 @@
-//! Themes whose notes a model of chorales writes: what has no meaning there.
+//! Themes with a model of chorales: reports keys that have no effect.
 
 use crate::{
     config::section::Section,
@@ -31,7 +31,7 @@ const UNREAD: [&str; 22] = [
     "drums",
 ];
 
-/// Reports what `section`, a theme with `chorale_model` in `key`, says in vain.
+/// Reports keys without effect in `section`, a theme with `chorale_model` in `key`.
 pub(super) fn check(section: &Section, key: Key) {
     for unread in UNREAD.into_iter().filter(|key| section.has(key)) {
         let sentence = "expected no such key in a theme with chorale_model, which writes four voices \

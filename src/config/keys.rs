@@ -9,7 +9,7 @@ use crate::config::{schema::schema, section::Key};
 /// Keys of a station that can be set.
 pub(super) const OF_STATION: [&str; 3] = ["energy", "form", "loudness_lufs"];
 
-/// Keys of a theme that can't: other files, what takes a model to be loaded, and macros.
+/// Keys of a theme that can't be set: models, other files, and macros.
 const FIXED: [&str; 6] =
     ["drums_model", "trio_model", "groove_model", "prior", "soundfont", "macros"];
 
@@ -25,7 +25,7 @@ static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
     keys
 });
 
-/// All keys that can be set, but for the corners of the pad.
+/// All keys that can be set, except the corners of the pad.
 pub(super) fn keys() -> &'static [Key] {
     &KEYS
 }

@@ -34,7 +34,7 @@ pub struct Text {
     pub text: String,
     /// The file's name in error messages.
     pub name: String,
-    /// Where its relative paths start from.
+    /// The base of its relative paths.
     pub base_dir: PathBuf,
 }
 

@@ -1,4 +1,4 @@
-//! What the numbers may be that a macro moves.
+//! The limits of the numbers that a macro moves.
 
 use serde_json::Value;
 use toml::de::DeValue;
@@ -14,7 +14,7 @@ use crate::{
     sound::desk::Desk,
 };
 
-/// What a number may be.
+/// The limits of a number.
 pub(super) enum Limits<'a> {
     /// Of a value of radio.toml.
     Value { range: [f64; 2], is_whole: bool },
@@ -23,7 +23,7 @@ pub(super) enum Limits<'a> {
 }
 
 impl<'a> Limits<'a> {
-    /// What a number of `key` may be; `keys` can be set by hand.
+    /// The limits of `key`; `keys` can be set by hand.
     ///
     /// # Errors
     /// A sentence: a macro can't move it.
@@ -57,7 +57,7 @@ impl<'a> Limits<'a> {
     /// The number in `found`.
     ///
     /// # Errors
-    /// A sentence: it is none, or out of its range.
+    /// A sentence: it is not a number, or out of range.
     pub fn read(&self, found: &DeValue) -> Result<f64, String> {
         let number = number(found);
         match self {

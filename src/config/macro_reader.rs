@@ -14,16 +14,16 @@ use crate::config::{
     text::{expected, plain_name, quoted},
 };
 
-/// The key of a theme that has them.
+/// The key of a theme's macros.
 const KEY: &str = "macros";
 
-/// Macros of a theme, those of `[defaults]` included.
+/// Most macros of a theme, including those of `[defaults]`.
 const MOST_MACROS: usize = 8;
 
-/// Values that a macro moves.
+/// Most values that a macro moves.
 const MOST_MOVED: usize = 16;
 
-/// Tables within each other, as in `desk.bass.filter`.
+/// Deepest nesting of tables, as in `desk.bass.filter`.
 const MOST_DEEP: usize = 3;
 
 /// Reads the macros of a theme into `macros`, where they replace those of the same name.
@@ -53,7 +53,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// The macro in `found`; none, after a note, if anything in it is wrong. Its name is at `start`.
+    /// The macro in `found`; none, with a report, if anything in it is wrong. Its name is at `start`.
     fn read(&self, start: usize, found: &Spanned<DeValue>) -> Option<Macro> {
         let noted = |sentence: String| self.note(start, sentence);
         let name = plain_name(self.name).map_err(noted).ok()?;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What the keys of faders begin with: `desk.bass.filter`.
+/// The prefix of fader keys: `desk.bass.filter`.
 const DESK: &str = "desk.";
 
 /// A knob from 0 to 1 that moves several values of a theme, and faders of the desk.
@@ -19,7 +19,7 @@ pub struct Macro {
 pub struct Moved {
     /// A value's key, such as `energy` or `bass.gain_db`, or a fader's: `desk.bass.filter`.
     pub key: String,
-    /// The number with the macro at 0 and at 1. Invariant: possible for the key.
+    /// The number with the macro at 0 and at 1. Invariant: valid for the key.
     pub ends: [f64; 2],
     /// Whether it is a whole number.
     pub is_whole: bool,

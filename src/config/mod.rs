@@ -1,11 +1,11 @@
 //! radio.toml as checked types. Opens no model and no sound.
 //!
-//! The file is parsed into a tree that knows the line of every value. One pass over the tree then
-//! collects all mistakes, each with its line, instead of stopping at the first. A [`Config`] needs no
-//! further checks: files exist, numbers are in range, names are unique.
+//! The file is parsed into a tree that has the line of every value. One pass over the tree then collects
+//! all mistakes, each with its line, instead of stopping at the first. A [`Config`] needs no further
+//! checks: files exist, numbers are in range, names are unique.
 //!
-//! Missing keys: a theme inherits from `[defaults]`, `[defaults]` from [`Theme::default`]; all other
-//! sections have the default that is documented at each field.
+//! Missing keys: a theme inherits from `[defaults]`, `[defaults]` from [`Theme::default`]; other sections
+//! have the default documented at each field.
 //!
 //! From low to high: `text`, `source`, `problem`, `choice`; `recorder` (collects the schema);
 //! `section` and `value` (the reader); one file for each section of radio.toml; `root` (the top
@@ -53,6 +53,7 @@ mod studio;
 mod tests;
 mod text;
 mod theme;
+mod theme_reader;
 #[cfg(test)]
 mod theme_tests;
 mod upload;

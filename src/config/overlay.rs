@@ -1,7 +1,7 @@
-//! Values of one station in place of radio.toml's: checked as the file is, and written into it on request.
+//! Values of one station that replace radio.toml's: checked like the file, and written into it on request.
 //!
-//! The values are edited into the text, comments and order kept, and the text is read as any radio.toml.
-//! A theme that other stations play, too, is copied for the station first.
+//! The values are edited into the text, which keeps its comments and order and is read like any radio.toml.
+//! A theme that other stations also play is copied for the station first.
 //!
 //! From low to high: `not_settable`; `json`; `check` (keys and files); `in_effect` (what the text says);
 //! `edit`; `difference`.
@@ -31,12 +31,12 @@ pub struct Settable {
     pub key: String,
     /// The JSON Schema of its value.
     pub schema: Value,
-    /// The value in effect; null if it follows from others.
+    /// The value in effect; null if derived from others.
     pub value: Value,
 }
 
-/// The configuration of `text` in which the values of `overlay` are those of `station` alone. Files in
-/// `folder` may be anchors, besides those that the station names already.
+/// The configuration of `text` with the values of `overlay` for `station` alone. Files in `folder` may be
+/// anchors, besides those that the station already names.
 ///
 /// # Errors
 /// A key can't be set, or a value is not possible.
@@ -62,8 +62,8 @@ pub fn overlay(
     Ok(config)
 }
 
-/// The text with the values of `overlay` written into it for `station`. A theme that other stations play,
-/// too, is copied under a name of its own.
+/// The text with the values of `overlay` written into it for `station`. A theme that other stations also
+/// play is copied under a new name.
 ///
 /// # Errors
 /// As [`overlay`].
@@ -79,8 +79,8 @@ pub fn written(
     Ok(written.text)
 }
 
-/// The keys that can be set on `station`, with the values of `overlay` in effect. Those of a personal
-/// prior are left out where the theme has none.
+/// The keys that can be set on `station`, with the values of `overlay` in effect. Those of a personal prior
+/// are omitted if the theme has none.
 ///
 /// # Errors
 /// radio.toml has no such station.

@@ -49,7 +49,7 @@ pub(super) fn default_voice(part: Part) -> Voice {
     Voice { gain: Decibels(gain_db), reverb, chorus, ..Voice::plain(bank, program) }
 }
 
-/// What a theme says of a part's sound.
+/// A theme's settings of a part's sound.
 pub(super) struct Sound<'a> {
     pub voice: &'a mut Voice,
     /// MIDI programs that its pieces choose from.

@@ -7,7 +7,7 @@ use crate::{
     musicvae::net::personal::{MOST_DIMS, Place},
 };
 
-/// The dimensions.
+/// Dimension keys.
 const DIMS: [&str; MOST_DIMS] = ["a", "b", "c", "d"];
 
 /// The file of the prior that radio.toml names without its file ending, such as `mine`.

@@ -15,16 +15,16 @@ use crate::{
     units::Decibels,
 };
 
-/// How long the disk of a playlist may take to say whether the file exists.
+/// Time limit to check on a playlist's disk whether the file exists.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// An insert list: recorded items and when, where and how loud they play.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Playlist {
     /// An `.m3u8`, `.m3u`, `.pls` or `.xspf` file, which existed when radio.toml was read, or whose disk
-    /// gave no answer.
+    /// did not respond.
     pub file: PathBuf,
-    /// When an item is due. Default none: its recordings play by hand only; its MIDI files are waypoints.
+    /// When an item is due. Default none: its recordings play only by hand; its MIDI files are waypoints.
     pub when: Option<When>,
     /// The order of the items. Default in turn.
     pub order: Order,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Most mistakes that are shown of a file.
+/// Most mistakes shown per file.
 const MOST_SHOWN: usize = 20;
 
 /// All mistakes in a file.

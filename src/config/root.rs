@@ -49,7 +49,7 @@ pub struct Config {
     /// Folder of the state that survives a restart. None: `$STATE_DIRECTORY`, if systemd sets it.
     /// Default none.
     pub state: Option<PathBuf>,
-    /// Where models are decoded. Default auto: a GPU if there is one.
+    /// The device that decodes models. Default auto: a GPU if any.
     pub device: DeviceChoice,
     /// Precision of the models' weights on the CPU. Default q8.
     pub precision: Precision,

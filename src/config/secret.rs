@@ -9,7 +9,7 @@ use crate::{config::section::Section, files};
 /// Longest password in bytes.
 const MOST: usize = 256;
 
-/// The largest file of a password in bytes: remarks may follow the first line.
+/// The largest file of a password in bytes: notes may follow the first line.
 const MOST_FILE_BYTES: u64 = 64 << 10;
 
 /// A password. Only [`Secret::expose`] gives the text; `Display` and `Debug` hide it.
@@ -31,7 +31,7 @@ impl Secret {
     /// A password of 1 to 256 bytes without control characters, which an HTTP header can't carry.
     ///
     /// # Errors
-    /// The text is no such password; the error does not quote it.
+    /// The text is not such a password; the error does not quote it.
     pub fn new(text: &str) -> Result<Self, String> {
         let is_fit = (1..=MOST).contains(&text.len()) && !text.contains(char::is_control);
         let sentence = || format!("expected 1 to {MOST} bytes on one line, found something else");

@@ -1,6 +1,6 @@
 //! A table of radio.toml, read key by key. Mistakes are collected and reading continues.
 //!
-//! A section remembers which keys were asked for; any other key in the file is unknown.
+//! A section records which keys were asked for; any other key in the file is unknown.
 
 use std::{cell::RefCell, path::Path};
 
@@ -23,13 +23,13 @@ pub(super) type Key = (String, serde_json::Value);
 
 /// One pass over a file: its text, the folder that its paths start from, the mistakes so far.
 pub(super) struct Reading<'a> {
-    /// The offset of each line's first byte but the first line's.
+    /// The offset of each line's first byte, except line 1's.
     pub line_starts: Vec<usize>,
     pub base_dir: &'a Path,
     pub problems: RefCell<Vec<Problem>>,
     /// Records the keys when a schema is built instead of a file read.
     pub recorder: Option<&'a Recorder>,
-    /// The keys that can be set by hand; none while a schema is built, which tells them.
+    /// The keys that can be set by hand; none while a schema is built, which defines them.
     pub settable: fn() -> &'static [Key],
 }
 
@@ -42,7 +42,7 @@ impl<'a> Reading<'a> {
         Self { line_starts, base_dir, problems, recorder: None, settable: || &[] }
     }
 
-    /// The line of the byte at `offset`, from 1. Asked for each mistake, so it must not scan the text.
+    /// The line of the byte at `offset`, from 1. Called for each mistake, so it must not scan the text.
     pub fn line(&self, offset: usize) -> usize {
         1 + self.line_starts.partition_point(|&start| start <= offset)
     }

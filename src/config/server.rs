@@ -113,8 +113,8 @@ impl Tls {
     }
 }
 
-/// A range of addresses, or one address. Ranges of IPv4-mapped IPv6 addresses become ranges of IPv4,
-/// since the addresses of clients do.
+/// A range of addresses, or one address. Ranges of IPv4-mapped IPv6 addresses become ranges of IPv4, as
+/// clients' addresses do.
 fn network(text: &str) -> Result<IpNet, String> {
     let one = || text.parse::<IpAddr>().map(IpNet::from);
     let network = text.parse::<IpNet>().or_else(|_| one()).map_err(|_| {

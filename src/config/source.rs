@@ -1,8 +1,8 @@
-//! Which radio.toml is read, and the one that the binary carries.
+//! Which radio.toml is read, and the one in the binary.
 
 use std::path::Path;
 
-/// The radio.toml that the binary carries: the default stations.
+/// The radio.toml in the binary: the default stations.
 pub const BUILT_IN: &str = include_str!("../../radio.toml");
 
 /// The name of the built-in file in error messages.

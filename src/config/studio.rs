@@ -14,23 +14,23 @@ const VIEWER: SecretKeys = SecretKeys {
     file: "viewer_password_file",
 };
 
-/// Who may see and steer what is on air.
+/// Settings of the control room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Studio {
-    /// Whether it is on. Default true: only those who know the key of this run or a password get in.
+    /// Whether it is on. Default true: access requires the key of this run or a password.
     pub enabled: bool,
-    /// Lets its owner see everything and change nothing. Default none: there is no viewer.
+    /// Grants access to see everything and change nothing. Default none: there is no viewer.
     pub viewer_password: Option<Secret>,
-    /// Who may keep what was on air. Default the studio.
+    /// Who may save what was on air. Default the studio.
     pub takes: WhoTakes,
 }
 
-/// Who may keep the last bars as files, and hear moments again.
+/// Who may save the last bars as files, and replay moments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhoTakes {
     /// Everybody.
     Listeners,
-    /// Those in the studio.
+    /// Users of the studio.
     Studio,
 }
 

@@ -102,7 +102,7 @@ fn bucket(text: &str) -> Result<String, String> {
     is_bucket.then(|| text.to_owned()).ok_or_else(|| format!("{expected}, found {}", quoted(text)))
 }
 
-/// Becomes part of URLs without escaping.
+/// A prefix. It is put into URLs unescaped.
 fn prefix(text: &str) -> Result<String, String> {
     let inner = text.trim_matches('/');
     let is_plain = |part: &str| {
@@ -117,7 +117,7 @@ fn prefix(text: &str) -> Result<String, String> {
         .ok_or_else(|| format!("{expected}, found {}", quoted(text)))
 }
 
-/// Goes into a header. The error does not quote it: users sometimes paste the secret here.
+/// A key ID for a header. Errors don't quote it: users sometimes paste the secret here.
 fn key_id(text: &str) -> Result<String, String> {
     let is_id = (1..=128).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !b"/,=".contains(&byte));

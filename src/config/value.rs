@@ -22,7 +22,7 @@ impl Section<'_> {
         self.text_like(key, || json!({}), read)
     }
 
-    /// The same; `hints` are what the schema says besides the type, such as a pattern.
+    /// The same; `hints` extend the type in the schema, for example with a pattern.
     pub fn text_like<T>(
         &mut self,
         key: &'static str,
@@ -155,7 +155,7 @@ impl Section<'_> {
         self.list_like(key, count, || json!({}), read)
     }
 
-    /// The same; `hints` are what the schema says of each text besides the type.
+    /// The same; `hints` extend the type of each text in the schema.
     pub fn list_like<T>(
         &mut self,
         key: &'static str,

@@ -22,7 +22,7 @@ impl Watch {
         Self { path, read: now, seen: now }
     }
 
-    /// Forgets that the file was read: it could not be, for lack of file descriptors or memory.
+    /// Marks the file as not read: reading failed for lack of file descriptors or memory.
     pub fn forget(&mut self) {
         self.read = None;
     }

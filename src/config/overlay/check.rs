@@ -1,4 +1,4 @@
-//! Whether values may take the place of radio.toml's, as far as their keys and files say.
+//! Whether values may replace radio.toml's, judging by their keys and files.
 
 use std::{
     collections::BTreeMap,
@@ -18,10 +18,10 @@ const MOST_VALUES: usize = 256;
 /// Values by key: `tempo`, `pad.2`, `bass.gain_db`.
 pub type Overlay = BTreeMap<String, Value>;
 
-/// Checks that the keys can be set, and that the values are no larger than a file's.
+/// Checks that the keys can be set, and that there are at most 256 values.
 ///
 /// # Errors
-/// The first key that can't be set, or too many.
+/// The first key that can't be set, or too many values.
 pub fn check(overlay: &Overlay) -> Result<(), NotSettable> {
     if MOST_VALUES < overlay.len() {
         let expected = format!("{MOST_VALUES} values at most");
@@ -38,7 +38,7 @@ pub fn is_anchors(key: &str) -> bool {
     key == "anchors" || key == "pad" || key.starts_with("pad.")
 }
 
-/// Checks that anchors name no other files than those in `folder` and those `known`.
+/// Checks that anchors name only files in `folder` and those `known`.
 ///
 /// # Errors
 /// The value names another file.

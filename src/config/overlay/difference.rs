@@ -3,8 +3,8 @@
 /// The lines that differ between two texts, with `-` and `+`.
 pub fn difference(before: &str, after: &str) -> String {
     let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    // Edits are few and leave the lines around them: equal ends are enough, and unequal lines between
-    // them pair off by their place.
+    // Edits are few and keep the lines around them: it is enough to skip equal lines at both ends and to
+    // pair the others by position.
     let n_start = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
     let rest = old.len().min(new.len()) - n_start;
     let ends = old.iter().rev().zip(new.iter().rev());

@@ -20,12 +20,12 @@ use crate::config::{
 pub struct Edited {
     /// The text.
     pub text: String,
-    /// The name of the station's theme before.
+    /// The station's previous theme.
     pub theme: String,
 }
 
-/// The text with the values of `overlay` edited into it for `station`. They go into a copy of the theme that
-/// is called `copy`; without it into the theme itself, unless other stations play it.
+/// The text with the values of `overlay` edited into it for `station`. They go into a copy of the theme
+/// that is called `copy`; without it into the theme itself or, if other stations play it, into a copy.
 ///
 /// # Errors
 /// A key can't be set, or `text` has no place for a value.
@@ -66,7 +66,7 @@ pub fn edit(
     Ok(Edited { text, theme })
 }
 
-/// Sets those values of `overlay` that are the station's, and its theme if it is to have another.
+/// Sets the values of `overlay` that are the station's own, and its theme if that changes.
 fn edit_station(
     document: &mut DocumentMut,
     station: &str,
@@ -86,7 +86,7 @@ fn edit_station(
     Ok(())
 }
 
-/// A file with nothing but the theme `name`, whose table is `table`.
+/// A file with only the theme `name`, whose table is `table`.
 fn theme_alone(name: &str, mut table: Item) -> DocumentMut {
     let mut document = DocumentMut::new();
     document["themes"] = toml_edit::table();
@@ -150,7 +150,7 @@ fn set(
     set(inner.ok_or_else(|| NotSettable::missing(&format!("a table {table}")))?, rest, value, pad)
 }
 
-/// Replaces the value of `key`, with the comment and the spaces around it.
+/// Replaces the value of `key`; keeps the comment and the spaces around it.
 fn put(table: &mut dyn TableLike, key: &str, mut new: toml_edit::Value) {
     match table.get_mut(key).and_then(Item::as_value_mut) {
         Some(old) => {

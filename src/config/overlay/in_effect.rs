@@ -1,4 +1,4 @@
-//! What radio.toml says: the theme of a station, and the value of a key that is in effect.
+//! Reads radio.toml: the theme of a station, and the value of a key in effect.
 
 use std::sync::LazyLock;
 
@@ -33,7 +33,7 @@ static DEFAULTS: LazyLock<DocumentMut> = LazyLock::new(|| {
 /// The tables of `text`.
 ///
 /// # Errors
-/// It is no TOML.
+/// It is not TOML.
 pub fn document(text: &Text) -> Result<DocumentMut, NotSettable> {
     text.text
         .parse()

@@ -12,7 +12,7 @@ const MOST_BYTES: usize = 1000;
 /// `value` as TOML, for `key`.
 ///
 /// # Errors
-/// It has no place in radio.toml, or is too long.
+/// radio.toml can't hold it, or it is too long.
 pub fn to_toml(key: &str, value: &Value) -> Result<toml_edit::Value, NotSettable> {
     let refused = |expected: &str| Err(NotSettable::value(key, expected, &short(value)));
     Ok(match value {

@@ -1,4 +1,4 @@
-//! What the pitch network says of a whole recording: windows that overlap, and their middles in a row.
+//! The pitch network's outputs for a whole recording: middles of overlapping windows, concatenated.
 
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
@@ -13,17 +13,17 @@ const DROPPED: usize = 15;
 /// Frames of a window that are kept.
 const KEPT: usize = N_FRAMES - 2 * DROPPED;
 
-/// Samples from a window to the next.
+/// Samples from one window to the next.
 pub const STEP: usize = WINDOW - 2 * DROPPED * HOP;
 
 /// The outputs of the network for a recording.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Activations {
-    /// How likely each note sounds, by frames.
+    /// Probability of each note, by frame.
     pub notes: Vec<[f32; N_PITCHES]>,
-    /// How likely each note starts, by frames.
+    /// Probability of each onset, by frame.
     pub onsets: Vec<[f32; N_PITCHES]>,
-    /// How likely each third of a semitone sounds, by frames; empty if it was not asked for.
+    /// Probability of each third of a semitone, by frame; empty if not requested.
     pub contours: Vec<[f32; N_CONTOUR]>,
 }
 
@@ -39,8 +39,8 @@ pub fn n_windows(n_samples: usize) -> usize {
 }
 
 impl Activations {
-    /// Runs `network` on `samples`, mono at [`RATE`]. `goes_on` is asked after each window; none if it
-    /// says no.
+    /// Runs `network` on `samples`, mono at [`RATE`]. `goes_on` is called after each window; none if it
+    /// returns false.
     pub fn of(
         network: &PitchNetwork,
         samples: &[f32],
@@ -81,7 +81,7 @@ impl Activations {
     }
 }
 
-/// The levels that the network reads of `samples`, mono at [`RATE`], by frames.
+/// The network's input levels for `samples`, mono at [`RATE`], by frame.
 pub fn levels(samples: &[f32]) -> Vec<Vec<f32>> {
     let cqt = Cqt::new();
     let windows = (0..n_windows(samples.len())).into_par_iter();

@@ -1,14 +1,14 @@
-//! How far transcribed notes agree with the true ones: precision, recall and F.
+//! How well transcribed notes agree with the true ones: precision, recall and F.
 //!
 //! Source: Raffel et al., "`mir_eval`: a transparent implementation of common MIR metrics", ISMIR 2014;
 //! `transcription.py`: times rounded to 0.1 ms, and the largest matching of notes, not a greedy one.
 
 use crate::lab::transcription::HeardNote;
 
-/// How far the onsets of notes that match may be apart, in seconds.
+/// Maximum distance between onsets of matching notes, in seconds.
 pub const ONSET_S: f64 = 0.05;
 
-/// How far their ends may be apart: seconds, or this share of the true note's length.
+/// Maximum distance between their ends: seconds, or a share of the true note's length.
 const END_S: f64 = 0.05;
 const END_SHARE: f64 = 0.2;
 
@@ -39,7 +39,7 @@ impl Agreement {
         share(2 * self.n_matched, self.n_found + self.n_true)
     }
 
-    /// The counts of both.
+    /// The sum of both.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -54,7 +54,7 @@ fn share(part: usize, whole: usize) -> f64 {
     part as f64 / whole.max(1) as f64
 }
 
-/// What must agree for notes to match, beside the pitch.
+/// What must agree for notes to match, besides the pitch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Onsets within [`ONSET_S`].
@@ -81,7 +81,7 @@ fn matches(truth: &HeardNote, found: &HeardNote, rule: Rule) -> bool {
         && (rule == Rule::Onset || within(truth.end_s, found.end_s, most))
 }
 
-/// The size of the largest matching, where each left node has some of `n_right` right ones as candidates:
+/// The size of the largest matching of left nodes to their candidates among `n_right` right nodes, by
 /// augmenting paths (Kuhn 1955).
 pub fn largest_matching(candidates: &[Vec<usize>], n_right: usize) -> usize {
     let mut owners: Vec<Option<usize>> = vec![None; n_right];
@@ -93,7 +93,7 @@ pub fn largest_matching(candidates: &[Vec<usize>], n_right: usize) -> usize {
     n_matched
 }
 
-/// Gives `left` a right node, moving others to another of theirs. Without recursion: a chain may be as long
+/// Matches `left` to a right node, and rematches others as needed. Without recursion: a path may be as long
 /// as the piece.
 fn augment(
     left: usize,
@@ -101,7 +101,7 @@ fn augment(
     owners: &mut [Option<usize>],
     is_seen: &mut [bool],
 ) -> bool {
-    // Left nodes on the path, each with the number of its candidate that is tried.
+    // Left nodes on the path, each with the index of the candidate being tried.
     let mut path = vec![(left, 0)];
     while let Some((left, tried)) = path.last_mut() {
         let Some(&right) = candidates[*left].get(*tried) else {

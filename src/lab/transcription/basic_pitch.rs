@@ -1,4 +1,4 @@
-//! Basic Pitch's published network as a model of notes: the file `nmp.onnx` of basic-pitch 0.4.0.
+//! Imports Basic Pitch's published network: the file `nmp.onnx` of basic-pitch 0.4.0.
 
 use crate::lab::transcription::{
     onnx::{Constant, Graph, Node},
@@ -6,11 +6,11 @@ use crate::lab::transcription::{
     pitch_network::{LAYERS, N_LAYERS, Weights},
 };
 
-/// Why an ONNX file is not Basic Pitch's network. Each is the rest of a sentence that starts with the file.
+/// Why an ONNX file is not Basic Pitch's network. Each message ends a sentence that starts with the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotBasicPitch {
-    /// The bytes are no ONNX file.
+    /// The bytes are not an ONNX file.
     #[error("expected an ONNX file, found other or damaged bytes")]
     NotOnnx,
     /// A layer is missing.
@@ -40,7 +40,7 @@ pub enum NotBasicPitch {
 /// Reads the file's bytes.
 ///
 /// # Errors
-/// The bytes are no ONNX file, or of another network.
+/// The bytes are not an ONNX file, or hold another network.
 pub fn read(bytes: &[u8]) -> Result<PitchModel, NotBasicPitch> {
     let graph = Graph::parse(bytes).ok_or(NotBasicPitch::NotOnnx)?;
     let mut layers: [(Vec<f32>, Vec<f32>); N_LAYERS] = Default::default();
@@ -62,7 +62,7 @@ pub fn read(bytes: &[u8]) -> Result<PitchModel, NotBasicPitch> {
     })
 }
 
-/// Weights and biases of the convolution with weights of `shape`: each layer has its own.
+/// Weights and biases of the convolution with weights of `shape`, which no two layers share.
 fn convolution(graph: &Graph, shape: [usize; 4]) -> Option<(Vec<f32>, Vec<f32>)> {
     let constant = |node: &Node, input: usize| -> Option<&Constant> {
         graph.constants.get(node.inputs.get(input)?)
@@ -73,7 +73,7 @@ fn convolution(graph: &Graph, shape: [usize; 4]) -> Option<(Vec<f32>, Vec<f32>)>
     Some((constant(node, 1)?.values.clone(), bias.values.clone()))
 }
 
-/// Factor and summand of the levels: one number that is multiplied, and one added to the product.
+/// Scale and shift of the levels: the constants of a product and of the sum that follows it.
 fn input_norm(graph: &Graph) -> Option<[f32; 2]> {
     let number = |node: &Node| -> Option<f32> {
         let constants = node.inputs.iter().filter_map(|name| graph.constants.get(name));

@@ -1,8 +1,8 @@
-//! Convolutions of planes over frames and frequencies, in the processor's vectors.
+//! SIMD convolutions of planes over frames and frequencies.
 //!
-//! candle's convolution lays every patch out anew before it multiplies, which costs more than the products
-//! here: the widest layer has eight outputs. These kernels read the planes in place, a vector of columns at
-//! a time, for eight outputs at once.
+//! candle's convolution copies every patch before it multiplies, which costs more than the products here: the
+//! widest layer has eight outputs. These kernels read the planes in place, a vector of columns at a time, for
+//! eight outputs at once.
 
 // pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
@@ -29,27 +29,26 @@ pub struct Layer {
     pub n_rows: usize,
     /// Columns of the kernel, an odd number.
     pub n_columns: usize,
-    /// Columns of the input for one of the output, 1 or 3. With 3 the input is given as
-    /// [`Planes::thirds`].
+    /// Stride in columns, 1 or 3. With 3 the input is passed as [`Planes::thirds`].
     pub step: usize,
 }
 
-/// Where a weight reads: a plane, and rows and columns from the output's.
+/// Where a weight reads: a plane, and offsets from the output's row and column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Tap {
     /// The plane.
     pub plane: usize,
-    /// Rows further.
+    /// Row offset.
     pub row: isize,
-    /// Columns further.
+    /// Column offset.
     pub column: isize,
 }
 
-/// Weights as they are multiplied.
+/// Weights in the order of use.
 #[derive(Debug, Clone)]
 pub struct Kernel {
     taps: Vec<Tap>,
-    /// For each tap one for each output.
+    /// For each tap, a weight per output.
     weights: Vec<f32>,
     n_out: usize,
 }
@@ -62,7 +61,7 @@ impl Kernel {
 }
 
 impl Layer {
-    /// Its weights: outputs, inputs, rows, columns.
+    /// Shape of its weights: outputs, inputs, rows, columns.
     pub fn shape(&self) -> [usize; 4] {
         [self.n_out, self.n_in, self.n_rows, self.n_columns]
     }
@@ -73,7 +72,7 @@ impl Layer {
     }
 
     /// Where the weights of an output read, in their order. Edges are padded so that the output has as many
-    /// rows and a `step`th of the columns.
+    /// rows as the input, and a `step`th of its columns.
     pub fn taps(&self) -> Vec<Tap> {
         let step = self.step as isize;
         let [above, before] = [(self.n_rows - 1) / 2, (self.n_columns - self.step) / 2];
@@ -90,7 +89,7 @@ impl Layer {
         (0..self.n_weights() / self.n_out).map(tap).collect()
     }
 
-    /// The layer's kernel, of weights in the order of [`Self::shape`].
+    /// The layer's kernel with weights in the order of [`Self::shape`].
     pub fn kernel(&self, weights: &[f32]) -> Kernel {
         let taps = self.taps();
         let n = taps.len();
@@ -98,7 +97,7 @@ impl Layer {
         Kernel { weights: weights.collect(), taps, n_out: self.n_out }
     }
 
-    /// The kernel that takes a gradient of the outputs to that of the inputs.
+    /// The kernel that propagates a gradient from the outputs to the inputs.
     pub fn transposed_kernel(&self, weights: &[f32]) -> Kernel {
         let (taps, n_out) = (self.taps(), self.n_in * self.step);
         let mut transposed: BTreeMap<Tap, Vec<f32>> = BTreeMap::new();
@@ -114,9 +113,9 @@ impl Layer {
     }
 }
 
-/// Convolves `input` and adds `bias`, one number an output, into `out`.
+/// Convolves `input` into `out`, and adds `bias`, one number per output.
 ///
-/// Columns that only fill up vectors hold numbers without a meaning then; [`Planes::apply`] clears them.
+/// Columns that only pad the last vector hold garbage afterwards; [`Planes::apply`] clears them.
 ///
 /// # Panics
 /// The planes don't fit the kernel.
@@ -127,7 +126,7 @@ pub fn convolve(kernel: &Kernel, bias: &[f32], input: &Planes, out: &mut Planes)
     Arch::new().dispatch(Convolve { kernel, bias, input, offsets, out });
 }
 
-/// The places of `taps` in planes such as `input`, from those of row and column 0.
+/// Indices of `taps` in planes laid out as `input`, for row and column 0.
 pub fn offsets(taps: &[Tap], input: &Planes) -> Vec<usize> {
     taps.iter().map(|tap| input.place(tap.plane, tap.row, tap.column)).collect()
 }
@@ -146,7 +145,7 @@ impl WithSimd for Convolve<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let mut first = 0;
-        // Sums of 8 outputs and 3 vectors fit in 32 registers of 16 lanes, those of 4 in 16 of 8.
+        // Sums of 8 outputs by 3 vectors fit in 32 registers of 16 lanes, 4 by 3 in 16 of 8 lanes.
         while S::F32_LANES == 16 && first + 8 <= self.kernel.n_out {
             self.outputs::<S, 8>(simd, first);
             first += 8;
@@ -205,7 +204,7 @@ impl Convolve<'_> {
         for (&offset, weights) in self.offsets.iter().zip(weights) {
             let read = S::as_simd_f32s(&input[offset..offset + width]).0;
             let read: [S::f32s; V] = std::array::from_fn(|v| read[v]);
-            // By index: the number of outputs is known when it is compiled, so the sums stay in registers.
+            // By index: the number of outputs is a compile-time constant, so the sums stay in registers.
             #[allow(clippy::needless_range_loop)]
             for o in 0..O {
                 let weight = simd.splat_f32s(weights[o]);

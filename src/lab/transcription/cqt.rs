@@ -1,14 +1,14 @@
-//! The constant-Q transform that the pitch network reads: 36 bins an octave from 27.5 Hz, in decibels.
+//! The constant-Q transform that the pitch network reads: 36 bins per octave from 27.5 Hz, in decibels.
 //!
-//! Computed by octaves: one set of kernels for the top octave, applied to the signal and to copies of it at
-//! half the rate each. Source: Schörkhuber, Klapuri, "Constant-Q transform toolbox for music processing",
-//! SMC 2010; kernels and filter as in nnAudio (Cheuk et al. 2020, `CQT2010v2`) and basic-pitch 0.4.0.
+//! Computed by octave: the kernels of the top octave are applied to the signal and to copies of it, each at
+//! half the last rate. Source: Schörkhuber, Klapuri, "Constant-Q transform toolbox for music processing", SMC
+//! 2010; kernels and filter as in nnAudio (Cheuk et al. 2020, `CQT2010v2`) and basic-pitch 0.4.0.
 
 use std::f64::consts::{PI, TAU};
 
 use pulp::Arch;
 
-/// Samples a second.
+/// Sample rate in Hz.
 pub const RATE: u32 = 22_050;
 
 /// Samples between frames.
@@ -43,7 +43,7 @@ const TRANSITION: f64 = 1.001;
 /// Outputs of the filter that are summed at once.
 const BLOCK: usize = 32;
 
-/// The transform of windows.
+/// Transforms windows.
 #[derive(Debug, Clone)]
 pub struct Cqt {
     kernels: Vec<[f64; N_KERNELS]>, // by tap
@@ -96,7 +96,7 @@ impl Cqt {
         scaled(powers)
     }
 
-    /// The sums of `samples` with each kernel.
+    /// The dot products of `samples` and the kernels.
     fn correlate(&self, samples: &[f64]) -> [f64; N_KERNELS] {
         Arch::new().dispatch(|| {
             let mut sums = [0.0; N_KERNELS];
@@ -116,7 +116,7 @@ impl Default for Cqt {
     }
 }
 
-/// The taps of the kernel of `hz` with `length` samples: a Hann window's share of a complex tone.
+/// The taps of the kernel of `hz` with `length` samples: a complex tone under a Hann window.
 fn kernel(hz: f64, length: usize) -> impl Iterator<Item = (usize, [f64; 2])> {
     let window = move |n: usize| 0.5 - 0.5 * (TAU * n as f64 / length as f64).cos();
     let norm: f64 = (0..length).map(window).sum();
@@ -129,7 +129,7 @@ fn kernel(hz: f64, length: usize) -> impl Iterator<Item = (usize, [f64; 2])> {
     })
 }
 
-/// A filter that passes the lower half of the band: the inverse transform of the wanted response, under a
+/// A filter that passes the lower half of the band: the inverse transform of the desired response, under a
 /// Hamming window (`firwin2` of `SciPy`).
 fn low_pass() -> Vec<f64> {
     let n_steps = LENGTH as f64; // of frequency, from 0 to half the rate
@@ -150,7 +150,7 @@ fn low_pass() -> Vec<f64> {
 fn halve(signal: &[f64], filter: &[f64]) -> Vec<f64> {
     let n = (signal.len() + 2 * (LENGTH / 2 - 1) - LENGTH) / 2 + 1;
     let n_padded = n.next_multiple_of(BLOCK) + LENGTH / 2;
-    // Even and odd samples apart: each is read in order then.
+    // Even and odd samples separately: each is read in order.
     let at = |n: usize| n.checked_sub(LENGTH / 2 - 1).and_then(|n| signal.get(n)).copied();
     let side = |odd: usize| -> Vec<f64> {
         (0..n_padded).map(|n| at(2 * n + odd).unwrap_or(0.0)).collect()

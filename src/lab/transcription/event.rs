@@ -1,4 +1,4 @@
-//! What is found in a recording: notes and drum hits, in seconds.
+//! Notes and drum hits found in a recording, in seconds.
 
 use crate::music::drums::Drum;
 

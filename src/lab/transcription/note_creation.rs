@@ -1,4 +1,4 @@
-//! Activations to notes: from each onset on until the note has faded, then from what is left.
+//! Activations to notes: from each onset until the note fades, then from the rest.
 //!
 //! Source: basic-pitch 0.4.0, `note_creation.py`.
 
@@ -7,32 +7,33 @@ use std::ops::RangeInclusive;
 use crate::lab::transcription::{
     HeardNote,
     activations::{Activations, second},
+    onset_peaks::{keys, onsets, peaks},
     pitch_network::{LOWEST_PITCH, N_PITCHES},
 };
 
-/// Frames below the threshold after which a note is over.
+/// Frames below the threshold after which a note ends.
 const FADED: usize = 11;
 
 /// Semitones from a note to its harmonics: 2 to 8 times its frequency.
 const HARMONICS: [u8; 7] = [12, 19, 24, 28, 31, 34, 36];
 
-/// Notes whose onsets differ by less count as begun together, in seconds.
+/// Notes whose onsets differ by less count as simultaneous, in seconds.
 const TOGETHER_S: f64 = 0.06;
 
-/// When a note is one.
+/// What counts as a note.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Thresholds {
-    /// The least onset, 0 to 1.
+    /// Minimum onset activation, 0 to 1.
     pub onset: f32,
-    /// The least activation of a note that goes on, 0 to 1.
+    /// Minimum activation of a sustained note, 0 to 1.
     pub frame: f32,
-    /// A note has more frames than this.
+    /// A note must last more frames than this.
     pub n_frames: usize,
     /// MIDI pitches of notes.
     pub pitches: RangeInclusive<u8>,
-    /// Whether onsets are also where a note's activation rises.
+    /// Whether rises of a note's activation also count as onsets.
     pub infers_onsets: bool,
-    /// Whether notes are also where activation is left that no onset began.
+    /// Whether activation without an onset also gives notes.
     pub has_second_pass: bool,
     /// Least amplitude of a note that starts at a harmonic of a sounding note, as a share of that note's
     /// amplitude: 0 keeps all such notes, infinity drops all, as suits a bass or another single line.
@@ -69,7 +70,8 @@ pub struct FrameNote {
 /// The notes of `activations`, sorted by start and pitch.
 pub fn notes(activations: &Activations, thresholds: &Thresholds) -> Vec<FrameNote> {
     let mut rest = Rest::new(activations, thresholds);
-    let onsets = onsets(activations, thresholds);
+    let keys = keys(&thresholds.pitches);
+    let onsets = onsets(activations, &keys, thresholds.infers_onsets);
     let mut found: Vec<FrameNote> = peaks(&onsets, thresholds.onset)
         .into_iter()
         .filter_map(|(frame, key)| rest.take_from(frame, key))
@@ -81,7 +83,7 @@ pub fn notes(activations: &Activations, thresholds: &Thresholds) -> Vec<FrameNot
     found
 }
 
-/// The same in seconds.
+/// The notes in seconds, without faint harmonics.
 pub fn heard(activations: &Activations, thresholds: &Thresholds) -> Vec<HeardNote> {
     let notes = notes(activations, thresholds).into_iter().map(|note| HeardNote {
         onset_s: second(note.start),
@@ -93,8 +95,8 @@ pub fn heard(activations: &Activations, thresholds: &Thresholds) -> Vec<HeardNot
     without_harmonics(&notes, thresholds.harmonic_share)
 }
 
-/// `notes` without those that are harmonics of a note that sounds when they begin and have less than `share`
-/// of its amplitude.
+/// `notes` without those that begin at a harmonic of a sounding note and have less than `share` of its
+/// amplitude.
 fn without_harmonics(notes: &[HeardNote], share: f32) -> Vec<HeardNote> {
     let is_harmonic = |note: &HeardNote| {
         notes.iter().any(|below| {
@@ -107,68 +109,7 @@ fn without_harmonics(notes: &[HeardNote], share: f32) -> Vec<HeardNote> {
     notes.iter().filter(|note| !is_harmonic(note)).copied().collect()
 }
 
-/// Onsets, with those that are inferred, by frames.
-fn onsets(activations: &Activations, thresholds: &Thresholds) -> Vec<[f64; N_PITCHES]> {
-    let keys = keys(thresholds);
-    let mut found: Vec<[f64; N_PITCHES]> = activations
-        .onsets
-        .iter()
-        .map(|onsets| std::array::from_fn(|key| kept(onsets, &keys, key)))
-        .collect();
-    if !thresholds.infers_onsets {
-        return found;
-    }
-    let rises = rises(activations, &keys);
-    let greatest = |rows: &[[f64; N_PITCHES]]| rows.iter().flatten().copied().fold(0.0, f64::max);
-    let (onset, rise) = (greatest(&found), greatest(&rises));
-    if rise <= 0.0 {
-        return found;
-    }
-    for (found, rises) in found.iter_mut().zip(&rises) {
-        found.iter_mut().zip(rises).for_each(|(x, by)| *x = x.max(onset * by / rise));
-    }
-    found
-}
-
-/// How much each note has risen over one and over two frames, whichever is less.
-fn rises(activations: &Activations, keys: &RangeInclusive<usize>) -> Vec<[f64; N_PITCHES]> {
-    let notes = &activations.notes;
-    let mut found = vec![[0.0; N_PITCHES]; notes.len()];
-    for frame in 2..notes.len() {
-        for key in keys.clone() {
-            let [now, one, two] = [0, 1, 2].map(|back| f64::from(notes[frame - back][key]));
-            found[frame][key] = (now - one).min(now - two).max(0.0);
-        }
-    }
-    found
-}
-
-/// Frame and key of the peaks over time of at least `threshold`, the latest first; of one frame the
-/// highest first.
-fn peaks(onsets: &[[f64; N_PITCHES]], threshold: f32) -> Vec<(usize, usize)> {
-    let mut found = Vec::new();
-    for frame in (1..onsets.len().saturating_sub(1)).rev() {
-        for key in (0..N_PITCHES).rev() {
-            let [before, now, after] = [frame - 1, frame, frame + 1].map(|n| onsets[n][key]);
-            if before < now && after < now && f64::from(threshold) <= now {
-                found.push((frame, key));
-            }
-        }
-    }
-    found
-}
-
-/// The keys that are asked for.
-fn keys(thresholds: &Thresholds) -> RangeInclusive<usize> {
-    let key = |pitch: u8| usize::from(pitch.saturating_sub(LOWEST_PITCH)).min(N_PITCHES - 1);
-    key(*thresholds.pitches.start())..=key(*thresholds.pitches.end())
-}
-
-fn kept(values: &[f32; N_PITCHES], keys: &RangeInclusive<usize>, key: usize) -> f64 {
-    if keys.contains(&key) { values[key].into() } else { 0.0 }
-}
-
-/// Activations of notes that are not taken yet.
+/// Activations that no note has taken yet.
 struct Rest<'a> {
     thresholds: &'a Thresholds,
     notes: &'a [[f32; N_PITCHES]],
@@ -177,7 +118,7 @@ struct Rest<'a> {
 
 impl<'a> Rest<'a> {
     fn new(activations: &'a Activations, thresholds: &'a Thresholds) -> Self {
-        let keys = keys(thresholds);
+        let keys = keys(&thresholds.pitches);
         let kept = |notes: &[f32; N_PITCHES]| -> [f32; N_PITCHES] {
             std::array::from_fn(|key| if keys.contains(&key) { notes[key] } else { 0.0 })
         };
@@ -199,7 +140,7 @@ impl<'a> Rest<'a> {
         Some(note)
     }
 
-    /// Takes notes from the greatest activation that is left, until none is above the threshold.
+    /// Takes notes at the greatest remaining activation until none is above the threshold.
     fn take_rest(&mut self) -> Vec<FrameNote> {
         let threshold = self.thresholds.frame;
         let mut cells: Vec<(f32, usize, usize)> = Vec::new();
@@ -207,7 +148,7 @@ impl<'a> Rest<'a> {
             let above = row.iter().enumerate().filter(|(_, x)| threshold < **x);
             cells.extend(above.map(|(key, x)| (*x, frame, key)));
         }
-        // Stable: of equal ones the first.
+        // Stable: of equal cells the first.
         cells.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut found = Vec::new();
         for (_, frame, key) in cells {
@@ -218,7 +159,7 @@ impl<'a> Rest<'a> {
         found
     }
 
-    /// Takes the note around `frame`, if it is long enough; clears what it was looked for in all the same.
+    /// Takes the note around `frame`, if it is long enough; clears the frames searched either way.
     fn take_around(&mut self, frame: usize, key: usize) -> Option<FrameNote> {
         self.left[frame][key] = 0.0;
         let last = self.left.len() - 1;
@@ -238,12 +179,12 @@ impl<'a> Rest<'a> {
         self.note(at + 1 + n_low as isize, end, key)
     }
 
-    /// The number of frames in a row below the threshold, up to `frame`.
+    /// Number of consecutive frames below the threshold, up to `frame`.
     fn low(&self, frame: usize, key: usize, n_low: usize) -> usize {
         if self.left[frame][key] < self.thresholds.frame { n_low + 1 } else { 0 }
     }
 
-    /// A note and its neighbours no longer sound in `frame`.
+    /// Clears a note and its neighbours in `frame`.
     fn clear(&mut self, frame: usize, key: usize) {
         self.left[frame][key.saturating_sub(1)..=(key + 1).min(N_PITCHES - 1)].fill(0.0);
     }

@@ -1,7 +1,7 @@
-//! ONNX files: the constants of a network and which nodes use them. Source: `onnx.proto` of ONNX 1.16.
+//! ONNX files: the constants of a network and the nodes that use them. Source: `onnx.proto` of ONNX 1.16.
 //!
-//! Files are untrusted downloads: a constant's shape is checked against the bytes that are there before
-//! memory is allocated.
+//! Files are untrusted downloads: a constant's shape is checked against the bytes present before memory is
+//! allocated.
 
 use std::collections::HashMap;
 
@@ -45,9 +45,9 @@ pub struct Graph {
 /// A constant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Constant {
-    /// Its sizes.
+    /// Dimensions.
     pub shape: Vec<usize>,
-    /// As many values.
+    /// Its values.
     pub values: Vec<f32>,
 }
 
@@ -56,15 +56,15 @@ pub struct Constant {
 pub struct Node {
     /// Its operation, such as `Conv`.
     pub operation: String,
-    /// Names of what it reads.
+    /// Names of its inputs.
     pub inputs: Vec<String>,
-    /// Names of what it gives.
+    /// Names of its outputs.
     pub outputs: Vec<String>,
 }
 
 impl Graph {
-    /// Parses a file; none if it is malformed or has no graph. Constants that are no 32-bit floats, or whose
-    /// values lie elsewhere, are left out.
+    /// Parses a file; none if it is malformed or has no graph. Constants that are not 32-bit floats, or are
+    /// stored elsewhere, are left out.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let mut graph = None;
         for_each_field(bytes, |number, value| {
@@ -116,11 +116,11 @@ fn text(bytes: &[u8]) -> String {
 enum Tensor {
     /// A constant of floats and its name.
     Floats(String, Constant),
-    /// One of another type, or of another shape than its values.
+    /// Another type, or a shape that doesn't match the values.
     Other,
 }
 
-/// Reads a tensor; none if the bytes are broken.
+/// Reads a tensor; none if it is malformed.
 fn tensor(bytes: &[u8]) -> Option<Tensor> {
     let (mut name, mut data_type, mut shape) = (String::new(), 0, Vec::new());
     let mut values: Vec<u8> = Vec::new();

@@ -1,4 +1,4 @@
-//! A model of the pitch network: its weights by name, and the thresholds that they were judged by.
+//! A model of the pitch network: its weights by name, and the thresholds chosen for them.
 
 use std::collections::HashMap;
 
@@ -16,17 +16,17 @@ use crate::{
 /// The value of `config` in the metadata of a model's file.
 pub const CONFIG: &str = "notes";
 
-/// Metadata keys: thresholds of onsets and of frames, the length that a note exceeds, and the least relative
-/// amplitude of a harmonic that is a note of its own.
+/// Metadata keys: thresholds of onsets and of frames, the length that a note must exceed, and the least
+/// relative amplitude at which a harmonic counts as a note.
 const ONSET: &str = "onset_threshold";
 const FRAME: &str = "frame_threshold";
 const SHORTEST: &str = "shortest_frames";
 const HARMONICS: &str = "harmonic_share";
 
-/// Names of the factor and the summand of the input.
+/// Names of the scale and the shift of the input.
 const INPUT_NORM: [&str; 2] = ["input_norm.scale", "input_norm.shift"];
 
-/// Why a file holds no model of the pitch network.
+/// Why a file is not a model of the pitch network.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PitchModelError {
@@ -46,7 +46,7 @@ pub enum PitchModelError {
         /// What the file has.
         found: Vec<usize>,
     },
-    /// A threshold is no number from 0 to 1.
+    /// A threshold is not a number from 0 to 1.
     #[error("{key}: expected a number from 0 to 1, found {found:?}")]
     Threshold {
         /// Its key in the metadata.
@@ -54,7 +54,7 @@ pub enum PitchModelError {
         /// What the file has.
         found: String,
     },
-    /// The length that notes exceed is no number of frames of a window.
+    /// The minimum note length is not a number of frames of a window.
     #[error("{SHORTEST}: expected a whole number from 0 to {N_FRAMES}, found {found:?}")]
     Shortest {
         /// What the file has.
@@ -70,14 +70,14 @@ pub enum PitchModelError {
 pub struct PitchModel {
     /// The network's weights.
     pub weights: Weights,
-    /// The threshold of onsets that suits them, if the file has it.
+    /// The onset threshold chosen for them, if the file has one.
     pub onset_threshold: Option<f32>,
-    /// The threshold of frames that suits them, if the file has it.
+    /// The frame threshold chosen for them, if the file has one.
     pub frame_threshold: Option<f32>,
-    /// The number of frames that a note exceeds, if the file has it.
+    /// Number of frames that a note must exceed, if the file has one.
     pub shortest_frames: Option<usize>,
-    /// The least amplitude of a harmonic that is a note of its own, as a share of the lower note's
-    /// amplitude, if the file has it.
+    /// The least amplitude at which a harmonic counts as a note, as a share of the lower note's amplitude, if
+    /// the file has one.
     pub harmonic_share: Option<f32>,
 }
 
@@ -85,7 +85,7 @@ impl PitchModel {
     /// The model in a file.
     ///
     /// # Errors
-    /// A tensor is missing or has another shape, or a threshold or length is no number in its range.
+    /// A tensor is missing or has another shape, or a threshold or length is not a number in range.
     pub fn load(file: &weights::Weights) -> Result<Self, PitchModelError> {
         Ok(Self {
             weights: weights_of(file.tensors())?,
@@ -96,7 +96,7 @@ impl PitchModel {
         })
     }
 
-    /// The metadata of its file.
+    /// The model file's metadata.
     pub fn metadata(&self) -> HashMap<String, String> {
         let notes = [
             (ONSET, self.onset_threshold.map(|x| x.to_string())),
@@ -154,7 +154,7 @@ pub fn weights_of(tensors: &HashMap<String, Tensor>) -> Result<Weights, PitchMod
 /// The tensors of `weights`, by name.
 ///
 /// # Errors
-/// A layer has another number of weights.
+/// A layer has the wrong number of weights.
 pub fn tensors_of(weights: &Weights) -> Result<HashMap<String, Tensor>, PitchModelError> {
     let mut values: Vec<&[f32]> = weights.input_norm.chunks(1).collect();
     values.extend(weights.layers.iter().flat_map(|(kernel, bias)| [&kernel[..], bias]));

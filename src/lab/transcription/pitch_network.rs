@@ -10,13 +10,13 @@ use crate::lab::transcription::{
     planes::Planes,
 };
 
-/// Keys of a piano, from A0 on: the pitches that are heard.
+/// Keys of a piano, from A0 on: the network's pitches.
 pub const N_PITCHES: usize = 88;
 
 /// MIDI pitch of the lowest key.
 pub const LOWEST_PITCH: u8 = 21;
 
-/// Thirds of a semitone of the contour.
+/// Contour bins: thirds of a semitone.
 pub const N_CONTOUR: usize = 3 * N_PITCHES;
 
 /// Bins from a tone to its harmonics: half its frequency, and 1 to 7 times.
@@ -44,9 +44,9 @@ pub const LAYERS: [Layer; N_LAYERS] = [
 /// Weights of the network.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
-    /// Factor and summand of the levels.
+    /// Scale and shift of the levels.
     pub input_norm: [f32; 2],
-    /// For each of [`LAYERS`] its weights in the order of [`Layer::shape`], and its biases.
+    /// For each of [`LAYERS`], weights in the order of [`Layer::shape`], and biases.
     pub layers: [(Vec<f32>, Vec<f32>); N_LAYERS],
 }
 
@@ -62,19 +62,19 @@ pub struct PitchNetwork {
 pub struct Pass {
     /// Levels of each harmonic.
     pub harmonics: Planes,
-    /// Their thirds.
+    /// Thirds of `harmonics`.
     pub harmonic_thirds: Planes,
     /// Output of `contour_1`.
     pub contour_hidden: Planes,
-    /// How likely a pitch sounds, by thirds of a semitone.
+    /// Probability of a pitch, by thirds of a semitone.
     pub contour: Planes,
-    /// Its thirds.
+    /// Thirds of `contour`.
     pub contour_thirds: Planes,
     /// Output of `note_1`.
     pub note_hidden: Planes,
-    /// How likely a note sounds, and behind it the output of `onset_1`.
+    /// Probability of a note, followed by the output of `onset_1`.
     pub note_and_onset_hidden: Planes,
-    /// How likely a note starts.
+    /// Probability of an onset.
     pub onset: Planes,
 }
 
@@ -82,7 +82,7 @@ impl PitchNetwork {
     /// A network with `weights`.
     ///
     /// # Panics
-    /// A layer has another number of weights.
+    /// A layer has the wrong number of weights.
     pub fn new(weights: &Weights) -> Self {
         let layers = std::array::from_fn(|n| {
             let (kernel, bias) = &weights.layers[n];
@@ -139,17 +139,17 @@ impl PitchNetwork {
 }
 
 impl Pass {
-    /// How likely each note sounds, by frames of [`N_PITCHES`].
+    /// Probability of each note, by frames of [`N_PITCHES`].
     pub fn notes(&self) -> impl Iterator<Item = &[f32]> {
         (0..N_FRAMES).map(|row| self.note_and_onset_hidden.row(0, row))
     }
 
-    /// How likely each note starts, by frames of [`N_PITCHES`].
+    /// Probability of each onset, by frames of [`N_PITCHES`].
     pub fn onsets(&self) -> impl Iterator<Item = &[f32]> {
         (0..N_FRAMES).map(|row| self.onset.row(0, row))
     }
 
-    /// How likely each pitch sounds, by frames of [`N_CONTOUR`].
+    /// Probability of each pitch, by frames of [`N_CONTOUR`].
     pub fn contours(&self) -> impl Iterator<Item = &[f32]> {
         (0..N_FRAMES).map(|row| self.contour.row(0, row))
     }

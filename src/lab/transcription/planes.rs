@@ -1,12 +1,12 @@
-//! Planes of numbers with margins of zeros, so that a convolution needs no care at the edges.
+//! Planes of numbers with margins of zeros, so that convolutions need no special case at edges.
 
-/// Rows of zeros above and below each plane: half of the highest kernel.
+/// Rows of zeros above and below each plane: half of the tallest kernel.
 const ROWS_AROUND: usize = 3;
 
 /// Lanes of the widest vectors; rows are laid out in multiples of them.
 const LANES: usize = 16;
 
-/// Planes of rows, one a frame, of columns, one a frequency.
+/// Planes with a row per frame and a column per frequency.
 #[derive(Debug, Clone)]
 pub struct Planes {
     shape: [usize; 3], // planes, rows, columns
@@ -18,7 +18,7 @@ impl Planes {
     /// Planes of zeros with `margin` columns of zeros, a multiple of 16, on both sides.
     pub fn new(n_planes: usize, n_rows: usize, n_columns: usize, margin: usize) -> Self {
         let row = n_columns.next_multiple_of(LANES) + 2 * margin;
-        // One row more: vectors at the end of the last row read beyond it.
+        // One extra row: vectors at the end of the last row read beyond it.
         let n_values = (n_planes * (n_rows + 2 * ROWS_AROUND) + 1) * row;
         Self { shape: [n_planes, n_rows, n_columns], margin, values: vec![0.0; n_values] }
     }
@@ -38,17 +38,17 @@ impl Planes {
         self.shape[2]
     }
 
-    /// Columns with those that fill up the last vector.
+    /// Columns including the padding of the last vector.
     pub fn n_computed(&self) -> usize {
         self.n_columns().next_multiple_of(LANES)
     }
 
-    /// Values from a row to the next.
+    /// Values from one row to the next.
     pub fn stride(&self) -> usize {
         self.n_computed() + 2 * self.margin
     }
 
-    /// The place in [`Self::values`] of a row and column, which may be in the margins.
+    /// The index in [`Self::values`] of a row and column, which may be in the margins.
     pub fn place(&self, plane: usize, row: isize, column: isize) -> usize {
         let row = (plane * (self.n_rows() + 2 * ROWS_AROUND) + ROWS_AROUND) as isize + row;
         (row * self.stride() as isize + self.margin as isize + column) as usize
@@ -76,7 +76,7 @@ impl Planes {
         &mut self.values[start..end]
     }
 
-    /// Changes every value, and sets those to 0 that only fill up vectors.
+    /// Changes every value, and sets the padding of vectors to 0.
     pub fn apply(&mut self, change: impl Fn(f32) -> f32) {
         let (n_columns, n_computed) = (self.n_columns(), self.n_computed());
         for plane in 0..self.n_planes() {
@@ -92,8 +92,7 @@ impl Planes {
         }
     }
 
-    /// Every third column from 0, 1 and 2 on as planes of their own: plane `3 p + k` holds those of plane
-    /// `p` from `k` on.
+    /// Splits each plane into three: plane `3 p + k` holds every third column of plane `p`, starting at `k`.
     pub fn thirds(&self, margin: usize) -> Self {
         let mut thirds =
             Self::new(3 * self.n_planes(), self.n_rows(), self.n_columns() / 3, margin);

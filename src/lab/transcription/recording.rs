@@ -10,20 +10,20 @@ pub const MOST_SECONDS: f64 = 1800.0;
 /// A recording: the mean of its channels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
-    /// Samples a second.
+    /// Sample rate in Hz.
     pub rate: u32,
     /// Full scale at ±1.
     pub samples: Vec<f32>,
 }
 
-/// Why a file is not taken as a recording. Each message is one sentence that starts with the file.
+/// Why a file is refused as a recording. Each message is one sentence that starts with the file.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecordingError {
     /// The file can't be read or decoded.
     #[error(transparent)]
     Clip(#[from] ClipError),
-    /// The file is sound, but without a sample.
+    /// The audio file has no samples.
     #[error("{}: expected a recording, found an audio file without samples", file.display())]
     Empty {
         /// The file.
@@ -42,11 +42,10 @@ pub enum RecordingError {
 }
 
 impl Recording {
-    /// Reads the file at `path` (wav, mp3, flac and what else the radio plays) at `rate` in Hz, which is
-    /// not 0.
+    /// Reads the file at `path` (wav, mp3, flac and the radio's other formats) at `rate` Hz, not 0.
     ///
     /// # Errors
-    /// The file can't be read, is no recording, is mostly damaged, cut short, empty or too long.
+    /// The file can't be read, is not audio, is mostly damaged, cut short, empty or too long.
     pub fn read(path: &Path, rate: u32) -> Result<Self, RecordingError> {
         let most = (MOST_SECONDS * f64::from(rate)) as usize;
         let mut samples = Vec::new();

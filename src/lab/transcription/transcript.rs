@@ -1,4 +1,4 @@
-//! All that is found in a recording.
+//! Everything found in a recording.
 
 use std::path::Path;
 
@@ -18,14 +18,14 @@ use crate::lab::transcription::{
 const HIGHEST_BASS: u8 = 55;
 const BASS_ONSET: f32 = 0.6;
 
-/// The networks that read recordings.
+/// The networks that transcribe recordings.
 #[derive(Debug, Clone)]
 pub struct Reader {
     /// Finds pitched notes.
     pub pitches: PitchNetwork,
-    /// When a note is one.
+    /// What counts as a note.
     pub thresholds: Thresholds,
-    /// Finds drum hits; none are looked for without it.
+    /// Finds drum hits; without it there are none.
     pub drums: Option<Network>,
 }
 
@@ -36,14 +36,14 @@ pub struct Transcript {
     pub hits: Vec<Hit>,
     /// Pitched notes, sorted by onset.
     pub notes: Vec<HeardNote>,
-    /// Notes of the bass, sorted by onset: without the harmonics that low notes bring forth.
+    /// Notes of the bass, sorted by onset, without the harmonics of low notes.
     pub bass: Vec<HeardNote>,
     /// Beats and bars.
     pub beats: Beats,
 }
 
 impl Reader {
-    /// Reads the recording at `path`; `goes_on` is asked now and then, and none is found if it says no.
+    /// Transcribes the recording at `path`; `goes_on` is called now and then; none if it returns false.
     ///
     /// # Errors
     /// The file can't be read as a recording.

@@ -1,4 +1,4 @@
-//! How probable a beat is at each frame, from the sound and from what was found in it.
+//! The probability of a beat at each frame, from the sound, its hits and its bass notes.
 
 use crate::{
     lab::{
@@ -11,7 +11,7 @@ use crate::{
 /// Frames a second.
 pub const PER_SECOND: f64 = 100.0;
 
-/// From the start of a frame's window to the onset that it tells of, in seconds: measured with clicks.
+/// From the start of a frame's window to the onset that it shows, in seconds: measured with clicks.
 const LATENCY_S: f64 = 0.016;
 
 /// Onset strength is reduced by its mean over this many frames before and after.

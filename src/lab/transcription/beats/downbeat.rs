@@ -5,24 +5,24 @@ use crate::{
     music::drums::Drum,
 };
 
-/// Share of a beat within which an onset is on it.
+/// Share of a beat within which an onset counts as on it.
 const NEAR: f64 = 0.17;
 
-/// What speaks for a beat as the first, second, third and fourth of a bar: kicks, snares, cymbals and
-/// bass notes on it.
+/// Scores of a beat as the first, second, third and fourth of a bar, for kicks, snares, cymbals and bass
+/// notes on it.
 const OF_KICK: [f64; BEATS_PER_BAR] = [1.0, -0.3, 0.5, -0.3];
 const OF_SNARE: [f64; BEATS_PER_BAR] = [-0.6, 0.8, -0.4, 0.8];
 const OF_CRASH: [f64; BEATS_PER_BAR] = [2.5, -0.5, 0.0, -0.5];
 const OF_BASS: [f64; BEATS_PER_BAR] = [0.6, 0.0, 0.2, 0.0];
 
-/// What a change of harmony at a beat speaks for, and a change of all that is played.
+/// Scores for a change of harmony at a beat, and for a change of everything played.
 const OF_HARMONY: [f64; BEATS_PER_BAR] = [2.0, -0.5, 0.3, -0.5];
 const OF_SECTION: [f64; BEATS_PER_BAR] = [6.0, -1.0, 0.0, -1.0];
 
-/// What the first sound speaks for: most recordings begin with a bar.
+/// Scores for the first sound: most recordings begin with a bar.
 const OF_START: [f64; BEATS_PER_BAR] = [3.0, 0.0, 0.5, 0.5];
 
-/// Beats that harmony is compared over, and all that is played: before and after.
+/// Beats before and after over which harmony, and everything played, is compared.
 const HARMONY_BEATS: usize = 2;
 const SECTION_BEATS: usize = 8;
 
@@ -33,7 +33,7 @@ const N_KINDS: usize = 4;
 const N_CHROMA: usize = 12;
 const N_FEATURES: usize = N_PARTS * N_KINDS + N_CHROMA;
 
-/// What is played from a beat on until the next.
+/// What is played from one beat to the next.
 type Features = [f64; N_FEATURES];
 
 /// The beat, 0 to 3, that begins the first whole bar of `times_s`.
@@ -49,14 +49,14 @@ pub fn find(times_s: &[f64], found: &Found) -> usize {
     best.unwrap_or(0)
 }
 
-/// The beat, 0 to 3, that begins the first whole bar if one begins at the beat nearest to `second`.
+/// The beat, 0 to 3, that begins the first whole bar if a bar begins at the beat nearest to `second`.
 pub fn nearest(times_s: &[f64], second: f64) -> usize {
     let distance = |number: &usize| (times_s[*number] - second).abs();
     let nearest = (0..times_s.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
     nearest.unwrap_or(0) % BEATS_PER_BAR
 }
 
-/// What is on a beat, each 0 to 1.
+/// Events on a beat, each 0 to 1.
 #[derive(Debug, Clone, Copy, Default)]
 struct OnBeat {
     kick: f64,
@@ -127,7 +127,7 @@ pub fn beat_at(times_s: &[f64], second: f64) -> Option<usize> {
     near.min_by(|a, b| (times_s[*a] - second).abs().total_cmp(&(times_s[*b] - second).abs()))
 }
 
-/// What is played from each beat on.
+/// The features of each beat.
 fn features(times_s: &[f64], found: &Found) -> Vec<Features> {
     let mut features = vec![[0.0; N_FEATURES]; times_s.len()];
     let Some(last) = times_s.len().checked_sub(2) else { return features };
@@ -161,7 +161,7 @@ fn features(times_s: &[f64], found: &Found) -> Vec<Features> {
     features
 }
 
-/// How different what is played before beat `number` is from what follows, 0 to 1; only `columns` count.
+/// How much the features before beat `number` differ from those after, 0 to 1; only `columns` count.
 fn change(
     features: &[Features],
     number: usize,

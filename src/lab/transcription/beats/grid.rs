@@ -1,4 +1,4 @@
-//! Beats as a grid that seconds are placed on.
+//! Beats as a grid for times in seconds.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use crate::lab::transcription::beats::activation::PER_SECOND;
 /// Beats in a bar.
 pub const BEATS_PER_BAR: usize = 4;
 
-/// Beats before and after one that its time is smoothed with.
+/// Beats before and after over which a time is smoothed.
 const REACH: usize = 6;
 
 /// Frames around a decoded beat in which the onset may be.
@@ -16,28 +16,28 @@ const NEAR: usize = 3;
 /// Beats of a recording.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Beats {
-    /// When each is, in seconds, ascending.
+    /// Times in seconds, ascending.
     pub times_s: Vec<f64>,
-    /// The first that begins a bar, 0 to 3.
+    /// Index of the first downbeat, 0 to 3.
     pub downbeat: usize,
 }
 
 impl Beats {
     /// Number of whole bars.
     pub fn n_bars(&self) -> usize {
-        // The last beat of a bar ends where the next begins, which need not be heard.
+        // The last beat of a bar ends where the next begins, which need not be found.
         self.times_s.len().saturating_sub(self.downbeat) / BEATS_PER_BAR
     }
 
-    /// The median tempo in beats a minute; none with less than two beats.
+    /// The median tempo in beats a minute; none with fewer than two beats.
     pub fn bpm(&self) -> Option<f64> {
         let mut lengths: Vec<f64> = self.times_s.windows(2).map(|pair| pair[1] - pair[0]).collect();
         lengths.sort_by(f64::total_cmp);
         lengths.get(lengths.len() / 2).map(|length| 60.0 / length)
     }
 
-    /// The place of `second` in beats from the first bar's start; none with less than two beats. Before
-    /// the first beat and after the last one the tempo goes on.
+    /// The position of `second` in beats from the first bar's start; none with fewer than two beats. The
+    /// tempo is extended before the first beat and after the last.
     pub fn place(&self, second: f64) -> Option<f64> {
         let last = self.times_s.len().checked_sub(2)?;
         let n_before = self.times_s.partition_point(|time| *time <= second);
@@ -62,7 +62,7 @@ impl Beats {
     }
 }
 
-/// The seconds of beats of one tempo, given in frames: all moved by what their onsets are later on the mean.
+/// The times of beats of one tempo, given in frames: all moved by the mean delay of their onsets.
 pub fn moved(frames: &[f64], activation: &[f32]) -> Vec<f64> {
     let onsets = frames.iter().map(|frame| (frame, onset(frame.round() as usize, activation)));
     let late =
@@ -72,7 +72,7 @@ pub fn moved(frames: &[f64], activation: &[f32]) -> Vec<f64> {
     frames.iter().map(|frame| frame / PER_SECOND + by).collect()
 }
 
-/// The second near `frame` at which the activation is highest, and how high.
+/// The time in seconds of the onset near `frame`, and its weight.
 fn onset(frame: usize, activation: &[f32]) -> (f64, f64) {
     let near = frame.saturating_sub(NEAR)..(frame + NEAR + 1).min(activation.len());
     let (mut sum, mut moment) = (1e-6f64, 1e-6 * frame as f64);
@@ -84,8 +84,8 @@ fn onset(frame: usize, activation: &[f32]) -> (f64, f64) {
     (moment / sum / PER_SECOND, sum)
 }
 
-/// The seconds of decoded beats: each where the activation is highest near it, then on the line that
-/// fits its neighbours best, so that one late snare does not bend the grid.
+/// The times of decoded beats: each is moved to its onset, then to the line that fits its neighbours best, so
+/// that one late snare does not bend the grid.
 pub fn smoothed(frames: &[usize], activation: &[f32]) -> Vec<f64> {
     let onsets: Vec<(f64, f64)> = frames.iter().map(|frame| onset(*frame, activation)).collect();
     let smooth = |number: usize| {

@@ -1,9 +1,9 @@
 //! Beats and bars of a recording.
 //!
-//! The onset strength of the sound, with the kicks, snares and bass notes that were found in it, makes an
-//! [`mod@activation`]; the most probable beats under it are [`viterbi`]'s or, of one tempo, those of
-//! [`mod@steady`]; the drums and the harmony tell which of four beats begins a bar ([`downbeat`]), and snares
-//! tell half tempo from double ([`octave`]).
+//! The onset strength of the sound and the kicks, snares and bass notes found in it give an
+//! [`mod@activation`]. [`viterbi`] finds the most probable beats under it; for a recording of one tempo,
+//! [`mod@steady`] fits a grid. Drums and harmony show which of four beats begins a bar ([`downbeat`]), and
+//! snares distinguish half tempo from double ([`octave`]).
 
 pub mod activation;
 pub mod downbeat;
@@ -28,11 +28,11 @@ use crate::{
     units::Bpm,
 };
 
-/// Tempos that are searched where none is given.
+/// Range of tempos if none is given.
 const SLOWEST: f64 = 55.0;
 const FASTEST: f64 = 215.0;
 
-/// Ratio by which beats may depart from a given tempo.
+/// Ratio by which beats may deviate from a given tempo.
 const SPREAD: f64 = 1.06;
 
 /// What is known of a recording's beats.
@@ -40,7 +40,7 @@ const SPREAD: f64 = 1.06;
 pub struct Known {
     /// Its tempo, roughly.
     pub tempo: Option<Bpm>,
-    /// A second at which a bar begins, roughly.
+    /// Roughly when a bar begins, in seconds.
     pub first_beat_s: Option<f64>,
 }
 
@@ -51,7 +51,7 @@ pub struct Found<'a> {
     pub hits: &'a [Hit],
     /// Pitched notes.
     pub notes: &'a [HeardNote],
-    /// Those of the bass.
+    /// Bass notes.
     pub bass: &'a [HeardNote],
 }
 
@@ -76,7 +76,7 @@ pub fn find(samples: &[f32], rate: u32, found: &Found, known: &Known) -> Beats {
     Beats { times_s, downbeat }
 }
 
-/// Frames of a beat.
+/// Lengths of a beat in frames.
 fn lengths(tempo: Option<Bpm>) -> RangeInclusive<usize> {
     let frames = |bpm: f64| 60.0 * PER_SECOND / bpm;
     let (low, high) = match tempo {

@@ -1,27 +1,27 @@
-//! Whether the beats go at twice the tempo of the bars.
+//! Whether the beats are at twice the true tempo.
 //!
-//! Onsets alone can't tell 74 beats a minute from 148: the eighths of one are the beats of the other. Snares
-//! can: they are on the second and the fourth beat of a bar. Where they come every four beats and never
-//! after two, each beat that was found is half of one.
+//! Onsets alone can't distinguish 74 beats a minute from 148: the eighths of one are the beats of the other.
+//! Snares can: they are on the second and the fourth beat of a bar. If they are four beats apart and never
+//! two, each beat found is half a beat.
 
 use crate::{
     lab::transcription::{Hit, beats::downbeat::beat_at},
     music::drums::Drum,
 };
 
-/// Velocity of a snare that is no ghost note.
+/// Softer snares are ghost notes.
 const CLEAR: u8 = 45;
 
 /// Fewer snares than this decide nothing.
 const FEWEST: usize = 4;
 
-/// Snares two beats apart, as a share of those four beats apart, below which beats are halves.
+/// Below this ratio of snares two beats apart to those four beats apart, beats are halves.
 const HALVES: f64 = 0.4;
 
-/// Seconds of the longest beat.
+/// Longest beat in seconds.
 const LONGEST_S: f64 = 60.0 / 55.0;
 
-/// Every second of the beats at `times_s`, if the snares among `hits` say that those are halves.
+/// Indices of every second beat at `times_s`, if the snares among `hits` show that beats are halves.
 pub fn every_second(times_s: &[f64], hits: &[Hit]) -> Option<Vec<usize>> {
     let mut snares = vec![0.0; times_s.len()];
     for hit in hits.iter().filter(|hit| hit.drum == Drum::Snare && CLEAR <= hit.velocity) {

@@ -1,18 +1,18 @@
-//! Beats of one tempo: what machines play, and bands that play to a click.
+//! Beats of one tempo, as played by machines, and by bands to a click.
 //!
-//! The decoder's beats follow any sound, so in a long break without kick they move to the hats between them.
-//! A grid of one tempo can't. A recording has one tempo if nearly all of the decoder's beats lie on the best
-//! grid or half-way between its beats; where a tempo wanders, they lie anywhere.
+//! The decoder's beats follow any sound, so in a long break without kick they drift to off-beat hats. A grid
+//! of one tempo can't. A recording has one tempo if nearly all of the decoder's beats lie on the best grid or
+//! half-way between its beats; if the tempo drifts, they lie anywhere.
 
 use crate::lab::transcription::beats::viterbi::Decoder;
 
 /// Ratio by which the tempo may differ from the path's.
 const SPREAD: f64 = 0.03;
 
-/// Beats that are searched first; each further search has twice as many, of the best grids before.
+/// Beats of the first search; each further search has twice as many, near the best grids so far.
 const FIRST: usize = 64;
 
-/// Grids that go on to the next search.
+/// Grids kept for the next search.
 const N_BEST: usize = 200;
 
 /// Fewer beats than this have no tempo.
@@ -21,7 +21,7 @@ const FEWEST: usize = 8;
 /// Share of a beat within which a decoded beat lies on the grid, or half-way.
 const NEAR: f64 = 0.1;
 
-/// Shares of the decoded beats that lie on a grid of one tempo, and on it or half-way.
+/// Least shares of decoded beats on a grid of one tempo, and on it or half-way.
 const ON_GRID: f64 = 0.5;
 const ON_HALVES: f64 = 0.9;
 
@@ -43,7 +43,7 @@ impl Grid {
         ((end as f64 - self.start) / self.period).ceil().max(0.0) as usize
     }
 
-    /// Grids whose beats lie up to a frame beside its own: its `n`-th beats, too.
+    /// Nearby grids, whose first `n` beats differ by about a frame at most.
     fn neighbours(self, n: usize) -> impl Iterator<Item = Self> {
         let by = |step: i32, of: f64| f64::from(step) * of;
         (-2..=2).flat_map(move |slower| {
@@ -55,7 +55,7 @@ impl Grid {
     }
 }
 
-/// The frames of the beats of one tempo, if those of `path` have one.
+/// The beats of a grid of one tempo in frames, if `path` has one.
 pub fn steady(decoder: &Decoder, path: &[usize]) -> Option<Vec<f64>> {
     let lengths = path.windows(2).map(|pair| pair[1] - pair[0]);
     let mut lengths: Vec<usize> = lengths.collect();
@@ -73,7 +73,7 @@ pub fn steady(decoder: &Decoder, path: &[usize]) -> Option<Vec<f64>> {
     is_steady.then(|| grid.beats(grid.n_before(gains.len())).collect())
 }
 
-/// The grid with the greatest gain of all frames.
+/// The grid with the greatest gain over all frames.
 fn best(gains: &[f64], usual: f64) -> Grid {
     let n_all = (gains.len() as f64 / usual) as usize;
     let mut n = FIRST.min(n_all.max(1));
@@ -92,7 +92,7 @@ fn best(gains: &[f64], usual: f64) -> Grid {
     grids[0]
 }
 
-/// The best of `grids`, the best one first, by their first `n` beats. Of those with the same beats one is kept.
+/// The best of `grids` by their first `n` beats, best first. Of grids with the same gain, one is kept.
 fn the_best(gains: &[f64], grids: Vec<Grid>, n: usize) -> Vec<Grid> {
     let mut judged: Vec<(f64, Grid)> =
         grids.into_iter().map(|grid| (gain(gains, grid, n), grid)).collect();

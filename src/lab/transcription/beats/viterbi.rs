@@ -1,20 +1,20 @@
 //! The most probable beats under an activation (Böck, Krebs & Widmer 2014; the state space of Krebs,
 //! Böck & Widmer 2015).
 //!
-//! A state is a beat's length in frames and a place in it. Within a beat the place moves on by a frame;
-//! at its end the length may change, with a probability that falls with the ratio. A beat's first
-//! sixteenth observes the activation, the rest observes that there is none. Since all within a beat is
-//! determined, a beat is scored as a whole, by sums: a step costs as much as there are pairs of lengths.
+//! A state is a beat's length in frames and a position in it. Within a beat the position advances by a frame;
+//! at its end the length may change, with a probability that falls with the ratio. A beat's first sixteenth
+//! observes the activation, the rest its absence. Since transitions within a beat are deterministic, a beat
+//! is scored as a whole, by sums: the cost of a frame is the number of pairs of lengths.
 
 use std::ops::RangeInclusive;
 
-/// Probabilities of changes of tempo fall by this, times the change's ratio: 1 % of change costs 1 nat.
+/// A change of tempo costs this times its ratio in nats: a change of 1 % costs 1 nat.
 const LAMBDA: f64 = 100.0;
 
 /// Parts of a beat, of which the first observes the beat.
 const N_PARTS: usize = 16;
 
-/// Bounds of an activation, so that none is impossible.
+/// Bounds of activations, so that no beat is impossible.
 const BOUNDS: (f64, f64) = (0.005, 0.98);
 
 /// Finds the most probable beats under an activation.
@@ -22,14 +22,14 @@ pub struct Decoder {
     lengths: Vec<usize>,
     /// Logarithm of the probability of a length (column) after another (row).
     changes: Vec<Vec<f64>>,
-    /// Sums of the logarithms of observations before each frame: of a beat, and of none.
+    /// Cumulative log-probabilities before each frame: of a beat, and of none.
     on: Vec<f64>,
     off: Vec<f64>,
 }
 
 impl Decoder {
-    /// A decoder where `activation` has, frame by frame, how probable a beat is (0 to 1), and a beat lasts
-    /// a number of frames among `lengths`.
+    /// A decoder for `activation`, the probability of a beat at each frame (0 to 1), and beats whose length
+    /// in frames is among `lengths`.
     pub fn new(activation: &[f32], lengths: RangeInclusive<usize>) -> Self {
         let lengths: Vec<usize> = lengths.collect();
         let changes = lengths.iter().map(|&from| {
@@ -49,7 +49,7 @@ impl Decoder {
         self.on.len() - 1
     }
 
-    /// By how much a beat of `length` that begins at `start` is more probable than none, in nats.
+    /// How much more probable a beat of `length` that begins at `start` is than none, in nats.
     pub fn gain(&self, start: usize, length: usize) -> f64 {
         self.observed(length, start as isize) - self.none(start, start + length)
     }
@@ -58,8 +58,8 @@ impl Decoder {
         self.off[end.min(self.n_frames())] - self.off[start.min(self.n_frames())]
     }
 
-    /// The score of the places from `first` on of a beat of `length` that begins at `start`, which may be
-    /// before the first frame; up to the last frame.
+    /// The score of a beat of `length` that begins at `start`, which may be before the first frame; only
+    /// frames of the recording count.
     fn observed(&self, length: usize, start: isize) -> f64 {
         let frame = |place: usize| {
             start.saturating_add_unsigned(place).clamp(0, self.n_frames() as isize) as usize
@@ -74,14 +74,14 @@ impl Decoder {
             return Vec::new();
         }
         let (n, longest) = (self.lengths.len(), *self.lengths.last().unwrap_or(&1));
-        // Scores of beats that begin at a frame, by length: of the last frames, and from which length.
+        // By length: scores of beats that begin at the latest frames, and the length before each beat.
         let mut scores = vec![vec![0.0; n]; longest + 1];
         let mut came_from = vec![0u8; (self.n_frames() + 1) * n];
         for frame in 1..self.n_frames() {
             let ended: Vec<f64> = (0..n)
                 .map(|from| {
                     let start = frame as isize - self.lengths[from] as isize;
-                    // A beat that began before the recording may have begun at any of its places.
+                    // A beat that began before the recording may have begun at any position.
                     let before = usize::try_from(start)
                         .map_or(0.0, |start| scores[start % (longest + 1)][from]);
                     before + self.observed(self.lengths[from], start)
@@ -98,7 +98,7 @@ impl Decoder {
         self.follow(&scores, &came_from)
     }
 
-    /// The beats of the best path, from its end.
+    /// The beats of the best path, traced back from its end.
     fn follow(&self, scores: &[Vec<f64>], came_from: &[u8]) -> Vec<usize> {
         let n = self.lengths.len();
         let last = (0..n).flat_map(|at| {
@@ -121,7 +121,7 @@ impl Decoder {
     }
 }
 
-/// The sums before each value, and of all.
+/// The sums before each value, and the total.
 fn sums(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut sum = 0.0;
     let mut sums = vec![0.0];

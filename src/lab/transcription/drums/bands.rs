@@ -5,7 +5,7 @@ use std::{f64::consts::TAU, sync::Arc};
 
 use rustfft::{Fft, FftPlanner, num_complex::Complex};
 
-/// Samples a second that the bands are made for.
+/// Sample rate of the input, in Hz.
 pub const RATE: u32 = 44_100;
 
 /// Samples from frame to frame: 10 ms.
@@ -20,7 +20,7 @@ pub const N_BANDS: usize = 84;
 /// Samples of a frame, 46 ms.
 const LEN: usize = 2048;
 
-/// Edges of the bands in Hz, a pitch that is a band's centre, and bands an octave.
+/// Edges of the bands in Hz, the centre of one band, and bands per octave.
 const EDGES: (f64, f64) = (20.0, 20_000.0);
 const CENTRE: f64 = 440.0;
 const PER_OCTAVE: f64 = 12.0;
@@ -28,7 +28,7 @@ const PER_OCTAVE: f64 = 12.0;
 /// Gain before the logarithm: a band at -60 dB of full scale has the value ln 2.
 const COMPRESSION: f32 = 1000.0;
 
-/// Root mean square that a recording is brought to, and the least that counts: what is softer is silence.
+/// RMS that a recording is normalised to, and the least RMS that counts: anything softer is silence.
 const LEVEL: f32 = 0.1;
 const LEAST_LEVEL: f32 = 1e-4;
 
@@ -39,7 +39,7 @@ pub struct FilterBank {
     filters: Vec<Filter>,
 }
 
-/// A triangle: its first bin, and the weights, which sum to 1.
+/// A triangular filter: its first bin, and weights that sum to 1.
 struct Filter {
     first: usize,
     weights: Vec<f32>,
@@ -63,7 +63,7 @@ impl FilterBank {
         self.bands_by(gain(samples), samples)
     }
 
-    /// The bands of `samples` by `gain`.
+    /// The bands of `samples` at `gain`.
     pub fn bands_by(&self, gain: f32, samples: &[f32]) -> Vec<f32> {
         let n_frames = samples.len().div_ceil(HOP);
         let mut buffer = vec![Complex::default(); LEN];
@@ -89,14 +89,14 @@ impl Filter {
     }
 }
 
-/// The gain that brings `samples` to the level that [`FilterBank::bands`] has them at.
+/// The gain by which [`FilterBank::bands`] normalises `samples`.
 pub fn gain(samples: &[f32]) -> f32 {
     let squares: f64 = samples.iter().map(|x| f64::from(*x) * f64::from(*x)).sum();
     let rms = (squares / samples.len().max(1) as f64).sqrt() as f32;
     LEVEL / rms.max(LEAST_LEVEL)
 }
 
-/// Triangles over each three neighbouring centres. Low centres share bins; each bin is a centre once.
+/// Triangles over each three neighbouring centres. Low centres that share a bin are merged.
 fn filters() -> Vec<Filter> {
     let number = |hz: f64| PER_OCTAVE * (hz / CENTRE).log2();
     let numbers = number(EDGES.0).ceil() as i32..=number(EDGES.1).floor() as i32;
@@ -109,7 +109,7 @@ fn filters() -> Vec<Filter> {
     centres.windows(3).map(|of| triangle([of[0], of[1], of[2]])).collect()
 }
 
-/// The triangle from `low` to `high`, at neither of which it sounds.
+/// The triangle from `low` to `high`, which is 0 at both.
 fn triangle([low, centre, high]: [usize; 3]) -> Filter {
     let height = |bin: usize| match bin <= centre {
         true => (bin - low) as f32 / (centre - low) as f32,

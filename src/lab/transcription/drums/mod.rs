@@ -1,7 +1,7 @@
-//! Drum hits in a recording, by a network that learnt them from SoundFonts.
+//! Drum hits in a recording, found by a network trained on SoundFonts.
 //!
-//! Reading order: [`bands`] (the sound as the network reads it), [`shape`] and [`network`] (bands to
-//! activations), [`peaks`] (activations to hits).
+//! Reading order: [`bands`] (the network's input), [`shape`] and [`network`] (bands to activations),
+//! [`peaks`] (activations to hits).
 
 pub mod bands;
 pub mod network;
@@ -13,7 +13,7 @@ use crate::lab::transcription::{
     event::Hit,
 };
 
-/// The hits in `samples`, mono at 44.1 kHz, in order of time.
+/// The hits in `samples`, mono at 44.1 kHz, sorted by time.
 pub fn transcribe(network: &Network, samples: &[f32]) -> Vec<Hit> {
     let bands = FilterBank::default().bands(samples);
     peaks::hits(&network.activations(&bands), &network.thresholds)

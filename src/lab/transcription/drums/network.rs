@@ -12,23 +12,23 @@ use crate::{
     musicvae::net::{Error, linear::Linear, names, weights::Weights},
 };
 
-/// Output frames that are computed at once, a second: their patches stay in the cache.
+/// Output frames computed at once, one second: their patches stay in the cache.
 const CHUNK: usize = 100;
 
 /// A network.
 #[derive(Debug, Clone)]
 pub struct Network {
     layers: [Linear; 5],
-    /// Rise of each drum's onset above its surroundings from which on it is a hit.
+    /// How far each drum's onset must rise above its surroundings to be a hit.
     pub thresholds: [f32; N_CLASSES],
 }
 
-/// What a network finds in T frames.
+/// A network's outputs for T frames.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Activations {
-    /// Strength of an onset at the frame, 0 to 1, by drum.
+    /// Onset activation of each frame, 0 to 1, by drum.
     pub onsets: Vec<[f32; N_CLASSES]>,
-    /// Its velocity, 0 to 1, where there is one.
+    /// Velocities, 0 to 1, valid at onsets.
     pub velocities: Vec<[f32; N_CLASSES]>,
 }
 
@@ -41,7 +41,7 @@ pub fn tensors() -> Vec<(String, Vec<usize>)> {
 }
 
 impl Network {
-    /// A network of `weights`.
+    /// A network with `weights`.
     ///
     /// # Errors
     /// A tensor is missing or has another shape.

@@ -8,17 +8,17 @@ use crate::{
     music::drums::{Drum, N_CLASSES},
 };
 
-/// Frames before and after a peak that are not above it.
+/// Frames before and after a peak that don't exceed it.
 const PEAK: (usize, usize) = (2, 1);
 
-/// Frames before and after a peak whose mean it rises above.
+/// Frames before and after a peak whose mean it must exceed.
 const SURROUNDINGS: (usize, usize) = (10, 1);
 
 /// Minimum distance between two hits of a drum, in frames: 20 ms.
 const APART: usize = 2;
 
-/// The hits in `found`, in order of time, then of drums: a peak that rises by its drum's threshold
-/// above the mean around it.
+/// The hits in `found`, sorted by time, then drum: peaks that exceed the mean around them by their drum's
+/// threshold.
 pub fn hits(found: &Activations, thresholds: &[f32; N_CLASSES]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Drum::ALL
         .into_iter()
@@ -55,8 +55,8 @@ fn peaks(found: &Activations, drum: Drum, threshold: f32) -> Vec<usize> {
     peaks
 }
 
-/// Where a peak is between its frame's neighbours, in frames, -1 to 1: the network learns triangles of
-/// three frames, whose centre of mass is the onset.
+/// Offset of a peak from its frame, in frames, -1 to 1: the targets are triangles of three frames, whose
+/// centre of mass is the onset.
 fn lean(onsets: &[f32], frame: usize) -> f64 {
     let at = |frame: Option<usize>| frame.and_then(|n| onsets.get(n)).copied().unwrap_or(0.0);
     let (before, after) = (at(frame.checked_sub(1)), at(Some(frame + 1)));

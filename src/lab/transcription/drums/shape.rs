@@ -1,20 +1,19 @@
 //! Sizes of the drum network, and the layout of its values.
 //!
-//! Three convolutions of 3 frames by 3 bands, with the maximum of each three bands after the first and
-//! of each four after the third; then, for each frame, what the frames [`OFFSETS`] around it hold; a
-//! dense layer; and for each drum an onset and a velocity. A convolution has no padding in time, so
-//! that T frames need [`BEFORE`] frames before them and [`AFTER`] after. The design is that of Vogl et
-//! al. 2017 in small: no recurrent layer, but a wide view of what comes after an onset, which
-//! tells an open hat from a closed one.
+//! Three convolutions of 3 frames by 3 bands, with max pooling over three bands after the first and over four
+//! after the third; then, for each frame, the frames at [`OFFSETS`] around it; a dense layer; and an onset
+//! and a velocity for each drum. Convolutions have no padding in time, so that T frames need [`BEFORE`]
+//! frames before them and [`AFTER`] after. The design is a small version of Vogl et al. 2017: no recurrent
+//! layer, but a wide context after an onset, which distinguishes an open hat from a closed one.
 //!
 //! Values are laid out as (frames, bands, channels).
 
 use crate::{lab::transcription::drums::bands::N_BANDS, music::drums::N_CLASSES};
 
-/// Channels that each convolution reads, and those that it writes.
+/// Input and output channels of each convolution.
 pub const CHANNELS: [(usize, usize); 3] = [(1, 16), (16, 32), (32, 32)];
 
-/// Bands that each convolution works on, and after the third.
+/// Input bands of each convolution, and bands after the third.
 pub const BANDS: [usize; 4] = [N_BANDS, N_BANDS / 3, N_BANDS / 3, N_BANDS / 12];
 
 /// Frames and bands of a convolution's kernel.
@@ -109,7 +108,7 @@ pub fn pool(x: &[f32], size: usize, n_channels: usize) -> (Vec<f32>, Vec<u32>) {
     (values, winners)
 }
 
-/// For each frame that has all of them, the frames [`OFFSETS`] around it, from `x` (T + 20, N).
+/// For each frame that has all of them, the frames at [`OFFSETS`] around it, from `x` (T + 20, N).
 pub fn gather(x: &[f32]) -> Vec<f32> {
     let n_frames = n_gathered(x.len() / N_FOLDED);
     let mut rows = Vec::with_capacity(n_frames * OFFSETS.len() * N_FOLDED);
@@ -130,7 +129,7 @@ pub fn scatter(x: &mut [f32], rows: &[f32]) {
     }
 }
 
-/// Frames that [`gather`] makes of `n`.
+/// Output frames of [`gather`] for `n`.
 fn n_gathered(n: usize) -> usize {
     n.saturating_sub(BEFORE + AFTER - 2 * CHANNELS.len())
 }

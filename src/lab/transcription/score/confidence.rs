@@ -8,14 +8,14 @@ use crate::{
 /// An onset is on the grid if it is off by at most this share of half a step.
 const ON_GRID: f32 = 0.6;
 
-/// Onsets without which nothing is known of a bar.
+/// Bars with fewer onsets have confidence 0.
 const FEWEST: usize = 3;
 
-/// Confidence from which on a bar is used for training, unless another is asked for.
+/// Default minimum confidence of bars used for training.
 pub const TRUSTED: f64 = 0.5;
 
-/// The confidence in each of `n_bars` bars, 0 to 1: 0 if its onsets lie anywhere, 1 if all are on the grid;
-/// also 0 for a bar with hardly any onset.
+/// The confidence in each of `n_bars` bars, 0 to 1: 0 if its onsets are random, 1 if all are on the grid;
+/// also 0 for a bar with hardly any onsets.
 pub fn by_bar(grid: &Grid, n_bars: usize, hits: &[Hit], notes: &[HeardNote]) -> Vec<f64> {
     let mut counts = vec![(0, 0); n_bars];
     let onsets = hits.iter().map(|hit| hit.onset_s).chain(notes.iter().map(|note| note.onset_s));

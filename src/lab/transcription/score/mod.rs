@@ -37,15 +37,15 @@ pub struct Score {
 pub struct ScoredBar {
     /// Beats a minute.
     pub tempo: f64,
-    /// Where it starts in the recording, in seconds; below 0 if the recording begins within it.
+    /// Start in the recording, in seconds; negative if the recording begins within the bar.
     pub start_s: f64,
     /// How well its onsets fit the grid, 0 to 1.
     pub confidence: f64,
 }
 
 impl Score {
-    /// Puts `hits`, `notes` and the `lowest` notes, the bass, on the grid of `beats`; without whole bars nothing is
-    /// left.
+    /// Puts `hits`, `notes` and the `lowest` notes, the bass, on the grid of `beats`; empty without whole
+    /// bars.
     pub fn new(beats: &Beats, hits: &[Hit], notes: &[HeardNote], lowest: &[HeardNote]) -> Self {
         let Some(grid) = Grid::new(beats, hits, notes) else { return Self::default() };
         let parts = parts::tell(notes, lowest);

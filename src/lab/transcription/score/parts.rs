@@ -1,14 +1,14 @@
-//! Which notes are the bass, the melody and the chords: a recording does not tell instruments.
+//! Which notes are the bass, the melody and the chords: a transcript has no instruments.
 
 use crate::lab::transcription::HeardNote;
 
-/// Onsets that are closer belong together, in seconds.
+/// Onsets that are closer count as simultaneous, in seconds.
 const TOGETHER_S: f64 = 0.04;
 
-/// Notes that begin together and are a chord.
+/// Simultaneous notes that make a chord.
 const N_CHORD: usize = 3;
 
-/// Semitones by which the melody may lie above a chord that begins with it.
+/// Least semitones between a melody note and a chord below it.
 const ABOVE_CHORD: u8 = 5;
 
 /// The highest MIDI pitch of a bass.
@@ -22,15 +22,14 @@ const LOWEST_LEAD: u8 = 55;
 pub struct Parts {
     /// The lowest notes.
     pub bass: Vec<HeardNote>,
-    /// The highest notes that are no chords.
+    /// The highest notes outside chords.
     pub lead: Vec<HeardNote>,
     /// All others.
     pub chords: Vec<HeardNote>,
 }
 
-/// Tells the parts of `notes` apart, of which `bass` was found to be low notes. The bass is what no lower
-/// note sounds under; of what begins together, three notes are a chord, and the highest of fewer, or one
-/// high above a chord, is the melody.
+/// Assigns `notes` and the low notes `bass` to parts. A bass note has no lower note sounding under it. Of
+/// simultaneous notes, three are a chord; the highest of fewer, or one high above a chord, is the melody.
 pub fn tell(notes: &[HeardNote], bass: &[HeardNote]) -> Parts {
     let sorted = |notes: &[HeardNote]| {
         let mut notes = notes.to_vec();
@@ -62,12 +61,12 @@ fn is_lowest(note: &HeardNote, notes: &[HeardNote]) -> bool {
     !notes[..end].iter().filter(sounds).any(|other| other.pitch < note.pitch)
 }
 
-/// The notes of each moment.
+/// Groups of simultaneous notes.
 fn together(notes: &[HeardNote]) -> impl Iterator<Item = &[HeardNote]> {
     notes.chunk_by(|before, note| note.onset_s - before.onset_s < TOGETHER_S)
 }
 
-/// Which of notes that begin together, sorted by pitch, is the melody's.
+/// The index of the melody among simultaneous notes, sorted by pitch.
 fn lead(group: &[HeardNote]) -> Option<usize> {
     let highest = group.len().checked_sub(1)?;
     let below = highest.checked_sub(1).map(|at| group[at].pitch);

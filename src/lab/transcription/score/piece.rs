@@ -20,16 +20,16 @@ pub const PARTS: [&str; 4] = ["Drums", "Bass", "Lead", "Chords"];
 /// General MIDI programs of bass, lead and chords: fingered bass, square lead, electric piano.
 const PROGRAMS: [u8; 3] = [33, 80, 4];
 
-/// Tempos whose ratio is less are one: what a song without drift shows.
+/// Tempos closer than this ratio count as one: the song does not drift.
 const SAME_TEMPO: f64 = 0.003;
 
-/// Latest time of an onset in its step, in steps: one that is later would be of the next.
+/// Largest offset of an onset, in steps: a later one would be on the next step.
 const LATEST: f64 = 0.499;
 
 const FOUR_FOUR: TimeSignature = TimeSignature { numerator: 4, denominator: 4 };
 
 impl Score {
-    /// The whole as a piece, instruments numbered as in [`PARTS`]; times of onsets as played.
+    /// The whole score as a piece, instruments numbered as in [`PARTS`]; onsets as played.
     pub fn piece(&self) -> NoteSequence {
         self.bars_as_piece(0..self.bars.len())
     }
@@ -78,7 +78,7 @@ impl Score {
         NoteSequence { notes, tempos, meters: vec![(0.0, FOUR_FOUR)] }
     }
 
-    /// One tempo if the bars drift by less than can be heard, else one a bar.
+    /// One tempo if the drift is inaudible, else one per bar.
     fn tempos(&self, bars: &Range<usize>) -> Vec<(f64, Bpm)> {
         let tempos: Vec<f64> = self.bars[bars.clone()].iter().map(|bar| bar.tempo).collect();
         let bpm = |tempo: f64| Bpm::try_from(tempo.clamp(30.0, 300.0)).unwrap_or(Bpm::DEFAULT);
@@ -91,7 +91,7 @@ impl Score {
     }
 }
 
-/// Quarters of an onset from step `first` on, as late as it is, but not before `first`.
+/// Quarters from step `first` to an onset with its offset, at least 0.
 fn onset(step: u32, offset: f32, first: u32) -> f64 {
     let late = (f64::from(offset) / 2.0).clamp(-LATEST, LATEST);
     quarters(f64::from(step - first) + late).max(0.0)

@@ -63,7 +63,7 @@ impl<'a> Grid<'a> {
         Some(Self { beats, n_before: usize::from(is_upbeat) })
     }
 
-    /// The place of `second` in steps from the first bar's start; below 0 before it.
+    /// The position of `second` in steps from the first bar's start; negative before it.
     pub fn steps(&self, second: f64) -> f64 {
         let beats = self.beats.place(second).unwrap_or_default();
         beats * STEPS_PER_QUARTER as f64 + (self.n_before * STEPS_PER_BAR) as f64
@@ -81,7 +81,7 @@ impl<'a> Grid<'a> {
         bars
     }
 
-    /// The nearest step of `second`, and how late that is; none before the first half step.
+    /// The step nearest to `second`, and the offset; none if that step is before the grid.
     pub fn nearest(&self, second: f64) -> Option<(u32, f32)> {
         let place = self.steps(second);
         let step = (place + 0.5).floor();
@@ -103,7 +103,7 @@ pub fn hits(grid: &Grid, hits: &[Hit]) -> Vec<PlacedHit> {
     placed.into_values().collect()
 }
 
-/// A line on the grid: one note a step, the loudest, which ends where the next begins at the latest.
+/// A line on the grid: the loudest note of each step, cut off where the next begins.
 pub fn line(grid: &Grid, notes: &[HeardNote]) -> Vec<PlacedNote> {
     let mut placed: BTreeMap<u32, PlacedNote> = BTreeMap::new();
     for note in notes.iter().filter_map(|note| place(grid, note)) {
@@ -121,7 +121,7 @@ pub fn line(grid: &Grid, notes: &[HeardNote]) -> Vec<PlacedNote> {
     line
 }
 
-/// Chords on the grid: a note ends where its pitch begins again at the latest.
+/// Chords on the grid: a note is cut off where its pitch begins again.
 pub fn chords(grid: &Grid, notes: &[HeardNote]) -> Vec<PlacedNote> {
     let mut by_pitch: BTreeMap<u8, Vec<HeardNote>> = BTreeMap::new();
     for note in notes {
