@@ -31,7 +31,7 @@ impl Cloud {
             let axis: Vec<f64> = (0..n_latent).map(|row| eigen.U()[(row, d)]).collect();
             (eigen.S()[d].max(0.0), signed(axis))
         };
-        // Eigenvalues come in rising order.
+        // Eigenvalues are in ascending order.
         Some(Self { mean, axes: (0..n_latent).rev().map(axis).collect() })
     }
 
@@ -40,7 +40,7 @@ impl Cloud {
         self.axes.iter().map(|(variance, _)| variance).sum()
     }
 
-    /// The first axes that together have a share `share` of the variance.
+    /// The first axes that together explain `share` of the variance.
     pub fn strongest(&self, share: f64) -> &[(f64, Vec<f64>)] {
         let (wanted, mut sum, mut n) = (share * self.variance(), 0.0, 0);
         for (variance, _) in &self.axes {
@@ -54,8 +54,7 @@ impl Cloud {
     }
 }
 
-/// The axis or its opposite, so that the sign does not depend on the solver: the greatest number is
-/// positive.
+/// The axis or its opposite, so that the sign does not depend on the solver: the largest entry is positive.
 fn signed(axis: Vec<f64>) -> Vec<f64> {
     let greatest =
         axis.iter().copied().fold(0.0, |a: f64, b| if a.abs() < b.abs() { b } else { a });

@@ -1,8 +1,8 @@
 //! Fits personal priors ([`crate::musicvae::net::personal`]) to the posterior means of songs.
 //!
-//! [`vae`] trains `MidiMe`'s small variational autoencoder, [`components`] takes the principal
-//! components; both give a decoder from few dimensions to z. [`cloud`] has the moments of a set of
-//! points, and the components of what a decoder leaves open.
+//! [`vae`] trains `MidiMe`'s small variational autoencoder, [`components`] takes the principal components;
+//! both give a decoder from a few dimensions to z. [`cloud`] has the moments of a set of points, and the
+//! components of a decoder's residuals.
 
 pub mod cloud;
 pub mod components;
@@ -43,16 +43,16 @@ impl Layer {
 pub struct Fitted {
     /// The decoder, w to z.
     pub layers: Vec<Layer>,
-    /// Principal components of what the decoder leaves open, each times its deviation.
+    /// Principal components of the decoder's residuals, each times its deviation.
     pub residuals: Vec<Latent>,
-    /// What each dimension carries: the mean KL divergence in nats, none of components.
+    /// Mean KL divergence of each dimension in nats; empty for components.
     pub kl_nats: Vec<f64>,
     /// Share of the songs' variance that the few dimensions explain, 0 to 1.
     pub explained: f64,
 }
 
 impl Fitted {
-    /// The weights of its file, for the latent space `space` of the model `model`; 16-bit.
+    /// The prior's weights, for the latent space `space` of the model `model`; 16-bit.
     ///
     /// # Errors
     /// Out of memory.

@@ -1,10 +1,9 @@
 //! `MidiMe`'s variational autoencoder over latents (magenta-js, `music_vae/midi_me.ts`): dense layers of
 //! 1024, 256 and 64 to a few dimensions, and back.
 //!
-//! The loss is half the squared error plus beta times the KL divergence. Points are centred and scaled
-//! as a whole before, so that each dimension of z counts by what it varies. After training the
-//! coordinates are moved so that the songs have mean 0 and covariance 1 in them, as N(0, 1) has, which
-//! draws come from.
+//! The loss is half the squared error plus beta times the KL divergence. Points are first centred and scaled
+//! as a whole, so that each dimension of z counts by its variance. After training the coordinates are
+//! whitened: the songs have mean 0 and covariance 1 in them, as in N(0, 1), the distribution of draws.
 
 use candle_core::{Device, Result, Tensor, Var};
 use faer::{Mat, Side};
@@ -30,10 +29,10 @@ const WIDTHS: [usize; 3] = [1024, 256, 64];
 /// Learning rate.
 const LEARNING_RATE: f64 = 1e-3;
 
-/// Most points of a step.
-const BATCH: usize = 256;
+/// Most points per step.
+const BATCH: usize = 160;
 
-/// How it is trained.
+/// Training settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Dimensions.
@@ -52,7 +51,7 @@ struct Network {
     n_dims: usize,
 }
 
-/// Trains on `points`, at least one, as long as `goes_on`, which is asked after each step, says so.
+/// Trains on `points`, at least one, as long as `goes_on`, called after each step, returns true.
 ///
 /// # Errors
 /// Out of memory, or a number is not finite.
@@ -156,7 +155,7 @@ impl Network {
         (error + (kl * beta)?)? / n as f64
     }
 
-    /// The prior that was learnt from `all`, which are the points less their mean, over `scale`.
+    /// The prior learnt from `all`, the points minus their mean, divided by `scale`.
     fn fitted(&self, all: &Tensor, cloud: &Cloud, scale: f64) -> Result<Fitted> {
         let (mu, sigma) = self.encode(all)?;
         let kl_nats = kl(&mu, &sigma)?.mean(0)?.to_vec1::<f32>()?;
