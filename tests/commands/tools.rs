@@ -90,7 +90,7 @@ fn n_bars(piece: &NoteSequence) -> usize {
     piece.notes.iter().map(step).max().unwrap() / 16 + 1
 }
 
-/// Whether two notes of a pitch and an instrument sound at once.
+/// Whether two notes of the same pitch and instrument overlap.
 fn overlaps(piece: &NoteSequence) -> bool {
     let mut ends: BTreeMap<(u16, u8), f64> = BTreeMap::new();
     piece.notes.iter().any(|note| {
@@ -99,7 +99,7 @@ fn overlaps(piece: &NoteSequence) -> bool {
     })
 }
 
-/// The notes before bar `n_bars`, with all they have but lengths of notes that are cut.
+/// The notes that start before bar `n_bars`.
 fn before(piece: &NoteSequence, n_bars: usize) -> Vec<Note> {
     piece.notes.iter().filter(|note| step(note) < 16 * n_bars).copied().collect()
 }
@@ -200,7 +200,7 @@ fn drums_go_on_after_the_bars_of_the_file() {
         assert_eq!((n_bars(&all), &all.tempos), (n + n_more, &given.tempos));
         let added = || all.notes.iter().filter(|note| 16 * n <= step(note));
         assert!(3 < velocities(added()).len(), "{:?}", velocities(added()));
-        // The file is on the grid, and so is what follows.
+        // The file is on the grid, and so are the added notes.
         assert!(added().all(|note| (note.start * 4.0).fract() == 0.0));
         assert!(added().all(|note| note.start < note.end && note.end <= 4.0 * (n + n_more) as f64));
         assert!(!overlaps(&all));
@@ -264,7 +264,7 @@ fn a_sample_is_continued_with_its_own_dynamics() {
 
     let n = n_bars(&given);
     assert_eq!(before(&all, n)[..given.notes.len()], given.notes[..]);
-    // Off the grid, as the sample.
+    // Off the grid, like the sample.
     let added = || all.notes.iter().filter(|note| 16 * n <= step(note));
     assert!(added().any(|note| (note.start * 4.0).fract() != 0.0));
     assert!(5 < velocities(added()).len());
@@ -317,8 +317,10 @@ fn a_model_of_taps_drums_by_itself() {
 
     let drums = read(here, "a.mid");
     assert!(drums.notes.iter().all(|note| note.is_drum));
-    // Untrained, it hits every second time or so.
     assert_eq!(n_bars(&drums), 3);
+    let given = read(here, "in.mid");
+    let at: BTreeSet<usize> = drums.notes.iter().map(step).collect();
+    assert!(given.notes.iter().all(|note| at.contains(&step(note))), "a tap without a drum");
 }
 
 #[test]
@@ -397,7 +399,7 @@ fn files_saved_in_a_watched_folder_are_answered_beside_them() {
     assert_eq!(n_bars(&read(&here, "my clip.v1.continue.mid")), 5);
     assert_eq!(hits(&read(&here, "my clip.v1.groove.mid")), hits(&read(&here, "my clip.v1.mid")));
 
-    // Saved again, in another length.
+    // Saved again, with another length.
     write(&here, "my clip.v1.mid", [beat(1), tune(1)].concat());
     until("new answers", || {
         let of = |tool: &str| n_bars(&read(&here, &format!("my clip.v1.{tool}.mid")));
@@ -412,7 +414,7 @@ fn files_saved_in_a_watched_folder_are_answered_beside_them() {
     let n_files = fs::read_dir(&here).unwrap().count();
     assert_eq!(n_files, 2 + tools.len());
 
-    // A second watch finds nothing to do but the broken file.
+    // A second watch has only the broken file to process.
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
     let stamps = || tools.map(|tool| fs::metadata(answer(tool)).unwrap().modified().unwrap());
     let before = stamps();

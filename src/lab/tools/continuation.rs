@@ -1,5 +1,5 @@
-//! Bars that follow a file: its drums, a melody and a bass go on in their own tracks, after the bars of
-//! the file, which stay as they are.
+//! Continues a file: adds bars of its drums, a melody and a bass in their own tracks. The file's bars stay
+//! unchanged.
 
 use crate::{
     lab::tools::{
@@ -29,32 +29,32 @@ const FAR: f64 = 0.4;
 /// Share of noise in z near the file: each window is another variation.
 const NEAR: f64 = 0.15;
 
-/// Logarithm of how much likelier the file's own melody and bass are near it: a trio's z alone keeps the
-/// mood of a riff, but not its notes.
+/// Logit bonus of the file's own melody and bass tokens near the file: a trio's z alone keeps the mood of a
+/// riff, but not its notes.
 ///
-/// Running the decoder on from the file's last bars, instead, left the beat: over 80 patterns the drums
-/// that followed had an F measure of 0.49 with those of the next two bars, drums from z 0.79.
+/// Priming the decoder with the file's last bars instead lost the beat: over 80 patterns its drums had an F
+/// measure of 0.49 with those of the next two bars, drums from z 0.79.
 const MEMORY: f32 = 3.0;
 
 /// How a file is continued.
 pub struct Continuation<'a> {
     /// A model of drums or of trios.
     pub model: &'a MusicVae,
-    /// Who plays the drums.
+    /// Touch of the drums.
     pub drummer: Drummer<'a>,
     /// Bars to be added.
     pub n_bars: usize,
-    /// Whether z moves on from window to window, instead of staying where the file's last bars are.
+    /// Whether z drifts from window to window instead of staying near that of the last bars.
     pub is_far: bool,
-    /// Draws the tokens of a window with random numbers from a stream.
+    /// Makes the token sampler of a window from a random stream.
     pub sampler: &'a dyn Fn(Rng) -> Box<dyn Pick>,
 }
 
 impl Continuation<'_> {
-    /// `file` and the bars that follow it.
+    /// `file` with the added bars.
     ///
     /// # Errors
-    /// No part that the model knows plays in the last bars, or the model is none of drums or trios.
+    /// No part of the model plays in the last bars, or the model is not of drums or trios.
     pub fn of<'f>(&self, file: MidiFile<'f>) -> Result<MidiFile<'f>, Error> {
         let n_given = file.n_bars();
         let source = Source::of(&file, n_given, self.model.config())?;
@@ -97,7 +97,7 @@ impl Continuation<'_> {
     }
 }
 
-/// The window as the model reads it, and how it was moved to the model's key and registers.
+/// The window as the model reads it, and its shift to the model's key and registers.
 fn normalised(source: &Source, model: &MusicVae) -> (Window, Normalised) {
     let mut window = source.window.clone();
     let mut moved = Normalised::default();
@@ -110,7 +110,7 @@ fn normalised(source: &Source, model: &MusicVae) -> (Window, Normalised) {
     (window, moved)
 }
 
-/// The pitch classes of the file's key and of its notes, as bits, moved as the model's lines are.
+/// The pitch classes of the file's key and notes, as bits, transposed like the model's lines.
 fn pitch_classes(file: &MidiFile, moved: Normalised) -> u16 {
     let pitched = file.sequence.notes.iter().filter(|note| !note.is_drum);
     let played = pitched.fold(0u16, |classes, note| classes | 1 << (note.pitch % 12));

@@ -4,6 +4,7 @@ use crate::{
     lab::tools::{
         drumming::Drummer,
         input::Error,
+        on_taps::OnTaps,
         rhythm_search,
         tap::{self, Tap, Taps},
     },
@@ -19,25 +20,24 @@ use crate::{
         net::{
             domain::{Domain, GrooveInput},
             music_vae::MusicVae,
-            sampling,
         },
     },
     patterns::style::Style,
 };
 
-/// How much of a tap's accent its drums take: the exponent of the ratio to the mean.
+/// Exponent of a tap's velocity relative to the mean, for the level of its drums.
 const ACCENT_SHARE: f64 = 0.8;
 
 /// Level of drums between the taps.
 const BETWEEN: f64 = 0.8;
 
-/// How drums are found.
+/// Drumify settings.
 pub struct Drumify<'a> {
     /// A model of drums, or one that was trained on taps.
     pub model: &'a MusicVae,
-    /// The style whose beats a model of drums starts from; none for all.
+    /// The style of the search's starting beats; none for all styles.
     pub style: Option<Style>,
-    /// Who plays the drums; a model of taps plays by itself.
+    /// Touch of the drums, if the model is one of drums.
     pub drummer: Drummer<'a>,
     /// Randomness of the drums.
     pub temperature: f64,
@@ -56,7 +56,7 @@ impl Drumify<'_> {
     /// Drums for `file`, of as many bars and with its tempos, as the bytes of a MIDI file.
     ///
     /// # Errors
-    /// The model is none of drums or taps.
+    /// The model is not of drums or taps.
     pub fn of(&self, file: &MidiFile) -> Result<Vec<u8>, Error> {
         let taps = Taps::of(file);
         let family = self.model.config().family;
@@ -100,7 +100,7 @@ impl Drumify<'_> {
         for (number, window) in taps.filled(n_window).chunks(n_window).enumerate() {
             let z = self.model.encode(&tap::columns(window))?.mu;
             let mut rng = self.drummer.variation.stream(&format!("tapped {number}"));
-            let mut pick = sampling::sampler(self.temperature, &mut rng);
+            let mut pick = OnTaps::new(window, self.temperature, &mut rng);
             let lines: Vec<Line> = self.model.decode(&z, &mut pick)?;
             for step in 0..n_window {
                 let row: Vec<u16> = lines.iter().map(|line| line[step]).collect();
@@ -137,7 +137,7 @@ fn written(file: &MidiFile, hits: &[Played], n_steps: usize) -> Vec<u8> {
     let tempos = file.sequence.tempos.clone();
     let meters = vec![(0.0, TimeSignature { numerator: 4, denominator: 4 })];
     let bytes = midi::write(&NoteSequence { notes, tempos, meters }, |_| "drums");
-    // As long as its bars, for a sequencer that takes it for a loop.
+    // Whole bars long, so that a sequencer can loop it.
     MidiFile::read(&bytes, &[]).map_or(bytes.clone(), |drums| {
         let end = drums.tick(n_steps as f64);
         drums.extended(&[], end).write()

@@ -1,4 +1,4 @@
-//! A drummer's touch on drums of any number of bars, and the drums of a file as tokens.
+//! A drummer's touch on any number of bars of drums, and the drums of a file as tokens.
 
 use crate::{
     compose::drummer,
@@ -17,17 +17,17 @@ use crate::{
     },
 };
 
-/// A velocity up to this is no hit of a drummer: the model takes the hit for a mistake, as a tom in a beat
-/// that it has never heard with one.
+/// A predicted velocity up to this is no hit: the model rejects a hit, such as a tom in a beat that had none
+/// in the training data.
 const SILENT: f64 = 10.0;
 
-/// A groove model that adds a drummer's velocities and timing to given hits, and how freely it does.
+/// A groove model that adds a drummer's velocities and timing to given hits, and its settings.
 #[derive(Debug, Clone, Copy)]
 pub struct Drummer<'a> {
     model: &'a MusicVae,
     /// 0 is the model's mean, 1 its spread.
     pub temperature: f64,
-    /// Which of the drummers.
+    /// Which drummer.
     pub variation: Variation,
 }
 
@@ -46,8 +46,8 @@ impl<'a> Drummer<'a> {
 
     /// Velocity and timing of each hit of `tokens`, whole bars, by step and class.
     ///
-    /// Bars that don't fill the model's last window are played again after the end, so that it hears no
-    /// rests that the file doesn't have.
+    /// The last bars are repeated to fill the model's last window, so that it reads no rests that the file
+    /// doesn't have.
     pub fn touches(&self, tokens: &Line) -> Vec<[Touch; N_CLASSES]> {
         let Variation { seed, .. } = self.variation;
         let stream = self.variation.name("drummer");
@@ -59,7 +59,7 @@ impl<'a> Drummer<'a> {
     }
 }
 
-/// Gives hits that the model can't place the velocities of the rule, as much softer as its other hits are.
+/// Gives hits that the model rejects the velocities of the rule, scaled to its other hits' level.
 fn mend(tokens: &Line, touches: &mut [[Touch; N_CLASSES]]) {
     let by_rule = |drum: Drum, step: usize| Touch::by_rule(drum, step % STEPS_PER_BAR).velocity;
     let (mut heard, mut ruled) = (0.0, 0.0);
@@ -80,7 +80,7 @@ fn mend(tokens: &Line, touches: &mut [[Touch; N_CLASSES]]) {
     }
 }
 
-/// `line` with its last bars repeated until it has a multiple of `n_window` steps.
+/// `line` with its last bars repeated up to a multiple of `n_window` steps.
 fn fill(line: &Line, n_window: usize) -> Line {
     let mut filled = line.clone();
     let n_over = line.len() % n_window.max(1);

@@ -1,5 +1,5 @@
-//! Velocities of a part by its own notes: what it plays at that place of the bar, or accents where all its
-//! notes are alike.
+//! Velocities of a part from its own notes: those at the same step of the bar, or accents if its velocities
+//! are flat.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 
@@ -8,13 +8,13 @@ use crate::{
     rng::Rng,
 };
 
-/// A smaller standard deviation of velocities is that of a sequencer, not of a hand.
+/// Velocities with a smaller standard deviation are flat: sequenced, not played.
 const FLAT: f64 = 3.0;
 
-/// The most that a velocity differs from its accent.
+/// Largest deviation of a velocity from its accent.
 const SPREAD: i32 = 4;
 
-/// Mean of the accents of a bar whose sixteenths all sound, about.
+/// Approximate mean of the accents of a bar of sixteenths.
 const MEAN_ACCENT: f64 = 0.96;
 
 /// Velocities at each step of a bar, and their mean.
@@ -26,7 +26,7 @@ pub struct Dynamics {
 }
 
 impl Dynamics {
-    /// The dynamics of notes, given by step and velocity; there is at least one.
+    /// The dynamics of notes, given by step and velocity; at least one.
     pub fn of(notes: &[(usize, u8)]) -> Self {
         let mut at_step: [Vec<u8>; STEPS_PER_BAR] = Default::default();
         for &(step, velocity) in notes {

@@ -1,4 +1,4 @@
-//! The drums of a file with a drummer's velocities and timing: the same hits, none added, none lost.
+//! The drums of a file with a drummer's velocities and timing: no hits are added or lost.
 
 use std::collections::BTreeMap;
 
@@ -10,12 +10,12 @@ use crate::{
     music::midi::edit::MidiFile,
 };
 
-/// `file` as `drummer` would play its drums; `amount`, 0 to 1, is the way from the file's own velocities
-/// and timing to the drummer's.
+/// `file` with its drums as `drummer` plays them; `amount`, 0 to 1, mixes the file's own velocities and
+/// timing with the drummer's.
 ///
-/// Each hit stays nearest to its sixteenth. Of several hits of a class at a sixteenth, such as a flam,
-/// the loudest is the drummer's; the others keep their distance to it. Keys without a class, such as
-/// shakers, and all other instruments stay as they are.
+/// Each hit stays nearest to its sixteenth. Of several hits of a class at a sixteenth, such as a flam, the
+/// loudest is moved; the others keep their distance to it. Keys without a class, such as shakers, and all
+/// other instruments stay as they are.
 ///
 /// # Errors
 /// The file has no drums.

@@ -1,4 +1,4 @@
-//! A musician's MIDI file, in 4/4, with what its instruments play.
+//! Reads a MIDI file in 4/4 and the roles of its instruments.
 
 use std::collections::BTreeSet;
 
@@ -30,10 +30,10 @@ pub enum Error {
     /// It has no notes.
     #[error("expected notes, found none")]
     Empty,
-    /// Its bars are not those of the models.
+    /// It is not in 4/4 throughout.
     #[error("expected bars of 4/4 from the start to the end, found another time signature")]
     Meter,
-    /// It is longer than any piece.
+    /// It has too many bars.
     #[error("expected up to {MAX_BARS} bars, found {0}")]
     TooLong(usize),
     /// It has no drums.
@@ -48,7 +48,7 @@ pub enum Error {
     /// A model of another kind.
     #[error("expected a model of {expected}, found {found}")]
     Model {
-        /// What it has to be a model of.
+        /// The kind that is expected.
         expected: &'static str,
         /// Name of its configuration.
         found: &'static str,
@@ -58,10 +58,10 @@ pub enum Error {
     Net(#[from] net::Error),
 }
 
-/// Reads a file that was [`mended`](midi::edit::mended); `rules` tell what instruments play.
+/// Reads a file that was [`mended`](midi::edit::mended); `rules` assign instruments' roles.
 ///
-/// Where programs, channels and names of tracks don't tell a bass, the lowest of several instruments is
-/// one if it plays that low.
+/// If programs, channels and track names identify no bass, the lowest of several instruments is the bass if
+/// it is low enough.
 ///
 /// # Errors
 /// It is no MIDI file, has no notes, or is not in 4/4 throughout.
@@ -80,7 +80,7 @@ pub fn read<'a>(mended: &'a [u8], rules: &[Rule]) -> Result<MidiFile<'a>, Error>
     Ok(file)
 }
 
-/// Takes the only instrument of a file for its drums: sequencers write clips on any channel.
+/// Treats the only instrument of a file as drums: sequencers write clips on any channel.
 pub fn take_for_drums(file: &mut MidiFile) {
     let instruments: BTreeSet<u16> = file.notes.iter().map(|note| note.instrument).collect();
     if 1 < instruments.len() {

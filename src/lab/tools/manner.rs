@@ -7,7 +7,7 @@ use crate::{
     musicvae::net::head::Pick,
 };
 
-/// Semitones that a line may leave the range of its given one by.
+/// Semitones by which a line may exceed the given line's range.
 const BEYOND: u8 = 4;
 
 /// A `Pick` that changes the logits and leaves the draw to another `Pick`: pitches outside the key or the
@@ -17,7 +17,7 @@ pub struct InManner<'a> {
     lines: &'a [Line],
     /// Steps of each part so far.
     n_picked: Vec<usize>,
-    /// Logarithm of how much likelier the lines' tokens are, for melodies.
+    /// Logit bonus of the lines' tokens, for melodies.
     weight: f32,
     /// The pitch classes that melodies may have, as bits from C.
     classes: u16,
@@ -38,7 +38,7 @@ impl<'a> InManner<'a> {
     }
 }
 
-/// The pitches of a line of melody tokens and some around them.
+/// The pitch range of a line of melody tokens, with a margin.
 fn range(line: &Line) -> RangeInclusive<u8> {
     let pitches = || line.iter().filter_map(|&token| melody::pitch(token));
     let [lowest, highest] = [pitches().min().unwrap_or(0), pitches().max().unwrap_or(127)];

@@ -1,7 +1,7 @@
-//! What answers a musician's MIDI file: a drummer's touch on its drums ([`groove`]), bars that follow
-//! it ([`continuation`]), drums for its rhythm ([`drumify`]).
+//! Tools that answer a MIDI file: they humanise its drums ([`groove`]), continue it ([`continuation`]), or
+//! add drums to its rhythm ([`drumify`]).
 //!
-//! Each takes the [`input`] and gives a [`MidiFile`](crate::music::midi::edit::MidiFile) or notes for a new
+//! Each takes the [`input`] and makes a [`MidiFile`](crate::music::midi::edit::MidiFile) or notes for a new
 //! one. No file is read or written here.
 
 pub mod continuation;
@@ -11,6 +11,7 @@ pub mod dynamics;
 pub mod groove;
 pub mod input;
 mod manner;
+mod on_taps;
 mod playing;
 pub mod rhythm_search;
 mod source;

@@ -1,4 +1,4 @@
-//! How the notes that follow a file are played: as loud, as long and as late as those of the file.
+//! Velocities, lengths and timing of notes that follow a file, matched to those of the file.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::{
 pub struct Playing<'a> {
     /// The file.
     pub file: &'a MidiFile<'a>,
-    /// Who plays the drums.
+    /// Touch of the drums.
     pub drummer: Drummer<'a>,
     /// Bars of the file.
     pub n_given: usize,
@@ -37,7 +37,7 @@ impl Playing<'_> {
         }
     }
 
-    /// The drums of `line` as the drummer plays them, as loud as in the file.
+    /// The drums of `line` with the drummer's touch, as loud as the file's.
     fn drums(&self, part: &SourcePart, line: &Line) -> Vec<NewNote> {
         let file = self.file;
         let given = drumming::tokens(file, self.n_given);
@@ -87,7 +87,7 @@ impl Playing<'_> {
     }
 }
 
-/// The share of its sixteenths that a note sounds: the median of `notes`.
+/// Length of a note as a share of its sixteenths: the median of `notes`.
 fn hold(file: &MidiFile, notes: &[FileNote]) -> f64 {
     let share = |note: &FileNote| {
         let n_steps = file.step(note.end).saturating_sub(file.step(note.start)).max(1);
@@ -98,8 +98,8 @@ fn hold(file: &MidiFile, notes: &[FileNote]) -> f64 {
     shares.get(shares.len() / 2).map_or(1.0, |share| share.clamp(0.1, 1.0))
 }
 
-/// `notes` in order of time, none sounding into the next of its pitch or past `end`, and none starting
-/// while a note of the file still sounds on its key.
+/// `notes` sorted by time. None overlaps the next of its pitch, sounds past `end`, or starts while a note of
+/// the file sounds on its key.
 pub fn fitted(mut notes: Vec<NewNote>, given: &[FileNote], end: u64) -> Vec<NewNote> {
     notes.sort_by_key(|note| (note.start, note.place, note.pitch));
     let mut free: BTreeMap<(Place, u8), u64> = BTreeMap::new();

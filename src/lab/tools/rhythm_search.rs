@@ -1,5 +1,5 @@
-//! Drums for a rhythm: the point of a drum model's latent space under which that rhythm is likeliest, and
-//! the drums there, which sound wherever the rhythm does.
+//! Drums for a rhythm: a search of a drum model's latent space for the z under which the rhythm is likeliest,
+//! decoded with drums at every tap.
 
 use rand::RngExt as _;
 
@@ -24,29 +24,28 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Beats of each style that the search starts from, if all styles are asked for, and of a style alone.
+/// Beats per style that the search starts from: for all styles, and for a single style.
 const N_BEATS: [u64; 2] = [8, 64];
 
-/// Beats of a style that are drawn from.
+/// Beats per style to draw from.
 const N_PATTERNS: u64 = 1000;
 
 /// Noise of the points drawn around the best one, in each round.
 const ROUNDS: [f64; 3] = [0.5, 0.3, 0.15];
 
-/// Points of a round.
+/// Points per round.
 const N_NEAR: usize = 8;
 
 /// Weight of the steps without a tap: drums may play more than the rhythm.
 const REST_WEIGHT: f64 = 0.3;
 
-/// Logarithm of how much likelier a tap has drums of its strength.
+/// Logit bonus of drums that match the strength of a tap.
 const STRENGTH: f32 = 2.0;
 
-/// Log-likelihood for which the drums change from one window to the next.
+/// Log-likelihood gain for which z changes between windows.
 const STAY: f64 = 3.0;
 
-/// Windows before that a window may stay with. Once there are so many, a song has found its beats, and
-/// the search goes on from them alone.
+/// Earlier windows whose z a window may keep. Once there are this many, the search starts from them alone.
 const N_KEPT: usize = 4;
 
 /// The drums that accents are played on.
@@ -55,7 +54,7 @@ const STRONG: u16 = 1 << Drum::Kick as u16 | 1 << Drum::Snare as u16 | 1 << Drum
 /// The drums that other taps are played on; toms are left to the model.
 const WEAK: u16 = 1 << Drum::ClosedHat as u16 | 1 << Drum::OpenHat as u16 | 1 << Drum::Ride as u16;
 
-/// Styles whose drums keep no beat: the search starts from them on request alone.
+/// Styles whose drums keep no beat: the search starts from them only on request.
 const WITHOUT_BEAT: [Style; 2] = [Style::Ambient, Style::FreeJazz];
 
 /// Drums for `taps`, whole bars, drawn at `temperature`; the search starts from beats of `style`, or of all
@@ -100,10 +99,10 @@ pub fn drums(
     Ok(line)
 }
 
-/// Whether a step has a tap, and whether that is an accent: what makes two rhythms one.
+/// Whether a step has a tap, and whether it is an accent. Equal rhythms share a z.
 type Step = Option<bool>;
 
-/// Points of beats of `style`, or of all styles that have one.
+/// Points z of beats of `style`, or of all with a beat.
 fn beats(model: &MusicVae, style: Option<Style>, rng: &mut Rng) -> Result<Vec<Latent>, Error> {
     let with_beat = || Style::ALL.into_iter().filter(|style| !WITHOUT_BEAT.contains(style));
     let styles: Vec<Style> = style.map_or_else(|| with_beat().collect(), |style| vec![style]);
@@ -121,14 +120,14 @@ fn beats(model: &MusicVae, style: Option<Style>, rng: &mut Rng) -> Result<Vec<La
     Ok(points)
 }
 
-/// The search for the point of a window.
+/// The search for the z of a window.
 struct Search<'a> {
     model: &'a MusicVae,
     window: &'a [Option<Tap>],
 }
 
 impl Search<'_> {
-    /// The best of `last`, the points of the windows before, of `beats`, and of some near the best of those.
+    /// The best point of `last` (earlier windows), `beats` and random ones near the best of these.
     fn best(&self, beats: &[Latent], last: Vec<Latent>, rng: &mut Rng) -> Result<Latent, Error> {
         let kept = self.scores(&last)?.into_iter().map(|score| score + STAY);
         let scores: Vec<f64> = kept.chain(self.scores(beats)?).collect();
@@ -144,7 +143,7 @@ impl Search<'_> {
         Ok(best.0)
     }
 
-    /// How likely the rhythm is under each of `points`.
+    /// Score of the rhythm under each of `points`.
     fn scores(&self, points: &[Latent]) -> Result<Vec<f64>, Error> {
         let pick = |_: &Latent| Meeting::new(self.window, 0.0, rng::stream(0, "greedy"));
         let mut picks: Vec<Meeting> = points.iter().map(pick).collect();

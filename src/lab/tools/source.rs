@@ -22,10 +22,10 @@ use crate::{
     patterns::style::Style,
 };
 
-/// Semitones between a melody and the bass that stands in for it.
+/// Semitones between a bass and the melody derived from it.
 const TWO_OCTAVES: u8 = 24;
 
-/// The lowest pitch of a bass that stands in: A1.
+/// The lowest pitch of a derived bass: A1.
 const BASS_FLOOR: u8 = 33;
 
 /// A part that is continued.
@@ -44,7 +44,7 @@ pub struct SourcePart {
 pub struct Source {
     /// The last bars, repeated from their start if they are fewer than the model's.
     pub window: Window,
-    /// The parts that play in them; others are no more than what the model needs.
+    /// The parts that play in them; other lines only complete the window.
     pub parts: Vec<SourcePart>,
 }
 
@@ -52,7 +52,7 @@ impl Source {
     /// The last bars of `n_bars` of `file` for a model of `config`.
     ///
     /// # Errors
-    /// No part of the model plays there, or the model is none of drums or trios.
+    /// No part of the model plays there, or the model is not of drums or trios.
     pub fn of(file: &MidiFile, n_bars: usize, config: &Config) -> Result<Self, Error> {
         let roles: &[Role] = match config.family.domain() {
             Domain::Drums => &[Role::Drums],
@@ -127,8 +127,8 @@ fn melody_line(file: &MidiFile, notes: &[FileNote], n_bars: usize) -> Line {
     line
 }
 
-/// Fills the lines of missing parts with what goes with the others: a bass under the melody, a melody over
-/// the bass, a plain beat.
+/// Fills the lines of missing parts to match the others: a bass under the melody, a melody over the bass, a
+/// plain beat.
 fn stand_in(window: &mut Window, config: &Config) {
     if window.len() == 1 {
         return;
@@ -151,7 +151,7 @@ fn stand_in(window: &mut Window, config: &Config) {
     }
 }
 
-/// At each half bar the pitch that the melody has there, octaves below.
+/// A bass with the melody's pitch at each half bar, octaves below.
 fn bass_under(line: &Line) -> Line {
     let notes = arrange::notes(line);
     let mut bass = vec![melody::HOLD; line.len()];
@@ -165,7 +165,7 @@ fn bass_under(line: &Line) -> Line {
     bass
 }
 
-/// Where each class of drums is written, by the key that the file uses for it most.
+/// Place and key of each class of drums: those that the file uses most.
 pub fn drum_keys(notes: &[FileNote]) -> [(Place, u8); N_CLASSES] {
     let most = |drum: Option<Drum>| -> Option<(Place, u8)> {
         let mut counts: BTreeMap<(Place, u8), usize> = BTreeMap::new();

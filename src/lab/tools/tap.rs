@@ -18,7 +18,7 @@ pub struct Tap {
     pub velocity: u8,
     /// How late it is, in steps.
     pub late: f64,
-    /// Whether it is louder than the rhythm's taps are on the mean.
+    /// Whether it is louder than the mean of the rhythm's taps.
     pub is_accent: bool,
 }
 
@@ -27,13 +27,13 @@ pub struct Tap {
 pub struct Taps {
     /// The tap of each step.
     pub steps: Vec<Option<Tap>>,
-    /// How late taps are at other places of the bar.
+    /// Lateness at steps without a tap.
     pub timing: Timing,
 }
 
 impl Taps {
-    /// The rhythm of all notes of `file`, but those of instruments that rules leave out. Where all are
-    /// equally loud, those on the beat are the accents.
+    /// The rhythm of all notes of `file`, without instruments that rules exclude. If all are equally loud,
+    /// those on the beat are the accents.
     pub fn of(file: &MidiFile) -> Self {
         let is_tap = |note: &&FileNote| note.role != Role::None;
         let notes: Vec<&FileNote> = match file.notes.iter().any(|note| is_tap(&note)) {
@@ -88,12 +88,12 @@ impl Taps {
     }
 }
 
-/// `taps` as the columns of a model that hears them tapped on one key.
+/// `taps` as the columns of a tap model.
 pub fn columns(taps: &[Option<Tap>]) -> Window {
     let mut columns = vec![Line::from(vec![0; taps.len()]); N_COLUMNS];
     for (step, tap) in taps.iter().enumerate() {
         if let Some(tap) = tap {
-            // Any class: the model hears none.
+            // Any class: the model reads none.
             columns[0][step] = 1;
             columns[1][step] = u16::from(tap.velocity);
             columns[1 + crate::music::drums::N_CLASSES][step] =

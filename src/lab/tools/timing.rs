@@ -1,12 +1,11 @@
-//! How late the notes of a part are, by their place in the bar: 0 for one on the grid, a part of a
-//! sixteenth for one that swings.
+//! Mean lateness of a part's notes, by step of the bar: 0 on the grid, a fraction of a sixteenth with swing.
 
 use crate::music::{
     meter::STEPS_PER_BAR,
     midi::edit::{FileNote, MidiFile},
 };
 
-/// The mean lateness of notes in steps: at each step of a bar, at even and odd ones, and of all.
+/// The mean lateness of notes in steps: at each step of a bar, and at even and odd ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Timing {
     at_step: [Option<f64>; STEPS_PER_BAR],

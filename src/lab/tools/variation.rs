@@ -1,8 +1,8 @@
-//! Which of the answers to a file: its random numbers.
+//! Random numbers of each answer to a file.
 
 use crate::rng::{self, Rng};
 
-/// A number of a seed's variations.
+/// A numbered variation of a seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variation {
     /// Random seed.
