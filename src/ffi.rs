@@ -11,8 +11,8 @@ use mp3lame_encoder::Builder;
 ///
 /// MP3 frames normally borrow bits from earlier frames (the bit reservoir). A listener who joins
 /// mid-stream doesn't have those frames, so the radio needs frames that decode on their own.
-/// `mp3lame-encoder` wraps every other setting but `lame_set_disable_reservoir`; its `Builder::as_ptr`
-/// exposes the LAME handle for such cases.
+/// `mp3lame-encoder` wraps every setting except `lame_set_disable_reservoir`; its `Builder::as_ptr` exposes
+/// the LAME handle for such cases.
 pub fn disable_reservoir(builder: &mut Builder) -> bool {
     // SAFETY: `as_ptr` returns the LAME handle that `builder` owns. The exclusive borrow keeps the
     // handle alive and unshared for the whole call. `lame_set_disable_reservoir` writes one integer
@@ -20,11 +20,11 @@ pub fn disable_reservoir(builder: &mut Builder) -> bool {
     unsafe { mp3lame_sys::lame_set_disable_reservoir(builder.as_ptr(), 1) == 0 }
 }
 
-/// Has glibc return each freed allocation of 128 KB or more to the system. Other C libraries are left
-/// as they are.
+/// Makes glibc return each freed allocation of 128 KB or more to the system. No effect with other C
+/// libraries.
 ///
-/// By default glibc raises that threshold to the size of what was freed last: after loading, tens of
-/// megabytes of weights would remain as holes in the heap for the rest of the process.
+/// By default glibc raises that threshold to the size of the last freed allocation: after loading, tens of
+/// megabytes of freed weights would stay in the heap for the rest of the process.
 pub fn return_large_allocations() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: `mallopt` takes two integers, sets an option of the allocator under its own lock, and may
@@ -34,10 +34,10 @@ pub fn return_large_allocations() {
     }
 }
 
-/// Has glibc keep freed memory for the next allocation. Other C libraries are left as they are.
+/// Makes glibc keep freed memory for the next allocation. No effect with other C libraries.
 ///
-/// A training step allocates and frees the same hundreds of megabytes each time. By default the system
-/// clears each page of them anew.
+/// A training step allocates and frees the same hundreds of megabytes each time. By default the kernel zeroes
+/// each page again.
 pub fn keep_freed_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: as above.
@@ -48,10 +48,10 @@ pub fn keep_freed_memory() {
     }
 }
 
-/// Has candle compute each operation on its caller's thread.
+/// Makes candle compute each operation on its caller's thread.
 ///
-/// Training runs a graph on each core. By default candle spreads each operation over all cores as well:
-/// then twice as many threads as cores wait for one another.
+/// Training runs a graph on each core. By default candle also spreads each operation over all cores, so twice
+/// as many threads as cores contend.
 pub fn compute_on_one_thread() {
     // SAFETY: commands call this before they start a thread, so no other thread reads the environment.
     unsafe {

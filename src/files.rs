@@ -23,7 +23,7 @@ use rustix::fs::OFlags;
 
 pub use self::read::{NotRead, Reason, open, read_small, read_small_text};
 
-/// Opens no link, and waits for no reader of a pipe.
+/// Opens no link, and doesn't block on a pipe.
 const UNLINKED: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits() as i32;
 
 /// A write failed; the file at its path is unchanged.
@@ -32,7 +32,7 @@ const UNLINKED: i32 = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).bits() as i32;
 pub struct NotWritten {
     /// The file.
     pub path: PathBuf,
-    /// The error of the system.
+    /// The I/O error.
     pub source: io::Error,
 }
 
@@ -60,7 +60,7 @@ impl Pending {
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
-        // Left by a crash, or a link to a file of somebody else.
+        // A leftover of a crash, or a link to another file.
         match fs::remove_file(&partial) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -127,8 +127,8 @@ pub fn append(path: &Path, content: &[u8]) -> io::Result<()> {
     sync(&file)
 }
 
-/// Creates the folder at `path` and those above it, unless they exist, and refuses a link in its place,
-/// which may lead to files of somebody else.
+/// Creates the folder at `path` and its parents, unless they exist. Rejects a symbolic link at `path`, which
+/// may lead to files of another owner.
 ///
 /// # Errors
 /// Creating one fails, or `path` itself is a file or a symbolic link.
@@ -140,8 +140,7 @@ pub fn create_own_folder(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// Writes what the system holds of `file` to the disk. File systems that can't do that are left to their
-/// own pace.
+/// Flushes the data of `file` to the disk. A file system that can't do that is not an error.
 ///
 /// # Errors
 /// The disk is full or fails.
@@ -156,7 +155,7 @@ pub fn sync(file: &File) -> io::Result<()> {
     }
 }
 
-/// Replaces the file at `path` with what `write` writes to the partial path that it gets.
+/// Replaces the file at `path` with what `write` writes to the partial path that it is given.
 ///
 /// # Errors
 /// `write` fails, or creating, syncing or renaming does.
@@ -185,12 +184,12 @@ pub fn sync_folder(path: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
-/// What the system knows of a file's content: a changed stamp means that the content may have changed.
+/// Metadata of a file: a changed stamp means that the content may have changed.
 ///
 /// Modification time and length are not enough: a file may be swapped for another one of the same
 /// length whose time was set back, as package managers and archives do (`cp -p`, store paths of the
-/// year 1970). On Unix the inode's number and the time of its last change, which nobody can set,
-/// tell such files apart.
+/// year 1970). On Unix the inode number and the time of its last change, which nobody can set, distinguish
+/// such files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stamp {
     modified: Option<SystemTime>,
@@ -198,7 +197,7 @@ pub struct Stamp {
     inode: Inode,
 }
 
-/// Number of the inode, seconds and nanoseconds of its last change; zeros where there are no inodes.
+/// Inode number, seconds and nanoseconds of its last change; zeros on systems without inodes.
 type Inode = (u64, i64, i64);
 
 impl Stamp {

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM as a flag, for commands that end their work and then themselves.
+//! Ctrl-C and SIGTERM as a flag, for commands that finish their work before they exit.
 
 use std::{
     io,
@@ -19,7 +19,7 @@ impl Interrupt {
     }
 }
 
-/// The flag of this process. The first call installs the handler; a radio has its own.
+/// The flag of this process. The first call installs the handler; the radio uses its own.
 ///
 /// # Errors
 /// The handler can't be installed.

@@ -1,9 +1,9 @@
 //! The log and the radio's other output: a line that can't be written is dropped and counted.
 //!
-//! `println!`, `eprintln!` and the writer of `tracing-subscriber` panic when a write fails, and block
-//! when the reader of a pipe stops. Here a thread of its own writes, from a queue that drops lines
-//! when it is full: a full disk, a closed terminal or a stopped reader harms no other thread.
-//! Before [`start`], which only the radio calls, lines are written directly, errors ignored.
+//! `println!`, `eprintln!` and the writer of `tracing-subscriber` panic when a write fails, and block when
+//! the reader of a pipe stops. Here a dedicated thread writes from a bounded queue that drops lines when
+//! full: a full disk, a closed terminal or a stopped reader blocks no other thread. Before [`start`], which
+//! only the radio calls, lines are written directly, errors ignored.
 
 use std::{
     fmt,
@@ -19,7 +19,7 @@ use std::{
 
 use crate::threads::{self, SpawnError};
 
-/// Lines that wait to be written; more are dropped. Some hundred kilobytes.
+/// Capacity of the queue in lines: some hundred kilobytes.
 const MOST_WAITING: usize = 1024;
 
 /// The longest wait of [`finish`].
@@ -31,10 +31,10 @@ static N_LOST: AtomicU64 = AtomicU64::new(0);
 /// The queue of the thread, once it runs.
 static QUEUE: OnceLock<SyncSender<Message>> = OnceLock::new();
 
-/// What the thread does next.
+/// A message to the thread.
 enum Message {
     Write(Output, Vec<u8>),
-    /// Everything before this is written: the sender is dropped.
+    /// Drops the sender once everything before it is written.
     Finish(SyncSender<()>),
 }
 
@@ -117,8 +117,8 @@ fn write_to(output: Output, line: &[u8]) -> io::Result<()> {
     }
 }
 
-/// Writes what arrives until all senders are gone. The first line that can be written again is
-/// followed by one that says how many were lost.
+/// Writes messages until all senders are dropped. After lines were lost, the next line written is followed by
+/// their count.
 fn write_all(
     messages: &Receiver<Message>,
     mut write: impl FnMut(Output, &[u8]) -> io::Result<()>,
@@ -141,7 +141,7 @@ fn write_all(
         let n_new = n - mem::replace(&mut n_told, n);
         if 0 < n_new {
             let text = format!("{n_new} lines before this one could not be written\n");
-            // It is repeated in the next count if it is lost too.
+            // If this line is lost too, the next count repeats it.
             let _ = write(Output::Stderr, text.as_bytes());
         }
     }

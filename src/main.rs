@@ -19,8 +19,8 @@ use tracing_subscriber::EnvFilter;
 fn main() -> ExitCode {
     let command = Cli::parse().command.unwrap_or_else(|| Command::Serve(Serve::default()));
     start_log();
-    // Commands stop quietly if the reader of their output does, as in `| head`. What serves listeners
-    // plays on when one of them hangs up.
+    // Commands stop quietly if the reader of their output does, as in `| head`. Servers keep running when a
+    // listener disconnects.
     if !command.serves() {
         sigpipe::reset();
     }
@@ -48,7 +48,7 @@ fn start_log() {
     let default = || EnvFilter::new("info,symphonia=error");
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| default());
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(stderr().is_terminal());
-    // Its own errors would go to `eprintln!`, which panics.
+    // Internal errors would go to `eprintln!`, which panics.
     log.log_internal_errors(false).with_writer(LogWriter::default).init();
     panic::set_hook(Box::new(|about| error!("{about}")));
 }

@@ -21,14 +21,14 @@ pub use self::{
 pub struct SpawnError {
     /// The thread's name.
     pub name: String,
-    /// The error of the system.
+    /// The I/O error.
     pub source: io::Error,
 }
 
 /// Runs `work` on a new thread called `name`, which debuggers and `top -H` show.
 ///
 /// # Errors
-/// The system has no thread or memory left.
+/// The system is out of threads or memory.
 pub fn spawn<T: Send + 'static>(
     name: impl Into<String>,
     work: impl FnOnce() -> T + Send + 'static,

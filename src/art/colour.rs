@@ -16,7 +16,7 @@ impl Colour {
         Self([channel(0.0), channel(8.0), channel(4.0)])
     }
 
-    /// The colour at `t`, 0 to 1, on the way to `other`.
+    /// Interpolates towards `other`; `t` is 0 to 1.
     pub fn towards(self, other: Self, t: f64) -> Self {
         let mixed = |from: u8, to: u8| {
             (f64::from(from) + t * (f64::from(to) - f64::from(from))).round() as u8

@@ -1,8 +1,8 @@
 //! Pictures of pieces: the same piece has the same picture on every machine.
 //!
-//! A [`Cover`](crate::music::cover::Cover) is what the picture depends on; [`scene`] turns it into shapes, which [`svg`] writes
-//! as text and [`raster`] as PNG. What one sees is what one hears: the closed curves are bent by sixteen
-//! groups of the piece's latent dimensions, their hue is the key's place on the circle of fifths, their
+//! A picture depends only on its [`Cover`](crate::music::cover::Cover). [`scene`] turns the cover into
+//! shapes, which [`svg`] writes as text and [`raster`] as PNG. Sixteen groups of the piece's latent
+//! dimensions shape the closed curves. Their hue is the key's position on the circle of fifths, their
 //! number grows with the tempo, and the ring around them has a dot for each step of a bar.
 
 pub mod colour;

@@ -30,7 +30,7 @@ pub enum NotDrawn {
 /// `side` is not from 16 to 1024.
 pub fn png(cover: &Cover, side: u32) -> Result<Vec<u8>, NotDrawn> {
     let pixels = draw(&scene(cover), side).ok_or(NotDrawn::Size(side))?;
-    // Without an alpha channel: the ground is opaque.
+    // No alpha channel: the background is opaque.
     let rgb: Vec<u8> = pixels
         .pixels()
         .iter()
@@ -68,7 +68,7 @@ fn draw(scene: &Scene, side: u32) -> Option<Pixmap> {
     Some(pixels)
 }
 
-/// The ground, lit from one place.
+/// The background: a radial gradient.
 fn ground(scene: &Scene) -> Option<Paint<'static>> {
     let [lit, edge] = scene.ground.map(|colour| opaque(colour, 1.0));
     let light = Point::from_xy(scene.light[0] as f32, scene.light[1] as f32);

@@ -20,12 +20,12 @@ const BEND: f64 = 0.42;
 /// Radius of the ring of steps.
 const RING: f64 = 258.0;
 
-/// The shapes of a picture, the lowest first.
+/// The shapes of a picture, bottom layer first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scene {
-    /// Where the light is.
+    /// Centre of the light.
     pub light: [f64; 2],
-    /// Colours of the ground at the light and at the edge.
+    /// Background colours at the light and at the edge.
     pub ground: [Colour; 2],
     /// Closed curves, the largest first.
     pub curves: Vec<Curve>,
@@ -33,8 +33,8 @@ pub struct Scene {
     pub dots: Vec<Dot>,
 }
 
-/// A closed curve, filled faintly and drawn with a line. It runs through the middle between two points,
-/// with each point as the control point of a quadratic Bézier curve.
+/// A closed curve with a faint fill and an outline. It passes midway between neighbouring points; each
+/// point is the control point of a quadratic Bézier curve.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
     /// Its control points.

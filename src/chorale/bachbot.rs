@@ -1,9 +1,9 @@
-//! What `BachBot` sees and says (Liang 2016, "`BachBot`: Automatic composition in the style of Bach
-//! chorales", chapter 4): the last token of the stream, and a score for each token.
+//! Inputs and outputs of `BachBot` (Liang 2016, "`BachBot`: Automatic composition in the style of Bach
+//! chorales", chapter 4): the last token in, a logit for each token out.
 //!
-//! Its stream has a token for each fermata and one between frames. Here both are given beside the last
-//! token: whether the frame is under a fermata, and which voice is next. Its pieces are moved to C major or
-//! A minor; here the key is given, and pieces are moved to any key in the voices' ranges.
+//! `BachBot`'s stream has tokens for fermatas and between frames; here the fermata and the next voice are
+//! inputs beside the last token. `BachBot` transposes pieces to C major or A minor; here the key is an input,
+//! and pieces are transposed to any key in the voices' ranges.
 
 use crate::chorale::{
     cue::Cue,
@@ -13,16 +13,16 @@ use crate::chorale::{
     token::{HIGHEST, LOWEST, N_TOKENS},
 };
 
-/// Rows of a step: the last token, the next voice, the fermata, the key.
+/// Rows per step: the last token, the next voice, the fermata, the key.
 pub const N_ROWS: usize = 4;
 
 const N_PITCHES: usize = (HIGHEST - LOWEST + 1) as usize;
 
-/// Pitches that begin, pitches that go on, a rest.
+/// Struck pitches, held pitches, a rest.
 const N_LAST: usize = 2 * N_PITCHES + 1;
 const N_KEYS: usize = 24;
 
-/// First row of the next voice, of the fermata, of the key.
+/// First row of the next voice, the fermata and the key.
 const NEXT: usize = N_LAST;
 const FERMATA: usize = NEXT + N_VOICES;
 const KEY: usize = FERMATA + 2;
@@ -30,10 +30,10 @@ const KEY: usize = FERMATA + 2;
 /// Number of rows of the embedding.
 pub const N_EMBEDDED: usize = KEY + N_KEYS;
 
-/// Number of outputs: one for each token, and one that all have.
+/// Number of outputs: one for each token, and one shared by all.
 pub const N_OUTPUTS: usize = N_TOKENS + 1;
 
-/// Appends the [`N_ROWS`] rows of the step after `past`, in a frame of `cue`, to `rows`.
+/// Appends the [`N_ROWS`] rows of the step after `past` at `cue` to `rows`.
 pub fn push(rows: &mut Vec<u32>, past: &Past, cue: Cue) {
     let next = past.next() as usize;
     let last = past.voice(Voice::ALL[(next + N_VOICES - 1) % N_VOICES]);
@@ -49,10 +49,10 @@ pub fn push(rows: &mut Vec<u32>, past: &Past, cue: Cue) {
     rows.extend(places.map(|place| place as u32));
 }
 
-/// Numbers of the outputs of each token.
+/// Output indices of each token.
 pub fn terms() -> [[u16; N_TERMS]; N_TOKENS] {
     std::array::from_fn(|token| {
-        // The output that all have changes no probability.
+        // The shared output changes no probability.
         let mut terms = [N_TOKENS as u16; N_TERMS];
         terms[0] = token as u16;
         terms

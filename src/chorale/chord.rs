@@ -1,9 +1,9 @@
-//! The chord that a voice makes with those above it.
+//! The chord of a voice and the voices above it.
 
 use crate::chorale::{frame::Voice, past::Past};
 
-/// Intervals above a pitch, octaves aside, as bits: the minor second is bit 0, the major seventh bit 10.
-/// Unisons and octaves have none.
+/// Pitch-class intervals above a pitch, as bits: the minor second is bit 0, the major seventh bit 10. Unisons
+/// and octaves have no bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Intervals(pub u16);
 
@@ -14,11 +14,11 @@ const fn bits(first: u16, second: u16) -> u16 {
 /// Major and minor triads, from the root, from the third and from the fifth.
 const TRIADS: [u16; 6] = [bits(4, 7), bits(3, 7), bits(3, 8), bits(4, 9), bits(5, 9), bits(5, 8)];
 
-/// Those from the root.
+/// Root-position ones.
 const N_FROM_ROOT: usize = 2;
 
 impl Intervals {
-    /// The intervals from `pitch` up to the voices above the one that is written next.
+    /// The intervals from `pitch` up to the voices above the next one to be written.
     pub fn below(past: &Past, pitch: u8) -> Self {
         let above = Voice::ALL.into_iter().filter(|&above| above < past.next());
         let intervals = above
@@ -27,12 +27,12 @@ impl Intervals {
         Self(intervals.filter(|&n| n != 0).fold(0, |set, n| set | 1 << (n - 1)))
     }
 
-    /// Whether they are of a major or minor triad.
+    /// Whether they fit a major or minor triad.
     pub fn are_of_triad(self) -> bool {
         self.are_among(&TRIADS)
     }
 
-    /// Whether they are of a major or minor triad with its root lowest.
+    /// Whether they fit a major or minor triad in root position.
     pub fn are_of_triad_on_root(self) -> bool {
         self.are_among(&TRIADS[..N_FROM_ROOT])
     }

@@ -1,4 +1,4 @@
-//! Free composition: tokens drawn one after the other.
+//! Free composition: tokens drawn one after another.
 
 use rand::RngExt as _;
 
@@ -20,15 +20,15 @@ use crate::{
 /// How tokens are drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Manner {
-    /// How pitches are drawn: 0 takes the most probable token, 1 draws as the network says.
+    /// Temperature of pitches: 0 takes the most probable token, 1 keeps the distribution.
     pub temperature: f64,
-    /// How it is drawn whether a note goes on, likewise; above 0. Lower ones hold notes for too long.
+    /// Temperature of holds, above 0. Low values hold notes for too long.
     pub rhythm_temperature: f64,
-    /// Nats by which a token is less probable for each of the [`rules`](super::rules) that it breaks.
+    /// Nats subtracted from a token's logit for each of the [`rules`](super::rules) that it breaks.
     pub strictness: f64,
 }
 
-/// A chorale in `key` with these fermatas, one frame for each.
+/// A chorale in `key`, with a frame for each of `fermatas`.
 pub fn compose(
     network: &Network,
     key: Key,
@@ -43,12 +43,12 @@ pub fn compose(
     decode(writer.tokens(), key, fermatas)
 }
 
-/// A chorale that is being written, frame by frame.
+/// A chorale being written, frame by frame.
 ///
-/// Where tokens are given, several drafts can be written beside each other: those that make the next given
-/// token improbable are given up for others, so that the drawn voices prepare what comes. This is a
-/// particle filter (Gordon, Salmond and Smith 1993, *Novel approach to nonlinear/non-Gaussian Bayesian
-/// state estimation*): with many drafts the voices are drawn as the network would with the given ones known.
+/// Where tokens are given, several drafts can be written in parallel, as a particle filter (Gordon, Salmond
+/// and Smith 1993, *Novel approach to nonlinear/non-Gaussian Bayesian state estimation*): drafts under which
+/// the next given token is improbable are replaced by others, so that the drawn voices prepare for it. With
+/// many drafts, the drawn voices approach the posterior under the given ones.
 pub struct Writer<'a> {
     network: &'a Network,
     manner: Manner,
@@ -65,19 +65,18 @@ struct Draft {
 }
 
 impl<'a> Writer<'a> {
-    /// At the start of a chorale in `key`, with one draft.
+    /// Starts a chorale in `key`, with one draft.
     pub fn new(network: &'a Network, key: Key, manner: Manner) -> Self {
         let draft = Draft { past: Past::new(key), tokens: vec![], nats: 0.0 };
         Self { network, manner, drafts: vec![draft], memory: network.start(1) }
     }
 
-    /// Goes on with `n` copies of the first draft, at least one.
+    /// Keeps `n` copies of the first draft, at least one.
     pub fn split(&mut self, n: usize) {
         self.choose(&vec![0; n.max(1)]);
     }
 
-    /// Goes on after frames of `tokens` and `cues` that were written before. They are not in
-    /// [`Writer::tokens`].
+    /// Feeds in frames of `tokens` and `cues` that were written before. They are not in [`Writer::tokens`].
     pub fn recall(&mut self, tokens: &[u8], cues: &[Cue]) {
         for (tokens, &cue) in tokens.chunks_exact(N_VOICES).zip(cues) {
             for &token in tokens {
@@ -92,7 +91,7 @@ impl<'a> Writer<'a> {
         self.frame(cue, given, true, rng);
     }
 
-    /// Writes a frame in which no voice that is drawn goes on with a note from before.
+    /// Writes a frame in which no drawn voice holds a note from the frame before.
     pub fn write_anew(&mut self, cue: Cue, given: [Option<u8>; N_VOICES], rng: &mut Rng) {
         self.frame(cue, given, false, rng);
     }
@@ -143,7 +142,7 @@ impl<'a> Writer<'a> {
         if self.drafts.len() == 1 || !top.is_finite() {
             return;
         }
-        // Not by the system's function, so that every CPU gets the same.
+        // libm, so that every CPU gets the same result.
         let weights: Vec<f64> =
             self.drafts.iter().map(|draft| libm::exp(draft.nats - top)).collect();
         let sum: f64 = weights.iter().sum();
@@ -154,15 +153,15 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Goes on with the drafts numbered `chosen`, some of them repeatedly.
+    /// Replaces the drafts by those numbered `chosen`, with repeats.
     fn choose(&mut self, chosen: &[usize]) {
         self.drafts = chosen.iter().map(|&number| self.drafts[number].clone()).collect();
         self.memory = self.memory.select(chosen);
     }
 }
 
-/// As many indices as there are `weights`, each as often as its weight says, to within one; `at`, 0 to 1,
-/// says which of them are rounded up.
+/// Systematic resampling: as many indices as `weights`, each in proportion to its weight to within one; `at`,
+/// 0 to 1, offsets the grid.
 fn evenly(weights: &[f64], at: f64) -> Vec<usize> {
     let sum: f64 = weights.iter().sum();
     let (mut index, mut reached) = (0, weights[0]);
@@ -177,8 +176,7 @@ fn evenly(weights: &[f64], at: f64) -> Vec<usize> {
     (0..weights.len()).map(next).collect()
 }
 
-/// Draws the next token of a voice after `past`: one that can be written, less probable for each rule that
-/// it breaks.
+/// Draws the next token after `past` from the allowed ones, with a penalty for each rule that it breaks.
 fn draw(
     manner: Manner,
     past: &Past,
@@ -195,7 +193,7 @@ fn draw(
     pick(&mut logits, manner, rng)
 }
 
-/// Draws a token: first whether the note goes on, then what begins.
+/// Draws a token: first hold or not, then which other token.
 fn pick(logits: &mut [f32; N_TOKENS], manner: Manner, rng: &mut Rng) -> u8 {
     let Manner { temperature, rhythm_temperature, .. } = manner;
     if 0.0 < temperature && logits[usize::from(HOLD)].is_finite() {
@@ -208,12 +206,12 @@ fn pick(logits: &mut [f32; N_TOKENS], manner: Manner, rng: &mut Rng) -> u8 {
     sampling::draw(logits, temperature as f32, rng) as u8
 }
 
-/// Logarithm of how much more probable a hold is than all others together.
+/// Log odds of a hold against all other tokens.
 fn hold_odds(logits: &[f32; N_TOKENS]) -> f32 {
     let hold = usize::from(HOLD);
     let others = || logits.iter().enumerate().filter(|(token, _)| *token != hold);
     let top = others().map(|(_, logit)| *logit).fold(f32::NEG_INFINITY, f32::max);
-    // Not by the system's functions, so that every CPU gets the same.
+    // libm, so that every CPU gets the same result.
     let sum: f32 = others().map(|(_, logit)| libm::expf(logit - top)).sum();
     logits[hold] - top - libm::logf(sum)
 }

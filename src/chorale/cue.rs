@@ -1,15 +1,15 @@
-//! What is known of a frame before it is written: its place in the beat and in the line of the hymn.
+//! What is known about a frame in advance: its place in the beat and in the line of the hymn.
 
 use crate::chorale::frame::FRAMES_PER_BEAT;
 
-/// What is known of a frame.
+/// Position of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cue {
     /// Sixteenth of the beat, 0 to 3.
     pub tick: u8,
     /// Place in the line, below [`N_PLACES`]: frames under the fermata, or before the next one.
     pub place: u8,
-    /// Whether the next fermata, or the one that it is under, is the last.
+    /// Whether the current or next fermata is the last.
     pub is_last_line: bool,
 }
 
@@ -20,13 +20,13 @@ impl Cue {
     }
 }
 
-/// Frames under a fermata that are told apart.
+/// Distinct frames under a fermata.
 const N_UNDER: usize = 5;
 
-/// Frames before a fermata that are told apart; those before count by beats.
+/// Distinct frames before a fermata; earlier ones count by beats.
 const N_NEAR: usize = 16;
 
-/// Beats before those.
+/// Earlier beats.
 const N_FAR: usize = 5;
 
 /// Number of places in a line.

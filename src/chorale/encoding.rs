@@ -14,7 +14,7 @@ use crate::chorale::{
 pub enum Encoding {
     /// Pitches, degrees, intervals, chords and motions: [`inputs`] and [`terms`].
     Relations,
-    /// The last token, and tokens: [`bachbot`].
+    /// Last token in, tokens out: [`bachbot`].
     Tokens,
 }
 
@@ -27,7 +27,7 @@ impl Encoding {
         ["chorale", "chorale-bachbot"][self as usize]
     }
 
-    /// Rows of the embedding that a step adds up.
+    /// Embedding rows summed per step.
     pub fn n_rows(self) -> usize {
         [inputs::N_ROWS, bachbot::N_ROWS][self as usize]
     }
@@ -42,7 +42,7 @@ impl Encoding {
         [terms::N_OUTPUTS, bachbot::N_OUTPUTS][self as usize]
     }
 
-    /// Appends the rows of the step after `past`, in a frame of `cue`, to `rows`.
+    /// Appends the rows of the step after `past` at `cue` to `rows`.
     pub fn push(self, rows: &mut Vec<u32>, past: &Past, cue: Cue) {
         match self {
             Self::Relations => inputs::push(rows, past, cue),
@@ -50,7 +50,7 @@ impl Encoding {
         }
     }
 
-    /// Numbers of the outputs that add up to the logit of each token after `past`.
+    /// Indices of the outputs that sum to each token's logit after `past`.
     pub fn terms(self, past: &Past) -> [[u16; N_TERMS]; N_TOKENS] {
         match self {
             Self::Relations => terms::terms(past),

@@ -7,7 +7,7 @@ use crate::music::scale::Key;
 /// Number of voices.
 pub const N_VOICES: usize = 4;
 
-/// Frames of a quarter.
+/// Frames per quarter.
 pub const FRAMES_PER_BEAT: usize = 4;
 
 /// A voice, from the highest.
@@ -42,7 +42,7 @@ pub enum Sound {
     Rest,
     /// It begins a note.
     Struck(u8),
-    /// It goes on with the note of the frame before: tied.
+    /// It holds the note of the frame before: tied.
     Held(u8),
 }
 
@@ -55,7 +55,7 @@ impl Sound {
         }
     }
 
-    /// The same, moved by `semitones`.
+    /// Transposed by `semitones`.
     pub fn transposed(self, semitones: i8) -> Self {
         let moved = |pitch: u8| pitch.saturating_add_signed(semitones);
         match self {
@@ -90,7 +90,7 @@ impl Chorale {
         self.frames.iter().map(|frame| frame.has_fermata).collect()
     }
 
-    /// The chorale moved by `semitones`.
+    /// A copy transposed by `semitones`.
     pub fn transposed(&self, semitones: i8) -> Self {
         let root = (i16::from(self.key.root) + i16::from(semitones)).rem_euclid(12) as u8;
         let moved = |frame: &Frame| Frame {
@@ -100,8 +100,7 @@ impl Chorale {
         Self { key: Key { root, ..self.key }, frames: self.frames.iter().map(moved).collect() }
     }
 
-    /// By how many semitones it can be moved without leaving the voices' ranges, at most six; 0 is
-    /// always among them.
+    /// Transpositions in semitones, at most six, that stay in the voices' ranges; 0 is always among them.
     pub fn shifts(&self) -> RangeInclusive<i8> {
         let (mut down, mut up) = (6, 6);
         for frame in &self.frames {

@@ -1,8 +1,8 @@
-//! Harmonising: given voices are kept, the others are found by a beam.
+//! Harmonisation: given voices are kept, beam search finds the others.
 //!
-//! A beam keeps the most probable beginnings of the chorale, in which the given notes are forced and
-//! their probability counts: a beginning that makes the tune's next note improbable falls behind. So
-//! the harmony prepares what comes, which the most probable token alone can't.
+//! The beam holds the most probable prefixes of the chorale. Given notes are forced and their probability
+//! counts, so a prefix that makes the tune's next note improbable drops out. The harmony thus prepares for
+//! what follows, which greedy decoding can't.
 
 use crate::{
     chorale::{
@@ -17,7 +17,7 @@ use crate::{
     music::scale::Key,
 };
 
-/// Voices that are given, and what is known of the others.
+/// The given voices, the key and the fermatas.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
     /// The key.
@@ -33,20 +33,20 @@ pub struct Given {
 pub struct Harmonised {
     /// The chorale.
     pub chorale: Chorale,
-    /// Logarithm of its probability, in nats, given notes included.
+    /// Its log probability in nats, given notes included.
     pub log_probability: f64,
 }
 
-/// How widely and how strictly voices are looked for.
+/// Settings of the beam search.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Search {
-    /// Beginnings that are followed at once, at least 1.
+    /// Width of the beam, at least 1.
     pub width: usize,
-    /// Nats by which a beginning is valued less for each of the [`rules`](super::rules) that it breaks.
+    /// Nats subtracted from a prefix's score for each of the [`rules`](super::rules) that it breaks.
     pub strictness: f64,
 }
 
-/// A beginning of the chorale.
+/// A prefix of the chorale.
 #[derive(Clone)]
 struct Beginning {
     past: Past,
@@ -54,7 +54,7 @@ struct Beginning {
     merit: Merit,
 }
 
-/// What a beginning is valued by.
+/// What a prefix is scored by.
 #[derive(Debug, Clone, Copy, Default)]
 struct Merit {
     log_probability: f64,
@@ -75,7 +75,7 @@ impl Merit {
     }
 }
 
-/// A beginning's next token.
+/// A prefix's next token.
 #[derive(Clone, Copy)]
 struct Candidate {
     from: usize,
@@ -83,11 +83,10 @@ struct Candidate {
     merit: Merit,
 }
 
-/// The best chorale that a beam finds for the `given` voices; a width of 1 takes the best token at each
-/// step.
+/// The best chorale that the beam search finds for the `given` voices; a width of 1 is greedy.
 ///
-/// `None` if a given pitch has no token, or a given voice has another number of frames than there are
-/// fermatas; or `is_stopped` was true at a frame.
+/// `None` if a given pitch has no token, a given voice has another number of frames than `fermatas`, or
+/// `is_stopped` returned true.
 pub fn harmonise(
     network: &Network,
     given: &Given,
@@ -127,7 +126,7 @@ fn forced(given: &Given) -> Option<Vec<[Option<u8>; N_VOICES]>> {
     Some(forced)
 }
 
-/// All next tokens of all beginnings: the forced one, or those that are allowed.
+/// All next tokens of all prefixes: the forced one, or all allowed ones.
 fn candidates(
     network: &Network,
     beam: &[Beginning],
@@ -158,7 +157,7 @@ fn candidates(
     candidates
 }
 
-/// The best candidates, from the best; the first of equals.
+/// The best candidates, best first; ties keep their order.
 fn best(mut candidates: Vec<Candidate>, search: Search) -> Vec<Candidate> {
     let value = |candidate: &Candidate| candidate.merit.value(search.strictness);
     candidates.sort_by(|a, b| value(b).total_cmp(&value(a)));
@@ -166,7 +165,7 @@ fn best(mut candidates: Vec<Candidate>, search: Search) -> Vec<Candidate> {
     candidates
 }
 
-/// The beginnings that are one token longer.
+/// The prefixes, each one token longer.
 fn extend(beam: &[Beginning], memory: &Memory, chosen: Vec<Candidate>) -> (Vec<Beginning>, Memory) {
     let rows: Vec<usize> = chosen.iter().map(|candidate| candidate.from).collect();
     let longer = chosen.into_iter().map(|Candidate { from, token, merit }| {

@@ -1,6 +1,6 @@
-//! The network's input at a step: rows of its embedding, which are added up. They say which voice is
-//! next and what it and the others sang, as pitches, as degrees of the key and as intervals; and where
-//! the voices above came from, without which a parallel is not seen.
+//! The network's input at a step: a sum of embedding rows. They encode which voice is next; what all voices
+//! sang, as pitches, as degrees of the key and as intervals; and where the voices above came from, which
+//! reveals parallels.
 
 use std::ops::Range;
 
@@ -11,25 +11,25 @@ use crate::chorale::{
     token::{HIGHEST, LOWEST},
 };
 
-/// Rows of a step.
+/// Rows per step.
 pub const N_ROWS: usize = 8 + 4 * (N_VOICES - 1);
 
-/// No row: a voice that is silent, or an act that is not known yet.
+/// No row: a silent voice, or an act that is not known yet.
 pub const NONE: u32 = u32::MAX;
 
 const N_PITCHES: usize = (HIGHEST - LOWEST + 1) as usize;
 const N_DEGREES: usize = 24; // of major and of minor keys
 const N_LENGTHS: usize = 16;
-const MAX_INTERVAL: i8 = 12; // semitones; larger ones count as it
+const MAX_INTERVAL: i8 = 12; // semitones; larger are clamped
 const N_INTERVALS: usize = 2 * MAX_INTERVAL as usize + 1;
 const MAX_DISTANCE: i16 = 36; // semitones between voices
 const N_DISTANCES: usize = 2 * MAX_DISTANCE as usize + 1;
 const N_ACTS: usize = 2 + N_INTERVALS;
-/// Distances without octaves, and the ways: down, on the spot, up.
+/// Distances modulo the octave, by direction: down, same, up.
 const N_ORIGINS: usize = 12 * 3;
 const N_PAIRS: usize = N_VOICES * N_VOICES;
 
-/// Sizes of the groups of rows, in their order.
+/// Sizes of the groups of rows, in order.
 const GROUPS: [usize; 12] = [
     N_VOICES * FRAMES_PER_BEAT,
     N_VOICES * N_PLACES,
@@ -101,7 +101,7 @@ fn clamped(interval: i8) -> usize {
     (interval.clamp(-MAX_INTERVAL, MAX_INTERVAL) + MAX_INTERVAL) as usize
 }
 
-/// Distance of a voice from its own last pitch to that of another.
+/// Distance from a voice's own last pitch to another's pitch.
 fn distance(own: &Sung, theirs: &Sung) -> Option<usize> {
     let distance = i16::from(theirs.pitch?) - i16::from(own.last?);
     Some((distance.clamp(-MAX_DISTANCE, MAX_DISTANCE) + MAX_DISTANCE) as usize)
@@ -116,8 +116,7 @@ fn act(act: Act) -> Option<usize> {
     }
 }
 
-/// Where a voice that has moved in this frame was heard from the own voice's pitch before, and which way
-/// it went.
+/// For a voice that moved in this frame, its direction and its interval above the own voice before that.
 fn origin(own: &Sung, theirs: &Sung) -> Option<usize> {
     let Act::Moved(step) = theirs.act else { return None };
     let before = i16::from(theirs.pitch?) - i16::from(step);
@@ -125,7 +124,7 @@ fn origin(own: &Sung, theirs: &Sung) -> Option<usize> {
     Some(12 * (step.signum() + 1) as usize + distance)
 }
 
-/// The rows that say how the other voices moved in this frame; for tests of what is seen.
+/// The rows that encode how the other voices moved in this frame; for tests.
 pub fn act_rows() -> Range<u32> {
     start(10) as u32..start(11) as u32
 }

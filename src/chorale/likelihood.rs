@@ -1,4 +1,4 @@
-//! How probable given chorales are to a network.
+//! Likelihood of given chorales under a network.
 
 use std::ops::AddAssign;
 
@@ -10,28 +10,27 @@ use crate::chorale::{
     token::{self, HOLD, N_TOKENS, encode},
 };
 
-/// Chorales that are judged beside each other.
+/// Chorales evaluated in one batch.
 const N_ABREAST: usize = 16;
 
-/// Negative log likelihood of chorales, in nats, under the true past with its ties, given key and
-/// fermatas.
+/// Negative log likelihood of chorales in nats: each token given the true past, the key and the fermatas.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Surprise {
     /// Number of frames.
     pub n_frames: usize,
     /// Of the tokens of each voice: pitches and ties.
     pub tokens: [f64; N_VOICES],
-    /// Of the pitches of each voice: whether a pitch is repeated or goes on does not count.
+    /// Of the pitches of each voice: repeated and held pitches count as the same.
     pub pitches: [f64; N_VOICES],
 }
 
 impl Surprise {
-    /// Nats a token: a voice in a frame.
+    /// Nats per token: voice and frame.
     pub fn per_token(&self) -> f64 {
         self.tokens.iter().sum::<f64>() / (N_VOICES * self.n_frames).max(1) as f64
     }
 
-    /// Nats a note: the pitch of a voice in a frame.
+    /// Nats per note: a voice's pitch in a frame.
     pub fn per_note(&self) -> f64 {
         self.pitches.iter().sum::<f64>() / (N_VOICES * self.n_frames).max(1) as f64
     }
@@ -52,22 +51,21 @@ impl AddAssign for Surprise {
     }
 }
 
-/// A chorale that is being judged.
+/// A chorale being evaluated.
 struct Judged {
     tokens: Vec<u8>,
     cues: Vec<Cue>,
     past: Past,
 }
 
-/// The surprise of `network` at `chorales`. Chorales with pitches beyond those of the tokens are left
-/// out.
+/// The surprise of `network` at `chorales`. Chorales with pitches that have no token are skipped.
 pub fn surprise(network: &Network, chorales: &[Chorale]) -> Surprise {
     let judged = |chorale: &Chorale| {
         let (tokens, cues) = (encode(chorale)?, cues(&chorale.fermatas()));
         Some(Judged { tokens, cues, past: Past::new(chorale.key) })
     };
     let mut judged: Vec<Judged> = chorales.iter().filter_map(judged).collect();
-    // The longest first, so that those that go on are always the first ones.
+    // Longest first, so that the unfinished ones are always in front.
     judged.sort_by_key(|chorale| std::cmp::Reverse(chorale.tokens.len()));
     let mut sum = Surprise::default();
     judged.chunks_mut(N_ABREAST).for_each(|chunk| judge(network, chunk, &mut sum));
@@ -103,7 +101,7 @@ fn judge(network: &Network, chorales: &mut [Judged], sum: &mut Surprise) {
     }
 }
 
-/// Log probability of the pitch that follows with `token`.
+/// Log probability of the pitch that `token` sounds.
 fn of_pitch(nats: &[f32; N_TOKENS], past: &Past, token: u8) -> f64 {
     let before = past.voice(past.next()).pitch;
     let pitch = if token == HOLD { before } else { token::pitch(token) };
@@ -114,10 +112,10 @@ fn of_pitch(nats: &[f32; N_TOKENS], past: &Past, token: u8) -> f64 {
     }
 }
 
-/// Logarithms of the probabilities that `logits` stand for.
+/// Log probabilities of `logits`.
 pub fn log_softmax(logits: &[f32; N_TOKENS]) -> [f32; N_TOKENS] {
     let top = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    // Not by the system's functions, so that every CPU gets the same.
+    // libm, so that every CPU gets the same result.
     let sum: f32 = logits.iter().map(|logit| libm::expf(logit - top)).sum();
     let total = top + libm::logf(sum);
     logits.map(|logit| logit - total)

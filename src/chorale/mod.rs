@@ -2,16 +2,14 @@
 //! chorales with deep LSTM"): a network that writes soprano, alto, tenor and bass sixteenth by
 //! sixteenth, with ties, under a plan of fermatas.
 //!
-//! As in `BachBot`, a chorale is a stream of tokens that an LSTM continues. Unlike there, the stream has
-//! exactly four tokens a frame; fermatas and the key are given instead of drawn; and the network sees
-//! what a singer sees besides the last token: intervals between the voices, what the voices above just
-//! did, and where the line ends.
+//! As in `BachBot`, an LSTM continues a stream of tokens. Unlike `BachBot`'s, the stream has exactly four
+//! tokens per frame; fermatas and the key are inputs and not drawn; and besides the last token the network
+//! reads intervals between the voices, how the voices above just moved, and where the line ends.
 //!
-//! Reading order: [`frame`] (the music), [`token`] (its encoding), [`cue`] (what is known ahead),
-//! [`past`], [`motion`] and [`chord`] (what has been written), [`inputs`] and [`terms`] (both as numbers; [`bachbot`] is
-//! another [`encoding`]), [`network`], then what
-//! it is used for: [`likelihood`], [`compose`] and [`harmonise`], both by the [`rules`]. [`plan`] and
-//! [`notes`] lead from tunes to frames and from frames to MIDI files.
+//! Reading order: [`frame`] (the music), [`token`] (its encoding), [`cue`] (what is given), [`past`],
+//! [`motion`] and [`chord`] (what has been written), [`inputs`] and [`terms`] (both as numbers; [`bachbot`]
+//! is another [`encoding`]), [`network`], then its uses: [`likelihood`], [`compose`] and [`harmonise`], the
+//! latter two with [`rules`]. [`plan`] and [`notes`] convert tunes to frames and frames to MIDI files.
 
 pub mod bachbot;
 pub mod chord;

@@ -1,8 +1,8 @@
-//! How two voices move at once: the same way or apart, from and to perfect distances.
+//! Motion of two voices: similar or contrary, from and to perfect intervals.
 
 use crate::chorale::past::{Act, Sung};
 
-/// A distance between two voices, octaves aside.
+/// An interval of two voices, modulo octaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Distance {
     /// An octave or a unison.
@@ -23,14 +23,14 @@ impl Distance {
     }
 }
 
-/// How a voice moves together with one above that has moved.
+/// Motion of a voice against one above that has moved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Motion {
     /// Whether both go up, or both down.
     pub is_similar: bool,
-    /// The distance that they leave.
+    /// The interval before.
     pub from: Distance,
-    /// The distance that they come to.
+    /// The interval after.
     pub to: Distance,
 }
 
@@ -54,13 +54,13 @@ impl Motion {
         })
     }
 
-    /// Whether both voices move in the same direction, from a fifth to a fifth or from an octave to an octave.
+    /// Whether these are parallel fifths or octaves.
     pub fn is_parallel(self) -> bool {
         self.is_similar && self.from == self.to && self.to != Distance::Other
     }
 }
 
-/// Number of the [motion](Motion::of), below [`N_MOTIONS`].
+/// Index of the [motion](Motion::of), below [`N_MOTIONS`].
 pub fn number(above: &Sung, own: &Sung, pitch: u8) -> Option<usize> {
     let motion = Motion::of(above, own, pitch)?;
     Some((usize::from(motion.is_similar) * 3 + motion.from as usize) * 3 + motion.to as usize)

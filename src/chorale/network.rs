@@ -1,7 +1,7 @@
-//! The network: an embedding, layers of LSTM, and a linear layer to the outputs of [`terms`](super::terms).
+//! The network: an embedding, LSTM layers, and a linear layer to the outputs of [`terms`](super::terms).
 //!
-//! It runs on the cells of [`crate::musicvae::net`], so a seed gives the same chorale on every CPU,
-//! and a chorale has the same bits whether it is written alone or beside others.
+//! The cells are those of [`crate::musicvae::net`], so a seed gives the same chorale on every CPU, and a
+//! chorale has the same bits alone and in a batch.
 
 use crate::{
     chorale::{encoding::Encoding, inputs},
@@ -28,7 +28,7 @@ pub fn layer(number: usize) -> String {
 /// Sizes of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sizes {
-    /// What it reads and says.
+    /// Its inputs and outputs.
     pub encoding: Encoding,
     /// Width of the embedding.
     pub n_embedding: usize,
@@ -55,7 +55,7 @@ impl Sizes {
         tensors
     }
 
-    /// The sizes that the tensors of `weights` have.
+    /// The sizes of the tensors in `weights`.
     ///
     /// # Errors
     /// A tensor is missing or doesn't fit the others.
@@ -94,7 +94,7 @@ pub struct Network {
     head: Linear,
 }
 
-/// What a network remembers of B chorales.
+/// The LSTM states of B chorales.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Memory {
     n: usize,
@@ -102,7 +102,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The memory of the chorales numbered `chosen`, in that order; one may be chosen repeatedly.
+    /// The states of the chorales numbered `chosen`, in that order; repeats are allowed.
     pub fn select(&self, chosen: &[usize]) -> Self {
         let rows = |values: &[f32]| {
             let width = values.len() / self.n.max(1);
@@ -134,20 +134,20 @@ impl Network {
         self.sizes
     }
 
-    /// What it reads and says.
+    /// Its inputs and outputs.
     pub fn encoding(&self) -> Encoding {
         self.sizes.encoding
     }
 
-    /// The memory before the first step of `n` chorales.
+    /// The initial states of `n` chorales.
     pub fn start(&self, n: usize) -> Memory {
         let zeros = || vec![0.0; n * self.sizes.n_hidden];
         let layer = |_: &Cell| CellState { c: zeros(), h: zeros() };
         Memory { n, layers: self.cells.iter().map(layer).collect() }
     }
 
-    /// Takes a step of B chorales with input `rows` (B, rows of a step), and returns the outputs
-    /// (B, outputs), as its encoding has them.
+    /// Runs a step of B chorales on input `rows` (B, rows per step), and returns the outputs (B, outputs) of
+    /// the encoding.
     pub fn step(&self, rows: &[u32], memory: &mut Memory) -> Vec<f32> {
         let rows = rows.chunks_exact(self.encoding().n_rows());
         let mut x: Vec<f32> = rows.flat_map(|rows| self.embed(rows)).collect();

@@ -13,8 +13,8 @@ const VELOCITY: u8 = 90;
 
 const FOUR_FOUR: TimeSignature = TimeSignature { numerator: 4, denominator: 4 };
 
-/// The notes of `chorale`, whose first frame is `first_beat` quarters into the file. Instruments are
-/// numbered as the voices are.
+/// The notes of `chorale`, whose first frame is `first_beat` quarters into the file. Instruments are numbered
+/// like the voices.
 pub fn notes(chorale: &Chorale, tempo: Bpm, first_beat: usize) -> NoteSequence {
     let time = |frame: usize| first_beat as f64 + frame as f64 / FRAMES_PER_BEAT as f64;
     let mut notes: Vec<Note> = Vec::new();
@@ -48,16 +48,15 @@ pub fn track_name(note: &Note) -> &'static str {
     Voice::ALL.get(usize::from(note.instrument)).map_or("", |voice| voice.name())
 }
 
-/// A line of notes from quarter `first_beat` on, in `n_frames` frames: starts and ends are rounded to
-/// the grid, and of notes that sound together the one that `prefers` says is taken: the highest
-/// ([`Voice::Soprano`]), or for the bass the lowest.
+/// A line of `notes` from quarter `first_beat` on, in `n_frames` frames. Starts and ends are rounded to the
+/// grid. Of simultaneous notes the highest is taken, or the lowest if `prefers` is [`Voice::Bass`].
 pub fn line(notes: &[Note], prefers: Voice, first_beat: usize, n_frames: usize) -> Vec<Sound> {
     let mut line: Vec<Option<(usize, u8)>> = vec![None; n_frames]; // start and pitch
     for note in notes {
         let (start, end) = frames(note, first_beat);
         for taken in line.iter_mut().take(end).skip(start) {
             let is_better = taken.is_none_or(|(before, pitch)| match prefers {
-                // A note that is struck anew takes over.
+                // A repeated note replaces the last.
                 _ if pitch == note.pitch => before < start,
                 Voice::Bass => note.pitch < pitch,
                 _ => pitch < note.pitch,
@@ -89,7 +88,7 @@ fn frames(note: &Note, first_beat: usize) -> (usize, usize) {
     (start, frame(note.end).max(start + 1))
 }
 
-/// The beat that `notes` begin on, and the number of frames to their end, a whole number of beats.
+/// The beat that `notes` begin on, and the number of frames to their end in whole beats.
 pub fn extent(notes: &[Note]) -> (usize, usize) {
     let first = notes.iter().map(|note| note.start).fold(f64::INFINITY, f64::min);
     if !first.is_finite() {

@@ -1,4 +1,4 @@
-//! What has been written of a chorale, as far as the next token is judged by it.
+//! The state of a chorale so far that the next token depends on.
 
 use crate::{
     chorale::{
@@ -13,11 +13,11 @@ use crate::{
 pub enum Act {
     /// It has not been written yet.
     Open,
-    /// It went on.
+    /// It held.
     Held,
     /// It was silent.
     Rested,
-    /// It began a note, by so many semitones from its last one.
+    /// It began a note, this many semitones from its last.
     Moved(i8),
 }
 
@@ -36,7 +36,7 @@ pub struct Sung {
     pub act: Act,
 }
 
-/// What has been written.
+/// The chorale so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Past {
     key: Key,
@@ -45,13 +45,13 @@ pub struct Past {
 }
 
 impl Past {
-    /// Before the first token of a chorale in `key`.
+    /// The start of a chorale in `key`.
     pub fn new(key: Key) -> Self {
         let voice = Sung { pitch: None, last: None, interval: None, n_frames: 0, act: Act::Open };
         Self { key, next: 0, voices: [voice; N_VOICES] }
     }
 
-    /// The voice that is written next.
+    /// The next voice to write.
     pub fn next(&self) -> Voice {
         Voice::ALL[self.next]
     }
@@ -66,7 +66,7 @@ impl Past {
         usize::from((pitch + 12 - self.key.root) % 12)
     }
 
-    /// Number of the key, 0 to 23: its root, minor keys after major ones.
+    /// Index of the key, 0 to 23: its root, minor keys after major ones.
     pub fn key(&self) -> usize {
         usize::from(self.key.root) + 12 * self.mode()
     }

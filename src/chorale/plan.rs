@@ -5,7 +5,7 @@ use crate::chorale::frame::{FRAMES_PER_BEAT, Sound};
 /// Shortest note that may end a line of a tune, in frames: a half note.
 const MIN_END: usize = 8;
 
-/// How much longer than the tune's median such a note has to be.
+/// Least ratio of such a note to the tune's median length.
 const LONGER: usize = 2;
 
 /// Shortest line, in frames.
@@ -14,7 +14,7 @@ const MIN_LINE: usize = 12;
 /// Longest fermata, in frames.
 const MAX_FERMATA: usize = 16;
 
-/// Frames of a line of a tune whose ends are not heard: four bars.
+/// Frames per line where no line ends are found: four bars.
 const USUAL_LINE: usize = 64;
 
 /// A note: its first frame and the one after its last.
@@ -33,8 +33,8 @@ pub fn held(n_lines: usize, n_beats: usize, n_held: usize) -> Vec<bool> {
     line.repeat(n_lines)
 }
 
-/// A plan for `tune`: a line ends with a note that is long, at least a half and twice as long as most,
-/// or that a rest follows. In a long tune without either, with the note after each four bars.
+/// A plan for `tune`: a line ends with a long note, at least a half note and twice the median, or before a
+/// rest of at least a beat. A long tune without either has a line end every four bars.
 pub fn of_tune(tune: &[Sound]) -> Vec<bool> {
     let notes = spans(tune);
     let mut lengths: Vec<usize> = notes.iter().map(|(start, end)| end - start).collect();
@@ -61,7 +61,7 @@ pub fn of_tune(tune: &[Sound]) -> Vec<bool> {
     fermatas
 }
 
-/// The notes that end lines: those of `is_end` that are not too near to one another, and the last.
+/// The notes that end lines: those of `is_end`, at least `MIN_LINE` apart, and the last.
 fn lines(notes: &[Span], is_end: impl Fn(usize) -> bool) -> Vec<Span> {
     let mut ends: Vec<Span> = Vec::new();
     for (number, &note) in notes.iter().enumerate() {

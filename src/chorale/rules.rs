@@ -10,9 +10,9 @@ use crate::chorale::{
     token::{self, HOLD},
 };
 
-/// Number of rules that `token` breaks after `past`, in a frame of `cue`: one for each voice above that it
-/// moves in parallel with, one if it crosses its neighbour, and one if it is under a fermata and makes no
-/// triad, or as the bass none in root position.
+/// Number of rules that `token` breaks after `past` at `cue`: one for each voice above in parallel fifths or
+/// octaves, one if it crosses the voice above, and one under a fermata if it forms no triad, or as the bass
+/// none in root position.
 pub fn n_broken(past: &Past, token: u8, cue: Cue) -> usize {
     let (next, own) = (past.next(), past.voice(past.next()));
     let pitch = if token == HOLD { own.pitch } else { token::pitch(token) };

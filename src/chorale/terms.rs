@@ -1,9 +1,8 @@
 //! From the network's outputs to the logits of the tokens.
 //!
-//! A token's logit is a sum of outputs, one of each kind of [`N_TERMS`]: for its pitch itself, for the
-//! interval from the voice's last pitch, for the degree of the key, for the chord that it makes with the
-//! voices above, and for the distance and the [motion] to each of these. So what is learnt
-//! of an interval, a degree, a chord or a parallel holds at every pitch.
+//! A token's logit is a sum of [`N_TERMS`] outputs: for its pitch, the interval from the voice's last pitch,
+//! the degree of the key, the chord with the voices above, and the distance and the [motion] to each of
+//! these. What is learnt about an interval, a degree, a chord or a parallel thus holds at every pitch.
 
 use crate::chorale::{
     chord::Intervals,
@@ -13,7 +12,7 @@ use crate::chorale::{
     token::{HOLD, N_TOKENS, pitch},
 };
 
-/// Outputs that add up to a logit.
+/// Outputs that sum to a logit.
 pub const N_TERMS: usize = 4 + 2 * N_ABOVE;
 
 /// Voices that can be above one.
@@ -22,11 +21,11 @@ const N_ABOVE: usize = N_VOICES - 1;
 const MAX_INTERVAL: i16 = 24;
 const N_INTERVALS: usize = 2 * MAX_INTERVAL as usize + 1;
 const N_DEGREES: usize = 12;
-/// A voice may lie so far over one that is usually above it, and so far below.
+/// Limits of the distance to a voice above in semitones; negative if crossed.
 const CROSSED: i16 = -12;
 const BELOW: i16 = 36;
 const N_DISTANCES: usize = (BELOW - CROSSED + 1) as usize;
-/// Sets of at most three of the eleven intervals above a pitch, octaves aside.
+/// Sets of at most three of the eleven pitch-class intervals above a pitch.
 const N_CHORDS: usize = 1 + 11 + 55 + 165;
 
 const INTERVALS: usize = N_TOKENS;
@@ -38,7 +37,7 @@ const MOTIONS: usize = CHORDS + N_CHORDS + 1;
 /// Number of outputs. The last of each kind but the first stands for "does not apply".
 pub const N_OUTPUTS: usize = MOTIONS + N_ABOVE * (N_MOTIONS + 1);
 
-/// The number of each of these sets, by the bits of [`Intervals`].
+/// The index of each of these sets, by the bits of [`Intervals`].
 const CHORD_NUMBERS: [u8; 1 << 11] = {
     let mut numbers = [0; 1 << 11];
     let (mut set, mut next) = (0, 0);
@@ -53,7 +52,7 @@ const CHORD_NUMBERS: [u8; 1 << 11] = {
     numbers
 };
 
-/// Numbers of the outputs of each token after `past`, token by token.
+/// Indices of the outputs that each token sums after `past`.
 pub fn terms(past: &Past) -> [[u16; N_TERMS]; N_TOKENS] {
     std::array::from_fn(|token| of_token(past, token as u8))
 }
@@ -84,14 +83,14 @@ fn of_token(past: &Past, token: u8) -> [u16; N_TERMS] {
     terms
 }
 
-/// Semitones from `pitch` up to voice `above`, if it is above the next and sounds, counted from the least.
+/// Semitones from `pitch` up to `above`, minus `CROSSED`, if that voice sounds and is above the next.
 fn distance(past: &Past, above: Voice, pitch: u8) -> Option<usize> {
     let above = past.voice(above).pitch.filter(|_| above < past.next())?;
     let distance = i16::from(above) - i16::from(pitch);
     Some((distance.clamp(CROSSED, BELOW) - CROSSED) as usize)
 }
 
-/// Number of the chord that `pitch` makes with the voices above.
+/// Index of the chord of `pitch` and the voices above.
 fn chord(past: &Past, pitch: u8) -> usize {
     usize::from(CHORD_NUMBERS[usize::from(Intervals::below(past, pitch).0)])
 }

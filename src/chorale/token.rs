@@ -1,18 +1,17 @@
-//! Tokens: what a voice does in a frame as a number. A chorale is four tokens a frame, from the
-//! soprano to the bass.
+//! Tokens: what a voice does in a frame, as a number. A chorale has four tokens per frame, soprano to bass.
 
 use crate::{
     chorale::frame::{Chorale, Frame, N_VOICES, Sound},
     music::scale::Key,
 };
 
-/// Goes on with the note of the frame before.
+/// Holds the note of the frame before.
 pub const HOLD: u8 = 0;
 
-/// Is silent.
+/// Silence.
 pub const REST: u8 = 1;
 
-/// The token of the lowest pitch; a semitone more is a token more.
+/// Token of the lowest pitch; tokens ascend by semitones.
 const FIRST: u8 = 2;
 
 /// Lowest and highest pitch.
@@ -47,8 +46,8 @@ pub fn encode(chorale: &Chorale) -> Option<Vec<u8>> {
     chorale.frames.iter().flat_map(|frame| frame.sounds).map(of_sound).collect()
 }
 
-/// The chorale that `tokens` stand for, in `key`, under a plan of fermatas with as many frames. A
-/// hold without a note before it is a rest.
+/// Decodes `tokens` to a chorale in `key`, with as many frames as `fermatas`. A hold without a note before it
+/// is a rest.
 pub fn decode(tokens: &[u8], key: Key, fermatas: &[bool]) -> Chorale {
     let mut sounding = [None; N_VOICES];
     let frame = |(tokens, &has_fermata): (&[u8], &bool)| {

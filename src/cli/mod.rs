@@ -30,7 +30,7 @@ pub enum Command {
     Serve(Serve),
     /// Check radio.toml: print its errors (the first 20), or what the stations would play
     Check(Check),
-    /// Report what a helper asks for first: version, files, clock, limits, ports, disks, servers
+    /// Report what support needs first: version, files, clock, limits, ports, disks, servers
     Doctor(Doctor),
     /// Print a JSON Schema of radio.toml, for completion and checks in editors
     Schema,

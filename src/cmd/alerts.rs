@@ -1,4 +1,4 @@
-//! The task that looks for troubles once a second and hands notices to the webhook.
+//! The task that checks for troubles once a second and sends notices to the webhook.
 
 use std::{
     fs,
@@ -27,14 +27,13 @@ const TICK: Duration = Duration::from_secs(1);
 /// Interval of the checks of disks and certificates, in ticks.
 const SLOW_TICKS: u64 = 30;
 
-/// Free space of a disk below which the state can't be relied on, in GB (10⁹ bytes).
+/// Least free space of a disk for saving the state reliably, in GB (10⁹ bytes).
 const LEAST_FREE_GB: f64 = 0.05;
 
-/// A certificate that ends within this time is a trouble.
+/// A certificate that expires within this time is a trouble.
 const SOON: Duration = Duration::from_hours(14 * 24);
 
-/// The folders that `config` names, and that of the state, each with the GB (10⁹ bytes) that must be
-/// free.
+/// The folders that `config` names, and the state folder, each with the GB (10⁹ bytes) that must be free.
 pub fn disks(config: &Config, state: Option<&Path>) -> Vec<(PathBuf, f64)> {
     let archive = config.archive.folder.clone();
     let archive = archive.map(|folder| (folder, config.archive.min_free_gb.max(LEAST_FREE_GB)));
@@ -42,7 +41,7 @@ pub fn disks(config: &Config, state: Option<&Path>) -> Vec<(PathBuf, f64)> {
     archive.into_iter().chain(state).collect()
 }
 
-/// Looks for troubles of `site` until the radio ends; started again after a panic.
+/// Checks `site` for troubles until the radio ends; restarted after a panic.
 pub async fn run(site: watch::Receiver<Arc<Site>>) {
     let supervisor = site.borrow().supervisor.clone();
     supervisor.run_task("alerts", || follow(site.clone())).await;
@@ -60,7 +59,7 @@ async fn follow(mut site: watch::Receiver<Arc<Site>>) {
     });
     let (begun, mut ledger, mut slow) = (Instant::now(), Ledger::default(), SlowChecks::default());
     let mut ticks = interval(TICK);
-    // After the machine slept, one check is enough.
+    // After a suspend, one check is enough.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     for n in 0u64.. {
         ticks.tick().await;
@@ -76,7 +75,7 @@ async fn follow(mut site: watch::Receiver<Arc<Site>>) {
 
 /// Logs `notice`, and queues it for the webhook.
 fn tell(notice: Notice, site: &Site, sender: &mpsc::Sender<Notice>) {
-    // The log has these already, with more about them.
+    // These are logged already, with more details.
     let is_logged = matches!(notice.kind, Kind::Push | Kind::Upload | Kind::Config);
     match notice.state {
         _ if is_logged => {}
@@ -94,7 +93,7 @@ fn name(site: &Site) -> String {
     site.server.public_url.clone().unwrap_or_else(|| crate::web::response::SERVER.to_owned())
 }
 
-/// Checks that read disks, which may take for ever: they run aside, one at a time.
+/// Checks that read disks, which may hang: they run on a thread, one at a time.
 #[derive(Default)]
 struct SlowChecks {
     running: Option<JoinHandle<Vec<Trouble>>>,
@@ -102,10 +101,10 @@ struct SlowChecks {
 }
 
 impl SlowChecks {
-    /// What was found last. Starts another check if one `is_due` and none is running.
+    /// The last results. Starts another check if one `is_due` and none is running.
     async fn troubles(&mut self, site: &Site, is_due: bool) -> Vec<Trouble> {
         if let Some(running) = self.running.take_if(|running| running.is_finished()) {
-            // Fails only for a panic or at the end.
+            // Fails only after a panic or at the end.
             self.found = running.await.unwrap_or_default();
         }
         if is_due && self.running.is_none() {
@@ -138,7 +137,7 @@ fn full(folder: &Path, floor: f64) -> Option<Trouble> {
     })
 }
 
-/// The trouble of a certificate that ends soon or has ended.
+/// The trouble of a certificate that expires soon or has expired.
 fn ends_soon(file: &Path) -> Option<Trouble> {
     let end = expiry::of_certificate(file).ok()?;
     let left = end.duration_since(SystemTime::now()).unwrap_or_default();

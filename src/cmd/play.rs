@@ -23,7 +23,7 @@ use crate::{
     units::{Bpm, Kbps},
 };
 
-/// Length of a file at most: a damaged one may claim to last for years.
+/// Longest file in hours: a damaged one may claim to last for years.
 const MAX_HOURS: f64 = 24.0;
 
 /// Runs the command. Without `--out` a WAV file goes to standard output, for a player behind a pipe:
@@ -55,7 +55,7 @@ pub fn run(args: &cli::Play) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The notes of the MIDI file at `path`, at one tempo; what it violates is logged.
+/// The notes of the MIDI file at `path`, at one tempo; faults are logged.
 fn read(path: &Path) -> anyhow::Result<NoteSequence> {
     let name = path.display();
     let bytes = fs::read(path).with_context(|| format!("{name}: reading failed"))?;
@@ -70,7 +70,7 @@ fn read(path: &Path) -> anyhow::Result<NoteSequence> {
     Ok(piece)
 }
 
-/// Writes the sound to a file, up to the moment when `stop` is set.
+/// Writes the sound to a file, until `stop` is set.
 fn write(mut player: MidiPlayer, out: &Path, stop: &Interrupt) -> io::Result<()> {
     let format = Format::of(out, Kbps::DEFAULT).ok_or(io::ErrorKind::Unsupported)?;
     let mut file = AudioFileWriter::create(out, format)?;

@@ -10,7 +10,7 @@ use crate::{
 
 /// The contents of a playlist, every recording decoded to its end.
 pub struct Inspection {
-    /// One line that describes it.
+    /// A summary in one line.
     pub holds: String,
     /// One sentence for each entry that can't be played.
     pub faults: Vec<String>,

@@ -47,7 +47,7 @@ pub struct Reloader {
     pub radio: Radio,
     /// The sinks of their mounts.
     pub sinks: Sinks,
-    /// Publishes the site that the server shows.
+    /// Publishes the site that the server serves.
     pub sites: watch::Sender<Arc<Site>>,
     /// The certificate, if HTTPS is served.
     pub tls: Option<Arc<Tls>>,
@@ -95,7 +95,7 @@ impl Reloader {
         let loaded = text.and_then(|text| Ok((values::with_values(&text, &self.studio)?, text)));
         let is_unreadable = loaded.as_ref().is_err_and(Problems::is_unreadable);
         if is_unreadable {
-            // For lack of file descriptors, for example: the save counts when there is one.
+            // For example for lack of file descriptors: the file is read again later.
             self.watch.forget();
         }
         let loaded = loaded.map_err(RefusedChange::from);
@@ -114,7 +114,7 @@ impl Reloader {
                 None
             }
             Err(refused) => {
-                // A file that can't be read is tried again and again, and logged once.
+                // A file that can't be read is retried, and logged once.
                 let is_known = self.sites.borrow().refused.as_ref() == Some(&refused);
                 if !(is_unreadable && is_known) {
                     error!("{}\nkeeping the previous configuration", refused.text);

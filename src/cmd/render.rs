@@ -96,7 +96,7 @@ fn write_notes(
 ) -> anyhow::Result<f64> {
     let progress = progress(seconds.end)?;
     let (mut bars, mut start): (Vec<Bar>, f64) = (Vec::new(), 0.0);
-    // Sums of lengths differ in their last digits.
+    // Sums of lengths have rounding errors.
     while start + 1e-6 < seconds.end && !stop.is_set() {
         let bar = composed.next().context("the log can't be played on")?;
         let length = seconds_of(&bar);

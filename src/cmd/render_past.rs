@@ -1,4 +1,4 @@
-//! What a station has played, as its log of moves tells.
+//! Replays what a station has played, from its log of moves.
 
 use std::path::Path;
 
@@ -18,17 +18,17 @@ use crate::{
 /// The seed of a log's radio: the given one, radio.toml's, or the one saved beside the log.
 ///
 /// # Errors
-/// None is known.
+/// There is none.
 pub fn seed(args: &cli::Render, config: &Config, moves: &Path) -> anyhow::Result<u64> {
     let known = args.seed.or(config.seed).or_else(|| state::saved_seed(folder(moves)));
     known.context("the seed of what was on air is not known: give it with --seed")
 }
 
-/// The bars of the station from the first one asked for on, opened with `library`. Replays an old
-/// radio.toml from the folder of the log at `moves`; where none is kept, `text`.
+/// The station's bars from `args.from_bar` on, opened with `library`. Uses the old radio.toml in the folder
+/// of the log at `moves` or, where none is kept, `text`.
 ///
 /// # Errors
-/// The log is refused, does not know the first bar, or the station can't be opened as it was.
+/// The log is refused or lacks the first bar, or the station can't be opened as it was.
 pub fn bars(
     args: &cli::Render,
     text: Text,

@@ -45,13 +45,13 @@ use crate::{
 /// Sound that the kernel may buffer for a stalled listener: a full send buffer's worth.
 const IN_FLIGHT: Duration = Duration::from_secs(10);
 
-/// The file that is read where none is given.
+/// The file that is read if none is given.
 const RADIO_TOML: &str = "radio.toml";
 
-/// How long a start waits for the disk of the saved state.
+/// How long the start waits for the disk of the saved state.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Time for outstanding tasks once all listeners are gone.
+/// Time for outstanding tasks after the last listener.
 const TASK_GRACE: Duration = Duration::from_millis(300);
 
 /// Runs the command; returns once all listeners are disconnected.
@@ -83,7 +83,7 @@ pub fn run(args: &cli::Serve) -> anyhow::Result<()> {
     let mut shutdown = stopped.clone();
     let served = runtime.block_on(async {
         let shutdown = async move {
-            // An error means that signals are no longer followed: there is no way to stop but this.
+            // An error means that signals are no longer handled: the radio stops then, too.
             let _ = shutdown.wait_for(Option::is_some).await;
         };
         server::serve(endpoints, site, timeouts, shutdown).await
@@ -178,7 +178,7 @@ fn tools() -> Option<Arc<RunTool>> {
     tools
 }
 
-/// Composes past bars of the stations in `studio` once more.
+/// Recomposes past bars of the stations in `studio`.
 fn recompose(studio: Arc<Studio>) -> Arc<Recompose> {
     Arc::new(move |station: &str, bar: u64| {
         let composer = studio.moment(station, bar).map_err(|error| error.to_string())?;
@@ -189,7 +189,7 @@ fn recompose(studio: Arc<Studio>) -> Arc<Recompose> {
     })
 }
 
-/// Removes anchors made by hand that nothing names any more. A disk that hangs is not awaited.
+/// Removes anchors made by hand that are no longer used. Does not wait for a disk that hangs.
 fn remove_unnamed_anchors(folder: Option<PathBuf>, config: Option<&Path>) {
     let Some(folder) = folder else { return };
     let file = config.unwrap_or(Path::new(RADIO_TOML)).to_owned();
@@ -201,7 +201,7 @@ fn remove_unnamed_anchors(folder: Option<PathBuf>, config: Option<&Path>) {
 }
 
 /// Follows changes on the thread `config`. The receiver is disconnected when the radio has stopped and
-/// all is closed.
+/// closed everything.
 fn follow(
     mut reloader: Reloader,
     orders: mpsc::Receiver<ConfigOrder>,
@@ -210,7 +210,7 @@ fn follow(
     let (closing, closed) = mpsc::channel();
     let supervisor = supervisor.clone();
     threads::spawn("config", move || {
-        // Returns when the radio stops; started again after any panic before that.
+        // Returns when the radio stops; restarted after any panic before that.
         supervisor.run("config", || reloader.follow(&orders, &supervisor));
         reloader.close();
         drop(closing);

@@ -1,4 +1,4 @@
-//! Signals to the radio: what they do, and the last resort if a stop hangs.
+//! Handles signals to the radio, and ends the process if a stop hangs.
 
 use std::{
     process,
@@ -21,13 +21,12 @@ use crate::{
     threads::{self, Supervisor},
 };
 
-/// The process has ended this long after SIGTERM, whatever a disk or a peer does: service managers and
-/// users expect five seconds.
+/// Longest time from SIGTERM to the end of the process, whatever a disk or a peer does: service managers
+/// and users expect five seconds.
 pub const STOP_LIMIT: Duration = Duration::from_millis(4700);
 
-/// Signals that end a process that does not handle them, and mean nothing to a radio: logrotate and
-/// some supervisors send USR1 or USR2. With SIGXFSZ ignored, a log at its limit of size is a failed
-/// write.
+/// Signals that end a process by default, but have no meaning for a radio: logrotate and some supervisors
+/// send USR1 or USR2. With SIGXFSZ ignored, writing to a log at its size limit fails.
 const HARMLESS: [i32; 5] =
     [libc::SIGUSR1, libc::SIGUSR2, libc::SIGXFSZ, libc::SIGALRM, libc::SIGVTALRM];
 
@@ -37,13 +36,13 @@ pub struct Signals {
     interrupt: Option<Signal>,
     hang_up: Option<Signal>,
     child: Option<Signal>,
-    /// Handled by being registered.
+    /// Registered to have no effect.
     _harmless: Vec<Option<Signal>>,
 }
 
-/// What signals act on.
+/// The effects of signals.
 pub struct Actions {
-    /// A message asks for a reload.
+    /// A message requests a reload.
     pub reloads: Sender<ConfigOrder>,
     /// Stops all threads.
     pub supervisor: Supervisor,
@@ -52,7 +51,7 @@ pub struct Actions {
 }
 
 impl Signals {
-    /// Registers the signals. To be called within a runtime, before anything that may hang: process 1 of a
+    /// Registers the signals. Call it within a runtime, before anything that may hang: process 1 of a
     /// container ignores signals that it does not handle.
     pub fn register() -> Self {
         let handle = |kind: SignalKind| {
@@ -105,7 +104,7 @@ async fn next(signal: &mut Option<Signal>) {
     }
 }
 
-/// Takes the exit status of ended processes, which would be kept for ever otherwise.
+/// Reaps ended processes, which would remain as zombies otherwise.
 fn reap() {
     while let Ok(Some(_)) = wait(WaitOptions::NOHANG) {}
 }

@@ -12,9 +12,9 @@ use crate::{
 };
 
 impl Reloader {
-    /// Follows an order. A reload is the caller's.
+    /// Carries out any order but a reload.
     pub(super) fn obey(&mut self, order: ConfigOrder) {
-        // Whoever asked may have given up.
+        // The sender may have timed out.
         match order {
             ConfigOrder::Reload => {}
             ConfigOrder::Values { station, overlay, request } => {

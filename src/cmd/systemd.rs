@@ -13,11 +13,11 @@ use crate::{
     web::{api, site::Site},
 };
 
-/// Interval of looks at the stations.
+/// Interval of checks of the stations.
 const INTERVAL: Duration = Duration::from_millis(500);
 
-/// Reports the state of the stations until the radio stops. A thread of its own, which touches no file:
-/// a disk that hangs must not make systemd kill a radio that plays.
+/// Reports the state of the stations until the radio stops. Runs on its own thread, which uses no file: a
+/// disk that hangs must not make systemd kill a radio that plays.
 pub fn report(sites: &watch::Receiver<Arc<Site>>, supervisor: &Supervisor) {
     let mut watchdog = Watchdog::from_env();
     let mut is_ready = false;

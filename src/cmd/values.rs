@@ -10,8 +10,8 @@ use crate::{
     station::studio::{Studio, error::MoveError, value::SettableValue},
 };
 
-/// The configuration of `text` with the values that are set in `studio`. Values that `text` does not
-/// accept any more are forgotten, with a warning.
+/// The configuration of `text` with the values that are set in `studio`. Values that `text` no longer
+/// accepts are discarded, with a warning.
 ///
 /// # Errors
 /// All mistakes in the text.
@@ -36,7 +36,7 @@ pub fn with_values(text: &Text, studio: &Studio) -> Result<Config, Problems> {
 /// The station `name` of `text` with the values of `overlay`.
 ///
 /// # Errors
-/// A value is not possible.
+/// A value is invalid.
 pub fn station(
     text: &Text,
     studio: &Studio,
@@ -60,7 +60,7 @@ pub fn keep(path: &Path, text: &Text, studio: &Studio, name: &str) -> Result<(),
     let written = config::written(text, name, &overlay, studio.files().as_deref());
     let written = written.map_err(move_error)?;
     let refused = |error: &dyn std::fmt::Display| MoveError::Refused(error.to_string());
-    // Written through a link, as an editor does.
+    // Follows a link, as an editor does.
     let path = fs::canonicalize(path).map_err(|error| refused(&error))?;
     files::write(&path, written.as_bytes()).map_err(|error| refused(&error))?;
     info!(station = name, "{}: values set by hand written", path.display());

@@ -1,5 +1,5 @@
-//! Says at the start which time zone counts: archives, times of day in playlists and logs of the past
-//! depend on it, and a misspelt one is easily overlooked.
+//! Logs the time zone at the start: archives, times of day in playlists and old logs depend on it, and a
+//! misspelt one is easily overlooked.
 
 use std::env;
 
@@ -9,7 +9,7 @@ use jiff::{
 };
 use tracing::{info, warn};
 
-/// Edits between a misspelt name and the one that was probably meant.
+/// Most edits between a misspelt name and the probable one.
 const MOST_EDITS: usize = 3;
 
 /// Logs the time zone in use; warns if the environment variable `TZ` names none.
@@ -31,7 +31,7 @@ fn about(zone: &TimeZone, given: Option<&str>, now: Timestamp) -> String {
     format!("time zone {name}, {source}: UTC{}", zone.to_offset(now))
 }
 
-/// A sentence about a value of `TZ` that names no zone. The system's functions take UTC then, and so does
+/// A sentence about a value of `TZ` that names no zone. The system's functions use UTC then, and so does
 /// the radio.
 fn misspelt(given: &str) -> String {
     let hint = nearest(given).map_or(";".to_owned(), |near| format!(", did you mean {near}?"));

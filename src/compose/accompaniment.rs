@@ -17,16 +17,16 @@ use crate::{
     rng,
 };
 
-/// Bars after which an unchanged chord is voiced anew.
+/// Bars after which an unchanged chord is revoiced.
 const REVOICED: usize = 2;
 
-/// Phrases of the line that the top voice follows.
+/// Length in phrases of the top voice's line.
 const LINE_PHRASES: u64 = 4;
 
 /// The lowest point of that line, as a share of the register.
 const LOWEST_TOP: f64 = 0.5;
 
-/// The chord of each bar of `phrase`. The motif's loop starts with the section.
+/// The chord of each bar of `phrase`. The chord loop starts with the section.
 pub fn chords(phrase: &Phrase, theme: &Theme) -> Vec<Chord> {
     let Chords { loops, bars_per_chord, .. } = &theme.chords;
     let numerals = &loops[phrase.piece.loops[phrase.motif] % loops.len()];
@@ -35,8 +35,8 @@ pub fn chords(phrase: &Phrase, theme: &Theme) -> Vec<Chord> {
     (first..first + PHRASE_BARS).map(|bar| at(bar).in_key(phrase.piece.key)).collect()
 }
 
-/// The notes of a phrase over `chords`, one a bar: voices move little from chord to chord, and the top
-/// one follows the section's line. `last` is the voicing of the chord before, and then of the last one.
+/// The notes of a phrase over `chords`, one per bar: voices move little from chord to chord, and the top one
+/// follows the section's line. `last` is the previous voicing, and becomes this phrase's last one.
 pub fn write(
     last: &mut Option<Voicing>,
     phrase: &Phrase,
@@ -68,8 +68,8 @@ pub fn write(
     comps.iter().filter(|comp| comp.attack != Attack::Top).flat_map(sound).collect()
 }
 
-/// Where the top voice aims at in `bar` of the phrase: a slow line over four phrases, drawn for the
-/// motif's visit, that rises in a build and falls in a break.
+/// Target pitch of the top voice in `bar` of the phrase: a slow line over four phrases, drawn per visit of
+/// the motif; it rises in builds and falls in breaks and outros.
 fn top(phrase: &Phrase, bar: usize, (low, high): (u8, u8)) -> f64 {
     let bars = (phrase.of_section % LINE_PHRASES * PHRASE_BARS) as f64 + bar as f64;
     let way = bars / (LINE_PHRASES * PHRASE_BARS - 1) as f64;
@@ -91,7 +91,7 @@ fn turns(comp: &Comp, comps: &[Comp]) -> Vec<usize> {
     moves.map(|other| other.step).filter(|step| within.contains(step)).collect()
 }
 
-/// A stroke of all voices; at each of `turns` the top voice moves to its `alternative` and back.
+/// A stroke of all voices; at `turns` the top voice moves to its `alternative` and back.
 fn play(
     comp: &Comp,
     voices: &Voicing,
@@ -117,7 +117,7 @@ fn play(
     notes
 }
 
-/// The voices one after the other, one a stroke.
+/// The voices in sequence, one per stroke.
 fn arpeggio(comps: &[Comp], voicings: &[Voicing]) -> Vec<LineNote> {
     let note = |(number, comp): (usize, &Comp)| {
         let voices = &voicings[comp.of_bar];

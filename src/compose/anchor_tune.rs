@@ -1,4 +1,4 @@
-//! The tune of an anchor: what a MIDI file that a person has put on the map plays.
+//! The tune of an anchor: the music of a MIDI file that a user placed on the map.
 
 use crate::{music::trio::Line, musicvae::net::latent::Latent};
 
@@ -8,16 +8,16 @@ const AT_ANCHOR: f32 = 0.3;
 /// A tune and its point in the trio's latent space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AnchorTune {
-    /// The mean of the posterior of its music.
+    /// The mean of the tune's posterior.
     pub z: Latent,
-    /// Tokens of the melody, of as many steps as the model has.
+    /// Melody tokens, one for each step of the model.
     pub lead: Line,
     /// Tokens of the bass.
     pub bass: Line,
 }
 
 impl AnchorTune {
-    /// The one of `tunes` that lies at `z`, if any does.
+    /// The tune at `z`, if there is one in `tunes`.
     pub fn near<'a>(tunes: &'a [Self], z: &[f32]) -> Option<&'a Self> {
         let squares = |tune: &Self| tune.z.iter().zip(z).map(|(a, b)| (a - b).powi(2)).sum::<f32>();
         let is_near = |tune: &&Self| tune.z.len() == z.len() && squares(tune) < AT_ANCHOR.powi(2);

@@ -1,4 +1,4 @@
-//! Changes of what a composer plays, each from a bar on.
+//! Changes to a composer's music, each from a given bar on.
 
 use std::{mem::discriminant, sync::Arc};
 
@@ -13,7 +13,7 @@ use crate::{
     config::Station,
 };
 
-/// A change of a composer's setting or progress.
+/// A change to a composer's setting or progress.
 #[derive(Clone)]
 pub enum Change {
     /// Another version of the station, with its theme loaded.
@@ -24,18 +24,18 @@ pub enum Change {
     Beat(BeatPlace),
     /// The place of bass and lead.
     Line(LinePlace),
-    /// Whether the section holds.
+    /// Whether the section is held.
     Hold(bool),
     /// An order to the form.
     Order(Order),
-    /// What listeners liked: later legs of the walk may lead back there.
+    /// Points that listeners liked: later legs of the walk may return to them.
     Liked(Arc<[LikedPoint]>),
-    /// Another progress, as of the phrase.
+    /// A progress to replace the current one.
     Progress(Box<Progress>),
 }
 
 impl Change {
-    /// Makes the change in bar `bar` of the phrase that `progress` lies before.
+    /// Applies the change in bar `bar` of the phrase that follows `progress`.
     pub(super) fn apply(&self, setting: &mut Setting, progress: &mut Progress, bar: u64) {
         match self {
             Self::Station(change) => {
@@ -58,7 +58,7 @@ impl Change {
         }
     }
 
-    /// Whether it leaves nothing of `earlier` if both are made in the same bar.
+    /// Whether the change overrides `earlier` if both apply in the same bar.
     pub(super) fn replaces(&self, earlier: &Self) -> bool {
         match (self, earlier) {
             (Self::Order(order), Self::Order(earlier)) => order == earlier,

@@ -1,9 +1,9 @@
 //! The rhythm of a phrase's chords: the motif's rhythm, developed from bar to bar, tied over unchanged
 //! chords and ahead of changing ones.
 //!
-//! Bars go A A' A B. A is the motif's rhythm, thinned or filled as the section asks; A' and B are
-//! developments of A. A' belongs to the motif and returns with it; B is another one in each visit, and
-//! in variations and departures. A held chord moves in the third bar, too.
+//! The bars are A A' A B. A is the motif's rhythm, thinned or filled for the section; A' and B are
+//! developments of A. A' belongs to the motif and returns with it; B differs in each visit, in variations and
+//! in departures. A held chord also moves in the third bar.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 
@@ -17,19 +17,19 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// The development of a held chord in the third bar; those of [`kind`] are smaller.
+/// The kind of a held chord's development in bar three; [`kind`] returns lower numbers.
 const THIRD_BAR: u64 = 1000;
 
-/// The fewest steps of a stroke in a rhythm that counts as held.
+/// Steps of a stroke from which on a rhythm counts as held.
 const HELD: usize = 12;
 
-/// The fewest steps of a stroke that is held over the bar line.
+/// Fewest steps of a stroke that is tied over the bar line.
 const TIED: usize = 6;
 
-/// The most steps for which a tied chord sounds: a piano's is gone by then.
+/// Longest tied chord, in steps: a piano has decayed by then.
 const LONGEST: usize = 2 * STEPS_PER_BAR;
 
-/// Steps before the bar at which an anticipated chord starts, and the share of the first.
+/// Steps before its bar at which an anticipated chord starts, and the share of the first value.
 const AHEAD: [usize; 2] = [2, 1];
 const EIGHTHS: f64 = 0.7;
 
@@ -44,7 +44,7 @@ const ROLLS: [usize; 2] = [2, 4];
 pub enum Attack {
     /// All voices at once.
     Whole,
-    /// From the lowest voice up, so many steps apart, all to the same end.
+    /// From the lowest voice up, this many steps apart, all ending together.
     Rolled(usize),
     /// The top voice moves within the chord that is held.
     Top,
@@ -57,7 +57,7 @@ pub struct Comp {
     pub step: usize,
     /// Length in steps.
     pub n_steps: usize,
-    /// The bar whose chord it sounds: the next one's where it is anticipated.
+    /// The bar whose chord sounds: the next bar's if anticipated.
     pub of_bar: usize,
     /// Which voices sound.
     pub attack: Attack,
@@ -70,12 +70,12 @@ impl Comp {
     }
 }
 
-/// The strokes of `phrase` over `chords`, one a bar, in order.
+/// The strokes of `phrase` over `chords`, one chord per bar, in order.
 pub fn strokes(phrase: &Phrase, part: &Chords, chords: &[Chord]) -> Vec<Comp> {
     let number = phrase.piece.rhythms[0] + phrase.motif;
     let written = part.rhythms[number % part.rhythms.len()].strokes();
     let program = phrase.piece.mix.voices[Part::Chords as usize].program;
-    // A break without a kick rests on its chords.
+    // A break without a kick is carried by its chords.
     let is_pad = phrase.section == Section::Break && !phrase.cast.has_kick();
     let written = if is_slow(program) || is_pad { sustained(written) } else { written.to_vec() };
     let is_held = written.iter().any(|stroke| HELD <= stroke.n_steps);
@@ -96,8 +96,8 @@ pub fn strokes(phrase: &Phrase, part: &Chords, chords: &[Chord]) -> Vec<Comp> {
     comps
 }
 
-/// Whether General MIDI `program` swells: strings, choirs and pads but the polysynth. A short stroke
-/// would be over before it is heard.
+/// Whether General MIDI `program` has a slow attack: strings, choirs, pads except the polysynth. A short
+/// stroke would end before it is heard.
 fn is_slow(program: u8) -> bool {
     matches!(program, 48..=54 | 88 | 89 | 91..=95)
 }
@@ -112,7 +112,7 @@ fn sustained(strokes: &[Stroke]) -> Vec<Stroke> {
         .collect()
 }
 
-/// Which development of the motif's rhythm `bar` has; 0 is the rhythm itself.
+/// The kind of development in `bar`; 0 is the motif's rhythm itself.
 fn kind(phrase: &Phrase, bar: usize) -> u64 {
     match (phrase.take, bar) {
         (Take::Departure, 1) => 3,
@@ -136,7 +136,7 @@ fn stream(phrase: &Phrase, name: &str) -> Rng {
     rng::stream(phrase.piece.seed, &format!("comping {} {name}", phrase.motif))
 }
 
-/// The motif's rhythm as the section asks for it.
+/// The motif's rhythm, adapted to the section.
 fn of_section(written: &[Stroke], phrase: &Phrase, variation: f64) -> Vec<Stroke> {
     let mut rng = stream(phrase, "section");
     let changes = match phrase.section {
@@ -196,7 +196,7 @@ fn moved(bar: usize, rng: &mut Rng) -> Vec<Comp> {
     }
 }
 
-/// Holds a chord over the bar line instead of striking it again where it does not change.
+/// Ties an unchanged chord over the bar line instead of striking it again.
 fn tie(comps: &mut Vec<Comp>, chords: &[Chord]) {
     for bar in 1..chords.len() {
         let line = bar * STEPS_PER_BAR;
@@ -213,7 +213,7 @@ fn tie(comps: &mut Vec<Comp>, chords: &[Chord]) {
     }
 }
 
-/// Starts some chords ahead of the bar in which they change.
+/// Anticipates some of the chord changes.
 fn anticipate(comps: &mut Vec<Comp>, phrase: &Phrase, share: f64, chords: &[Chord]) {
     for bar in (1..chords.len()).filter(|&bar| chords[bar] != chords[bar - 1]) {
         let mut rng = stream(phrase, &format!("ahead {}", kind(phrase, bar)));

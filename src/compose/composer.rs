@@ -11,38 +11,38 @@ use crate::{
     music::bar::{Bar, Mix},
 };
 
-/// Phrases that can be taken back: more than are composed ahead at any tempo up to 300 bpm.
+/// Phrases that can be recomposed: more than are composed ahead at any tempo up to 300 bpm.
 const N_RECENT: usize = 16;
 
-/// Phrases after which a section has ended, whatever its length.
+/// Upper bound on the phrases to the next section.
 const MOST_PHRASES: u64 = 64;
 
 /// An endless source of bars.
 ///
-/// Its only state is setting and progress between phrases, and the changes to come. After a restart, a
-/// change or a panic it continues from an earlier progress. The bars are a function of the setting and
-/// progress at the start and of the changes with their bars, whenever they are told.
+/// Its only state is the setting and progress between phrases, and pending changes. After a restart, a change
+/// or a panic it continues from an earlier progress. The bars are a function of the initial setting and
+/// progress and of the changes with their bars, whenever they arrive.
 pub struct Composer {
-    /// Before the next phrase.
+    /// State before the next phrase.
     next: Before,
-    /// Before each of the last phrases composed, oldest first, without the changes in the phrase.
+    /// State before each of the last phrases composed, oldest first, without the phrase's own changes.
     recent: VecDeque<Before>,
-    /// The same for the last phrase composed, with the changes in it.
+    /// State before the last phrase composed, with its changes.
     composed: Option<Before>,
     /// Changes and their bars, in order, from the oldest recent phrase on.
     changes: VecDeque<(u64, Change)>,
-    /// Bars of the last phrase that were not given yet.
+    /// Bars of the last phrase that were not returned yet.
     ready: VecDeque<Bar>,
-    /// The bar to give next, where it is not the first of the next phrase.
+    /// The bar to return next, if it is not the first of the next phrase.
     from: u64,
 }
 
 /// A composer's state before a phrase: the phrase is a function of it.
 #[derive(Clone)]
 pub struct Before {
-    /// What the phrase is made from.
+    /// The setting of the phrase.
     pub setting: Arc<Setting>,
-    /// The progress before it; its first bar is `progress.bar`.
+    /// The progress before the phrase at bar `progress.bar`.
     pub progress: Arc<Progress>,
 }
 
@@ -70,11 +70,11 @@ impl Composer {
         Self::at(Before { setting: Arc::new(setting), progress: Arc::new(progress) })
     }
 
-    /// A composer that continues from `progress`, which is valid, with the bar after `last`, the last
-    /// one that listeners heard.
+    /// A composer that continues from `progress`, which is valid, with the bar after `last`, the last bar
+    /// that listeners heard.
     ///
-    /// Where the setting is unchanged, its bars are those that the previous composer would have made;
-    /// otherwise it turns to the new setting at the next phrase.
+    /// If the setting is unchanged, its bars are those that the previous composer would have made; otherwise
+    /// the new setting applies from the next phrase on.
     pub fn resume(setting: Setting, mut progress: Progress, last: Option<u64>) -> Self {
         let is_heard = |bar: u64| last.is_some_and(|last| bar <= last);
         let is_same = progress.belongs_to(&setting);
@@ -93,25 +93,25 @@ impl Composer {
         composer
     }
 
-    /// The state before the phrase of the last bar given, with the changes in that phrase; at first,
-    /// before the first phrase.
+    /// The state before the phrase of the last bar returned, with that phrase's changes; at first, before the
+    /// first phrase.
     pub fn before(&self) -> &Before {
         self.composed.as_ref().unwrap_or(&self.next)
     }
 
-    /// Whether changes were made in the phrase of the last bar given.
+    /// Whether changes were made in the phrase of the last bar returned.
     pub fn is_changed(&self) -> bool {
         let first = self.before().progress.bar;
         self.changes.iter().any(|(bar, _)| (first..first + PHRASE_BARS).contains(bar))
     }
 
-    /// Whether a change was made in the middle of the phrase of the last bar given.
+    /// Whether a change was made within the phrase of the last bar returned.
     pub fn is_split(&self) -> bool {
         let first = self.before().progress.bar;
         self.changes.iter().any(|(bar, _)| (first + 1..first + PHRASE_BARS).contains(bar))
     }
 
-    /// The progress after the phrase of the last bar given, before the next phrase is composed.
+    /// The progress after the phrase of the last bar returned, before the next phrase is composed.
     pub fn after(&self) -> &Arc<Progress> {
         &self.next.progress
     }
@@ -121,27 +121,27 @@ impl Composer {
         self.recent.iter()
     }
 
-    /// What the next phrase is made from.
+    /// The setting of the next phrase.
     pub fn setting(&self) -> &Arc<Setting> {
         &self.next.setting
     }
 
-    /// Instruments and levels of the present piece.
+    /// Instruments and levels of the current piece.
     pub fn mix(&self) -> &Arc<Mix> {
         &self.next.progress.form.piece().mix
     }
 
-    /// After panic number `nth` in a row, counted from 1, while composing: the first time, the phrase
-    /// is tried again; each further time, `nth - 1` more phrases of the form are skipped.
+    /// Recovers from panic number `nth` in a row, counted from 1: the first time, the phrase is retried; each
+    /// further time, `nth - 1` more phrases of the form are skipped.
     ///
-    /// A phrase that panics leaves no trace: the progress only moves with a complete phrase.
+    /// A phrase that panics has no effect: the progress only moves with a complete phrase.
     pub fn recover(&mut self, nth: u32) {
         let mut progress = (*self.next.progress).clone();
         (1..nth).for_each(|_| progress.skip_phrase(&self.next.setting));
         self.next.progress = Arc::new(progress);
     }
 
-    /// The first bar of a change that is to be heard `when`, if bars from `earliest` on can change.
+    /// The first bar of a change requested for `when`, if bars from `earliest` on can change.
     pub fn bar_of(&self, when: When, earliest: u64) -> u64 {
         let phrase = earliest.next_multiple_of(PHRASE_BARS);
         match when {
@@ -151,8 +151,8 @@ impl Composer {
         }
     }
 
-    /// The bar of the last change to come that `change` is at odds with, since both set the same thing; 0
-    /// if there is none. Made before that bar, `change` would be heard until there and no longer.
+    /// The bar of the last change that conflicts with `change`, since both set the same thing; 0 if there is
+    /// none. Applied before that bar, `change` would be overridden there.
     pub fn last_at_odds(&self, change: &Change) -> u64 {
         let is_at_odds = |other: &Change| {
             let is_order = matches!(change, Change::Order(_));
@@ -177,9 +177,9 @@ impl Composer {
         progress.bar
     }
 
-    /// Changes from `bar` on, which may be in the middle of a phrase. Changes of one bar are made in the
-    /// order in which they are told. Bars composed from there on are taken back; those before it that
-    /// were not given yet stay as they are.
+    /// Applies `change` from `bar` on, which may be in the middle of a phrase. Changes in one bar apply in
+    /// order of arrival. Bars composed from there on are discarded; earlier bars that were not returned yet
+    /// stay as they are.
     pub fn change(&mut self, change: Change, bar: u64) {
         let change = match change {
             Change::Beat(place) => Change::Beat(place.starting_at(bar)),
@@ -195,7 +195,7 @@ impl Composer {
         }
     }
 
-    /// Takes back all bars from `next` on, which is of one of the last phrases.
+    /// Discards all bars from `next` on, which must be in one of the last phrases.
     pub fn go_back(&mut self, next: u64) {
         let start = next - next % PHRASE_BARS;
         let is_start = |before: &Before| before.progress.bar == start;
@@ -214,9 +214,9 @@ impl Composer {
         self.ready.front().map_or(self.next.progress.bar.max(self.from), |bar| bar.number)
     }
 
-    /// Composes the next phrase, whose bars before `from` are known already.
+    /// Composes the next phrase, whose bars before `from` exist already.
     ///
-    /// Each change in its middle composes it again with the bars before the change as they were.
+    /// Each change in the phrase recomposes it; the bars before the change stay as they were.
     fn compose_phrase(&mut self, from: u64) {
         let first = self.next.progress.bar;
         let end = first + PHRASE_BARS;
@@ -260,7 +260,7 @@ impl Composer {
 impl Iterator for Composer {
     type Item = Bar;
 
-    /// The next bar; there is always one.
+    /// The next bar; never `None`.
     fn next(&mut self) -> Option<Bar> {
         if self.ready.is_empty() {
             self.compose_phrase(self.next_number());

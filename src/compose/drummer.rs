@@ -1,5 +1,5 @@
-//! Velocities and timing of a drummer for a line of drums, from a groove model (`GrooVAE`, Gillick et
-//! al. 2019, humanisation).
+//! Velocities and timing for a line of drums, from a groove model (`GrooVAE`, Gillick et al. 2019,
+//! humanisation).
 
 use crate::{
     music::{drums::N_CLASSES, humanise::Touch, trio::Line},
@@ -10,8 +10,8 @@ use crate::{
     rng,
 };
 
-/// Picks exactly the hits of a line, in the order in which a groove head asks for them, so that the
-/// model decodes velocities and offsets for those hits.
+/// Picks exactly the hits of a line, in the order of the groove head's queries, so that the model decodes
+/// velocities and offsets for those hits.
 struct AsWritten<'a> {
     tokens: &'a [u16],
     n_asked: usize,
@@ -26,8 +26,8 @@ impl Pick for AsWritten<'_> {
     }
 }
 
-/// Velocity and timing of each hit of `tokens`, by step and class; `stream` of `seed` is the drummer,
-/// `temperature` how far it is from the model's mean: 1 as the model's posterior, 0 at the mean.
+/// Velocity and timing of each hit of `tokens`, by step and class. `stream` of `seed` selects the drummer;
+/// `temperature` scales the noise: 1 samples the model's posterior, 0 takes its mean.
 ///
 /// The line is cut into windows of the model's length, the last one padded with rests. A window that
 /// the model can't encode has no touches: its hits are then played by rule.
@@ -40,7 +40,7 @@ pub fn touches(
 ) -> Vec<[Touch; N_CLASSES]> {
     let n_window = model.config().n_steps();
     let windows = tokens.chunks(n_window.max(1));
-    // One drummer plays all windows: each takes the same noise about its own mean.
+    // One drummer for all windows: the same noise about each window's mean.
     let mut noise = latent::prior(model.config().n_latent, &mut rng::stream(seed, stream));
     for noise in &mut noise {
         *noise *= temperature as f32;

@@ -1,5 +1,5 @@
-//! Drums of a phrase: versions of the piece's beat, laid out as a drummer or a machine would, and what
-//! the cast keeps of them.
+//! Drums of a phrase: versions of the piece's beat, laid out for a drummer or a machine and fitted to the
+//! cast.
 
 mod bars;
 pub(super) mod beat;
@@ -47,14 +47,14 @@ pub fn write(setting: &Setting, phrase: &Phrase, bars: Bars, attempt: u64) -> Li
     line
 }
 
-/// The place on the pad of the beat of bar `number` of the phrase; none where bass and lead's model draws
-/// the beat.
+/// The position of the beat on the pad in bar `number` of the phrase; `None` if the trio model draws the
+/// beat.
 pub fn puck(setting: &Setting, bars: Bars, number: u64) -> Option<[f64; 2]> {
     let is_on_pad = setting.theme().beat == config::Beat::Pad;
     is_on_pad.then(|| beat::place(setting, bars, number))
 }
 
-/// The beat of each bar: one for all, but where a hand moves it over the pad from bar to bar.
+/// The beat of each bar: one for all, unless manual steering moves it over the pad.
 fn beats(setting: &Setting, phrase: &Phrase, bars: Bars, attempt: u64) -> Line {
     let of_beat = |beat: &Beat| {
         let mut line = match setting.theme().drums.player {
@@ -79,8 +79,8 @@ fn beats(setting: &Setting, phrase: &Phrase, bars: Bars, attempt: u64) -> Line {
     line
 }
 
-/// Leaves the drums of the cast, in its time, with a crash at the start of a full section and the
-/// style's fill at its end.
+/// Fits the line to the cast: its time and drums, a crash at the start of a full section, the style's fill at
+/// its end.
 fn fit_to_cast(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
     if phrase.cast.does(Move::HalfTime) {
         feel::half_time(line);
@@ -103,8 +103,7 @@ fn fit_to_cast(line: &mut Line, phrase: &Phrase, book: &Book, player: Player) {
     }
 }
 
-/// Removes the drums that rest. Where that leaves half a bar empty, the cast's hats, or else its kick,
-/// mark the beat.
+/// Removes the drums that rest. If that empties half a bar, the cast's hats, ride or kick mark the beat.
 fn keep(line: &mut Line, cast: Cast) {
     if cast.drums == 0 {
         return;
@@ -123,7 +122,7 @@ fn keep(line: &mut Line, cast: Cast) {
     }
 }
 
-/// The first beat of a section: a crash on a full one, and a kick under the first sound of a piece.
+/// The first beat of a section: a crash in a full one, a kick where a piece starts or a section lands.
 fn start(line: &mut Line, phrase: &Phrase, book: &Book) {
     let is_full = matches!(phrase.section, Section::Drop | Section::Main);
     if is_full && book.has_crashes {

@@ -1,7 +1,7 @@
 //! Fallback bars: variations of the last phrases, played while the composer is late.
 //!
 //! Each takes a bar at the same position of one of the last phrases, so that the harmony continues, and
-//! varies it: other velocities, sometimes a part at rest or fewer hits off the beat.
+//! varies it: other velocities, sometimes a silent part or fewer hits off the beat.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -16,16 +16,16 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Bars that variations are made of.
+/// Bars kept for variations.
 const N_KNOWN: usize = 4 * PHRASE_BARS as usize;
 
 /// Probability that a part rests.
 const REST: f64 = 0.4;
 
-/// Highest probability that a hit off the beat is left out.
+/// Highest probability that a hit off the beat is dropped.
 const THIN: f64 = 0.25;
 
-/// Most by which a velocity is moved, up or down.
+/// Largest change of a velocity, up or down.
 const TOUCH: i16 = 12;
 
 /// The last bars that the composer made.
@@ -43,7 +43,7 @@ impl Fallback {
         self.known.push_back(bar);
     }
 
-    /// A variation numbered `number`, once a bar is known. A function of the number and the known bars.
+    /// A variation numbered `number`; `None` before a bar is known. Depends only on number and known bars.
     pub fn play(&self, number: u64) -> Option<Bar> {
         let last = self.known.back()?;
         let mut rng = rng::stream(number, "understudy");
@@ -60,7 +60,7 @@ impl Fallback {
         bar.tempo = last.tempo;
         bar.title = last.title.clone();
         bar.mix = last.mix.clone();
-        // It belongs to a change of section, which this is not.
+        // A transition belongs to a change of section.
         bar.transition = None;
         vary(&mut bar, &mut rng);
         Some(bar)
@@ -88,7 +88,7 @@ fn vary(bar: &mut Bar, rng: &mut Rng) {
     }
 }
 
-/// Whether a hit lies on a quarter, give or take a player's timing.
+/// Whether a hit lies on a quarter, allowing for humanised timing.
 fn is_on_beat(hit: &Hit) -> bool {
     let quarters = hit.start_step / STEPS_PER_QUARTER as f32;
     (quarters - quarters.round()).abs() < 0.1

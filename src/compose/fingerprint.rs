@@ -17,10 +17,10 @@ use crate::{
     units::{Bpm, Lufs},
 };
 
-/// Hashes of what a station's music is made from, by what a change of it means.
+/// Hashes of the inputs of a station's music, grouped by the effect of a change.
 ///
-/// Each hashes values as JSON, so other builds and renamed types don't change it. Renamed fields and
-/// choices do: saved stations then turn as after an edit of radio.toml.
+/// Each hashes values as JSON, so other builds and renamed types don't change it. Renamed fields and variants
+/// do: saved stations then change as after an edit of radio.toml.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fingerprint {
     /// A change ends the piece: models, chords, form.
@@ -37,14 +37,14 @@ pub struct Fingerprint {
     pub path: u64,
 }
 
-/// What a piece depends on: a change of it starts another piece.
+/// Inputs of a piece: a change starts another piece.
 #[derive(Serialize)]
 struct PieceInputs<'a> {
     form: Form,
     drums_model: String,
     trio_model: String,
     groove_model: String,
-    // Without it the hash is that of builds which did not know it.
+    // Skipped if absent, so that older hashes stay valid.
     #[serde(skip_serializing_if = "Option::is_none")]
     chorale_model: Option<String>,
     minutes: [f64; 2],
@@ -64,14 +64,14 @@ struct BeatInputs {
     tempo_spread: f64,
 }
 
-/// What may change within a piece.
+/// Inputs that may change in a piece.
 #[derive(Serialize)]
 struct SoundInputs<'a> {
     station_title: &'a str,
     energy: f64,
     loudness: Lufs,
     dreams: Vec<&'a str>,
-    /// Left out without one, so that older checkpoints keep their hash.
+    /// Skipped if absent, so that older checkpoints keep their hash.
     #[serde(skip_serializing_if = "Option::is_none")]
     prior: Option<String>,
     wander: f64,
@@ -110,10 +110,10 @@ impl Fingerprint {
     }
 }
 
-/// Sorts everything that `station` says, but the key, into what a piece depends on, what its beat does and
-/// what only its sound does.
+/// Sorts all values of `station`, except the key, into inputs of the piece, of its beat and of its sound
+/// alone.
 ///
-/// Patterns without `..`: a new key of radio.toml does not compile until it has its place here.
+/// Patterns without `..`: a new key of radio.toml does not compile until it is sorted here.
 #[allow(clippy::too_many_lines)] // One line for each key.
 fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
     let Station {
@@ -148,7 +148,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         likes: _, // Only legs that are drawn later depend on it.
         temperature,
         decoding,
-        key: _, // Has a hash of its own.
+        key: _, // Hashed separately.
         tempo,
         tempo_spread,
         minutes,
@@ -167,7 +167,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         chords,
         voices,
         programs,
-        fonts: _, // As the station's, they change no note.
+        fonts: _, // Like `soundfont`: no note changes.
         echo_steps,
         echo_feedback,
         room,
@@ -175,7 +175,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
         words,
         qualities,
         titles,
-        macros: _, // They change nothing before they are moved.
+        macros: _, // No effect until they are moved.
     } = &**theme;
     let piece = PieceInputs {
         form: *form,
@@ -226,7 +226,7 @@ fn inputs(station: &Station) -> (PieceInputs<'_>, BeatInputs, SoundInputs<'_>) {
     (piece, beat, sound)
 }
 
-/// A model by its place. Not `Display`, whose words may change.
+/// A model by its location. Not `Display`, whose text may change.
 fn asset(asset: &AssetRef) -> String {
     match asset {
         AssetRef::File(path) => format!("file:{}", path.display()),
@@ -255,7 +255,7 @@ mod tests {
         Anchors { points: vec![vec![0.5, -1.0]], in_turn: false, drawn: None }
     }
 
-    /// Which of piece, key, beat, sound and path a change of the first built-in station moves.
+    /// Which hashes a change of the first built-in station affects: piece, key, beat, sound, path.
     fn moved(change: impl FnOnce(&mut Station, &mut Theme)) -> [bool; 5] {
         let config = parse(BUILT_IN, "radio.toml", std::path::Path::new("")).unwrap();
         let before = config.stations[0].clone();

@@ -1,4 +1,4 @@
-//! The chords under a tune that was written without regard to the theme's loops.
+//! The chords under a tune that was not written over the theme's loops.
 
 use crate::{
     compose::lines::Lines,
@@ -11,21 +11,21 @@ use crate::{
     },
 };
 
-/// How much more a note of the bass counts than one of the lead.
+/// Weight of a bass note; a lead note has 1.
 const BASS: f64 = 2.0;
 
-/// Share of a bar's weight that the root adds where the bass starts the bar with it.
+/// Bonus for a root that the bass plays on the downbeat, as a share of the bar's weight.
 const ROOT: f64 = 0.5;
 
-/// Share of a bar's weight by which a chord of the theme's loops goes before another one.
+/// Bonus for a chord of the theme's loops, as a share of the bar's weight.
 const OF_THEME: f64 = 0.15;
 
-/// Share of a bar's weight that a tone of the chord costs which nobody plays.
+/// Cost of a chord tone that no part plays, as a share of the bar's weight.
 const UNPLAYED: f64 = 0.03;
 
-/// A chord for each of `n_bars` bars of `tune`, which is in `key`: of the theme's own chords, and of the
-/// triads, sevenths or fifths that they would be on the key's other degrees, the one that holds the most of
-/// what sounds in the bar. A bar of rest keeps the chord before it.
+/// A chord for each of `n_bars` bars of `tune`, which is in `key`: the one that covers most of the bar's
+/// notes, out of the theme's chords and of its first chord's shape (triad, seventh, fifth) on every degree of
+/// the key. A silent bar keeps the chord before it.
 pub fn chords_under(tune: &Lines, key: Key, theme: &Chords, n_bars: usize) -> Vec<Chord> {
     let own = || theme.loops.iter().flatten().copied();
     let shape = own().next().unwrap_or(Numeral::TONIC);
@@ -38,7 +38,7 @@ pub fn chords_under(tune: &Lines, key: Key, theme: &Chords, n_bars: usize) -> Ve
         let bar = BarWeights::of(tune, number);
         let before = chords.last().copied().unwrap_or(candidates[0].1);
         let fit = |&(bonus, chord): &(f64, Chord)| (bar.fit(chord) + bonus * bar.total(), chord);
-        // The first of the best, so that the theme's own go before others.
+        // The first of equals, so that the theme's own chords win.
         let best = candidates.iter().map(fit).rev().max_by(|a, b| a.0.total_cmp(&b.0));
         let chord = best.filter(|_| 0.0 < bar.total()).map_or(before, |(_, chord)| chord);
         chords.push(chord);
@@ -46,7 +46,7 @@ pub fn chords_under(tune: &Lines, key: Key, theme: &Chords, n_bars: usize) -> Ve
     chords
 }
 
-/// How much each pitch class sounds in a bar.
+/// Weight of each pitch class in a bar.
 struct BarWeights {
     classes: [f64; 12],
     /// Pitch class of a bass note on the downbeat.

@@ -1,4 +1,4 @@
-//! Places that listeners liked: points that the walk leads back to.
+//! Points that listeners liked, to which the walk returns.
 
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
@@ -8,8 +8,7 @@ use crate::{musicvae::net::latent::Latent, rng::Rng};
 /// The most points of a setting.
 pub const MOST_LIKED: usize = 64;
 
-/// Least distance to a point that is worth a leg, as a share of the point's norm: more than the noise at
-/// a leg's end.
+/// Least distance of a leg to a point, as a share of the point's norm: more than the noise at a leg's end.
 const LEAST_DISTANCE: f64 = 0.4;
 
 /// A point that listeners liked.
@@ -17,11 +16,11 @@ const LEAST_DISTANCE: f64 = 0.4;
 pub struct LikedPoint {
     /// The point, in the latent space of bass and lead.
     pub z: Latent,
-    /// How many liked it, at least 1.
+    /// Number of likes, at least 1.
     pub n: u32,
 }
 
-/// What listeners liked, and how often the walk leads back there.
+/// Points that listeners liked, and how often the walk returns.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Liked<'a> {
     /// Share of legs that lead to one of the points, 0 to 1.
@@ -31,9 +30,9 @@ pub struct Liked<'a> {
 }
 
 impl<'a> Liked<'a> {
-    /// The end of the next leg from `at`; none if it is to be an anchor. Points are drawn in proportion to
-    /// their likes. Those of another model, with other dimensions, and those near `at` are not drawn; if
-    /// none is left, nothing is taken from `rng`.
+    /// The end of the next leg from `at`; `None` if it is to be an anchor. Points are drawn in proportion to
+    /// their likes, except those of another model, with other dimensions, and those near `at`; if none is
+    /// left, `rng` is not used.
     pub fn draw(self, at: &[f32], rng: &mut Rng) -> Option<&'a Latent> {
         if self.share <= 0.0 {
             return None;

@@ -11,24 +11,24 @@ use crate::{
     },
 };
 
-/// A theme opened for composing; `station::load::theme` opens one.
+/// A theme loaded for composing by `station::load::theme`.
 #[derive(Clone)]
 pub struct LoadedTheme {
     /// Model of drum beats.
     pub drums: Arc<SharedModel>,
     /// Model of bass and lead.
     pub trio: Arc<SharedModel>,
-    /// Model of a drummer's velocities and timing; `None` where a machine plays, or the theme's
-    /// `groove` and `groove_time` are 0.
+    /// Model of a drummer's velocities and timing; `None` if a machine plays, or the theme's `groove` and
+    /// `groove_time` are 0.
     pub groove: Option<Arc<MusicVae>>,
-    /// Model of chorales, where it writes all notes instead of the others.
+    /// Model of chorales, if it writes all notes instead of the others.
     pub chorale: Option<Arc<Network>>,
     /// The four beats that the drums move between.
     pub pad: Pad,
-    /// What new ideas for bass and lead are drawn from.
+    /// The prior of new points for bass and lead.
     pub prior: Prior,
-    /// What bass and lead move between: the MIDI files of the station's playlists in their order, or,
-    /// without any, the theme's anchors.
+    /// The points between which bass and lead move: the MIDI files of the station's playlists in order or, if
+    /// none, the theme's anchors.
     pub anchors: Anchors,
     /// The tunes of the anchors that come from MIDI files.
     pub tunes: Arc<[AnchorTune]>,

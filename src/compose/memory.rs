@@ -1,4 +1,4 @@
-//! The phrases heard lately, as hashes of pairs: eight bars at a time.
+//! Recent phrases, as hashes of pairs: eight bars at a time.
 
 use std::{
     collections::VecDeque,
@@ -7,13 +7,13 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// Pairs of phrases that are remembered: more than ten minutes of any tempo up to 300 bpm.
+/// Pairs of phrases that are remembered: more than ten minutes at any tempo up to 300 bpm.
 const N_PAIRS: usize = 200;
 
-/// Pairs of phrases heard one after the other.
+/// Pairs of consecutive phrases.
 ///
-/// The standard library's hash may change with the compiler; pairs saved by such a build are then
-/// not recognised, which costs no more than a repeat.
+/// The standard library's hash may change with the compiler; pairs saved by an older build are then not
+/// recognised, which at worst allows a repeat.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PhraseMemory {
     last: u64,
@@ -21,12 +21,12 @@ pub struct PhraseMemory {
 }
 
 impl PhraseMemory {
-    /// Whether the last phrase and `phrase` have been heard one after the other.
+    /// Whether `phrase` has followed the last phrase before.
     pub fn knows(&self, phrase: &impl Hash) -> bool {
         self.pairs.contains(&self.pair(hash(phrase)))
     }
 
-    /// Remembers `phrase` as heard after the last one.
+    /// Remembers `phrase` as the successor of the last one.
     pub fn keep(&mut self, phrase: &impl Hash) {
         let this = hash(phrase);
         let pair = self.pair(this);

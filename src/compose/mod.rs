@@ -1,24 +1,24 @@
 //! Composing: from a setting and the progress so far to the next phrase of bars.
 //!
-//! A [`setting::Setting`] is what the music is made from: a station's configuration, its loaded theme
-//! and a seed. A [`progress::Progress`] is all that is remembered between two phrases.
-//! [`step::next_phrase`] makes four bars and the next progress out of them:
+//! A [`setting::Setting`] holds the inputs of the music: a station's configuration, its loaded theme and a
+//! seed. A [`progress::Progress`] is all state between two phrases. [`step::next_phrase`] makes four bars and
+//! the next progress from them:
 //!
 //! ```text
 //! form ─phrase─► chords, lines, drums ─score─► performance ─► bars
 //! ```
 //!
-//! The [`form`] follows one of the [`books`]: it chooses section, motif, tension and who plays;
-//! [`lines`] and [`drums`] draw from the models near points of the [`walk`] and the [`pad`];
-//! [`percussion`] lays loops beside the drums; [`accompaniment`] plays the chords in the rhythms of
-//! [`comping`]; [`moves`] stop, mute and answer; the [`performance`] gives the notes of the
-//! [`score`] velocities and timing; [`throws`] send single hits to the effects. [`composer::Composer`] repeats the step, and can go back to an
-//! earlier bar and [`change`] from there on: a hand may [steer](steering) the places of beat and lines,
-//! hold a section and order the form.
+//! The [`form`] follows one of the [`books`]: it chooses section, motif, tension and cast; [`lines`] and
+//! [`drums`] draw from the models near points of the [`walk`] and the [`pad`]; [`percussion`] adds loops to
+//! the drums; [`accompaniment`] plays the chords in the rhythms of [`comping`]; [`moves`] stop, mute and
+//! answer; the [`performance`] gives the notes of the [`score`] velocities and timing; [`throws`] send single
+//! hits to the effects. [`composer::Composer`] repeats the step, and can go back to an earlier bar and
+//! [`change`] from there on: users can [steer](steering) beat and lines, hold a section and give orders to
+//! the form.
 //!
-//! The phrases of a theme with a model of chorales are those of a [`hymn`] instead.
+//! A theme with a chorale model plays the phrases of a [`hymn`] instead.
 //!
-//! No clock, no thread, no file: `station` has those.
+//! No clock, thread or file: those are in `station`.
 
 pub mod accompaniment;
 pub mod anchor_tune;

@@ -1,4 +1,4 @@
-//! What happens in a phrase: answers, rolls, pedals, stops, gang hits and mutes, made of its notes.
+//! The moves of a phrase: answers, rolls, pedals, stops, gang hits and mutes of its notes.
 
 mod answer;
 mod mutes;
@@ -19,7 +19,7 @@ use crate::{
     music::{arrange::LineNote, bar::Part},
 };
 
-/// Makes the moves of the phrase's cast in its score.
+/// Applies the moves of the phrase's cast to its score.
 pub fn make(score: &mut Score, phrase: &Phrase, book: &Book, bass: (u8, u8)) {
     let does = |wanted| phrase.cast.does(wanted);
     if does(Move::Pedal) {
@@ -44,12 +44,12 @@ pub fn make(score: &mut Score, phrase: &Phrase, book: &Book, bass: (u8, u8)) {
         stop::gang(score, phrase);
     }
     if does(Move::Roll) && phrase.is_last {
-        // The roll breaks off, and the drop lands in the gap.
+        // The roll stops a beat before the drop.
         rest_drums(score, LAST_BEAT, PHRASE_STEPS);
     }
 }
 
-/// Moves the bass to the key's root nearest to each note within its register.
+/// Moves the bass to the key's root nearest to its lowest note, in its register.
 fn pedal(notes: &mut [LineNote], phrase: &Phrase, (low, high): (u8, u8)) {
     let root = phrase.piece.key.root;
     let roots: Vec<u8> = (low..=high).filter(|pitch| pitch % 12 == root % 12).collect();

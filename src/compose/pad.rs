@@ -33,9 +33,9 @@ impl Pad {
         Self { originals, ..self }
     }
 
-    /// The beat that the corner at `x`, `y` was encoded from, if the place is nearer to a corner than
-    /// 0.02. A model's reconstruction of a beat may lack some of its hits, so Beat Blender plays the
-    /// beat itself in its corners, too.
+    /// The beat that the corner at `x`, `y` was encoded from, if the place is nearer to a corner than 0.02. A
+    /// model's reconstruction of a beat may lack some hits, so corners play the beat itself, as in Beat
+    /// Blender.
     pub fn original_near(&self, x: f64, y: f64) -> Option<&Line> {
         let is_near = |&(corner_x, corner_y): &(f64, f64)| {
             (x - corner_x).powi(2) + (y - corner_y).powi(2) < AT_CORNER * AT_CORNER
@@ -56,7 +56,7 @@ impl Pad {
         latent::mix(&corners, &latent::bilinear(x, y))
     }
 
-    /// Position of the round at `bar` of the station's life, 0 to 1 each way.
+    /// Position of the round at `bar` of the station's life, 0 to 1 per axis.
     pub fn place(&self, bar: u64) -> (f64, f64) {
         let of_round = bar % self.bars_per_round as u64;
         let way = of_round as f64 / self.bars_per_round as f64 * ROUND.len() as f64;

@@ -1,4 +1,4 @@
-//! Percussion of a phrase: the piece's loops, layer upon layer as the cast asks.
+//! Percussion of a phrase: the piece's loops, in as many layers as the cast has.
 
 use rand::seq::SliceRandom as _;
 
@@ -18,7 +18,7 @@ use crate::{
     rng,
 };
 
-/// Sounds of the theme that a piece uses.
+/// Percussion sounds in a piece, at most.
 const N_LAYERS: usize = 3;
 
 /// The notes of `phrase`, whose pitches are General MIDI percussion keys.
@@ -43,8 +43,7 @@ pub fn write(phrase: &Phrase, theme: &Theme) -> Vec<LineNote> {
     notes
 }
 
-/// The sounds of a piece in the order in which they enter; the clap, which marks the backbeat, is the
-/// second one in every piece.
+/// The sounds of a piece in order of entry; the clap, which marks the backbeat, is always the second.
 fn layers(seed: u64, sounds: &[Percussion]) -> Vec<(usize, Percussion)> {
     let is_clap = |sound: &Percussion| *sound == Percussion::Clap;
     let mut others: Vec<Percussion> =
@@ -56,7 +55,7 @@ fn layers(seed: u64, sounds: &[Percussion]) -> Vec<(usize, Percussion)> {
     others.into_iter().take(N_LAYERS).enumerate().collect()
 }
 
-/// Whether layer `place` of a piece plays: as many as the cast has, and a clap only beside a snare.
+/// Whether layer `place` of a piece plays: as many as the cast has, and a clap only with a snare.
 fn plays(cast: Cast, place: usize, sound: Percussion) -> bool {
     let has_backbeat = cast.drums & Drum::Snare.bit() != 0;
     place < cast.layers && (sound != Percussion::Clap || has_backbeat)

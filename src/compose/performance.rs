@@ -33,10 +33,10 @@ use crate::{
 /// MIDI velocity of chords without accent at full force.
 const CHORD_VELOCITY: f64 = 72.0;
 
-/// Factor of velocities without tension, and how much full tension adds.
+/// Velocity factor without tension, and how much full tension adds.
 const FORCE: (f64, f64) = (0.8, 0.25);
 
-/// The same for a drum machine, at any tension.
+/// The factor of a drum machine, at any tension.
 const MACHINE_FORCE: f64 = 0.98;
 
 /// Filter opening at the start and at the end of a build.
@@ -44,7 +44,7 @@ const BUILD_OPENING: [f64; 2] = [0.3, 1.0];
 
 /// A phrase to be performed.
 pub struct Performance<'a> {
-    /// What the station's music is made from.
+    /// The station's setting.
     pub setting: &'a Setting,
     /// The phrase.
     pub phrase: &'a Phrase,
@@ -73,7 +73,7 @@ impl Performance<'_> {
 
     /// The drummer's touch of each hit; empty without a groove model.
     fn touches(&self) -> Vec<[Touch; N_CLASSES]> {
-        // One drummer for a piece.
+        // One drummer per piece.
         let seed = self.phrase.piece.seed;
         let groove = self.setting.loaded.groove.as_ref();
         groove.map_or_else(Vec::new, |groove| {
@@ -112,8 +112,8 @@ impl Performance<'_> {
         Book::of(self.setting.theme())
     }
 
-    /// How far filters are open at `t` of the phrase, 0 to 1: as the book says for the section, or else
-    /// as the phrase is tense. A build opens from nearly closed in any book.
+    /// Filter opening at `t` of the phrase, 0 to 1: the book's value for the section or, without one, from
+    /// nearly closed in a build and by tension elsewhere.
     fn opening(&self, t: f64) -> f32 {
         let phrase = self.phrase;
         let of_section = (phrase.of_section as f64 + t) / phrase.n_phrases as f64;
@@ -141,7 +141,7 @@ impl Performance<'_> {
         let notes = &self.score.notes[part as usize];
         let mut hits = play_notes(notes, slot.steps.start, articulation, feel, &mut rng);
         if theme.voices[part as usize].chain.filter == Filter::Acid {
-            // The machine keeps its switches for a piece.
+            // One set of switches per piece.
             let stream = format!("machine {}", part.name());
             let machine = MachineBass::draw(&mut rng::stream(self.phrase.piece.seed, &stream));
             machine.articulate(&mut hits, notes, slot.steps.start);
@@ -149,7 +149,7 @@ impl Performance<'_> {
         hits
     }
 
-    /// How the theme is played; a machine takes nothing from the groove model.
+    /// The theme's feel; a machine does not use the groove model.
     fn feel(&self) -> Feel {
         let theme = self.setting.theme();
         let share = |of_drummer: f64| match theme.drums.player {
@@ -164,7 +164,7 @@ impl Performance<'_> {
         }
     }
 
-    /// Drums and percussion. A machine's force is fixed: its beats get denser with tension, not harder.
+    /// Drums and percussion. A machine's force is fixed: its beats get denser with tension, not louder.
     fn play_drums(
         &self,
         slot: &Slot,
@@ -194,7 +194,7 @@ impl Performance<'_> {
     }
 }
 
-/// How far filters are open at a tension: a quarter when calm, fully from two thirds on.
+/// Filter opening by tension: a quarter at 0, fully open from two thirds on.
 fn opening(tension: f64) -> f64 {
     (0.25 + 1.1 * tension).clamp(0.0, 1.0)
 }
@@ -203,7 +203,7 @@ fn along([from, to]: [f64; 2], t: f64) -> f64 {
     from + t * (to - from)
 }
 
-/// The piece's mix with the faders where the phrase has them at `t`.
+/// The piece's mix with the phrase's faders at `t`.
 fn mix(phrase: &Phrase, t: f64) -> Arc<Mix> {
     let faders = phrase.faders.map(|fader| along(fader, t));
     if faders.iter().all(|fader| fader.abs() < f64::EPSILON) {

@@ -30,7 +30,7 @@ pub enum Take {
 }
 
 impl Take {
-    /// The take in names of random streams. Another word here is other music for the same seed.
+    /// The take's name in random streams. Another name changes the music of a seed.
     pub(super) fn stream_name(self) -> &'static str {
         match self {
             Self::Statement => "Statement",
@@ -60,17 +60,17 @@ pub struct Phrase {
     pub n_phrases: u64,
     /// Whether it is the section's last phrase.
     pub is_last: bool,
-    /// Whether it is a section's first phrase that a build or a bar without drums leads to.
+    /// Whether it is a section's first phrase after a build or a bar without drums.
     pub lands: bool,
-    /// The section after it, where it is the last of its own.
+    /// The next section, if the phrase is the last of its own.
     pub leads_to: Option<Section>,
     /// Tension at the start and at the end, 0 to 1.
     pub tension: [f64; 2],
-    /// Who plays, and what happens.
+    /// The parts that play, and moves.
     pub cast: Cast,
-    /// How far a roll over several phrases has come at the start and at the end, 0 to 1.
+    /// Progress of a roll over several phrases at the start and at the end, 0 to 1.
     pub roll: Option<[f64; 2]>,
-    /// Gain in dB of each part at the start and at the end, beside its own in the mix.
+    /// Gain in dB of each part at the start and at the end, added to that of the mix.
     pub faders: [[f64; 2]; N_PARTS],
     /// Tempo at the start and at the end.
     pub tempo: [Bpm; 2],

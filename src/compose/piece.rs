@@ -20,7 +20,7 @@ use crate::{
 /// How many fifths a key may lie from the theme's: keys further away share few notes with it.
 const MOST_FIFTHS: i32 = 2;
 
-/// Share of hymns in the relative minor of a major key, or the other way round.
+/// Share of hymns in the relative minor or major key.
 const RELATIVE: f64 = 0.4;
 
 /// A piece of two to six minutes.
@@ -38,7 +38,7 @@ pub struct Piece {
     fifths: i32,
     /// Tempo of the piece outside of transitions.
     pub tempo: Bpm,
-    /// Its deviation from the theme's tempo as a share of the largest one, -1 to 1.
+    /// Its deviation from the theme's tempo as a share of the theme's spread, -1 to 1.
     #[serde(default)]
     deviation: f64,
     /// Instruments and levels.
@@ -59,7 +59,7 @@ impl Piece {
         Self::draw(setting, 0, 0, None, leg)
     }
 
-    /// The piece after this one where the station turns to another theme, in that theme's key.
+    /// The next piece when the station changes to another theme, in that theme's key.
     pub fn first_of_theme(&self, setting: &Setting, leg: Leg) -> Self {
         Self::draw(setting, self.number + 1, 0, None, leg)
     }
@@ -107,7 +107,7 @@ impl Piece {
         }
     }
 
-    /// Whether a station whose own seed is `seed` has drawn it.
+    /// Whether it was drawn by a station whose own seed is `seed`.
     pub fn is_of_seed(&self, seed: u64) -> bool {
         self.seed == seed_of(seed, self.number)
     }
@@ -117,7 +117,7 @@ impl Piece {
         Self { leg, ..self.clone() }
     }
 
-    /// The same piece in the key and the tempo that it has in another version of its theme.
+    /// The same piece in the key and the tempo of another version of its theme.
     pub fn in_tune_of(&self, setting: &Setting) -> Self {
         let theme = setting.theme();
         let key = key(theme, self.fifths, self.seed);
@@ -141,8 +141,8 @@ impl Piece {
     }
 }
 
-/// The key of the piece with `seed` that lies `fifths` from that of `theme`. A hymn is in the other mode of
-/// the same notes in some cases.
+/// The key of the piece with `seed` that lies `fifths` from that of `theme`. Some hymns are in the relative
+/// key, with the same notes.
 fn key(theme: &Theme, fifths: i32, seed: u64) -> Key {
     let key = theme.key.by_fifths(fifths);
     let turns = theme.chorale_model.is_some() && rng::stream(seed, "mode").random_bool(RELATIVE);
@@ -172,7 +172,7 @@ fn draw_mix(theme: &Theme, loudness: Lufs, rng: &mut Rng) -> Mix {
     Mix { voices, echo_steps, echo_feedback, room, loudness }
 }
 
-/// A fifth up, a fifth down or the same key, each in a third of cases.
+/// A fifth up, a fifth down or the same key, equally likely.
 fn related(fifths: i32, rng: &mut Rng) -> i32 {
     let moved = fifths + rng.random_range(-1..=1);
     moved.clamp(-MOST_FIFTHS, MOST_FIFTHS)

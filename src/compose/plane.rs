@@ -1,10 +1,10 @@
 //! The map of bass and lead: a plane through the trio's latent space.
 //!
-//! The plane is spanned by the two principal components of the theme's anchors and of draws of its
-//! prior, so that places of the music that the theme plays lie apart. A latent space has hundreds of
-//! dimensions: a point on the plane itself has nearly all coordinates at their mean, where the model has
-//! seen no music. So a place of the map takes the part of the anchors around it that the plane lacks,
-//! their residuals: at an anchor the map leads exactly to it.
+//! The plane is spanned by the two principal components of the theme's anchors and of draws of its prior, so
+//! that the theme's music is spread over the map. A latent space has hundreds of dimensions: a point on the
+//! plane itself has nearly all coordinates at their mean, where the model has seen no music. So each place of
+//! the map adds the residuals (the parts off the plane) of the anchors around it: at an anchor's place the
+//! map leads exactly to the anchor.
 
 use crate::{
     compose::walk::Anchors,
@@ -22,29 +22,29 @@ const N_DRAWS: usize = 96;
 /// Seed of the draws: the same theme has the same map on every station.
 const SEED: u64 = 0;
 
-/// Rounds of the power iteration, far more than it needs to settle.
+/// Rounds of the power iteration, far more than it needs to converge.
 const N_ROUNDS: usize = 200;
 
-/// How far the points that span the map lie from its middle, at most.
+/// Largest coordinate of the points that span the map.
 const MARGIN: f64 = 0.9;
 
-/// Distances in latent space up to this are errors of rounding.
+/// Distances in latent space up to this are rounding errors.
 const FLAT: f64 = 1e-6;
 
-/// Squared distance on the map below which an anchor's residual counts nearly alone.
+/// Squared distance on the map below which an anchor's residual dominates.
 const NEAR: f64 = 1e-9;
 
-/// A plane through a latent space, with the points that it was laid through.
+/// A plane through a latent space, with the anchors that it was fitted to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plane {
     mean: Vec<f64>,
-    /// Orthogonal; of unit length.
+    /// Orthonormal.
     axes: [Vec<f64>; 2],
     /// Length of a unit of each axis of the map in latent space.
     units: [f64; 2],
-    /// What rises along each axis: the name of an attribute, if the model has any.
+    /// The attribute that rises along each axis, if the model has any.
     rising: [Option<String>; 2],
-    /// Places of the anchors, and what of each the plane lacks.
+    /// Places and residuals of the anchors.
     anchors: Vec<([f64; 2], Vec<f64>)>,
 }
 
@@ -57,7 +57,7 @@ impl Plane {
             wide(&prior.draw(&mut rng))
         });
         let drawn: Vec<Vec<f64>> = drawn.collect();
-        // Few anchors count as much as many draws.
+        // All anchors weigh as much as all draws.
         let share = 0.5 / points.len() as f64;
         let cloud: Vec<(f64, &[f64])> = points
             .iter()
@@ -73,7 +73,7 @@ impl Plane {
         plane
     }
 
-    /// What rises along each axis: the name of an attribute of the model; none if it has none.
+    /// The attribute of the model that rises along each axis; none if it has none.
     pub fn rising(&self) -> [Option<&str>; 2] {
         self.rising.each_ref().map(Option::as_deref)
     }
@@ -83,13 +83,12 @@ impl Plane {
         self.anchors.iter().map(|(place, _)| *place)
     }
 
-    /// The place of `z` on the map: its projection. What the map was laid through lies within -0.9 to
-    /// 0.9.
+    /// The place of `z` on the map: its projection. The anchors and draws lie within -0.9 to 0.9.
     pub fn place(&self, z: &[f32]) -> [f64; 2] {
         self.project(&wide(z))
     }
 
-    /// The point of latent space at a place of the map, whose own place that is.
+    /// The latent point at a place of the map, which is the point's projection.
     pub fn point(&self, place: [f64; 2]) -> Latent {
         let residual = self.residual_at(place);
         let on_plane = self.on_plane(place);
@@ -107,13 +106,13 @@ impl Plane {
         [0, 1].map(|axis| dot(&moved, &self.axes[axis]) / self.units[axis])
     }
 
-    /// What `z` has besides its place on the plane.
+    /// The component of `z` off the plane.
     fn residual(&self, z: &[f64]) -> Vec<f64> {
         minus(z, &self.on_plane(self.project(z)))
     }
 
-    /// The residuals of the anchors, weighted by the inverse of their squared distance, at the length
-    /// that theirs have on average: a plain mean of vectors is shorter than each.
+    /// The mean of the anchors' residuals, weighted by the inverse of their squared distance and scaled to
+    /// their mean length: a plain mean of vectors is shorter than each.
     fn residual_at(&self, place: [f64; 2]) -> Vec<f64> {
         let weight =
             |at: &[f64; 2]| 1.0 / ((place[0] - at[0]).powi(2) + (place[1] - at[1]).powi(2) + NEAR);
@@ -148,7 +147,7 @@ fn principal_components(cloud: &[(f64, &[f64])], mean: &[f64]) -> [Vec<f64>; 2] 
                 v.iter_mut().zip(before).for_each(|(x, b)| *x -= along * b);
             }
         };
-        // Some direction that is not orthogonal to the component.
+        // A start that is not orthogonal to the component.
         let mut rng = rng::stream(SEED, &format!("component {number}"));
         let mut v = wide(&latent::prior(mean.len(), &mut rng));
         for _ in 0..N_ROUNDS {
@@ -158,7 +157,7 @@ fn principal_components(cloud: &[(f64, &[f64])], mean: &[f64]) -> [Vec<f64>; 2] 
                 let along = weight * dot(z, &v);
                 next.iter_mut().zip(z).for_each(|(x, z)| *x += along * z);
             }
-            // Points that all lie on a line or at one place leave nothing here.
+            // All points on one line or at one place: nothing is left.
             if dot(&next, &next) < f64::MIN_POSITIVE {
                 break;
             }
@@ -172,8 +171,8 @@ fn principal_components(cloud: &[(f64, &[f64])], mean: &[f64]) -> [Vec<f64>; 2] 
     [first, second]
 }
 
-/// Names each axis after the attribute that changes most along it, another one for each, and turns it so
-/// that the attribute rises.
+/// Names each axis after the attribute that changes most along it, a different one for each, and orients it
+/// so that the attribute rises.
 fn orient(axes: &mut [Vec<f64>; 2], attributes: &Attributes) -> [Option<String>; 2] {
     let mut taken: Option<String> = None;
     axes.each_mut().map(|axis| {

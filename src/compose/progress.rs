@@ -1,4 +1,4 @@
-//! What a composer remembers between two phrases.
+//! The state of a composer between two phrases.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,19 +17,19 @@ use crate::{
     rng,
 };
 
-/// All that a composer remembers between two phrases. The next phrase is a function of it and of the
-/// [`Setting`], so composing can resume from an earlier progress: after a restart, a panic or an edit.
+/// All state of a composer between two phrases. The next phrase is a function of it and of the [`Setting`],
+/// so composing can resume from an earlier progress: after a restart, a panic or an edit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
     /// The first bar of the next phrase.
     pub bar: u64,
     /// Fingerprint of the setting that it belongs to.
     pub fingerprint: Fingerprint,
-    /// The first bar of the present section.
+    /// The first bar of the current section.
     pub(super) section_bar: u64,
     pub(super) form: FormProgress,
     pub(super) lines: LineMemory,
-    /// The chord played last.
+    /// The last voicing.
     pub(super) voicing: Option<Voicing>,
     pub(super) memory: PhraseMemory,
     #[serde(default)]
@@ -37,8 +37,8 @@ pub struct Progress {
     /// The bar in which a fill is ordered.
     #[serde(default)]
     pub(super) fill: Option<u64>,
-    /// Bars by which the music plays later than composed, since a cue was taken over: what is drawn by a
-    /// bar's number is drawn by the number it had in the cue.
+    /// Bars by which the music plays later than composed, since a cue was taken over: random draws by bar
+    /// number use the number that the bar had in the cue.
     #[serde(default)]
     n_later: i64,
 }
@@ -60,7 +60,7 @@ impl Progress {
         }
     }
 
-    /// Whether the values are possible, which those of a file may not be.
+    /// Whether the values are possible; those of a file may not be.
     pub fn is_valid(&self) -> bool {
         self.bar.is_multiple_of(PHRASE_BARS)
             && self.section_bar <= self.bar
@@ -68,20 +68,20 @@ impl Progress {
             && self.hymn.is_valid()
     }
 
-    /// Whether `station` has composed it in a radio whose seed is `radio_seed`.
+    /// Whether it was composed by `station` in a radio whose seed is `radio_seed`.
     pub fn is_of_seed(&self, radio_seed: u64, station: &str) -> bool {
         self.form.piece().is_of_seed(rng::derive(radio_seed, station))
     }
 
-    /// Whether it belongs to `setting`: nothing that moves a note has changed.
+    /// Whether it belongs to `setting`: nothing that affects a note has changed.
     pub fn belongs_to(&self, setting: &Setting) -> bool {
         self.fingerprint == setting.fingerprint() && self.form.fits(setting)
     }
 
-    /// Turns to `setting` from the next phrase on, if it belongs to another one.
+    /// Changes to `setting` from the next phrase on, if the progress belongs to another.
     ///
-    /// Where models, chords and form are the same, the piece continues in the new key, tempo, beat and
-    /// sound, and on the new path; otherwise a new piece starts at the point that the walk has reached.
+    /// If models, chords and form are the same, the piece continues in the new key, tempo, beat and sound,
+    /// and on the new path; otherwise a new piece starts at the walk's current point.
     pub fn change_setting(&mut self, setting: &Setting) {
         if self.belongs_to(setting) {
             return;
@@ -113,7 +113,7 @@ impl Progress {
         self.form.starts_piece()
     }
 
-    /// Obeys an order from the next phrase on; a fill is played in `bar`.
+    /// Executes an order at the next phrase; a fill is played in `bar`.
     pub fn obey(&mut self, setting: &Setting, order: Order, bar: u64) {
         match order {
             Order::Drop => self.form.go_to_drop(setting),
@@ -131,7 +131,7 @@ impl Progress {
         Self { bar, section_bar, fill, n_later, ..self.clone() }
     }
 
-    /// The number by which random numbers of `bar` are drawn.
+    /// The bar number that seeds the random draws of `bar`.
     pub(super) fn drawn(&self, bar: u64) -> u64 {
         bar.saturating_add_signed(-self.n_later)
     }

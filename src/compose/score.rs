@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Versions of a phrase's drums that are tried until the last eight bars were not heard lately.
+/// Versions of a phrase's drums that are tried until the last eight bars are not a recent repeat.
 const N_ATTEMPTS: u64 = 4;
 
 /// What each part plays in a phrase.
@@ -29,7 +29,7 @@ pub struct Score {
     pub notes: [Vec<LineNote>; N_PARTS],
 }
 
-/// Writes `phrase` over `chords`, one a bar; bass and lead play `tune`, if there is one.
+/// Writes `phrase` over `chords`, one per bar; bass and lead play `tune`, if there is one.
 pub fn write(
     setting: &Setting,
     progress: &mut Progress,
@@ -37,7 +37,7 @@ pub fn write(
     chords: &[Chord],
     tune: Option<Lines>,
 ) -> Score {
-    // All parts are written, also those that rest, so that a motif doesn't depend on who plays it.
+    // All parts are written, even if they rest, so that a motif doesn't depend on the cast.
     let Lines { bass, lead } = tune.unwrap_or_else(|| {
         lines::write(setting, &mut progress.lines, phrase, progress.bar, chords)
     });

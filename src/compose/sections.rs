@@ -1,4 +1,4 @@
-//! The order of sections in a piece: the head of its book, cycles by turns, the tail.
+//! The order of sections in a piece: the head of its book, cycles in rotation, the tail.
 
 use std::ops::RangeInclusive;
 
@@ -42,7 +42,7 @@ pub fn of_piece(book: &Book, n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
     let first = rng.random_range(0..parts.cycles.len());
     for turn in 0.. {
         let cycle = &parts.cycles[(first + turn) % parts.cycles.len()];
-        // Another cycle if more than half of it has room; the first one always is.
+        // Another cycle if at least half of it fits; the first one always does.
         let without = length(&sections) + length(&parts.tail);
         if 0 < turn && n_phrases < without + length(cycle) / 2 {
             break;
@@ -62,8 +62,8 @@ pub fn strophes(n_phrases: u64, rng: &mut Rng) -> Vec<Planned> {
     vec![Planned { section: Section::Main, motif: 0, n_phrases: of_strophe, scene: 0 }; n]
 }
 
-/// Takes a phrase from the longest main section or drop, of equals from the last. Intros, breaks and
-/// builds stay whole: parts enter and leave in them one by one.
+/// Removes a phrase from the longest main section or drop, the last of equals. Intros, breaks and builds stay
+/// whole: their parts enter and leave one by one.
 fn shorten(sections: &mut [Planned]) {
     let plain =
         sections.iter_mut().filter(|plan| matches!(plan.section, Section::Main | Section::Drop));

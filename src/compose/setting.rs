@@ -1,4 +1,4 @@
-//! What a station's music is made from.
+//! The inputs of a station's music.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::{
     rng,
 };
 
-/// A station's configuration, its loaded theme, its seed and what a hand steers: with a [`Progress`], all that the next
-/// phrase depends on.
+/// A station's configuration, its loaded theme, its seed and its steering: with a [`Progress`], all that the
+/// next phrase depends on.
 ///
 /// [`Progress`]: crate::compose::progress::Progress
 #[derive(Clone)]
@@ -23,7 +23,7 @@ pub struct Setting {
     pub(super) loaded: LoadedTheme,
     /// The station's own seed, derived from the radio's and the station's name.
     pub(super) seed: u64,
-    /// What a hand steers. No part of the fingerprint: it ends no piece.
+    /// The manual steering. Not in the fingerprint: it ends no piece.
     pub(super) steering: Steering,
     /// The points that listeners liked, at most [`MOST_LIKED`].
     liked: Arc<[LikedPoint]>,
@@ -42,7 +42,7 @@ impl Setting {
         Self::with(station, loaded, self.seed, self.liked.clone()).steered(self.steering.clone())
     }
 
-    /// The same setting where listeners liked `points`; those after the first [`MOST_LIKED`] are dropped.
+    /// The same setting with the liked `points`; those after the first [`MOST_LIKED`] are dropped.
     pub fn with_liked(&self, points: &[LikedPoint]) -> Self {
         let points = &points[..points.len().min(MOST_LIKED)];
         Self { liked: points.into(), ..self.clone() }
@@ -59,12 +59,12 @@ impl Setting {
         Self { steering, ..self }
     }
 
-    /// What a hand steers.
+    /// The manual steering.
     pub fn steering(&self) -> &Steering {
         &self.steering
     }
 
-    /// The station that it plays.
+    /// The station.
     pub fn station(&self) -> &Station {
         &self.station
     }
@@ -74,12 +74,12 @@ impl Setting {
         &self.loaded
     }
 
-    /// The points that listeners liked, if the walk leads back to them.
+    /// The points that listeners liked, if the walk returns to them.
     pub fn liked_points(&self) -> &[LikedPoint] {
         if self.theme().likes == 0.0 { &[] } else { &self.liked }
     }
 
-    /// What listeners liked, and how often the walk leads back there.
+    /// Points that listeners liked, and how often the walk returns.
     pub(super) fn liked(&self) -> Liked<'_> {
         Liked { share: self.theme().likes, points: &self.liked }
     }

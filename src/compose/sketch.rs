@@ -1,5 +1,5 @@
-//! What would be heard at a place of the pad or of the map: drawn as a composer draws it, but for a look
-//! and without changing any progress.
+//! Sketches of a place on the pad or on the map: drawn as the composer draws it, but for display and without
+//! changing any progress.
 
 use crate::{
     compose::{
@@ -14,10 +14,10 @@ use crate::{
     musicvae::net::latent::Latent,
 };
 
-/// Points of each leg in a way ahead.
+/// Points per leg of a path ahead.
 const N_OF_LEG: u32 = 5;
 
-/// Where bass and lead are drawn by the walk, and where it goes.
+/// The walk's current point for bass and lead, and its path ahead.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Way {
     /// The point of the next phrase.
@@ -26,8 +26,8 @@ pub struct Way {
     pub ahead: Vec<Latent>,
 }
 
-/// The beat at `place` of the pad, 0 to 1 each way: two bars, drawn with the same random numbers at each
-/// place, so that only the place tells beats apart. Near a corner, the corner's original.
+/// The beat at `place` of the pad, 0 to 1 per axis: two bars, drawn with the same random numbers at each
+/// place, so that beats differ only by place. Near a corner, the corner's original.
 ///
 /// On air, the tension of the phrase makes the beat denser or sparser, and the piece draws its own random
 /// numbers.
@@ -35,18 +35,18 @@ pub fn beat(setting: &Setting, place: [f64; 2]) -> Line {
     beat::sketch(setting, place)
 }
 
-/// Four bars of bass and lead at `z`, as the present piece of `progress` draws them first: in its key and
-/// in the parts' registers, over no chords.
+/// Four bars of bass and lead at `z`, as the current piece of `progress` draws them first: in its key and in
+/// the parts' registers, without chords.
 pub fn tune(setting: &Setting, progress: &Progress, z: &Latent) -> Lines {
     lines::sketch(setting, &next_phrase(setting, progress), z)
 }
 
-/// The seed of the present piece, on which a [`tune`] depends besides the theme.
+/// The seed of the current piece, on which a [`tune`] depends besides the theme.
 pub fn piece_seed(progress: &Progress) -> u64 {
     progress.form.piece().seed
 }
 
-/// The way of the walk from the next phrase on.
+/// The path of the walk from the next phrase on.
 pub fn way(setting: &Setting, progress: &Progress) -> Way {
     let phrase = next_phrase(setting, progress);
     let from = lines::place_on_leg(phrase.motif);
@@ -57,7 +57,7 @@ pub fn way(setting: &Setting, progress: &Progress) -> Way {
     Way { here: lines::point(setting, &phrase, progress.bar), ahead: rest.chain(next).collect() }
 }
 
-/// The place of the pad's round at the next phrase, 0 to 1 each way.
+/// The place of the pad's round at the next phrase, 0 to 1 per axis.
 pub fn round_place(setting: &Setting, progress: &Progress) -> [f64; 2] {
     let mut progress = progress.clone();
     progress.next_of_form(setting);

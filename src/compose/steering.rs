@@ -1,5 +1,5 @@
-//! What a hand steers beside the values of radio.toml: the place of the beat on the pad, the place of
-//! bass and lead in latent space, whether the section holds, and orders to the form.
+//! Manual steering besides the values of radio.toml: the place of the beat on the pad, the place of bass and
+//! lead in latent space, holding of the section, and orders to the form.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,13 +9,13 @@ use crate::musicvae::net::latent::{self, Latent};
 const BEAT_POINTS: std::ops::RangeInclusive<usize> = 2..=256;
 const LINE_POINTS: std::ops::RangeInclusive<usize> = 1..=64;
 
-/// Bars of a path: an hour and more of any tempo.
+/// Bars of a path; 4096 last 54 minutes at 300 bpm.
 const PATH_BARS: std::ops::RangeInclusive<u32> = 1..=4096;
 
 /// Largest coordinate of a latent point; samples of the prior stay within 6.
 const MOST_LATENT: f32 = 16.0;
 
-/// What a hand steers. The default steers nothing: the station plays as by itself.
+/// Manual steering. By default nothing is steered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Steering {
@@ -23,7 +23,7 @@ pub struct Steering {
     pub beat: BeatPlace,
     /// Where in the trio's latent space bass and lead are drawn.
     pub line: LinePlace,
-    /// Repeats the present section until it is released.
+    /// Repeats the current section until it is released.
     pub hold: bool,
 }
 
@@ -47,10 +47,10 @@ pub enum BeatPlace {
         points: Vec<[f64; 2]>,
         /// Bars from the first point to the last, 1 to 4096.
         bars: u32,
-        /// Starts again at the first point after the last one; otherwise the beat stays at the last.
+        /// Restarts at the first point after the last one; otherwise the beat stays at the last.
         #[serde(default)]
         repeats: bool,
-        /// The bar of the first point; set when the path is taken up.
+        /// The bar of the first point; set when the path starts.
         #[serde(default)]
         from_bar: u64,
     },
@@ -74,7 +74,7 @@ pub enum LinePlace {
         points: Vec<Latent>,
         /// Bars from the first point to the last, 1 to 4096.
         bars: u32,
-        /// The bar of the first point; set when the path is taken up.
+        /// The bar of the first point; set when the path starts.
         #[serde(default)]
         from_bar: u64,
     },
@@ -92,7 +92,7 @@ pub enum Order {
     Fill,
 }
 
-/// From where on a change is heard.
+/// When a change takes effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
@@ -105,15 +105,15 @@ pub enum When {
     Section,
 }
 
-/// A value of a steering that is not possible.
+/// An invalid steering value.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{what}: expected {expected}, found {found}")]
 pub struct NotSteerable {
     /// The value.
     pub what: &'static str,
-    /// What it must be.
+    /// The expected value.
     pub expected: String,
-    /// What it is.
+    /// The value found.
     pub found: String,
 }
 
@@ -229,7 +229,7 @@ impl LinePlace {
     }
 }
 
-/// The points on both sides of a path of `bars` after `passed` bars, and how far between them, 0 to 1.
+/// The points on both sides of a path of `bars` after `passed` bars, and the fraction between, 0 to 1.
 fn segment<P>(points: &[P], passed: u64, bars: u32) -> Option<(&P, &P, f64)> {
     let last = points.len().checked_sub(1)?;
     let way = (passed as f64 / f64::from(bars.max(1))).min(1.0) * last as f64;

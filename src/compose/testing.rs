@@ -66,7 +66,7 @@ pub fn loaded() -> LoadedTheme {
     LOADED.clone()
 }
 
-/// A setting of the first station with the theme of hymns and the model in models/, in `form`.
+/// A setting of the first station with a theme of hymns and the chorale model in models/, in `form`.
 pub fn hymns(form: Form, radio_seed: u64) -> Setting {
     let weights = include_bytes!("../../models/chorale.safetensors");
     let network = Network::load(&Weights::read(weights, "test").unwrap()).unwrap();

@@ -1,6 +1,5 @@
-//! Throws: single hits and the last words of a tune, sent to echo and room for a moment, as an engineer
-//! does at a dub mix. After some thrown chords the chords' fader stays down, so that the echo is heard
-//! alone.
+//! Throws: single hits and the last notes of a tune's short phrases (words), sent to echo and room for a
+//! moment, as in a dub mix. After some thrown chords the chords rest, so that the echo is heard alone.
 
 use rand::RngExt as _;
 
@@ -14,13 +13,13 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Steps before a hit from which its part is sent.
+/// Steps before a hit at which the send opens.
 const LEAD_IN: f32 = 0.25;
 
 /// The longest throw of drums and chords, in steps: the next hit stays dry.
 const HIT_STEPS: f32 = 1.5;
 
-/// The longest word of a tune, in steps.
+/// The longest throw of a word's last note, in steps.
 const WORD_STEPS: f32 = 6.0;
 
 /// Steps of rest after a note that make it the last of a word.
@@ -31,17 +30,17 @@ const DRUM: f64 = 0.8;
 const CHORD: f64 = 0.8;
 const WORD: f64 = 0.9;
 
-/// How often, as a share of the theme's `throws`, a bar throws a drum, a chord and a word; the last
-/// bar of a phrase always throws a drum if it throws at all.
+/// Probability that a bar throws a drum, a chord and a word, as a share of the theme's `throws`; the drum's
+/// share is 1 in the last bar of a phrase.
 const SHARES: [f64; 3] = [0.3, 0.4, 0.7];
 
 /// Share of thrown chords after which the chords rest.
 const CUTS: f64 = 0.6;
 
-/// Steps of the next bar for which they rest: three echoes of a dotted eighth, nearly.
+/// Steps of the next bar for which they rest: nearly three dotted-eighth echoes.
 const CUT_STEPS: f32 = 8.0;
 
-/// Adds the throws of `bars`, a phrase, and takes away the chords that would cover an echo.
+/// Adds the throws of `bars`, a phrase, and removes the chords that would mask an echo.
 ///
 /// A function of the bars, the theme's `throws` and the station's seed.
 pub fn write(setting: &Setting, bars: &mut [Bar]) {
@@ -92,7 +91,7 @@ fn backbeat(hits: &[Hit]) -> Option<&Hit> {
     hits.iter().rev().filter(is_snare).find(is_late)
 }
 
-/// The last note of the bar that a rest follows; what the next bar brings is left to it.
+/// The last note of the bar before a rest; notes of the next bar are not considered.
 fn last_of_word(hits: &[Hit]) -> Option<&Hit> {
     let ends = hits.iter().map(|hit| hit.start_step).skip(1).chain([f32::INFINITY]);
     let rests = |(hit, next): &(&Hit, f32)| {

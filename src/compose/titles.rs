@@ -4,7 +4,7 @@ use rand::{RngExt as _, seq::IndexedRandom as _};
 
 use crate::{config::Theme, music::scale::Key, rng, units::Bpm};
 
-/// The title of piece `number` of the station titled `station`; one seed always gives the same.
+/// The title of piece `number` of the station titled `station`; a seed always gives the same.
 ///
 /// One of the theme's patterns with its slots filled: `{word}` and `{quality}` by words of the theme,
 /// none twice, `{number}` by a number from 2 to 99, `{key}` and `{tempo}` by those of the piece.
@@ -36,7 +36,7 @@ fn next_slot(pattern: &str) -> Option<(&str, &str, &str)> {
     Some((before, slot, after))
 }
 
-/// One of `words` that is not in `used`, while there is one.
+/// One of `words` not in `used`, or the first if all are.
 fn draw<'a>(words: &'a [String], used: &mut Vec<&'a str>, rng: &mut rng::Rng) -> &'a str {
     let fresh: Vec<&str> = words.iter().map(String::as_str).filter(|w| !used.contains(w)).collect();
     let drawn = fresh.choose(rng).copied();
@@ -45,7 +45,7 @@ fn draw<'a>(words: &'a [String], used: &mut Vec<&'a str>, rng: &mut rng::Rng) ->
     word
 }
 
-/// Title case: a capital for each word but short ones that are not the first.
+/// Title case: a capital for each word except short ones that are not the first.
 fn capitalised(name: &str) -> String {
     const SMALL: [&str; 12] =
         ["a", "an", "and", "at", "for", "from", "in", "of", "on", "the", "to", "under"];

@@ -1,4 +1,4 @@
-//! The transition sounds of a phrase's bars: risers over builds, swells into sections, impacts on them.
+//! The transition sounds of a phrase's bars: risers over builds, swells into sections, impacts on downbeats.
 
 use crate::{
     compose::{
@@ -8,10 +8,10 @@ use crate::{
     music::{section::Section, transition::Transition},
 };
 
-/// Level of the impact of a soft book.
+/// Level of soft books; factor of soft impacts.
 const SOFT: f32 = 0.5;
 
-/// What leads into, over and out of bar `bar` of `phrase`.
+/// The transition sounds in bar `bar` of `phrase`.
 pub fn of(phrase: &Phrase, leads: Leads, bar: u64) -> Option<Transition> {
     let level = match leads {
         Leads::Drummed => return None,
@@ -26,7 +26,7 @@ pub fn of(phrase: &Phrase, leads: Leads, bar: u64) -> Option<Transition> {
         let at = |bar: u64| (phrase.of_section * PHRASE_BARS + bar) as f32 / n_bars;
         made.riser = [at(bar), at(bar + 1)];
     }
-    // A build has its riser, and from a main section to a drop nothing is held back.
+    // Swells lead into main sections and drops, except from builds, which have risers.
     let is_led = matches!(phrase.leads_to, Some(Section::Main | Section::Drop));
     if is_last && is_led && phrase.section != Section::Build {
         made.swell = level;

@@ -1,4 +1,4 @@
-//! The path of bass and lead through the trio's latent space: from anchor to anchor, one leg a piece.
+//! The path of bass and lead through the trio's latent space: from anchor to anchor, one leg per piece.
 
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ impl Leg {
         self.from.len() == n_latent && self.to.len() == n_latent
     }
 
-    /// The point that stands for the whole leg: halfway between its ends.
+    /// The point that represents the leg: halfway between its ends.
     pub fn middle(&self) -> Latent {
         self.along(0.5)
     }
@@ -46,18 +46,18 @@ pub struct Anchors {
     pub points: Vec<Latent>,
     /// Whether the walk visits them in their order instead of at random.
     pub in_turn: bool,
-    /// What each leg's end is drawn from instead of `points`, which are then draws for the start and for
-    /// the map; none for music without a personal prior.
+    /// The personal prior that each leg's end is drawn from instead of `points`, which then are draws for the
+    /// start and for the map; none without a personal prior.
     #[serde(skip)]
     pub drawn: Option<PersonalDraws>,
 }
 
-/// How far the walk has come.
+/// The progress of the walk.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WalkProgress {
     /// Position in the random stream, in 32-bit words.
     n_words_drawn: u64,
-    /// Index of the anchor visited last; the number of anchors before the first visit of new ones.
+    /// Index of the last visited anchor; the number of anchors before the first visit of new ones.
     anchor: usize,
     /// End of the last leg.
     at: Latent,
@@ -69,9 +69,9 @@ impl WalkProgress {
         Self { n_words_drawn: 0, anchor: 0, at: anchors.points[0].clone() }
     }
 
-    /// Walks back to a point of `liked`, as often as it says, or to the next anchor, a different one
-    /// from the last where there are several. Noise keeps the leg's end a little off that point. With a
-    /// personal prior, each other leg ends at a new draw.
+    /// The leg to a point of `liked`, as often as its share says, or to the next anchor, a different one if
+    /// there are several. Noise keeps the leg's end a little off that point. With a personal prior, legs to
+    /// anchors end at new draws instead.
     pub fn next_leg(&mut self, anchors: &Anchors, liked: &Liked, seed: u64) -> Leg {
         let mut rng = rng::stream(seed, "walk");
         rng.set_word_pos(u128::from(self.n_words_drawn));
@@ -105,8 +105,8 @@ impl WalkProgress {
         self.at.clone_from(&leg.from);
     }
 
-    /// Prepares for new anchors: the next leg starts here, or at the first of `anchors` if they have
-    /// another number of dimensions, and may end at any of them.
+    /// Prepares for new anchors: the next leg starts at the current point, or at the first of `anchors` if
+    /// their dimensions differ, and may end at any of them.
     pub fn head_for(&mut self, anchors: &Anchors) {
         if self.at.len() != anchors.points[0].len() {
             self.at.clone_from(&anchors.points[0]);

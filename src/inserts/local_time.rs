@@ -39,10 +39,10 @@ mod tests {
             (local.midnight().0 / DAY, local.0 - local.midnight().0)
         };
 
-        // 2026-03-29, 01:59:59 in winter, and a second later.
+        // 2026-03-29, 01:59:59 winter time, and a second later.
         assert_eq!(shown("2026-03-29T00:59:59Z"), (20_541, 7199));
         assert_eq!(shown("2026-03-29T01:00:00Z"), (20_541, 3 * 3600));
-        // 2026-10-25, 02:59:59 in summer, and a second later.
+        // 2026-10-25, 02:59:59 summer time, and a second later.
         assert_eq!(shown("2026-10-25T00:59:59Z"), (20_751, 3 * 3600 - 1));
         assert_eq!(shown("2026-10-25T01:00:00Z"), (20_751, 2 * 3600));
         assert_eq!(shown("2026-12-31T23:00:00Z"), (20_819, 0));

@@ -11,7 +11,7 @@ use crate::{
     sound::frame::Block,
 };
 
-/// Why an insert that was asked for doesn't start.
+/// Why a requested insert doesn't start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotStarted {
     /// Another one plays, or the music is still fading up after one.
@@ -69,8 +69,7 @@ impl InsertPlayer {
         }
     }
 
-    /// Starts the next insert of list `index` on a beat that no rule asks for. Rules wait until it has
-    /// ended.
+    /// Starts the next insert of list `index` on a beat, outside its rule. Rules wait until it has ended.
     ///
     /// # Errors
     /// Another insert plays, or the list has none that is ready.
@@ -90,7 +89,7 @@ impl InsertPlayer {
         self.mixer.mix(block, frame);
     }
 
-    /// The mixer, to see what plays.
+    /// The mixer, for queries.
     pub fn mixer(&self) -> &Mixer {
         &self.mixer
     }

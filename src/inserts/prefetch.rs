@@ -24,11 +24,11 @@ use crate::{
     units::Lufs,
 };
 
-/// Recordings that are tried in one refresh: a list of a hundred thousand missing files must not keep
-/// a core and a disk busy. The next refresh goes on with the recording after them.
+/// Maximum recordings tried per refresh: a list of a hundred thousand missing files must not keep a core and
+/// a disk busy. The next refresh continues after them.
 const MOST_TRIES: usize = 256;
 
-/// Faults of a list that one line of the log names.
+/// Maximum faults of a list named in one log line.
 const MOST_FAULTS: usize = 5;
 
 /// The lists of a station and their slots.
@@ -39,7 +39,7 @@ pub struct Prefetch {
     slots: Slots,
 }
 
-/// A list as it was read last.
+/// A list as last read.
 struct List {
     /// The number of its slot.
     index: usize,
@@ -88,7 +88,7 @@ impl Prefetch {
         self.slots.clone()
     }
 
-    /// A prefetch for each list, so that a list on a disk that hangs holds up no other one.
+    /// A prefetch for each list, so that a list on a hung disk does not block the others.
     pub fn split(self) -> Vec<Self> {
         let Self { target, lists, slots, .. } = self;
         let alone = |list| {
@@ -107,7 +107,7 @@ impl Prefetch {
             if !list.is_ready_unchanged() {
                 self.slots.take(index);
             }
-            // Lists without a rule too: a hand may play them.
+            // Lists without a rule too: played by hand.
             if !self.slots.is_full(index) {
                 list.ready = None;
                 if let Some((ready, insert)) = list.open_next(self.target, &mut self.files) {
@@ -148,7 +148,7 @@ impl List {
         })
     }
 
-    /// Opens the next playable recording; none if a whole round has none, or [`MOST_TRIES`] in a row.
+    /// Opens the next playable recording; none if a whole round or [`MOST_TRIES`] have none.
     fn open_next(&mut self, target: Lufs, files: &mut Files) -> Option<(Ready, Insert)> {
         for _ in 0..self.contents.recordings.len().min(MOST_TRIES) {
             let recording = self.rotation.next(&self.contents.recordings)?.clone();

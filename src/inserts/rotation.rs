@@ -19,7 +19,7 @@ pub struct Rotation {
     seed: u64,
     name: String,
     n_drawn: u64,
-    /// Indices of the lines that this round has still to play, in the order of the list.
+    /// Indices of the lines not yet played in this round, in the order of the list.
     left: VecDeque<usize>,
     /// Played in this round.
     played: HashSet<Key>,
@@ -34,14 +34,14 @@ impl Rotation {
         Self { order, seed, name, n_drawn: 0, left, played, last: None }
     }
 
-    /// Takes over a changed list: the round goes on with those lines that it has not played.
+    /// Replaces the list: the round continues with the lines not played yet.
     pub fn change(&mut self, recordings: &[Recording]) {
         let is_left = |index: &usize| !self.played.contains(&key(&recordings[*index]));
         self.left = (0..recordings.len()).filter(is_left).collect();
     }
 
     /// The next of `recordings`, which were last given to [`Self::change`]; none if the list is empty.
-    /// Takes the same time whatever the length of a list in turn.
+    /// Takes constant time for lists played in order.
     pub fn next<'a>(&mut self, recordings: &'a [Recording]) -> Option<&'a Recording> {
         let place = if self.left.is_empty() {
             self.played.clear();
@@ -56,8 +56,8 @@ impl Rotation {
         Some(next)
     }
 
-    /// The place in `left` of the first of a round. A shuffled round doesn't begin with the recording
-    /// that ended the round before.
+    /// Index in `left` of the first of a round. A shuffled round doesn't start with the recording that ended
+    /// the round before.
     fn first_place(&mut self, recordings: &[Recording]) -> usize {
         let is_last = |recording: &Recording| self.last.as_ref() == Some(&key(recording));
         let last = recordings.iter().position(is_last);
@@ -70,7 +70,7 @@ impl Rotation {
         }
     }
 
-    /// The place of the next of `n`.
+    /// Index of the next of `n`.
     fn place(&mut self, n: usize) -> usize {
         match self.order {
             Order::InTurn => 0,
@@ -149,7 +149,7 @@ mod tests {
 
             let n_different = names.into_iter().collect::<HashSet<_>>().len();
             assert_eq!(n_different, 100_000);
-            // Looking through the list for each one took minutes.
+            // A linear search for each recording took minutes.
             assert!(began.elapsed() < std::time::Duration::from_secs(20), "{order:?}");
         }
     }

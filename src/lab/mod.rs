@@ -1,5 +1,5 @@
 //! Tools beside the radio, behind the feature `lab`: data sets, training, import, evaluation,
-//! critique, pictures, the SoundFont, and what answers a musician's MIDI file.
+//! critique, pictures, the SoundFont, and the tools that answer a musician's MIDI file.
 
 pub mod dataset;
 pub mod measure;

@@ -1,8 +1,8 @@
 //! Token lines to notes in a key and a register.
 //!
-//! A model's samples share no key and no octave. Both are imposed here the way a musician
-//! transposes a tune: the whole line moves first, so its intervals survive, and only the notes that
-//! still lie outside snap to the nearest note of the key.
+//! A model's samples have no common key or octave. Both are imposed here the way a musician transposes a
+//! tune: the whole line moves first, so its intervals survive, and only the notes that still lie outside snap
+//! to the nearest note of the key.
 
 use serde::{Deserialize, Serialize};
 

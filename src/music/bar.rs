@@ -20,7 +20,7 @@ use crate::{
 /// A part of the band.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Self-explanatory.
 pub enum Part {
     Drums,
     Bass,
@@ -54,7 +54,7 @@ pub struct Hit {
     pub velocity: u8,
 }
 
-/// A moment in which a part is sent to echo and room, whatever its sends are otherwise.
+/// A moment in which a part is sent to echo and room regardless of its sends.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Throw {
     /// The part.
@@ -82,13 +82,12 @@ pub struct Bar {
     pub piece: u64,
     /// Title shown to listeners while the bar sounds.
     pub title: Arc<str>,
-    /// What the picture of the piece depends on.
+    /// Inputs of the piece's cover picture.
     pub cover: Cover,
-    /// The piece's point in the latent space of bass and lead, for likes; empty where no model has
-    /// composed it.
+    /// The piece's point in the latent space of bass and lead, for likes; empty if it has no such point.
     pub place: Arc<[f32]>,
-    /// Where on the pad the beat lies, from left, 0, to right, 1, and from top to bottom; none where no pad
-    /// has drawn it.
+    /// Place of the beat on the pad, 0 to 1 from left to right and from top to bottom; none if the pad has
+    /// not drawn it.
     pub puck: Option<[f64; 2]>,
     /// Hits of each part, by `Part as usize`, sorted by start.
     pub parts: [Vec<Hit>; N_PARTS],
@@ -161,7 +160,7 @@ pub struct Voice {
     pub echo: f64,
     /// Gain under each kick (side-chain ducking), 0 dB or less.
     pub duck: Decibels,
-    /// How far the filter follows the bar's opening: 0 always open, 1 all the way.
+    /// How far the filter follows the bar's opening: 0 stays open, 1 follows fully.
     pub sweep: f64,
     /// Effects after the instrument.
     #[serde(default)]
@@ -180,7 +179,7 @@ impl Mix {
         }
     }
 
-    /// A kit, a synth bass, a square lead and a pad in a small room.
+    /// A kit, a synth bass, a square lead and a pad with some reverb.
     pub fn plain() -> Self {
         let voice = |bank, program| Voice {
             gain: Decibels(-3.0),

@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::units::Decibels;
 
-/// The effects of a part, in the order in which they sound. Each is off by default and then costs
-/// nothing.
+/// The effects of a part, in signal order. Each is off by default and then costs nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Chain {
@@ -27,7 +26,7 @@ pub struct Chain {
     pub tape: f64,
     /// Depth of the phaser, 0 (off) to 1. Default 0.
     pub phaser: f64,
-    /// Sweeps of the phaser a second, 0.02 to 8 Hz. Default 0.25.
+    /// Sweeps of the phaser per second, 0.02 to 8 Hz. Default 0.25.
     pub phaser_hz: f64,
     /// Stereo width, 0 (mono) to 2; 1 turns the effect off. Any other width is mono below 120 Hz. Default 1.
     pub width: f64,
@@ -36,7 +35,7 @@ pub struct Chain {
 /// A guitar amplifier with its cabinet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Amp {
-    /// The instrument as it is.
+    /// No amplifier.
     #[default]
     None,
     /// Two driven stages and a closed cabinet with four speakers: loud guitars.
@@ -62,7 +61,7 @@ pub enum Filter {
 pub struct Acid {
     /// Cut-off between notes when the music is calm, 40 to 4000 Hz. Default 110.
     pub cutoff_hz: f64,
-    /// Resonance: 0 none, 1 at the edge of whistling. Default 0.95.
+    /// Resonance: 0 none, 1 at the edge of self-oscillation. Default 0.95.
     pub resonance: f64,
     /// How far a note opens the filter, 0 to 6 octaves. Default 3.
     pub envelope_octaves: f64,

@@ -1,4 +1,4 @@
-//! The inputs of the picture of a piece.
+//! The inputs of a piece's cover picture.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::{
 /// Groups of latent dimensions, one for each step of a bar.
 pub const N_GROUPS: usize = 16;
 
-/// The inputs of the picture of a piece.
+/// The inputs of a piece's cover picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cover {
@@ -33,7 +33,7 @@ impl Cover {
         Self { root: key.root % 12, is_minor, bpm, groups: groups(place) }
     }
 
-    /// The radio's own picture.
+    /// The radio's own cover.
     pub fn of_radio() -> Self {
         let key = Key { root: 4, mode: Mode::Minor };
         let place: Vec<f32> = (0..32).map(|d| 1.4 * libm::sinf(1.7 * d as f32)).collect();
@@ -42,7 +42,7 @@ impl Cover {
 }
 
 /// The rank of each group's mean; the middle for a group without dimensions. The point is scaled to the
-/// spread of a sample of the prior: those of anchors lie closer to the origin.
+/// spread of a sample of the prior: anchors lie closer to the origin.
 fn groups(place: &[f32]) -> [u8; N_GROUPS] {
     let square: f64 = place.iter().map(|z| f64::from(*z).powi(2)).sum();
     let spread = (square / place.len().max(1) as f64).sqrt().max(f64::MIN_POSITIVE);

@@ -1,4 +1,4 @@
-//! Development of a bar's rhythm: a stroke less, a stroke more, a stroke moved, two strokes tied.
+//! Development of a bar's rhythm: a stroke is dropped, added, moved or tied.
 
 use rand::{RngExt as _, seq::IndexedRandom as _};
 
@@ -7,13 +7,13 @@ use crate::{
     rng::Rng,
 };
 
-/// Shortest gap or hold, in steps, that takes another stroke.
+/// Shortest gap or hold, in steps, with room for a stroke.
 const ROOM: usize = 4;
 
 /// A way to change a rhythm by one stroke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Change {
-    /// A stroke is left out.
+    /// A stroke is dropped.
     Drop,
     /// A stroke is added in a gap, or a long stroke is struck again halfway.
     Add,
@@ -27,8 +27,8 @@ impl Change {
     /// All changes.
     pub const ALL: [Self; 4] = [Self::Drop, Self::Add, Self::Shift, Self::Tie];
 
-    /// `strokes` of a bar, in order, changed at a place drawn from `rng`; unchanged where there is none.
-    /// The first stroke always stays.
+    /// `strokes` of a bar, in order, changed at a place drawn from `rng`; unchanged if no place fits. The
+    /// first stroke always stays.
     pub fn apply(self, strokes: &[Stroke], rng: &mut Rng) -> Vec<Stroke> {
         let mut changed = strokes.to_vec();
         match self {

@@ -11,7 +11,7 @@ pub const N_TOKENS: usize = 1 << N_CLASSES;
 
 /// One of nine drum sounds; the discriminant is its bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Self-explanatory.
 pub enum Drum {
     Kick = 0,
     Snare = 1,
@@ -43,7 +43,7 @@ impl Drum {
         1 << self as u16
     }
 
-    /// The name for people.
+    /// The display name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Kick => "kick",
@@ -85,7 +85,7 @@ pub fn class(pitch: u8) -> Option<Drum> {
     Drum::ALL.into_iter().find(|&class| KEYS[class as usize].contains(&pitch))
 }
 
-/// Keys of electronic kits that joined the classes after Magenta's full drum roll was fixed.
+/// Keys of electronic kits that were added after Magenta's full drum roll was fixed.
 const NOT_IN_ROLL: [u8; 2] = [22, 26];
 
 /// The keys of the full drum roll in order, a class each (musicvae `data.py`,

@@ -14,7 +14,7 @@ use crate::music::{
 /// Steps between strong beats: beats one and three.
 const STRONG: usize = 8;
 
-/// Transposes a bass within `key` so that each bar stands on its chord; `chords` repeat.
+/// Transposes a bass within `key` so that each bar centres on its chord; `chords` repeat.
 pub fn follow_chords(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
     let n_bars = notes.last().map_or(0, |last| last.start_step / STEPS_PER_BAR + 1);
     for bar in 0..n_bars {

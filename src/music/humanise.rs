@@ -13,8 +13,8 @@ use crate::{
     rng::Rng,
 };
 
-/// Standard deviation of timing at full looseness, in steps: about 8 ms at 120 bpm, as drummers of
-/// the Groove MIDI Dataset have on the beat.
+/// Standard deviation of timing at full looseness, in steps: about 8 ms at 120 bpm, as on the beat in the
+/// Groove MIDI Dataset.
 const TIME_SPREAD: f64 = 0.065;
 
 /// Standard deviation of velocity at full looseness.
@@ -29,7 +29,7 @@ pub const LEAD_VELOCITY: f64 = 88.0;
 /// Length of a drum hit in steps: long enough for any one-shot sample to ring out.
 const DRUM_STEPS: f32 = 1.0;
 
-/// How a theme is played.
+/// The feel of a theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Feel {
     /// Delay of every second sixteenth, as a share of a sixteenth.
@@ -165,7 +165,7 @@ fn hit(step: usize, n_steps: f32, pitch: u8, touch: Touch, feel: Feel, rng: &mut
     }
 }
 
-/// A normal draw with this standard deviation, clamped to three of them.
+/// A normal draw with this standard deviation, clamped to three deviations.
 fn spread(deviation: f64, rng: &mut Rng) -> f64 {
     let normal = Normal::new(0.0, 1.0).expect("the deviation is 1");
     let draw: f64 = normal.sample(rng);
@@ -203,8 +203,8 @@ fn drum_accent(drum: Drum, step: usize) -> f64 {
     }
 }
 
-/// Standard deviation of velocity that a groove model leaves out, since it predicts the mean:
-/// measured against the Groove MIDI Dataset. Most of it is missing in drums that are rarely hit.
+/// Standard deviation of velocity that a groove model leaves out, since it predicts the mean: measured
+/// against the Groove MIDI Dataset. It is largest for drums that are rarely hit.
 fn unexplained(drum: Drum) -> f64 {
     match drum {
         Drum::Kick | Drum::Snare | Drum::ClosedHat => 4.0,

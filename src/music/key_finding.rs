@@ -17,10 +17,10 @@ const MAJOR: [f64; 12] = [5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5,
 /// Weights of the pitch classes above the tonic of a minor key.
 const MINOR: [f64; 12] = [5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0];
 
-/// A note counts for at most so many quarters, so that a drone doesn't decide.
+/// Most quarters that a note counts for, so that a drone doesn't dominate.
 const MAX_QUARTERS: f64 = 2.0;
 
-/// The same for lines, in steps.
+/// The same limit for lines, in steps.
 const MAX_STEPS: usize = 8;
 
 /// The key of `notes`, major or minor; C major if there are none. Drums are ignored.
@@ -57,8 +57,8 @@ fn key_of_durations(durations: &[f64; 12]) -> Key {
     best.0
 }
 
-/// Pearson's correlation of `durations` with `profile` moved to `root`, but for the spread of the
-/// durations, which is the same for all keys.
+/// Pearson's correlation of `durations` with `profile` moved to `root`, without the spread of the durations,
+/// which is the same for all keys.
 fn fit(durations: &[f64; 12], profile: &[f64; 12], root: usize) -> f64 {
     let mean = profile.iter().sum::<f64>() / 12.0;
     let above = |class: usize| profile[(class + 12 - root) % 12] - mean;

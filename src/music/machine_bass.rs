@@ -16,14 +16,13 @@ const ACCENTS: [f64; 3] = [0.2, 0.25, 0.35];
 /// Share of steps from which a note slides to the next.
 const SLIDES: f64 = 0.6;
 
-/// A note slides to one that starts within so many steps, which are its new length.
+/// A note slides to the next, and lasts to it, if that starts within this many steps.
 const REACH: usize = 4;
 
 /// How far a note that slides overlaps the next, in steps: more than timing varies.
 const OVERLAP: f32 = 0.3;
 
-/// The velocity of an accent, at least, and of any other note, at most; the filter tells them apart at
-/// 100.
+/// Lowest velocity of an accent, and highest of any other note; the filter's threshold is 100.
 const ACCENT_VELOCITY: u8 = 112;
 const PLAIN_VELOCITY: u8 = 94;
 
@@ -35,7 +34,7 @@ pub struct MachineBass {
 }
 
 impl MachineBass {
-    /// Switches at random; off the beat there are more accents.
+    /// Random switches, with more accents off the beat.
     pub fn draw(rng: &mut Rng) -> Self {
         let mut drawn = |share: f64| rng.random_bool(share);
         let accents = std::array::from_fn(|step| {

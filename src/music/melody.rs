@@ -1,4 +1,4 @@
-//! Melody tokens (musicvae `data.py`, `OneHotMelodyConverter`): monophonic, one token a step.
+//! Melody tokens (musicvae `data.py`, `OneHotMelodyConverter`): monophonic, one token per step.
 
 /// Continues the note or the rest.
 pub const HOLD: u16 = 0;

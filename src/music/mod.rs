@@ -1,9 +1,9 @@
-//! Music on paper: notes, bars, keys and chords. No audio, no tensors.
+//! Symbolic music: notes, bars, keys and chords. No audio, no tensors.
 //!
 //! Data flows from the top of this list to the bottom:
 //!
 //! ```text
-//! tokens (trio, melody, drums)   what a decoder or a pattern wrote, a token a step
+//! tokens (trio, melody, drums)   output of a decoder or a pattern, a token per step
 //!   -> arrange                   LineNotes, transposed into a key and a register
 //!   -> harmony, voicing          moved onto the chords (scale, chord)
 //!   -> humanise                  Hits: accents, swing, timing and velocity spread
@@ -21,7 +21,7 @@
 //! - `part_map`, `programs`: which part each instrument of a file plays.
 //! - `key_finding`, `normalise`: the key of a song; its lines moved to one key and register.
 //!
-//! How notes become a model's tensors is the job of `musicvae::convert`.
+//! `musicvae::convert` turns notes into a model's tensors.
 
 pub mod arrange;
 pub mod bar;

@@ -1,23 +1,23 @@
-//! Key and register of a melody and its bass made the same for all songs, so that a network need
-//! not learn each tune in twelve keys and five octaves.
+//! Normalisation of a melody and its bass to one key and register, so that a network need not learn each tune
+//! in twelve keys and five octaves.
 //!
-//! A line's pitches then tell its scale degrees: with the tonic on C (major) or A (minor), both
-//! modes use the white keys. [`Normalised`] keeps what was done, and undoes it.
+//! Pitches then correspond to scale degrees: with the tonic on C (major) or A (minor), both modes use the
+//! white keys. [`Normalised`] keeps the shifts and undoes them.
 
 use std::ops::RangeInclusive;
 
 use crate::music::{melody, scale::Key};
 
-/// Where the median of a normalised melody lies: an octave, so there is one way to get there.
+/// Range of the median of a normalised melody: one octave, so that the shift is unique.
 pub const MELODY_REGISTER: RangeInclusive<u8> = 60..=71;
 
-/// Where the median of a normalised bass lies.
+/// Range of the median of a normalised bass.
 pub const BASS_REGISTER: RangeInclusive<u8> = 33..=44;
 
 /// Pitch class of the tonic of normalised lines in major, C, and in minor, A.
 const TONICS: (u8, u8) = (0, 9);
 
-/// What [`normalise`] did to a melody and its bass.
+/// The shifts of a melody and its bass by [`normalise`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Normalised {
     /// Transposition of both lines, -6 to 5 semitones.
@@ -31,8 +31,8 @@ pub struct Normalised {
 /// Transposes a melody and its bass, lines of [`melody`] tokens in `key`, to C or A, then moves each
 /// by octaves until its median lies in [`MELODY_REGISTER`] or [`BASS_REGISTER`].
 ///
-/// A line without notes, such as one of absent tokens, stays. A note that would leave the range of
-/// tokens, a piano's, is moved back by octaves.
+/// A line without notes, such as one of absent tokens, stays. A note that would leave the range of tokens, a
+/// piano's, moves back by octaves.
 pub fn normalise(melody: &mut [u16], bass: &mut [u16], key: Key) -> Normalised {
     let semitones = to_normal(key);
     let melody_octaves = octaves_into(&MELODY_REGISTER, melody, semitones);
@@ -44,7 +44,7 @@ pub fn normalise(melody: &mut [u16], bass: &mut [u16], key: Key) -> Normalised {
 }
 
 impl Normalised {
-    /// Moves a melody and its bass back to the key and the registers that they had.
+    /// Moves a melody and its bass back to their original key and registers.
     pub fn restore(self, melody: &mut [u16], bass: &mut [u16]) {
         shift(melody, -self.melody_shift());
         shift(bass, -self.bass_shift());
@@ -68,8 +68,8 @@ pub fn to_normal(key: Key) -> i8 {
     (tonic as i8 - key.root as i8 + 6).rem_euclid(12) - 6
 }
 
-/// The transposition from the normalised key of its mode to `key`, -5 to 6 semitones: what a
-/// station plays a normalised network's lines with.
+/// The transposition from the normalised key of its mode to `key`, -5 to 6 semitones, for playing a
+/// normalised network's lines.
 pub fn from_normal(key: Key) -> i8 {
     -to_normal(key)
 }

@@ -1,5 +1,5 @@
-//! Which part each instrument of a MIDI file plays: by its program and channel, by the name of its
-//! track, or as a user maps it.
+//! Which part each instrument of a MIDI file plays: by its program and channel, by the name of its track, or
+//! by a user's rules.
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -28,14 +28,13 @@ const DRUM_WORDS: [&str; 10] = [
 const BASS_WORDS: [&str; 7] =
     ["bass", "basses", "bassline", "subbass", "contrabass", "kontrabass", "bajo"];
 
-/// Program that an instrument gets which plays the bass without being one: finger bass.
+/// Program of an instrument in the bass role that is no bass: finger bass.
 const BASS_PROGRAM: u8 = 33;
 
-/// Program that an instrument gets which plays a melody without being pitched, or being a bass:
-/// piano.
+/// Program of an instrument in the melody role that is unpitched or a bass: piano.
 const MELODY_PROGRAM: u8 = 0;
 
-/// What an instrument plays.
+/// The role of an instrument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
@@ -45,7 +44,7 @@ pub enum Role {
     Bass,
     /// Drums, by General MIDI's percussion keys.
     Drums,
-    /// Nothing that is used.
+    /// Not used.
     None,
 }
 
@@ -53,7 +52,7 @@ pub enum Role {
 const ROLES: [(&str, Role); 4] =
     [("melody", Role::Melody), ("bass", Role::Bass), ("drums", Role::Drums), ("none", Role::None)];
 
-/// Which instruments a rule is for.
+/// The instruments that a rule selects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Selector {
@@ -126,8 +125,7 @@ impl Rule {
     }
 }
 
-/// Gives each instrument the role of the last rule that selects it, then parts that are still missing
-/// by name.
+/// Gives each instrument the role of the last rule that selects it, then assigns missing parts by name.
 pub fn assign(song: &mut Song, rules: &[Rule]) {
     let role = |instrument: &Instrument| {
         let rule = rules.iter().rev().find(|rule| rule.selects(instrument));
@@ -138,8 +136,8 @@ pub fn assign(song: &mut Song, rules: &[Rule]) {
     assign_by_name(song);
 }
 
-/// Where no instrument is a rhythm part by its channel, those named so are; where none is a bass by
-/// its program, those named so are. Magenta knows programs and channels alone.
+/// If no instrument is a rhythm part by its channel, those with a drum name are; if none is a bass by its
+/// program, those with a bass name are. Magenta uses programs and channels only.
 pub fn assign_by_name(song: &mut Song) {
     let played: BTreeSet<u16> = song.sequence.notes.iter().map(|note| note.instrument).collect();
     let played = |number: &(usize, &Instrument)| played.contains(&(number.0 as u16));
@@ -165,7 +163,7 @@ fn has_word(name: &str, words: &[&str]) -> bool {
     name.split(|letter: char| !letter.is_alphabetic()).any(|word| words.contains(&word))
 }
 
-/// Changes the programs and kinds of the instruments, and their notes, to those of their roles.
+/// Sets the programs and kinds of the instruments, and of their notes, by their roles.
 fn set(song: &mut Song, roles: &[Option<Role>]) {
     for (instrument, role) in song.instruments.iter_mut().zip(roles) {
         match role {

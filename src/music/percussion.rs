@@ -23,9 +23,9 @@ const PICK_UP: f64 = 0.3;
 /// Steps of a bar's backbeat, beats two and four.
 const BACKBEAT: [usize; 2] = [4, 12];
 
-/// A sound of a percussionist.
+/// A percussion sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Self-explanatory.
 pub enum Percussion {
     Clap,
     Rim,
@@ -64,7 +64,7 @@ impl Percussion {
             Self::Clap => BACKBEAT.to_vec(),
             Self::Shaker => shaken(rng.random_range(0..3)),
             Self::Rim | Self::Conga => {
-                // Turned off the beat, so that it answers the kick.
+                // Rotated off the beat, so that it answers the kick.
                 let steps = evenly(choose(&FEW, rng), rng.random_range(1..4));
                 steps.into_iter().filter(|step| !BACKBEAT.contains(step)).collect()
             }
@@ -72,7 +72,7 @@ impl Percussion {
         }
     }
 
-    /// `steps` with a pick-up to the next bar, or as they are.
+    /// `steps`, sometimes with a pick-up to the next bar.
     fn varied(self, steps: &[usize], rng: &mut Rng) -> Vec<usize> {
         let mut varied = steps.to_vec();
         if self != Self::Shaker && rng.random_bool(PICK_UP) {
@@ -85,7 +85,7 @@ impl Percussion {
     }
 }
 
-/// MIDI velocity of a stroke of `key` at `step` of its bar: behind the drums, shakers loudest off the
+/// MIDI velocity of a stroke of `key` at `step` of its bar: softer than the drums, shakers loudest off the
 /// beat, the others on it.
 pub fn velocity(key: u8, step: usize) -> f64 {
     let (level, accents) = match key {
@@ -98,7 +98,7 @@ pub fn velocity(key: u8, step: usize) -> f64 {
     level * accents[step % 4]
 }
 
-/// The key for the stroke at `step`: the low ones lead to the next bar, as a conga player's do.
+/// The key for the stroke at `step`: low ones lead to the next bar, as on congas.
 fn tone(keys: &[u8], step: usize) -> u8 {
     let lowest_first = match step % STEPS_PER_BAR {
         13.. => 0,

@@ -1,13 +1,13 @@
-//! The room that a theme sounds in, as values.
+//! The settings of a theme's reverb.
 
 use serde::{Deserialize, Serialize};
 
-/// What the room is like.
+/// A kind of reverb.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum RoomKind {
-    /// A small room: short paths, dense at once.
+    /// A small room: short paths, dense from the start.
     Room,
-    /// A steel plate: bright, dense at once, without the sound of walls.
+    /// A steel plate: bright, dense from the start, without the sound of walls.
     #[default]
     Plate,
     /// A hall: long paths, a slow start.
@@ -19,13 +19,13 @@ pub enum RoomKind {
 /// The room of a theme.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Room {
-    /// What it is like.
+    /// Its kind.
     pub kind: RoomKind,
     /// Time in which the mids fall by 60 dB, 0.2 to 10 s.
     pub t60_seconds: f64,
-    /// Time before the room answers, 0 to 200 ms.
+    /// Time before the reverb starts, 0 to 200 ms.
     pub pre_delay_ms: f64,
-    /// How much faster highs fall: they last 1 - `damping` times as long, 0 to 0.9.
+    /// Damping, 0 to 0.9: highs last 1 - `damping` times as long as mids.
     pub damping: f64,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A mode: the intervals of a scale above its root.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)] // The names are the field's.
+#[allow(missing_docs)] // Standard names.
 pub enum Mode {
     Major,
     Minor,

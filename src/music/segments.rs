@@ -17,8 +17,8 @@ const FOUR_FOUR: TimeSignature = TimeSignature { numerator: 4, denominator: 4 };
 /// A stretch of a piece in bars of 4/4.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Segment {
-    /// Its notes, from time 0, the start of its first bar. A note that lasts into the next segment
-    /// ends with this one; a bar that the next segment interrupts is left out.
+    /// Its notes, from time 0, the start of its first bar. A note that lasts into the next segment ends with
+    /// this one; a bar that the next segment interrupts is dropped.
     pub sequence: NoteSequence,
     /// Number of the file's bar at its start, from 0.
     first_bar: usize,
@@ -169,7 +169,7 @@ mod tests {
     fn bars_are_counted_from_each_change() {
         let changing = piece(26, &[(0.0, 4, 4), (9.0, 3, 4), (15.0, 4, 4)]);
 
-        // The quarter at 8 is in a bar that the waltz interrupts.
+        // The quarter at 8 is in a bar that the 3/4 interrupts.
         assert_eq!(found(&changing), [(0, 1, 8), (5, 6, 11)]);
         let last = segments(&changing).pop().unwrap();
         assert_eq!(last.sequence.notes[0].start, 0.0);

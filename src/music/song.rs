@@ -1,23 +1,23 @@
-//! A MIDI file as read: its notes, its instruments, and what it violates.
+//! A MIDI file as read: its notes, its instruments, and its faults.
 
 use std::collections::BTreeSet;
 
 use crate::music::{note::NoteSequence, tempo_map::TempoMap};
 
-/// A MIDI file's notes, and what it tells of them.
+/// A MIDI file's notes, instruments, tempos and faults.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Song {
     /// The notes, with tempos and time signatures.
     pub sequence: NoteSequence,
     /// The instruments, by number.
     pub instruments: Vec<Instrument>,
-    /// All tempo changes, those that [`NoteSequence::tempos`] can't hold included.
+    /// All tempo changes, including those that [`NoteSequence::tempos`] can't hold.
     pub tempo_map: TempoMap,
-    /// What the file violates.
+    /// Violations of the standard.
     pub faults: BTreeSet<Fault>,
 }
 
-/// One of a file's instruments: each track, channel and program is one, as in `pretty_midi`.
+/// An instrument of a file: one per track, channel and program, as in `pretty_midi`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instrument {
     /// Names of its track and instrument, such as `Bass, Finger`; often empty.
@@ -30,7 +30,7 @@ pub struct Instrument {
     pub is_drum: bool,
 }
 
-/// What a file violates, and what it costs.
+/// A violation of the standard, and its cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, thiserror::Error)]
 #[non_exhaustive]
 pub enum Fault {

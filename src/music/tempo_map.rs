@@ -13,7 +13,7 @@ pub struct TempoMap {
 }
 
 impl TempoMap {
-    /// A map of `changes`, sorted by time; before the first the tempo is that of a file without one.
+    /// A map of `changes`, sorted by time; before the first the tempo is the default.
     pub fn new(changes: Vec<(f64, f64)>) -> Self {
         Self { changes }
     }
@@ -23,7 +23,7 @@ impl TempoMap {
         Self::new(piece.tempos.iter().map(|(at, tempo)| (*at, tempo.get())).collect())
     }
 
-    /// `piece` at one tempo, with every note at the second where this map has it.
+    /// `piece` at the default tempo, with every note at its time in this map.
     pub fn at_one_tempo(&self, piece: &NoteSequence) -> NoteSequence {
         let starts = self.starts();
         let quarters_per_second = Bpm::DEFAULT.get() / 60.0;
@@ -36,13 +36,13 @@ impl TempoMap {
         }
     }
 
-    /// The seconds at which bars of `quarters` each start, from the first to the one numbered `n - 1`.
+    /// The starts in seconds of the first `n` bars of `quarters` each.
     pub fn bar_starts(&self, n: usize, quarters: f64) -> Vec<f64> {
         let starts = self.starts();
         (0..n).map(|bar| seconds(&starts, bar as f64 * quarters)).collect()
     }
 
-    /// The stretches of equal tempo: first quarter, its time in seconds, seconds a quarter.
+    /// The stretches of equal tempo: first quarter, its time in seconds, seconds per quarter.
     fn starts(&self) -> Vec<(f64, f64, f64)> {
         let mut starts = vec![(0.0, 0.0, 60.0 / Bpm::DEFAULT.get())];
         for &(at, bpm) in &self.changes {
@@ -52,7 +52,7 @@ impl TempoMap {
     }
 }
 
-/// The second of `quarter`.
+/// The time of `quarter` in seconds.
 fn seconds(starts: &[(f64, f64, f64)], quarter: f64) -> f64 {
     let n_begun = starts.partition_point(|(at, ..)| *at <= quarter).max(1);
     let (at, seconds, a_quarter) = starts[n_begun - 1];

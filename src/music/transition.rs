@@ -1,7 +1,7 @@
-//! Sounds that lead from one section to the next, as a value on a bar.
+//! Sounds that lead from one section to the next, as values of a bar.
 
-/// What leads out of and into a section within one bar. Levels are shares of the sound's full level,
-/// 0 (silent) to 1; the renderer makes the sounds itself, so they need no SoundFont.
+/// Transition sounds within one bar. Levels are shares of the sound's full level, 0 (silent) to 1; the
+/// renderer synthesises the sounds, so they need no SoundFont.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Transition {
     /// How far a riser has risen at the start and at the end of the bar.

@@ -78,7 +78,7 @@ fn dropped(close: &Voicing) -> Option<Voicing> {
     Some(open)
 }
 
-/// Total movement of all voices in semitones; an added or dropped voice counts to its nearest one.
+/// Total movement of all voices in semitones; an added or dropped voice is compared with its nearest one.
 fn movement(from: &[u8], to: &[u8]) -> f64 {
     let nearest = |pitch: u8, others: &[u8]| {
         others.iter().map(|&other| pitch.abs_diff(other)).min().map_or(0.0, f64::from)
@@ -88,7 +88,7 @@ fn movement(from: &[u8], to: &[u8]) -> f64 {
     there + back
 }
 
-/// The next tone of `chord` above `pitch`, or below it where that lies beyond `highest`.
+/// The next tone of `chord` above `pitch`, or below it if that lies beyond `highest`.
 pub fn neighbour(chord: Chord, pitch: u8, highest: u8) -> u8 {
     let above = (pitch + 1..=highest).find(|&near| chord.contains(near));
     above.or_else(|| (0..pitch).rev().find(|&near| chord.contains(near))).unwrap_or(pitch)

@@ -1,9 +1,9 @@
 //! A model shared by all stations that use it: decodes z on the CPU or in batches on a GPU.
 //!
-//! A GPU decodes many sequences in nearly the time of one, so a thread owns the device here, below
-//! the stations: it collects the requests that arrive while it decodes and decodes them as the next
+//! A GPU decodes many sequences in nearly the time of one, so one thread owns the device and serves
+//! all stations: it collects the requests that arrive while it decodes and decodes them as the next
 //! batch. Without a GPU each caller decodes on its own thread. If the GPU fails, the model logs one
-//! warning and decodes on the CPU from then on, to the same tokens.
+//! warning and decodes on the CPU from then on, with the same tokens.
 
 use std::sync::{
     atomic::{AtomicBool, Ordering},
@@ -40,7 +40,7 @@ pub struct SharedModel {
     gpu: Option<Gpu>,
 }
 
-/// Sends requests to the GPU thread, which ends when this is dropped.
+/// Sends requests to the GPU thread, which ends when the sender is dropped.
 #[derive(Debug)]
 struct Gpu {
     requests: mpsc::Sender<Request>,
@@ -140,7 +140,7 @@ fn serve(generator: &DeviceGenerator, waiting: &mpsc::Receiver<Request>) {
     }
 }
 
-/// The lines of each request; all cores run that one of the requests needs.
+/// The lines of each request; every core decoder that one of the requests needs runs.
 fn decode_batch(
     generator: &DeviceGenerator,
     batch: &mut [Request],

@@ -37,7 +37,7 @@ pub struct ApiRequest<'a> {
     pub target: String,
     /// The `Authorization` header.
     pub authorization: Option<String>,
-    /// What to POST; without it the request is a GET.
+    /// The body of a POST; without it the request is a GET.
     pub body: Option<Body>,
 }
 
@@ -85,7 +85,7 @@ pub enum Error {
 }
 
 impl ApiRequest<'_> {
-    /// Sends it.
+    /// Sends the request.
     ///
     /// # Errors
     /// See [`Error`]. A response of any status is a success.

@@ -24,18 +24,18 @@ use tokio_rustls::{
 
 use crate::{config::Remote, files};
 
-/// The largest file of authorities in bytes; all that Debian trusts have 220,000.
+/// The largest file of authorities in bytes; Debian's has 220,000.
 const MOST_BYTES: u64 = 16 << 20;
 
 /// Limit for DNS, TCP and TLS together.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// `TCP_USER_TIMEOUT`: a connection to a vanished server ends after this time without acknowledgement.
-/// Less would cut bad lines; Icecast drops a silent source after 10 s itself.
+/// `TCP_USER_TIMEOUT`: a connection to a vanished server ends after this time without acknowledgement. A
+/// shorter time would cut bad lines; Icecast itself drops a silent source after 10 s.
 #[cfg(target_os = "linux")]
 const PEER_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Send buffer in bytes; Linux doubles it. It is sent late once a stalled server recovers, so it holds
+/// Send buffer in bytes; Linux doubles it. A server that recovers from a stall gets it late, so it holds
 /// only a few seconds of audio.
 const SEND_BUFFER: usize = 32 * 1024;
 
@@ -48,7 +48,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The name does not resolve or the host does not accept.
+    /// The name does not resolve or the host refuses.
     #[error("failed to connect: {0}")]
     Unreachable(io::Error),
     /// TLS failed; usually the certificate is not trusted.
@@ -85,7 +85,7 @@ async fn open(to: &Remote, ca_file: Option<&Path>) -> Result<Box<dyn Stream>, Er
     }
     let name = ServerName::try_from(to.host_name().to_owned());
     let name = name.map_err(|error| Error::Tls(io::Error::other(error)))?;
-    // Their disk may hang, and with it whatever else this worker of the runtime does.
+    // A disk that hangs must not block this worker of the runtime.
     let ca_file = ca_file.map(Path::to_owned);
     let roots = spawn_blocking(move || authorities(ca_file.as_deref())).await;
     let roots = roots.map_err(|error| Error::Tls(io::Error::other(error)))??;

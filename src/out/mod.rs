@@ -1,5 +1,5 @@
-//! Sinks of a mount's audio besides its listeners: HLS, archive, pushes, uploads; and directory
-//! entries, and alerts. Each sink is a reader of the mount's ring, as a listener is.
+//! Sinks of a mount's audio besides its listeners: HLS, archive, pushes, uploads. Also directory entries
+//! and alerts. Each sink reads the mount's ring, as a listener does.
 
 pub mod alerts;
 pub mod archive;

@@ -12,7 +12,7 @@ use crate::{
 /// Tasks of one kind, each with its target `T` (what radio.toml says) and the mount that it reads. After
 /// a panic a task is started again.
 pub struct MountTasks<T> {
-    /// As in the log and at `/healthz`, before the mount's path.
+    /// Precedes the mount's path in the log and at `/healthz`.
     kind: &'static str,
     runtime: Handle,
     supervisor: Supervisor,
@@ -22,7 +22,7 @@ pub struct MountTasks<T> {
 struct MountTask<T> {
     target: T,
     mount: Arc<Mount>,
-    /// None once it was aborted.
+    /// None once aborted.
     task: Option<JoinHandle<()>>,
 }
 
@@ -41,7 +41,7 @@ impl<T: PartialEq + Clone> MountTasks<T> {
     /// its mount's ring and its mount's description are unchanged. New tasks start when the aborted
     /// ones have ended: they may use the same file, or the same mount of another server.
     ///
-    /// `work` gives the work of a task: called once at the start and after each panic.
+    /// `work` returns the function that runs a task, at the start and after each panic.
     pub fn update<W, F>(
         &mut self,
         wanted: impl IntoIterator<Item = (T, Arc<Mount>)>,

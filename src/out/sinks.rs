@@ -49,13 +49,13 @@ pub struct OnAir<'a> {
     pub station: &'a Station,
     /// Its mounts, the main one first.
     pub mounts: &'a [Arc<Mount>],
-    /// The titles played, with what their covers depend on.
+    /// The titles played, with the inputs of their covers.
     pub history: &'a Arc<History>,
 }
 
 impl Sinks {
-    /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`.
-    /// The `supervisor` starts tasks that panic again.
+    /// No sinks yet. They will run on `runtime` and keep their persistent state in the folder `state`. The
+    /// `supervisor` restarts tasks that panic.
     pub fn on(runtime: &Handle, state: Option<PathBuf>, supervisor: &Supervisor) -> Self {
         let (leaving, left) = mpsc::channel(1);
         Self {
@@ -73,8 +73,7 @@ impl Sinks {
 
     /// Opens and closes sinks according to `config` for the stations `on_air`. Unchanged sinks keep running.
     ///
-    /// HLS offers every bitrate and a push sends the mount that it names; all others use the station's
-    /// first mount.
+    /// HLS offers every bitrate and a push sends the mount that it names; other sinks use the first mount.
     pub fn update<'a>(&mut self, config: &Config, on_air: impl IntoIterator<Item = OnAir<'a>>) {
         let on_air: Vec<_> = on_air.into_iter().collect();
         let first =

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 pub enum TargetKind {
     /// A mount on another server, fed as its source.
     Push,
-    /// A bucket that gets HLS.
+    /// A bucket that receives HLS.
     Upload,
 }
 
@@ -24,7 +24,7 @@ pub enum State {
     Connecting,
     /// The server receives the stream, or each file.
     OnAir {
-        /// Since when.
+        /// Start time.
         since: SystemTime,
     },
     /// It failed and will be retried.
@@ -135,7 +135,7 @@ impl fmt::Display for State {
 }
 
 impl RegisteredTarget {
-    /// Whether it is still wanted.
+    /// Whether the target is still wanted.
     pub fn is_current(&self) -> bool {
         self.status.has_changed().is_ok()
     }

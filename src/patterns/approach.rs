@@ -14,7 +14,7 @@ use crate::{
 const LONGEST: usize = STEPS_PER_BAR / 2;
 
 /// Moves weak notes that lie a whole tone from the next note to a semitone from it, with a chance of
-/// `percent`. The choice is made by position in the bar, so that a repeated bar stays a repeated bar.
+/// `percent`. The choice is per position in the bar, so that repeated bars stay equal.
 pub fn lead(
     cells: &mut [Cell],
     harmony: &Harmony,
@@ -28,7 +28,7 @@ pub fn lead(
     let may_move: [bool; STEPS_PER_BAR] = std::array::from_fn(|_| chance(percent, rng));
     let notes: Vec<(usize, Tone)> =
         cells.iter().enumerate().filter_map(|(step, cell)| Some((step, cell.tone()?))).collect();
-    // From the end, so that it is known whether a goal has left the key itself.
+    // Backwards, so that it is known whether a goal was moved out of the key itself.
     for pair in notes.windows(2).rev() {
         let &[(step, tone), (next, goal)] = pair else { continue };
         let pitch = |tone| i32::from(register.pitch(tone, harmony));

@@ -36,7 +36,7 @@ pub fn index(weights: &[u32], rng: &mut Rng) -> Option<usize> {
     })
 }
 
-/// Draws whether something happens that has a chance of `percent`.
+/// Draws `true` with a probability of `percent`.
 pub fn chance(percent: u32, rng: &mut Rng) -> bool {
     rng.random_range(0..100) < percent
 }

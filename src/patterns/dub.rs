@@ -1,8 +1,8 @@
 //! Dub: reggae's one drop, rockers and steppers, the skank between the beats, a bass with long
 //! rests.
 //!
-//! The skank is counted on the second eighth of each beat, so the drop is on two and four, or on
-//! three where a tune is counted at half that tempo.
+//! The skank is counted on the second eighth of each beat, so the drop is on two and four, or on three if a
+//! tune is counted at half that tempo.
 
 use crate::{
     music::{

@@ -11,7 +11,7 @@ use crate::{
 pub struct Fill {
     /// The step at which the fill starts.
     start: usize,
-    /// Drums that play on under the fill; the others are silent.
+    /// Drums that keep playing under the fill; the others are silent.
     keeps: &'static [Drum],
     /// One-bar step strings, played from `start` on.
     layers: Layers,

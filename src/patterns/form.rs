@@ -12,7 +12,7 @@ use crate::{
 /// Bars in a pattern.
 pub const N_BARS: usize = 4;
 
-/// Steps in a phrase of two bars, the unit that a part invents.
+/// Steps in a phrase of two bars, the unit in which parts are drawn.
 pub const PHRASE: usize = 2 * STEPS_PER_BAR;
 
 /// The material of a bar.

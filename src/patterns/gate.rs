@@ -9,7 +9,7 @@ use crate::{
     rng::Rng,
 };
 
-/// What happens at a step, before pitches are known.
+/// The state of a step, before pitches are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gate {
     /// Continues the note or the rest.
@@ -30,13 +30,12 @@ pub const SILENCE: Gates = {
     gates
 };
 
-/// Gates of `onsets`: a note holds to the next onset with a chance of `hold` percent, else to about
-/// the middle.
+/// Gates of `onsets`: a note holds to the next onset with a chance of `hold` percent, else to about halfway.
 pub fn gates(onsets: &Onsets, hold: u32, rng: &mut Rng) -> Gates {
     let mut gates = [Gate::Hold; STEPS_PER_BAR];
     let starts = (0..STEPS_PER_BAR).filter(|&step| onsets[step]);
     let ends = starts.clone().chain([STEPS_PER_BAR]);
-    // What sounds at the bar line ends there or goes on.
+    // A note held over the bar line ends there or continues.
     if !onsets[0] && !chance(hold, rng) {
         gates[0] = Gate::Rest;
     }

@@ -1,4 +1,4 @@
-//! Drums: layers of step strings, drawn anew for each pattern.
+//! Drums: layers of step strings, drawn for each pattern.
 
 use rand::RngExt as _;
 

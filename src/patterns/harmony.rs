@@ -22,8 +22,7 @@ const N_SLOTS: usize = N_BARS * CHORDS_PER_BAR;
 
 /// A chord loop: degrees of a mode, 1 to 7, spread evenly over four bars.
 ///
-/// `"1645"` has a chord a bar, `"14"` one every two bars, `"11111167"` changes in the last bar
-/// only.
+/// `"1645"` has a chord per bar, `"14"` one every two bars, `"11111167"` changes in the last bar only.
 #[derive(Debug, Clone, Copy)]
 pub struct Loop {
     /// The mode of the degrees.

@@ -49,7 +49,7 @@ pub const BOOK: Book = Book {
     ],
     drums: DRUMS,
     tunes: &[
-        // A phrase as if sampled: it returns as it was, and answers itself.
+        // A sample-like phrase: it returns unchanged, and answers itself.
         (5, part(Split(&LOOPS), (40, 100), RIFF, 35, Sung(&SAMPLE)).chromatic(8)),
         (3, part(Split(&LOOPS), (40, 100), SONG, 40, Sung(&SAMPLE)).chromatic(8)),
         (2, part(Split(&BELLS), (30, 100), VAMP, 10, Arpeggio)),

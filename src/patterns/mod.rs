@@ -1,5 +1,5 @@
-//! Hand-written generators of four-bar patterns, by style. The models learn styles from them, and
-//! themes use them as anchors.
+//! Hand-written generators of four-bar patterns, by style. The models are trained on them, and themes use
+//! them as anchors.
 //!
 //! ```text
 //! (style, number) -> seeded random streams
@@ -60,7 +60,7 @@ use crate::{
     units::Bpm,
 };
 
-/// The octave above middle C and its surroundings.
+/// G3 to C6, around the octave above middle C.
 const MELODY: Seat = Seat { register: Register { lowest: 55, highest: 84 }, centres: (61, 69) };
 
 /// E1, the lowest note of a four-string bass, to D3.

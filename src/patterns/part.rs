@@ -27,7 +27,7 @@ const N_STEPS: usize = N_BARS * STEPS_PER_BAR;
 /// The middle of the bar.
 const HALF: usize = STEPS_PER_BAR / 2;
 
-/// Chance, in percent, that all notes of a pattern hold to the next one.
+/// Chance, in percent, that all notes of a pattern are legato.
 const LEGATO: u32 = 15;
 
 /// A kind of line. Chances are in percent.
@@ -37,7 +37,7 @@ pub struct Part {
     pub rhythm: Rhythm,
     /// The lowest and the highest chance that a note holds to the next one.
     pub hold: (u32, u32),
-    /// Forms.
+    /// Phrase plans.
     pub plans: Weighted<Plan>,
     /// Chance of a breath at the end of bars two and four.
     pub breath: u32,
@@ -47,12 +47,12 @@ pub struct Part {
     pub voice: Voice,
 }
 
-/// Where a part plays.
+/// The range of a part.
 #[derive(Debug, Clone, Copy)]
 pub struct Seat {
     /// The range of its pitches.
     pub register: Register,
-    /// The lowest and the highest pitch around which a line may lie.
+    /// The lowest and the highest pitch on which a line may centre.
     pub centres: (u8, u8),
 }
 
@@ -72,7 +72,7 @@ impl Part {
     /// The gates of four bars.
     fn gates(&self, plan: &Plan, rng: &mut Rng) -> Vec<Gate> {
         let source = self.rhythm.draw(rng);
-        // Some players tie all notes.
+        // Some patterns tie all notes.
         let is_legato = chance(LEGATO, rng);
         let hold = if is_legato { 100 } else { rng.random_range(self.hold.0..=self.hold.1) };
         let mut bars: Vec<Gates> = Vec::with_capacity(N_BARS);
@@ -112,7 +112,7 @@ fn half_bar(source: &Source, bar: usize, hold: u32, rng: &mut Rng) -> Gates {
     if half.contains(&Gate::Onset) { half } else { whole }
 }
 
-/// Ends a bar early, with a rest or a long note; a bar without notes before that stays.
+/// Ends a bar early, with a rest or a long note; a bar without notes before its end stays.
 fn breathe(gates: &mut Gates, rng: &mut Rng) {
     let end = STEPS_PER_BAR - pick(&[2, 4, 4, 6, 8], rng);
     if gates[..end].contains(&Gate::Onset) {
@@ -123,7 +123,7 @@ fn breathe(gates: &mut Gates, rng: &mut Rng) {
     }
 }
 
-/// A line in the making.
+/// A line under construction.
 struct Score<'a> {
     gates: &'a [Gate],
     player: Player<'a>,
@@ -164,7 +164,7 @@ impl Score<'_> {
         steps.filter(|&step| self.gates[step] == Gate::Onset).collect()
     }
 
-    /// A note of bar two or three, whichever has new material, for the peak.
+    /// The step of the peak: a note in a bar with new material, most often bar three.
     fn peak(&self, plan: &Plan, rng: &mut Rng) -> usize {
         let is_new = |bar: &usize| matches!(plan[*bar], Material::New | Material::Rhythm(_));
         let bars: Vec<usize> = [2, 1, 3, 0].into_iter().filter(is_new).collect();

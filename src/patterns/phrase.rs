@@ -1,4 +1,4 @@
-//! Phrases: which material each of four bars has, and how a phrase ends.
+//! Phrase plans: the material of each of four bars.
 
 use crate::patterns::{
     draw::Weighted,
@@ -9,13 +9,13 @@ use crate::patterns::{
 /// The material of a bar. The number is that of an earlier bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Material {
-    /// A new idea.
+    /// New material.
     New,
-    /// A new idea in one half of the bar.
+    /// New material in one half of the bar.
     Half,
     /// No notes.
     Silent,
-    /// The earlier bar again; what follows the chords moves with them.
+    /// The earlier bar again; voices that follow the chords move with them.
     Again(usize),
     /// The earlier bar with another tail on the same rhythm.
     Tail(usize),
@@ -47,7 +47,7 @@ pub const SONG: Weighted<Plan> = &[
     (4, [New, New, Tail(0), New]),
     (2, [New, New, Again(0), New]),
     (2, [New, New, Tail(0), Tail(1)]),
-    // Sentence: an idea, its sequence, a fragment, a cadence.
+    // Sentence: a motif, its sequence, a fragment, a cadence.
     (3, [New, Sequence(0), Fragment(0), New]),
     (2, [New, Rhythm(0), Fragment(1), New]),
     // AABA.

@@ -26,7 +26,7 @@ pub enum Rhythm {
     Split(&'static Feel),
     /// Steps sound with probabilities: step strings of one or two bars (see `steps`).
     Steps(&'static [&'static str]),
-    /// A cell as long as one of these numbers of steps repeats across the bar lines.
+    /// A cell of one of these lengths in steps repeats across the bar lines.
     Cycle(&'static [usize]),
 }
 
@@ -91,7 +91,7 @@ impl Rhythm {
 }
 
 impl Source {
-    /// Draws bar `bar` of a pattern; it has a note.
+    /// Draws bar `bar` of a pattern, with at least one note.
     pub fn bar(&self, bar: usize, rng: &mut Rng) -> Onsets {
         match self {
             Self::Grammar { feel, n_notes, finest } => {
@@ -113,14 +113,14 @@ fn stepped(string: &str, bar: usize, rng: &mut Rng) -> Onsets {
     let steps = &string.as_bytes()[from..from + STEPS_PER_BAR];
     let mut onsets = std::array::from_fn(|step| sounds(char::from(steps[step]), 1.0, rng));
     if !onsets.contains(&true) {
-        // Letters sort behind digits and dots, as `x` is likelier.
+        // `x` sorts after digits and dots, as the likeliest.
         let likeliest = (0..STEPS_PER_BAR).max_by_key(|&step| steps[step]);
         onsets[likeliest.unwrap_or(0)] = true;
     }
     onsets
 }
 
-/// A cell of `length` steps, repeated over two bars from a random step of it.
+/// A cell of `length` steps, repeated over two bars, sometimes from a random offset.
 fn cycle(length: usize, rng: &mut Rng) -> Vec<bool> {
     let cell: Vec<bool> = (0..length).map(|step| step == 0 || chance(40, rng)).collect();
     let shift = if chance(60, rng) { 0 } else { rng.random_range(0..length) };
@@ -131,7 +131,7 @@ fn cycle(length: usize, rng: &mut Rng) -> Vec<bool> {
 fn divided(feel: &Feel, n_notes: usize, finest: usize, rng: &mut Rng) -> Onsets {
     let mut spans = vec![STEPS_PER_BAR];
     while spans.len() < n_notes {
-        // Long spans are split first; a span too short for two notes never.
+        // Long spans are likelier to be split; spans too short for two notes never are.
         let weight = |&span: &usize| if span < 2 * finest { 0 } else { (span * span) as u32 };
         let weights: Vec<u32> = spans.iter().map(weight).collect();
         let Some(at) = index(&weights, rng) else { break };

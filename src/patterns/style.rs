@@ -12,7 +12,7 @@ use crate::{
 
 /// A style with patterns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Self-explanatory.
 pub enum Style {
     Techno,
     House,

@@ -1,4 +1,4 @@
-//! Characteristics by which the styles are recognised.
+//! Characteristics of the styles.
 
 use std::collections::HashSet;
 
@@ -136,8 +136,7 @@ fn every_note_is_in_the_register() {
     }
 }
 
-/// Tunes move as tunes of songs do: those have .28 repeated notes and .31 steps, public-domain songs .21
-/// and .39.
+/// Tunes move as in songs, which have .28 repeated notes and .31 steps; public-domain songs have .21 and .39.
 #[test]
 fn melodies_step_more_than_they_repeat() {
     for style in Style::ALL {

@@ -24,7 +24,7 @@ pub struct Chorus {
     // the cosine the right one, a quarter turn apart, which widens the image.
     swing: (f32, f32),
     turn: (f32, f32),
-    /// Whether the delay line is silent: a block is longer than the line.
+    /// Whether the delay line is silent. One silent block clears it.
     is_empty: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The mixing desk: what a hand changes of each part's sound, on top of the theme's mix.
+//! The mixing desk: manual changes to each part's sound, on top of the theme's mix.
 
 use serde::{Deserialize, Serialize};
 
@@ -50,7 +50,7 @@ impl Fader {
     /// The fader, if all its values are within their ranges.
     ///
     /// # Errors
-    /// A value that is not, with its range.
+    /// A value out of range, with its range.
     pub fn checked(self) -> Result<Self, OutOfRange> {
         const SENDS: [&str; 3] = [
             "a reverb send from -1 to 1",
@@ -70,7 +70,7 @@ impl Fader {
         }
     }
 
-    /// The number that `name` names, if there is one.
+    /// The value called `name`, if there is one.
     fn value_mut(&mut self, name: &str) -> Option<&mut f64> {
         Some(match name {
             "level_db" => &mut self.level_db,
@@ -109,13 +109,13 @@ impl Desk {
     /// The desk, if all its faders are within their ranges.
     ///
     /// # Errors
-    /// The first value that is not, with its range.
+    /// The first value out of range, with its range.
     pub fn checked(self) -> Result<Self, OutOfRange> {
         self.parts.into_iter().try_for_each(|fader| fader.checked().map(|_| ()))?;
         Ok(self)
     }
 
-    /// The number of a part's fader that `key` names, such as `bass.filter` or `lead.level_db`.
+    /// The value of a part's fader called `key`, such as `bass.filter` or `lead.level_db`.
     pub fn value_mut(&mut self, key: &str) -> Option<&mut f64> {
         let (part, name) = key.split_once('.')?;
         let part = Part::ALL.into_iter().find(|known| known.name() == part)?;

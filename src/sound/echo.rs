@@ -1,5 +1,4 @@
-//! A tempo-synced ping-pong echo on tape: each repeat has less highs and less lows than the one before,
-//! and loud ones saturate.
+//! A tempo-synced ping-pong tape echo: each repeat loses highs and lows, and loud ones saturate.
 
 use crate::{
     sound::frame::{Block, FRAMES_PER_MP3_FRAME},
@@ -12,7 +11,7 @@ const LONGEST: usize = (1 << 18) - 1;
 /// Share by which a one-pole low-pass at about 3.6 kHz follows each frame.
 const DAMPING: f32 = 0.4;
 
-/// The same of a high-pass at about 180 Hz.
+/// The same for a high-pass at about 180 Hz.
 const LOW_CUT: f32 = 0.025;
 
 /// Level at which the tape saturates: far below it, it changes nothing.
@@ -59,7 +58,7 @@ impl Echo {
         }
     }
 
-    /// Moves what is on the line to one that holds the next delay.
+    /// Moves the content to a line long enough for the next delay.
     fn lengthen(&mut self) {
         let mut line = silent_line(self.next_delay);
         let (newest, oldest) = self.line.split_at(self.position);
@@ -115,14 +114,14 @@ fn silent_line(delay: usize) -> Vec<[f32; 2]> {
     vec![[0.0; 2]; (delay + 1).next_power_of_two()]
 }
 
-/// A soft limit: at most [`TAPE`] times 1, and nearly unchanged below a third of it.
+/// A soft limit: at most [`TAPE`], and nearly unchanged below a third of it.
 fn saturated(x: f32) -> f32 {
-    // A rational stand-in for tanh, exact where it is clamped.
+    // A rational approximation of tanh, exact where it is clamped.
     let x = (x / TAPE).clamp(-3.0, 3.0);
     TAPE * x * (27.0 + x * x) / (27.0 + 9.0 * x * x)
 }
 
-/// The band that the tape keeps.
+/// The tape's band-pass.
 #[derive(Clone, Copy, Default)]
 struct Tone {
     highs: f32,

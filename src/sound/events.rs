@@ -44,7 +44,7 @@ pub fn position(voice: &Voice) -> [Message; 4] {
     ]
 }
 
-/// The notes that a part has still to play or to end.
+/// The notes of a part that are pending or sounding.
 #[derive(Debug, Default)]
 pub struct NoteQueue {
     waiting: VecDeque<TimedNote>, // sorted by start

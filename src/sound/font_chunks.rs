@@ -64,7 +64,7 @@ impl<'a> FontChunks<'a> {
         LISTS.iter().position(|list| *list == name).map_or(&[], |place| &self.lists[place])
     }
 
-    /// The list `name`, to be changed.
+    /// The list `name`, mutable.
     pub fn list_mut(&mut self, name: [u8; 4]) -> Option<&mut Vec<u8>> {
         let place = LISTS.iter().position(|list| *list == name)?;
         Some(self.lists[place].to_mut())

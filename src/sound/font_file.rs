@@ -25,7 +25,7 @@ pub fn load(path: &Path) -> Result<Arc<SoundFont>, Error> {
     parse(&bytes, &path.display().to_string())
 }
 
-/// Reads SF2 bytes; errors call them `name`. Samples that can't be played are silent, with a warning.
+/// Reads SF2 bytes; `name` names them in errors. Samples that can't be played are silent, with a warning.
 ///
 /// # Errors
 /// The bytes aren't SF2, are damaged, are SF3, or no sample can be played.

@@ -1,4 +1,4 @@
-//! Samples that can't be played become silent, so that one of them does not cost the whole font.
+//! Silences samples that can't be played, so that one of them does not make the font unusable.
 //!
 //! Source: SoundFont Technical Specification 2.04, sections 7.7 to 7.10 and 8.1 (generators).
 
@@ -24,7 +24,7 @@ const SAMPLE_ID: u16 = 53;
 /// Generators that move start, end, loop start and loop end of the sample: by samples, and by 32768.
 const OFFSETS: [(u16, u16); 4] = [(0, 4), (1, 12), (2, 45), (3, 50)];
 
-/// A generator without meaning, which takes the place of one that is left out.
+/// An unused generator, which replaces a removed one.
 const UNUSED: u16 = 14;
 
 /// Whether the samples are compressed, as in SF3.
@@ -33,8 +33,8 @@ pub fn is_compressed(chunks: &FontChunks) -> bool {
     chunks.samples.starts_with(b"OggS") || headers.clone().any(|h| sample_type(h) & COMPRESSED != 0)
 }
 
-/// Replaces samples that can't be played by silence, sets loops right that reach beyond their sample, and
-/// leaves out offsets of zones that do. Returns the names of the silent samples in use, with the reasons.
+/// Replaces samples that can't be played by silence, corrects loops that reach beyond their sample, and
+/// removes offsets of zones that do. Returns the names of the silent samples in use, with the reasons.
 pub fn mend(chunks: &mut FontChunks) -> Vec<(String, &'static str)> {
     let (n_samples, used) = (chunks.n_samples(), used_samples(chunks));
     let mut silent = Vec::new();
@@ -100,7 +100,7 @@ fn fault(header: &[u8], n_samples: usize) -> Option<&'static str> {
 /// Points a header at the silence behind the samples.
 fn silence(header: &mut [u8], n_samples: usize) {
     let first = n_samples as u32;
-    // The last zero is left over: an end must be below the number of samples.
+    // The last zero is unused: an end must be below the number of samples.
     let last = first + SILENCE as u32 - 1;
     for (number, place) in [first, last, first + 8, first + 16].into_iter().enumerate() {
         set_place(header, number, place);
@@ -118,7 +118,7 @@ fn mend_loop(header: &mut [u8]) {
     }
 }
 
-/// Leaves out the offsets of zones that move a sample's ends beyond the samples.
+/// Removes the offsets of zones that move a sample's ends beyond the samples.
 fn leave_out_offsets(chunks: &mut FontChunks) {
     let n_samples = (chunks.n_samples() + SILENCE) as i64;
     let zones = zones(chunks);
@@ -155,7 +155,7 @@ fn leave_out_offsets(chunks: &mut FontChunks) {
     }
 }
 
-/// Places of generators in `igen`.
+/// Positions of generators in `igen`.
 type Places = std::iter::StepBy<std::ops::Range<usize>>;
 
 /// For each zone of an instrument, the generators of the instrument's global zone and its own.

@@ -37,7 +37,7 @@ pub enum Action {
     },
 }
 
-/// The sounding note of a part that plays one at a time.
+/// The sounding note of a monophonic part.
 #[derive(Debug, Default)]
 pub struct Legato {
     /// The pitch that sounds, or the target of the slide.
@@ -52,8 +52,7 @@ pub struct Legato {
 }
 
 impl Legato {
-    /// Follows `message`; a control is no note and does nothing. Returns the velocity if a note is
-    /// struck.
+    /// Follows `message`; control messages are ignored. Returns the velocity if a note is struck.
     pub fn follow(&mut self, message: Message, mut act: impl FnMut(Action)) -> Option<u8> {
         match message {
             Message::NoteOn { pitch, velocity } => {
@@ -70,7 +69,7 @@ impl Legato {
                 act(Action::NoteOn { channel: CHANNELS[self.channel], pitch, velocity });
                 Some(velocity)
             }
-            // Other pitches have been left by a slide.
+            // A slide has already left other pitches.
             Message::NoteOff { pitch } if self.pitch == Some(pitch) => {
                 self.release(&mut act);
                 None
@@ -88,7 +87,7 @@ impl Legato {
 
     /// Advances the slide by the 64 frames that the synthesizer renders next.
     pub fn glide(&mut self, slide_seconds: f64, mut act: impl FnMut(Action)) {
-        // A thousandth of a semitone is nothing.
+        // A thousandth of a semitone is inaudible.
         if (self.aim - self.bend).abs() < 1e-3 {
             return;
         }
@@ -140,7 +139,7 @@ mod tests {
         assert!((value(&bends[41]) as i32 - 8192 - 4096).abs() < 250, "{:?}", bends[41]);
         assert!(bends.windows(2).all(|pair| value(&pair[0]) <= value(&pair[1])));
 
-        // The key that was struck ends.
+        // Releases the struck key.
         let (actions, _) = follow(&mut legato, Message::NoteOff { pitch: 52 });
         assert!(matches!(actions[..], [Action::NoteOff { pitch: 40, .. }]));
     }

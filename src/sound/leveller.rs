@@ -21,7 +21,7 @@ const STRIDE: u32 = 38;
 /// Readings kept: about four minutes.
 const N_READINGS: usize = 230;
 
-/// Readings that hold the silence before the station's start, the window being 3 s.
+/// Readings that include the silence before the start, since the window is 3 s.
 const EARLY_READINGS: u32 = 2;
 
 /// Readings before the gain moves at all.
@@ -44,7 +44,7 @@ const RANGE: std::ops::RangeInclusive<f64> = -24.0..=18.0;
 const RELATIVE_GATE: f64 = -10.0;
 const ABSOLUTE_GATE: f64 = -70.0;
 
-/// A slow gain behind a loudness meter.
+/// A slow gain driven by a loudness meter.
 pub struct LoudnessLeveller {
     target: Lufs,
     meter: EbuR128,
@@ -79,7 +79,7 @@ impl LoudnessLeveller {
         self.target = target;
     }
 
-    /// Starts at `gain`, from which it moves slowly, as one does that has played for minutes.
+    /// Starts at `gain` and moves slowly from there, as after minutes of sound.
     pub fn set_gain(&mut self, gain: Decibels) {
         self.gain = gain;
         self.ramp = Ramp::at_rest(gain.ratio() as f32);

@@ -41,7 +41,7 @@ impl Master {
         self.leveller.gain()
     }
 
-    /// Starts at this gain instead of 0 dB, as a station does that has played for minutes.
+    /// Starts at this gain instead of the default, as after minutes of sound.
     pub fn set_gain(&mut self, gain: Decibels) {
         self.leveller.set_gain(gain);
     }

@@ -7,7 +7,7 @@
 //!     -> bus             the part's effects: amplifier, saturation, tape and others
 //!     -> strip           the part's level, filter and sends on the desk
 //!     -> duck            side-chain ducking under the kick
-//!     -> transition      risers, impacts and the like, made by code
+//!     -> transition      synthesized risers, impacts and the like
 //!     -> band            stems summed; sends to one chorus, one echo, one room and one tank
 //!     -> master          bus_compressor -> leveller -> (+ inserts) -> limiter (true_peak)
 //!     -> encoder         mp3: MP3 frames that decode on their own; ogg_opus: Ogg pages

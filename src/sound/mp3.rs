@@ -16,8 +16,8 @@ use crate::{
     units::{Kbps, SAMPLE_RATE},
 };
 
-/// LAME's quality, from 0 (best) to 9. At 128 kbit/s without reservoir, settings 0 to 5 lie within a tenth
-/// of one another by Zimtohrli (distance .00063 to .00071), and 3 costs 15 % more time than 5.
+/// LAME's quality, from 0 (best) to 9. At 128 kbit/s without reservoir, settings 0 to 5 have a Zimtohrli
+/// distance of .00063 to .00071, and 3 costs 15 % more time than 5.
 const QUALITY: Quality = Quality::Good;
 
 /// MPEG-1 Layer III at a constant bitrate, joint stereo, 44.1 kHz, without bit reservoir and
@@ -68,7 +68,7 @@ impl Mp3Encoder {
         Ok(&self.bytes)
     }
 
-    /// The frames with the last of the sound.
+    /// Flushes the last frames.
     ///
     /// # Errors
     /// LAME is out of memory.

@@ -20,8 +20,8 @@ const RATE: u32 = 48_000;
 /// Frames in a packet: 20 ms, the usual length.
 const FRAME: usize = 960;
 
-/// Frames that decoders discard at the start, 80 ms: within them a decoder converges wherever it
-/// starts (RFC 7845, 4.2).
+/// Frames that decoders discard at the start, 80 ms, within which a decoder converges from any start (RFC
+/// 7845, 4.2).
 const PRE_SKIP: u16 = 3840;
 
 /// A page every 200 ms: shorter pages cost 32 bytes each, longer ones delay the sound.

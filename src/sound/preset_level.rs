@@ -1,7 +1,7 @@
 //! How loud a preset plays, so that a part's level in the mix does not depend on the SoundFont.
 //!
-//! A few notes of the preset are played into a loudness meter when a part first turns to it; its trim
-//! brings them to one reference.
+//! A few notes of the preset are played into a loudness meter when a part first uses it; its trim brings them
+//! to one reference.
 
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ const DRUMS: Lufs = Lufs(-23.0);
 const MELODIC: Lufs = Lufs(-28.0);
 const CHORDS: Lufs = Lufs(-26.0);
 
-/// Range of the trim: a preset that is hardly there stays soft.
+/// Range of the trim: a nearly silent preset stays soft.
 const RANGE_DB: std::ops::RangeInclusive<f64> = -24.0..=24.0;
 
 /// MIDI velocity of the measured notes.
@@ -61,7 +61,7 @@ const BEAT: [TestNote; 10] = [
 /// Steps between two notes of the other parts, of which there are five, and lengths of the notes.
 ///
 /// A plucked sound is much louder in short notes than its mean over a long one, and a slow one softer.
-/// Lengths between those of a riff and of a held note leave 3 dB at either.
+/// Lengths between a riff's and a held note's leave an error of 3 dB at either.
 const NOTE_STEPS: usize = 4;
 const N_NOTES: usize = 5;
 const MELODIC_STEPS: usize = 2;
@@ -75,13 +75,12 @@ pub(super) struct Trims {
 }
 
 impl Trims {
-    /// No trims: presets play as loud as the font has them.
+    /// No trims: presets keep their level in the font.
     pub fn off() -> Self {
         Self { is_off: true, ..Self::default() }
     }
 
-    /// The trim of `preset`, which is measured when it is first asked for. A preset that can't be
-    /// measured has none.
+    /// The trim of `preset`, measured on first use. A preset that can't be measured has none.
     pub fn of(&mut self, font: &Arc<SoundFont>, preset: Preset, part: Part) -> Decibels {
         if self.is_off {
             return Decibels(0.0);
@@ -96,9 +95,9 @@ impl Trims {
 }
 
 /// The gain that brings `wanted`, or the preset nearest to it, to the reference loudness
-/// where `part` plays it; 0 for a preset that is silent there.
+/// in the register of `part`; 0 for a preset that is silent there.
 ///
-/// A function of the font and the preset alone. Takes a few milliseconds.
+/// Depends on the arguments only. Takes a few milliseconds.
 ///
 /// # Errors
 /// The synthesizer or the meter can't start.

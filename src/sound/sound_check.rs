@@ -1,4 +1,4 @@
-//! Measures what is sent: loudness, and for how long it has been silent or stuck.
+//! Measures a station's sound: loudness, and how long it has been silent or stuck.
 
 use std::{
     collections::VecDeque,
@@ -15,10 +15,10 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Readings that the loudness that is shown is the mean of: ten seconds.
+/// Readings averaged for the displayed loudness: ten seconds.
 const N_SECONDS: usize = 10;
 
-/// Window of the meter, in ms. It keeps the sound of its window, so a station's is short.
+/// Window of the meter in ms, short since the meter stores the sound of its window.
 const WINDOW_MS: u32 = 1000;
 
 /// Blocks between two readings: about a second.
@@ -33,17 +33,17 @@ const BLOCKS_PER_LEVEL: u32 = 4;
 /// A sound whose levels stay within this many decibels is stuck: a tone or noise without any event.
 const STUCK_SPREAD_DB: f64 = 1.0;
 
-/// Blocks that a repeated block is looked for in: ten seconds.
+/// Blocks searched for a repeated one: ten seconds.
 const N_REMEMBERED: usize = 383;
 
-/// Loudness, silence and standstill of a station's sound.
+/// Loudness, silence and stuck time of a station's sound.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// Loudness of the last 10 s in LUFS; minus infinity for silence.
     pub loudness: f64,
-    /// For how many seconds it has been silent.
+    /// Seconds of silence so far.
     pub silent_seconds: f64,
-    /// For how many seconds the same sound has been sent: a tone without events, or repeated blocks.
+    /// Seconds of the same sound so far: a tone without events, or repeated blocks.
     pub stuck_seconds: f64,
 }
 
@@ -65,7 +65,7 @@ pub struct SoundCheck {
 }
 
 impl SoundCheck {
-    /// A check that has heard nothing.
+    /// A check without measurements.
     ///
     /// # Errors
     /// The loudness meter can't be created.
@@ -80,12 +80,12 @@ impl SoundCheck {
         })
     }
 
-    /// What was measured so far; changes about once a second.
+    /// The measurements so far; they change about once a second.
     pub fn reading(&self) -> Reading {
         self.reading
     }
 
-    /// Measures `block`. One with samples that are no numbers counts as silence.
+    /// Measures `block`. One with NaN or infinite samples counts as silence.
     pub fn add(&mut self, block: &Block) {
         let is_sound = block.left.iter().chain(&block.right).all(|sample| sample.is_finite());
         let block = if is_sound { block } else { &Block::SILENCE };
@@ -131,7 +131,7 @@ fn seconds(n_blocks: u32) -> f64 {
     f64::from(n_blocks) * FRAMES_PER_MP3_FRAME as f64 / f64::from(SAMPLE_RATE)
 }
 
-/// For how long the level has not moved.
+/// How long the level has not changed.
 #[derive(Default)]
 struct Levels {
     sum: f64,
@@ -165,7 +165,7 @@ impl Levels {
     }
 }
 
-/// For how long each block has been one of those shortly before it.
+/// How long each block has repeated a recent one.
 #[derive(Default)]
 struct Repeats {
     recent: VecDeque<u64>,
@@ -197,7 +197,7 @@ mod tests {
 
     use super::*;
 
-    /// What is read after `seconds` of `sample(second)`.
+    /// The reading after `seconds` of `sample(second)`.
     fn reading_of(length: f64, sample: impl Fn(f64) -> f64) -> Reading {
         let mut check = SoundCheck::new().unwrap();
         let n_blocks = (length / seconds(1)) as usize;

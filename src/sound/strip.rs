@@ -1,4 +1,4 @@
-//! A part's strip on the desk: what its fader changes of level, sends and spectrum.
+//! A part's strip on the desk: its fader's level, sends and filter.
 
 use crate::{
     music::bar::Voice,
@@ -26,13 +26,13 @@ impl Strip {
         Self { fader: Fader::NEUTRAL, gain: 1.0, filter: Slot::new(None) }
     }
 
-    /// Moves the fader; `gain` is its level with what other faders silence. The filter is faded in and out
-    /// over the next block.
+    /// Sets the fader; `gain` is its level, or 0 if the desk silences it. The filter is faded in and out over
+    /// the next block.
     pub fn set(&mut self, fader: &Fader, gain: f32) {
         (self.fader, self.gain) = (*fader, gain);
         let openness = self.openness();
         let wanted = (openness < 1.0).then(|| Sweep::resonant(openness));
-        // One that is there moves to the new opening when it processes the next block.
+        // A present filter moves to the new opening in the next block.
         self.filter.set(wanted, |_| ());
     }
 

@@ -32,7 +32,7 @@ impl Sweep {
         Self::at(1.0, Q_BUTTERWORTH_F32)
     }
 
-    /// A filter at `openness` that stresses its cut-off.
+    /// A filter at `openness` with a resonant peak.
     pub fn resonant(openness: f32) -> Self {
         Self::at(openness, RESONANT_Q)
     }

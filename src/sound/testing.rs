@@ -84,7 +84,7 @@ pub fn tone_at(blocks: &[Block], frequency: f64) -> f64 {
     let (mut re, mut im) = (0.0, 0.0);
     for (n, x) in left.iter().enumerate() {
         let (sin, cos) = (radians * n as f64).sin_cos();
-        // A Hann window keeps other tones out.
+        // A Hann window suppresses other tones.
         let window = 1.0 - (std::f64::consts::TAU * n as f64 / left.len() as f64).cos();
         re += f64::from(*x) * window * cos;
         im += f64::from(*x) * window * sin;

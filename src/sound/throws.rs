@@ -39,7 +39,7 @@ impl Thrown {
 }
 
 impl Throws {
-    /// None.
+    /// Empty.
     pub fn new() -> Self {
         Self { pending: VecDeque::with_capacity(CAPACITY) }
     }
@@ -53,7 +53,7 @@ impl Throws {
         }));
     }
 
-    /// Sends what is thrown of `stem`, the block of `part` that starts at `frame`.
+    /// Sends the thrown sound of `stem`, the block of `part` that starts at `frame`.
     pub fn send(&self, part: Part, stem: &Block, frame: u64, send: &mut Block) {
         let end = frame + FRAMES_PER_MP3_FRAME as u64;
         let sounds = |thrown: &&Thrown| {
@@ -68,7 +68,7 @@ impl Throws {
         }
     }
 
-    /// Forgets the throws that end before `frame`.
+    /// Drops the throws that end before `frame`.
     pub fn advance(&mut self, frame: u64) {
         self.pending.retain(|thrown| frame < thrown.frames.end);
     }

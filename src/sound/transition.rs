@@ -1,5 +1,5 @@
-//! Sounds that lead from section to section, made by code so that any SoundFont has them: a riser, a
-//! reversed cymbal, an impact and a sub drop.
+//! Synthesized sounds that lead from section to section, whatever the SoundFont: a riser, a reversed cymbal,
+//! an impact and a sub drop.
 //!
 //! Riser and cymbal are noise through a state-variable filter (Zavalishin 2012, "The Art of VA Filter
 //! Design", 4.5: trapezoidal integration), which may be retuned at any time; impact and sub drop are
@@ -33,8 +33,8 @@ const RISER_DAMPING: f32 = 0.9;
 const SWELL_HZ: f32 = 2500.0;
 const SWELL_DAMPING: f32 = 1.4;
 
-/// Start and end of the falling sines, the seconds in which the distance between pitch and end halves,
-/// and those in which they fall by 60 dB.
+/// Start and end pitch of the falling sines, the seconds in which the distance to the end pitch halves, and
+/// the seconds for 60 dB of decay.
 const IMPACT_FALL: Fall = Fall { hz: [130.0, 42.0], half_seconds: 0.05, seconds: 1.4 };
 const SUB_FALL: Fall = Fall { hz: [95.0, 30.0], half_seconds: 0.45, seconds: 2.6 };
 
@@ -46,8 +46,7 @@ const THUD: f32 = 0.35;
 /// Frames between updates of a filter.
 const STRIDE: usize = 64;
 
-/// Frames over which a level moves to where it should be: 3 ms, too short to blur a stop, too long to
-/// click.
+/// Time constant of level changes in frames: 3 ms, too short to blur a stop, long enough not to click.
 const GLIDE: f32 = 0.003 * RATE;
 
 /// A sine that falls.
@@ -231,7 +230,7 @@ struct Falling {
     phase: f32,
     level: f32,
     attack: f32,
-    /// Factors a frame of the level and of the distance of the pitch from its end.
+    /// Factors per frame: of the level, and of the distance to the end pitch.
     decay: f32,
     glide: f32,
 }

@@ -22,7 +22,7 @@ pub const HEAD: u32 = 94;
 /// Bytes of the chunk `JUNK` or `ds64` without its name and size.
 const LONG_LENGTHS: u32 = 28;
 
-/// What 32-bit lengths are where they don't count: in RF64, and where the length is unknown.
+/// Placeholder of 32-bit lengths in RF64 and where the length is unknown.
 const UNKNOWN: u32 = u32::MAX;
 
 /// Writes a WAV file. Without [`Wav::finish`] the header says that it is empty.

@@ -11,11 +11,10 @@ use crate::{
     threads::{self, SpawnError},
 };
 
-/// The bars of `composed`, a phrase ahead. Its thread ends when the receiver is
-/// dropped.
+/// The bars of `composed`, a phrase ahead. Its thread ends when the receiver is dropped.
 ///
 /// # Errors
-/// The system refuses another thread.
+/// The thread can't be spawned.
 pub fn bars(
     composed: impl Iterator<Item = Bar> + Send + 'static,
 ) -> Result<Receiver<Arc<Bar>>, SpawnError> {

@@ -14,7 +14,7 @@ use crate::{
 /// Seconds of silence or of a stuck sound after which the renderer is restarted.
 const LIMIT: f64 = 30.0;
 
-/// The longest time between two restarts in a row, in seconds: what the station plays may be silent.
+/// Longest time between restarts in a row, in seconds: the music itself may be silent.
 const LONGEST: f64 = 3600.0;
 
 /// Measures what a station sends.
@@ -25,7 +25,7 @@ pub struct Audible {
     n_restarts: u64,
 }
 
-/// What is wrong with the sound, for so many seconds.
+/// A fault of the sound, with its duration in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Fault {
     /// Nothing can be heard.
@@ -77,13 +77,12 @@ impl Audible {
         self.check.add(block);
     }
 
-    /// Writes what was measured to `on_air`.
+    /// Writes the measurements to `on_air`.
     pub fn publish(&self, on_air: &mut OnAir) {
         (on_air.sound, on_air.n_sound_restarts) = (self.check.reading(), self.n_restarts);
     }
 
-    /// What has changed since the last chunk. The time between restarts doubles while the sound stays
-    /// away.
+    /// The change since the last chunk. The time between restarts doubles while the fault lasts.
     pub fn change(&mut self) -> Option<Change> {
         let reading = self.check.reading();
         if let Some(fault) = Fault::of(&reading, self.due) {

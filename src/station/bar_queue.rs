@@ -66,7 +66,7 @@ impl BarQueue {
         }
     }
 
-    /// Refuses bars until the queue is cut, and wakes a composer that waits for room.
+    /// Rejects bars until the queue is cut, and wakes a composer that waits for room.
     pub fn interrupt(&self) {
         self.inner.lock().is_interrupted = true;
         self.changed.notify_all();
@@ -89,8 +89,8 @@ impl BarQueue {
         }
     }
 
-    /// Accepts bars again after an interruption. Returns the number of the first bar that there is time to
-    /// compose anew: the first after 1.5 s of queued music, or `refused`, the bar that was not queued.
+    /// Accepts bars again after an interruption. Returns the number of the first bar that can still be
+    /// recomposed: the first after 1.5 s of queued music, or `refused`, the bar that was not queued.
     pub fn resume(&self, refused: u64) -> u64 {
         let mut inner = self.inner.lock();
         inner.is_interrupted = false;
@@ -103,8 +103,8 @@ impl BarQueue {
         late.map_or(refused, |bar| bar.number)
     }
 
-    /// Drops the bars from number `first` on. Returns whether that was in time: if that bar was taken
-    /// already, nothing is dropped.
+    /// Drops the bars from number `first` on. Returns false, and drops nothing, if that bar was taken
+    /// already.
     pub fn cut(&self, first: u64) -> bool {
         let mut inner = self.inner.lock();
         if inner.taken.is_some_and(|taken| first <= taken) {
@@ -119,7 +119,7 @@ impl BarQueue {
         length(&self.inner.lock().bars)
     }
 
-    /// Waits for `timeout` or until the queue is closed; tells whether it is.
+    /// Waits for `timeout` or until the queue is closed; returns whether it is.
     pub fn is_closed_within(&self, timeout: Duration) -> bool {
         let mut inner = self.inner.lock();
         self.changed.wait_while_for(&mut inner, |inner| !inner.is_closed, timeout);

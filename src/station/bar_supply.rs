@@ -10,7 +10,7 @@ use crate::{
     station::{bar_queue::BarQueue, shift::Shift},
 };
 
-/// Shifts that are remembered: those of more bars than a renderer queues.
+/// Number of shifts kept, more than a renderer queues bars.
 const MOST_SHIFTS: usize = 64;
 
 /// An endless supply of consecutively numbered bars.
@@ -26,7 +26,7 @@ pub struct BarSupply {
     /// Number of the last bar played.
     last: u64,
     shift: Shift,
-    /// The shift from a bar on, by its number: the newest of them, in order.
+    /// The newest shifts in order, each with its first bar's number.
     shifts: VecDeque<(u64, Shift)>,
     /// Fallback bars to play before the queue is asked again.
     n_fallback_left: u64,

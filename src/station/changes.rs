@@ -29,21 +29,20 @@ pub struct LiveComposer {
     composer: Composer,
     controls: Arc<Controls>,
     likes: Arc<Likes>,
-    /// The version of `likes` that the composer knows.
+    /// The version of `likes` last sent to the composer.
     likes_known: u64,
     /// Number of the piece of the last bar.
     piece: Option<u64>,
     state_sender: StateSender,
-    /// The values of the station from each bar on, in order; of those before the bars that can be taken
-    /// back only the last.
+    /// The values of the station from each bar on, in order; of bars that can no longer be recalled, only the
+    /// last.
     versions: VecDeque<(u64, Version)>,
     /// Whether the progress of the next bar's phrase is not saved yet.
     is_unsaved: bool,
 }
 
 impl LiveComposer {
-    /// A `composer` that accepts the requests of `controls` and knows what `likes` say. Notes its start
-    /// in the log.
+    /// A `composer` that accepts the requests of `controls` and uses `likes`. Logs its start.
     pub fn new(
         composer: Composer,
         controls: Arc<Controls>,
@@ -72,7 +71,7 @@ impl LiveComposer {
         self.state_sender.started(bar, self.moment(before));
     }
 
-    /// What the phrase after `before` is made of.
+    /// The inputs of the phrase after `before`.
     fn moment(&self, Before { setting, progress }: Before) -> Moment {
         let end = progress.bar + PHRASE_BARS;
         let version = self.versions.iter().rev().find(|(bar, _)| *bar < end);
@@ -85,7 +84,7 @@ impl LiveComposer {
         }
     }
 
-    /// Tells the composer what was liked since the last piece, from the next phrase on.
+    /// Sends new likes to the composer, from the next phrase on.
     fn update_likes(&mut self) {
         let version = self.likes.version();
         let is_used = self.composer.setting().station().theme.likes != 0.0;
@@ -105,8 +104,8 @@ impl LiveComposer {
             .map_or_else(Version::default, |(_, version)| version.clone())
     }
 
-    /// The first bar in which `request` can be made so that what it sets stays: what was asked for earlier may
-    /// be made later, with the next section.
+    /// The first bar in which `request` can take effect without being overridden: an earlier request may take
+    /// effect later, with the next section.
     fn not_before(&self, request: &Request) -> u64 {
         let of_changes = request.changes.iter().map(|change| self.composer.last_at_odds(change));
         let has_values = request.version.is_some() || is_logged_with_values(request);
@@ -114,7 +113,7 @@ impl LiveComposer {
         of_changes.max().unwrap_or_default().max(of_values)
     }
 
-    /// Makes the changes of `request` from its bar `bar` on.
+    /// Applies the changes of `request` from its bar `bar` on.
     fn accept(&mut self, request: Request, bar: u64) {
         self.controls.accepted(&request, bar);
         let now = || self.versions.back().map(|(_, version)| version.clone());
@@ -133,12 +132,12 @@ impl LiveComposer {
     }
 }
 
-/// Whether the log has all values of the station with `request`, so that a replay sets them there.
+/// Whether the log has all values of the station with `request`, so that a replay sets them.
 fn is_logged_with_values(request: &Request) -> bool {
     matches!(request.what, What::Move(Move::Undo | Move::Redo) | What::Adopted(..))
 }
 
-/// From where on a request is heard: other sections and other music start with a phrase.
+/// When a request takes effect: other sections and other music start with a phrase.
 fn when(request: &Request) -> When {
     let is_fluent = match &request.what {
         What::Move(Move::Order { order }) => *order == Order::Fill,

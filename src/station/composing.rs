@@ -13,8 +13,8 @@ pub trait Source: Send + 'static {
     /// The next bar; there is always one.
     fn next_bar(&mut self) -> Bar;
 
-    /// The queue `bars` was interrupted for a change and has refused bar `refused`: the source accepts the
-    /// change, cuts the queue, and continues with the first bar cut, or else with the one refused. Not
+    /// The queue `bars` was interrupted for a change and has rejected bar `refused`: the source accepts the
+    /// change, cuts the queue, and continues with the first bar cut, or else with the rejected one. Not
     /// called for sources that accept no changes.
     fn interrupted(&mut self, bars: &BarQueue, refused: u64) {
         bars.resume(refused);

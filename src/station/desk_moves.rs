@@ -27,8 +27,8 @@ impl DeskMoves {
     }
 
     /// Applies the moves that the next block of `renderer` reaches: the block that starts nearest to the
-    /// place of a move. On the block grid of the station on air these are the blocks that had them there,
-    /// and the sound is the same.
+    /// place of a move. On the block grid of the station on air these are the same blocks, so the sound is
+    /// the same.
     ///
     /// Called before each block, after [`Renderer::fill`].
     pub fn apply(&mut self, renderer: &mut Renderer) {

@@ -107,8 +107,8 @@ impl Encoders {
         self.recent.push_back(block.clone());
     }
 
-    /// Writes the encoded chunk of each mount to its ring, with `title` and `picture`, the path of the piece's
-    /// picture on this server.
+    /// Writes the encoded chunk of each mount to its ring, with `title` and `picture`, the path of the
+    /// piece's picture on this server.
     pub fn push(&mut self, title: &Arc<str>, picture: Option<&Arc<str>>) {
         for mount in &mut self.mounts {
             let audio = std::mem::take(&mut mount.audio);

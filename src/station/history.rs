@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::music::{bar::Bar, cover::Cover};
 
-/// How many titles are remembered.
+/// Number of titles kept.
 pub const MAX_TITLES: usize = 500;
 
 /// A title and when it went on air.
@@ -35,7 +35,7 @@ pub struct Heard {
 }
 
 impl Heard {
-    /// What is remembered of `bar`.
+    /// The record of `bar`.
     pub fn of(bar: &Bar) -> Self {
         let Bar { number, piece, cover, place, .. } = bar;
         Self { bar: *number, piece: *piece, cover: *cover, place: place.clone() }
@@ -58,7 +58,7 @@ impl History {
         Self { heard: Mutex::new(heard) }
     }
 
-    /// Notes that `title` is on air at `now`, with `bar`. Returns the new entry, unless the title is empty
+    /// Records that `title` is on air at `now`, with `bar`. Returns the new entry, unless the title is empty
     /// or unchanged.
     pub fn note(&self, title: &Arc<str>, bar: Option<&Bar>, now: Timestamp) -> Option<PastTitle> {
         let mut heard = self.heard.lock();
@@ -79,7 +79,7 @@ impl History {
         self.heard.lock().iter().rev().cloned().collect()
     }
 
-    /// The newest entry for which `is_it` says yes.
+    /// The newest entry that satisfies `is_it`.
     pub fn find(&self, is_it: impl Fn(&PastTitle) -> bool) -> Option<PastTitle> {
         self.heard.lock().iter().rev().find(|heard| is_it(heard)).cloned()
     }

@@ -1,4 +1,4 @@
-//! What listeners liked: the pieces of a station, how many liked each, and where it lies.
+//! Likes: a station's liked pieces, with their counts and latent points.
 
 use std::{
     collections::VecDeque,
@@ -16,13 +16,13 @@ use crate::{
     station::history::PastTitle,
 };
 
-/// How many liked pieces are remembered; the one liked longest ago is forgotten first.
+/// Number of liked pieces kept; the one liked longest ago is dropped first.
 pub const MAX_PIECES: usize = 500;
 
 /// A piece that listeners liked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikedPiece {
-    /// The seed of the programme that it belongs to: piece numbers start anew with another one.
+    /// The radio's seed: another seed restarts the piece numbers.
     pub seed: u64,
     /// The model of bass and lead, whose latent space `place` is in.
     pub model: Arc<str>,
@@ -30,11 +30,11 @@ pub struct LikedPiece {
     pub piece: u64,
     /// Its title.
     pub title: Arc<str>,
-    /// The bar that the last like was given at.
+    /// The bar of the last like.
     pub bar: u64,
-    /// When that was, to the second.
+    /// Its time, to the second.
     pub at: Timestamp,
-    /// How many liked it.
+    /// Number of likes.
     pub n: u32,
     /// Its point in the latent space of bass and lead; empty if it is not known.
     pub place: Arc<[f32]>,
@@ -46,7 +46,7 @@ impl LikedPiece {
     }
 }
 
-/// A place that listeners liked: pieces that lie near one another.
+/// A liked place: pieces near one another in latent space.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LikedPlace {
     /// The point of its most liked piece.
@@ -69,8 +69,7 @@ pub struct Likes {
 }
 
 impl Likes {
-    /// Likes in a programme of `seed` with the model `model`, continuing `pieces`, the one liked last at
-    /// the end.
+    /// Likes under `seed` with the model `model`, continuing `pieces`, the one liked last at the end.
     pub fn new(seed: u64, model: &str, pieces: impl IntoIterator<Item = LikedPiece>) -> Self {
         let likes = Self { seed, model: Mutex::new(model.into()), ..Self::default() };
         for piece in pieces {
@@ -79,14 +78,14 @@ impl Likes {
         likes
     }
 
-    /// Has the station play another model of bass and lead: points of the previous one no longer count.
+    /// Sets another model of bass and lead: points of the previous one no longer count.
     pub fn set_model(&self, model: &str) {
         *self.model.lock() = model.into();
         self.version.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Notes that somebody liked the piece of `past` at bar `bar`. Returns what is to be saved; none if
-    /// the piece of the title is not known.
+    /// Records a like of the piece of `past` at bar `bar`. Returns the entry to save; none if the piece of
+    /// the title is not known.
     pub fn note(&self, past: &PastTitle, bar: u64, now: Timestamp) -> Option<LikedPiece> {
         let heard = past.heard.as_ref()?;
         let liked = LikedPiece {
@@ -108,7 +107,7 @@ impl Likes {
         self.version.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many liked a piece of the present programme.
+    /// Number of likes of a piece under the current seed.
     pub fn n_of(&self, piece: u64) -> u32 {
         let is_it = |liked: &&LikedPiece| (liked.seed, liked.piece) == (self.seed, piece);
         self.pieces.lock().iter().find(is_it).map_or(0, |liked| liked.n)
@@ -121,7 +120,7 @@ impl Likes {
         pieces
     }
 
-    /// The places of the present model, the one with the most likes first.
+    /// The places of the current model, the one with the most likes first.
     pub fn by_place(&self) -> Vec<LikedPlace> {
         let model = self.model.lock().clone();
         let mut places: Vec<LikedPlace> = Vec::new();
@@ -142,7 +141,7 @@ impl Likes {
         places
     }
 
-    /// The points of the present model that were liked most, at most [`MOST_LIKED`].
+    /// The points of the current model that were liked most, at most [`MOST_LIKED`].
     pub fn points(&self) -> Vec<LikedPoint> {
         let model = self.model.lock().clone();
         let pieces = self.by_number().into_iter();

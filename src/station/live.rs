@@ -51,7 +51,7 @@ pub struct LiveStation {
     pub on_air: watch::Receiver<Arc<OnAir>>,
     /// The titles played.
     pub history: Arc<History>,
-    /// What was on air lately.
+    /// The recent sound.
     pub takes: Arc<Takes>,
     /// Takes moves of the desk, jingles and titles set by hand.
     pub orders: OrderSender,
@@ -70,7 +70,7 @@ pub struct LiveStation {
     playout: Option<JoinHandle<()>>,
 }
 
-/// What changes a composer and its inserts while they play.
+/// Channels that change a composer and its inserts.
 struct Ways {
     controls: Arc<Controls>,
     insert_changes: Sender<InsertChange>,
@@ -79,7 +79,7 @@ struct Ways {
 
 impl LiveStation {
     /// Plays the changed `station` from the next phrase on, with its theme already loaded. Mounts are
-    /// added, removed and changed at the next chunk; listeners of the others notice nothing.
+    /// added, removed and changed at the next chunk; listeners of the others are not affected.
     pub fn change_to(&mut self, station: Station, loaded: LoadedTheme, version: Version) {
         if let Some(ways) = &self.ways {
             ways.controls.set_lists(&station.playlists);
@@ -108,7 +108,7 @@ impl LiveStation {
         }
     }
 
-    /// Has the composer turn to the changed `station`, with its theme already loaded, as `request` asks.
+    /// Changes the composer to `station`, with its theme already loaded, as `request` says.
     ///
     /// # Errors
     /// The composer accepts no requests.
@@ -128,7 +128,7 @@ impl LiveStation {
         self.set_mounts(places(station));
     }
 
-    /// Tells the threads to end, without waiting for them.
+    /// Stops the threads, without waiting for them.
     pub fn stop(&mut self) {
         self.stop.take();
         self.bars.close();

@@ -2,7 +2,7 @@
 
 use crate::sound::desk::Desk;
 
-/// The faders, and what was kept of them in radio.toml for bars that do not sound yet.
+/// The faders, and values saved to radio.toml that only later bars have.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct LiveDesk {
     faders: Desk,

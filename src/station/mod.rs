@@ -6,18 +6,17 @@
 //!   queue is usually full and blocks this thread; a theme change interrupts it and cuts the queue at the
 //!   next phrase ([`changes`]).
 //! - `render-NAME` ([`playout`]) takes bars, renders them with inserts ([`renderer`]), encodes each block
-//!   for every mount ([`encoders`]) and writes chunks of half a second to the mounts' rings. It owns time
+//!   for every mount ([`encoders`]) and writes chunks of half a second to the mounts' rings. It keeps time
 //!   ([`pacer`]): a chunk is due at `start + position - lead`, computed from the count of frames, so
 //!   nothing drifts. If a bar is late, a fallback plays variations of the last phrase ([`bar_supply`]).
 //! - `prefetch-NAME` ([`prefetch`]) opens the next recording of each insert list, so that the renderer
 //!   never waits for a disk.
 //!
-//! Threads talk through channels that are read between chunks: changes of mounts and of inserts go to the
-//! playout, bars on air and titles come back ([`on_air`], [`history`]). Moves of the desk, jingles and
-//! titles set by hand ([`playout_orders`]) are read between blocks. What was on air lately can be kept
-//! ([`takes`]). The only locks on the audio path
-//! are those of the bar queue, the insert slots and the rings, each held for a move. The ring never waits
-//! for its readers, so listeners can't delay the sound.
+//! Threads communicate through channels that are read between chunks: changes of mounts and of inserts go to
+//! the playout, bars on air and titles come back ([`on_air`], [`history`]). Moves of the desk, jingles and
+//! titles set by hand ([`playout_orders`]) are read between blocks. Recent sound can be saved ([`takes`]).
+//! The only locks on the audio path are those of the bar queue, the insert slots and the rings, each held for
+//! a move. The ring never waits for its readers, so listeners can't delay the sound.
 //!
 //! A panic in the composer, the renderer or an encoder is caught and logged, and that part is replaced
 //! after a delay that doubles up to 30 s; the streams continue meanwhile. Each thread is started again

@@ -20,13 +20,13 @@ pub struct OnAir {
     pub ready_seconds: f64,
     /// Seconds of sound written to the rings so far: the live edge. Listeners hear earlier sound.
     pub rendered_seconds: f64,
-    /// Loudness, silence and standstill of what is sent.
+    /// Loudness, silence and stuck time of the sound sent.
     pub sound: Reading,
     /// Times that the renderer was restarted for silence or a stuck sound.
     pub n_sound_restarts: u64,
     /// How far the numbers of bars are above the composer's.
     pub shift: Shift,
-    /// Bars that sounded lately and bars queued for rendering, oldest first.
+    /// Bars that sounded recently and bars queued for rendering, oldest first.
     pub bars: VecDeque<AiredBar>,
 }
 

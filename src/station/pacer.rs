@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Catching up would flood the listeners, so the pacer restarts instead.
 const MAX_DELAY: Duration = Duration::from_secs(5);
 
-/// Tells when sound is due: the lead at once, everything after it at `start + position - lead`.
+/// Computes when sound is due: the lead at once, everything after it at `start + position - lead`.
 ///
 /// Due times are computed from the position, never by adding up sleeps, so they don't drift. They use the
 /// monotonic clock, so setting the machine's time has no effect.

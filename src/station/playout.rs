@@ -70,11 +70,11 @@ pub struct Playout {
     pub audible: Audible,
     /// The encoders of all mounts.
     pub encoders: Encoders,
-    /// The desk, and what was kept of it.
+    /// The desk, with saved values.
     pub desk: LiveDesk,
-    /// Orders, followed between blocks.
+    /// Orders, executed between blocks.
     pub orders: OrderReceiver,
-    /// Remembers what was on air.
+    /// Keeps the recent past.
     pub takes: Arc<Takes>,
     /// New insert lists.
     pub insert_changes: Receiver<InsertChange>,
@@ -90,9 +90,9 @@ pub struct Playout {
     pub state_sender: StateSender,
     /// Fallback bars played before the start.
     pub shift: Shift,
-    /// Length of the sound that is due at once at the start.
+    /// Length of the sound due at once at the start.
     pub lead: Duration,
-    /// What is known once the first bar is there.
+    /// Set once the first bar has arrived.
     pub pace: Option<Pace>,
 }
 
@@ -144,7 +144,7 @@ impl Playout {
         Some(Pace { supply, pacer, failures: Failures::default(), last_bar: None })
     }
 
-    /// Renders a chunk and writes it to the rings when it is due. Returns whether more are wanted.
+    /// Renders a chunk and writes it to the rings when it is due. Returns whether to continue.
     fn play_chunk(&mut self, pace: &mut Pace) -> bool {
         let start = self.renderer.rendered_seconds();
         self.apply_changes();
@@ -168,7 +168,7 @@ impl Playout {
         true
     }
 
-    /// The first bar, however long it takes; none if the playout is stopped before.
+    /// Waits for the first bar; none if the playout is stopped before.
     fn first_bar(&self) -> Option<Arc<Bar>> {
         loop {
             let bar = self.bars.take(INTERVAL);
@@ -223,7 +223,7 @@ impl Playout {
         }
     }
 
-    /// Follows the orders that have arrived and renders the next block.
+    /// Executes the orders that have arrived and renders the next block.
     fn render(&mut self, supply: &mut BarSupply) -> Block {
         self.renderer.fill(&mut || supply.take());
         let (position, bar) = (self.renderer.position(), self.renderer.next_bar());

@@ -1,4 +1,4 @@
-//! Orders to a playout, which it follows between two blocks.
+//! Orders to a playout, executed between two blocks.
 
 use std::{
     sync::{
@@ -10,20 +10,20 @@ use std::{
 
 use crate::{inserts::player::NotStarted, sound::desk::Desk, station::position::Position};
 
-/// Orders that may wait: more than fifty moves a second for a chunk.
+/// Capacity of the queue: over fifty moves a second for a chunk.
 const MOST_WAITING: usize = 256;
 
-/// What a playout is asked to do.
+/// An order to a playout.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlayoutOrder {
     /// Moves all faders.
     Desk(Desk),
     /// Moves all faders to `desk`. The mix has the levels and sends of `kept` from bar `from` on, the
-    /// composer's number; until then they are added, so that nothing jumps.
+    /// composer's number; until then they are added, so no level jumps.
     Keep {
         /// The faders afterwards.
         desk: Desk,
-        /// What the new mix has.
+        /// Values in the new mix.
         kept: Desk,
         /// The first bar of the new mix.
         from: u64,
@@ -68,7 +68,7 @@ pub fn orders() -> (OrderSender, OrderReceiver) {
 }
 
 impl OrderSender {
-    /// Sends an order. Orders are followed in the order in which they are sent.
+    /// Sends an order. Orders are executed in the order in which they are sent.
     ///
     /// # Errors
     /// Too many orders wait, or the playout has ended.
@@ -83,7 +83,7 @@ impl OrderSender {
 }
 
 impl Sent {
-    /// Waits until the order is followed: up to half a second on air, longer before the first bar. Returns
+    /// Waits until the order is executed: up to half a second on air, longer before the first bar. Returns
     /// where it is heard first.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl Sent {
 }
 
 impl OrderReceiver {
-    /// Has `follow` follow each order that has arrived.
+    /// Calls `follow` with each order that has arrived.
     pub fn follow(&self, mut follow: impl FnMut(PlayoutOrder) -> Answer) {
         while let Ok((order, sender)) = self.0.try_recv() {
             // Fails if nobody waits for the answer.

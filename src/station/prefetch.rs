@@ -13,8 +13,8 @@ use crate::{
 /// How often lists and files are checked for changes.
 const INTERVAL: Duration = Duration::from_secs(2);
 
-/// Slots that a thread for each list keeps filled, so that the renderer never waits for a disk, and no
-/// list for the disk of another.
+/// Slots that a thread for each list keeps filled, so that neither the renderer nor another list waits for a
+/// disk.
 ///
 /// A thread ends after its current refresh once this is dropped. It is not joined: a refresh may have
 /// to decode a long recording, or hang with its disk.

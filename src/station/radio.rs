@@ -59,7 +59,7 @@ pub struct StationError {
 
 impl Radio {
     /// Starts all stations of `config`, which follows from `text` and the values set by hand, composed from
-    /// `seed`, where `state` has saved them. The `supervisor` watches their threads; `studio` has their
+    /// `seed` and continued from `state`. The `supervisor` watches their threads; `studio` has their
     /// controls.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Radio {
         }
     }
 
-    /// Notes the text of radio.toml in effect, and keeps it for replays.
+    /// Records the text of radio.toml in effect, and keeps it for replays.
     fn note_settings(&mut self, text: &str) {
         self.settings = settings::hash(text).into();
         let kept = self.state.folder().map(|folder| settings::keep(folder, text));

@@ -1,4 +1,4 @@
-//! Renders bars to sound, block by block, and knows which bar sounds when.
+//! Renders bars to sound, block by block, and tracks which bar sounds when.
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
@@ -38,7 +38,7 @@ const MIN_QUEUED_FRAMES: u64 = SAMPLE_RATE as u64 + FRAMES_PER_MP3_FRAME as u64;
 /// Beats of a bar.
 const BEATS: u64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as u64;
 
-/// How long bars are remembered, in seconds: longer than any burst.
+/// How long bars are kept, in seconds: longer than any burst.
 const MEMORY_SECONDS: f64 = 100.0;
 
 /// The renderer of a station.
@@ -78,7 +78,7 @@ impl Renderer {
         Self { inserts: Some(player), clock, ..self }
     }
 
-    /// Starts at this gain of the master, which levels the station, instead of 0 dB.
+    /// Starts at this gain of the master, not at the default.
     #[must_use]
     pub fn at_gain(mut self, gain: Decibels) -> Self {
         self.master.set_gain(gain);
@@ -97,8 +97,8 @@ impl Renderer {
         }
     }
 
-    /// Continues where `other` is, with its inserts, desk and title. Bars that `other` has queued but not started are
-    /// lost.
+    /// Continues where `other` is, with its inserts, desk and title. Bars that `other` has queued but not
+    /// started are lost.
     #[must_use]
     pub fn after(mut self, other: &mut Self) -> Self {
         (self.inserts, self.clock) = (other.inserts.take(), other.clock);
@@ -259,7 +259,7 @@ impl Renderer {
         self.before + self.band.rendered_frames()
     }
 
-    /// The bars to publish; all but them and `rendered_seconds` is left at its default.
+    /// The bars to publish; other fields but `rendered_seconds` keep their default.
     pub fn on_air(&self) -> OnAir {
         let rendered_seconds = self.rendered_seconds();
         OnAir { rendered_seconds, bars: self.bars.clone(), ..OnAir::default() }

@@ -1,4 +1,4 @@
-//! What a renderer is built from, so that a failed one can be replaced.
+//! The inputs of a renderer, so that a failed one can be replaced.
 
 use std::sync::Arc;
 

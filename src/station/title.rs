@@ -6,7 +6,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct ShownTitle {
     shown: Option<Arc<str>>,
-    /// The music's title in whose place it is shown; none before it is shown first.
+    /// The music's title that it replaces; none before it is first shown.
     over: Option<Arc<str>>,
 }
 

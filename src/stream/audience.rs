@@ -15,7 +15,7 @@ use crate::stream::{
     mount::Mount,
 };
 
-/// Most probes at a time, from one address block and over all. Further ones count as listeners.
+/// Most probes at a time, in total and per address block. Further ones count as listeners.
 const MAX_PROBES: usize = 64;
 const MAX_PROBES_PER_ADDRESS: usize = 4;
 
@@ -177,7 +177,7 @@ impl Present {
         self.clients.len()
     }
 
-    /// Notes a probe from `block`, unless there are too many.
+    /// Records a probe from `block`, unless there are too many.
     fn add_probe(&mut self, block: IpAddr) -> bool {
         let n_all: usize = self.probes.values().sum();
         let n_from_there = self.probes.get(&block).copied().unwrap_or(0);

@@ -1,12 +1,11 @@
-//! Which of many sockets their peers have closed, at no cost for those that are open.
+//! Detects the sockets closed by their peers, at no cost for those that are open.
 
 use std::{io, net::TcpStream};
 
-/// Watches sockets for the end of their peers. Linux only: on other systems the next write, within about a
-/// second, notices it.
+/// Watches sockets for a close by the peer. Linux only: on other systems the next write, within about a
+/// second, detects it.
 ///
-/// A client that closes only its own direction counts as gone, as in most servers: its end looks the same
-/// until a write fails.
+/// A half-closed client counts as gone, as in most servers: it looks closed until a write fails.
 pub struct Closings {
     #[cfg(target_os = "linux")]
     epoll: rustix::fd::OwnedFd,
@@ -15,13 +14,13 @@ pub struct Closings {
 
 #[cfg(target_os = "linux")]
 impl Closings {
-    /// Sockets that one look finds at most; others are found by the next one.
+    /// Most sockets per call of `look`; others are found by the next one.
     const MOST: usize = 64;
 
     /// Watches nothing yet.
     ///
     /// # Errors
-    /// The process has no descriptor left.
+    /// The process is out of file descriptors.
     pub fn new() -> io::Result<Self> {
         use rustix::event::epoll::{CreateFlags, create};
         let epoll = create(CreateFlags::CLOEXEC)?;
@@ -31,7 +30,7 @@ impl Closings {
     /// Watches `socket`, called `id`, until it is dropped.
     pub fn watch(&self, socket: &TcpStream, id: u64) {
         use rustix::event::epoll::{EventData, EventFlags, add};
-        // Fails without memory: then the next write notices the end.
+        // Fails without memory: then the next write detects the close.
         let _ = add(&self.epoll, socket, EventData::new_u64(id), EventFlags::RDHUP);
     }
 

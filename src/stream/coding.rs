@@ -1,4 +1,4 @@
-//! Codec and bitrate of a mount, with its media type, file ending and Icecast fields.
+//! Codec and bitrate of a mount, with its media type, file extension and Icecast fields.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub enum Coding {
 }
 
 impl Coding {
-    /// The codec of a mount by the ending of its path, at the default bitrate; Opus at 96 kbit/s.
+    /// The codec of a mount by the extension of its path, at the default bitrate; Opus at 96 kbit/s.
     pub fn of(path: &str) -> Option<Self> {
         let all = [Self::default(), Self::Opus { kbps: 96 }];
         all.into_iter().find(|coding| path.ends_with(coding.ending()))
@@ -87,7 +87,7 @@ impl Coding {
         }
     }
 
-    /// The ending of the mounts' paths.
+    /// The extension of the mounts' paths.
     pub fn ending(self) -> &'static str {
         match self {
             Self::Mp3(_) => ".mp3",

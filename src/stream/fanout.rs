@@ -40,7 +40,7 @@ const MAX_THREADS: usize = 4;
 /// The handle of the threads, which end after it is dropped and all streams have ended.
 pub struct Fanout {
     threads: Vec<Sender<Stream>>,
-    /// Number of sockets assigned so far: threads take turns.
+    /// Number of sockets assigned so far, round robin.
     n_assigned: AtomicUsize,
     /// When all remaining streams are ended; set at shutdown.
     deadline: Arc<OnceLock<Instant>>,

@@ -1,10 +1,10 @@
 //! Splits an Ogg stream at title changes, so that each title has its own logical stream.
 //!
-//! Icecast takes the title of an Ogg source from the header of its logical stream and from nowhere
-//! else, so pushes and relays need this form. The audio continues without a gap: a new logical stream
-//! starts with the last packets of the one before, which decoders discard as pre-skip while they
-//! converge. Direct listeners don't get this form: VLC reopens its audio output at each new logical
-//! stream, and players that show titles ask for ICY metadata.
+//! Icecast takes the title of an Ogg source only from the header of its logical stream, so pushes and relays
+//! need this form. The audio continues without a gap: a new logical stream starts with the last packets of
+//! the one before, which decoders discard as pre-skip while they converge. Direct listeners don't get this
+//! form: VLC reopens its audio output at each new logical stream, and players that show titles ask for ICY
+//! metadata.
 //!
 //! Source: RFC 3533, section 4 (chains); RFC 7845, sections 4.2 and 4.6 (pre-skip).
 
@@ -34,7 +34,7 @@ struct Titled {
 }
 
 impl Retitler {
-    /// Starts anew after a gap: the next chunk does not follow the last one.
+    /// Restarts after a gap: the next chunk does not follow the last one.
     pub fn reset(&mut self) {
         self.current = None;
         self.newest.clear();

@@ -102,7 +102,7 @@ pub struct Reader {
 /// Creates an empty ring.
 ///
 /// # Panics
-/// If `keep` is less than `burst`. A station adds both up from its configuration, so it can't be.
+/// If `keep` is less than `burst`. A station's `keep` includes its burst, so it can't be.
 pub fn ring(limits: RingLimits) -> (Writer, Tap) {
     assert!(limits.burst <= limits.keep);
     let (tx, rx) = watch::channel(0);
@@ -226,7 +226,7 @@ struct State {
     first: u64,
     /// Bytes of audio in `chunks`.
     bytes: usize,
-    /// The most of them.
+    /// Limit of `bytes`.
     keep: usize,
     pushed_at: Option<Instant>,
     /// The title that the newest chunk was pushed with.

@@ -6,8 +6,8 @@ use std::{
     time::Duration,
 };
 
-/// Runs `act` and catches a panic. What `act` was changing may then be half done: the caller repairs or
-/// replaces it.
+/// Runs `act` and catches a panic. `act` may then leave its data half changed: the caller repairs or replaces
+/// it.
 ///
 /// # Errors
 /// `act` panicked; the text is the panic's message.

@@ -15,7 +15,7 @@ use tracing::error;
 
 use crate::threads::{SpawnError, catch_panic, panic::message, retry_delay, spawn};
 
-/// A thread that has worked for this long since its last panic counts as well again.
+/// A thread that has worked for this long since its last panic counts as healthy.
 const STEADY: Duration = Duration::from_secs(10);
 
 /// Work on a disk that takes longer than this counts as stuck.
@@ -46,7 +46,7 @@ pub struct Busy {
     name: String,
 }
 
-/// What is known of a thread that has panicked.
+/// The record of a thread that has panicked.
 #[derive(Default)]
 struct Panicked {
     n_restarts: u64,
@@ -56,11 +56,10 @@ struct Panicked {
 
 impl Supervisor {
     /// Runs `work` on a new thread called `name` until it returns. After a panic `work` is called
-    /// again, at once the first time, then after 1, 2, 4 ... 30 s; what it was changing may be half
-    /// done.
+    /// again, at once the first time, then after 1, 2, 4 ... 30 s; its data may be half changed.
     ///
     /// # Errors
-    /// The system has no thread or memory left.
+    /// The system is out of threads or memory.
     pub fn spawn(
         &self,
         name: impl Into<String>,
@@ -101,13 +100,13 @@ impl Supervisor {
         }
     }
 
-    /// Notes that `name` is down because of `reason`, for work that restarts itself.
+    /// Records that `name` is down because of `reason`, for work that restarts itself.
     pub fn note_down(&self, name: &str, reason: &str) {
         let mut inner = self.0.inner.lock();
         inner.panicked.entry(name.to_owned()).or_default().down = Some(reason.to_owned());
     }
 
-    /// Notes that `name` was started again.
+    /// Records that `name` was restarted.
     pub fn note_restart(&self, name: &str) {
         let mut inner = self.0.inner.lock();
         let thread = inner.panicked.entry(name.to_owned()).or_default();
@@ -122,7 +121,7 @@ impl Supervisor {
         threads.filter_map(|(name, thread)| Some((name.clone(), thread.down.clone()?))).collect()
     }
 
-    /// Notes that `name` begins work on a disk, which may hang.
+    /// Marks `name` as working on a disk, which may hang.
     pub fn busy(&self, name: &str) -> Busy {
         self.0.inner.lock().busy.insert(name.to_owned(), Instant::now());
         Busy { supervisor: self.clone(), name: name.to_owned() }
@@ -158,7 +157,7 @@ impl Supervisor {
         self.0.inner.lock().is_stopping
     }
 
-    /// Waits for `timeout` or until [`Self::stop`] is called; tells whether it was.
+    /// Waits for `timeout` or until [`Self::stop`] is called; returns whether it was.
     pub fn is_stopping_within(&self, timeout: Duration) -> bool {
         let mut inner = self.0.inner.lock();
         self.0.stopping.wait_while_for(&mut inner, |inner| !inner.is_stopping, timeout);

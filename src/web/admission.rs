@@ -1,4 +1,4 @@
-//! Admits listeners: a stream, or why there is none.
+//! Admits listeners: answers with a stream or a refusal.
 
 use std::{
     net::IpAddr,
@@ -38,10 +38,10 @@ use crate::{
 /// The longest `User-Agent` that is kept, in bytes.
 const MAX_AGENT: usize = 200;
 
-/// Makes a response of a request's body and of how long the connection may live.
+/// Makes a response from a request's body and the connection's lifetime.
 pub type Later = Box<dyn FnOnce(Incoming, Life) -> BoxFuture<'static, SentResponse> + Send>;
 
-/// How long a connection lives.
+/// The lifetime of a connection.
 pub struct Life {
     /// When it is closed, unless it has become a stream.
     pub until: Instant,
@@ -53,7 +53,7 @@ pub struct Life {
 pub enum Answer {
     /// Sent by hyper.
     Full(FullResponse),
-    /// Worked out by a future, which may read the request's body.
+    /// Made by a future, which may read the request's body.
     Later(Later),
     /// Sent by [`listen::begin`].
     Stream(Box<StreamStart>),
@@ -71,14 +71,14 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Made by `work`, which takes too long for a task.
+    /// Made by `work`, on a thread that may block.
     pub fn made_by(work: impl FnOnce() -> FullResponse + Send + 'static) -> Self {
         let response = async { sent(blocking(work).await.unwrap_or_else(unmade)) };
         Self::Later(Box::new(|_, _| Box::pin(response)))
     }
 }
 
-/// The response in place of one whose making panicked, or found no thread.
+/// The response if making one panicked, or found no thread.
 fn unmade(why: String) -> FullResponse {
     tracing::error!("a response can't be made: {why}");
     respond(StatusCode::INTERNAL_SERVER_ERROR, TEXT, "the response can't be made\n")
@@ -134,7 +134,7 @@ pub fn stream<B>(site: &Site, mount: &Arc<Mount>, request: &ClientRequest<B>) ->
     }
 }
 
-/// Logs once if a proxy that radio.toml does not name may have the limit of an address to itself.
+/// Logs once if a proxy that radio.toml does not name may have reached the limit per address.
 fn hint_at_proxy<B>(site: &Site, request: &ClientRequest<B>, refusal: Refusal) {
     static HINT: Once = Once::new();
     let is_proxied = request.headers().contains_key("x-forwarded-for");

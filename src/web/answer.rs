@@ -38,7 +38,7 @@ pub fn answer<B>(site: &Arc<Site>, request: &Request<B>, ends: Ends) -> Answer {
     let is_secure = client::is_secure(ends, request.headers(), &site.server.trusted_proxies);
     let known_url = site.known_url(authority, is_secure);
     let is_url_known = known_url.is_some();
-    // Its end of the connection is better than nothing.
+    // As a last resort, the server's end of the connection.
     let base_url = known_url.unwrap_or_else(|| url_of(&ends.local.to_string(), is_secure));
     let request = ClientRequest { request, address, base_url, is_url_known, is_secure };
     let route = route(site, &request);
@@ -72,8 +72,8 @@ pub fn answer<B>(site: &Arc<Site>, request: &Request<B>, ends: Ends) -> Answer {
     })
 }
 
-/// What the request is for. A player that was given the address of the player page gets the first
-/// station, since it can't show a page.
+/// The request's route. An audio player that requests the player page gets the first station's stream,
+/// since it can't show a page.
 fn route<'a, B>(site: &'a Site, request: &ClientRequest<'a, B>) -> Option<Route<'a>> {
     let route = Route::of(request.request.uri().path(), site);
     let first = site.stations.first().filter(|_| request.headers().contains_key("icy-metadata"));
@@ -83,8 +83,8 @@ fn route<'a, B>(site: &'a Site, request: &ClientRequest<'a, B>) -> Option<Route<
     }
 }
 
-/// Whether the request names one host, as HTTP/1.1 demands (RFC 9112, section 3.2). Older clients may
-/// name none.
+/// Whether the request has one `Host`, as HTTP/1.1 requires (RFC 9112, section 3.2). Older clients may send
+/// none.
 fn has_one_host<B>(request: &Request<B>) -> bool {
     let n = request.headers().get_all(HOST).iter().count();
     n == 1 || n == 0 && request.version() < Version::HTTP_11

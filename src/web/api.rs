@@ -36,9 +36,9 @@ pub struct StationNow {
     pub piece: Option<u64>,
     /// Picture of the piece.
     pub art_url: String,
-    /// How many liked the piece.
+    /// Number of likes of the piece.
     pub likes: u32,
-    /// Whether listeners may take the last bars with them.
+    /// Whether listeners may download the last bars.
     pub takes: bool,
     pub tempo_bpm: Option<f64>,
     pub key: Option<String>,
@@ -67,7 +67,7 @@ pub struct BarsNow {
     pub bars: Vec<BarNow>,
 }
 
-/// A bar of 16 steps, and when it sounds.
+/// A bar of 16 steps, and when it plays.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)] // The names say it.
 pub struct BarNow {
@@ -124,7 +124,7 @@ fn now(station: &ServedStation, base_url: &str, takes: bool) -> StationNow {
     }
 }
 
-/// Where the picture of a piece is, or of what is on air.
+/// URL of the picture of a piece, or of what is on air.
 fn art_url(station: &ServedStation, piece: Option<u64>, base_url: &str) -> String {
     let name = &station.name;
     match piece {
@@ -176,7 +176,7 @@ pub struct TitleNow {
     /// RFC 3339, in UTC.
     pub at: String,
     pub title: String,
-    /// Bar and piece, likes and addresses: none in entries of older versions.
+    /// Bar and piece, likes and URLs; none in entries of older versions.
     #[serde(flatten)]
     pub moment: Option<Moment>,
 }
@@ -189,7 +189,7 @@ pub struct Moment {
     pub piece: u64,
     pub likes: u32,
     pub art_url: String,
-    /// Plays the moment again.
+    /// URL to replay the moment.
     pub moment_url: String,
 }
 

@@ -1,4 +1,4 @@
-//! Authorises requests under `/admin`; how names and passwords are read and compared.
+//! Authorises requests under `/admin`; reads and compares names and passwords.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -12,7 +12,7 @@ use crate::{config::Secret, stream::client::address_block, web::site::Site};
 /// reveals nothing.
 const LENGTH: usize = 256;
 
-/// A role of a login; each may do what those before it may.
+/// A role of a login; each includes the rights of those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// May see the list of streams.
@@ -49,7 +49,7 @@ pub fn authorise(
     if site.logins.must_wait(address, now) {
         return Err(Denial::MustWait);
     }
-    // A request without credentials is no failed login: browsers and curl send one first.
+    // A request without credentials is not a failed login: browsers and curl send one first.
     let (user, password) = credentials(headers).ok_or(Denial::Unauthenticated)?;
     let is = |name: &str, secret: &Secret| {
         bool::from(is_equal(&user, name) & is_equal(&password, secret.expose()))
@@ -62,7 +62,7 @@ pub fn authorise(
         site.logins.failed(address, now);
         return Err(Denial::Unauthenticated);
     };
-    // A relay's login doesn't clear failures, or it would help to guess the admin's password.
+    // A relay's login doesn't clear failures: it would help to guess the admin's password.
     if role == Role::Admin {
         site.logins.succeeded(address, now);
     }
@@ -81,7 +81,7 @@ pub(in crate::web) fn credentials(headers: &HeaderMap) -> Option<(String, String
     Some((user.to_owned(), password.to_owned()))
 }
 
-/// Whether `given` is `expected`; the time does not depend on either.
+/// Whether `given` is `expected`, compared in constant time.
 pub(in crate::web) fn is_equal(given: &str, expected: &str) -> Choice {
     let padded = |text: &str| {
         let mut bytes = [0; LENGTH];

@@ -1,4 +1,4 @@
-//! Reads the bodies of requests: short ones, within a time.
+//! Reads short request bodies, within a time limit.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub enum BodyError {
     /// It did not arrive in time.
     #[error("the request's body: expected within {} seconds", .0.as_secs())]
     TooSlow(Duration),
-    /// The connection failed, or the body is no HTTP.
+    /// The connection failed, or the body is invalid.
     #[error("the request's body broke off")]
     Broken,
 }
@@ -35,11 +35,10 @@ impl BodyError {
     }
 }
 
-/// Reads `body`, of at most `max` bytes, within `patience`. Nothing is read of a body that announces
-/// more.
+/// Reads `body`, of at most `max` bytes, within `patience`. A body that announces more is not read.
 ///
 /// # Errors
-/// It is longer, slower, or breaks off.
+/// It is too long, too slow or incomplete.
 pub async fn read<B>(body: B, max: usize, patience: Duration) -> Result<Bytes, BodyError>
 where
     B: Body<Data = Bytes>,
@@ -73,7 +72,7 @@ mod tests {
         assert_eq!(read(body(10), 10, PATIENCE).await.unwrap().len(), 10);
         assert_eq!(read(body(11), 10, PATIENCE).await, Err(BodyError::TooLong(10)));
 
-        // Without a length, as chunked bodies come.
+        // Without a length, like chunked bodies.
         let piece = || Ok::<_, Infallible>(Frame::data(Bytes::from_static(b"1234")));
         let chunked = |n| StreamBody::new(stream::iter((0..n).map(move |_| piece())));
         assert_eq!(read(chunked(2), 10, PATIENCE).await.unwrap(), "12341234");

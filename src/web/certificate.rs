@@ -1,5 +1,5 @@
-//! Certificates and their keys: from PEM files to rustls's configuration, with a sentence for each way in
-//! which they can't be used.
+//! Certificates and their keys: reads PEM files into rustls's configuration, with a sentence for each kind
+//! of failure.
 
 use std::{path::Path, sync::Arc};
 
@@ -22,7 +22,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// The byte order mark that some editors put before the first line.
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
-/// The object identifier of the curve P-521 as it stands in a key. Source: RFC 5480, section 2.1.1.1.
+/// The object identifier of the curve P-521 as encoded in a key. Source: RFC 5480, section 2.1.1.1.
 const P521: [u8; 7] = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
 
 /// A certificate and its key can't be used.
@@ -34,14 +34,14 @@ pub enum Error {
     /// A file has no PEM section of the expected kind.
     #[error("{file}: expected {expected} in PEM format, found {found}")]
     NotPem {
-        /// Which file.
+        /// The file.
         file: String,
         /// The expected kind.
         expected: &'static str,
-        /// What the file has.
+        /// What it has.
         found: String,
     },
-    /// The key is protected by a passphrase, for which nobody can be asked.
+    /// The key has a passphrase, for which the server can't ask.
     #[error(
         "{file}: expected a key without a passphrase, found an encrypted one; `openssl pkey -in \
          {file} -out NEW` removes the passphrase"
@@ -50,7 +50,7 @@ pub enum Error {
         /// The key's file.
         file: String,
     },
-    /// The key is of a kind that TLS libraries and browsers don't share.
+    /// TLS libraries or browsers don't support the kind of key.
     #[error(
         "{file}: expected a key of RSA (2048 bits or more), P-256, P-384 or Ed25519, found {found}"
     )]
@@ -60,7 +60,7 @@ pub enum Error {
         /// The kind, if known.
         found: &'static str,
     },
-    /// The certificate is another key's.
+    /// The certificate is for another key.
     #[error(
         "{certificate}: expected the certificate of the key in {key}, found that of another key"
     )]
@@ -80,11 +80,11 @@ pub enum Error {
     },
 }
 
-/// A certificate that can be served, with its key and the certificates between it and an authority.
+/// A certificate that can be served, with its key and the intermediate certificates.
 pub struct Certificate {
-    /// Configuration of connections that present it.
+    /// TLS configuration that presents it.
     pub config: Arc<ServerConfig>,
-    /// When it becomes valid and when it ends; none if its dates can't be read.
+    /// Start and end of its validity; none if the dates can't be read.
     pub validity: Option<[Timestamp; 2]>,
 }
 
@@ -140,7 +140,7 @@ fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error>
 fn read_key(path: &Path) -> Result<PrivateKeyDer<'static>, Error> {
     let pem = read_pem(path)?;
     let file = || path.display().to_string();
-    // In traditional form, as OpenSSL 1.0 wrote it, a header line says so instead of the label.
+    // In OpenSSL 1.0's traditional format a header line marks encryption, not the label.
     let is_encrypted = ["BEGIN ENCRYPTED PRIVATE KEY", "Proc-Type: 4,ENCRYPTED"]
         .iter()
         .any(|mark| pem.windows(mark.len()).any(|bytes| bytes == mark.as_bytes()));
@@ -179,7 +179,7 @@ fn sections(pem: &[u8]) -> String {
     }
 }
 
-/// When the certificate becomes valid and when it ends.
+/// Start and end of the certificate's validity.
 fn validity(certificate: &CertificateDer) -> Option<[Timestamp; 2]> {
     let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
     let dates = [parsed.validity().not_before, parsed.validity().not_after];
@@ -197,7 +197,7 @@ mod tests {
 
     use super::*;
 
-    /// A certificate of 2020 and its key.
+    /// A certificate from 2020 and its key.
     fn old() -> (String, String) {
         let key = KeyPair::generate().unwrap();
         let mut about = CertificateParams::new(["localhost".to_owned()]).unwrap();
@@ -252,7 +252,7 @@ mod tests {
         let (certificate, key) = (certificate.as_bytes(), key.as_bytes());
         let encrypted =
             b"-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIH\n-----END ENCRYPTED PRIVATE KEY-----\n";
-        // `openssl ecparam -genkey -name secp521r1 -noout`, cut: the curve is what counts.
+        // `openssl ecparam -genkey -name secp521r1 -noout`, cut: only the curve counts.
         let p521 = [&[0x30, 0x0c, 0x02, 0x01, 0x01, 0xa0, 0x07], &P521[..]].concat();
         let p521 = base64::engine::general_purpose::STANDARD.encode(p521);
         let p521 =

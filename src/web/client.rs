@@ -23,7 +23,7 @@ pub struct Ends {
 pub fn address(remote: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
     let mut address = remote.to_canonical();
-    // A client's bytes before the proxy's entry may be no UTF-8.
+    // A client's bytes before the proxy's entry may not be UTF-8.
     let lines = headers.get_all("x-forwarded-for").into_iter().rev();
     let lines: Vec<_> = lines.map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
     for entry in lines.iter().flat_map(|line| line.rsplit(',')) {
@@ -44,7 +44,7 @@ pub fn is_secure(ends: Ends, headers: &HeaderMap, trusted: &[IpNet]) -> bool {
         return ends.is_secure;
     }
     let scheme = headers.get("x-forwarded-proto").and_then(|scheme| scheme.to_str().ok());
-    // Of a chain of proxies the first one is the client's.
+    // In a chain of proxies the first entry is the client's.
     match scheme.and_then(|scheme| scheme.split(',').next()).map(str::trim) {
         Some(scheme) if scheme.eq_ignore_ascii_case("https") => true,
         Some(scheme) if scheme.eq_ignore_ascii_case("http") => false,

@@ -37,11 +37,11 @@ const MAX_HEADERS: usize = 64;
 /// How long a stream waits for room before it is refused.
 const ROOM_WAIT: Duration = Duration::from_millis(400);
 
-/// A connection that has not become a stream after this time is closed: no client keeps its permit by
-/// sending a request now and then, or by reading a response byte by byte.
+/// A connection that has not become a stream after this time is closed, so that no client keeps its permit
+/// by sending occasional requests or reading a response byte by byte.
 const MAX_LIFE: Duration = Duration::from_mins(1);
 
-/// What all connections share.
+/// State shared by all connections.
 pub struct Shared {
     /// The current site.
     pub site: watch::Receiver<Arc<Site>>,
@@ -77,7 +77,7 @@ pub async fn http(socket: TcpStream, ends: Ends, shared: &Shared) {
     }
 }
 
-/// Serves an HTTPS connection and its stream, which only this task can encrypt. Returns `permit` when the
+/// Serves an HTTPS connection and its stream, which only this task can encrypt. Releases `permit` when the
 /// stream begins.
 pub async fn https(
     socket: TcpStream,
@@ -106,11 +106,11 @@ pub async fn https(
 /// Answers requests until the connection ends or a stream or a download is requested, and then starts the
 /// stream or sends the download. Returns the socket, and the rest of the stream if it has not ended.
 ///
-/// hyper has no way to hand over a socket before it has written a response's head, except for upgrades,
-/// and its head is not the one that players expect. But it writes nothing for a request whose service
-/// fails, and returns the socket afterwards. So the service fails with [`TakenOver`] for these and
-/// leaves them in `requested`: an error can't carry it, since hyper only lends its cause. The lock is
-/// never contended; it makes the future `Send`.
+/// hyper can't hand over a socket before it has written a response's head, except for upgrades, and its
+/// head is not the one that players expect. But if the service fails, hyper writes nothing and returns the
+/// socket. So for streams and downloads the service fails with [`TakenOver`] and stores them in
+/// `requested`: the error can't carry them, since hyper only lends its cause. The lock is never contended;
+/// it makes the future `Send`.
 async fn serve_requests<S>(socket: S, ends: Ends, shared: &Shared) -> Option<(S, Option<Feed>)>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -119,7 +119,7 @@ where
     let until = Instant::now() + MAX_LIFE;
     let service = service_fn(|request: Request<Incoming>| {
         let site = shared.site.borrow().clone();
-        // Only a later answer reads the body.
+        // Only `Answer::Later` reads the body.
         let (head, body) = request.into_parts();
         let request = Request::from_parts(head, ());
         let requested = &requested;
@@ -183,9 +183,9 @@ where
     }
 }
 
-/// Answers `request`. A stream that is refused for lack of room is tried again whenever a listener
-/// leaves, for [`ROOM_WAIT`]: the polls of the fan-out notice a closed socket within a tenth of a second,
-/// and players reconnect in less.
+/// Answers `request`. A stream that is refused for lack of room is retried whenever a listener leaves, for
+/// [`ROOM_WAIT`]: the polls of the fan-out notice a closed socket within a tenth of a second, and players
+/// reconnect in less.
 async fn answer_when_free(
     site: &Arc<Site>,
     request: &Request<()>,

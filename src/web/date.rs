@@ -1,4 +1,4 @@
-//! Points in time as HTTP and Icecast write them, always UTC.
+//! Times in the formats of HTTP and Icecast, always UTC.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,7 +13,7 @@ pub fn to_http(time: SystemTime) -> String {
     printed.expect("years have four digits")
 }
 
-/// The time of a `Date` header, unless it is none.
+/// The time of a `Date` header, if it is valid.
 pub fn from_http(text: &str) -> Option<SystemTime> {
     let timestamp = DateTimeParser::new().parse_timestamp(text).ok()?;
     let seconds = u64::try_from(timestamp.as_second()).ok()?;

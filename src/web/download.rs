@@ -1,7 +1,7 @@
 //! Sends a file that is made on request.
 //!
-//! The socket was taken over from hyper, as for a stream: making the file and sending it may take longer
-//! than other responses may, and both end as soon as the client is gone.
+//! The socket was taken over from hyper, as for a stream: making and sending the file may take longer than
+//! other responses, and both end when the client disconnects.
 
 use std::{
     io::{self, Read as _},
@@ -35,13 +35,13 @@ use crate::{
 /// The longest time from request to end.
 const MOST_TIME: Duration = Duration::from_mins(10);
 
-/// How long a file waits for its turn to be made.
+/// Longest wait until making a file starts.
 const MOST_WAIT: Duration = Duration::from_secs(30);
 
 /// Bytes read from the file at once.
 const PIECE: usize = 256 * 1024;
 
-/// What was made.
+/// The file's content.
 pub enum Content {
     /// Bytes in memory.
     Whole(Bytes),
@@ -49,32 +49,32 @@ pub enum Content {
     File(SpooledTempFile, u64),
 }
 
-/// Why nothing was made.
+/// Why a file can't be made.
 pub struct Failure {
     /// The status of the response.
     pub status: StatusCode,
-    /// What the client is told.
+    /// The message to the client.
     pub sentence: String,
 }
 
-/// Makes the content, unless it is no longer wanted.
+/// Makes the content while its argument returns true.
 pub type Make = Box<dyn FnOnce(&dyn Fn() -> bool) -> Result<Content, Failure> + Send>;
 
-/// A file that is about to be made and sent.
+/// A file to make and send.
 pub struct Download {
     /// Its content type.
     pub content_type: &'static str,
-    /// How a browser treats it: the value of `Content-Disposition`.
+    /// The value of `Content-Disposition`.
     pub disposition: String,
     /// Makes it, on a thread that may block.
     pub make: Make,
-    /// A permit for each file that may be made at the same time.
+    /// Limits the files that are made at the same time.
     pub turn: Arc<Semaphore>,
-    /// The right of this client to have one made.
+    /// The client's permit for a download.
     pub permit: TakePermit,
 }
 
-/// Tells the thread that makes a file when nobody waits for it.
+/// When dropped, stops the thread that makes a file.
 struct Wanted(Arc<AtomicBool>);
 
 impl Drop for Wanted {
@@ -83,7 +83,7 @@ impl Drop for Wanted {
     }
 }
 
-/// Makes `download` and sends it, or why there is none.
+/// Makes and sends `download`, or the failure's message.
 ///
 /// # Errors
 /// The client disconnected, accepted nothing for `stall`, took longer than ten minutes, or the server
@@ -109,7 +109,7 @@ async fn deliver(
     stall: Duration,
 ) -> io::Result<()> {
     let Download { content_type, disposition, make, turn, permit } = download;
-    // Held until the end, also by a thread that has not noticed it.
+    // Held until sent, or until the thread has ended.
     let (made, _permit) = made(make, turn, permit).await;
     let content = match made {
         Ok(content) => content,
@@ -131,7 +131,7 @@ async fn deliver(
     }
 }
 
-/// What `make` makes on its turn, and the permit.
+/// The result of `make` on its turn, and the permit.
 async fn made(
     make: Make,
     turn: Arc<Semaphore>,

@@ -1,4 +1,4 @@
-//! Until when a certificate is valid.
+//! When a certificate expires.
 
 use std::{
     fs::{self, File},
@@ -13,7 +13,7 @@ use x509_parser::parse_x509_certificate;
 /// Longest file of certificates in bytes.
 const MOST: u64 = 1 << 20;
 
-/// When the first of the certificates in `file` (PEM) ends.
+/// The earliest expiry of the certificates in `file` (PEM).
 ///
 /// # Errors
 /// The file can't be read or holds no certificate.

@@ -28,8 +28,7 @@ struct Liked {
 }
 
 /// Answers `POST /api/stations/NAME/like`: the listener likes the piece of bar `?bar=NUMBER`, or piece
-/// `?piece=NUMBER`, or else what a new listener hears. Pages of other sites may not like for their
-/// visitors.
+/// `?piece=NUMBER`, or else what a new listener hears. Requests from pages of other sites are refused.
 pub fn answer<B>(site: &Site, station: &ServedStation, request: &ClientRequest<B>) -> FullResponse {
     let refuse = |status, text: &'static str| private(status, TEXT, text);
     if request.method() != Method::POST {
@@ -61,7 +60,7 @@ pub fn answer<B>(site: &Site, station: &ServedStation, request: &ClientRequest<B
     private(StatusCode::OK, JSON, json(&liked))
 }
 
-/// The entry of the history that is liked, and the bar.
+/// The history entry that is liked, and the bar.
 fn liked(station: &ServedStation, query: Query, now: Timestamp) -> Option<(PastTitle, u64)> {
     let number = |name: &str| query.get(name).map(|text| text.parse::<u64>());
     let (bar, piece) = (number("bar").transpose().ok()?, number("piece").transpose().ok()?);
@@ -82,7 +81,7 @@ fn liked(station: &ServedStation, query: Query, now: Timestamp) -> Option<(PastT
         }
         (None, piece) => station.history.of_piece(piece?),
     }?;
-    // A like is remembered for an hour, so what was on air earlier could be liked again and again.
+    // A like is remembered for an hour, so anything older could be liked repeatedly.
     let oldest = now - SignedDuration::try_from(MEMORY).ok()?;
     let heard_at = past.heard.as_ref()?.bar;
     (oldest < past.at).then_some((past, bar.unwrap_or(heard_at)))

@@ -1,4 +1,4 @@
-//! Who liked what within the last hour, so that a like counts once.
+//! The likes of the last hour by address, so that a like counts once.
 
 use std::{
     collections::HashMap,
@@ -17,11 +17,11 @@ pub const MEMORY: Duration = Duration::from_hours(1);
 /// Most likes of an address within [`MEMORY`].
 const MAX_LIKES: usize = 60;
 
-/// Most addresses that are remembered; others can't like anything until some are forgotten.
+/// Most addresses that are remembered; others can't like anything until some expire.
 const MAX_ADDRESSES: usize = 10_000;
 
-/// The likes of the last hour. Addresses and pieces are hashed with a key of this run, which is saved
-/// nowhere.
+/// The likes of the last hour. Addresses and pieces are hashed with a key of this run, which is never
+/// saved.
 #[derive(Default)]
 pub struct Likers {
     key: RandomState,
@@ -31,16 +31,16 @@ pub struct Likers {
 /// Whether a like counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counts {
-    /// It does.
+    /// It counts.
     Yes,
     /// The address has liked the piece before.
     Before,
-    /// The address, or all addresses together, have liked too much.
+    /// Too many likes by the address, or by all addresses.
     TooMany,
 }
 
 impl Likers {
-    /// Notes that `address` likes piece number `piece` of `station` at `now`. An IPv6 network of 64 bits
+    /// Records that `address` likes piece number `piece` of `station` at `now`. An IPv6 network of 64 bits
     /// counts as one address.
     pub fn note(&self, address: IpAddr, station: &str, piece: u64, now: Instant) -> Counts {
         let who = self.key.hash_one(address_block(address));

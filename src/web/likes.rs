@@ -1,4 +1,4 @@
-//! What the operator sees of likes.
+//! Likes as the operator sees them.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::{
     web::site::{ServedStation, Site},
 };
 
-/// Liked pieces of a station on the operator's page.
+/// Most pieces of a station on the operator's page.
 const MAX_ROWS: usize = 20;
 
 /// A station's likes for its operator.
@@ -55,8 +55,8 @@ pub fn to_operator(station: &ServedStation) -> String {
     serde_json::to_string(&all).expect("numbers and texts can be JSON")
 }
 
-/// The most liked pieces of all stations as tables of the operator's page, whose pictures are at `art`;
-/// nothing if there are none.
+/// The most liked pieces of all stations as tables of the operator's page, with pictures under `art`; empty
+/// if there are none.
 pub fn tables(site: &Site, art: &str) -> String {
     let mut html = String::new();
     for station in &site.stations {

@@ -20,7 +20,7 @@ pub struct ConnectionLimits {
     per_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
-/// The right of a connection to exist while it is not a stream; returned when dropped.
+/// The permit of a connection while it is not a stream; returned when dropped.
 pub struct ConnectionPermit {
     address: IpAddr,
     per_address: Arc<Mutex<HashMap<IpAddr, usize>>>,
@@ -34,7 +34,7 @@ impl Default for ConnectionLimits {
 }
 
 impl ConnectionLimits {
-    /// A permit for a connection from `address`; none if there are too many from there.
+    /// A permit for a connection from `address`; none if it has too many.
     pub fn permit(
         &self,
         address: IpAddr,

@@ -1,8 +1,8 @@
 //! Sends a stream to one listener.
 //!
 //! The socket was taken over from hyper and carries one response that ends with the stream: HTTP/1.0,
-//! without a length and without chunked encoding, which players of all ages understand. The bytes are
-//! those of the ring.
+//! without a length and without chunked encoding, which all players understand. The bytes are those of the
+//! ring.
 
 use std::{
     io,
@@ -103,7 +103,7 @@ pub async fn begin(
     max_stall: Duration,
 ) -> io::Result<Result<Feed, Ending>> {
     let StreamStart { head, mut feed } = start;
-    // Head and burst in one write: one packet less to wait for.
+    // Head and burst in one write: this saves a packet.
     let mut bytes = head.into_bytes();
     loop {
         let n_before = bytes.len();
@@ -111,7 +111,7 @@ pub async fn begin(
             match feed.try_next() {
                 Ok(Some(chunk)) => bytes.extend_from_slice(&chunk),
                 Ok(None) => break,
-                // Whatever precedes the end is sent, even the head alone.
+                // Bytes before the end are sent, even the head alone.
                 Err(ending) => {
                     send(socket, &bytes, max_stall, feed.client()).await?;
                     return Ok(Err(ending));

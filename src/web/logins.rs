@@ -13,8 +13,8 @@ use crate::web::summary::Summary;
 /// Failures after which an address must wait.
 const MAX_FAILURES: u32 = 5;
 
-/// Failures within [`PENALTY`], over all addresses, after which only addresses that have logged in
-/// before may try: who guesses from many networks must wait as well.
+/// Failures within [`PENALTY`], over all addresses, after which only addresses that have logged in before
+/// may try: this limits guessing from many networks.
 const MAX_FAILURES_OF_ALL: u32 = 300;
 
 /// How long an address must wait, and how long failures are remembered.
@@ -34,7 +34,7 @@ struct Attempts {
     failures: HashMap<IpAddr, Failures>,
     /// When each address last logged in.
     known: HashMap<IpAddr, Instant>,
-    /// Failures of all addresses; `last` is when the minute that counts them began.
+    /// Failures of all addresses; `last` is when the counted minute began.
     of_all: Option<Failures>,
     n_total: u64,
     summary: Summary,
@@ -52,7 +52,7 @@ impl Failures {
 }
 
 impl Logins {
-    /// Whether `address` has failed too often lately, or all together have and it is not known.
+    /// Whether `address` has too many failures, or all addresses have and this one is not known.
     pub fn must_wait(&self, address: IpAddr, now: Instant) -> bool {
         let attempts = self.0.lock();
         let has = |failures: Option<&Failures>, most| {
@@ -63,7 +63,7 @@ impl Logins {
                 && has(attempts.of_all.as_ref(), MAX_FAILURES_OF_ALL)
     }
 
-    /// Counts a failure, and logs it; at a high rate a line stands for many.
+    /// Counts and logs a failure; at a high rate one line covers many.
     pub fn failed(&self, address: IpAddr, now: Instant) {
         let mut attempts = self.0.lock();
         attempts.n_total += 1;

@@ -119,7 +119,7 @@ pub fn text(site: &Site) -> String {
     out
 }
 
-/// What is measured of the sound that each station sends.
+/// The metrics of the sound that each station sends.
 fn sound_metrics(out: &mut String, site: &Site) {
     let of_stations: [(&str, &str, &str, SoundMetric); 4] = [
         ("loudness_lufs", "gauge", "Loudness of the last 10 s that were sent.", |on_air| {

@@ -1,18 +1,18 @@
-//! Everything that speaks HTTP: streams, the player page, what is on air as JSON, admin commands.
+//! The HTTP server: streams, the player page, what is on air as JSON, admin commands.
 //!
-//! A [`server`] accepts connections on its endpoints. Each connection is a tokio task, with a permit that
-//! bounds how many connections there are in all and from one address. hyper reads its requests and sends
-//! plain responses ([`connection`], [`answer`]); [`route`] maps a path to what it names.
+//! A [`server`] accepts connections on its endpoints. Each connection is a tokio task with a permit, which
+//! limits the connections in all and from one address. hyper reads its requests and sends plain responses
+//! ([`connection`], [`answer`]); [`route`] maps paths to routes.
 //!
 //! A request for a stream takes the socket back from hyper, which can't send an endless HTTP/1.0 response
-//! in the form that old players expect. The socket gets the response's head and the burst ([`listen`]); then
-//! the threads of `stream::fanout` take it over, which write to all plain sockets without a task each. An
-//! HTTPS stream stays in its task, since only that can encrypt.
+//! in the form that old players expect. The socket gets the response's head and the burst ([`listen`]);
+//! then the threads of `stream::fanout` take it over, which write to all plain sockets without a task each.
+//! An HTTPS stream stays in its task, since only the task can encrypt.
 //!
 //! Requests read a [`site`], an immutable snapshot of all stations behind a `watch` channel. A change of
-//! radio.toml publishes another one; requests that are being answered keep the old. At shutdown the server
-//! stops accepting, connections that are not streams finish their request, and streams end when their ring
-//! does, or when the drain time is over.
+//! radio.toml publishes a new one; requests in progress keep the old one. At shutdown the server stops
+//! accepting, connections that are not streams finish their request, and streams end when their ring does,
+//! or when the drain time is over.
 
 pub mod admin;
 pub mod admission;

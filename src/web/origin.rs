@@ -1,19 +1,19 @@
 //! Protects commands against cross-site request forgery.
 //!
-//! A browser that knows the password sends it with any request that any page causes. So a browser may change
-//! something only by POST from the server's own page. Other programs, which send the password only when
-//! told to, may use GET as Icecast's clients do.
+//! A browser that stores the password sends it with requests from any page. So a browser may change
+//! something only by POST from the server's own page. Other programs send the password only explicitly and
+//! may use GET, as Icecast's clients do.
 
 use hyper::{
     HeaderMap, Method,
     header::{ACCEPT, ACCEPT_LANGUAGE, HOST, ORIGIN},
 };
 
-/// The header with which a browser tells whose page sends the request.
+/// The header in which browsers state where a request comes from.
 const FETCH_SITE: &str = "sec-fetch-site";
 
-/// Whether a request that changes something is not forged by another site's page. `public_url` is that
-/// of radio.toml.
+/// Whether a state-changing request is not forged by another site's page. `public_url` is that of
+/// radio.toml.
 pub fn is_own(method: &Method, headers: &HeaderMap, public_url: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     // All browsers send Accept-Language; radio tools don't.
@@ -42,7 +42,7 @@ pub fn is_own(method: &Method, headers: &HeaderMap, public_url: Option<&str>) ->
     }
 }
 
-/// Host and port of an origin; none if it is no origin of a web page, such as `null` (RFC 6454, 6.1).
+/// Host and port of an origin; none if it is not that of a web page, such as `null` (RFC 6454, 6.1).
 fn host_of_origin(origin: &str) -> Option<&str> {
     let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"))?;
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);

@@ -27,7 +27,7 @@ pub struct Asset {
 const SCRIPT: &str = "text/javascript; charset=UTF-8";
 const STYLE: &str = "text/css; charset=UTF-8";
 
-/// What the player page and the small player use; `style.css` is for all pages.
+/// Files of the player page and the small player; `style.css` is for all pages.
 const ASSETS: [Asset; 9] = [
     asset("/player.js", SCRIPT, include_str!("player/player.js")),
     asset("/radio.js", SCRIPT, include_str!("player/radio.js")),
@@ -37,7 +37,7 @@ const ASSETS: [Asset; 9] = [
     asset("/embed.js", SCRIPT, include_str!("player/embed.js")),
     asset("/style.css", STYLE, include_str!("player/style.css")),
     asset("/embed.css", STYLE, include_str!("player/embed.css")),
-    // By which browsers install the player page as an app.
+    // Lets browsers install the player page as an app.
     asset(
         "/manifest.webmanifest",
         "application/manifest+json",

@@ -1,4 +1,4 @@
-//! PNG files of pictures, drawn once and kept.
+//! PNG files of pictures, drawn once and cached.
 
 use std::collections::VecDeque;
 
@@ -10,7 +10,7 @@ use crate::{
     music::cover::Cover,
 };
 
-/// Files that are kept: of some 100 KB each.
+/// Most files kept, of some 100 KB each.
 const MAX_FILES: usize = 48;
 
 /// The files drawn last.

@@ -23,7 +23,7 @@ const SIDES: [u32; 4] = [600, 96, 192, 512];
 const PNG: &str = "image/png";
 const SVG: &str = "image/svg+xml";
 
-/// What a path under `/art/` names, and icons.
+/// A picture under `/art/`, or an icon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Picture {
     cover: Cover,
@@ -56,7 +56,7 @@ impl Picture {
         Self { cover: Cover::of_radio(), is_svg: false, is_fixed: true }
     }
 
-    /// Draws it, or takes it from `files`. Takes some 20 ms of a processor.
+    /// Draws it in some 20 ms of CPU time, or takes it from `files`.
     pub fn answer(self, files: &PictureFiles, side: Option<u32>) -> FullResponse {
         let side = side.filter(|side| SIDES.contains(side)).unwrap_or(SIDES[0]);
         let (content_type, file) = match self.is_svg {
@@ -64,7 +64,7 @@ impl Picture {
             false => (PNG, files.png(self.cover, side)),
         };
         match file {
-            // Another seed gives the same numbers to other pieces, so it is not kept for ever.
+            // With another seed the number is another piece's, so it is not cached forever.
             Ok(file) if self.is_fixed => {
                 let response = respond(StatusCode::OK, content_type, file);
                 with(response, "cache-control", "public, max-age=3600")

@@ -15,13 +15,13 @@ pub struct Range {
 }
 
 /// The range of `n_bytes` that a request asks for. None, for a whole response, if the header is missing,
-/// invalid, asks for several ranges (RFC 9110, 14.2 allows to ignore it) or starts after the end.
+/// invalid, asks for several ranges (RFC 9110, 14.2 allows ignoring it) or starts after the end.
 pub fn requested(headers: &HeaderMap, n_bytes: usize) -> Option<Range> {
     single_range(headers.get(RANGE)?.to_str().ok()?, n_bytes)
 }
 
-/// Whether a request for a stream wants only its first bytes, as Safari does to learn whether the
-/// server knows ranges: `bytes=0-1`. It closes the connection and requests the stream again.
+/// Whether a request for a stream wants only its first bytes, as Safari does to check whether the server
+/// supports ranges: `bytes=0-1`. It closes the connection and requests the stream again.
 pub fn is_probe(headers: &HeaderMap) -> bool {
     let range = requested(headers, usize::MAX);
     range.is_some_and(|range| range.first == 0 && range.end <= PROBE_BYTES)

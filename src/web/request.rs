@@ -1,4 +1,4 @@
-//! A request with what the server knows about its client.
+//! A request with details of its client.
 
 use std::net::IpAddr;
 
@@ -14,7 +14,7 @@ pub struct ClientRequest<'a, B> {
     pub address: IpAddr,
     /// Base of the URLs in the response.
     pub base_url: String,
-    /// Whether others reach the radio at `base_url`: it is that of radio.toml or of the request.
+    /// Whether `base_url` is a known URL of the radio: from radio.toml or the request.
     pub is_url_known: bool,
     /// Whether the client uses HTTPS.
     pub is_secure: bool,

@@ -12,7 +12,7 @@ use hyper::{
 /// Value of the `Server` header.
 pub const SERVER: &str = concat!("electropunk/", env!("CARGO_PKG_VERSION"));
 
-/// CORS headers: pages of any origin may read everything but `/admin`.
+/// CORS headers: pages of any origin may read all but `/admin` and `/studio`.
 pub const CORS: [(&str, &str); 5] = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS"),
@@ -48,7 +48,7 @@ pub type FullResponse = Response<Full<Bytes>>;
 /// A body as hyper sends it: whole, or a stream of events.
 pub type SentBody = Either<Full<Bytes>, UnsyncBoxBody<Bytes, Infallible>>;
 
-/// A response with its whole body, or with one that is sent piece by piece.
+/// A response with its whole body, or with a streamed one.
 pub type SentResponse = Response<SentBody>;
 
 /// `response` as hyper sends it.
@@ -94,7 +94,7 @@ pub fn with(mut response: FullResponse, name: &'static str, value: &'static str)
     response
 }
 
-/// A header name that the code spells out.
+/// A header name from a literal.
 ///
 /// # Panics
 /// If `name` is not valid.

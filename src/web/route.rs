@@ -1,4 +1,4 @@
-//! Maps paths to what they name.
+//! Maps paths to routes.
 
 use std::sync::Arc;
 
@@ -57,9 +57,9 @@ pub enum Route<'a> {
     Xspf(&'a ServedStation, &'a Arc<Mount>),
     /// The path after `/admin/`.
     Admin(&'a str),
-    /// The path after `/studio`: empty, or with its slash.
+    /// The path after `/studio`: empty, or with a leading slash.
     Studio(&'a str),
-    /// `/admin`, whose relative links would lead elsewhere.
+    /// `/admin`, where relative links would be wrong.
     AdminWithoutSlash,
 }
 
@@ -130,8 +130,8 @@ impl<'a> Route<'a> {
     }
 }
 
-/// The addresses of streams that players know from `SHOUTcast`: `/;`, which may be encoded and followed
-/// by any name, and `/stream`, which may be followed by the number of the station, from 1.
+/// The stream paths of `SHOUTcast`: `/;`, which may be encoded and followed by any name, and `/stream`,
+/// which may be followed by the number of the station, from 1.
 fn shoutcast<'a>(path: &str, site: &'a Site) -> Option<Route<'a>> {
     let is_first = ["/;", "/%3b", "/%3B"].iter().any(|start| path.starts_with(start));
     let index = match path.strip_prefix("/stream") {

@@ -23,15 +23,15 @@ use crate::{
     },
 };
 
-/// Connections that the kernel holds until they are accepted: a wave of listeners after a restart.
+/// Connections that the kernel queues until they are accepted: a wave of listeners after a restart.
 const BACKLOG: i32 = 4096;
 
-/// The kernel's receive buffer for a connection, in bytes; Linux doubles it. Enough for a request's
-/// head; the few bodies that are read take a little longer.
+/// The kernel's receive buffer for a connection, in bytes; Linux doubles it. Enough for a request's head;
+/// the few bodies are read more slowly.
 const RECEIVE_BUFFER: usize = 8 * 1024;
 
 /// The kernel's send buffer for a listener, in bytes; Linux doubles it. By default it grows to megabytes,
-/// and a listener that stopped reading minutes ago would still look alive.
+/// and a listener that stopped reading minutes ago would still seem connected.
 const SEND_BUFFER: usize = 64 * 1024;
 
 /// A connection to a vanished peer ends after this time without an acknowledgement, but not before the

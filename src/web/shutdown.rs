@@ -1,4 +1,4 @@
-//! The signal to shut down, as connections see it.
+//! The shutdown signal for connections.
 
 use tokio::{
     sync::watch,
@@ -22,7 +22,7 @@ impl Shutdown {
 
     async fn deadline_once_known(&mut self) -> Instant {
         let known = self.0.wait_for(Option::is_some).await;
-        // The sender is gone with the server: stop at once.
+        // The sender was dropped with the server: stop at once.
         known.ok().and_then(|deadline| *deadline).unwrap_or_else(Instant::now)
     }
 }

@@ -1,4 +1,4 @@
-//! What the server serves: all stations at one moment, and the limits.
+//! A snapshot of what the server serves: stations, settings and limits.
 
 use std::{
     fmt,
@@ -45,11 +45,11 @@ pub struct Timeouts {
     pub header: Duration,
     /// For a listener that accepts no bytes; it is then disconnected.
     pub stall: Duration,
-    /// The same while there is no room for another listener.
+    /// The same while no further listener is admitted.
     pub stall_when_full: Duration,
-    /// How long sound is gathered before it is sent: fewer and larger writes.
+    /// How long sound is buffered before it is sent: fewer and larger writes.
     pub gather: Duration,
-    /// For streams to end after the shutdown began.
+    /// For streams to end after the shutdown begins.
     pub drain: Duration,
 }
 
@@ -78,15 +78,15 @@ pub struct ServedStation {
     pub hls: Vec<Arc<Live>>,
     /// The titles played.
     pub history: Arc<History>,
-    /// What was on air lately.
+    /// What was on air recently.
     pub takes: Arc<Takes>,
-    /// What listeners liked.
+    /// Likes of listeners.
     pub likes: Arc<Likes>,
     /// Saves likes.
     pub state_sender: StateSender,
 }
 
-/// All stations and settings at one moment. A change of radio.toml publishes another one.
+/// All stations and settings at one moment. A change of radio.toml publishes a new one.
 #[derive(Clone)]
 pub struct Site {
     /// The stations, in the order of radio.toml.
@@ -101,13 +101,13 @@ pub struct Site {
     pub logins: Arc<Logins>,
     /// The settings of `[studio]`.
     pub studio_settings: config::Studio,
-    /// Who has come in, and the limits of what they cause.
+    /// Sessions of the studio, and limits on its requests.
     pub studio_access: Arc<Access>,
     /// The limits on takes.
     pub take_limits: Arc<TakeLimits>,
-    /// Composes older moments once more. None: only the last minutes can be heard again.
+    /// Recomposes older moments. None: only the last minutes can be replayed.
     pub recompose: Option<Arc<Recompose>>,
-    /// Who liked what lately.
+    /// Recent likes by address.
     pub likers: Arc<Likers>,
     /// Pictures of pieces.
     pub pictures: Arc<PictureFiles>,
@@ -121,15 +121,15 @@ pub struct Site {
     pub targets: Vec<RegisteredTarget>,
     /// The last change of radio.toml, if it was refused. The radio keeps the previous settings.
     pub refused: Option<RefusedChange>,
-    /// Knows which threads are down.
+    /// Tracks which threads are down.
     pub supervisor: Supervisor,
-    /// What the studio's pages look at and make anchors and cues with; there if the studio is.
+    /// Decodes for the studio's pages, its anchors and cues. None: the studio is off.
     pub lab: Option<Arc<Lab>>,
-    /// Takes moves by hand.
+    /// Receives moves by hand.
     pub studio: Option<Arc<Studio>>,
     /// Tools that answer clips. None: this build lacks them.
     pub tools: Option<Arc<RunTool>>,
-    /// What the tools answered lately.
+    /// Recent answers of the tools.
     pub answers: Arc<Answers>,
 }
 
@@ -154,7 +154,7 @@ impl From<StationError> for RefusedChange {
     }
 }
 
-/// What everybody may read.
+/// The public text.
 impl fmt::Display for RefusedChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mistakes = if self.n_mistakes == 1 { "mistake" } else { "mistakes" };
@@ -311,7 +311,7 @@ pub(super) mod tests {
 
     pub(in crate::web) const RING: RingLimits = RingLimits { burst: 65_536, keep: 524_288 };
 
-    /// A station without threads, and the ends that its threads would hold.
+    /// A station without threads, and the channel ends of its threads.
     pub(in crate::web) fn station(
         name: &str,
     ) -> (ServedStation, Writer, watch::Sender<Arc<OnAir>>) {

@@ -34,7 +34,7 @@ pub fn icecast(site: &Site, base_url: &str, mount: Option<&str>) -> Value {
     json!({ "icestats": stats })
 }
 
-/// Public facts only: nothing about single listeners.
+/// Public facts only: nothing about individual listeners.
 fn source(mount: &Mount, base_url: &str) -> Value {
     let about = &mount.about;
     let (bitrate, sample_rate) = (about.coding.kbps(), about.coding.sample_rate());

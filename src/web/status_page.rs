@@ -7,7 +7,7 @@ use crate::{
     web::site::{ServedStation, Site, title},
 };
 
-/// HTML of the page. Its addresses are relative: a proxy may serve it within a path.
+/// HTML of the page. Its links are relative: a proxy may serve it under a path.
 pub fn html(site: &Site) -> String {
     let rows: String = site.mounts().map(|(station, mount)| row(station, mount)).collect();
     let refused = site.refused.as_ref().map(|refused| format!("<p>{refused}.</p>"));

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// Least time between two lines.
+/// Shortest time between two lines.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// Events since the last line.

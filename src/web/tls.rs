@@ -1,5 +1,5 @@
-//! HTTPS by rustls. Certificates are loaded again when their files change, on a thread that may hang
-//! with a disk: connections never wait for it.
+//! HTTPS with rustls. A thread reloads certificates when their files change. It may hang with a disk:
+//! connections never wait for it.
 
 use std::{
     io,
@@ -23,7 +23,7 @@ use crate::{
     web::certificate::{self, Certificate},
 };
 
-/// Time between two looks at the files: certificates are renewed days before they expire.
+/// Time between checks of the files: certificates are renewed days before they expire.
 const INTERVAL: Duration = Duration::from_secs(10);
 
 /// HTTPS can't be served.
@@ -57,7 +57,7 @@ impl Tls {
         Ok(Self { current, reloads })
     }
 
-    /// Has the thread read the files at once, changed or not. Does not wait for it.
+    /// Makes the thread read the files at once, changed or not. Does not wait for it.
     pub fn reload(&self) {
         // The thread ends only with this.
         let _ = self.reloads.send(());
@@ -73,7 +73,7 @@ impl Tls {
     }
 }
 
-/// Stamps of the certificate's and the key's file.
+/// Stamps of the certificate's and the key's files.
 type Stamps = [Option<Stamp>; 2];
 
 fn stamps(files: &config::Tls) -> Stamps {

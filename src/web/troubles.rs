@@ -17,7 +17,7 @@ use crate::{
 /// A composer with less music ready than this is late, in seconds.
 const LATE_SECONDS: f64 = 1.0;
 
-/// Seconds that stations have for their first sound.
+/// Time limit for the first sound of a station, in s.
 const FIRST_SOUND: u64 = 30;
 
 /// The fault of the sound of `station`, if it lasts longer than radio.toml allows.

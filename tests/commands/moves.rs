@@ -1,4 +1,4 @@
-//! `render --moves`: what a radio had on air, rendered from the log of its moves.
+//! `render --moves`: bars that a radio had on air, rendered from its log of moves.
 
 use std::{fs, path::Path, process::Command, sync::Arc, time::Duration};
 
@@ -22,15 +22,15 @@ const LOG: &str = "state/a.moves.jsonl";
 /// Sorted pitches: first those of the drums, then those of the other parts.
 type Pitches = [Vec<u64>; 2];
 
-/// What a radio had on air: its folder, the log's number of a bar with another tempo, and the pitches of
-/// that bar and of the three after it.
+/// Bars that a radio had on air: its folder, the number in the log of a bar with another tempo, and the
+/// pitches of that bar and of the three after it.
 struct Past {
     folder: Arc<TempDir>,
     first: u64,
     on_air: Vec<Pitches>,
 }
 
-/// A radio whose tempo and beat are moved.
+/// The bars of a radio with moves of tempo and beat.
 fn past() -> Past {
     let radio = Radio::start_with(TOML, &[]);
     make(&radio, r#"{"move": "beat", "place": {"by": "at", "x": 0.9, "y": 0.2}, "when": "bar"}"#);
@@ -104,7 +104,7 @@ fn the_bars_that_were_on_air_are_rendered_again_and_bad_logs_are_refused() {
         fs::write(&log, format!("{good}{broken}\n")).unwrap();
         refused(past.first, &[], &format!("{}: expected a line of a log of moves in JSON", n + 1));
     }
-    // The radio is writing the last line.
+    // As while the radio is writing the last line.
     fs::write(&log, format!("{good}{{\"made\": ")).unwrap();
     assert_eq!(render(folder, past.first, "late.mid", &[]).code, Some(0));
 }

@@ -1,4 +1,4 @@
-//! `electropunk personalise`: a prior of a band's songs, measured, drawn from and played.
+//! `electropunk personalise`: a prior of a band's songs, its report, samples and stations.
 
 use std::{fs, path::Path};
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::program::{electropunk, fail, succeed};
 
-/// Builds `NAME.dataset` of so many patterns of a style, a band whose songs nobody owns.
+/// Builds `NAME.dataset` from `n_songs` patterns of a style, the songs of an invented band.
 fn band(folder: &Path, name: &str, style: &str, n_songs: u64) {
     succeed(folder, &format!("dataset patterns --style {style} --count {n_songs} --out {name}"));
     let build = "dataset build --config hier-trio_4bar --max-tensors-per-notesequence 0";

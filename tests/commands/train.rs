@@ -1,4 +1,4 @@
-//! `electropunk train`: it learns, is interrupted, resumes and runs out of disk.
+//! `electropunk train`: learning, interruption, resuming, a full disk.
 
 use std::{
     fs,
@@ -52,7 +52,7 @@ fn train_until_checkpoint(folder: &Path, more: &str) -> (Watched, thread::JoinHa
     let mut run = Watched::new(child);
     until("a checkpoint", || {
         assert!(run.is_running(), "no checkpoint");
-        // Any: on a fast machine the first one is soon deleted.
+        // Any checkpoint: on a fast machine the first one is soon deleted.
         newest_checkpoint(folder).is_some()
     });
     (run, stdout)
@@ -220,7 +220,7 @@ fn a_log_file_gets_lines_and_collapse_is_told() {
     assert!(finished.stderr.contains("lower --max-beta (1000)"), "{}", finished.stderr);
 }
 
-/// A run that streams; its socket's address and path.
+/// A run with a live stream; also the stream's address and path.
 fn train_with_listeners(folder: &Path, more: &str) -> (Watched, String, String) {
     let mut command = train(folder, &format!("--steps 1000000 --listen 127.0.0.1:0 {more}"));
     let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
@@ -231,7 +231,7 @@ fn train_with_listeners(folder: &Path, more: &str) -> (Watched, String, String) 
         let line = line.unwrap();
         Some(line.strip_prefix("live preview: http://")?.to_owned())
     });
-    // Nobody reads the pipe from here on.
+    // From here on the pipe is not read.
     drop(lines);
     let announced = announced.unwrap();
     let (address, path) = announced.split_once('/').unwrap();
@@ -267,7 +267,7 @@ fn listeners_hear_a_model_in_training() {
     let folder = tempfile::tempdir().unwrap();
     let (run, address, path) = train_with_listeners(folder.path(), "");
 
-    // The socket is open before the first sample is ready: the request waits.
+    // The socket opens before the first sample is ready, so the request waits.
     let mut listener = TcpStream::connect(address).unwrap();
     listener.set_read_timeout(Some(PATIENCE)).unwrap();
     write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();

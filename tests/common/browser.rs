@@ -101,7 +101,7 @@ impl Browser {
 
     /// Clicks the element that the CSS selector `selector` finds.
     pub fn click(&self, selector: &str) {
-        // Not under a header that stays at the top, and not while the page still moves.
+        // Clear of a sticky header, and once the page has stopped moving.
         self.wait_for(&format!(
             "const [done] = arguments;
              const found = document.querySelector({});
@@ -130,7 +130,7 @@ impl Browser {
         found.as_object().and_then(|found| found.values().next()?.as_str()).unwrap().to_owned()
     }
 
-    /// Presses keys one after the other, on whatever has the focus.
+    /// Presses keys one after the other, on the focused element.
     pub fn press(&self, keys: &[Key]) {
         let strokes = keys.iter().flat_map(|key| {
             ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": key.code() }))

@@ -1,4 +1,4 @@
-//! A small file system that fills up soon.
+//! A small file system that fills up quickly.
 
 use std::{
     fs,

@@ -11,7 +11,7 @@ pub struct Playlist {
     pub target: u64,
     /// Media sequence number of the first segment.
     pub sequence: u64,
-    /// Discontinuity sequence number: breaks before the first segment's own.
+    /// Discontinuity sequence number: discontinuities before that of the first segment.
     pub n_breaks: u64,
     /// The segments, oldest first.
     pub segments: Vec<Listed>,

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::Value;
 
-/// How long a read may wait: generous, so that only an answer that never arrives fails the test.
+/// Timeout of a read: generous, so that only an answer that never arrives fails the test.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The parsed head of an answer, and the connection that its body arrives on.

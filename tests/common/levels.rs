@@ -1,6 +1,6 @@
-//! Levels of decoded sound: how loud each 20 ms are.
+//! Levels of decoded sound, one for each 20 ms.
 
-/// Levels a second.
+/// Levels per second.
 pub const PER_SECOND: usize = 50;
 
 /// Below this a level is silence: -60 dBFS.
@@ -15,12 +15,12 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// Of samples at `rate` Hz.
+    /// Levels of samples at `rate` Hz.
     pub fn of(rate: usize) -> Self {
         Self { n_samples: 2 * rate / PER_SECOND, waiting: Vec::new(), done: Vec::new() }
     }
 
-    /// Takes the samples that follow.
+    /// Adds the next samples.
     pub fn push(&mut self, samples: &[f32]) {
         self.waiting.extend(samples);
         let whole = self.waiting.chunks_exact(self.n_samples);
@@ -51,8 +51,8 @@ fn distance(a: &[f32], b: &[f32]) -> f32 {
     apart / a.iter().sum::<f32>()
 }
 
-/// Finds where two recordings of one sound meet, at most ten seconds from each other, and returns how far
-/// apart each later second of them is ([`distance`]): a gap in one moves all that follows apart.
+/// Aligns two recordings of one sound, at most ten seconds apart, and returns the [`distance`] of each later
+/// second: after a gap in one recording, all seconds differ.
 pub fn seconds_apart(a: &[f32], b: &[f32]) -> Vec<f32> {
     const SEARCHED: usize = 10 * PER_SECOND;
     let compared = &a[SEARCHED..2 * SEARCHED];

@@ -14,7 +14,7 @@ const RATE: usize = 48_000;
 const FRAME: usize = 960;
 
 /// Decodes `stream`, a recording from its first byte on whose last page may be cut off. Each packet must
-/// decode, and the positions of its pages must follow each other. Returns the level of each 20 ms.
+/// decode, and the positions of its pages must be consecutive. Returns the level of each 20 ms.
 pub fn levels(stream: &[u8]) -> Vec<f32> {
     let packets = packets(stream);
     assert!(packets[0].data.starts_with(b"OpusHead") && packets[1].data.starts_with(b"OpusTags"));

@@ -1,4 +1,4 @@
-//! Reference networks that are too large for the repository, or not ours to publish.
+//! Reference networks that are too large for the repository, or that may not be published.
 
 use std::{
     env, fs,
@@ -8,7 +8,7 @@ use std::{
 /// The environment variable that names the folder of reference networks.
 const PARITY: &str = "ELECTROPUNK_PARITY";
 
-/// Where that folder is otherwise.
+/// The default folder of reference networks.
 const BESIDE: &str = "../shared/parity";
 
 /// The folder `name` of reference networks; none, after a line on stderr, if there are no reference

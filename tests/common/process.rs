@@ -26,7 +26,7 @@ pub fn signal(pid: u32, signal: Signal) {
 
 /// A child whose exit can be awaited for a limited time; killed when dropped.
 pub struct Watched {
-    /// Its process number.
+    /// Its process id.
     pub pid: u32,
     /// The lock only makes it shareable between tests; it is never contended.
     end: Mutex<Receiver<ExitStatus>>,

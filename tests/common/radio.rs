@@ -41,7 +41,7 @@ pub struct Radio {
     log: Option<JoinHandle<String>>,
     /// The lines that it has printed after the first.
     printed: Arc<Mutex<Vec<String>>>,
-    /// Its working directory, which lives as long as anything refers to it.
+    /// Its working directory, deleted with the last reference to it.
     pub folder: Arc<TempDir>,
 }
 
@@ -171,7 +171,7 @@ impl Radio {
         std::fs::write(self.folder.path().join("radio.toml"), toml).unwrap();
     }
 
-    /// Its process number.
+    /// Its process id.
     pub fn pid(&self) -> u32 {
         self.process.pid
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{http::Answer, radio::Radio, wait::PATIENCE};
 
-/// Half a second of sound at 128 kbit/s, which is read at a time.
+/// Bytes per read: half a second of sound at 128 kbit/s.
 const CHUNK: usize = 8_000;
 
 /// A listener of a mount.
@@ -47,7 +47,7 @@ impl Recorder {
         self.audio
     }
 
-    /// Receives until the stream ends; returns that part.
+    /// Receives until the stream ends; returns only that part.
     pub fn rest(self) -> Vec<u8> {
         self.stream.rest()
     }

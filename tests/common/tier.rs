@@ -1,4 +1,4 @@
-//! Quick tests run always, long ones on request.
+//! Quick tests always run, long ones on request.
 
 use std::env;
 

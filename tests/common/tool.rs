@@ -4,7 +4,7 @@ use std::{env, path::PathBuf, process::Command};
 
 use super::tier::is_set;
 
-/// The environment variable that forbids tests to skip themselves for want of a program.
+/// The environment variable that makes tests fail instead of skip without a program.
 const NO_SKIPS: &str = "ELECTROPUNK_NO_SKIPS";
 
 /// A command that runs `name`; none, after a line on stderr, if it is not installed. That fails the test if

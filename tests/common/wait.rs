@@ -1,4 +1,4 @@
-//! Waits for changes that no event reports: of a file, a bucket or a status.
+//! Waits for changes of a file, a bucket or a status, which no event reports.
 
 use std::{
     thread,
@@ -8,7 +8,7 @@ use std::{
 /// How long a condition may take to become true: generous, so that a loaded machine fails no test.
 pub const PATIENCE: Duration = Duration::from_mins(3);
 
-/// The pause between two looks.
+/// The pause between two polls.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Waits until `find` finds something, and returns that.

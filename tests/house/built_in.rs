@@ -1,4 +1,4 @@
-//! The built-in radio.toml, with its commented parts switched on.
+//! The built-in radio.toml, with parts uncommented.
 
 use electropunk::config::BUILT_IN;
 
@@ -8,14 +8,14 @@ pub fn shown_default(line: &str) -> Option<(&str, &str)> {
     key.starts_with(|first: char| first.is_ascii_lowercase()).then_some((key, value))
 }
 
-/// The file with every default that it shows set.
+/// The file with all lines that show a default uncommented.
 pub fn with_defaults_on() -> String {
     let lines = BUILT_IN.lines().map(|line| shown_default(line).map_or(line, |_| &line[1..]));
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The file with the stations switched on that are off: paragraphs `# [[stations]]`, each line of which begins
-/// with `# `.
+/// The file with all stations uncommented: paragraphs `# [[stations]]`, each line of which begins with
+/// `# `.
 pub fn with_stations_on() -> String {
     let switched_on = |paragraph: &str| match paragraph.starts_with("# [[stations]]\n") {
         true => paragraph.replace("\n# ", "\n").split_off(2),

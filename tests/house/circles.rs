@@ -1,4 +1,4 @@
-//! No files import one another in a circle.
+//! The library has no circular imports.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -13,14 +13,14 @@ fn no_files_import_one_another_in_a_circle() {
 /// parent, such as an error, as long as that item does not need them.
 type Unit = (usize, Option<String>);
 
-/// For each unit those that it imports from, tests aside, and the line that does so first.
+/// For each unit those that it imports from, except in tests, with the first line that does so.
 fn imports(sources: &Sources) -> BTreeMap<Unit, BTreeMap<Unit, usize>> {
     let is_parent = |file: usize| sources.files[file].name.ends_with("mod.rs");
     let unit = |file, item: Option<&String>| (file, item.filter(|_| is_parent(file)).cloned());
     let mut imports: BTreeMap<Unit, BTreeMap<Unit, usize>> = BTreeMap::new();
     for (file, source) in sources.files.iter().enumerate() {
         for mention in source.mentions.iter().filter(|it| !it.is_test && !it.is_reexport) {
-            // An import of a parent counts for the items that use it.
+            // An import in a parent is attributed to the items that use it.
             if is_parent(file) && mention.item.is_none() {
                 continue;
             }
@@ -77,7 +77,7 @@ fn sentence(
     format!("{} {}", name(circle[0]), steps.collect::<Vec<_>>().join(", which "))
 }
 
-/// The units on the shortest way of imports from one to another, both included.
+/// The units on the shortest path of imports from one to another, both included.
 fn shortest_way<'a>(
     imports: &'a BTreeMap<Unit, BTreeMap<Unit, usize>>,
     from: &'a Unit,

@@ -1,4 +1,4 @@
-//! The built-in theme of hymns: rates of part-writing in what it plays, and its pace.
+//! The built-in theme of hymns: rates of part-writing faults, and the speed of composing.
 
 use std::{path::Path, time::Instant};
 

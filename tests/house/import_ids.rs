@@ -1,7 +1,7 @@
-//! Every checkpoint that magenta-js lists: imported, or refused with a sentence.
+//! Every checkpoint that magenta-js lists is imported, or refused with an error message.
 //!
-//! The checkpoints themselves are not to be had here. For each id whose network can be imported, a
-//! small one of its shape and with its settings is written in its format with seeded weights, imported,
+//! The checkpoints themselves are not available here. For each id whose network can be imported, a small
+//! network of its shape and with its settings is written in its format with seeded weights, imported,
 //! and compared with [`crate::reference`].
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -63,7 +63,7 @@ const HUMANIZE: &str = r#""GrooveConverter", "args": {"numSteps": N, "humanize":
 const TAP: &str = r#""GrooveConverter", "args": {"numSteps": N, "tapify": true}"#;
 const GROOVE: &str = r#""GrooveConverter", "args": {"numSteps": N, "humanize": false}"#;
 
-/// All that can be imported.
+/// Checkpoints that can be imported.
 const IMPORTED: [Case; 20] = [
     case("drums_2bar_lokl_small", Family::Drums2Bar, 32, 4, DRUMS),
     case("drums_2bar_hikl_small", Family::Drums2Bar, 32, 4, DRUMS),
@@ -87,10 +87,10 @@ const IMPORTED: [Case; 20] = [
     case("tap2drum_4bar", Family::Tap2Bar, 64, 4, TAP),
 ];
 
-/// Also listed; apart, since a constant array has one length.
+/// A listed checkpoint that can be imported as well.
 const GROOVAE_4BAR: Case = case("groovae_4bar", Family::Groove4Bar, 64, 4, GROOVE);
 
-/// Those that can't be, with their configuration, a tensor and the sentence.
+/// Refused checkpoints, with configuration, a tensor and the error message.
 const REFUSED: [(&str, &str, &str, &str); 14] = [
     ("mel_chords", CHORDS, CELL, CONDITIONED),
     ("multitrack_chords", CHORDS, CELL, CONDITIONED),
@@ -229,7 +229,7 @@ fn assert_near(found: &[f32], expected: &[f64], what: &str) {
     assert!(largest < 1e-4, "{what}: {largest}");
 }
 
-/// A line per column that varies, and ends its tracks.
+/// A varying line for each column; tracks end early.
 fn lines(config: &Config) -> Vec<Vec<u16>> {
     let n_steps = config.n_segment_steps;
     let columns = config.columns().into_iter().enumerate();
@@ -300,7 +300,7 @@ fn every_listed_network_without_conditions_is_imported() {
 
 #[test]
 fn networks_of_magentas_python_are_imported() {
-    // Without settings; deeplearn.js's format stands for TensorFlow's, which has tests of its own.
+    // Without settings, in deeplearn.js's format; TensorFlow's format has tests of its own.
     let two_layers = |config: Config| Config { n_encoder_layers: 2, ..config };
     for (config, wanted) in [
         (two_layers(small(Family::HierdecMelody16Bar, 256)), Wanted::default()),

@@ -1,5 +1,5 @@
-//! The order of the rooms: each imports only from those before it, and threads are spawned where the list
-//! below says.
+//! The order of the rooms (modules): each imports only from those before it, and only listed modules
+//! spawn threads.
 
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ const GROUPS: [&[&str]; 21] = [
     &["cmd"],
 ];
 
-/// The room of threads.
+/// The room that spawns threads.
 const THREADS: &str = "station";
 
 /// Modules elsewhere that spawn threads, and why.
@@ -60,7 +60,7 @@ fn threads_are_spawned_where_the_list_says() {
     assert_none(&spawns(&library(), &SPAWNERS));
 }
 
-/// The name of the room that the modules `module` are in; rooms of the workshop have two parts.
+/// The name of the room of the path `module`; rooms of `lab` have two parts.
 fn room(module: &[String]) -> String {
     let n_parts = if module.first().is_some_and(|name| name == "lab") { 2 } else { 1 };
     module.iter().take(n_parts).map(String::as_str).collect::<Vec<_>>().join("::")

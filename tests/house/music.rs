@@ -13,7 +13,7 @@ use electropunk::{
 
 use crate::{built_in::with_stations_on, tier::is_long};
 
-/// Share of notes in the key, at least, where a model of chorales modulates and has leading notes.
+/// Least share of notes in the key for a model of chorales, which modulates and has leading notes.
 const CHROMATIC: f64 = 0.8;
 
 /// The built-in radio.toml with all of its stations.
@@ -91,12 +91,11 @@ fn check_form(station: &Station, bars: &[Bar]) {
     assert!((1.5..8.0).contains(&per_bar), "{name}: {per_bar}");
 
     let sections: HashSet<Section> = bars.iter().map(|bar| bar.section).collect();
-    // A hymn has strophes alone.
+    // A hymn has only strophes.
     assert_eq!(4 <= sections.len(), !is_hymn(station), "{name}: {sections:?}");
 }
 
-/// Checks two minutes of every second theme from `first` on; tests for half of them each run at the same
-/// time.
+/// Checks two minutes of every second theme from `first` on, so that two tests can run in parallel.
 fn check_half(first: usize) {
     let mut library = Library::default();
     for station in config().stations.iter().skip(first).step_by(2) {

@@ -1,4 +1,4 @@
-//! The pitch network computes what Basic Pitch computes, and finds the notes that it finds.
+//! The pitch network agrees with Basic Pitch in its outputs and in the notes found.
 
 use std::{f64::consts::TAU, fs, path::Path};
 
@@ -118,8 +118,8 @@ fn tones() -> Vec<f32> {
     (0..WINDOW).map(sample).collect()
 }
 
-/// `tests/data/parity/notes.safetensors` holds every eighth frame of what a program in NumPy, which agrees with
-/// Basic Pitch's network, computes with the shipped weights.
+/// `tests/data/parity/notes.safetensors` holds every eighth output frame of a NumPy program with the shipped
+/// weights; the program agrees with Basic Pitch's network.
 #[test]
 fn the_shipped_weights_compute_what_numpy_computes() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));

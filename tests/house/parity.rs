@@ -1,4 +1,4 @@
-//! The networks compute what Magenta's compute.
+//! The networks agree with Magenta's.
 //!
 //! `tests/data/parity` contains small networks of random weights and what @magenta/music 1.23.1 computed
 //! with them: `golden/mu` from `golden/enc_input`, and the logits along a greedy decode of `golden/z`.
@@ -103,7 +103,7 @@ fn tracks_of_different_lengths_agree_with_magenta() {
     assert_agrees("multitrack.safetensors", Family::Multitrack1Bar);
 }
 
-/// Google's 2-bar melody decoder, whose weights may not be part of the repository.
+/// Google's 2-bar melody decoder; its weights may not be published in the repository.
 #[test]
 fn googles_melody_decoder_chooses_the_same_tokens() {
     let Some(folder) = parity_folder("mel_2bar") else { return };

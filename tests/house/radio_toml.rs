@@ -43,7 +43,7 @@ fn the_shown_defaults_are_those_of_the_code() {
     assert!(BUILT_IN.lines().filter_map(shown_default).count() > 50);
     assert_eq!(read(&shown).unwrap(), read(BUILT_IN).unwrap());
 
-    // Outside themes and stations the file sets nothing but the state folder.
+    // Outside themes and stations the file sets only the state folder.
     let mut table: toml::Table = shown.parse().unwrap();
     for key in ["themes", "stations", "state"] {
         assert!(table.remove(key).is_some(), "{key}");
@@ -71,7 +71,7 @@ fn comments_name_the_defaults_that_the_file_shows() {
     assert_eq!(named_default(" Default: none."), None);
 }
 
-/// The value after the last `Default` of `comment`, if it is one that TOML knows and no word.
+/// The value after the last `Default` of `comment`, if it is a TOML value and not a word.
 fn named_default(comment: &str) -> Option<&str> {
     let (_, rest) = comment.rsplit_once("Default")?;
     let rest = rest.trim_start_matches(':').trim_start();

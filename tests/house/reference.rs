@@ -1,6 +1,6 @@
-//! MusicVAE written from its papers and Magenta's sources once more, in plain loops of f64: what the
-//! networks of the library are compared with. magenta-js's own results for the networks in
-//! `tests/data/parity` are what this reference is compared with.
+//! A second implementation of MusicVAE from its papers and Magenta's sources, in plain loops of f64: the
+//! reference for the library's networks. The reference itself is compared with the results of magenta-js
+//! for the networks in `tests/data/parity`.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub type Tensors = HashMap<String, (Vec<usize>, Vec<f64>)>;
 pub enum Outputs<'a> {
     /// One-hot tokens of parts with these vocabularies.
     Tokens(&'a [usize]),
-    /// Bits of so many classes, each conditioned on those before.
+    /// Bits of this many classes, each conditioned on those before.
     Nade(usize),
     /// Nine hits, velocities and offsets.
     Groove,

@@ -37,8 +37,8 @@ fn toml(folder: &str) -> String {
 /// The largest burst: a whole piece is rendered, and recorded, without waiting for the clock.
 const LONG_BURST: &str = "[server]\nburst_bytes = 1048576\n";
 
-/// Runs the program in a time zone in which the hour began ten minutes ago: recordings end with the hour,
-/// and none may end during a test.
+/// Runs the program in a time zone in which the hour began ten minutes ago: recordings end on the hour, and
+/// none may end during a test.
 fn mid_hour() -> Command {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let minute = since_1970.as_secs() / 60 % 60;
@@ -103,7 +103,7 @@ fn a_recording_is_whole_and_its_cue_sheet_matches_the_bars() {
     assert!((-0.05..CHUNK_SECONDS).contains(&late), "{late} s late");
     assert!(noted[0].1.abs() < 1e-9);
 
-    // A restart within the hour leaves the first recording alone.
+    // A restart within the hour does not change the first recording.
     let folder_of_all = radio.kill();
     let recording = sheet.with_extension("mp3");
     let first = fs::read(&recording).unwrap();

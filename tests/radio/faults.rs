@@ -17,7 +17,7 @@ use crate::common::{
     wait::until,
 };
 
-/// A gap that is shorter than this is not heard, since a player has the burst in hand.
+/// A gap that is shorter than this is not heard, since a player has buffered the burst.
 const MOST_GAP: Duration = Duration::from_secs(3);
 
 /// Seconds of sound at 128 kbit/s in the burst that a new listener receives at once.
@@ -41,7 +41,7 @@ fn pause(length: Duration) -> Duration {
         listener
     });
     radio.pause();
-    // There is no event to await: the length of the pause is the point.
+    // No event to await: the test needs a pause of this length.
     thread::sleep(length);
     radio.resume();
     let woken = Instant::now();
@@ -186,8 +186,8 @@ fn break_files() -> Duration {
     listener.longest_gap
 }
 
-/// Makes the time of day, and no other clock, jump: a year ahead once a file called `ahead` is in the working
-/// directory, and a year back once one called `back` is.
+/// Makes the time of day, and no other clock, jump: a year ahead once the file `ahead` is in the working
+/// directory, and a year back once the file `back` is.
 const JUMPING_CLOCK: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -260,14 +260,14 @@ fn jump() -> Option<Duration> {
         let last = dates[dates.len() - 1];
         listener.until(file, || year() != last);
         dates.push(year());
-        // The segments of HLS bear the new date, after a discontinuity.
+        // HLS segments have the new date, after a discontinuity.
         listener.until("segments of the new date", || {
             let newest = playlist(&radio).segments.pop();
             newest
                 .is_some_and(|segment| segment.begins.to_string().starts_with(&year().to_string()))
         });
     }
-    // The stream begins with a break, too.
+    // The stream begins with a discontinuity, too.
     let Playlist { n_breaks, segments, .. } = playlist(&radio);
     assert_eq!(n_breaks as usize + segments.iter().filter(|segment| segment.is_break).count(), 3);
     // One file before the jumps and one after each: nothing is deleted.

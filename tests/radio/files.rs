@@ -1,4 +1,4 @@
-//! Files that are something else than they should be, and folders that two radios want.
+//! Files of the wrong type, and folders that two radios use.
 
 use std::{
     fs,
@@ -19,7 +19,7 @@ use crate::common::{
     wait::PATIENCE,
 };
 
-/// What users were promised for SIGTERM.
+/// The documented limit after SIGTERM.
 const STOPPED_WITHIN: Duration = Duration::from_secs(5);
 
 fn pipe(path: &Path) {
@@ -41,7 +41,7 @@ fn a_second_radio_on_a_state_folder_is_told_who_holds_it() {
     assert_eq!(second.code, Some(1), "{}", second.stderr);
     let holder = format!("in use by another radio, process {}", first.pid());
     assert!(second.stderr.contains(&holder), "{}", second.stderr);
-    // The system frees the folder of a process that is killed.
+    // The system releases the lock of a killed process on the folder.
     Radio::start_in(first.kill(), &[]).stop();
 }
 
@@ -104,7 +104,7 @@ fn a_pipe_in_place_of_the_certificate_stops_no_connection() {
     fs::remove_file(&certificate).unwrap();
     pipe(&certificate);
 
-    // The radio looks every ten seconds. Connections that send nothing wait for their handshake.
+    // The radio checks it every ten seconds. Connections that send nothing wait for their handshake.
     let mut waiting = Vec::new();
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(12) {

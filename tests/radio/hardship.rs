@@ -1,4 +1,4 @@
-//! A machine that fails: a log that can't be written, a disk that hangs, signals that others send.
+//! Faults of the machine: a log that can't be written, a disk that hangs, signals from other processes.
 
 use std::{
     fs,
@@ -18,7 +18,7 @@ use crate::common::{
     wait::until,
 };
 
-/// What a user was promised: the process has ended this long after SIGTERM.
+/// The documented limit for the process to end after SIGTERM.
 const MOST_TO_STOP: Duration = Duration::from_secs(5);
 
 /// The source of a library that makes a disk hang.
@@ -44,7 +44,7 @@ fn metric(radio: &Radio, name: &str) -> f64 {
     value.unwrap().parse().unwrap()
 }
 
-/// Stops `radio`, which must not take longer than was promised; returns its log.
+/// Stops `radio`, which must not take longer than [`MOST_TO_STOP`]; returns its log.
 fn stop_in_time(radio: Radio) -> String {
     let began = Instant::now();
     let log = radio.stop();
@@ -62,7 +62,7 @@ fn a_log_on_a_full_disk_ends_no_stream() {
     let mut listener = Recorder::join(&radio, "/a.mp3");
     listener.hear_seconds(3);
 
-    // Each of these writes to the log, by another thread.
+    // Each of these writes to the log from another thread.
     let health = || radio.get("/healthz");
     radio.save("themes = 3");
     listener.until("the mistake at /healthz", || health().text().contains("radio.toml has"));
@@ -76,7 +76,7 @@ fn a_log_on_a_full_disk_ends_no_stream() {
     stop_in_time(radio);
 }
 
-/// Starts a radio with its list on a disk that hangs from the start, and `env` besides; none without a C
+/// Starts a radio with its list on a disk that hangs from the start, and with `env`; none without a C
 /// compiler.
 fn start_hung(env: &[(&str, &str)]) -> Option<Radio> {
     let mut cc = tool("cc")?;
@@ -224,7 +224,7 @@ fn a_hang_up_reads_secrets_again_and_user_signals_do_nothing() {
     for number in [Signal::USR1, Signal::USR2, Signal::HUP] {
         signal(radio.pid(), number);
     }
-    // Asked in this order, few logins fail.
+    // In this order, few logins fail.
     listener.until("the end of the old password", || status(before) != 200);
     assert_eq!(status(after), 200);
     listener.hear_seconds(2);

@@ -246,7 +246,7 @@ const UNTIL_TWO_PLAYLISTS_ARE_HEARD: &str = "
     hls.attachMedia(audio);
     audio.play().catch(error => errors.push(String(error)));";
 
-/// A browser on a machine under load may well wait for sound.
+/// On a machine under load the browser may wait for sound.
 #[test]
 fn long_hls_js_plays_in_a_browser_without_waiting() {
     if !is_long() {

@@ -99,7 +99,7 @@ fn add_waypoints() -> Duration {
     }
     let [radio, other] = folders.map(|folder| Radio::start_in(folder, &[]));
     let mut listener = Recorder::join(&radio, "/a.mp3");
-    // The wait for the first bar is no gap.
+    // The wait for the first bar doesn't count.
     listener.hear_seconds(4);
     listener.longest_gap = Duration::ZERO;
     let args = ["dataset", "patterns", "--style", "dub", "--count", "2", "--out", "."];

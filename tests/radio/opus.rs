@@ -1,4 +1,4 @@
-//! Opus mounts in players and by way of Icecast.
+//! Opus mounts in players and through Icecast.
 
 use std::{
     fs,

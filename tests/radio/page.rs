@@ -31,7 +31,7 @@ const UNTIL_THREE_SECONDS_ARE_HEARD: &str = "
       });
     });";
 
-/// True once the page knows the bar that sounds.
+/// True once the page shows the facts of the current bar.
 const IS_READY: &str = "document.querySelectorAll('#facts li').length === 5";
 
 /// A radio with two stations, which saves its state.
@@ -148,7 +148,7 @@ fn a_like_counts_once_and_is_saved_with_its_place() {
 fn a_page_of_another_site_can_show_the_small_player_but_not_like() {
     let Some(browser) = Browser::start() else { return };
     let radio = two_stations();
-    // Another origin than the radio's address in numbers.
+    // Another origin than the radio's numeric address.
     browser.open(&format!("http://localhost:{}/healthz", radio.address.port()));
     let refused = browser.wait_for(&format!(
         "const [done] = arguments;
@@ -226,7 +226,7 @@ fn a_piece_has_one_picture_and_others_have_others() {
     assert!(picture("/art/a.svg").starts_with(b"<svg "));
     assert_eq!(radio.get("/art/a/999.png").status(), 404);
 
-    // After a restart, the history still knows the piece.
+    // After a restart, the history still has the piece.
     let radio = Radio::start_in(radio.kill(), &[]);
     assert_eq!(radio.get("/art/a/0.png").rest(), cover);
 }

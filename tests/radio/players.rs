@@ -55,7 +55,7 @@ fn curl_saves_whole_frames() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("saved.mp3");
 
-    // The time limit is curl's, not the start of the station's.
+    // curl's time limit must not include the start of the station.
     radio.get("/ambient.mp3").read(1);
     let options = ["--silent", "--show-error", "--max-time", "6", "--output"];
     let finished = run(curl.args(options).arg(&file).arg(radio.url("/ambient.mp3")), PATIENCE);

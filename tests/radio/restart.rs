@@ -54,7 +54,7 @@ fn a_killed_radio_continues_with_the_next_bar() {
     assert_eq!(after[&(heard + 1)]["title"], before[&heard]["title"]);
     assert_eq!(fs::read_to_string(kept.join("a.history.jsonl")).unwrap(), history);
     assert!(0.02 < decode(&listener.audio));
-    // Apart from fallback bars, the same notes as in a radio that was not interrupted.
+    // Apart from fallback bars, the notes are those of a radio that was not interrupted.
     let _folder = again.folder.clone();
     again.stop();
     let n_fallback = place(&kept).1 + place(&whole.kill().path().join("kept")).1;
@@ -80,7 +80,7 @@ fn notes(bars: BTreeMap<u64, Value>) -> Vec<Value> {
     bars.into_values().map(without_number).collect()
 }
 
-/// How many of `bars` are not found in `all`, which has the others in the same order.
+/// How many of `bars` are missing from `all`, which has the others in the same order.
 fn n_missing(bars: &[Value], all: &[Value]) -> u64 {
     let (mut rest, mut n_missing) = (all, 0);
     for bar in bars {

@@ -35,7 +35,7 @@ const SECOND: usize = 16_000;
 /// Sound that is decoded at a time; a whole night of it would not fit into memory.
 const DECODED_AT_ONCE: usize = 600 * SECOND;
 
-/// Connects for `stays` seconds again and again until `is_over`; fails unless it receives whole frames.
+/// Connects repeatedly, for `stays` seconds each, until `is_over`; fails unless it receives whole frames.
 fn visit(
     radio: &Radio,
     number: usize,
@@ -58,7 +58,7 @@ fn visit(
     }
 }
 
-/// The slope of the line that is nearest to `points`, by least squares.
+/// The slope of the regression line of `points`, by least squares.
 fn slope(points: &[(f64, f64)]) -> f64 {
     let n = points.len() as f64;
     let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
@@ -75,7 +75,7 @@ fn memory_megabytes(radio: &Radio) -> f64 {
 
 /// Measurements of a listener who stays connected.
 struct Measured {
-    /// Seconds from the first to the last arrival that counts.
+    /// Seconds from the first to the last measured arrival.
     n_seconds: f64,
     /// By how many seconds the stream got ahead of the clock.
     drift: f64,
@@ -115,7 +115,7 @@ fn soak(length: Duration, n_visitors: usize, stays: (f64, f64)) -> Measured {
         let now = begun.elapsed().as_secs_f64();
         gap = gap.max(last.elapsed());
         last = Instant::now();
-        // The burst and the memory of the start don't count.
+        // The burst and the memory of the start are not measured.
         if 0.2 * length.as_secs_f64() < now {
             arrivals.push((now, n_seconds));
             memory.push((now, memory_megabytes(&radio)));

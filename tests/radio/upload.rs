@@ -54,7 +54,7 @@ fn figure(radio: &Radio, name: &str) -> Option<u64> {
 /// Stops the radio; returns the lines of its log about the bucket, without times, and the whole log.
 fn log_of(radio: Radio) -> (Vec<String>, String) {
     let log = radio.stop();
-    // A deletion may fail or not while the storage goes away.
+    // A deletion may or may not fail while the storage stops.
     let is_deletion = |line: &str| line.contains("old segments");
     let told = log.lines().filter(|line| line.contains(BUCKET) && !is_deletion(line));
     let told = told.map(|line| line.split_once(' ').unwrap().1.trim().to_owned());

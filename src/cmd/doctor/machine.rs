@@ -1,4 +1,4 @@
-//! The program, the machine and its files.
+//! Checks the program, the machine and its files.
 
 use std::{env, path::Path, time::SystemTime};
 
@@ -14,7 +14,7 @@ use crate::{
 /// Descriptors that the radio needs besides one for each listener.
 const OTHER_FILES: u64 = 200;
 
-/// Days before the end of a certificate from which on it is a warning.
+/// Days before a certificate's expiry that give a warning.
 const SOON_DAYS: u64 = 14;
 
 pub(super) fn version() -> Finding {
@@ -91,7 +91,7 @@ pub(super) fn disks(config: &Config) -> Vec<Finding> {
     alerts::disks(config, state).into_iter().map(finding).collect()
 }
 
-/// Until when the certificate is valid.
+/// When the certificate expires.
 pub(super) fn certificate(config: &Config) -> Option<Finding> {
     let file = &config.server.tls.as_ref()?.certificate;
     let name = file.display();

@@ -1,4 +1,4 @@
-//! `electropunk doctor`: what a helper asks for first, in one report.
+//! `electropunk doctor`: reports what support needs first.
 
 mod machine;
 mod network;
@@ -15,7 +15,7 @@ use crate::{
     log,
 };
 
-/// A fact, and whether it is a reason to worry.
+/// A fact, and its severity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Finding {
     level: Level,
@@ -25,13 +25,13 @@ struct Finding {
     text: String,
 }
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Level {
     /// As it should be, or for information.
     Ok,
-    /// Something that may be meant so.
+    /// Something that may be intended.
     Warning,
     /// Something that does not work.
     Fault,

@@ -11,10 +11,10 @@ use crate::{
     web::date,
 };
 
-/// A clock that is further from another server's is wrong, in seconds.
+/// Largest difference from another server's clock, in seconds.
 const MOST_DRIFT: u64 = 60;
 
-/// The outside address, pushes and the bucket.
+/// Checks the public URL, pushes and the bucket.
 pub(super) async fn reachable(config: &Config) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Some(url) = &config.server.public_url {
@@ -44,7 +44,7 @@ async fn server(topic: &'static str, to: &Remote, ca_file: Option<&Path>) -> Fin
     }
 }
 
-/// What the outside address answers, and whether its clock agrees.
+/// The response of the public URL, and whether its clock agrees.
 async fn public_url(url: &str) -> Vec<Finding> {
     let Ok(to) = url.parse::<Remote>() else {
         return vec![Finding::warning("public_url", format!("{url}: can't be checked"))];

@@ -1,4 +1,4 @@
-//! Who holds the ports that radio.toml names.
+//! Which processes hold the ports of radio.toml.
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use crate::{cmd::doctor::Finding, config::Config};
 /// The state of a listening socket in /proc/net/tcp.
 const LISTENING: &str = "0A";
 
-/// Whether the radio can listen, or which process already does. `radio_answers` at the plain port: then its
+/// Whether the radio can listen, or which process already does. If `radio_answers` at the plain port, its
 /// process is no fault, whatever its name.
 pub(super) fn held(config: &Config, radio_answers: bool) -> Vec<Finding> {
     let plain = config.server.bind;
@@ -20,7 +20,7 @@ pub(super) fn held(config: &Config, radio_answers: bool) -> Vec<Finding> {
     let of = |address: SocketAddr| {
         let is_radio = |holder: Option<&Holder>| match holder {
             Some(holder) => radio.as_ref() == Some(holder),
-            // As another user: /proc does not show the process.
+            // /proc does not show another user's process.
             None => radio_answers && address == plain,
         };
         of(address, is_radio)
@@ -53,7 +53,7 @@ fn of(address: SocketAddr, is_radio: impl FnOnce(Option<&Holder>) -> bool) -> Fi
 #[derive(Debug, PartialEq, Eq)]
 struct Holder {
     name: String,
-    /// Its number.
+    /// The process ID.
     process: String,
 }
 
@@ -65,7 +65,7 @@ fn holder(port: u16) -> Option<Holder> {
         .flat_map(|table| listening(&table, port))
         .map(|inode| format!("socket:[{inode}]"))
         .collect();
-    // Beside the processes by number there are `self` and others.
+    // /proc also has `self` and other entries.
     let is_process = |entry: &fs::DirEntry| {
         entry.file_name().to_string_lossy().bytes().all(|letter| letter.is_ascii_digit())
     };

@@ -20,7 +20,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// Longest answer in bytes.
 const MOST: u64 = 4 << 20;
 
-/// Less music ready than this is late, in seconds.
+/// Least music that should be ready, in seconds.
 const LATE_SECONDS: f64 = 5.0;
 
 /// Whether a radio answers at the address of radio.toml.
@@ -34,7 +34,7 @@ fn is_radio(head: &str) -> bool {
     head.contains("electropunk/")
 }
 
-/// What a running radio says of itself; that none runs is no fault.
+/// What a running radio reports; that none runs is no fault.
 pub(super) async fn stations(config: &Config) -> Vec<Finding> {
     let address = local(config.server.bind);
     let Ok(health) = ask(address, "/healthz").await else {

@@ -1,4 +1,4 @@
-//! What a book says: its scenes, and how it leads from one to the next.
+//! A book's contents: its scenes, and the transitions between them.
 
 use crate::{compose::books::cast::Cast, music::section::Section, patterns::style::Style};
 
@@ -9,7 +9,7 @@ pub struct Scene {
     pub section: Section,
     /// 0 for motif A, 1 for B, 2 for C.
     pub motif: usize,
-    /// One a phrase, at least one.
+    /// One per phrase, at least one.
     pub casts: &'static [Cast],
 }
 
@@ -24,27 +24,27 @@ pub enum Leads {
     Full,
 }
 
-/// A short mute at the mixing desk.
+/// A short mute on the mixing desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mute {
-    /// The chords but for their first stroke, two bars at a time.
+    /// The chords after their first stroke, in each half of the phrase.
     Chords,
     /// The lead in the second half of the phrase.
     Lead,
     /// Kick and snare in the last bar, up to its last beat.
     Beat,
-    /// The bass in the last bar.
+    /// The bass in the second half of the last bar.
     Bass,
 }
 
-/// The arrangement of a style. A piece is the head, cycles by turns, and the tail.
+/// The arrangement of a style. A piece is the head, cycles in rotation, and the tail.
 #[derive(Debug)]
 pub struct Book {
     /// The style whose fills end its sections.
     pub style: Style,
     /// The start of a piece.
     pub head: &'static [Scene],
-    /// Its middle, by turns.
+    /// Its middle, in rotation.
     pub cycles: &'static [&'static [Scene]],
     /// Its end.
     pub tail: &'static [Scene],
@@ -54,12 +54,12 @@ pub struct Book {
     pub has_crashes: bool,
     /// Whether parts fade in and out over a phrase.
     pub has_crossfades: bool,
-    /// The mutes that a phrase chooses from, if it has any.
+    /// The mutes that a phrase chooses from.
     pub mutes: &'static [Mute],
     /// Gain in dB of bass, lead and chords where no kick plays.
     pub lift_db: f64,
-    /// Filter opening at the start and at the end of each kind of section, by `Section as usize`, 0 to
-    /// 1; without, the opening follows the tension.
+    /// Filter opening at the start and at the end of each kind of section, by `Section as usize`, 0 to 1; if
+    /// `None`, the opening follows the tension.
     pub openings: Option<[[f64; 2]; Section::ALL.len()]>,
 }
 
@@ -70,8 +70,7 @@ impl Book {
         self.head.iter().chain(cycles).chain(self.tail)
     }
 
-    /// The cast of phrase `of` of `n` of scene `number`. A shorter section leaves out casts before its
-    /// last one.
+    /// The cast of phrase `of` of `n` of scene `number`. A shorter section skips casts before its last one.
     pub fn cast(&self, number: usize, of: u64, n: u64) -> Cast {
         let casts = self.scenes().nth(number).map_or(FULL, |scene| scene.casts);
         let last = casts.len() - 1;
@@ -80,7 +79,7 @@ impl Book {
     }
 }
 
-/// The casts of a scene that a saved piece has and its book has not.
+/// The casts of a saved scene that is no longer in the book.
 pub(super) const FULL: &[Cast] = &[Cast::of("D BCL")];
 
 /// Rows of a book: for each section its kind, motif and casts.

@@ -1,19 +1,19 @@
-//! The cast of a phrase: which drums and parts play, and what happens in its four bars.
+//! The cast of a phrase: its drums and parts, and the moves in its four bars.
 
 use crate::music::{bar::Part, drums::Drum};
 
-/// What happens in a phrase beside its parts playing.
+/// An arrangement event within a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Move {
     /// The lead's call is answered by the chords in the second half of bars two and four.
     Answer,
-    /// A snare roll gets denser and louder over all phrases in a row that have it.
+    /// A snare roll gets denser and louder over consecutive phrases with this move.
     Roll,
     /// The bass stays on the key's root under moving chords.
     Pedal,
     /// The band stops after the first beat of the last bar; the drums lead back in on its last beat.
     Stop,
-    /// All strike together in the last bar.
+    /// All parts strike together in the last bar.
     Gang,
     /// The drums rest in the last bar up to its last beat.
     BeatOut,
@@ -21,9 +21,9 @@ pub enum Move {
     HalfTime,
     /// The backbeat is on every second eighth.
     DoubleTime,
-    /// Parts are muted for some beats, as at a mixing desk.
+    /// Parts are muted for some beats, as on a mixing desk.
     Mutes,
-    /// The drums play alone after one stroke of the others.
+    /// The drums play alone after one stroke of the other parts.
     DrumSolo,
 }
 
@@ -41,7 +41,7 @@ const MOVES: [(u8, Move); 10] = [
     (b'o', Move::DrumSolo),
 ];
 
-/// Who plays in a phrase, and its moves.
+/// A phrase's parts and moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cast {
     /// The drum classes that play, as bits of a token.
@@ -57,7 +57,7 @@ impl Cast {
     /// all `D`rums with crashes; a digit for the percussion loops; `B`ass, `L`ead and `C`hords; and
     /// lower-case letters for the moves.
     ///
-    /// Books are constants, so a letter without a meaning does not compile.
+    /// Books are constants, so an unknown letter does not compile.
     pub(in crate::compose) const fn of(letters: &str) -> Self {
         let mut cast = Self { drums: 0, layers: 0, parts: 0, moves: 0 };
         let letters = letters.as_bytes();
@@ -91,7 +91,7 @@ impl Cast {
         self.parts & 1 << part as u8 != 0
     }
 
-    /// Whether it has a move.
+    /// Whether the cast has a move.
     pub fn does(self, wanted: Move) -> bool {
         self.moves & 1 << wanted as u16 != 0
     }

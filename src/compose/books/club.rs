@@ -1,11 +1,11 @@
-//! Books of machines on a dance floor: techno, house, acid.
+//! Books of club styles: techno, house, acid.
 
 use crate::{
     compose::books::book::{Book, Leads, scenes},
     patterns::style::Style,
 };
 
-/// A layer every eight bars; breaks keep bass and chords.
+/// Adds a layer every eight bars; breaks keep bass and chords.
 pub static TECHNO: Book = Book {
     style: Style::Techno,
     head: scenes! {
@@ -35,7 +35,7 @@ pub static TECHNO: Book = Book {
     openings: None,
 };
 
-/// Builds by eights; the chords hardly ever rest.
+/// Builds in eight-bar units; the chords hardly ever rest.
 pub static HOUSE: Book = Book {
     style: Style::House,
     head: scenes! {

@@ -62,7 +62,7 @@ pub static HIP_HOP: Book = Book {
     openings: None,
 };
 
-/// A short intro, long drops, breaks of which one phrase is at half the pace.
+/// A short intro, long drops, breaks with one half-time phrase.
 pub static DRUM_AND_BASS: Book = Book {
     style: Style::DrumAndBass,
     head: scenes! {

@@ -1,4 +1,4 @@
-//! Arrangement books: for each style, the sections of a piece and who plays in each of their phrases.
+//! Arrangement books: for each style, the sections of a piece and the parts that play in each phrase.
 //!
 //! A book is a table. Its rows hold common knowledge about a style (techno adds a layer every eight
 //! bars, dub mutes, jazz trades fours), never a transcription of a record.

@@ -5,7 +5,7 @@ use crate::{
     patterns::style::Style,
 };
 
-/// Verse and chorus with stops and gang hits, a bridge at half the pace, a last chorus at double.
+/// Verse and chorus with stops and gang hits, a half-time bridge, a last chorus in double time.
 pub static PUNK: Book = Book {
     style: Style::Punk,
     head: scenes! {

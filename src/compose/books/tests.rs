@@ -1,4 +1,4 @@
-//! Rules that all books keep in all of their pieces.
+//! Rules that hold for all pieces of all books.
 
 use super::{book::FULL, *};
 use crate::{

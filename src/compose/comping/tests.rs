@@ -9,7 +9,7 @@ use crate::{
     music::{chord::Numeral, rhythm::Rhythm, scale::Key},
 };
 
-/// Programs that speak at once, and that swell.
+/// Programs with a fast and a slow attack.
 const ORGAN: u8 = 16;
 const PAD: u8 = 89;
 
@@ -43,7 +43,7 @@ fn one_chord() -> Vec<Chord> {
     chords(["i"; 4])
 }
 
-/// Steps of strokes in each bar, by phrase.
+/// Onset steps in each bar of a phrase.
 fn rhythms(comps: &[Comp]) -> Vec<Vec<usize>> {
     let bar = |bar: usize| {
         let here = comps.iter().filter(|comp| comp.step / STEPS_PER_BAR == bar);

@@ -1,4 +1,4 @@
-//! Composers that turn, resume and recover.
+//! Composers that change, resume and recover.
 
 use super::*;
 use crate::{
@@ -100,7 +100,7 @@ fn going_back_gives_the_same_bars_again() {
 fn a_progress_of_another_theme_turns_to_the_new_one() {
     let station = stations()[1].clone();
     let mut composer = Composer::with(&station, loaded(), 3);
-    // In a full section, where the faders rest.
+    // In a full section, with the faders at 0 dB.
     let last = composer.nth(13).unwrap();
     let progress = (*composer.before().progress).clone();
     let resume = |station: &Station| {
@@ -114,7 +114,7 @@ fn a_progress_of_another_theme_turns_to_the_new_one() {
     assert_eq!((bar.number, bar.piece, &bar.title), (16, 0, &last.title));
     assert_eq!(bar.mix.voices[1].gain, louder.theme.voices[1].gain);
 
-    // The piece goes on in another key; other chords are another piece.
+    // The piece continues in another key; other chords start a new piece.
     let lydian = with_theme(&station, |theme| theme.key = "C# lydian".parse().unwrap());
     let bar = resume(&lydian);
     assert_eq!((bar.number, bar.piece, bar.key), (16, 0, lydian.theme.key));
@@ -136,7 +136,7 @@ fn a_change_in_a_phrase_leaves_the_bars_before_it() {
     let numbers: Vec<u64> = after.iter().map(|bar| bar.number).collect();
     assert_eq!(numbers, (22..28).collect::<Vec<_>>());
     assert!((0..6).any(|n| after[n].parts[0] != plain[22 + n].parts[0]));
-    // The other parts go on as before.
+    // The other parts continue as before.
     assert!((0..6).all(|n| after[n].parts[2] == plain[22 + n].parts[2]));
 }
 
@@ -158,7 +158,7 @@ fn bars_are_a_function_of_the_changes_and_their_bars_alone() {
     }
     let expected: Vec<Bar> = told.take(48).collect();
 
-    // Told late and out of order, as far as the bars can be taken back.
+    // Applied late and out of order, as far as bars can be recomposed.
     let mut live = Composer::with(&station, loaded(), 4);
     let mut played: Vec<Bar> = live.by_ref().take(20).collect();
     for index in [3, 1, 0, 2] {

@@ -1,4 +1,4 @@
-//! The beat of a phrase as a point in a model's latent space, and what is drawn near it.
+//! The beat of a phrase as a point in a model's latent space, and lines drawn near it.
 
 use crate::{
     compose::{drums::bars::Bars, lines, phrase::Phrase, setting::Setting, steering::BeatPlace},
@@ -15,7 +15,7 @@ use crate::{
     rng,
 };
 
-/// Share of a piece's own noise in its beat; the rest is the pad's.
+/// Share of a piece's own noise in its beat; the rest is the pad's point.
 const OWN_BEAT: f64 = 0.25;
 
 /// Share of noise in a phrase's variation of the beat, as a multiple of the theme's `wander`.
@@ -24,11 +24,11 @@ const VARIATION: f64 = 3.0;
 /// Index of the drums among the trio model's lines.
 const TRIO_DRUMS: usize = 2;
 
-/// Beats drawn at most for one without an empty bar.
+/// Most draws of a beat until one has no empty bar.
 const N_CANDIDATES: u64 = 5;
 
-/// How much denser a fill is than its beat, in units of the density attribute's vector, and how much
-/// is added to the temperature for it.
+/// How much denser a fill is than its beat, in units of the density attribute's vector, and the temperature
+/// added for it.
 const FILL_DENSITY: f64 = 1.0;
 const FILL_TEMPERATURE: f64 = 0.25;
 
@@ -38,20 +38,20 @@ const TENSION_DENSITY: f64 = 0.8;
 /// The tension at which a beat has the density of its place on the pad.
 const LEVEL_TENSION: f64 = 0.65;
 
-/// Steps of tension at which a machine's beat changes.
+/// Steps of tension between a machine's beats.
 const MACHINE_TENSION: f64 = 0.25;
 
-/// Seed of beats that are drawn for a look.
+/// Seed of beats drawn for display.
 const SKETCH: u64 = 0;
 
-/// What is drawn of a beat.
+/// A version of a beat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
     /// The beat itself.
     Plain,
     /// The beat with noise on z, other noise for each phrase of a section.
     Varied,
-    /// Denser, and drawn more freely.
+    /// Denser, at a higher temperature.
     Fill,
 }
 
@@ -60,12 +60,12 @@ pub struct Beat<'a> {
     setting: &'a Setting,
     phrase: &'a Phrase,
     z: Latent,
-    /// The beat of the corner where a hand has put it.
+    /// The corner's original beat, if steered there.
     original: Option<&'a Line>,
 }
 
 impl<'a> Beat<'a> {
-    /// The beat at `place` on the pad, or on the path of bass and lead, as dense as the phrase is tense.
+    /// The beat at `place` on the pad, or on the path of bass and lead; its density follows the tension.
     pub fn of(setting: &'a Setting, phrase: &'a Phrase, bars: Bars, place: [f64; 2]) -> Self {
         let z = match setting.theme().beat {
             config::Beat::Pad => on_pad(setting, phrase, place),
@@ -118,7 +118,7 @@ impl<'a> Beat<'a> {
         first_without_empty_bar((0..N_CANDIDATES).map(draw))
     }
 
-    /// A point near the beat's, another one for each phrase.
+    /// A point near the beat's, a different one for each phrase.
     fn stray(&self, stream: &str) -> Latent {
         let Phrase { take, of_section, piece, .. } = self.phrase;
         let name = format!("{stream} {} {of_section}", take.stream_name());
@@ -128,7 +128,7 @@ impl<'a> Beat<'a> {
     }
 }
 
-/// The beat at `place` of the pad, for a look: see [`crate::compose::sketch::beat`].
+/// The beat at `place` on the pad, for display: see [`crate::compose::sketch::beat`].
 pub fn sketch(setting: &Setting, [x, y]: [f64; 2]) -> Line {
     let pad = &setting.loaded.pad;
     if let Some(original) = pad.original_near(x, y) {
@@ -151,15 +151,15 @@ fn whole_bars(mut line: Line) -> Line {
     line
 }
 
-/// The place on the pad of bar `number` of a phrase: where a hand has put it, or else where the round is
-/// at the start of the section.
+/// The place on the pad in bar `number` of a phrase: the steered place, or else the round's at the start of
+/// the section.
 pub(super) fn place(setting: &Setting, bars: Bars, number: u64) -> [f64; 2] {
     let steered = setting.steering.beat.at(bars.first + number);
     steered.unwrap_or_else(|| setting.loaded.pad.place(bars.of_section).into())
 }
 
 /// The pad's point at `place`, with the piece's own noise, moved towards a neighbouring piece in a
-/// transition. Where a hand has put the beat, the point is the place's alone.
+/// transition. A steered beat has no noise and no transition.
 fn on_pad(setting: &Setting, phrase: &Phrase, place: [f64; 2]) -> Latent {
     let [x, y] = place;
     let here = setting.loaded.pad.mixture(x, y);
@@ -183,7 +183,7 @@ fn model(setting: &Setting) -> &SharedModel {
     }
 }
 
-/// The tension of the beat. A machine's moves in steps, so that phrases of a section share a beat.
+/// The tension of the beat. A machine's is quantised, so that phrases of a section share a beat.
 fn tension(setting: &Setting, phrase: &Phrase) -> f64 {
     let tension = f64::midpoint(phrase.tension[0], phrase.tension[1]);
     match setting.theme().drums.player {

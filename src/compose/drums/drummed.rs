@@ -9,7 +9,7 @@ use crate::{
     music::{meter::STEPS_PER_BAR, trio::Line},
 };
 
-/// Between the two draws of a solo: attempts are fewer.
+/// Offset of a solo's second draw, above any attempt.
 const N_SOLOS: u64 = 100;
 
 /// The tokens of `phrase`.
@@ -20,7 +20,7 @@ pub(super) fn line(beat: &Beat, phrase: &Phrase, attempt: u64) -> Line {
         return solo(beat, attempt);
     }
     let mut line: Line = plain.iter().cycle().take(PHRASE_STEPS).copied().collect();
-    // The second half is a variation, where the model's beats are no longer than that.
+    // The second half is a variation, if the model's beats are short enough.
     if phrase.take != Take::Statement && 2 * n_window <= PHRASE_STEPS {
         let varied = beat.draw(Version::Varied, attempt);
         line[PHRASE_STEPS - n_window..].copy_from_slice(&varied);

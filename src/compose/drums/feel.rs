@@ -1,4 +1,4 @@
-//! Half and double time: the backbeat of a beat at another pace, under the same hats.
+//! Half and double time: the backbeat at another pace, under the same hats.
 
 use crate::music::{drums::Drum, meter::STEPS_PER_BAR};
 
@@ -8,7 +8,7 @@ const SNARE: u16 = 1 << Drum::Snare as u16;
 /// The step of beat three.
 const MIDDLE: usize = 8;
 
-/// One backbeat a bar, on beat three; of the kicks, those before it stay.
+/// One backbeat per bar, on beat three; kicks stay only before it.
 pub(super) fn half_time(line: &mut [u16]) {
     for bar in line.chunks_mut(STEPS_PER_BAR) {
         for (step, token) in bar.iter_mut().enumerate() {
@@ -22,7 +22,7 @@ pub(super) fn half_time(line: &mut [u16]) {
     }
 }
 
-/// Kick and snare by turns on eighths. A bar whose snare is already as dense, such as a fill, stays.
+/// Kick and snare alternate in eighths. A bar whose snare is denser, such as a fill, stays.
 pub(super) fn double_time(line: &mut [u16]) {
     for bar in line.chunks_mut(STEPS_PER_BAR) {
         if STEPS_PER_BAR / 4 < bar.iter().filter(|&token| token & SNARE != 0).count() {

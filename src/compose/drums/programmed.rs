@@ -19,14 +19,14 @@ use crate::{
 /// Share of pieces whose loop has one bar instead of two.
 const ONE_BAR: f64 = 0.7;
 
-/// Share of a beat's quarters with a kick from which on it is a four on the floor.
+/// Share of quarters with a kick from which on a beat is four on the floor.
 const FLOOR: f64 = 0.7;
 
-/// Step of the last bar at which a turnaround starts, and from which on a fill may.
+/// Step of the last bar at which a turnaround starts, and those at which a fill may start.
 const TURNAROUND: usize = 12;
 const FILL_STARTS: [usize; 2] = [8, 12];
 
-/// The tokens of `phrase`. Attempts differ in the phrase's end alone, since a programmed loop stays.
+/// The tokens of `phrase`. Attempts differ only in the phrase's end, since a programmed loop stays.
 pub(super) fn line(beat: &Beat, phrase: &Phrase, attempt: u64) -> Line {
     let plain = beat.draw(Version::Plain, 0);
     let is_floor = is_on_the_floor(&plain);
@@ -48,8 +48,8 @@ pub(super) fn line(beat: &Beat, phrase: &Phrase, attempt: u64) -> Line {
     line
 }
 
-/// The loop over four bars; in a departure the second half is its other bar. Crashes are left to the
-/// starts of sections: in a loop they would sound in every bar.
+/// The loop over four bars; in a departure the second half of a one-bar loop is the other bar. Crashes are
+/// removed: in a loop they would sound in every bar.
 fn lay_loop(plain: &[u16], phrase: &Phrase) -> Line {
     let bars: Vec<&[u16]> = plain.chunks_exact(STEPS_PER_BAR).collect();
     let (first, last) = (bars[0], bars[bars.len() - 1]);

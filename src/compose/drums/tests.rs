@@ -29,7 +29,7 @@ fn at(bar: u64) -> Bars {
     Bars { first: bar, of_section: bar, fill: None }
 }
 
-/// `line` as a phrase with `cast` has it.
+/// `line` fitted to a phrase with `cast`.
 fn fitted(mut line: Line, cast: &str, change: impl FnOnce(&mut Phrase)) -> Line {
     fitted_by(club(), &mut line, cast, change);
     line
@@ -184,7 +184,7 @@ fn a_section_later_in_the_round_has_another_beat() {
     assert_ne!(write(&setting, &phrase, at(0), 0), write(&setting, &phrase, at(16), 0));
 }
 
-/// The drums of a phrase at bar 8 while a hand places the beat.
+/// The drums of a phrase at bar 8 with a steered beat.
 fn steered(beat: BeatPlace, fill: Option<u64>) -> Line {
     let (setting, phrase) = phrase(|phrase| {
         (phrase.section, phrase.of_section, phrase.is_last) = (Section::Main, 1, false);

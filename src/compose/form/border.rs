@@ -18,14 +18,14 @@ const TRANSITION_PHRASES: u64 = 2;
 /// A phrase's position in the transition between its piece and a neighbour.
 pub struct Border {
     neighbour: Arc<Piece>,
-    /// How far from the old piece to the new one the phrase starts and ends, 0 to 1.
+    /// Position between old and new piece at the phrase's start and end, 0 to 1.
     span: [f64; 2],
     /// Whether the phrase belongs to the old piece.
     is_outro: bool,
 }
 
-/// The border that the next phrase of `form` lies at, if it does. An endless piece has none; nor has an
-/// intro that is repeated, or an outro while a hand holds it.
+/// The border at the next phrase of `form`, if any. An endless piece has none, nor has a repeated intro or a
+/// held outro.
 pub fn of(setting: &Setting, form: &FormProgress) -> Option<Border> {
     if setting.station.form == Form::Endless {
         return None;
@@ -53,7 +53,7 @@ impl Border {
             true => (piece.tempo, self.neighbour.tempo),
             false => (self.neighbour.tempo, piece.tempo),
         };
-        // Between two tempi, so within the range of a tempo.
+        // Between two valid tempos, so valid.
         let at = |t: f64| Bpm::try_from(old.get() + t * (new.get() - old.get())).unwrap_or(new);
         self.span.map(at)
     }

@@ -1,9 +1,9 @@
-//! The form: which phrase of which section of which piece is next, and what it asks of the parts.
+//! The form: the next phrase, its section and piece, and its cast, tension and tempo.
 //!
 //! A section states one motif of its piece in phrases of four bars, A A A' B: the motif, a repeat, a
-//! variation, a departure. Later sections with the same motif change it a little. Between two pieces
-//! lies a transition (see `border`): over the outro's last two phrases and the intro's first two,
-//! tempo and drums move from the one to the other.
+//! variation, a departure. Later sections with the same motif vary it a little. Between two pieces lies a
+//! transition (see `border`): over the outro's last two phrases and the intro's first two, tempo and drums
+//! move from one to the other.
 
 mod border;
 mod faders;
@@ -24,7 +24,7 @@ use crate::compose::{
 /// Tension that a piece gains from its start to its end.
 const LIFT: f64 = 0.08;
 
-/// Tension that the station's energy adds from none to full.
+/// Range of tension over the station's energy.
 const ENERGY_LIFT: f64 = 0.6;
 
 /// The next phrase; the form never ends.
@@ -42,7 +42,7 @@ pub fn next(setting: &Setting, form: &mut FormProgress) -> Phrase {
         section,
         motif,
         visit: form.visits[motif],
-        // As in a longer section: without a departure.
+        // A held section counts as longer: no departure.
         take: take(form.of_section, n_phrases + u64::from(holds)),
         of_section: form.of_section,
         n_phrases,

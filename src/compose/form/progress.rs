@@ -1,4 +1,4 @@
-//! How far the form has come.
+//! The progress of the form.
 
 use std::sync::Arc;
 
@@ -22,10 +22,10 @@ use crate::{
 /// Longest section that a saved progress may have, in phrases.
 const MAX_PHRASES: u64 = 64;
 
-/// How far the outro of a piece moves to the next piece; the next one's intro moves the rest.
+/// How far an outro moves to the next piece; the next piece's intro moves the rest.
 pub(super) const MIDWAY: f64 = 0.5;
 
-/// How far the form has come.
+/// The progress of the form.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormProgress {
     pub(super) walk: WalkProgress,
@@ -34,16 +34,16 @@ pub struct FormProgress {
     pub(super) next: Arc<Piece>,
     /// Sections of the piece.
     pub(super) sections: Vec<Planned>,
-    /// Index of the section of the next phrase; their number at the end of the piece.
+    /// Index of the next phrase's section; the number of sections at the end.
     pub(super) section: usize,
     /// Index of the next phrase in its section.
     pub(super) of_section: u64,
-    /// How often the section was repeated because a hand holds it.
+    /// How often the section was repeated while held.
     #[serde(default)]
     pub(super) n_held: u64,
-    /// Sections of the piece that each motif has had.
+    /// Number of earlier sections with each motif.
     pub(super) visits: [u64; N_MOTIFS],
-    /// How far from the piece before to this one the intro starts: 0 where there was no outro.
+    /// Position in the transition where the intro starts: 0 if there was no outro.
     pub(super) entry: f64,
 }
 
@@ -68,12 +68,12 @@ impl FormProgress {
         }
     }
 
-    /// The piece of the phrase made last.
+    /// The piece of the last phrase made.
     pub fn piece(&self) -> &Piece {
         &self.piece
     }
 
-    /// Whether the values are possible, which those of a file may not be.
+    /// Whether the values are possible; those of a file may not be.
     pub fn is_valid(&self) -> bool {
         let is_good =
             |plan: &Planned| plan.motif < N_MOTIFS && (1..=MAX_PHRASES).contains(&plan.n_phrases);
@@ -103,7 +103,7 @@ impl FormProgress {
         self.entry = MIDWAY;
     }
 
-    /// Breaks the piece off and starts one of another theme, at the point that the walk has reached.
+    /// Ends the piece early and starts one of another theme, at the walk's current point.
     pub fn start_new_piece(&mut self, setting: &Setting) {
         self.walk.head_for(&setting.loaded.anchors);
         // The planned next piece belongs to the previous theme.
@@ -123,7 +123,7 @@ impl FormProgress {
         self.of_section == 0
     }
 
-    /// Whether the section is repeated because a hand holds it.
+    /// Whether the section is being repeated while held.
     pub fn is_repeated(&self) -> bool {
         0 < self.n_held
     }
@@ -133,8 +133,8 @@ impl FormProgress {
         self.of_section == 0 && (self.section == 0 || self.section == self.sections.len())
     }
 
-    /// Goes to the piece's next drop, or, without one, to its next main section; from the last one back to
-    /// the first. The next phrase starts it.
+    /// Jumps to the piece's next drop or, if it has none, its next main section, wrapping around after the
+    /// last. The next phrase starts it.
     pub fn go_to_drop(&mut self, setting: &Setting) {
         if self.section == self.sections.len() {
             self.start_next_piece(setting);
@@ -150,7 +150,7 @@ impl FormProgress {
         }
     }
 
-    /// Goes to the piece's outro; from there, or in an endless form, to the next piece or cycle.
+    /// Jumps to the piece's outro; from there, or in an endless form, to the next piece or cycle.
     pub fn go_to_next_piece(&mut self, setting: &Setting) {
         let n = self.sections.len();
         let is_outro = |plan: &Planned| plan.section == Section::Outro;
@@ -165,7 +165,7 @@ impl FormProgress {
         (self.section, self.of_section, self.n_held) = (index, 0, 0);
     }
 
-    /// Continues the piece in sound, key and tempo of another version of its theme, and, where `is_led_anew`,
+    /// Continues the piece in the sound, key and tempo of another version of its theme and, if `is_led_anew`,
     /// along legs to other anchors from the point where the piece started.
     pub fn keep_piece(&mut self, setting: &Setting, is_led_anew: bool) {
         for piece in [&mut self.piece, &mut self.next] {
@@ -185,7 +185,7 @@ fn next_leg(walk: &mut WalkProgress, setting: &Setting) -> Leg {
     walk.next_leg(&setting.loaded.anchors, &setting.liked(), setting.seed)
 }
 
-/// The sections of `piece`; of an endless one, those of its next cycle.
+/// The sections of `piece`; if endless, those of its next cycle.
 fn plan(setting: &Setting, piece: &Piece) -> Vec<Planned> {
     let theme = setting.theme();
     let is_endless = setting.station.form == Form::Endless;

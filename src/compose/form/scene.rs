@@ -9,7 +9,7 @@ use crate::{
     music::section::Section,
 };
 
-/// A phrase of a piece: section and phrase of it, and its neighbours' casts.
+/// The place of a phrase in its piece, with its neighbours' casts.
 pub struct Place<'a> {
     /// The book of the piece.
     pub book: &'static Book,
@@ -39,7 +39,7 @@ impl<'a> Place<'a> {
         self.cast_at(&self.plan(), self.of_section)
     }
 
-    /// The cast of the phrase before; none at the start of a piece.
+    /// The cast of the previous phrase; none at the start of a piece.
     pub fn before(&self) -> Option<Cast> {
         if 0 < self.of_section {
             return Some(self.cast_at(&self.plan(), self.of_section - 1));
@@ -48,7 +48,7 @@ impl<'a> Place<'a> {
         Some(self.cast_at(section, section.n_phrases - 1))
     }
 
-    /// The cast of the phrase after; none at the end of a piece.
+    /// The cast of the next phrase; none at the end of a piece.
     pub fn after(&self) -> Option<Cast> {
         let Planned { n_phrases, .. } = self.plan();
         if self.of_section + 1 < n_phrases {
@@ -57,7 +57,7 @@ impl<'a> Place<'a> {
         self.sections.get(self.section + 1).map(|section| self.cast_at(section, 0))
     }
 
-    /// The section that follows, where the phrase is the last of its own.
+    /// The next section, if the phrase is the last of its own.
     pub fn leads_to(&self) -> Option<Section> {
         let is_last = self.of_section + 1 == self.plan().n_phrases;
         self.sections.get(self.section + 1).filter(|_| is_last).map(|section| section.section)
@@ -73,7 +73,7 @@ impl<'a> Place<'a> {
         self.of_section == 0 && (is_after_build || is_after_gap)
     }
 
-    /// How far the roll has come over the phrases of the section in a row that have one.
+    /// Progress of a roll over successive phrases, at this phrase's start and end.
     pub fn roll(&self) -> Option<[f64; 2]> {
         let plan = self.plan();
         let rolls = |of: &u64| self.cast_at(&plan, *of).does(Move::Roll);

@@ -1,4 +1,4 @@
-//! What is remembered of a hymn between two phrases.
+//! The memory of a hymn between two phrases.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,20 +14,20 @@ const MOST_PHRASES: usize = 64;
 /// Tokens of a phrase.
 const N_PHRASE: usize = N_VOICES * PHRASE_STEPS;
 
-/// The hymn so far: its tune, and the phrase before.
+/// The hymn so far: its tune, and its last phrase.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct HymnMemory {
-    /// Seed of the piece and number of its key: another one is another hymn.
+    /// Seed and key of the piece: a change of either starts another hymn.
     piece: u64,
     key: String,
-    /// The soprano's tokens of each phrase of a strophe; none of a phrase that was left out.
+    /// The soprano's tokens of each phrase of a strophe; empty for a skipped phrase.
     tune: Vec<Vec<u8>>,
     /// The last phrase: its place in the strophe, and its tokens.
     last: Option<(usize, Vec<u8>)>,
 }
 
 impl HymnMemory {
-    /// Whether the values are possible, which those of a file may not be.
+    /// Whether the values are possible; those of a file may not be.
     pub fn is_valid(&self) -> bool {
         let are_tokens = |tokens: &[u8]| tokens.iter().all(|&token| usize::from(token) < N_TOKENS);
         let is_tune = |tune: &Vec<u8>| [0, PHRASE_STEPS].contains(&tune.len()) && are_tokens(tune);
@@ -39,7 +39,7 @@ impl HymnMemory {
             && self.last.as_ref().is_none_or(is_phrase)
     }
 
-    /// Forgets any hymn but that of `piece`, a piece's seed, in `key`.
+    /// Forgets the hymn unless it is that of `piece`, a piece's seed, in `key`.
     pub fn turn_to(&mut self, piece: u64, key: Key) {
         let key = key.to_string();
         if (self.piece, &self.key) != (piece, &key) {
@@ -53,7 +53,7 @@ impl HymnMemory {
         (last + 1 == number).then_some(tokens)
     }
 
-    /// The soprano's tokens of phrase `number` of the strophe, once it was sung.
+    /// The soprano's tokens of phrase `number` of the strophe, if composed.
     pub fn tune(&self, number: usize) -> Option<&[u8]> {
         self.tune.get(number).map(Vec::as_slice).filter(|tune| !tune.is_empty())
     }

@@ -1,8 +1,8 @@
-//! Hymns: the phrases of a theme whose notes a model of chorales writes.
+//! Hymns: phrases of a theme whose notes a chorale model writes.
 //!
 //! A piece is a hymn of equal strophes. Each phrase of four bars is two lines, whose last notes are under a
-//! fermata. The first strophe is free; later ones have its tune, in the soprano, and are harmonised anew.
-//! The bass sings the bass, the lead the soprano, and the chords alto and tenor; nobody drums.
+//! fermata. The first strophe is free; later ones keep its tune in the soprano and are reharmonised. The bass
+//! part has the bass, the lead the soprano, and the chords alto and tenor; there are no drums.
 
 mod memory;
 mod playing;
@@ -37,16 +37,16 @@ const FERMATA_BEATS: usize = 2;
 /// Lines of a phrase.
 const N_LINES: usize = PHRASE_STEPS / (LINE_BEATS * FRAMES_PER_BEAT);
 
-/// How freely it is drawn when notes end.
+/// Temperature of holds.
 const RHYTHM_TEMPERATURE: f64 = 1.0;
 
-/// Nats by which a note is less probable for each rule of part-writing that it breaks.
+/// Nats subtracted from a note's logit for each part-writing rule that it breaks.
 const STRICTNESS: f64 = 6.0;
 
-/// Drafts of a phrase whose tune is known.
+/// Drafts of a phrase with a given tune.
 const N_DRAFTS: usize = 8;
 
-/// Tempo of a hymn's last bar, as a share of its own.
+/// Tempo of a hymn's last bar, as a share of the hymn's.
 const LAST_BAR: f64 = 0.85;
 
 /// The bars of the next phrase; moves `progress` past it.
@@ -91,7 +91,7 @@ fn write(
         let soprano = tune.as_ref().map(|tune| tune[frame]);
         let given: [Option<u8>; N_VOICES] = [soprano, None, None, None];
         match frame {
-            // What sounds has to end with the phrase: it is on air already.
+            // Held notes end with the previous phrase, which is already on air.
             0 => writer.write_anew(cue, given, rng),
             _ => writer.write(cue, given, rng),
         }
@@ -100,7 +100,7 @@ fn write(
     decode(writer.tokens(), key, &fermatas[number * PHRASE_STEPS..][..PHRASE_STEPS])
 }
 
-/// The bars of `chorale`, four of them, the first of which is numbered `first`.
+/// The four bars of `chorale`, numbered from `first`.
 fn perform(
     setting: &Setting,
     phrase: &Phrase,

@@ -1,4 +1,4 @@
-//! Four voices as the hits of the band's parts.
+//! Four voices as hits of the parts.
 
 use std::f64::consts::PI;
 
@@ -19,21 +19,21 @@ use crate::{
 /// Hits of each part in a bar, by `Part as usize`.
 pub type Parts = [Vec<Hit>; N_PARTS];
 
-/// The part that each voice is sung by, from the soprano.
+/// The part that plays each voice, from the soprano.
 const PARTS: [Part; N_VOICES] = [Part::Lead, Part::Chords, Part::Chords, Part::Bass];
 
-/// MIDI velocity at the ends of a line without energy, what full energy adds, what the middle of a line
-/// adds, and the soprano.
+/// MIDI velocity at the ends of a line at energy 0, and what full energy, the middle of a line and the
+/// soprano add.
 const VELOCITY: (f64, f64, f64, f64) = (66.0, 24.0, 12.0, 6.0);
 
 /// MIDI velocity added on each beat of a bar.
 const ACCENTS: [f64; 4] = [10.0, 0.0, 5.0, 0.0];
 
-/// Steps that a voice breathes for after a line, and before it repeats a note.
+/// Steps of rest after a line, and before a repeated note.
 const BREATH: f32 = 1.0;
 const REPEAT: f32 = 0.3;
 
-/// Steps and velocity by which a loose choir differs from its conductor at most.
+/// Largest deviation of a loose choir, in steps and in velocity.
 const LOOSE: (f64, f64) = (0.25, 8.0);
 
 /// The notes of voice number `voice`, in steps.
@@ -50,7 +50,7 @@ pub fn notes(chorale: &Chorale, voice: usize) -> Vec<LineNote> {
 }
 
 /// The hits of each bar of `chorale`: louder on strong beats, towards the middle of its lines and with
-/// `energy`, 0 to 1, and with `humanise`, 0 to 1, not quite together.
+/// `energy`, 0 to 1; `humanise`, 0 to 1, spreads timing and velocity.
 pub fn parts(chorale: &Chorale, energy: f64, humanise: f64, rng: &mut Rng) -> Vec<Parts> {
     let mut bars: Vec<Parts> = vec![Parts::default(); PHRASE_BARS as usize];
     let swell = swell(&chorale.fermatas());
@@ -84,7 +84,7 @@ fn accent(step: usize) -> f64 {
     if step.is_multiple_of(FRAMES_PER_BEAT) { ACCENTS[step / FRAMES_PER_BEAT] } else { 0.0 }
 }
 
-/// Whether the alto has the tenor's `note` when it begins: one of them is enough on one instrument.
+/// Whether the alto sounds the tenor's `note` at its onset: on one instrument, one of them is enough.
 fn is_doubled(chorale: &Chorale, note: &LineNote) -> bool {
     chorale.frames[note.start_step].sounds[1].pitch() == Some(note.pitch)
 }
@@ -101,7 +101,7 @@ fn breath(chorale: &Chorale, note: &LineNote, next: Option<&LineNote>) -> f32 {
     }
 }
 
-/// How far each frame is in the middle of its line, 0 to 1.
+/// How close each frame is to the middle of its line, 0 to 1.
 fn swell(fermatas: &[bool]) -> Vec<f64> {
     let mut swell = Vec::with_capacity(fermatas.len());
     while swell.len() < fermatas.len() {

@@ -1,4 +1,4 @@
-//! Bass and lead of a phrase over its chords, each with regard to the other.
+//! Bass and lead of a phrase over its chords, arranged together.
 
 use crate::{
     compose::{
@@ -15,14 +15,14 @@ use crate::{
     music::{arrange::LineNote, chord::Chord, harmony, scale::Key},
 };
 
-/// What lines are arranged for.
+/// The context of an arrangement.
 #[derive(Clone, Copy)]
 pub(super) struct Setup<'a> {
     pub theme: &'a Theme,
     pub key: Key,
-    /// One a bar.
+    /// One per bar.
     pub chords: &'a [Chord],
-    /// Whether the phrase comes to rest at its end.
+    /// Whether the phrase ends with a close.
     pub closes: bool,
     /// Whether the lead is heard, so that the bass makes room for it.
     pub has_lead: bool,
@@ -38,7 +38,7 @@ pub(super) fn arrange(lines: &Lines, setup: Setup<'_>) -> Lines {
     Lines { bass, lead }
 }
 
-/// The bass over the chords, if the theme's harmony asks for it.
+/// The bass, fitted to the chords if the theme's harmony is strict.
 pub(super) fn bass(notes: &[LineNote], setup: Setup<'_>) -> Vec<LineNote> {
     let mut bass = notes.to_vec();
     let register = setup.theme.bass.register.span();
@@ -49,7 +49,7 @@ pub(super) fn bass(notes: &[LineNote], setup: Setup<'_>) -> Vec<LineNote> {
     bass
 }
 
-/// The lead over the chords and beside the bass.
+/// The lead, fitted to chords and bass.
 fn lead(notes: &[LineNote], bass: &[LineNote], setup: Setup<'_>) -> Vec<LineNote> {
     let Setup { theme, key, chords, closes, .. } = setup;
     let (manner, limits) = (Manner::of(theme.lead_role), theme.lead);
@@ -75,7 +75,7 @@ fn lead(notes: &[LineNote], bass: &[LineNote], setup: Setup<'_>) -> Vec<LineNote
     lead
 }
 
-/// Breaths, distance from the bass and ties.
+/// Breaths, distance from the bass, ties, passing notes.
 fn set_rhythm(lead: &mut Vec<LineNote>, bass: &[LineNote], manner: Manner) {
     let ends = [PHRASE_STEPS / 2, PHRASE_STEPS];
     let breaths: Vec<(usize, usize)> = std::iter::zip(ends, manner.breaths)

@@ -1,6 +1,6 @@
-//! Operators that develop a motif: each makes notes of other notes within a key.
+//! Operators that develop a motif: each derives notes from other notes within a key.
 //!
-//! A bar is a list of notes from step 0 to 15 that end with it.
+//! A bar is a list of notes at steps 0 to 15 that end within it.
 
 use crate::music::{arrange::LineNote, meter::STEPS_PER_BAR, scale::Key};
 
@@ -18,7 +18,7 @@ pub(super) fn bar(notes: &[LineNote], number: usize) -> Vec<LineNote> {
     .collect()
 }
 
-/// Bars one after the other.
+/// Bars joined to a line.
 pub(super) fn join(bars: &[Vec<LineNote>]) -> Vec<LineNote> {
     let shifted = bars.iter().enumerate().flat_map(|(number, bar)| {
         let first = number * STEPS_PER_BAR;
@@ -27,13 +27,13 @@ pub(super) fn join(bars: &[Vec<LineNote>]) -> Vec<LineNote> {
     shifted.collect()
 }
 
-/// The notes moved by scale steps: a sequence of them.
+/// The notes moved by scale steps: a sequence.
 pub(super) fn sequence(notes: &[LineNote], key: Key, n_scale_steps: i32) -> Vec<LineNote> {
     let moved = |note: &LineNote| LineNote { pitch: key.step(note.pitch, n_scale_steps), ..*note };
     notes.iter().map(moved).collect()
 }
 
-/// The notes mirrored at the first one: what rose falls by as many scale steps.
+/// The notes inverted at the first one: a rise becomes a fall of as many scale steps.
 pub(super) fn invert(notes: &[LineNote], key: Key) -> Vec<LineNote> {
     let Some(axis) = notes.first().map(|note| note.pitch) else { return Vec::new() };
     let mirrored = |note: &LineNote| LineNote {

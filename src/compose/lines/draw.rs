@@ -21,7 +21,7 @@ use crate::{
 const LEAD: usize = 0;
 const BASS: usize = 1;
 
-/// The lines that are heard; the beat comes from the drum model.
+/// The lines that are used; drums are drawn separately.
 const HEARD: PartSet = PartSet::of([LEAD, BASS]);
 
 /// Share of noise that each further draw mixes into z, and its maximum.
@@ -31,8 +31,8 @@ const FURTHEST: f64 = 0.6;
 /// Share of noise that a refinement mixes into the z of its draw.
 const REFINE: f64 = 0.2;
 
-/// Four bars of both lines near `z` in the key of `phrase`, as drawn at `spot`. Takes of a motif draw
-/// the same numbers, so that only z tells them apart.
+/// Four bars of both lines near `z` in the key of `phrase`, as drawn at `spot`. Takes of a motif use the same
+/// random numbers, so they differ only by z.
 pub(super) fn lines(
     setting: &Setting,
     memory: &mut LineMemory,

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// A model's line as notes in `key` and in the part's register, thinned to its most notes a bar.
+/// A model's line as notes in `key` and in the part's register, thinned to its most notes per bar.
 pub(super) fn to_key(line: &Line, semitones: i8, key: Key, limits: PartLimits) -> Vec<LineNote> {
     let mut notes = arrange::notes(line);
     arrange::fit_register(&mut notes, key, semitones, limits.register.span());
@@ -18,7 +18,7 @@ pub(super) fn to_key(line: &Line, semitones: i8, key: Key, limits: PartLimits) -
     notes
 }
 
-/// A phrase out of lines that may be longer: each motif takes another part of them.
+/// A phrase cut from lines that may be longer: each motif takes a different part.
 pub(in crate::compose) fn excerpt(lines: Vec<Line>, motif: usize) -> Vec<Line> {
     let cut = |line: Line| {
         let part = motif % (line.len() / PHRASE_STEPS).max(1);

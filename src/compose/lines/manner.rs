@@ -9,11 +9,11 @@ pub(super) struct Manner {
     pub tie: usize,
     /// Steps of rest at the end of bar two and of bar four.
     pub breaths: [usize; 2],
-    /// Largest share of onsets that the bass may have, too.
+    /// Largest share of onsets shared with the bass.
     pub shared: f64,
-    /// Whether each bar moves with its chord instead of staying where it is.
+    /// Whether each bar moves with its chord instead of keeping its pitches.
     pub is_moved: bool,
-    /// Whether long notes lead to the next one by passing notes.
+    /// Whether passing notes link long notes to the next one.
     pub has_passing: bool,
     /// Whether a phrase reaches its highest pitch only once.
     pub has_peak: bool,
@@ -21,10 +21,10 @@ pub(super) struct Manner {
     pub costs: Costs,
 }
 
-/// Costs of what a note does after the one before, against that of moving it.
+/// Costs of the interval to a note, against the cost of moving the note.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Costs {
-    /// A semitone away from the note as developed.
+    /// Each semitone away from the note as developed.
     pub moved: u32,
     /// The same pitch again.
     pub repeat: u32,

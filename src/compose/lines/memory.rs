@@ -1,4 +1,4 @@
-//! Lines, and what is remembered of them.
+//! Lines, and the memory of them.
 
 use std::collections::VecDeque;
 
@@ -25,7 +25,7 @@ pub struct Lines {
     pub lead: Vec<LineNote>,
 }
 
-/// What the lines of a phrase depend on within its piece: equal keys have equal lines.
+/// Identifies the lines of a phrase in its piece: equal keys have equal lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LineKey {
     pub motif: usize,
@@ -34,18 +34,18 @@ pub(super) struct LineKey {
     pub of_section: u64,
 }
 
-/// Which of the model's draws a line is, and which part of it.
+/// The draw that a line comes from, and the part of it that is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Spot {
     /// Number of the draw around the motif's place.
     pub draw: usize,
-    /// Number of the draw around that one; `None` for that one itself.
+    /// Number of the refinement of that draw; `None` for the draw itself.
     pub refinement: Option<usize>,
     /// The first bar that is used.
     pub first_bar: usize,
 }
 
-/// A motif: chosen once a piece, and developed by all of its phrases.
+/// A motif: chosen once per piece, and developed by all of its phrases.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Motif {
     /// In key and register, from step 0: two bars of lead; two bars of bass, or four.
@@ -54,20 +54,20 @@ pub(super) struct Motif {
     pub lead: Spot,
 }
 
-/// The lines written for the present piece, and the leads heard lately.
+/// The lines written for the current piece, and recent leads.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct LineMemory {
     pub(super) piece: u64,
-    /// Not yet moved to their chords, which differ between the phrases that use them.
+    /// Before they are fitted to the chords, which differ between phrases.
     pub(super) lines: Vec<(LineKey, Lines)>,
     #[serde(default)]
     pub(super) motifs: [Option<Motif>; N_MOTIFS],
     /// Semitones by which all phrases of a motif are transposed.
     pub(super) transpositions: [Option<i8>; N_MOTIFS],
-    /// The point where a hand had put the lines; none on the piece's own leg.
+    /// The steered point of the lines; none on the piece's own leg.
     #[serde(default)]
     pub(super) steered: Option<Latent>,
-    /// As played, oldest first.
+    /// Recent leads as played, oldest first.
     pub(super) heard: VecDeque<Vec<LineNote>>,
 }
 
@@ -81,7 +81,7 @@ impl Spot {
 impl LineKey {
     pub fn of(phrase: &Phrase) -> Self {
         let (take, of_section) = match phrase.take {
-            // A repeat is its statement.
+            // A repeat equals its statement.
             Take::Statement | Take::Repeat => (Take::Statement, 0),
             Take::Variation => (Take::Variation, phrase.of_section),
             Take::Departure => (Take::Departure, 0),

@@ -1,10 +1,10 @@
 //! Bass and lead of a phrase.
 //!
-//! Each motif lies at a point of the piece's leg (`place`). Once a piece, two bars of lead and of bass
-//! are chosen for it among what the trio model draws around that point (`search`). Each of its phrases
-//! develops them (`plan`, `riff`) with operators such as sequence and inversion (`develop`), together
-//! with bars that the model draws near by. The result, kept in the key (`memory`), is arranged over the
-//! phrase's chords (`arrangement`): rhythm (`rhythm`), pitches (`over_chords`, `singing`).
+//! Each motif has a point on the piece's leg (`place`). Once per piece, two bars of lead and of bass are
+//! chosen from the trio model's draws around that point (`search`). Each of its phrases develops them
+//! (`plan`, `riff`) with operators such as sequence and inversion (`develop`), together with bars drawn
+//! nearby. The result, kept in the key (`memory`), is arranged over the phrase's chords (`arrangement`):
+//! rhythm (`rhythm`), pitches (`over_chords`, `singing`).
 
 mod arrangement;
 mod develop;
@@ -42,12 +42,12 @@ pub fn point(setting: &Setting, phrase: &Phrase, bar: u64) -> Latent {
     place::of(phrase, LineKey::of(phrase), setting.theme().wander, steered)
 }
 
-/// How far along the leg of a piece the place of its motif `motif` lies, 0 to 1.
+/// Position of motif `motif` on the leg of a piece, 0 to 1.
 pub fn place_on_leg(motif: usize) -> f64 {
     place::PLACES[motif]
 }
 
-/// Four bars at `z`, for a look, at an anchor of a MIDI file its tune: see [`crate::compose::sketch::tune`].
+/// Four bars at `z` for display; at a MIDI file's anchor, its tune: see [`crate::compose::sketch::tune`].
 pub fn sketch(setting: &Setting, phrase: &Phrase, z: &Latent) -> Lines {
     if let Some(tune) = tune::at(setting, phrase, z) {
         return tune;
@@ -56,7 +56,7 @@ pub fn sketch(setting: &Setting, phrase: &Phrase, z: &Latent) -> Lines {
     draw::lines(setting, &mut LineMemory::default(), phrase, z, first)
 }
 
-/// The lines of `phrase`, which starts at `bar`, over `chords`, one a bar.
+/// The lines of `phrase`, which starts at `bar`, over `chords`, one per bar.
 pub fn write(
     setting: &Setting,
     memory: &mut LineMemory,
@@ -70,7 +70,7 @@ pub fn write(
     }
     let steered = place::steered(setting, bar);
     if memory.steered != steered {
-        // The piece's motifs were chosen elsewhere.
+        // The motifs were chosen at another point.
         memory.forget_piece();
         memory.steered = steered;
     }
@@ -104,7 +104,7 @@ fn in_key(
     develop(setting, phrase, key, &motif.lines, &other)
 }
 
-/// What the model draws at `z` where it drew the motif.
+/// The model's lines at `z`, cut like the motif.
 fn drawn_there(
     setting: &Setting,
     memory: &mut LineMemory,

@@ -5,17 +5,17 @@ use crate::music::{arrange::LineNote, chord::Chord, meter::STEPS_PER_BAR, scale:
 /// Steps between strong beats: beats one and three.
 const STRONG: usize = 8;
 
-/// Scale steps by which a bar may follow its chord, in the order of preference.
+/// Scale steps by which a bar may follow its chord, in order of preference.
 const SHIFTS: [i32; 5] = [0, -1, 1, -2, 2];
 
-/// Cost of a note on a strong beat outside the chord, where a scale step of shift costs 1.
+/// Cost of a note on a strong beat outside the chord; each scale step of shift costs 1.
 const CLASH: i32 = 3;
 
-/// Semitones around a note from which its pitch is chosen.
+/// Semitones around a note within which its pitch is chosen.
 const REACH: u8 = 7;
 
-/// Moves each bar by scale steps to where most of its strong beats have chord tones: a sequence of the
-/// motif, as far as it stays in `register`.
+/// Moves each bar by scale steps so that most strong beats have chord tones: a sequence of the motif, as far
+/// as it stays in `register`.
 pub(super) fn follow(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
     for bar in notes.chunk_by_mut(|a, b| bar_of(a.start_step) == bar_of(b.start_step)) {
         let cost = |shift: &i32| {
@@ -36,8 +36,8 @@ pub(super) fn follow(notes: &mut [LineNote], key: Key, chords: &[Chord], registe
     }
 }
 
-/// Splits notes that are held over a change of chord, so that the second part can resolve: into at most
-/// `max_notes` a bar; others end at the change.
+/// Splits notes held over a chord change, so that the second part can resolve. In bars with `max_notes` notes
+/// they end at the change instead.
 pub(super) fn suspend(notes: &mut Vec<LineNote>, chords: &[Chord], max_notes: usize) {
     let mut n = 0;
     while n < notes.len() {
@@ -57,12 +57,12 @@ pub(super) fn suspend(notes: &mut Vec<LineNote>, chords: &[Chord], max_notes: us
     }
 }
 
-/// What the pitches of a lead must fit.
+/// Constraints on a lead's pitches.
 pub(super) struct Demands<'a> {
     pub key: Key,
-    /// One a bar, whose tones sound on strong beats; `None` where the key is enough.
+    /// One per bar, with its tones on strong beats; `None` if the key is enough.
     pub chords: Option<&'a [Chord]>,
-    /// Whether the last note is the root of the key, or, where that clashes, of the chord.
+    /// Whether the last note is the root of the key or, if that clashes, of the chord.
     pub closes: bool,
 }
 

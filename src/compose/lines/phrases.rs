@@ -15,10 +15,10 @@ use crate::{
     music::{arrange::LineNote, bar::Part, chord::Chord},
 };
 
-/// Bars of a motif's lead, and of its bass where the chords move it.
+/// Bars of a motif's lead, and of its bass if that follows the chords.
 const MOTIF_BARS: usize = 2;
 
-/// What the lines of `key` are arranged for.
+/// The arrangement context of `key`.
 pub(super) fn setup<'a>(
     setting: &'a Setting,
     phrase: &Phrase,
@@ -47,12 +47,12 @@ pub(super) fn part_of(setting: &Setting, lines: &Lines, bass: Spot, lead: Spot) 
     }
 }
 
-/// Bars of a line, from step 0. What is held beyond a bar ends with it.
+/// Bars of a line, from step 0. Notes held over a bar line end there.
 fn cut(notes: &[LineNote], first: usize, n: usize) -> Vec<LineNote> {
     join(&(first..first + n).map(|number| bar(notes, number)).collect::<Vec<_>>())
 }
 
-/// The phrase of `key` from the motif and from what the model draws in its place.
+/// The phrase of `key` from the motif and from the model's lines for it.
 pub(super) fn develop(
     setting: &Setting,
     phrase: &Phrase,
@@ -72,7 +72,7 @@ pub(super) fn develop(
     Lines { bass: bass(setting, key, &motif.bass, &other.bass), lead }
 }
 
-/// A bass of two bars twice, the second time with another tail in variations, and of four bars as drawn.
+/// Four bars from the motif's two and the draw's two; in scale harmony, four bars as drawn.
 fn bass(setting: &Setting, key: LineKey, motif: &[LineNote], other: &[LineNote]) -> Vec<LineNote> {
     if setting.theme().harmony == Strictness::Scale {
         return other.to_vec();

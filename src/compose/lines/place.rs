@@ -17,11 +17,11 @@ pub(super) const PLACES: [f64; N_MOTIFS] = [0.1, 0.5, 0.9];
 /// How far ahead of its motif a departure lies on the leg.
 const AHEAD: f64 = 0.2;
 
-/// Visits after which a motif strays no further.
+/// Visits after which a motif's noise stays constant.
 const MOST_VISITS: u64 = 3;
 
-/// The point where a hand has put the lines of the phrase that starts at `bar`, if it has. A point of
-/// another model's space counts for nothing.
+/// The steered point of the lines of the phrase that starts at `bar`, if any. A point of another model's
+/// space is ignored.
 pub(super) fn steered(setting: &Setting, bar: u64) -> Option<Latent> {
     setting.steering.line.at(bar).filter(|z| z.len() == setting.n_trio_latent())
 }
@@ -31,7 +31,7 @@ pub(super) fn steered(setting: &Setting, bar: u64) -> Option<Latent> {
 pub(super) fn of(phrase: &Phrase, key: LineKey, wander: f64, steered: Option<Latent>) -> Latent {
     let LineKey { motif, visit, take, of_section } = key;
     let t = PLACES[motif] + if take == Take::Departure { AHEAD } else { 0.0 };
-    // Past its end, back along the leg.
+    // Past the leg's end, back along it.
     let on_leg = || phrase.piece.leg.along(if 1.0 < t { 2.0 - t } else { t });
     let mut z = steered.unwrap_or_else(on_leg);
     let mut stray = |stream: &str, amount: f64| {

@@ -16,22 +16,22 @@ use crate::{
     music::{arrange::LineNote, scale::Key},
 };
 
-/// What a phrase is made of.
+/// The material of a phrase.
 pub(super) struct Material<'a> {
     /// The motif's two bars.
     pub motif: &'a [LineNote],
-    /// Two bars drawn for this phrase alone; the motif's in its first statement.
+    /// Two bars drawn for this phrase only; the motif's in its first statement.
     pub other: &'a [LineNote],
     /// The key of both.
     pub key: Key,
 }
 
-/// Whether the form of a phrase ends at rest. Departures end open.
+/// Whether a phrase ends with a close. Departures end open.
 pub(super) fn closes(take: Take) -> bool {
     take != Take::Departure
 }
 
-/// Four bars of a lead in `role`, which is no riff.
+/// Four bars of a lead in `role`, other than a riff.
 pub(super) fn phrase(role: Role, line: LineKey, material: &Material<'_>) -> Vec<LineNote> {
     let key = material.key;
     let (a, b) = bars(material.motif, key);
@@ -67,7 +67,7 @@ pub(super) fn phrase(role: Role, line: LineKey, material: &Material<'_>) -> Vec<
     join(&bars)
 }
 
-/// The two bars of a motif; in place of an empty one the other, a step lower.
+/// The two bars of a motif; the other one, a step lower, replaces an empty bar.
 fn bars(motif: &[LineNote], key: Key) -> (Vec<LineNote>, Vec<LineNote>) {
     match (bar(motif, 0), bar(motif, 1)) {
         (a, b) if b.is_empty() => (a.clone(), sequence(&a, key, -1)),

@@ -1,24 +1,23 @@
 //! The rhythm of a lead as an arranger sets it: breaths, ties, distance from the bass.
 //!
-//! Lines are in the order of their notes, which don't overlap.
+//! Notes of a line are in order and don't overlap.
 
 use crate::{
     config::PartLimits,
     music::{arrange::LineNote, meter::STEPS_PER_BAR},
 };
 
-/// Steps of the shortest note that makes room for another.
+/// Shortest note and gap after a move, in steps.
 const SHORTEST: usize = 2;
 
 /// Steps between strong beats: beats one and three.
 const STRONG: usize = 8;
 
-/// Steps of the shortest note that a passing note is split off, and of passing notes, the longer first.
+/// Steps of the shortest note that gets a passing note, and of passing notes, the longer first.
 const LONG: usize = 8;
 const PASSING: [usize; 2] = [4, 2];
 
-/// Steps by which a note may leave the bass, in the order in which they are tried: an eighth later,
-/// an eighth earlier.
+/// Steps by which a note moves off the bass, in order of preference: an eighth later, an eighth earlier.
 const AWAY: [isize; 2] = [2, -2];
 
 /// Removes the least important notes of crowded bars: first those off the beat, and of these the
@@ -50,7 +49,7 @@ fn weight(step: usize) -> usize {
     }
 }
 
-/// Removes a note. The previous one is held longer where they were tied, so that the line has no gap.
+/// Removes a note. A previous note tied to it is extended, so that the line has no gap.
 fn remove(notes: &mut Vec<LineNote>, which: usize) {
     let gone = notes.remove(which);
     if let Some(before) = which.checked_sub(1).and_then(|before| notes.get_mut(before))
@@ -60,8 +59,8 @@ fn remove(notes: &mut Vec<LineNote>, which: usize) {
     }
 }
 
-/// Clears the last `n_steps` before step `end`: notes that start there go, and the one before them
-/// ends. A bar's only note stays.
+/// Clears the last `n_steps` before step `end`: notes that start there are removed, the one before them ends.
+/// A bar without an earlier note stays.
 pub(super) fn breathe(notes: &mut Vec<LineNote>, end: usize, n_steps: usize) {
     let start = end - n_steps;
     let is_after = |note: &LineNote| (end - STEPS_PER_BAR..start).contains(&note.start_step);
@@ -95,8 +94,8 @@ pub(super) fn tie(
     }
 }
 
-/// Splits a passing note off the end of each note of half a bar or more that leads by no step to the
-/// next one, as long as no strong beat falls into it.
+/// Splits a passing note off the end of each tied note of half a bar or more that does not move by step to
+/// the next one, unless a strong beat falls into it.
 pub(super) fn pass(notes: &mut Vec<LineNote>) {
     for n in (1..notes.len()).rev() {
         let (note, next) = (notes[n - 1], notes[n]);
@@ -115,8 +114,8 @@ pub(super) fn pass(notes: &mut Vec<LineNote>) {
     }
 }
 
-/// Moves onsets that the bass has, too, by an eighth until at most a `share` of them is left: notes off
-/// the beat first. A note stays in its bar and leaves its neighbours an eighth.
+/// Moves onsets shared with the bass by an eighth until they are at most a `share` of all: notes off the beat
+/// first. A note stays in its bar and an eighth from its neighbours.
 pub(super) fn leave_bass(notes: &mut [LineNote], bass: &[LineNote], share: f64) {
     let is_struck = |step: usize| bass.iter().any(|note| note.start_step == step);
     let n_allowed = (share * notes.len() as f64) as usize;
@@ -146,8 +145,8 @@ fn is_free(notes: &[LineNote], n: usize, to: usize) -> bool {
         && to / STEPS_PER_BAR == notes[n].start_step / STEPS_PER_BAR
 }
 
-/// Moves the start of note `n`. Its end stays, if that leaves it long enough, and so does its tie to
-/// the note before.
+/// Moves the start of note `n`. Its end stays if that leaves it long enough, as does its tie to the note
+/// before.
 fn move_to(notes: &mut [LineNote], n: usize, to: usize) {
     let LineNote { start_step, n_steps, .. } = notes[n];
     let end = (start_step + n_steps).max(to + SHORTEST);
@@ -160,8 +159,8 @@ fn move_to(notes: &mut [LineNote], n: usize, to: usize) {
     }
 }
 
-/// Ties repeated notes of the bass that the lead covers, until at most a `share` of the lead's onsets
-/// is left in common: the bass holds while the lead strikes. Starts of bars stay.
+/// Ties repeated bass notes under the lead's onsets, until at most a `share` of those is in common: the bass
+/// holds while the lead strikes. Starts of bars stay.
 pub(super) fn hold_under(bass: &mut Vec<LineNote>, lead: &[LineNote], share: f64) {
     let is_struck = |step: usize| lead.iter().any(|note| note.start_step == step);
     let n_allowed = (share * lead.len() as f64) as usize;

@@ -1,4 +1,4 @@
-//! Riffs: two bars over and over, of which one note changes at a time.
+//! Riffs: two repeating bars in which one note changes at a time.
 
 use rand::RngExt as _;
 
@@ -11,13 +11,13 @@ use crate::{
 /// Steps of the riff.
 const N_STEPS: usize = 32;
 
-/// Scale steps by which a note moves.
+/// Steps of a move, in the scale or in time.
 const MOVES: [i32; 4] = [-2, -1, 1, 2];
 
 /// Probability that a change moves a note in time instead of in pitch.
 const IN_TIME: f64 = 0.3;
 
-/// A phrase of the riff `motif`: its state at this point of the piece, and the next one.
+/// A phrase of the riff `motif`: its state at this point of the piece, and its next state.
 pub(super) fn phrase(motif: &[LineNote], line: LineKey, key: Key, seed: u64) -> Vec<LineNote> {
     let n_changes = n_changes(line);
     let first = evolved(motif, line.motif, n_changes, key, seed);
@@ -26,7 +26,7 @@ pub(super) fn phrase(motif: &[LineNote], line: LineKey, key: Key, seed: u64) -> 
     first.iter().copied().chain(later).collect()
 }
 
-/// Changes that the riff has had before a phrase. Each visit starts one further.
+/// Number of changes before a phrase. Each visit starts one later.
 fn n_changes(line: LineKey) -> u64 {
     let of_section = match line.take {
         Take::Statement | Take::Repeat => 0,
@@ -36,7 +36,7 @@ fn n_changes(line: LineKey) -> u64 {
     line.visit + of_section
 }
 
-/// The riff after `n_changes`, each of another note.
+/// The riff after `n_changes` of one note each.
 fn evolved(
     motif: &[LineNote],
     number: usize,
@@ -51,7 +51,7 @@ fn evolved(
     notes
 }
 
-/// Moves one note but the first in pitch, or, where there is room, in time.
+/// Moves one note but the first in pitch or, if there is room, in time.
 fn change(notes: &mut [LineNote], key: Key, rng: &mut Rng) {
     if notes.len() < 2 {
         return;

@@ -1,5 +1,4 @@
-//! The search for a motif: lines drawn from the trio model around the motif's place, the best of them
-//! kept.
+//! The search for a motif: lines drawn from the trio model around the motif's place; the best are kept.
 
 use crate::{
     compose::{
@@ -18,21 +17,21 @@ use crate::{
     music::chord::Chord,
 };
 
-/// Draws around a motif's place, ever further away, and around the best of them.
+/// Draws around a motif's place, at growing distances, and around the best of them.
 const N_DRAWS: usize = 12;
 const N_REFINEMENTS: usize = 6;
 
 /// Bars of a draw at which a motif may start.
 const STARTS: [usize; 3] = [0, 1, 2];
 
-/// A spot, and what the line there costs.
+/// A spot, and the cost of its line.
 #[derive(Clone, Copy)]
 struct Judged {
     spot: Spot,
     cost: f64,
 }
 
-/// What candidates are judged by.
+/// The context of judging candidates.
 struct Judge<'a> {
     setting: &'a Setting,
     phrase: &'a Phrase,
@@ -40,8 +39,8 @@ struct Judge<'a> {
     setup: Setup<'a>,
 }
 
-/// The motif of `phrase`, over its `chords`: bass and lead of the lowest cost, by [`taste`], as their
-/// first statement sounds.
+/// The motif of `phrase`, over its `chords`: the bass and lead with the lowest cost, by [`taste`], in their
+/// first statement.
 pub(super) fn motif(
     setting: &Setting,
     memory: &mut LineMemory,
@@ -85,7 +84,7 @@ pub(super) fn motif(
     }
 }
 
-/// The first of the lowest cost.
+/// The first with the lowest cost.
 fn least(judged: impl IntoIterator<Item = Judged>) -> Judged {
     let better = |best: Judged, next: Judged| if next.cost < best.cost { next } else { best };
     judged.into_iter().reduce(better).expect("there are candidates")

@@ -1,9 +1,9 @@
-//! The pitches of a lead, chosen as a singer would find them.
+//! The pitches of a lead, chosen to be singable.
 //!
-//! A developed line is a wish: its notes may clash with the chords, strike one pitch over and over or
-//! leap about. Here each note takes a pitch near its wish so that the whole line costs least: by
-//! dynamic programming over pairs of pitches, since the cost of an interval depends on the one before
-//! (leaps turn back, steps go on; Huron, *Sweet Anticipation*, 2006, chapter 5).
+//! A developed line may clash with the chords, repeat one pitch over and over or leap about. Here each note
+//! takes a pitch near its own so that the whole line costs least: by dynamic programming over pairs of
+//! pitches, since the cost of an interval depends on the previous one (leaps turn back, steps continue;
+//! Huron, *Sweet Anticipation*, 2006, chapter 5).
 
 use crate::{
     compose::lines::manner::Costs,
@@ -19,10 +19,10 @@ const OCTAVE: i32 = 12;
 /// Cost of an interval beyond an octave.
 const TOO_FAR: u32 = 100;
 
-/// Steps between two onsets from which on their interval is free: the line starts anew.
+/// Steps between two onsets from which on their interval costs nothing: the line restarts.
 const ANEW: usize = 2 * STEPS_PER_BAR;
 
-/// Most semitones by which a peak rises above its equals.
+/// Most semitones by which a peak is raised.
 const RISE: u8 = 4;
 
 /// Moves each of `notes` to one of its `choices`, of which each note has at least one, so that the
@@ -55,7 +55,7 @@ pub(super) fn sing(notes: &mut [LineNote], choices: &[Vec<u8>], costs: Costs) {
     }
 }
 
-/// The pitches of three notes in a row.
+/// Pitches of three successive notes.
 struct Triples<'a> {
     /// Empty at the start of a line.
     before: &'a [u8],
@@ -64,8 +64,8 @@ struct Triples<'a> {
 }
 
 impl Triples<'_> {
-    /// From the costs of the best lines that end with each pair of `before` and `from`, those of each pair
-    /// of `from` and `to`, and the index in `before` of each. Without `costs` an interval is free.
+    /// From the costs of the best lines that end with each pair of `before` and `from`: those of each pair of
+    /// `from` and `to`, and the index into `before` of each. Without `costs` intervals are free.
     fn extend(&self, best: &[Vec<u32>], costs: Option<Costs>) -> (Vec<Vec<u32>>, Vec<Vec<usize>>) {
         let least = |j: usize, to: u8| {
             let interval = |from: u8, to: u8| i32::from(to) - i32::from(from);
@@ -81,8 +81,8 @@ impl Triples<'_> {
     }
 }
 
-/// Where the highest pitch is reached more than once, raises the last time before the last bar, so that
-/// the phrase has one peak. The pitch is one of the `choices`.
+/// If the highest pitch is reached more than once, raises its last note before the last bar to one of the
+/// `choices`, so that the phrase has one peak.
 pub(super) fn peak(notes: &mut [LineNote], choices: &[Vec<u8>]) {
     let Some(top) = notes.iter().map(|note| note.pitch).max() else { return };
     let at_top: Vec<usize> = (0..notes.len()).filter(|&n| notes[n].pitch == top).collect();
@@ -99,7 +99,7 @@ pub(super) fn peak(notes: &mut [LineNote], choices: &[Vec<u8>]) {
 }
 
 impl Costs {
-    /// The cost of an interval in semitones after another, which is 0 at the start.
+    /// The cost of `interval`, in semitones, after `last`, which is 0 at the start.
     fn interval(self, last: i32, interval: i32) -> u32 {
         let size = match interval.abs() {
             0 => return self.repeat,
@@ -124,7 +124,7 @@ mod tests {
     use super::*;
     use crate::{compose::lines::manner::Manner, config::Role, music::scale::Key};
 
-    /// The pitches of notes with these wishes, every half beat in C major, sung as a hook. Notes at
+    /// The pitches sung as a hook for notes with these `wishes`, in C major, every half beat. Notes at
     /// `fixed` keep their pitch.
     fn sung(wishes: &[u8], fixed: &[usize]) -> Vec<u8> {
         let key: Key = "C major".parse().unwrap();

@@ -74,7 +74,7 @@ fn lines_of_every_role_stay_in_register_and_in_the_key_or_its_chords() {
     }
 }
 
-/// Fails if the lines of `station` leave their registers or both the key and the chord.
+/// Fails if the lines of `station` leave their registers, or both the key and the chord.
 fn check_pitches(station: &Station) {
     let (setting, phrases) = phrases_of(station, 12);
     let theme = setting.theme();

@@ -1,7 +1,7 @@
-//! The tune of a MIDI file in place of developed lines, where a hand has put bass and lead at its anchor.
+//! The tune of a MIDI file in place of developed lines, if bass and lead are steered to its anchor.
 //!
-//! A model reconstructs a tune with some of its notes missing, and a developed phrase plays two bars of
-//! four. A person who drops a tune on the map expects to hear that tune.
+//! A model reconstructs a tune with some of its notes missing, and a developed phrase plays two bars of four.
+//! A user who drops a tune on the map expects to hear that tune.
 
 use crate::{
     compose::{
@@ -17,14 +17,13 @@ use crate::{
     },
 };
 
-/// Bass and lead of the tune at which a hand has put the lines of `phrase`, which starts at `bar`; `None`
-/// elsewhere.
+/// Bass and lead of the tune to which `phrase`, which starts at `bar`, is steered; `None` elsewhere.
 pub fn steered(setting: &Setting, phrase: &Phrase, bar: u64) -> Option<Lines> {
     at(setting, phrase, &place::steered(setting, bar)?)
 }
 
-/// Bass and lead of the tune at `z`, if there is one, in the key of `phrase` and the parts' registers. Of a
-/// longer tune each motif takes another four bars.
+/// Bass and lead of the tune at `z`, if there is one, in the key of `phrase` and the parts' registers. In a
+/// longer tune each motif takes a different four bars.
 pub(super) fn at(setting: &Setting, phrase: &Phrase, z: &[f32]) -> Option<Lines> {
     let AnchorTune { lead, bass, .. } = AnchorTune::near(&setting.loaded.tunes, z)?;
     let of_phrase = excerpt(vec![bass.clone(), lead.clone()], phrase.motif);
@@ -35,8 +34,8 @@ pub(super) fn at(setting: &Setting, phrase: &Phrase, z: &[f32]) -> Option<Lines>
     Some(Lines { bass, lead })
 }
 
-/// Bass and lead in `key`, transposed as one, so that their intervals stay as they are, those of notes
-/// outside the key, too. Each line moves into its register by octaves.
+/// Bass and lead in `key`, transposed together, so that all intervals stay, also those of notes outside the
+/// key. Each line moves into its register by octaves.
 fn in_key([bass, lead]: [&Line; 2], key: Key, registers: [(u8, u8); 2]) -> [Vec<LineNote>; 2] {
     let semitones = arrange::transposition(key, bass, lead);
     let mut lines = [arrange::notes(bass), arrange::notes(lead)];

@@ -1,4 +1,4 @@
-//! Mutes at the mixing desk: one or two a phrase, never bass and drums together.
+//! Mixing-desk mutes: one or two per phrase, never bass and drums together.
 
 use rand::seq::IndexedRandom as _;
 
@@ -13,10 +13,10 @@ use crate::{
     rng,
 };
 
-/// Steps after which a thrown chord is gone.
+/// Steps for which a thrown chord sounds.
 const THROWN: usize = 4;
 
-/// Mutes parts as the phrase's own random stream says.
+/// Mutes parts by the phrase's own random stream.
 pub(super) fn mute(score: &mut Score, phrase: &Phrase, mutes: &[Mute]) {
     let stream = format!("mutes {} {} {}", phrase.motif, phrase.visit, phrase.of_section);
     let mut rng = rng::stream(phrase.piece.seed, &stream);
@@ -48,7 +48,7 @@ fn apply(score: &mut Score, mute: Mute) {
     }
 }
 
-/// Leaves of the chords between two steps only the first stroke.
+/// Keeps only the chords' first stroke between two steps.
 fn throw(score: &mut Score, from: usize, to: usize) {
     let chords = &mut score.notes[Part::Chords as usize];
     let within = chords.iter().map(|note| note.start_step).filter(|step| (from..to).contains(step));

@@ -14,7 +14,7 @@ pub const LAST_BAR: usize = PHRASE_STEPS - STEPS_PER_BAR;
 /// The first step of its last beat.
 pub const LAST_BEAT: usize = PHRASE_STEPS - STEPS_PER_BAR / 4;
 
-/// Silences a line from step `from` to before `to`: what sounds at `from` ends there.
+/// Silences a line from step `from` to before `to`: notes held into `from` end there.
 pub fn rest(notes: &mut Vec<LineNote>, from: usize, to: usize) {
     notes.retain(|note| !(from..to).contains(&note.start_step));
     for note in notes {

@@ -1,4 +1,4 @@
-//! Snare rolls over whole phrases: quarters, eighths, sixteenths, louder all the way.
+//! Snare rolls over whole phrases: quarters, eighths, sixteenths, with rising velocity.
 
 use crate::{
     compose::phrase::{PHRASE_STEPS, Phrase},
@@ -33,7 +33,7 @@ pub fn strokes(phrase: &Phrase) -> Vec<Stroke> {
         let way = from + (to - from) * step as f64 / PHRASE_STEPS as f64;
         let third = ((way * APART.len() as f64) as usize).min(APART.len() - 1);
         let velocity = VELOCITY[0] + way * (VELOCITY[1] - VELOCITY[0]);
-        // Off the beat a hand is lighter.
+        // Odd sixteenths are softer.
         let accent = if step.is_multiple_of(2) { 1.0 } else { 0.85 };
         let velocity = (accent * velocity).round() as u8;
         let is_struck = step.is_multiple_of(APART[third]);

@@ -12,10 +12,10 @@ use crate::{
     rng,
 };
 
-/// Steps for which a gang hit, or the one before a solo, sounds.
+/// Steps for which a gang hit, or the stroke before a solo, sounds.
 const STRUCK: usize = 2;
 
-/// Steps for which the stroke before a stop sounds: the silence after it is two beats long.
+/// Steps for which the stroke before a stop sounds: the drums re-enter six steps later.
 const HELD: usize = 6;
 
 /// Rhythms of gang hits: steps of the bar.
@@ -36,7 +36,7 @@ pub(super) fn stop(score: &mut Score) {
     }
 }
 
-/// All strike together in the last bar, in one of some rhythms that the piece keeps.
+/// All parts strike together in the last bar, in a rhythm drawn once per piece.
 pub(super) fn gang(score: &mut Score, phrase: &Phrase) {
     let mut rng = rng::stream(phrase.piece.seed, "gang");
     let rhythm = GANG.choose(&mut rng).copied().unwrap_or(GANG[0]);
@@ -49,14 +49,14 @@ pub(super) fn gang(score: &mut Score, phrase: &Phrase) {
     }
 }
 
-/// The others end with one stroke on the first beat.
+/// The other parts rest after a stroke on beat one.
 pub(super) fn solo(notes: &mut [Vec<LineNote>; N_PARTS]) {
     for notes in pitched(notes) {
         rest(notes, STRUCK, PHRASE_STEPS);
     }
 }
 
-/// Strikes what sounds at the start of the last bar in `rhythm`.
+/// Strikes the notes sounding at the start of the last bar in `rhythm`.
 fn strike(notes: &mut Vec<LineNote>, rhythm: &[usize]) {
     hold_to(notes, LAST_BAR);
     let sounding = notes.iter().filter(|note| sounds_at(note, LAST_BAR));
@@ -68,7 +68,7 @@ fn strike(notes: &mut Vec<LineNote>, rhythm: &[usize]) {
     }
 }
 
-/// Moves the first notes from step `bar` on to that step, where nothing sounds there.
+/// Moves the first notes from step `bar` on to that step, if it is silent.
 fn hold_to(notes: &mut [LineNote], bar: usize) {
     if notes.iter().any(|note| sounds_at(note, bar)) {
         return;

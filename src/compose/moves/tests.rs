@@ -16,7 +16,7 @@ fn phrase(cast: &str) -> Phrase {
     phrase
 }
 
-/// Drums on each beat, a bass on each, a lead in quarters, and a chord a bar.
+/// Drums and bass on each beat, a lead in quarters, and one chord per bar.
 fn score() -> Score {
     let drums: Line = (0..PHRASE_STEPS).map(|step| if step % 4 == 0 { 0b111 } else { 0 }).collect();
     let line = |apart: usize, pitches: &[u8]| -> Vec<LineNote> {

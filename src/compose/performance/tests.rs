@@ -74,7 +74,7 @@ fn a_bass_machine_slides_into_some_notes_and_accents_some() {
     assert!((10..54).contains(&slides), "{slides} of {}", hits.len());
     let accents = hits.iter().filter(|hit| 100 <= hit.velocity).count();
     assert!((5..40).contains(&accents), "{accents} of {}", hits.len());
-    // The switches are those of two bars.
+    // The switches repeat after two bars.
     let of = |bar: usize| bars[bar].parts[Part::Bass as usize].iter().map(|hit| 1.2 < hit.n_steps);
     assert!(of(0).eq(of(2)));
 }

@@ -1,4 +1,4 @@
-//! What a listener hears in a lead, as figures.
+//! Figures that a listener hears in a lead.
 
 use crate::music::{arrange::LineNote, meter::STEPS_PER_BAR};
 
@@ -12,29 +12,29 @@ const APART: usize = 8;
 /// Figures of a lead. Intervals count between notes that start less than a bar apart.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Figures {
-    /// Share of intervals that strike the pitch again.
+    /// Share of intervals that repeat the pitch.
     pub repeats: f64,
     /// Share of intervals of a semitone or a tone.
     pub steps: f64,
-    /// Share of leaps of a fourth or more after which the line turns back; 1 without leaps.
+    /// Share of leaps of a fourth or more after which the line turns back; 1 if there are none.
     pub answered: f64,
     /// Mean number of intervals in one direction.
     pub run: f64,
     /// Share of notes that last to the next one, where that starts within half a bar.
     pub legato: f64,
-    /// Onsets a bar.
+    /// Onsets per bar.
     pub density: f64,
     /// Different pitches.
     pub n_pitches: f64,
     /// Semitones from the lowest to the highest note.
     pub range: f64,
-    /// Share of bars from the second on whose rhythm, or most of it, an earlier bar has.
+    /// Share of bars, from the second on, that mostly repeat an earlier bar's rhythm.
     pub returns: f64,
     /// Times that the highest pitch is reached.
     pub peaks: f64,
     /// Steps of rest at the end.
     pub breath: f64,
-    /// Share of onsets that the bass has, too.
+    /// Share of onsets shared with the bass.
     pub shared: f64,
 }
 
@@ -112,7 +112,7 @@ fn returns(notes: &[LineNote], n_bars: usize) -> f64 {
         let here = notes.iter().filter(|note| note.start_step / STEPS_PER_BAR == bar);
         here.fold(0u16, |steps, note| steps | 1 << (note.start_step % STEPS_PER_BAR))
     };
-    // A return may have another tail: two thirds of the onsets of both.
+    // A return may have another tail: two thirds of all onsets must match.
     let alike =
         |a: u16, b: u16| (a | b) != 0 && 2 * (a | b).count_ones() <= 3 * (a & b).count_ones();
     let known = |bar: &usize| (0..*bar).any(|before| alike(rhythm(before), rhythm(*bar)));

@@ -2,12 +2,12 @@
 
 use crate::{compose::taste::figures::Figures, config::Role};
 
-/// A figure's range, and what it costs to miss it.
+/// A figure's range, and the cost of missing it.
 struct Goal {
     figure: fn(&Figures) -> f64,
     low: f64,
     high: f64,
-    /// Cost of a whole unit outside: of all notes for shares, of one for counts.
+    /// Cost per unit outside the range: 1.0 of a share, one of a count.
     weight: f64,
 }
 
@@ -15,7 +15,7 @@ const fn goal(figure: fn(&Figures) -> f64, low: f64, high: f64, weight: f64) -> 
     Goal { figure, low, high, weight }
 }
 
-/// Tunes of people: about the quartiles of 75 leads of songs of games (Freedoom, Simutrans) and of free
+/// Human-written tunes: about the quartiles of 75 leads of game songs (Freedoom, Simutrans) and of free
 /// music, read as MIDI files; repeats .00-.12, steps .24-.57, runs 1.6-2.2, tied notes .82-1.00, leaps
 /// answered .25-.53, onsets in common with the bass .34-.74, and in four bars 5-8 pitches within 9-15
 /// semitones.
@@ -50,7 +50,7 @@ const CALL: &[Goal] = &[
     goal(|f| f.shared, 0.0, 0.35, 10.0),
 ];
 
-/// Three to five pitches whose rhythm is the tune.
+/// Three to five pitches; the tune is in the rhythm.
 const RIFF: &[Goal] = &[
     goal(|f| f.repeats, 0.0, 0.3, 10.0),
     goal(|f| f.steps, 0.15, 0.8, 6.0),
@@ -77,7 +77,7 @@ const PAD_LINE: &[Goal] = &[
     goal(|f| f.shared, 0.0, 0.4, 4.0),
 ];
 
-/// What the figures of a lead in `role` cost: nothing within their ranges.
+/// The cost of a lead's figures in `role`: 0 within their ranges.
 pub(super) fn cost(figures: &Figures, role: Role) -> f64 {
     let goals = match role {
         Role::Riff => RIFF,

@@ -1,8 +1,8 @@
-//! Taste: what a line costs, for choosing among candidates.
+//! Taste: the cost of a line, for choosing among candidates.
 //!
-//! A lead is measured as a listener hears it (`figures`): steps, repeats, runs, breaths, the
-//! rhythm that returns. Each role of a lead has ranges in which these figures should lie (`goals`);
-//! what lies outside costs. A bass is judged by its amount and variety alone.
+//! A lead is measured as a listener hears it (`figures`): steps, repeats, runs, breaths, the rhythm that
+//! returns. Each role of a lead has ranges for these figures (`goals`); values outside cost. A bass is judged
+//! only by its number of notes, variety and wide leaps.
 
 mod figures;
 mod goals;
@@ -13,7 +13,7 @@ use crate::{
     music::{arrange::LineNote, meter::STEPS_PER_BAR},
 };
 
-/// Costs of faults. Listeners mind an empty bar most.
+/// Costs of faults. An empty bar is the worst.
 const EMPTY_BAR: f64 = 10.0;
 const EXTRA_NOTE: f64 = 1.0;
 const MISSING_NOTE: f64 = 1.5;
@@ -22,7 +22,7 @@ const OFF_REGISTER: f64 = 0.5;
 const HEARD_BEFORE: f64 = 8.0;
 const WIDE_LEAP: f64 = 0.5;
 
-/// Pitches that a bass needs not to be dull.
+/// Fewest pitches of a bass that isn't dull.
 const BASS_PITCHES: usize = 2;
 
 /// Semitones that a bass may leap: an octave is heard as the same note.
@@ -34,10 +34,10 @@ const OFF_MIDDLE: f64 = 6.0;
 /// Share of notes in common above which one lead is a copy of another.
 const TOO_CLOSE: f64 = 0.8;
 
-/// What a lead is judged by besides its notes.
+/// The context of a lead.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
-    /// What the lead does.
+    /// The role of the lead.
     pub role: Role,
     /// Register and amount of notes.
     pub limits: PartLimits,
@@ -47,7 +47,7 @@ pub struct Context<'a> {
     pub bass: &'a [LineNote],
 }
 
-/// The cost of a lead, 0 without fault; `heard` are leads that it must not copy.
+/// The cost of a lead, 0 without faults; `heard` are leads that it must not copy.
 pub fn lead_cost<'a>(
     notes: &[LineNote],
     context: Context<'_>,
@@ -62,7 +62,7 @@ pub fn lead_cost<'a>(
         + if is_copy { HEARD_BEFORE } else { 0.0 }
 }
 
-/// The cost of a bass of `n_bars`, which may stay on one note.
+/// The cost of a bass of `n_bars`, which may repeat notes.
 pub fn bass_cost(notes: &[LineNote], limits: PartLimits, n_bars: usize) -> f64 {
     let mut pitches: Vec<u8> = notes.iter().map(|note| note.pitch).collect();
     let leap = |pair: &[u8]| WIDEST_LEAP < pair[0].abs_diff(pair[1]);
@@ -91,7 +91,7 @@ fn is_empty(notes: &[LineNote], bar: usize) -> bool {
     !notes.iter().any(|note| note.start_step < end && start < note.start_step + note.n_steps)
 }
 
-/// Semitones by which the mean pitch lies further off the middle of the register than it may.
+/// Semitones by which the mean pitch exceeds its allowed distance from the middle of the register.
 fn off_middle(notes: &[LineNote], limits: PartLimits) -> f64 {
     let sum: f64 = notes.iter().map(|note| f64::from(note.pitch)).sum();
     let middle = f64::midpoint(limits.register.low.into(), limits.register.high.into());

@@ -7,16 +7,16 @@ use quick_xml::{Reader, events::Event};
 
 use super::location::text;
 
-/// Endings of files, by which a name that starts like a remark is recognised: `#1 hit.mp3`.
+/// File extensions that tell a name such as `#1 hit.mp3` from a comment.
 const ENDINGS: [&str; 15] = [
     "mp3", "flac", "ogg", "oga", "opus", "wav", "aif", "aiff", "m4a", "mp4", "aac", "mp2", "mp1",
     "mid", "midi",
 ];
 
-/// A line that names a file. If it starts with `#`, it is a remark unless there is such a file.
+/// A line that names a file. A line that starts with `#` is a comment unless that file exists.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Entry {
-    /// The line's number, from 1; in XSPF that of the track.
+    /// The line number, from 1; in XSPF the track number.
     pub line: usize,
     /// A path or URL, in the file's encoding.
     pub location: Vec<u8>,
@@ -24,7 +24,7 @@ pub struct Entry {
     pub title: Option<String>,
 }
 
-/// The entries of a playlist whose content is `bytes`. Its form is detected from its content, since endings are
+/// The entries of the playlist in `bytes`. The format is detected from the content, since extensions are
 /// often wrong.
 pub fn entries(bytes: &[u8]) -> Vec<Entry> {
     let bytes = in_utf_8_if_marked(bytes);
@@ -38,7 +38,7 @@ pub fn entries(bytes: &[u8]) -> Vec<Entry> {
     }
 }
 
-/// Decodes UTF-16 with a byte order mark, and removes that of UTF-8. Other bytes are left as they are.
+/// Decodes UTF-16 with a byte order mark, and removes a UTF-8 one. Other bytes are returned unchanged.
 fn in_utf_8_if_marked(bytes: &[u8]) -> Cow<'_, [u8]> {
     match Encoding::for_bom(bytes) {
         Some((encoding, n_mark)) if encoding == UTF_8 => Cow::Borrowed(&bytes[n_mark..]),
@@ -47,7 +47,7 @@ fn in_utf_8_if_marked(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// Numbered lines without the space around them, none of them empty.
+/// Numbered non-empty lines, without surrounding white space.
 fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
     let mut number = 1;
     let lines = bytes.split_inclusive(|byte| matches!(byte, b'\n' | b'\r')).map(move |line| {
@@ -97,7 +97,7 @@ fn of_pls(bytes: &[u8]) -> Vec<Entry> {
 }
 
 /// Source: XSPF version 1, <https://www.xspf.org/spec>: `location`, `title` and `creator` of each track.
-/// What follows a mistake in the XML is not read.
+/// Parsing stops at the first error in the XML.
 fn of_xspf(text: &str) -> Vec<Entry> {
     let mut reader = Reader::from_str(text);
     let mut entries = Vec::new();

@@ -1,5 +1,5 @@
-//! Where a line of a playlist means its file to be. Players write paths as they are, as URLs, with
-//! Windows' separators, in old code pages, and in either Unicode form of letters with accents.
+//! Resolves a line of a playlist to paths. Players write paths literally, as URLs, with Windows separators,
+//! in old code pages, and in either Unicode form of accented letters.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -15,7 +15,7 @@ use unicode_normalization::UnicodeNormalization as _;
 /// empty.
 ///
 /// # Errors
-/// The line names no file; a sentence about what was expected and found.
+/// The line names no file; the text says what was expected and found.
 pub fn paths(line: &[u8], folder: &Path) -> Result<Vec<PathBuf>, String> {
     let refused = || format!("expected a file, found {:?}", String::from_utf8_lossy(line));
     if line.contains(&0) {

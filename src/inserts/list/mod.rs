@@ -11,7 +11,7 @@ use std::{
 use self::entry::Entry;
 use crate::files::{self, NotRead};
 
-/// The largest playlist in bytes: [`MAX_LINES`] lines of some 250 letters.
+/// The largest playlist in bytes: [`MAX_LINES`] lines of 250 characters.
 const MAX_BYTES: u64 = 64 << 20;
 
 /// Most recordings and MIDI files of a playlist; later ones are ignored and reported as a fault.
@@ -33,7 +33,7 @@ pub struct Contents {
 /// A line that names a recording.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recording {
-    /// Path of the file as the line has it; [`Contents::find`] gives the one that exists.
+    /// Path as written in the playlist; [`Contents::find`] returns the one that exists.
     pub path: PathBuf,
     /// Title given by the playlist.
     pub title: Option<String>,
@@ -72,15 +72,15 @@ impl Contents {
         contents
     }
 
-    /// The path of the file that `recording` means: the first spelling of its line that exists, or the
-    /// path as the line has it.
+    /// The path of the file of `recording`: the first spelling of its line that exists, or the path as
+    /// written.
     pub fn find<'a>(&'a self, recording: &'a Recording) -> &'a Path {
         let others = self.spellings.get(&recording.path).filter(|_| !recording.path.exists());
         let found = others.and_then(|others| others.iter().find(|path| path.exists()));
         found.unwrap_or(&recording.path)
     }
 
-    /// Adds what `entry` names; `n_seen` counts the lines of each recording so far.
+    /// Adds the file of `entry`; `n_seen` counts the lines of each recording so far.
     fn add(
         &mut self,
         entry: Entry,

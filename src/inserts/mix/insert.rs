@@ -21,13 +21,13 @@ use crate::{
 /// Blocks decoded ahead: 1.7 s.
 const BLOCKS_AHEAD: usize = 64;
 
-/// How long to wait for a block before the insert ends: less than listeners have buffered.
+/// Longest wait for a block before the insert ends: less than listeners have buffered.
 const BLOCK_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Length of the fades at both ends, in frames: 5 ms.
 const EDGE: u64 = SAMPLE_RATE as u64 / 200;
 
-/// The largest gain: a softer recording would become noise.
+/// The largest gain: more would only raise the noise.
 const MAX_GAIN: Decibels = Decibels(20.0);
 
 /// A recording that is being decoded, with its gain.
@@ -66,7 +66,7 @@ impl Insert {
         Self { title, ..self }
     }
 
-    /// The title that listeners are shown.
+    /// The title shown to listeners.
     pub fn title(&self) -> &str {
         &self.title
     }
@@ -106,13 +106,13 @@ fn decode_until_closed(clip: &Clip, blocks: &SyncSender<Block>) -> Result<(), Cl
     Ok(())
 }
 
-/// An insert frame by frame. Holds one block beyond the one that plays, so that a recording that ends
-/// early can still fade out.
+/// Plays an insert frame by frame. Buffers one more block, so that a recording that ends early can still fade
+/// out.
 pub(super) struct Playback {
     insert: Insert,
     now: Option<Block>,
     next: Option<Block>,
-    /// The next frame of `now`.
+    /// Next frame in `now`.
     at: usize,
     n_played: u64,
 }
@@ -122,7 +122,7 @@ impl Playback {
         &self.insert.title
     }
 
-    /// The next frame, left and right, with its gain; none after the last.
+    /// The next frame, left and right, with gain; none after the last.
     pub fn next(&mut self) -> Option<[f32; 2]> {
         if self.n_played == 0 {
             self.next = self.receive();

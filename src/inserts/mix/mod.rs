@@ -1,4 +1,4 @@
-//! Mixes an insert into the music: over it, or between.
+//! Mixes an insert over the music, or into a gap in it.
 //!
 //! A recording is read and decoded on its own thread and reaches the mixer through a channel of 1.7 s,
 //! which is full before the recording starts. The mixing thread never opens or reads a file; it waits
@@ -42,8 +42,8 @@ impl Mixer {
         Self::default()
     }
 
-    /// Plays `insert` from frame `at_frame`, or from the next frame to mix if that is later. The music
-    /// fades down before, as far as there is time.
+    /// Plays `insert` from frame `at_frame`, or from the next frame to mix if that is later. The music fades
+    /// down before that, if there is time.
     ///
     /// # Errors
     /// Returns `insert` while another one plays or the music is still fading up.
@@ -76,14 +76,13 @@ impl Mixer {
         self.playing.as_ref().map(|playing| playing.start..playing.end)
     }
 
-    /// The frame from which silenced music may resume; none if it isn't silenced or its frame is
-    /// decided.
+    /// The frame from which silenced music may resume; none if it isn't silenced or its resume frame is set.
     pub fn awaits_beat(&self) -> Option<u64> {
         let playing = self.playing.as_ref()?;
         (!playing.music.is_fading_up()).then_some(playing.end)
     }
 
-    /// Resumes the music at `at_frame`, a beat, but not before the insert has ended nor in the past.
+    /// Resumes the music at `at_frame`, a beat, but not before the end of the insert or in the past.
     pub fn resume_music(&mut self, at_frame: u64) {
         if let Some(playing) = &mut self.playing {
             playing.music.fade_up(at_frame.max(playing.end).max(self.now));

@@ -10,13 +10,13 @@ use crate::{
 /// Length of the music's fades down and up, in frames: 0.3 s.
 pub const FADE_FRAMES: u64 = SAMPLE_RATE as u64 * 3 / 10;
 
-/// Length of the fade up from silence: 5 ms, so that the first beat is whole.
+/// Length of the fade up from silence: 5 ms, to keep the first attack.
 const RISE_FRAMES: u64 = SAMPLE_RATE as u64 / 200;
 
 /// How loud the music is under an insert.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MusicLevel {
-    /// It continues with this gain.
+    /// It continues at this gain.
     Under(Decibels),
     /// It is silent.
     Silent,
@@ -32,7 +32,7 @@ pub(super) struct Fader {
 }
 
 impl Fader {
-    /// Is down at frame `by`, or after a fade from `now` if that is later.
+    /// Down at frame `by`, or after a fade from `now` if that is later.
     pub fn new(level: MusicLevel, by: u64, now: u64) -> Self {
         let (low, rise) = match level {
             MusicLevel::Under(gain) => (gain.ratio(), FADE_FRAMES),

@@ -34,7 +34,7 @@ fn mixed(n_blocks: u64, mut each: impl FnMut(&mut Mixer, u64)) -> Vec<f32> {
 }
 
 fn insert(clip: &Clip, music: MusicLevel) -> Insert {
-    // 6 dB above what it measured: doubled, as near as makes no difference.
+    // 6 dB above its measured loudness: doubled, within rounding.
     let doubled = Lufs(clip.loudness.0 + Decibels::from_ratio(2.0).0);
     Insert::open(clip, doubled, music).unwrap()
 }

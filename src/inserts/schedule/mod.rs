@@ -51,7 +51,7 @@ enum Timer {
 }
 
 impl Schedule {
-    /// Counts from the first moment. Rules have the numbers of `playlists`.
+    /// Counts from the first moment. Rules are numbered like `playlists`.
     pub fn new(playlists: &[Playlist]) -> Self {
         let rule =
             |playlist: &Playlist| Rule { playlist: playlist.clone(), timer: None, due_since: None };
@@ -85,12 +85,12 @@ impl Schedule {
         due
     }
 
-    /// Notes that an insert plays until `second`.
+    /// Records that an insert plays until `second`.
     pub fn mark_busy(&mut self, second: f64) {
         self.busy_until = second;
     }
 
-    /// Notes that an insert of `seconds` starts at `moment` for rule `index`.
+    /// Records that an insert of `seconds` starts at `moment` for rule `index`.
     pub fn mark_played(&mut self, index: usize, moment: &Moment, seconds: f64) {
         self.mark_busy(moment.second + seconds);
         if let Some(rule) = self.rules.get_mut(index) {
@@ -100,7 +100,7 @@ impl Schedule {
 }
 
 impl Rule {
-    /// Updates whether it is due.
+    /// Updates `due_since`.
     fn update(&mut self, moment: &Moment) {
         let Some(when) = &self.playlist.when else { return };
         let timer = self.timer.get_or_insert_with(|| start_timer(when, moment));

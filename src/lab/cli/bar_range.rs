@@ -1,20 +1,20 @@
-//! Bars of a file, as musicians count them.
+//! Bars of a file, counted from 1.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
-/// Bars from a first to a last one, counted from 1.
+/// First and last bar, counted from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BarRange {
     first: usize,
     last: usize,
 }
 
-/// Text that names no bars.
+/// Text that is no range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a bar such as 5, or bars such as 5-8, from 1 to {LAST}, found {0:?}")]
 pub struct NoBars(String);
 
-/// The last bar that can be asked for.
+/// The highest bar number.
 const LAST: usize = 1024;
 
 impl BarRange {

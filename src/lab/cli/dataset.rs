@@ -34,7 +34,7 @@ pub struct Build {
     /// radio plays), folders of them, or archives of MIDI files (.zip, .tar, .tar.gz, .tar.zst)
     #[arg(required = true, value_name = "SRC")]
     pub sources: Vec<PathBuf>,
-    /// Configuration to be trained on it
+    /// Configuration that the set is for
     #[arg(long, value_name = "NAME", value_parser = family())]
     pub config: Family,
     /// Bars of a window [default: by configuration]
@@ -43,7 +43,7 @@ pub struct Build {
     /// Also keep windows that lack a part; `train --recombined-share` combines them with others
     #[arg(long)]
     pub partial: bool,
-    /// Windows of a song at most, chosen at random, so that no song outweighs all others; 0 takes all
+    /// Most windows of a song, chosen at random, so that no song outweighs all others; 0 takes all
     /// [default: Magenta's 5, or 20 of grooves]
     #[arg(long, value_name = "N", alias = "max-per-file")]
     pub max_tensors_per_notesequence: Option<u64>,
@@ -55,7 +55,7 @@ pub struct Build {
     /// melody, bass, drums or none. Repeatable; the last one that fits counts
     #[arg(long, value_name = "RULE")]
     pub map: Vec<Rule>,
-    /// Folder that keeps what was found in recordings, so that none is read twice [default:
+    /// Folder that keeps the transcripts of recordings, so that none is read twice [default:
     /// FILE.transcripts]
     #[arg(long, value_name = "FOLDER")]
     pub transcripts: Option<PathBuf>,
@@ -100,18 +100,18 @@ pub struct Stats {
 /// `electropunk dataset lines`.
 #[derive(Debug, Clone, PartialEq, Eq, Args)]
 pub struct Lines {
-    /// Data sets of windows of four bars; half of their songs count, the others are compared with
-    /// them
+    /// Data sets of windows of four bars; half of the songs give the statistics, the rest are
+    /// compared with them
     #[arg(required = true, value_name = "FILES")]
     pub sets: Vec<PathBuf>,
-    /// Use at most so many distinct lines of each part and set, evenly spread, so that no set
+    /// Use at most this many distinct lines of each part and set, evenly spread, so that no set
     /// outweighs the others
     #[arg(long, value_name = "N", default_value_t = 2500)]
     pub lines: usize,
-    /// Whom to credit for the songs; may be given several times
+    /// Credits of the songs. Repeatable
     #[arg(long = "credit", value_name = "TEXT")]
     pub credits: Vec<String>,
-    /// File of JSON to write
+    /// JSON file to write
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
 }
@@ -136,7 +136,7 @@ pub struct Grammar {
     /// Data sets with melodies, made by `dataset build`
     #[arg(required = true, value_name = "FILE")]
     pub sets: Vec<PathBuf>,
-    /// Whose music the data sets are, and its licence: the first lines of the table
+    /// Authors and licence of the music in the data sets: the first lines of the table
     #[arg(long, value_name = "TEXT")]
     pub credit: String,
     /// Table to write; the built-in one is src/patterns/grammar/grammar.txt

@@ -67,7 +67,7 @@ pub enum Command {
     Groove(Groove),
     /// Write drums for the rhythm of a MIDI file
     Drumify(Drumify),
-    /// Answer the MIDI files that are saved in a folder, beside them: for a DAW
+    /// Answer the MIDI files that a DAW saves in a folder, with files beside them
     Watch(Watch),
     /// Encode a MIDI file to latent vectors of a model
     Encode(Encode),

@@ -72,7 +72,7 @@ pub struct Output {
 /// How notes are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Touch {
-    /// As the radio plays: accents, and timing and velocities of a hand
+    /// As the radio plays: accents, humanised timing and velocities
     Radio,
     /// On the grid, all at velocity 100
     Plain,
@@ -109,8 +109,7 @@ pub struct Sample {
     /// Number of samples
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = at_least_one)]
     pub n: u64,
-    /// Bars of each sample; more than the model's are variations of the first in a row [default: the
-    /// model's]
+    /// Bars of each sample; bars beyond the model's are variations of the first [default: the model's]
     #[arg(long, value_name = "N", value_parser = bars())]
     pub bars: Option<u64>,
     /// Draw from the model's prior of this name, a style or `songs`, or from the personal prior in the
@@ -137,8 +136,8 @@ pub struct Interpolate {
     /// MIDI file to end with
     #[arg(value_name = "B.mid")]
     pub to: PathBuf,
-    /// Bars of A.mid, as N or N-M from 1 on: repeated up to a whole number of the model's windows
-    /// [default: the first window in which all parts play]
+    /// Bars of A.mid, as N or N-M from 1 on, repeated to fill whole windows of the model [default: the first
+    /// window in which all parts play]
     #[arg(long, value_name = "BARS")]
     pub from_bars: Option<BarRange>,
     /// The same for B.mid

@@ -12,7 +12,7 @@ use crate::{
 /// `electropunk personalise`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Personalise {
-    /// Model to personalise, without file extension, such as models/trio-4bar; it stays as it is
+    /// Model to personalise, without file extension, such as models/trio-4bar; it is not changed
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
     /// Data sets of your songs, made by `dataset build` for the model's configuration
@@ -27,7 +27,7 @@ pub struct Personalise {
     /// Dimensions of the prior, 1 to 4: the sliders of the studio
     #[arg(long, value_name = "N", default_value_t = MOST_DIMS as u64, value_parser = dims())]
     pub dims: u64,
-    /// How it is fitted
+    /// How to fit the prior
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Kind::Components)]
     pub kind: Kind,
     /// Weight of the KL divergence of a vae: lower keeps more of each song, higher makes draws safer
@@ -36,17 +36,17 @@ pub struct Personalise {
     /// Training steps of a vae
     #[arg(long, value_name = "N", default_value_t = 300, value_parser = at_least_one)]
     pub steps: u64,
-    /// Also learn from the songs moved by up to so many semitones up and down, 0 to 6
+    /// Also learn from the songs transposed up and down by up to this many semitones, 0 to 6
     #[arg(long, value_name = "SEMITONES", default_value_t = 0, value_parser = semitones())]
     pub transpose: u64,
-    /// Use at most so many windows of the songs, evenly spread
+    /// Use at most this many windows of the songs, evenly spread
     #[arg(long, value_name = "N", default_value_t = 2000, value_parser = at_least_one)]
     pub windows: u64,
     /// Random seed of the fit and of the draws that are measured
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
-    /// Measure draws beside the model's own priors: likeness to songs that were not learnt from,
-    /// copies, monotony. Without --held-out every fifth song of --data is held out
+    /// Compare draws with the model's own priors: likeness to held-out songs, copies, monotony. Without
+    /// --held-out every fifth song of --data is held out
     #[arg(long)]
     pub report: bool,
     /// Data sets of other songs of the same band for --report
@@ -71,7 +71,7 @@ pub struct Personalise {
 pub enum Kind {
     /// A normal distribution over the songs' principal components
     Components,
-    /// A small variational autoencoder over their latents
+    /// A small variational autoencoder over the songs' latents
     Vae,
 }
 

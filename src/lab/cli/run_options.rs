@@ -13,10 +13,10 @@ pub struct RunOptions {
     /// Continue from the newest checkpoint of --out; the result is that of an uninterrupted run
     #[arg(long)]
     pub resume: bool,
-    /// End after so many minutes at the latest, as with Ctrl-C; --resume continues
+    /// Stop after at most this many minutes, as with Ctrl-C; --resume continues
     #[arg(long, value_name = "MINUTES", value_parser = positive)]
     pub minutes: Option<f64>,
-    /// Steps between checkpoints: a crash loses at most these
+    /// Steps between checkpoints: a crash loses at most this many
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = at_least_one)]
     pub checkpoint_steps: u64,
     /// Number of newest checkpoints to keep on disk

@@ -11,7 +11,7 @@ use crate::{
 /// Default of `--repeat-pitches`.
 const REPEAT_PITCHES: f64 = 0.5;
 
-/// How tokens are drawn; the default is that of the command line.
+/// Sampling options; the default is that of the command line.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Sampling {
     /// Randomness of the notes: 0 always takes the most likely, 1 follows the model's probabilities
@@ -27,7 +27,7 @@ pub struct Sampling {
     /// The same for the instruments of multitrack models [default: 1]
     #[arg(long, value_name = "T", value_parser = not_negative, conflicts_with = "plain")]
     pub program_temperature: Option<f64>,
-    /// Which of four bars of a melody or bass repeat each other, by letter; a riff is two bars twice
+    /// Which of four bars of a melody or bass repeat, by letter; riff is ABAB with all pitches kept
     #[arg(long, value_name = "BARS", default_value = "ABAB", value_parser = repeat())]
     #[arg(conflicts_with = "plain")]
     pub repeat: Repeat,
@@ -35,7 +35,7 @@ pub struct Sampling {
     #[arg(long, value_name = "SHARE", default_value_t = REPEAT_PITCHES, value_parser = share)]
     #[arg(conflicts_with = "plain")]
     pub repeat_pitches: f64,
-    /// Choose rhythm and pitch of melodies and basses at once, without repeats, as Magenta does
+    /// Draw rhythm and pitch of melodies and basses together, without repeats, like Magenta
     #[arg(long)]
     pub plain: bool,
 }

@@ -21,11 +21,11 @@ pub struct Answering {
     /// MIDI file in 4/4
     #[arg(value_name = "IN.mid")]
     pub file: PathBuf,
-    /// Number of answers, each another one
+    /// Number of answers, all different
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_least_one)]
     pub n: u64,
-    /// File to write, NAME.mid, with --n NAME-000.mid and so on; or a folder, created if needed, for
-    /// files with number and seed in their names
+    /// File to write, NAME.mid (with --n NAME-000.mid and so on), or a folder, created if needed, for files
+    /// named by number and seed
     #[arg(long, value_name = "OUT", default_value = "takes")]
     pub out: PathBuf,
     /// Replace an existing file NAME.mid
@@ -81,10 +81,10 @@ pub struct Continue {
 /// `electropunk groove`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Groove {
-    /// The way from the file's own velocities and timing to the drummer's, 0 to 1
+    /// Mix of the file's velocities and timing with the drummer's, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
     pub amount: f64,
-    /// How much drummers differ: 0 is the model's mean drummer, whatever the seed
+    /// Spread of the drummers: 0 is the model's mean drummer for every seed
     #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = not_negative)]
     pub temperature: f64,
     /// Model of grooves, without file extension
@@ -124,10 +124,10 @@ pub struct Drumify {
 /// `electropunk watch`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct Watch {
-    /// Folder that is watched; answers are written beside the files in it
+    /// Folder to watch; answers are written beside its files
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
-    /// What answers: continue, groove, drumify
+    /// Tools to run: continue, groove, drumify
     #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',')]
     #[arg(default_values_t = [ToolName::Continue, ToolName::Groove, ToolName::Drumify])]
     pub tools: Vec<ToolName>,
@@ -137,7 +137,7 @@ pub struct Watch {
     /// Lets `continue` move away from the file's last bars
     #[arg(long)]
     pub far: bool,
-    /// How much of the drummer `groove` takes, 0 to 1
+    /// Share of the drummer in `groove`, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 1.0, value_parser = share)]
     pub amount: f64,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::{
     musicvae::net::{device_choice::DeviceChoice, family::Family},
 };
 
-/// `electropunk train`. Options that Magenta has too have its names.
+/// `electropunk train`. Options that Magenta also has keep its names.
 #[derive(Debug, Clone, PartialEq, Args)]
 #[allow(clippy::struct_excessive_bools)] // Each is an option without a value.
 pub struct Train {
@@ -30,7 +30,7 @@ pub struct Train {
     #[command(flatten)]
     #[allow(missing_docs)] // clap lists its options in place.
     pub sizes: Sizes,
-    /// Generated patterns of each style to train on, too
+    /// Generated patterns of each style to train on as well
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub patterns: u64,
     /// Share of generated patterns in a batch, 0 to 1
@@ -51,9 +51,9 @@ pub struct Train {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,
-    /// Start from the weights of this model instead of random ones; of another configuration with
-    /// the same parts and wiring, those that fit are taken. With --resume the weights are those of
-    /// the checkpoint
+    /// Start from the weights of this model instead of random ones; from a model of another
+    /// configuration with the same parts and wiring, those that fit are used. With --resume the
+    /// weights are those of the checkpoint
     #[arg(long, value_name = "MODEL")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
@@ -125,7 +125,7 @@ pub struct Schedule {
     /// Minimum learning rate
     #[arg(long, value_name = "RATE", default_value_t = 1e-5, value_parser = positive)]
     pub min_learning_rate: f64,
-    /// KL divergence, in bits per example, that costs nothing: higher values keep more detail in z,
+    /// KL divergence, in bits per example, that is not penalised: higher values keep more detail in z,
     /// lower values make random samples better [default: by configuration, such as 48 for drums,
     /// 256 for trios]
     #[arg(long, value_name = "BITS", value_parser = not_negative)]
@@ -134,7 +134,7 @@ pub struct Schedule {
     /// 0.2]
     #[arg(long, value_name = "BETA", value_parser = not_negative)]
     pub max_beta: Option<f64>,
-    /// How slowly that weight grows, 0 to 1: it is max-beta * (1 - beta-rate^step); 0 is at once
+    /// How slowly that weight grows, 0 to 1: it is max-beta * (1 - beta-rate^step); at 0 it is constant
     /// [default: by configuration]
     #[arg(long, value_name = "RATE", value_parser = share)]
     pub beta_rate: Option<f64>,
@@ -157,13 +157,13 @@ pub struct Eval {
     /// Model to evaluate, without file extension, such as models/drums-2bar
     #[arg(long, value_name = "MODEL")]
     pub model: PathBuf,
-    /// Data sets whose held-out songs (one in ten) it is evaluated on
+    /// Data sets whose held-out songs (one in ten) the model is evaluated on
     #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
-    /// Evaluate on all songs of --data, for data sets that it was not trained on
+    /// Evaluate on all songs of --data, for data sets that the model was not trained on
     #[arg(long)]
     pub all: bool,
-    /// Data sets that it was trained on, for novelty and overlap of its samples
+    /// Data sets that the model was trained on, for novelty and overlap of its samples
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub train_data: Vec<PathBuf>,
     /// Print the results as JSON
@@ -176,7 +176,7 @@ pub struct Eval {
     /// prior in the file NAME.safetensors [default: from the whole latent space]
     #[arg(long, value_name = "NAME")]
     pub prior: Option<String>,
-    /// Evaluate at most so many windows of each data set, chosen at random [default: all]
+    /// Evaluate at most this many windows of each data set, chosen at random [default: all]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub examples: Option<u64>,
     /// Random seed of the samples and of the choice of --examples
@@ -190,10 +190,10 @@ pub struct Attributes {
     /// Model to add the vectors to, without file extension, such as models/trio-4bar
     #[arg(long, value_name = "NAME")]
     pub model: PathBuf,
-    /// Data set to compute them from, of the model's configuration
+    /// Data set to compute the vectors from, of the model's configuration
     #[arg(long, value_name = "FILE")]
     pub data: PathBuf,
-    /// Use at most so many windows of it, evenly spread
+    /// Use at most this many windows of the set, evenly spread
     #[arg(long, value_name = "N", default_value_t = 4000)]
     pub windows: usize,
 }
@@ -210,7 +210,7 @@ pub struct Priors {
     /// Data sets to fit the prior `songs` to, of the model's configuration
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
-    /// Use at most so many windows of --data, evenly spread
+    /// Use at most this many windows of --data, evenly spread
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub windows: usize,
 }

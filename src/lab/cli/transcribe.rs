@@ -15,7 +15,7 @@ pub struct Hearing {
     /// Model that finds pitched notes, without file extension
     #[arg(long, visible_alias = "notes", value_name = "MODEL", default_value = NOTES)]
     pub notes_model: PathBuf,
-    /// Least probability of an onset, 0 to 1: a greater one finds fewer notes, and fewer wrong ones
+    /// Minimum probability of an onset, 0 to 1: a higher one finds fewer notes, and fewer wrong ones
     /// [default: the model's; with --line 0.1 more]
     #[arg(long, value_name = "P", value_parser = share)]
     pub onset_threshold: Option<f64>,
@@ -31,7 +31,7 @@ pub struct Hearing {
     /// Highest MIDI pitch of a note
     #[arg(long, value_name = "PITCH", default_value_t = 108, value_parser = clap::value_parser!(u8).range(21..=108))]
     pub highest: u8,
-    /// The recording is of a bass or another line: notes that are harmonics of a sounding one are left out
+    /// The recording is of a bass or another line: harmonics of sounding notes are left out
     #[arg(long)]
     pub line: bool,
 }
@@ -58,16 +58,16 @@ pub struct Transcribe {
     /// Model that finds drum hits, without file extension
     #[arg(long, value_name = "MODEL", default_value = DRUM_HITS)]
     pub drums_model: PathBuf,
-    /// Look for no drums
+    /// Don't look for drums
     #[arg(long)]
     pub no_drums: bool,
-    /// Look for no beats: all notes on one track, at the times of the recording
+    /// Don't look for beats: all notes on one track, at the times of the recording
     #[arg(long, conflicts_with_all = ["tempo", "first_bar"])]
     pub no_beats: bool,
     /// The recording's tempo in beats per minute, roughly [default: found]
     #[arg(long, value_name = "BPM", value_parser = positive)]
     pub tempo: Option<f64>,
-    /// A second at which a bar begins, roughly [default: found]
+    /// Roughly when a bar begins, in seconds [default: found]
     #[arg(long, value_name = "SECONDS", value_parser = not_negative)]
     pub first_bar: Option<f64>,
     /// Print what was found as JSON
@@ -81,12 +81,11 @@ pub struct Transcribe {
 /// `electropunk transcription evaluate notes`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct NotesEvaluate {
-    /// A recording, or a MIDI file of what another program found in it, and the MIDI file of its true notes.
+    /// A recording, or another program's transcript of it as MIDI, and the MIDI file of its true notes.
     /// Repeatable
     #[arg(long, value_names = ["FOUND", "TRUE.mid"], num_args = 2, action = clap::ArgAction::Append)]
     pub pair: Vec<PathBuf>,
-    /// MIDI files to play and transcribe: folders, archives and files; of these the titles that training
-    /// holds out
+    /// MIDI files to play and transcribe: folders, archives and files; only titles that training holds out
     #[arg(long, value_name = "SOURCE", num_args = 1.., requires = "soundfont")]
     pub midi: Vec<PathBuf>,
     /// Play all titles of --midi, not only those that training holds out
@@ -95,13 +94,13 @@ pub struct NotesEvaluate {
     /// SoundFont that plays --midi
     #[arg(long, value_name = "FILE")]
     pub soundfont: Option<PathBuf>,
-    /// Most seconds of each title that are played
+    /// Maximum seconds of each title to play
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, value_parser = positive)]
     pub seconds: f64,
-    /// Most titles that are played
+    /// Maximum number of titles to play
     #[arg(long, value_name = "N", default_value_t = 12, value_parser = at_least_one)]
     pub titles: u64,
-    /// Loudness of the drums against all others in decibels [default: no drums]
+    /// Level of the drums relative to all others in decibels [default: no drums]
     #[arg(long, value_name = "DB", allow_negative_numbers = true)]
     pub drums: Option<f64>,
     /// Folder for the recordings and MIDI files of --midi, for other programs

@@ -17,10 +17,10 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Subcommand)]
 #[allow(clippy::large_enum_variant)] // Parsed once per process.
 pub enum Transcription {
-    /// Train a network that reads recordings, or continue its training
+    /// Train a transcription network, or continue its training
     #[command(subcommand)]
     Train(TranscriptionTrain),
-    /// Measure what is found in recordings whose notes are known
+    /// Measure transcription on recordings whose notes are known
     #[command(subcommand)]
     Evaluate(TranscriptionEvaluate),
 }
@@ -48,7 +48,7 @@ pub enum TranscriptionEvaluate {
 /// `electropunk transcription train notes`.
 #[derive(Debug, Clone, PartialEq, Args)]
 pub struct NotesTrain {
-    /// MIDI files to play: folders, archives (.zip, .tar, .tar.gz, .tar.zst) and files; one title of ten is
+    /// MIDI files to play: folders, archives (.zip, .tar, .tar.gz, .tar.zst) and files; one title in ten is
     /// held out
     #[arg(long, value_name = "SOURCE", num_args = 1.., required = true)]
     pub midi: Vec<PathBuf>,
@@ -70,7 +70,7 @@ pub struct NotesTrain {
     /// Learning rate of the last step
     #[arg(long, value_name = "RATE", default_value_t = 1e-4, value_parser = positive)]
     pub min_learning_rate: f64,
-    /// How much less than 1 the target of what sounds is, 0 to 1
+    /// Label smoothing: how far below 1 targets are, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.05, value_parser = share)]
     pub smoothing: f64,
     /// How much more a missed onset costs than a false one
@@ -79,10 +79,10 @@ pub struct NotesTrain {
     /// How much more a missed frame of a note costs than a false one
     #[arg(long, value_name = "FACTOR", default_value_t = 1.5, value_parser = positive)]
     pub note_cost: f64,
-    /// Held-out recordings of seven seconds that checkpoints are judged by
+    /// Held-out recordings of seven seconds to evaluate checkpoints on
     #[arg(long, value_name = "N", default_value_t = 24, value_parser = at_least_one)]
     pub held_out: u64,
-    /// Random seed of the initial weights and of all that is played
+    /// Random seed of the initial weights and the recordings
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     #[command(flatten)]

@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-/// Share of the windows with the least, and with the most, of an attribute: a vector leads from the
-/// mean z of the former to that of the latter.
+/// Share of the windows with the lowest, and with the highest, values of an attribute: its vector is
+/// the difference of their mean z.
 const SHARE: f64 = 0.25;
 
 /// Runs the command.

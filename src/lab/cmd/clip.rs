@@ -23,7 +23,7 @@ use crate::{
 /// Quarters in a bar of 4/4.
 const QUARTERS: f64 = (STEPS_PER_BAR / STEPS_PER_QUARTER) as f64;
 
-/// Half a step in quarters: a note that close before a bar belongs to it.
+/// Half a step in quarters: a note this close before a bar line is in the next bar.
 const HALF_STEP: f64 = 0.5 / STEPS_PER_QUARTER as f64;
 
 /// The windows of `bars` of the file at `path`, as [`windows_of`].
@@ -38,11 +38,11 @@ pub fn windows(
     windows_of(&read_midi(path)?, &path.display().to_string(), bars, config)
 }
 
-/// The windows of `bars` of `piece`, called `name` in errors, which are repeated until they fill the last
-/// one; without `bars` its first window, repeated from its start if it is shorter than one.
+/// The windows of `bars` of `piece`, repeated until they fill the last window; without `bars` the first
+/// window, of a repeated piece if it is shorter than a window. Errors begin with `name`.
 ///
 /// # Errors
-/// The piece has no such bars with all parts of the model.
+/// The piece is not in 4/4, or has no such bars with all parts.
 pub fn windows_of(
     piece: &NoteSequence,
     name: &str,

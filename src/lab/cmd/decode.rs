@@ -51,7 +51,7 @@ pub fn run(args: &cli::Decode) -> anyhow::Result<()> {
         let is_whole = args.logits.is_some();
         let mut pick = Recording { pick: sampling.sampler(rng), projections: vec![], is_whole };
         let window = model.decode(z, &mut pick)?;
-        // Grooves are written from their projections; tracks that end have none at all steps.
+        // Grooves are written from their projections; tracks that end lack those of later steps.
         let is_track = config.family.domain().is_multitrack();
         let projections = match is_track && !is_whole {
             true => vec![],

@@ -86,7 +86,7 @@ pub fn windows_of(path: &Path, config: &Config) -> anyhow::Result<Vec<(usize, Wi
     windows_of_piece(&read_midi(path)?, &path.display().to_string(), config)
 }
 
-/// The consecutive windows of `piece`, called `name` in errors, each with its first bar; at least one.
+/// The consecutive windows of `piece`, each with its first bar; at least one. Errors begin with `name`.
 ///
 /// # Errors
 /// The piece has no window for the model.

@@ -17,7 +17,7 @@ use crate::{
     rng,
 };
 
-/// Sampling temperature of drums and of plain sampling: only z tells the steps apart.
+/// Sampling temperature of drums and of plain sampling: steps differ by z alone.
 const TEMPERATURE: f64 = 0.0;
 
 /// Runs the command.
@@ -59,7 +59,7 @@ pub fn run(args: &cli::Interpolate) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How points between two others are found.
+/// Type of interpolation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// Slerp.
@@ -68,8 +68,8 @@ pub enum Line {
     Straight,
 }
 
-/// The windows at `t`, 0 to 1, of the way from the points `from` to the points `to`, of which the fewer
-/// are repeated.
+/// The windows at `t`, 0 to 1, between the points `from` and the points `to`; the shorter list is
+/// repeated.
 ///
 /// # Errors
 /// Decoding fails.

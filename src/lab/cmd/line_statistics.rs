@@ -21,10 +21,10 @@ use crate::{
     rng,
 };
 
-/// Songs of this remainder by two are those of the statistics.
+/// Songs whose hash has this remainder modulo two are in the statistics.
 const HALF: u64 = 0;
 
-/// Features of lines, of the songs of the statistics and of the others.
+/// Features of the lines of songs in the statistics, and of the other songs.
 type Halves = [Vec<[f64; N_FEATURES]>; 2];
 
 /// Runs the command.
@@ -70,7 +70,7 @@ fn add(set: &Dataset, part: &str, most: usize, halves: &mut Halves) {
     }
 }
 
-/// The moments of the first half; prints how far the second is from them.
+/// The moments of the first half; prints the distance of the second half from them.
 fn moments(name: &str, [own, others]: &Halves) -> anyhow::Result<Moments> {
     let too_few = || format!("expected {name} of more than {N_FEATURES} lines, found too few");
     ensure!(N_FEATURES < own.len(), too_few());

@@ -24,11 +24,11 @@ use crate::{
     station::load::library,
 };
 
-/// Endings of a model's files, which a model may be named with.
+/// Extensions of a model's files, which the name of a model may include.
 const ENDINGS: [&str; 2] = ["safetensors", "toml"];
 
-/// The file NAME.`ending` of `model`. A name may contain dots, as `lr0.001` does: only an ending of a
-/// model's files is replaced.
+/// The file NAME.`ending` of `model`. A name may contain dots, such as `lr0.001`: only an extension of a
+/// model's file is replaced.
 pub fn file(model: &Path, ending: &str) -> PathBuf {
     let mut name = bare(model).into_os_string();
     name.push(".");
@@ -121,7 +121,7 @@ pub fn prior(
 /// Replaces the tensors whose names start with `prefix` in the file of `model` by `tensors`.
 ///
 /// # Errors
-/// The file can't be read or written; then it stays as it is.
+/// The file can't be read or written; it is then unchanged.
 pub fn replace(model: &Path, prefix: &str, tensors: Vec<(String, Tensor)>) -> anyhow::Result<()> {
     let path = file(model, "safetensors");
     let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;

@@ -29,7 +29,7 @@ impl Array {
 }
 
 /// Reads an array with `n_axes` axes of floats, integers or booleans of any size, byte order and memory
-/// order; an array with one axis less becomes a single row.
+/// order; an array with one axis fewer becomes a single row.
 ///
 /// # Errors
 /// The file can't be read, is not such an array, is shorter than its header says, or holds a value

@@ -47,7 +47,7 @@ pub struct OutputFolder {
 
 impl OutputFolder {
     /// Creates the folder of `args` if needed, and loads the SoundFont if audio is wanted. Draws the
-    /// seed if `args` have none. Without `--touch` and audio, notes are played with the touch `usual`.
+    /// seed if `args` have none. Without `--touch`, audio has the radio's touch, and MIDI alone `usual`.
     ///
     /// # Errors
     /// The folder can't be created, the tempo is out of range, or the SoundFont can't be read.
@@ -59,7 +59,7 @@ impl OutputFolder {
         let font = args.soundfont.clone().map_or(AssetRef::SOUNDFONT, AssetRef::File);
         let open = |format| Ok::<_, load::Error>((format, Library::default().font(&font)?));
         let audio = args.audio.map(open).transpose()?;
-        // Short enough for names of files.
+        // Short enough for file names.
         let seed = args.seed.unwrap_or_else(|| rand::random::<u32>().into());
         let usual = if audio.is_some() { Touch::Radio } else { usual };
         let touch = args.touch.unwrap_or(usual);
@@ -101,7 +101,7 @@ impl OutputFolder {
         format!("{kind}-{number:03}-seed-{}", self.seed)
     }
 
-    /// Writes `piece`, with tracks called as `track_name` says, to `NAME.mid` and, if wanted, as audio.
+    /// Writes `piece`, with tracks named by `track_name`, to `NAME.mid` and, if wanted, as audio.
     ///
     /// # Errors
     /// A file can't be written.
@@ -155,8 +155,8 @@ impl OutputFolder {
     }
 }
 
-/// `windows` in sequence, played with the radio's touch unless the model has its own; `seed` and `draws`
-/// set the touch.
+/// `windows` in sequence, with the radio's touch if the model gives no velocities; `seed` and `draws`
+/// determine its random numbers.
 pub fn played(
     config: &Config,
     windows: &[Window],
@@ -170,7 +170,7 @@ pub fn played(
     }
 }
 
-/// The first number from which on `folder` has no file `KIND-NUMBER-...`, so that none is overwritten.
+/// The first number above those of all files `KIND-NUMBER-...` in `folder`, so that none is overwritten.
 pub fn first_free(folder: &Path, kind: &str) -> u64 {
     let number = |name: &str| -> Option<u64> {
         let rest = name.strip_prefix(kind)?.strip_prefix('-')?;

@@ -79,7 +79,7 @@ pub fn fit(
     Ok(fitted)
 }
 
-/// Writes priors into the file of `model`, in place of those that it has.
+/// Writes priors into the file of `model`, replacing those in it.
 ///
 /// # Errors
 /// The file can't be read or written.
@@ -129,7 +129,7 @@ mod tests {
         let songs: Vec<Window> = pattern_windows::windows(&config, 100..104);
         let fitted = fit(&before, 20, &songs).unwrap();
         write(&path, &fitted).unwrap();
-        // The second time replaces the first.
+        // The second call replaces the first priors.
         write(&path, &fitted).unwrap();
 
         let (after, _) = model::open(&path).unwrap();

@@ -16,7 +16,7 @@ use crate::{
 /// Sampling temperature of drums and of plain sampling, as in Magenta.
 const TEMPERATURE: f64 = 0.5;
 
-/// How the files' names begin.
+/// Start of the files' names.
 const KIND: &str = "sample";
 
 /// Share of noise in z of the windows after the first: they belong to one piece.
@@ -50,7 +50,7 @@ pub fn run(args: &cli::Sample) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Windows of sample `number` of `n_bars`: the model at a point of the prior, and from then on near it.
+/// The windows of sample `number`, `n_bars` long: the first at a point of the prior, the others near it.
 ///
 /// # Errors
 /// Decoding fails.

@@ -1,4 +1,4 @@
-//! How a command's options say that tokens are drawn.
+//! How a command draws tokens, by its options.
 
 use serde_json::{Value, json};
 
@@ -11,14 +11,14 @@ use crate::{
 /// How a command draws tokens.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Sampling {
-    /// Each token at once, at this temperature.
+    /// Plain sampling at this temperature.
     Plain(f64),
     /// Melodies and basses by the decode rule.
     Rule(DecodeRule),
 }
 
 impl Sampling {
-    /// What `options` ask for; `temperature` is the command's own default for plain sampling and for
+    /// The sampling of `options`; `temperature` is the command's default for plain sampling and for
     /// other parts than melodies and basses.
     pub fn of(options: &cli::Sampling, temperature: f64) -> Self {
         let plain = options.temperature.unwrap_or(temperature);
@@ -27,7 +27,7 @@ impl Sampling {
         }
         let default = DecodeRule::default();
         let either = |own: Option<f64>, default| own.or(options.temperature).unwrap_or(default);
-        // At temperature 0 nothing is drawn.
+        // At temperature 0 programs are greedy too.
         let program = if plain == 0.0 { 0.0 } else { default.program_temperature };
         Self::Rule(DecodeRule {
             rhythm_temperature: either(options.rhythm_temperature, default.rhythm_temperature),
@@ -50,7 +50,7 @@ impl Sampling {
         }
     }
 
-    /// What a report says of it.
+    /// Its settings for a report.
     pub fn facts(self) -> Value {
         match self {
             Self::Plain(temperature) => json!({ "temperature": temperature }),

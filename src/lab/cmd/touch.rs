@@ -1,4 +1,4 @@
-//! The radio's own touch on what a model samples: accents, and timing and velocities of a hand.
+//! The radio's touch for the samples of a model: accents, and human timing and velocities.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub fn is_untouched(domain: Domain) -> bool {
 }
 
 /// `piece`, on the grid and with instruments as [`sequence::TRIO_PARTS`], as a theme with default
-/// settings would play it. `name` and `seed` set the draws.
+/// settings would play it. `name` and `seed` select the draws.
 pub fn touched(piece: &NoteSequence, tempo: Bpm, seed: u64, name: &str) -> NoteSequence {
     let end = piece.notes.iter().map(|note| step(note.start) + 1).max().unwrap_or(0);
     let mix = mix(piece);

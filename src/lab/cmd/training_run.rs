@@ -1,4 +1,4 @@
-//! What training runs share: their checkpoints, resuming, the log, a finite loss.
+//! Common parts of training runs: checkpoints, resuming, the log, the check of the loss.
 
 use std::{
     collections::BTreeMap,
@@ -20,13 +20,13 @@ use crate::lab::{
 /// Steps between entries of the log; an entry has the mean loss of these steps.
 pub const LOG_STEPS: u64 = 20;
 
-/// The value of each option that training depends on; not the number of steps.
+/// The value of each option that training depends on, except the number of steps.
 pub type Options = BTreeMap<&'static str, String>;
 
 /// The number of threads to compute with.
 ///
 /// # Errors
-/// The system does not tell the number of cores.
+/// The number of cores is unknown.
 pub fn n_threads(options: &RunOptions) -> io::Result<usize> {
     let n_cores = thread::available_parallelism()?.get();
     Ok(options.threads.map_or(n_cores, |n| n as usize))
@@ -37,7 +37,7 @@ pub fn checkpoints(out: &Path, options: &RunOptions) -> Run {
     Run { folder: model::file(out, "run"), n_kept: options.checkpoints_to_keep as usize }
 }
 
-/// Checks that neither the model `out` nor its checkpoints in `run` are overwritten unless named to be.
+/// Checks that neither the model `out` nor its checkpoints in `run` are overwritten without an option.
 ///
 /// # Errors
 /// Checkpoints exist and `--resume` is not given, or a model exists and `--overwrite` is not given.
@@ -51,7 +51,7 @@ pub fn require_new(out: &Path, options: &RunOptions, run: &Run) -> anyhow::Resul
     model::require_new(out, options.overwrite || options.resume)
 }
 
-/// Hands the newest sound checkpoint in `run` to `restore`, which returns its step. Without a checkpoint
+/// Passes the newest intact checkpoint in `run` to `restore`, which returns its step. Without a checkpoint
 /// training starts at step 0.
 ///
 /// # Errors
@@ -100,7 +100,7 @@ pub struct RunLog {
 }
 
 impl RunLog {
-    /// Opens `log.jsonl` in the folder of the checkpoints; training goes on after `step`.
+    /// Opens `log.jsonl` in the folder of the checkpoints; training continues after `step`.
     ///
     /// # Errors
     /// The folder can't be created or written to.
@@ -120,7 +120,7 @@ impl RunLog {
         writeln!(self.file, "{line}").context("log.jsonl: writing failed")
     }
 
-    /// Steps a second so far, and the minutes that are left until step `n_steps`.
+    /// Steps per second so far, and the minutes left until step `n_steps`.
     pub fn pace(&self, step: u64, n_steps: u64) -> String {
         let seconds = self.started.elapsed().as_secs_f64().max(1e-3);
         let rate = (step - self.first_step) as f64 / seconds;
@@ -134,7 +134,7 @@ impl RunLog {
     }
 }
 
-/// Checks the loss of a step: no later step can mend weights whose loss is NaN or infinite.
+/// Checks the loss of a step: no later step can repair weights whose loss is NaN or infinite.
 ///
 /// # Errors
 /// The loss is not finite.

@@ -71,12 +71,12 @@ pub fn run(args: &Transcribe) -> anyhow::Result<()> {
         files::write(path, &picture::png(&args.source, &found, score.as_ref())?)?;
     }
     let text = report(args, &out, &found, score.as_ref(), seconds);
-    // The file is written, whether or not someone reads this.
+    // A closed standard output is no error: the file is written.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(())
 }
 
-/// What is found in the recording at `path`, with a count of its windows, until Ctrl-C.
+/// The transcript of the recording at `path`; shows a count of its windows, and stops at Ctrl-C.
 fn read(reader: &Reader, path: &Path, known: &Known) -> anyhow::Result<Transcript> {
     let stop = interrupt::flag()?;
     let bar = ProgressBar::no_length();
@@ -89,7 +89,7 @@ fn read(reader: &Reader, path: &Path, known: &Known) -> anyhow::Result<Transcrip
     found?.context("stopped; no file was written")
 }
 
-/// All that was found, at the seconds of the recording: half of them are quarters at 120 bpm.
+/// All notes and hits at their times in the recording: at 120 bpm, a quarter is half a second.
 fn as_recorded(found: &Transcript) -> NoteSequence {
     let quarters = |seconds: f64| seconds * Bpm::DEFAULT.get() / 60.0;
     let note = |note: &HeardNote| Note {

@@ -1,8 +1,8 @@
 //! Finds MIDI files in sources: folders, single files and archives.
 //!
-//! Links are followed. What can't be read (a locked folder, a link to nothing, an encrypted entry, the
-//! rest of a damaged archive) is visited as a file that can't be read, so that it is reported and the
-//! visit goes on.
+//! Links are followed. Unreadable items (a locked folder, a dangling link, an encrypted entry, the rest
+//! of a damaged archive) are visited as files that can't be read, so that they are reported and the
+//! visit continues.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ use crate::{
     lab::dataset::{Error, recordings::is_recording},
 };
 
-/// Limit on the size of a file, in bytes; a longer file is no song.
+/// Limit on the size of a file, in bytes; a larger file can't be read.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
 /// Extensions of MIDI files: karaoke files are MIDI files with lyrics, RMID files have a RIFF header.
@@ -27,7 +27,7 @@ const MIDI: [&str; 4] = ["mid", "midi", "kar", "rmi"];
 /// Endings of archives, the longer ones first.
 const ARCHIVES: [&str; 6] = [".tar.zst", ".tar.gz", ".tgz", ".tzst", ".tar", ".zip"];
 
-/// Endings of archives that are not read; a folder's are named.
+/// Endings of unsupported archives; those in folders are reported.
 const OTHER_ARCHIVES: [&str; 6] = ["7z", "bz2", "lzh", "rar", "tbz2", "xz"];
 
 /// Reads the contents of a file; callers may skip it.
@@ -45,8 +45,8 @@ pub fn visit(source: &Path, on_file: OnFile) -> Result<(), Error> {
     visit_kinds(source, is_midi, on_file)
 }
 
-/// Calls `on_file` for each MIDI file and each recording in `source`, always in the same order. A recording
-/// beside a MIDI file of its name is left out: it holds the same song. Those in archives are not visited.
+/// Calls `on_file` for each MIDI file and each recording in `source`, always in the same order. Recordings
+/// beside a MIDI file of the same name, which has the same song, and recordings in archives are skipped.
 ///
 /// # Errors
 /// As [`visit`].
@@ -54,12 +54,12 @@ pub fn visit_with_recordings(source: &Path, on_file: OnFile) -> Result<(), Error
     visit_kinds(source, |path| is_midi(path) || is_new_recording(path), on_file)
 }
 
-/// Whether a file is a recording without a MIDI file of its name beside it.
+/// Whether a file is a recording without a MIDI file of the same name beside it.
 fn is_new_recording(path: &Path) -> bool {
     is_recording(path) && !MIDI.iter().any(|ending| path.with_extension(ending).is_file())
 }
 
-/// Whether a file is one to visit.
+/// Whether to visit a file.
 type IsSong = fn(&Path) -> bool;
 
 fn visit_kinds(source: &Path, is_song: IsSong, on_file: OnFile) -> Result<(), Error> {
@@ -91,7 +91,7 @@ pub fn archive_ending(path: &Path) -> Option<&'static str> {
     ARCHIVES.into_iter().find(|ending| name.ends_with(ending))
 }
 
-/// Visits a file that is there: a MIDI file or an archive.
+/// Visits an existing file: a MIDI file, a recording or an archive.
 fn visit_file(path: &Path, on_file: OnFile) -> Result<(), Error> {
     match archive_ending(path) {
         None => on_file(path.to_owned(), &mut || read_entry(path, File::open(path)?)),
@@ -100,7 +100,7 @@ fn visit_file(path: &Path, on_file: OnFile) -> Result<(), Error> {
     }
 }
 
-/// Visits what can't be read, for this reason.
+/// Visits `path` as unreadable, for this reason.
 fn unreadable(path: &Path, reason: &dyn std::fmt::Display, on_file: OnFile) -> Result<(), Error> {
     on_file(path.to_owned(), &mut || Err(io::Error::other(reason.to_string())))
 }
@@ -141,7 +141,7 @@ fn visit_folder(folder: &Path, is_song: IsSong, on_file: OnFile) -> Result<(), E
     Ok(())
 }
 
-/// Visits what a walk through `folder` can't read; a link to nothing counts if its name is a source's.
+/// Visits an unreadable path in `folder`; dangling links only if they are named like a song or an archive.
 fn visit_error(
     folder: &Path,
     error: &walkdir::Error,

@@ -2,8 +2,8 @@
 //!
 //! Works for collections of any size: memory holds one batch of files, a 64-bit hash per kept
 //! window and a title per song; windows are written to disk ([`crate::lab::dataset::work`]).
-//! Results are merged in the sources' order of files, whichever core parses them, so a command
-//! gives the same set bit for bit.
+//! Results are merged in the order of the files, whichever core parses them, so a command always
+//! gives the same set, bit for bit.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -33,7 +33,7 @@ use crate::{
 /// Batches that may wait to be parsed.
 const QUEUE: usize = 1;
 
-/// Name of the source of files that are named one by one.
+/// Name of the source of files that are given individually.
 const SINGLE_FILES: &str = "files";
 
 /// Callback with the number of files done; returns whether to continue.
@@ -54,7 +54,7 @@ pub fn build(
     build_with(sources, spec, None, out, watch)
 }
 
-/// As [`build`], with the recordings among the sources, if there is what reads them.
+/// As [`build`], with the recordings among the sources if `recordings` is given.
 ///
 /// # Errors
 /// As [`build`].
@@ -88,8 +88,8 @@ struct Build<'a> {
     window_bytes: usize,
     sources: Vec<Source>,
     work: Work,
-    /// Hashes of all windows so far. With ten million windows, a collision loses one in about one
-    /// of 300,000 sets.
+    /// Hashes of all windows so far. With ten million windows, about one set in 300,000 loses a window
+    /// to a collision.
     seen: HashSet<u64>,
 }
 
@@ -134,7 +134,7 @@ impl<'a> Build<'a> {
         std::thread::scope(|scope| {
             let reader = scope.spawn(move || read_batches(sources, has_recordings, done, &sender));
             let taken = self.take_all(receiver, watch);
-            // The receiver is dropped by now, which has stopped a reader waiting for room.
+            // The receiver is dropped by now, which unblocks a reader that waits to send.
             let read = reader.join().expect("reading does not panic");
             taken.and(read)
         })
@@ -155,7 +155,7 @@ impl<'a> Build<'a> {
         let (spec, recordings) = (&self.spec, self.recordings);
         let extracted: Vec<_> =
             files.into_par_iter().map(|file| (extract(&file, spec, recordings), file)).collect();
-        // A recording that was stopped is not left out but read when the build goes on.
+        // A recording whose reading was stopped is not left out but read when the build resumes.
         if recordings.is_some_and(Recordings::is_stopped) {
             return Err(Error::Stopped { n_files: self.work.n_files });
         }
@@ -263,7 +263,7 @@ fn hash(window: &[u8]) -> u64 {
 
 /// Where MIDI files come from.
 struct Source {
-    /// The path that the files' titles don't tell.
+    /// The prefix of paths that titles omit.
     folder: PathBuf,
     /// The name of the folder or archive, or [`SINGLE_FILES`].
     name: String,
@@ -272,7 +272,7 @@ struct Source {
 impl Source {
     fn new(path: &Path) -> Self {
         if archive::is_midi(path) && !path.is_dir() {
-            // The folder that the file is in may tell its song apart from others.
+            // The file's folder may distinguish its song from others.
             let folder = path.parent().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
             return Self { folder, name: SINGLE_FILES.to_owned() };
         }
@@ -450,7 +450,7 @@ mod tests {
         assert!(error.to_string().contains("no such.rar"));
     }
 
-    /// A reader that finds nothing of worth, for transcripts that are kept already.
+    /// A reader with zero weights, for transcripts that are kept already.
     fn reader() -> Reader {
         let layers =
             LAYERS.map(|layer| (vec![0.0; layer.shape().iter().product()], vec![0.0; layer.n_out]));
@@ -461,7 +461,7 @@ mod tests {
         }
     }
 
-    /// A transcript of sixteen bars at 120 bpm, of which the ninth has its hits anywhere.
+    /// A transcript of sixteen bars at 120 bpm; the hits of the ninth are off the grid.
     fn transcript() -> serde_json::Value {
         let hit = |n: usize| {
             let bar = n / 8;

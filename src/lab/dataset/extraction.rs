@@ -26,7 +26,7 @@ use crate::{
     rng,
 };
 
-/// Windows of a song at most, as Magenta's `max_tensors_per_notesequence` (musicvae `data.py`; for
+/// Most windows of a song, as Magenta's `max_tensors_per_notesequence` (musicvae `data.py`; for
 /// grooves `configs.py`).
 const MAX_PER_FILE: usize = 5;
 const MAX_PER_GROOVE: usize = 20;
@@ -38,11 +38,11 @@ pub struct WindowSpec {
     pub config: Config,
     /// Whether to include windows with missing parts.
     pub with_absent: bool,
-    /// Windows of a file at most; of more, a random choice. Windows with all parts come first.
+    /// Most windows of a file: a random choice, of windows with all parts first.
     pub max_per_file: usize,
-    /// Whether songs are split at changes of the time signature; else those with changes are left out.
+    /// Whether songs are split at changes of the time signature; if not, those with changes are left out.
     pub presplit: bool,
-    /// Which instruments play which part, where programs and channels don't tell.
+    /// Which instruments play which part, where programs and channels don't determine it.
     pub rules: Vec<Rule>,
 }
 
@@ -57,14 +57,14 @@ impl WindowSpec {
     }
 }
 
-/// What a file gives.
+/// The windows of a file, with its faults.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extracted {
     /// Its distinct windows, at least one.
     pub windows: Result<Vec<Window>, Reason>,
-    /// What it violates.
+    /// Faults of a MIDI file.
     pub faults: Vec<String>,
-    /// Of a recording, what was found in it.
+    /// Figures of a recording.
     pub recording: Option<OfRecording>,
 }
 
@@ -134,8 +134,8 @@ fn of_midi(name: &str, bytes: &[u8], spec: &WindowSpec) -> Extracted {
     Extracted { windows, faults, recording: None }
 }
 
-/// `windows`, or `n` of them, chosen by the number of windows and the file's name without folders; those
-/// that lack a part only where there are too few with all.
+/// `windows`, or a random choice of `n`, seeded by their number and the file's name without folders;
+/// windows that lack a part are chosen only where too few have all.
 fn at_most(n: usize, windows: impl IntoIterator<Item = Window>, file: &str) -> Vec<Window> {
     let mut windows: Vec<Window> = windows.into_iter().collect();
     if windows.len() <= n {

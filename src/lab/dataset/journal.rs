@@ -29,13 +29,13 @@ pub struct Settings {
     pub sources: Vec<PathBuf>,
     /// Bytes of a window.
     pub window_bytes: usize,
-    /// Windows of a file at most.
+    /// Most windows of a file.
     pub max_per_file: usize,
     /// Whether songs are split at changes of the time signature.
     pub presplit: bool,
     /// Which instruments play which part.
     pub rules: Vec<Rule>,
-    /// How recordings are read; none if they aren't.
+    /// How recordings are read; none if they are not.
     #[serde(default)]
     pub recordings: Option<String>,
 }
@@ -63,9 +63,9 @@ pub struct Outcome {
     pub file: String,
     /// Index of its source on the command line.
     pub source: usize,
-    /// What it violates.
+    /// Faults of a MIDI file.
     pub faults: Vec<String>,
-    /// Of a recording, what was found in it.
+    /// Figures of a recording.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recording: Option<OfRecording>,
     /// Its result; the JSON key is `fate`.
@@ -91,7 +91,7 @@ pub enum FileResult {
     Kept {
         /// Windows that no earlier file has.
         new: usize,
-        /// Those of them that lack a part.
+        /// New windows that lack a part.
         partial: usize,
         /// Windows that an earlier file has.
         duplicates: usize,

@@ -2,8 +2,8 @@
 //! by song into training and held-out windows.
 //!
 //! [`build`] drives `reading` (files from sources) and [`work`] (the unfinished build on disk);
-//! [`recordings`] are read as songs; [`title`] tells songs apart, and [`reason`] why a file has no windows. [`stream`] writes and
-//! [`packed`] reads the finished file; [`report`] and [`statistics`] describe it.
+//! [`recordings`] transcribes, [`title`] names songs, and [`reason`] explains files without windows.
+//! [`stream`] writes and [`packed`] reads the finished file; [`report`] and [`statistics`] describe it.
 
 pub mod archive;
 pub mod build;
@@ -46,7 +46,7 @@ pub enum Error {
         path = .0.display()
     )]
     UnknownSource(PathBuf),
-    /// A file is not a data set, or of another version.
+    /// A file is not a data set, or is one of another version.
     #[error("{path}: not a data set: {reason}", path = path.display())]
     Packed {
         /// Which file.
@@ -73,7 +73,7 @@ pub enum Error {
         path: PathBuf,
         /// The file that was at this position.
         expected: String,
-        /// The file that is.
+        /// The file that is there now.
         found: String,
     },
     /// Another process is building the same set.

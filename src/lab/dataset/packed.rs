@@ -26,13 +26,13 @@ const HELD_OUT_SHARE: u64 = 10;
 /// Windows by song.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
-    /// Family of the networks that it is for.
+    /// Family of the networks that the set is for.
     pub family: Family,
     /// Steps of a window.
     pub n_steps: usize,
     /// Titles, sorted; a title occurs once for each source that has it.
     pub songs: Vec<String>,
-    /// For each title the name of its source; empty in sets that don't tell.
+    /// For each title the name of its source; empty in sets without sources.
     pub sources: Vec<String>,
     /// Windows, each with the index of its song.
     pub windows: Vec<(usize, Window)>,
@@ -45,7 +45,7 @@ impl Dataset {
         rng::derive(0, title).is_multiple_of(HELD_OUT_SHARE)
     }
 
-    /// Sizes of the networks that it is for: official except for the length.
+    /// Sizes of the set's networks: the official ones except for the length.
     pub fn config(&self) -> Option<Config> {
         Config::official(self.family).with_steps(self.n_steps)
     }
@@ -55,7 +55,7 @@ impl Dataset {
         self.config().map_or_else(Vec::new, |config| voices::voices(&config, window))
     }
 
-    /// Checks that the set is for networks of `config`; `path` names it in errors.
+    /// Checks that the set is for networks of `config`; errors name the set's `path`.
     ///
     /// # Errors
     /// The windows have another domain or length.
@@ -85,7 +85,7 @@ impl Dataset {
         (strip(train), held)
     }
 
-    /// The same by source, in the order of their names; held-out windows may lack parts.
+    /// Training and held-out windows by source, sorted by name; held-out windows may lack parts.
     pub fn split_by_source(self) -> BTreeMap<String, (Vec<Window>, Vec<Window>)> {
         let held_out: Vec<bool> = self.songs.iter().map(|song| Self::is_held_out(song)).collect();
         let mut by_source: BTreeMap<String, (Vec<Window>, Vec<Window>)> = BTreeMap::new();

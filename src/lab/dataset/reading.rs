@@ -15,12 +15,12 @@ const BATCH_FILES: usize = 256;
 /// Bytes in a full batch: long songs have the most windows.
 const BATCH_BYTES: usize = 2 << 20;
 
-/// What a song is made of.
+/// Contents of a song's file.
 #[derive(Debug)]
 pub enum Contents {
     /// The bytes of a MIDI file, or why they can't be read.
     Midi(std::io::Result<Vec<u8>>),
-    /// A recording, which is read when its turn comes.
+    /// A recording, which is read during extraction.
     Recording(PathBuf),
 }
 
@@ -35,8 +35,8 @@ pub struct SongFile {
     pub contents: Contents,
 }
 
-/// Sends the files of `sources` in batches, skipping the first ones, whose names `done` gives in
-/// order; recordings only if they are to be read, each in a batch of its own.
+/// Sends the files of `sources` in batches, without the first ones, whose names `done` gives in order.
+/// Recordings are sent only if `has_recordings`; each ends its batch.
 ///
 /// # Errors
 /// A source can't be opened or is broken, or the first files are not those of `done`.

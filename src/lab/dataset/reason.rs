@@ -16,10 +16,10 @@ use crate::{
     musicvae::net::{config::Config, domain::Domain},
 };
 
-/// Instruments that a detail lists at most.
+/// Most instruments that a detail lists.
 const N_LISTED: usize = 8;
 
-/// Share of an instrument's notes on the keys of drums from which on it is taken for drums.
+/// Least share of an instrument's notes on the keys of drums for it to be taken for drums.
 const DRUM_SHARE: f64 = 0.9;
 
 /// Mean pitch below which the lowest instrument may be the bass: G3.
@@ -31,11 +31,11 @@ const DRUM_KEYS: std::ops::RangeInclusive<u8> = 35..=59;
 /// Why a file is left out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// The reason, the same for files with the same lack.
+    /// The reason, equal for files with the same problem.
     pub reason: String,
     /// What was found in the file; may be empty.
     pub detail: String,
-    /// The option that could make it count; may be empty.
+    /// The option that could make the file usable; may be empty.
     pub change: String,
 }
 
@@ -84,7 +84,7 @@ impl Reason {
         Self::of_bars(song, &segments, config, partial)
     }
 
-    /// The reason where the parts are there; `partial` says what would keep windows that lack one.
+    /// The reason where no part is missing; `partial` is the advice to keep windows that lack a part.
     fn of_bars(song: &Song, segments: &[Segment], config: &Config, partial: String) -> Self {
         let n_bars = config.n_bars();
         let last_step =
@@ -152,7 +152,7 @@ fn instruments(song: &Song) -> String {
     }
 }
 
-/// A question and the option for an instrument that could be one of the missing parts.
+/// A suggestion with its option, for an instrument that could be one of the missing parts.
 fn mapped(song: &Song, missing: &[&str]) -> Option<String> {
     let pitched = pitched(song);
     let keys_of = |number: u16| -> Vec<f64> {
@@ -172,7 +172,7 @@ fn mapped(song: &Song, missing: &[&str]) -> Option<String> {
             return Some(format!("drums on channel {channel}? --map drums=channel:{channel}"));
         }
     }
-    // One instrument can't be both.
+    // One instrument can't be both parts.
     if missing.contains(&"bass") && !missing.contains(&"melody") && 1 < pitched.len() {
         let mean = |number| {
             let played = keys_of(number);

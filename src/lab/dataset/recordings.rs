@@ -1,5 +1,5 @@
-//! Recordings among the sources of a data set: each is read once, and what was found is kept in a folder,
-//! so that a build that ends early goes on where it was, and a set for another model costs no more time.
+//! Recordings among the sources of a data set. Each is transcribed once and its transcript is kept in a
+//! folder, so that an interrupted build resumes and a set for another model needs no transcription.
 
 use std::{
     fs::File,
@@ -37,7 +37,7 @@ pub fn is_recording(path: &Path) -> bool {
     has_ending(path, &RECORDINGS)
 }
 
-/// Whether there are recordings in `sources`: files, and folders with all that is in them.
+/// Whether `sources` are or contain recordings, at any depth of folders.
 pub fn are_in(sources: &[PathBuf]) -> bool {
     let entries = sources.iter().flat_map(|source| WalkDir::new(source).follow_links(true));
     entries.flatten().any(|entry| entry.file_type().is_file() && is_recording(entry.path()))
@@ -46,10 +46,10 @@ pub fn are_in(sources: &[PathBuf]) -> bool {
 /// Reads recordings for a data set.
 pub struct Recordings<'a> {
     reader: &'a Reader,
-    /// A hash of the networks' weights: what another network finds is another transcript.
+    /// A hash of the networks' weights: another network makes another transcript.
     models: u64,
     folder: PathBuf,
-    /// Bars whose confidence is lower are left out.
+    /// Bars with a lower confidence are left out.
     pub least_confidence: f64,
     goes_on: &'a (dyn Fn() -> bool + Sync),
 }
@@ -61,11 +61,11 @@ pub struct OfRecording {
     pub bpm: String,
     /// Bars found.
     pub n_bars: usize,
-    /// Bars used: those with confidence.
+    /// Bars used: those with sufficient confidence.
     pub n_used: usize,
 }
 
-/// A transcript as it is kept. Onsets and ends are in seconds.
+/// A transcript as stored on disk. Onsets and ends are in seconds.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     /// Onset, number of the drum, velocity.
@@ -81,7 +81,7 @@ type KeptNote = (f64, f64, u8, f32);
 
 impl<'a> Recordings<'a> {
     /// Reads recordings by the networks of `reader`, whose weights have the hash `models`, and keeps
-    /// transcripts in `folder`. `goes_on` is asked now and then whether to go on.
+    /// transcripts in `folder`. Reading stops once `goes_on` returns false.
     pub fn new(
         reader: &'a Reader,
         models: u64,
@@ -102,10 +102,10 @@ impl<'a> Recordings<'a> {
         format!("recordings by models {:016x} at confidence {}", self.models, self.least_confidence)
     }
 
-    /// The song in the recording at `path`: kept from before, or read now.
+    /// The song in the recording at `path`, from its kept transcript or a new one.
     ///
     /// # Errors
-    /// The file can't be read, or the transcript can't be kept. A stopped reading is an error too.
+    /// The file can't be read, reading was stopped, or the transcript can't be written.
     pub fn score(&self, path: &Path) -> Result<Score, Reason> {
         let plain = |error: &dyn ToString| Reason::plain(error.to_string());
         let kept = self.transcript_path(path).map_err(|error| plain(&error))?;
@@ -120,7 +120,7 @@ impl<'a> Recordings<'a> {
         Ok(transcript.score())
     }
 
-    /// Where the transcript of the recording at `path` is kept.
+    /// The path of the transcript of the recording at `path`.
     ///
     /// # Errors
     /// The recording can't be read.
@@ -129,7 +129,7 @@ impl<'a> Recordings<'a> {
         Ok(self.folder.join(format!("{hash:016x}.json")))
     }
 
-    /// A transcript of before; none if there is none, or a damaged one.
+    /// The transcript kept at `path`; none if it is missing or damaged.
     fn kept(path: &Path) -> Option<Transcript> {
         let bytes = std::fs::read(path).ok()?;
         serde_json::from_slice::<Kept>(&bytes).ok()?.restored()
@@ -143,7 +143,7 @@ impl<'a> Recordings<'a> {
 }
 
 impl OfRecording {
-    /// Of a song, of which the bars of at least this confidence are used.
+    /// Figures of `score`, of which bars with at least this confidence are used.
     pub fn of(score: &Score, least_confidence: f64) -> Self {
         Self {
             bpm: score.tempo().map(|tempo| format!("{tempo:.2}")).unwrap_or_default(),
@@ -201,7 +201,7 @@ impl Kept {
     }
 }
 
-/// A hash of a file's contents, which begins with `start`.
+/// A hash of `start` and a file's contents.
 fn hash(path: &Path, start: u64) -> io::Result<u64> {
     let mut file = File::open(path)?;
     let (mut hash, mut chunk) = (start, Vec::new());

@@ -27,7 +27,7 @@ pub struct Report {
     pub n_files_kept: usize,
     /// Distinct windows.
     pub n_windows: usize,
-    /// Those of them that lack a part.
+    /// Windows that lack a part.
     pub n_partial: usize,
     /// Windows that an earlier file has.
     pub n_duplicates: usize,
@@ -41,7 +41,7 @@ pub struct Report {
     pub left_out: BTreeMap<String, Files>,
     /// Files with windows that violate the standard, by fault.
     pub faults: BTreeMap<String, Files>,
-    /// Each file, where there are few: at most [`MOST_LISTED`].
+    /// Each file, if there are at most [`MOST_LISTED`].
     pub files: Vec<OfFile>,
     /// Number of files.
     pub n_files: usize,
@@ -49,7 +49,7 @@ pub struct Report {
     pub recordings: Vec<(String, OfRecording)>,
 }
 
-/// Files of a small build, which are listed one by one.
+/// Most files that are listed individually.
 pub const MOST_LISTED: usize = 50;
 
 /// Counts of a source.
@@ -61,7 +61,7 @@ pub struct OfSource {
     pub n_songs: usize,
     /// Distinct windows.
     pub n_windows: usize,
-    /// Those of them that lack a part.
+    /// Windows that lack a part.
     pub n_partial: usize,
 }
 
@@ -72,11 +72,11 @@ pub struct OfFile {
     pub file: String,
     /// Distinct windows.
     pub n_windows: usize,
-    /// Those of them that lack a part.
+    /// Windows that lack a part.
     pub n_partial: usize,
     /// Windows that an earlier file has.
     pub n_duplicates: usize,
-    /// Why it was left out, and what to change; empty if it counts.
+    /// Why the file was left out, and what to change; empty if it was kept.
     pub left_out: String,
 }
 
@@ -146,7 +146,7 @@ impl Report {
         }
     }
 
-    /// Lists a file, as long as there are few.
+    /// Lists a file, up to [`MOST_LISTED`] of them.
     fn list(&mut self, outcome: &Outcome) {
         self.n_files += 1;
         if MOST_LISTED < self.n_files {
@@ -163,7 +163,7 @@ impl Report {
         self.files.push(OfFile { file, n_windows, n_partial, n_duplicates, left_out });
     }
 
-    /// Counts the songs, pairs of title and source, that windows are of.
+    /// Counts the songs of the windows, pairs of title and source.
     pub fn count_songs(&mut self, songs: &BTreeSet<(String, String)>) {
         for (_, source) in songs {
             self.sources.entry(source.clone()).or_default().n_songs += 1;

@@ -22,7 +22,7 @@ pub struct Group {
     pub n_windows: usize,
 }
 
-/// Why shares can't be given.
+/// Why shares are invalid.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Error {
     /// Text that isn't a share.
@@ -36,12 +36,12 @@ pub enum Error {
         /// Names of all sources and data sets.
         known: String,
     },
-    /// The shares are more than the whole.
+    /// The shares add up to more than 1.
     #[error("expected shares that add up to at most 1, found {0}")]
     TooMuch(f64),
 }
 
-/// What rounding may add to a sum of shares.
+/// Tolerance for rounding in a sum of shares.
 const TOLERANCE: f64 = 1e-6;
 
 impl FromStr for Share {
@@ -57,12 +57,11 @@ impl FromStr for Share {
     }
 }
 
-/// For each group its share among the examples of songs. A share is split among the groups of its
-/// name, and what `shares` leave among all others, in proportion to their windows.
+/// The share of each group among the examples of songs. A share is split among the groups of its
+/// name, and the rest among all other groups, in proportion to their windows.
 ///
 /// # Errors
-/// A share names no group, or only groups that other shares name more precisely; or the shares add up
-/// to more than 1.
+/// A share names no group, or the shares add up to more than 1.
 pub fn weights(groups: &[Group], shares: &[Share]) -> Result<Vec<f64>, Error> {
     let total: f64 = shares.iter().map(|share| share.share).sum();
     if 1.0 + TOLERANCE < total {

@@ -23,7 +23,7 @@ const PITCHES: [&str; 12] = ["C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A
 /// Statistics of a set.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Statistics {
-    /// Family of the networks that it is for.
+    /// Family of the networks that the set is for.
     pub family: &'static str,
     /// Songs.
     pub songs: usize,
@@ -33,7 +33,7 @@ pub struct Statistics {
     pub held_out_songs: usize,
     /// Windows held out from training.
     pub held_out_windows: usize,
-    /// Counts by source, if the set tells them.
+    /// Counts by source; empty if the set has no sources.
     pub sources: Vec<Source>,
     /// Statistics by part.
     pub parts: Vec<Part>,
@@ -186,7 +186,7 @@ impl Count {
     fn add_normalised(&mut self, line: &[u16]) {
         self.by_normalised_token.resize(melody::N_TOKENS, 0);
         for &token in line {
-            // Absent tokens have no place.
+            // `ABSENT` is not counted.
             if let Some(n) = self.by_normalised_token.get_mut(usize::from(token)) {
                 *n += 1;
             }

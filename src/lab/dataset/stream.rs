@@ -20,7 +20,7 @@ use crate::{
 /// Header of a set.
 #[derive(Debug, Clone)]
 pub struct Header<'a> {
-    /// Family of the networks that it is for.
+    /// Family of the networks that the set is for.
     pub family: Family,
     /// Titles, sorted.
     pub songs: &'a [String],

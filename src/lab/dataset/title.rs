@@ -1,8 +1,7 @@
 //! Songs of a collection: which files are versions, movements or pieces of one work.
 //!
-//! All files of a song are on one side of the split into training and held-out windows, so a title
-//! that is too coarse costs nothing, and one that is too fine lets a network be judged on what it
-//! has learnt.
+//! All files of a song are on one side of the split into training and held-out windows. A title that
+//! is too coarse is harmless; one that is too fine puts versions of a song on both sides.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,17 +13,17 @@ use crate::lab::dataset::archive;
 /// Lengths of the hashes that collections append to their files' names.
 const HASH_LENGTHS: std::ops::RangeInclusive<usize> = 6..=8;
 
-/// Marks of a score's number in the `OpenScore` collections, after the name of the work.
+/// Prefixes of the score's number in the `OpenScore` collections, after the name of the work.
 const SCORE_MARKS: [&str; 2] = ["_sq", "_lc"];
 
-/// Titles of the files of a collection, by their names.
+/// Derives song titles from the file names of a collection.
 #[derive(Debug, Default)]
 pub struct Titles {
-    /// For each source, and for all ("") together, how many files it has, and their distinct names.
+    /// Number of files and their distinct names, for each source and for all sources ("").
     names: BTreeMap<String, (usize, BTreeSet<String>)>,
 }
 
-/// Key of the names in all sources.
+/// Key of all sources together in `names`.
 const ALL: &str = "";
 
 impl Titles {
@@ -37,9 +36,9 @@ impl Titles {
         }
     }
 
-    /// The title of the song that a file is of: the work that its name tells, in lower case, or the
-    /// folders and the name where most files of the source share their names, such as `all_src.mid`;
-    /// where most files of all sources do, with the name of the source.
+    /// The title of a file's song, in lower case: the work in the file's name. Where most files of the
+    /// source share their names, such as `all_src.mid`, the folders precede it; where most files of all
+    /// sources do, also the name of the source.
     pub fn title(&self, source: &str, file: &str) -> String {
         let share_names = |of: &str| {
             self.names.get(of).is_some_and(|(n_files, names)| 2 * names.len() < *n_files)
@@ -64,8 +63,8 @@ fn stem(file: &str) -> String {
         .to_lowercase()
 }
 
-/// The name of a work from that of a file, without a number of a part, a hash and a score's number:
-/// `quartet_op.13_sq8885571-9ff68b-1` and `quartet_op.13_sq8885571-9ff68b-2` are one.
+/// The name of the work in a file's name, without part number, hash and score number:
+/// `quartet_op.13_sq8885571-9ff68b-1` and `quartet_op.13_sq8885571-9ff68b-2` are one work.
 fn work(stem: &str) -> String {
     let name = strip_hash(stem)
         .or_else(|| {
@@ -138,7 +137,7 @@ mod tests {
         titles.add("album", "a/tune.mid");
         titles.add("album", "b/tune.mid");
         assert_eq!(titles.title("album", "a/tune.mid"), "tune");
-        // Folders that are named one by one are sources.
+        // Folders that are given individually are sources.
         let mut titles = Titles::default();
         for source in ["Track00", "Track01", "Track02"] {
             titles.add(source, "all_src.mid");

@@ -32,7 +32,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Starts a build in `folder`, or resumes the one that is there.
+    /// Starts a build in `folder`, or resumes an existing one.
     ///
     /// # Errors
     /// The existing build has other settings or is locked by another process, or the disk fails.
@@ -73,7 +73,7 @@ impl Work {
         Ok(lines.end)
     }
 
-    /// Truncates both files to their last complete batch and moves to their ends.
+    /// Truncates both files to their last complete batch and seeks to their ends.
     fn cut(&mut self, journal_end: u64, tokens_end: u64) -> Result<(), Error> {
         let length = self.tokens.metadata().map_err(Error::file(&self.folder))?.len();
         if length < tokens_end {

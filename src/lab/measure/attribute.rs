@@ -1,4 +1,4 @@
-//! Attributes of a window that a walk through the latent space can be steered by.
+//! Attributes of a window that can steer a walk through the latent space.
 
 use crate::{
     lab::measure::tokens::Kind,
@@ -20,7 +20,7 @@ impl Attribute {
     /// All attributes.
     pub const ALL: [Self; 3] = [Self::Density, Self::Syncopation, Self::Register];
 
-    /// The name of its vector in model files.
+    /// The name of the attribute's vector in model files.
     pub fn name(self) -> &'static str {
         match self {
             Self::Density => "density",
@@ -29,7 +29,7 @@ impl Attribute {
         }
     }
 
-    /// Its value for `lines`; none where it is undefined, such as the pitch of drums.
+    /// The value for `lines`; none where it is undefined, such as the pitch of drums.
     pub fn of(self, lines: &[(Kind, &[u16])]) -> Option<f64> {
         let onsets = || {
             let of_line = |(kind, line): &(Kind, &[u16])| -> Vec<(usize, f64)> {

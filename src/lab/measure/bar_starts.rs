@@ -17,7 +17,7 @@ use crate::{
     music::drums,
 };
 
-/// Fewest similar onsets for a 99th percentile of their own.
+/// Fewest similar onsets that have a 99th percentile of their own.
 const FEWEST_SIMILAR: usize = 20;
 
 /// Hits within TOGETHER seconds are one onset; an onset APART seconds from a bar's start is
@@ -39,7 +39,7 @@ pub struct Onset {
     pub drums: u16,
 }
 
-/// All bar starts, then all other onsets; `starts` are the bars' in seconds.
+/// All bar starts, then all other onsets; `starts` are the times of the bars in seconds.
 pub fn onsets(score: &Score, starts: &[f64]) -> Vec<Onset> {
     let hits = hits(score, starts);
     let drums_within = |from: f64, to: f64| {

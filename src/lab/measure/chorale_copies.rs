@@ -1,12 +1,12 @@
-//! Copies: the longest passage that a chorale shares with others, whatever the keys.
+//! Copies: the longest passage that a chorale shares with others, in any key.
 
 use crate::chorale::frame::{Chorale, Frame, N_VOICES};
 
-/// A frame regardless of the key: the distances of the voices from the soprano, and the soprano's step
+/// A frame regardless of the key: the distances of the voices from the soprano, and the soprano's interval
 /// from the frame before.
 type Shape = [Option<i16>; N_VOICES];
 
-/// Frames of the longest passage of `chorale` that is note for note in one of `others`.
+/// Frames of the longest passage of `chorale` that one of `others` also has, in any key.
 pub fn longest_copy(chorale: &Chorale, others: &[Chorale]) -> usize {
     let shapes = shapes(chorale);
     others.iter().map(|other| longest_common(&shapes, &self::shapes(other))).max().unwrap_or(0)
@@ -24,9 +24,9 @@ fn shapes(chorale: &Chorale) -> Vec<Shape> {
     chorale.frames.iter().map(shape).collect()
 }
 
-/// Length of the longest run that is in both.
+/// Length of the longest common run.
 fn longest_common(a: &[Shape], b: &[Shape]) -> usize {
-    // Runs that end at each place of `b` and at the present place of `a`.
+    // Lengths of the runs that end at each place of `b` and the current place of `a`.
     let mut runs = vec![0; b.len() + 1];
     let mut longest = 0;
     for a in a {
@@ -47,7 +47,7 @@ mod tests {
     fn a_passage_is_found_in_another_key() {
         let a = chords(&[[72, 67, 60, 48], [74, 65, 59, 43], [76, 67, 60, 48]]);
         let b = chords(&[[60, 60, 55, 52], [72, 67, 60, 48], [74, 65, 59, 43], [60, 60, 55, 52]]);
-        // The first frame lacks the step that leads to it.
+        // The first frame has no interval from a frame before.
         assert_eq!(longest_copy(&a, &[b.transposed(-1)]), 7);
         assert_eq!(longest_copy(&a, std::slice::from_ref(&a)), 12);
         assert_eq!(longest_copy(&a, &[]), 0);

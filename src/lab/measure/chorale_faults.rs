@@ -1,12 +1,12 @@
-//! Faults of part-writing in chorales, and how much moves: rates to be read beside Bach's own.
+//! Part-writing faults in chorales, and how often voices move, as rates to compare with Bach's.
 //!
-//! A *change* is a frame in which any voice begins a note. The rates of Bach's 368 chorales are: .17
-//! parallel fifths and .07 parallel octaves per 100 changes, voices crossed in 2.1 % of frames, and
+//! A *change* is a frame in which any voice begins a note. The rates of Bach's 368 chorales are: 0.17
+//! parallel fifths and 0.07 parallel octaves per 100 changes, voices crossed in 2.1 % of frames, and
 //! root-position triads at the end of 98.6 % of fermatas.
 
 use crate::chorale::frame::{Chorale, Frame, N_VOICES, Sound, Voice};
 
-/// Semitones of the distances that count.
+/// Intervals in semitones.
 const FIFTH: i16 = 7;
 const OCTAVE: i16 = 12;
 const TWELFTH: i16 = 19;
@@ -18,18 +18,18 @@ pub struct Faults {
     pub n_frames: usize,
     /// Changes.
     pub n_changes: usize,
-    /// Two voices move the same way from a fifth to a fifth, octaves aside.
+    /// Pairs of voices that move in the same direction from a fifth to a fifth, modulo octaves.
     pub n_fifths: usize,
-    /// Two voices move the same way from an octave or unison to another.
+    /// Pairs of voices that move in the same direction from an octave or unison to another.
     pub n_octaves: usize,
     /// Frames in which a voice lies above its upper neighbour.
     pub n_crossed: usize,
     /// Frames with soprano and alto, or alto and tenor, more than an octave apart, or tenor and bass more
     /// than a twelfth.
     pub n_wide: usize,
-    /// Frames with a voice outside Bach's range of it.
+    /// Frames with a voice outside its range in Bach's chorales.
     pub n_outside: usize,
-    /// Voices that hold a note, in all frames.
+    /// Held notes, summed over voices and frames.
     pub n_held: usize,
     /// Fermatas.
     pub n_fermatas: usize,
@@ -106,7 +106,7 @@ fn distance(frame: &Frame, upper: usize, lower: usize) -> Option<i16> {
     Some(upper? - lower?)
 }
 
-/// Pairs of voices that move the same way from a distance of `interval`, octaves aside, to the same.
+/// Pairs of voices that move in the same direction between distances of `interval`, modulo octaves.
 fn n_parallels(before: &Frame, after: &Frame, interval: i16) -> usize {
     let pairs =
         (0..N_VOICES).flat_map(|upper| (upper + 1..N_VOICES).map(move |lower| (upper, lower)));
@@ -124,7 +124,7 @@ fn n_parallels(before: &Frame, after: &Frame, interval: i16) -> usize {
     pairs.filter(is_parallel).count()
 }
 
-/// Whether the frame is a major or minor triad in root position: all its pitches are in the triad on the bass.
+/// Whether all pitches of the frame are in the major or minor triad on its bass.
 fn is_root_position(frame: &Frame) -> bool {
     let Some(bass) = frame.sounds[N_VOICES - 1].pitch() else { return false };
     let above = frame.sounds.iter().filter_map(|sound| sound.pitch());

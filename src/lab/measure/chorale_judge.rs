@@ -1,10 +1,8 @@
-//! A judge who learns to tell two sets of chorales apart: how often it is right says how different they
-//! are.
+//! A judge of how different two sets of chorales are: a classifier that is trained to tell them apart.
 //!
-//! Excerpts of four bars become features of part-writing; a logistic regression learns from nine tenths
-//! of the chorales and judges the rest, in turn. The result is the area under the curve (AUC): how often
-//! the judge gives an excerpt of the second set the higher mark than one of the first; .5 is guessing, 1 is
-//! always right.
+//! Four-bar excerpts become features of part-writing, and a logistic regression is evaluated on them by
+//! ten-fold cross-validation over the chorales. The result is the area under the ROC curve (AUC): how often
+//! an excerpt of the second set scores higher than one of the first; 0.5 is chance, 1 is perfect.
 
 use std::cmp::Ordering;
 
@@ -16,7 +14,7 @@ use crate::{
 /// Frames of an excerpt.
 const N_FRAMES: usize = 64;
 
-/// Parts that the chorales are divided into, each of which is judged once.
+/// Folds of the cross-validation.
 const N_FOLDS: usize = 10;
 
 const N_ROUNDS: usize = 400;
@@ -26,8 +24,8 @@ const WEIGHT_DECAY: f64 = 0.01;
 /// Melodic intervals: repeat, step, third, fourth or tritone, fifth, up to an octave, beyond.
 const N_INTERVALS: usize = 7;
 
-/// Kinds of chords on beats: root-position, first and second inversion of major and minor, with a minor
-/// or major seventh, others.
+/// Chords on beats, in semitones above the bass: triads and inversions, dominant and minor sevenths, the
+/// diminished triad. All others are one more kind.
 const CHORDS: [&[i16]; 8] = [
     &[0, 4, 7],
     &[0, 3, 7],
@@ -41,7 +39,7 @@ const CHORDS: [&[i16]; 8] = [
 
 type Features = Vec<f64>;
 
-/// The area under the curve of a judge of `first` and `second`.
+/// The cross-validated AUC of `second` against `first`.
 pub fn auc(first: &[Chorale], second: &[Chorale]) -> f64 {
     let mut marks = [Vec::new(), Vec::new()];
     for fold in 0..N_FOLDS {
@@ -71,7 +69,7 @@ fn excerpts(chorale: &Chorale) -> Vec<Features> {
     chorale.frames.chunks_exact(N_FRAMES).map(excerpt).collect()
 }
 
-/// Shares of what is in an excerpt.
+/// Rates of [`Faults`], and shares of melodic intervals, onset positions and chords.
 fn features(excerpt: &Chorale) -> Features {
     let mut features: Features = Faults::of([excerpt]).rates().map(|(_, rate)| rate).to_vec();
     for voice in 0..N_VOICES {
@@ -132,7 +130,7 @@ impl Judge {
         let deviation = |at: usize| mean(&|f| (f[at] - means[at]).powi(2)).sqrt().max(1e-6);
         let deviations: Features = (0..n_features).map(deviation).collect();
         let mut judge = Self { means, deviations, weights: vec![0.0; n_features], bias: 0.0 };
-        // Both sets count as much, however many excerpts they have.
+        // Both sets have equal weight, whatever their numbers of excerpts.
         let sets = [(first, 0.0), (second, 1.0)];
         let sets = sets.map(|(set, wanted)| {
             let scaled: Vec<Features> = set.iter().map(|features| judge.scaled(features)).collect();
@@ -178,7 +176,7 @@ mod tests {
     use super::*;
     use crate::chorale::frame::testing::chords;
 
-    /// Twenty chorales of four bars, of the chords of `bar` in an order that differs.
+    /// Twenty chorales of four bars, each with the chords of `bar` in another order.
     fn set(bar: [[u8; 4]; 3]) -> Vec<Chorale> {
         let of = |seed: usize| {
             let chord = |at: usize| bar[(at * at + seed * at + seed / 3) % 3];

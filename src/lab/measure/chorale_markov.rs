@@ -1,5 +1,5 @@
-//! A Markov model of chorales, to compare with: what a voice does depends on the voice, the sixteenth of
-//! the beat and the three sounds before, those of the other voices.
+//! A Markov model of chorales, as a baseline: the next sound depends on its voice, the sixteenth of the beat,
+//! and the three sounds before, which are those of the other voices.
 
 use std::collections::HashMap;
 
@@ -16,12 +16,12 @@ const ORDER: usize = 3;
 /// Voice, tick, and up to [`ORDER`] sounds before.
 type Context = (usize, usize, Vec<Sound>);
 
-/// Sounds by context, each as often as it followed.
+/// The sounds that followed each context, with repetitions.
 #[derive(Debug, Clone, Default)]
 pub struct Markov(HashMap<Context, Vec<Sound>>);
 
 impl Markov {
-    /// A model of `chorales`, in the key of C.
+    /// A model of `chorales`, transposed to C.
     pub fn of(chorales: &[Chorale]) -> Self {
         let mut model = Self::default();
         for chorale in chorales {
@@ -36,11 +36,11 @@ impl Markov {
         model
     }
 
-    /// A chorale of the key, the fermatas and the length of `like`.
+    /// Samples a chorale with the key, fermatas and length of `like`.
     pub fn sample(&self, like: &Chorale, rng: &mut Rng) -> Chorale {
         let mut sounds: Vec<Sound> = Vec::new();
         for at in 0..N_VOICES * like.frames.len() {
-            // The longest context that was seen.
+            // The longest known context.
             let found =
                 (0..=ORDER.min(at)).rev().find_map(|order| self.0.get(&context(&sounds, order)));
             let found = found.map_or(&[][..], Vec::as_slice);
@@ -56,7 +56,7 @@ impl Markov {
     }
 }
 
-/// Semitones from the key of `chorale` to that of C, the shorter way.
+/// Semitones from the key of `chorale` to C, the shorter way.
 fn to_c(chorale: &Chorale) -> i8 {
     let root = chorale.key.root as i8;
     if root <= 5 { -root } else { 12 - root }
@@ -72,7 +72,7 @@ fn context(before: &[Sound], order: usize) -> Context {
     (at % N_VOICES, tick, before[at - order..].to_vec())
 }
 
-/// `next`, begun anew if it goes on with another pitch than the voice's last.
+/// `next`, but struck if it holds another pitch than the voice's last.
 fn tied(before: &[Sound], next: Sound) -> Sound {
     let own = before.len().checked_sub(N_VOICES).and_then(|at| before[at].pitch());
     match next {

@@ -1,5 +1,5 @@
-//! The Fréchet distance between two sets of feature vectors, as of normal distributions (Dowson &
-//! Landau 1982; used on features of samples by Heusel et al. 2017, arXiv:1706.08500).
+//! The Fréchet distance between normal distributions fitted to two sets of feature vectors (Dowson
+//! & Landau 1982; used on features of samples by Heusel et al. 2017, arXiv:1706.08500).
 
 use faer::{Mat, Side};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ pub struct Moments {
 }
 
 impl Moments {
-    /// The moments of `vectors`, all of one length; none of fewer than two.
+    /// The moments of `vectors`, all of one length; none for fewer than two.
     pub fn of<V: AsRef<[f64]>>(vectors: &[V]) -> Option<Self> {
         let count = vectors.len();
         let n_dims = vectors.first()?.as_ref().len();
@@ -75,7 +75,7 @@ impl Moments {
     }
 }
 
-/// The symmetric root of a covariance matrix.
+/// The symmetric square root of a covariance matrix.
 fn root(matrix: &Mat<f64>) -> Option<Mat<f64>> {
     let eigen = matrix.self_adjoint_eigen(Side::Lower).ok()?;
     let (axes, variances) = (eigen.U(), eigen.S());

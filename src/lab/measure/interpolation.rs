@@ -20,7 +20,7 @@ use crate::{
 /// Windows at equally spaced points of an interpolation, both ends included.
 pub type Path = Vec<Window>;
 
-/// Rank correlation from which a path counts as monotonic.
+/// Least rank correlation of a monotonic path.
 pub const MONOTONIC: f64 = 0.95;
 
 /// Means over paths of equal length.

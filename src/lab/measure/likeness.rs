@@ -1,5 +1,5 @@
-//! How like the music of a band windows are: Fréchet distances of their lines and of their latents,
-//! copies, and monotony.
+//! Similarity of windows to the music of a band: Fréchet distances of their lines and of their
+//! latents, and monotony.
 
 use std::collections::BTreeSet;
 
@@ -17,37 +17,37 @@ use crate::{
     music::{arrange::notes, trio::Line},
 };
 
-/// Windows, and where a model's encoder places them.
+/// Windows, and the coordinates of their latents.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Placed {
     /// The windows, with a line for each part.
     pub windows: Vec<Window>,
-    /// Coordinates of each, of one width.
+    /// Coordinates of each window's latent, all of one width.
     pub points: Vec<Vec<f64>>,
 }
 
-/// How far a set is from another; smaller is more alike.
+/// Fréchet distances of two sets; smaller is more similar.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Distances {
     /// Of the features of melodies and basses ([`crate::lab::measure::line_features`]), the mean of both
-    /// parts, in units of the deviations of real lines; none without such lines, or of too few.
+    /// parts, in units of the deviations of real lines; none for too few lines.
     pub lines: Option<f64>,
-    /// Of the latents.
+    /// Of the latents; none for fewer than two.
     pub latents: Option<f64>,
 }
 
 /// How monotonous a set is. Shares are 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Monotony {
-    /// Share of windows that differ from all before.
+    /// Share of windows that differ from all earlier ones.
     pub distinct: f64,
-    /// Share of the notes of melodies that repeat the pitch before.
+    /// Share of melody notes that repeat the previous pitch.
     pub repeated_pitches: f64,
-    /// Share of bars of melodies without an onset.
+    /// Share of melody bars without an onset.
     pub empty_bars: f64,
 }
 
-/// The distances of two sets whose parts are of `kinds`.
+/// The distances between two sets whose parts are of `kinds`.
 pub fn distances(kinds: &[Kind], a: &Placed, b: &Placed) -> Distances {
     let moments = |placed: &Placed| Moments::of(&placed.points);
     let latents = moments(a).zip(moments(b)).and_then(|(a, b)| a.distance(&b));
@@ -67,7 +67,7 @@ pub fn distances(kinds: &[Kind], a: &Placed, b: &Placed) -> Distances {
     Distances { lines: (!found.is_empty()).then(|| mean(&found)), latents }
 }
 
-/// The monotony of `windows`, whose parts are of `kinds`; that of melodies is of the first pitched part.
+/// The monotony of `windows`, whose parts are of `kinds`; the first pitched part is the melody.
 pub fn monotony(kinds: &[Kind], windows: &[Window]) -> Monotony {
     let distinct: BTreeSet<&Window> = windows.iter().collect();
     let melody = kinds.iter().position(|kind| *kind == Kind::Pitched);

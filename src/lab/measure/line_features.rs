@@ -1,5 +1,5 @@
-//! Twenty features of a four-bar melody or bass line, whose distribution tells lines that people
-//! wrote from others.
+//! Twenty features of a four-bar melody or bass line, whose distribution differs between
+//! human-written lines and others.
 
 use std::collections::BTreeMap;
 
@@ -13,9 +13,9 @@ use crate::{
     },
 };
 
-/// Bars and steps of a line.
+/// Bars of a line.
 pub const N_BARS: usize = 4;
-/// See [`N_BARS`].
+/// Steps of a line.
 pub const N_STEPS: usize = N_BARS * STEPS_PER_BAR;
 
 /// Number of features.
@@ -45,7 +45,7 @@ pub const NAMES: [&str; 20] = [
     "notes in the best major scale",
 ];
 
-/// Greatest step, and greatest interval that is no leap, in semitones.
+/// Greatest step, and greatest interval that is not a leap, in semitones.
 const STEP: i16 = 2;
 const WIDEST: i16 = 7;
 
@@ -54,13 +54,13 @@ const WIDEST: i16 = 7;
 const ALIKE: f64 = 0.75;
 const SAME_RHYTHM: f64 = 0.9;
 
-/// Inter-onset intervals of so many steps are long.
+/// Inter-onset intervals of at least this many steps are long.
 const LONG: usize = 8;
 
-/// The features of a line of melody tokens by the order of [`NAMES`]; none for a line without onsets
-/// or of another length than [`N_STEPS`].
+/// The features of a line of melody tokens, in the order of [`NAMES`]; none for a line without onsets or of
+/// another length than [`N_STEPS`].
 ///
-/// Shares are 0 to 1, counts of onsets are a bar, the range is in semitones and the entropy in bits.
+/// Shares are 0 to 1, onsets are counted per bar, the range is in semitones and the entropy in bits.
 pub fn features(line: &[u16]) -> Option<[f64; N_FEATURES]> {
     let notes = notes(line);
     if line.len() != N_STEPS || notes.is_empty() {
@@ -96,7 +96,7 @@ pub fn features(line: &[u16]) -> Option<[f64; N_FEATURES]> {
     ])
 }
 
-/// Share of steps at which nothing sounds, and of bars in which nothing does.
+/// Share of silent steps, and of silent bars.
 fn silence(notes: &[LineNote]) -> [f64; 2] {
     let mut sounds = [false; N_STEPS];
     for note in notes {
@@ -144,9 +144,9 @@ fn intervals(notes: &[LineNote]) -> [f64; 5] {
     ]
 }
 
-/// Shares, among bars with onsets after the first such bar, of bars equal to an earlier one, of bars
-/// with the rhythm of an earlier one, and of variations of an earlier one; 1 if the two halves of
-/// the line have nearly one rhythm but are not equal, else 0.
+/// Shares, among bars with onsets after the first such bar, of bars equal to an earlier one, of bars with the
+/// rhythm of an earlier one, and of variations of an earlier one; 1 if the two halves of the line have nearly
+/// the same rhythm but are not equal, else 0.
 fn form(line: &[u16]) -> [f64; 4] {
     let bars: Vec<&[u16]> = line.chunks(STEPS_PER_BAR).filter(|bar| has_onset(bar)).collect();
     let [mut n_exact, mut n_rhythm, mut n_varied] = [0.0; 3];
@@ -188,7 +188,7 @@ fn has_onset(bar: &[u16]) -> bool {
     bar.iter().any(|token| is_onset(*token))
 }
 
-/// The share of steps at which `of` says the same of the tokens of `a` and `b`.
+/// The share of steps at which `of` is equal for the tokens of `a` and `b`.
 fn same<T: PartialEq>(a: &[u16], b: &[u16], of: impl Fn(u16) -> T) -> f64 {
     share(a.iter().zip(b).map(|(a, b)| of(*a) == of(*b)))
 }

@@ -11,24 +11,24 @@
 //!   a reference.
 //! - [`line_features`], [`frechet`], [`real_lines`]: twenty features of a four-bar line, and how far
 //!   their distribution is from that of real songs.
-//! - [`likeness`]: how like a band's music windows are.
+//! - [`likeness`]: how similar windows are to a band's music.
 //! - [`novelty`], [`ngrams`]: whether samples are copied from the training set.
 //! - [`interpolation`], [`language_model`]: Roberts et al. 2018, Fig. 4: how smooth an
 //!   interpolation is, and whether the windows along it are plausible music.
 //! - [`health`]: Dong et al. 2020 (`MusPy`): empty bars, note density, key.
 //! - [`expression`]: velocity and timing of drums.
-//! - [`attribute`]: attributes that a walk through the latent space can be steered by.
+//! - [`attribute`]: attributes that can steer a walk through the latent space.
 //!
 //! Of chorales:
 //!
-//! - [`chorale_faults`], [`chorale_copies`]: faults of part-writing, and passages of the corpus.
-//! - [`chorale_judge`], [`chorale_markov`]: a judge who tells sets apart, and a model to compare with.
+//! - [`chorale_faults`], [`chorale_copies`]: part-writing faults, and passages copied from the corpus.
+//! - [`chorale_judge`], [`chorale_markov`]: a classifier of two sets, and a baseline model.
 //!
 //! Of a performance:
 //!
 //! - [`notes`]: bars with velocities and timing.
 //! - [`audio`]: the rendered sound.
-//! - [`onsets`]: how well found onsets agree with true ones.
+//! - [`onsets`]: agreement of detected onsets with true ones.
 //! - [`bar_starts`]: clicks at bar lines.
 
 pub mod attribute;

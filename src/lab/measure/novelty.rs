@@ -2,8 +2,8 @@
 //!
 //! The distance of a window from the training set is the normalised Hamming distance to the nearest
 //! training window, the least over twelve transpositions that move melody and bass together and
-//! leave drums alone. Held-out music has some distance too, and drums a small one. A window
-//! therefore counts as a copy if it is nearer than the 1st percentile of held-out music, or
+//! leave drums unchanged. Held-out music has some distance too, and drums have a small one. A
+//! window therefore counts as a copy if it is nearer than the 1st percentile of held-out music, or
 //! identical to a training window; the latter matters where that percentile is 0.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -86,7 +86,7 @@ impl TrainingSet {
 
     /// The distance of each window from the nearest of the set, 0 to 1; 1 if the set is empty.
     ///
-    /// Takes time proportional to the product of both numbers, on all cores: a few seconds for
+    /// Takes time proportional to the product of both sets' sizes, on all cores: a few seconds for
     /// 2,000 trio windows against 40,000.
     pub fn distances(&self, windows: &[Window]) -> Vec<f64> {
         windows.par_iter().map(|window| self.distance(window)).collect()

@@ -1,4 +1,4 @@
-//! How well found onsets agree with true ones.
+//! Agreement of detected onsets with true ones.
 
 use std::ops::AddAssign;
 
@@ -7,24 +7,24 @@ use std::ops::AddAssign;
 pub struct Agreement {
     /// True onsets.
     pub n_true: usize,
-    /// Found onsets.
+    /// Detected onsets.
     pub n_found: usize,
-    /// Pairs of both.
+    /// Matched pairs.
     pub n_matched: usize,
 }
 
 impl Agreement {
-    /// Share of found onsets that are true; 1 if none is found.
+    /// Share of detected onsets that match; 1 if none is detected.
     pub fn precision(&self) -> f64 {
         share(self.n_matched, self.n_found)
     }
 
-    /// Share of true onsets that are found; 1 if there is none.
+    /// Share of true onsets that match; 1 if there is none.
     pub fn recall(&self) -> f64 {
         share(self.n_matched, self.n_true)
     }
 
-    /// The harmonic mean of both; 1 if there is nothing to find and nothing was found.
+    /// The harmonic mean of precision and recall; 1 if there are neither true nor detected onsets.
     pub fn f(&self) -> f64 {
         share(2 * self.n_matched, self.n_true + self.n_found)
     }
@@ -42,10 +42,10 @@ fn share(n: usize, of: usize) -> f64 {
     if of == 0 { 1.0 } else { n as f64 / of as f64 }
 }
 
-/// Compares onsets in seconds, both sorted: each is paired at most once, with one at most `tolerance_s`
-/// away, so that there are as many pairs as possible (as `mir_eval`, which rounds times to 0.1 ms).
+/// Compares sorted onsets in seconds: each is matched at most once, with one at most `tolerance_s` away, and
+/// the number of matches is maximal (as in `mir_eval`, which rounds times to 0.1 ms).
 pub fn agreement(true_s: &[f64], found_s: &[f64], tolerance_s: f64) -> Agreement {
-    // On a line, the first of both that are near enough can always be paired without loss.
+    // Both are sorted, so matching the first two within tolerance never costs a match.
     let (mut n, mut m, mut n_matched) = (0, 0, 0);
     while let (Some(a), Some(b)) = (true_s.get(n), found_s.get(m)) {
         let distance = ((a - b) * 1e4).round() / 1e4;
@@ -69,7 +69,7 @@ mod tests {
         let found = |truth: &[f64], found: &[f64]| agreement(truth, found, 0.05).n_matched;
         assert_eq!(found(&[1.0, 2.0], &[1.05, 2.06]), 1);
         assert_eq!(found(&[1.0], &[0.98, 1.0, 1.02]), 1);
-        // The nearest of the first would leave the second without one.
+        // With its nearest match, the first would leave the second unmatched.
         assert_eq!(found(&[1.0, 1.04], &[0.96, 1.01]), 2);
         assert_eq!(found(&[], &[1.0]), 0);
     }

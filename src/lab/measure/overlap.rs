@@ -120,12 +120,12 @@ pub fn divergence(a: &[f64], b: &[f64]) -> f64 {
     }
 }
 
-/// `n` lines at even distances.
+/// `n` evenly spaced lines.
 fn spread<L: AsRef<[u16]>>(lines: &[L], n: usize) -> Vec<&[u16]> {
     (0..n).map(|place| lines[place * lines.len() / n].as_ref()).collect()
 }
 
-/// The distances of all ordered pairs, so each twice as in `MGEval`: the number sets the bandwidth.
+/// The distances of all ordered pairs, so each twice, as in `MGEval`: the count sets the bandwidth.
 fn intra_distances(set: &[Vec<f64>]) -> Vec<f64> {
     let others = |place: usize| set.iter().enumerate().filter(move |(other, _)| *other != place);
     let places: Vec<usize> = (0..set.len()).collect();

@@ -1,8 +1,8 @@
-//! How far lines are from those of real songs: the distance of their features from statistics that
-//! the program carries.
+//! Distance of lines from those of real songs, by statistics of their features that are part of the
+//! program.
 //!
-//! `electropunk dataset lines` makes the statistics from data sets. They are means and covariances:
-//! no line can be read from them.
+//! `electropunk dataset lines` makes the statistics from data sets. They are means and covariances,
+//! from which no line can be reconstructed.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -16,7 +16,7 @@ use crate::{
     music::trio::Line,
 };
 
-/// The statistics that the program carries, with their credits.
+/// The statistics in the program, with their credits.
 static SHIPPED: LazyLock<RealLines> = LazyLock::new(|| {
     serde_json::from_str(include_str!("real_lines.json")).expect("a test reads the statistics")
 });
@@ -28,22 +28,21 @@ pub struct RealLines {
     pub command: String,
     /// Credits of the songs.
     pub credits: Vec<String>,
-    /// Of melodies.
+    /// Moments of melodies.
     pub melody: Moments,
-    /// Of basses.
+    /// Moments of basses.
     pub bass: Moments,
 }
 
 impl RealLines {
-    /// The statistics that the program carries.
+    /// The statistics in the program.
     pub fn shipped() -> &'static Self {
         &SHIPPED
     }
 }
 
 /// The Fréchet distance of the features of `lines` from `real` lines, each feature in units of its
-/// deviation among real lines; none of fewer lines with onsets than there are features. Equal lines
-/// count once.
+/// deviation among real lines; none unless there are more distinct lines with onsets than features.
 pub fn distance(lines: &[Line], real: &Moments) -> Option<f64> {
     let features = distinct_features(lines.iter());
     if features.len() <= N_FEATURES {
@@ -52,7 +51,7 @@ pub fn distance(lines: &[Line], real: &Moments) -> Option<f64> {
     between(&Moments::of(&features)?, real)
 }
 
-/// The distance of two sets of lines by their moments, in units of the deviations of `real`.
+/// The distance between two sets of lines, from their moments, in units of the deviations of `real`.
 pub fn between(found: &Moments, real: &Moments) -> Option<f64> {
     let units = real.deviations();
     found.in_units(&units).distance(&real.in_units(&units))

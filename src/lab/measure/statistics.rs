@@ -5,7 +5,7 @@ pub fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
-/// The share of true values; 0 if there are none.
+/// The share of true values; 0 without values.
 pub fn share(values: impl Iterator<Item = bool>) -> f64 {
     let (n_true, n) = values.fold((0, 0), |(n_true, n), is| (n_true + usize::from(is), n + 1));
     n_true as f64 / n.max(1) as f64

@@ -1,11 +1,11 @@
-//! What measures of token lines share: the kinds of tokens, windows, and their distance.
+//! Shared by the measures of token lines: kinds of tokens, windows, and their distance.
 
 use crate::music::{drums, melody, trio::Line};
 
 /// One example of a model: a line of tokens per part, all of equal length.
 pub type Window = Vec<Line>;
 
-/// Which vocabulary the tokens of a line are from.
+/// The vocabulary of the tokens of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Tokens of [`crate::music::melody`]: melody and bass.

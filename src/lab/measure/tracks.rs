@@ -1,4 +1,4 @@
-//! Figures of bars of several tracks of events: how many tracks and notes they have, and who plays.
+//! Figures of bars of event tracks: numbers of tracks and notes, and programs.
 
 use std::collections::BTreeMap;
 
@@ -20,9 +20,9 @@ pub struct Tracks {
     pub bars: usize,
     /// Share of bars without a note, 0 to 1.
     pub silent_rate: f64,
-    /// Mean number of tracks with notes, of bars with any.
+    /// Mean number of tracks with notes, over bars with notes.
     pub tracks_per_bar: f64,
-    /// Mean number of notes of such a track.
+    /// Mean number of notes in a track with notes.
     pub notes_per_track: f64,
     /// Share of each program among the tracks with notes; 128 is drums.
     #[serde(skip)]

@@ -14,7 +14,7 @@ const LETTER_SIZE: RasterHeight = RasterHeight::Size16;
 
 /// A rectangle of pixels; `x` and `y` are its top left corner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Self-explanatory.
 pub struct Rect {
     pub x: usize,
     pub y: usize,

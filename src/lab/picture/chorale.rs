@@ -1,4 +1,4 @@
-//! A piano roll of a chorale: four voices in four colours, eight bars a row, with its fermatas.
+//! A piano roll of a chorale: four voices in four colours, eight bars per row, with fermatas.
 
 use crate::{
     chorale::{
@@ -21,22 +21,22 @@ const COLOURS: [Colour; N_VOICES] = [
 
 const BEATS_PER_BAR: usize = 4;
 
-/// Frames of a row: eight bars.
+/// Frames per row: eight bars.
 const ROW_FRAMES: usize = 8 * BEATS_PER_BAR * FRAMES_PER_BEAT;
 
-/// Rows that are drawn at most: 320 bars.
+/// Most rows drawn: 320 bars.
 const MOST_ROWS: usize = 40;
 
 /// Pixels of a frame and of a semitone.
 const FRAME: usize = 8;
 const SEMITONE: usize = 5;
 
-/// Pixels to the left of the rows, between them, and of the head with title and names.
+/// Pixels to the left of the rows, between rows, and of the header with title and voice names.
 const MARGIN: usize = 44;
 const BETWEEN: usize = LETTER_HEIGHT + 14;
 const HEAD: usize = 2 * LETTER_HEIGHT + 14;
 
-/// Pixels of the mark of a fermata.
+/// Height of a fermata mark in pixels.
 const FERMATA: usize = 4;
 
 const ROW_HEIGHT: usize = (HIGHEST - LOWEST + 3) as usize * SEMITONE;
@@ -54,7 +54,7 @@ pub fn draw(chorale: &Chorale, first_beat: usize, title: &str) -> Canvas {
         let y = HEAD + row * (ROW_HEIGHT + BETWEEN);
         let field = Rect { x: MARGIN, y, width: widest * FRAME, height: ROW_HEIGHT };
         rule(&mut canvas, field, row);
-        // The frame at the row's left edge, which lies before the chorale in the first row.
+        // The row's first frame, counted from the start of the first bar.
         let first = row * ROW_FRAMES;
         for column in 0..widest {
             let Some(at) = (first + column).checked_sub(lead_in) else { continue };
@@ -79,7 +79,7 @@ fn head(canvas: &mut Canvas, title: &str) {
     }
 }
 
-/// Background, octaves, beats and numbers of bars.
+/// Background, octaves, beats and bar numbers.
 fn rule(canvas: &mut Canvas, field: Rect, row: usize) {
     canvas.fill(field, palette::RAISED);
     for c in (LOWEST..=HIGHEST).filter(|pitch| pitch.is_multiple_of(12)) {
@@ -116,7 +116,7 @@ fn paint(canvas: &mut Canvas, place: Rect, frame: &Frame, next: Option<&Frame>) 
     }
 }
 
-/// The pixel row where `pitch` begins; pitches outside the tokens' lie at the edge.
+/// The pixel row where `pitch` begins; pitches outside the tokens' range lie at the edge.
 fn top(field: Rect, pitch: u8) -> usize {
     field.y + usize::from(HIGHEST + 1 - pitch.clamp(LOWEST, HIGHEST)) * SEMITONE
 }

@@ -68,8 +68,8 @@ fn curve(
     Curve { name: name.to_owned(), colour, stroke: stroke(set), points: points.collect() }
 }
 
-/// Training values are noisy, and hand-written patterns are easier than real songs, which matter
-/// most.
+/// Thin for noisy training values, dashed for hand-written patterns, strong for real songs, which
+/// matter most.
 fn stroke(set: &str) -> Stroke {
     match set {
         "train" => Stroke::Thin,

@@ -1,8 +1,8 @@
 //! Pictures for judging data sets and training at a glance.
 //!
 //! - PNG: [`canvas`] (pixels), [`roll`] and [`sheet`] (piano rolls of tokens), [`played`] (piano
-//!   rolls of performed hits), [`chorale`] (of four voices), [`recording`] (its spectrum, and what
-//!   was found in it), [`plot`].
+//!   rolls of performed hits), [`chorale`] (of four voices), [`recording`] (a spectrum and its
+//!   transcription), [`plot`].
 //! - SVG: [`curve`], [`learning`] (the log of a training run).
 //! - Both: [`axis`], [`palette`] (the player page's colours).
 //!

@@ -41,7 +41,7 @@ pub const QUIET: Colour = Colour([0xa0, 0xa2, 0xb4]);
 /// Warnings, such as values over a limit.
 pub const BAD: Colour = Colour([0xff, 0x6b, 0x6b]);
 
-/// The heat map from none to much: panel, violet, orange, white.
+/// The heat map from 0 to 1: panel, violet, orange, white.
 const HEAT: [Colour; 5] = [
     RAISED,
     Colour([0x45, 0x37, 0x82]),

@@ -25,7 +25,7 @@ const BARS_BETWEEN_NUMBERS: usize = 4;
 
 /// A drum or a pitch.
 #[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs)] // The names say it.
+#[allow(missing_docs)] // Self-explanatory.
 pub enum Sound {
     Drum(Drum),
     Pitch(u8),

@@ -1,4 +1,4 @@
-//! A recording and what was found in it: its spectrum above the notes, a few seconds a row.
+//! A recording and its transcription: the spectrum above the notes and drums, a few seconds per row.
 
 use std::ops::Range;
 
@@ -17,10 +17,10 @@ const N_PITCHES: usize = 88;
 const SEMITONE: usize = 2;
 const DRUM: usize = 3;
 
-/// Frames of a row, each a pixel wide.
+/// Frames per row, each a pixel wide.
 const ROW_FRAMES: usize = 1040;
 
-/// Pixels to the left of the rows, between panels, below rows, and of the head.
+/// Pixels to the left of the rows, between panels, below rows, and of the header.
 const MARGIN: usize = 44;
 const BETWEEN: usize = 4;
 const BELOW: usize = LETTER_HEIGHT + 8;
@@ -31,7 +31,7 @@ const PANEL: usize = N_PITCHES * SEMITONE;
 /// The content of a picture. Times are in frames.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
-    /// The spectrum by frames, from the lowest pitch: as many numbers from 0 to 1 for each pitch.
+    /// The spectrum by frame, from the lowest pitch: equally many levels from 0 to 1 per pitch.
     pub spectrum: Vec<Vec<f32>>,
     /// Notes: the frames in which they sound, MIDI pitch, and the part that gives the colour.
     pub notes: Vec<(Range<usize>, u8, Voice)>,
@@ -39,11 +39,11 @@ pub struct Found {
     pub hits: Vec<(usize, usize)>,
     /// Number of rows for drums.
     pub n_drums: usize,
-    /// Where bars begin.
+    /// First frame of each bar.
     pub bars: Vec<usize>,
 }
 
-/// The picture of what was `found`, as long as its spectrum, under `title`.
+/// The picture of `found`, as long as its spectrum, under `title`.
 pub fn draw(found: &Found, title: &str) -> Canvas {
     let n_rows = found.spectrum.len().div_ceil(ROW_FRAMES).max(1);
     let row_height = 2 * PANEL + 2 * BETWEEN + found.n_drums * DRUM + BELOW;
@@ -75,7 +75,7 @@ fn spectrum(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
             let level = bins.iter().copied().fold(0.0, f32::max);
             let y = top(panel, key);
             let cell = Rect { x: panel.x + column, y, width: 1, height: SEMITONE };
-            // The network's levels are decibels, of which the lower half is noise.
+            // The network's levels are on a decibel scale, whose lower half is noise.
             canvas.fill(cell, heat(f64::from(2.0 * level - 1.0)));
         }
     }
@@ -91,7 +91,7 @@ fn notes(canvas: &mut Canvas, panel: Rect, found: &Found, first: usize) {
             continue;
         }
         let shown = frames.start.max(first)..frames.end.min(first + panel.width);
-        // A pixel less, so that repeated notes are seen apart.
+        // A pixel less, to separate repeated notes.
         let width = shown.len().saturating_sub(1);
         let x = panel.x + shown.start.saturating_sub(first);
         canvas.fill(Rect { x, y: top(panel, key), width, height: SEMITONE }, voice.colour());

@@ -55,8 +55,7 @@ fn kick(strength: Strength, take: Take) -> Signal {
         .shaped(knee)
 }
 
-/// Two skins that drive each other, a shell, wires that rattle on as long as the lower skin moves,
-/// and the stick.
+/// Two coupled skins, a shell, wires that rattle as long as the lower skin moves, and the stick.
 fn snare(strength: Strength, take: Take) -> Signal {
     let place = 1.0 + 0.006 * f64::from(take);
     let mut skins = membrane(186.0 * place, 0.06, 0.6);
@@ -80,7 +79,7 @@ fn snare(strength: Strength, take: Take) -> Signal {
         .shaped(knee)
 }
 
-/// A microphone's amplifier, which rounds the very peak of a stroke and leaves the rest alone.
+/// The soft clipping of a microphone's amplifier, linear up to 0.7.
 fn knee(x: f64) -> f64 {
     const BEND: f64 = 0.7;
     let over = x.abs() - BEND;

@@ -59,7 +59,7 @@ fn snare(strength: Strength) -> Signal {
     (Signal::modes(&shell, 0.3) + snappy).drive(1.3)
 }
 
-/// Three bursts of the same noise and almost no room.
+/// Three bursts of noise in one band and a short room tail.
 fn clap(strength: Strength) -> Signal {
     let noise = |name| Signal::noise(name, 0.22).band_pass(1050.0, 2.2);
     let stroke = |name, at| noise(name).decay(0.0045).delayed(at);

@@ -9,7 +9,7 @@ use crate::units::SAMPLE_RATE;
 /// Left and right channel.
 pub type Stereo = [Vec<f32>; 2];
 
-/// A note: key down, key up.
+/// A note, from key down to key up.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Note {
     /// MIDI channel from 0; 9 plays kits.

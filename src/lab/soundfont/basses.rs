@@ -152,7 +152,7 @@ fn bass_amplifier(string: Signal) -> Signal {
     warm.high_pass(32.0).boosted(90.0, 1.0, 0.3).low_pass(4500.0)
 }
 
-/// The air, the top and the bridge of a double bass.
+/// Resonances of a double bass: air, top and bridge.
 fn double_bass(string: Signal) -> Signal {
     let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.8 * x));
     string

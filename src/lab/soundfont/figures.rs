@@ -1,4 +1,4 @@
-//! What a preset should measure, and what it measures.
+//! Figures of presets, and their goals.
 
 use std::{
     f64::consts::{PI, TAU},
@@ -22,29 +22,29 @@ const BASSES: [i32; 7] = [32, 33, 34, 36, 38, 39, 87];
 /// Held sounds that should move: organs, reeds, winds, strings, leads, pads.
 const MOVING: [i32; 16] = [16, 17, 22, 50, 59, 65, 80, 81, 83, 84, 87, 89, 90, 91, 92, 95];
 
-/// Sounds that a harder key should open: keys, guitars, basses, leads, winds, strings.
+/// Sounds that should open with velocity: keys, guitars, basses, leads, winds, strings.
 const OPENING: [i32; 27] = [
     0, 1, 4, 5, 17, 22, 24, 26, 29, 30, 32, 33, 34, 36, 38, 39, 45, 50, 59, 62, 65, 80, 81, 83, 84,
     87, 90,
 ];
 
-/// Presets with vibrato, which are tuned before it starts.
+/// Presets with vibrato; their tuning is measured before it starts.
 const VIBRATO: [i32; 6] = [16, 22, 59, 65, 80, 83];
 
 /// Figures of a preset, played in the middle of its range.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figures {
-    /// How much a held note's spectrum changes beside a steady decay, in decibels.
+    /// Change of a held note's spectrum apart from a steady decay, in decibels.
     pub movement_db: f64,
-    /// Centroid at velocity 120 beside that at velocity 50.
+    /// Ratio of the centroid at velocity 120 to that at velocity 50.
     pub opening: f64,
     /// Tuning of the first partial, in cents.
     pub cents: f64,
-    /// Sides beside the middle, in decibels.
+    /// Sides relative to the middle, in decibels.
     pub width_db: f64,
 }
 
-/// What the figures of a preset should be.
+/// Goals of a preset's figures.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Goals {
     /// The least movement, for sounds that are held.
@@ -67,7 +67,7 @@ impl Figures {
             render(font, &[(0.0, note)], 1.5)
         };
         let (soft, hard) = (held(50)?, held(120)?);
-        // The start is over, and the window of outside measures as well.
+        // From 0.15 s to 1.2 s: after the attack, as in external measurements.
         let middle_part: Stereo = hard.clone().map(|side| side[6615..52_920].to_vec());
         Ok(Self {
             movement_db: movement_db(&middle_part),

@@ -98,8 +98,8 @@ pub fn jazz_guitar() -> Patch {
     Patch { name: "Jazz Guitar", program: 26, level: Decibels(-4.4), layers }
 }
 
-/// A single string through a small amplifier that begins to distort; soft strokes are damped by the
-/// palm. A theme's own amplifier takes it further.
+/// A single string through a small amplifier that begins to distort; soft strokes are palm-muted. An
+/// amplifier of the theme can distort it further.
 pub fn overdriven_guitar() -> Patch {
     let layers = picked(STEEL);
     Patch { name: "Overdriven Guitar", program: 29, level: Decibels(-7.9), layers }
@@ -121,7 +121,7 @@ pub fn power_guitar() -> Patch {
     Patch { name: "Power Guitar", program: 30, level: Decibels(-8.3), layers: picked(chord) }
 }
 
-/// Open strings in three velocity layers over damped ones.
+/// Two palm-muted velocity layers, and three open ones above.
 fn picked(string: Pluck) -> Vec<Layer> {
     let palm = Pluck {
         decay_seconds: 0.11,
@@ -163,7 +163,7 @@ fn doubled(take: &Layer) -> [Layer; 2] {
     [take.with(&[Pan(-0.35), Tune(-1)]), other.with(&[Pan(0.35), Tune(1)])]
 }
 
-/// A spruce top over a box of air.
+/// Resonances of a spruce top and its box.
 fn box_of_wood(string: Signal) -> Signal {
     let string = string.peaking_at(Decibels(0.0)).shaped(|x| tanh(1.4 * x));
     string
@@ -179,7 +179,7 @@ fn small_amplifier(string: Signal) -> Signal {
     clean.high_pass(70.0).low_pass(2800.0)
 }
 
-/// Valves at the edge, and a 12-inch loudspeaker in an open box.
+/// Slightly overdriven valves, and a 12-inch loudspeaker in an open box.
 fn combo(string: Signal) -> Signal {
     let driven = string.peaking_at(Decibels(0.0)).high_pass(110.0).shaped(|x| tanh(3.0 * x + 0.25));
     driven.high_pass(75.0).boosted(2600.0, 1.2, 0.5).low_pass(5600.0)

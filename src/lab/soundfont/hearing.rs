@@ -15,10 +15,10 @@ const HOP: usize = 1024;
 /// Bands that movement is measured in, evenly spaced in octaves from the third line to the last.
 const N_BANDS: usize = 12;
 
-/// Bands whose mean lies further below the loudest one don't count, in decibels.
+/// Decibels below the loudest band at which a band's mean is still counted.
 const AUDIBLE: f64 = 40.0;
 
-/// The power of each line of the spectra of `samples` under a Hann window, from one to the next.
+/// Power spectra of successive Hann windows of `samples`, `hop` samples apart.
 pub fn spectra(samples: &[f32], n_window: usize, hop: usize) -> Vec<Vec<f64>> {
     let fft = FftPlanner::new().plan_fft_forward(n_window);
     let step = TAU / n_window as f64;
@@ -54,8 +54,8 @@ pub fn centroid_hz(samples: &[f32]) -> f64 {
     weighted / sum * f64::from(SAMPLE_RATE) / n as f64
 }
 
-/// How much the spectrum of a held note changes beside a steady decay, in decibels: the standard
-/// deviation in time of the levels of the audible bands about their straight lines, averaged.
+/// Change of a held note's spectrum apart from a steady decay, in decibels: the standard deviation of
+/// the audible bands' levels about their regression lines over time, averaged.
 ///
 /// Pass the held part, from 0.15 s after its start.
 pub fn movement_db(heard: &Stereo) -> f64 {
@@ -77,7 +77,7 @@ pub fn movement_db(heard: &Stereo) -> f64 {
     mean(&moves)
 }
 
-/// The power of the sides beside that of the middle, in decibels.
+/// The power of the sides relative to that of the middle, in decibels.
 pub fn width_db(heard: &Stereo) -> f64 {
     let power = |sign: f32| {
         let sum =
@@ -87,12 +87,12 @@ pub fn width_db(heard: &Stereo) -> f64 {
     10.0 * (power(-1.0) / power(1.0)).log10()
 }
 
-/// Both channels together.
+/// The mean of both channels.
 pub fn middle(heard: &Stereo) -> Vec<f32> {
     heard[0].iter().zip(&heard[1]).map(|(left, right)| f32::midpoint(*left, *right)).collect()
 }
 
-/// The sine at `hz` under a Hann window, as a complex number.
+/// The Fourier sum at `hz` under a Hann window, as a complex number.
 pub fn swing(samples: &[f32], hz: f64) -> (f64, f64) {
     let (sin, cos) = (TAU * hz / f64::from(SAMPLE_RATE)).sin_cos();
     let (hann_sin, hann_cos) = (TAU / samples.len() as f64).sin_cos();

@@ -48,7 +48,7 @@ pub fn electric_piano() -> Patch {
     Patch { name: "Electric Piano", program: 4, level: Decibels(-11.5), layers }
 }
 
-/// The layer left and right, with a tremolo of `hz` by `depth` decibels that is a quarter of a turn
+/// The layer left and right, with a tremolo of `hz` by `depth` decibels that is a quarter of a period
 /// later on the right.
 fn swinging(layer: &Layer, hz: f64, depth: f64) -> [Layer; 2] {
     let side = |place, delay| {
@@ -84,8 +84,8 @@ pub fn fm_piano() -> Patch {
     Patch { name: "FM Piano", program: 5, level: Decibels(-12.3), layers }
 }
 
-/// An FM bell: carrier and modulator at 2 to 7, the index falling in three steps, cast not quite
-/// round, so that it warbles.
+/// An FM bell: carrier and modulator at 2 to 7, an index that falls in three steps, and detuned twins
+/// that beat.
 pub fn fm_bell() -> Patch {
     let tone =
         |index: f64| Spectrum::of_wave(2, move |x| sin(2.0 * TAU * x + index * sin(7.0 * TAU * x)));
@@ -125,14 +125,14 @@ pub fn crystal() -> Patch {
     Patch { name: "Crystal", program: 98, level: Decibels(-7.9), layers }
 }
 
-/// The layer with a softer twin a little sharp, on either side: metal is never cast quite round.
+/// The layer and a softer, slightly sharp twin, panned apart: they beat like unevenly cast metal.
 fn warbling(layer: &Layer) -> Vec<Layer> {
     let twin = layer.clone().gain(Decibels(-10.0)).with(&[Tune(5), Pan(0.4)]);
     vec![layer.clone().with(&[Pan(-0.15)]), twin]
 }
 
-/// Nine drawbars and key click through a rotating speaker: a drum turns below, a horn above, each at
-/// its own speed, towards the listener and away.
+/// Nine drawbars and key click through a rotating speaker: a drum for the lows and a horn for the
+/// highs, each at its own speed.
 pub fn organ() -> Patch {
     const LOW: [(u32, f64); 4] = [(1, 0.6), (2, 1.0), (3, 0.5), (4, 0.5)];
     const HIGH: [(u32, f64); 6] = [(4, 0.4), (6, 0.45), (8, 0.5), (10, 0.15), (12, 0.2), (16, 0.3)];
@@ -143,7 +143,7 @@ pub fn organ() -> Patch {
             LfoRate(hz),
             LfoToVolume(decibels),
             LfoToCutoff(1200.0 * octaves),
-            // The air between comes and goes: Doppler's shift is a quarter of a turn ahead.
+            // The Doppler shift is a quarter of a period ahead of the left tremolo.
             VibratoRate(hz),
             VibratoDelay(0.001),
             VibratoToPitch(cents),

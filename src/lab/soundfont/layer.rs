@@ -36,7 +36,7 @@ pub struct Layer {
     generators: Vec<Generator>,
 }
 
-/// Sources that are stored, at their levels.
+/// Stored sources and their levels.
 pub type Cache = Vec<(Rc<Source>, f64, Stored)>;
 
 /// Peak level of shared samples.
@@ -117,7 +117,7 @@ impl Layer {
         self
     }
 
-    /// Four layers, softest first, whose cut-offs lie `octaves` apart in all around `hz` at key 60.
+    /// Four layers, softest first, whose cut-offs at key 60 span `octaves` around `hz`.
     ///
     /// A brighter layer is louder; each is attenuated by its `trim` in decibels.
     pub fn opened(&self, hz: f64, tracking: f64, octaves: f64, trims: [f64; 4]) -> Vec<Self> {
@@ -131,7 +131,7 @@ impl Layer {
         layers.map(layer).collect()
     }
 
-    /// Adds settings.
+    /// Adds generators.
     pub fn with(mut self, generators: &[Generator]) -> Self {
         self.generators.extend_from_slice(generators);
         self
@@ -150,7 +150,7 @@ impl Layer {
         }
     }
 
-    /// The zones of the layer in the patch `patch` at `level`; `cache` has the sources that the patch
+    /// The zones of the layer in the patch `patch` at `level`; `cache` holds the sources that the patch
     /// has stored.
     pub fn zones(
         &self,

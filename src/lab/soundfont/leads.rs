@@ -55,7 +55,7 @@ pub fn saw_lead() -> Patch {
     Patch { name: "Saw Lead", program: 81, level: Decibels(-5.4), layers }
 }
 
-/// A pluck with a fast filter decay: two saws, since more would beat before they are in tune.
+/// A pluck with a fast filter decay: two saws, since more sound out of tune in a short note.
 pub fn synth_pluck() -> Patch {
     let saw = Layer::tone(Spectrum::saw()).with(&[
         Attack(0.001),
@@ -105,7 +105,7 @@ pub fn melodica() -> Patch {
         VibratoDelay(0.3),
         VibratoRate(5.2),
         VibratoToPitch(9.0),
-        // The player's breath, which beats the reed open.
+        // Tremolo and filter by the player's breath.
         LfoDelay(0.2),
         LfoRate(5.2),
         LfoToVolume(2.4),

@@ -1,4 +1,4 @@
-//! What the tests hear: notes of the built font, and their measures.
+//! Rendered notes of the built font and their measures, for the tests.
 
 use std::{
     f64::consts::TAU,
@@ -29,7 +29,7 @@ pub fn font() -> &'static SoundFont {
     &FONT
 }
 
-/// The same, to be rendered with.
+/// The built font, for rendering.
 pub fn shared_font() -> &'static Arc<SoundFont> {
     &FONT
 }
@@ -62,7 +62,7 @@ pub fn loudness(heard: &Stereo) -> f64 {
     momentary.fold(f64::NEG_INFINITY, f64::max)
 }
 
-/// Mean frequency of the sound, from the ratio of its slope to itself.
+/// RMS of the left channel's first difference, relative to the channel's.
 pub fn brightness(heard: &Stereo) -> f64 {
     let energy = |samples: &mut dyn Iterator<Item = f32>| {
         samples.map(|x| f64::from(x) * f64::from(x)).sum::<f64>()

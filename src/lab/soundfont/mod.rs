@@ -18,8 +18,8 @@
 //! | 22 | Melodica | a reed and breath, vibrato on long notes |
 //! | 24 | Plucked String | nylon |
 //! | 26 | Jazz Guitar | hollow, round |
-//! | 29 | Overdriven Guitar | a string on the edge of distortion, doubled; damped by the palm below velocity 67; takes an amplifier |
-//! | 30 | Power Guitar | root, fifth and octave on one key through a loud amplifier; damped as above |
+//! | 29 | Overdriven Guitar | lightly distorted, doubled, for an amplifier; palm-muted below velocity 67 |
+//! | 30 | Power Guitar | root, fifth and octave on one key through a loud amplifier; muted as above |
 //! | 32 | Upright Bass | gut and wood |
 //! | 33 | Fingered Bass | round, electric |
 //! | 34 | Picked Bass | steel |
@@ -56,12 +56,12 @@
 //!
 //! Closed hats choke open ones. Snares and closed hats have four velocity layers, kicks three or four;
 //! harder strokes are brighter. Snares and hats of the acoustic and the lo-fi kit alternate between
-//! takes every three velocities, which a player's spread makes a round robin. Every kit has a shaker
+//! takes every three velocities, a round robin for strokes of varying velocity. Every kit has a shaker
 //! (70), congas (62 to 64), a cowbell (56) and claves (75).
 //!
-//! Held sounds move by at least 1.5 dB, and keys, guitars, basses, leads and winds open by a quarter
-//! and more from velocity 50 to 120: [`figures`] has the goals, and `electropunk soundfont --sheet`
-//! draws what is reached.
+//! Held sounds move by at least 1.5 dB, and keys, guitars, basses, leads and winds open by at least a
+//! quarter from velocity 50 to 120: [`figures`] has the goals, and `electropunk soundfont --sheet`
+//! draws the results.
 //!
 //! # Synthesis
 //! ```text
@@ -73,11 +73,10 @@
 //!
 //! Most melodic sounds are layers of loops, each a sum of sines with whole numbers of cycles.
 //! Envelopes and filters are left to the synthesizer, so a sound takes kilobytes; velocity layers are
-//! the same samples behind other filters. Strings and drums are recordings. Levels are in the samples,
-//! since synthesizers disagree on the generator initialAttenuation, but for velocity layers and for
-//! samples that several presets share. Sines
-//! and powers come from libm, so the bytes are the same on every machine. `audition` measures the
-//! result for the tests.
+//! the same samples with other filters. Strings and drums are recordings. Levels are in the samples,
+//! since synthesizers disagree on the generator initialAttenuation, except for velocity layers and for
+//! samples that several presets share. Sines and powers come from libm, so the bytes are the same on
+//! every machine. `audition` renders the result for figures and tests.
 
 mod acoustic;
 mod analogue;

@@ -33,12 +33,12 @@ fn shaker(_: Strength, take: Take) -> Signal {
         let grains = Signal::noise(&format!("{name} {take}"), 0.11).attack(0.011).decay(0.014);
         grains.high_pass(3600.0).boosted(6800.0, 1.2, 0.8).gain(Decibels(level)).delayed(at)
     };
-    // The hand is never twice equally far from the wall.
+    // The delay of the seeds differs between takes.
     let wrist = 0.016 + 0.003 * f64::from(take);
     seeds("throw", 0.0, -9.0) + seeds("seeds", wrist, 0.0)
 }
 
-/// An open tone: a skin of a hand's span on a barrel.
+/// An open tone: a small skin on a barrel.
 fn conga(strength: Strength, take: Take, hz: f64) -> Signal {
     let mut skin = membrane(hz * (1.0 + 0.004 * f64::from(take)), 0.12, 0.28 + 0.2 * strength);
     skin.push(Mode::new(hz, 0.6, 0.2));

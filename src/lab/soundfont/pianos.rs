@@ -1,4 +1,4 @@
-//! Piano patches: one instrument, with felt before its hammers or without.
+//! Piano patches: the same strings with felt or hard hammers.
 
 use crate::{
     lab::soundfont::{
@@ -14,8 +14,7 @@ use crate::{
     units::Decibels,
 };
 
-/// Three strings of steel, struck at an eighth of their length, whose soundboard takes the highs
-/// first.
+/// A steel string, struck at an eighth of its length; high modes decay first.
 const STRINGS: Pluck = Pluck {
     name: "piano strings",
     strings: &[(1.0, 1.0)],
@@ -69,7 +68,7 @@ fn strung(hz: f64, octaves: f64, decay_seconds: f64, trims: [f64; 4]) -> Vec<Lay
     sides.iter().flat_map(|side| side.opened(hz, 0.5, octaves, trims)).collect()
 }
 
-/// A spruce board, whose lowest resonances are those of its size.
+/// The lowest resonances of a spruce soundboard.
 fn soundboard(strings: Signal) -> Signal {
     strings
         .boosted(95.0, 2.0, 0.4)

@@ -34,7 +34,7 @@ const LAYERS: [&[(RangeInclusive<u8>, Strength)]; 4] = [
 /// velocity, so takes that alternate every few units alternate at random between strokes.
 const STRIPE: u8 = 3;
 
-/// Detuning of successive stripes in cents, so that even two takes give many sounds.
+/// Detuning of successive stripes in cents, so that two takes give more than two sounds.
 const STRIPE_CENTS: [i16; 5] = [0, 7, -5, 3, -8];
 
 /// An instrument of a kit.
@@ -142,7 +142,7 @@ impl Piece {
         struck.faded().peaking_at(self.peak)
     }
 
-    /// The zones of the instrument in the kit `kit`, whose recordings have `rate`.
+    /// The zones of the instrument in the kit `kit`, with recordings at `rate` Hz.
     pub fn zones(&self, font: &mut Font, kit: &str, rate: u32) -> Vec<Zone> {
         let n_takes = if let Strike::Takes(_, n) = self.strike { n } else { 1 };
         let mut zones = Vec::new();
@@ -166,7 +166,7 @@ impl Piece {
                 let echoes = echoes.peaking_at(Decibels(self.peak.0 + room.below.0));
                 let sample = self.store(font, (kit, rate), &echoes, 3);
                 let mut echoing: Vec<_> = self.on_keys(&(0..=127), sample, place, 0).collect();
-                // Echoes end with no new stroke; a class would also end the stroke that they belong to.
+                // Echoes are not choked: a class would also choke the stroke that they belong to.
                 for zone in &mut echoing {
                     zone.generators.retain(|generator| !matches!(generator, ExclusiveClass(_)));
                 }
@@ -185,7 +185,7 @@ impl Piece {
     ) -> SampleId {
         let (first_key, _) = self.keys[0];
         let (kit_name, rate) = if self.is_shared { ("Percussion", SAMPLE_RATE) } else { kit };
-        // An old sampler has no filter before it.
+        // An old sampler has no anti-aliasing filter.
         let aliasing = (SAMPLE_RATE / rate) as usize;
         font.add_sample(Sample {
             name: format!("{kit_name} {first_key}").replace(" Kit", ""),
@@ -214,7 +214,7 @@ impl Piece {
     }
 }
 
-/// Parts of a layer's velocities that alternate between takes; the whole layer for a single one.
+/// Parts of a layer's velocities that alternate between takes; with one take, the whole layer.
 fn stripes(layer: RangeInclusive<u8>, n_takes: Take) -> impl Iterator<Item = RangeInclusive<u8>> {
     let (first, last) = (*layer.start(), *layer.end());
     let width = if n_takes == 1 { 128 } else { STRIPE };

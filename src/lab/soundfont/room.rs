@@ -8,8 +8,8 @@ use crate::{lab::soundfont::signal::Signal, rng, units::SAMPLE_RATE};
 /// Delay of the first echo of a room in samples: a wall a metre away.
 const FIRST_ECHO: usize = 260;
 
-/// The echoes of a room, dense from the start, which fade by 60 dB in `seconds`; in all as loud
-/// as the sound. Rooms of different names are uncorrelated.
+/// The echoes of a room, dense from the start, which fade by 60 dB in `seconds`; their power is that
+/// of the sound. Rooms of different names are uncorrelated.
 ///
 /// The echoes are sparse pulses of random sign ("velvet noise", Karjalainen and Järveläinen
 /// 2007), two in a millisecond, which sound as smooth as noise.

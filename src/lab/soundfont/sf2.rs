@@ -1,7 +1,7 @@
 //! Writes SoundFont files.
 //!
 //! Source: SoundFont Technical Specification 2.04 (E-mu 2006). Each velocity layer of a preset is an
-//! instrument of the same name; what its zones have in common is in a global zone.
+//! instrument of the same name; generators common to its zones are in a global zone.
 
 use std::ops::Range;
 

@@ -101,7 +101,7 @@ impl Signal {
         self
     }
 
-    /// Keeps every `n`-th sample of what is left below half the new rate.
+    /// Low-passes below half the new rate, and keeps every `n`-th sample.
     pub fn decimated(self, n: usize) -> Self {
         if n == 1 {
             return self;
@@ -112,7 +112,7 @@ impl Signal {
         filtered.thinned(n)
     }
 
-    /// Keeps every `n`-th sample; what lies above half the new rate aliases.
+    /// Keeps every `n`-th sample; content above half the new rate aliases.
     pub fn thinned(self, n: usize) -> Self {
         Self(self.0.into_iter().step_by(n).collect())
     }
@@ -195,7 +195,7 @@ impl From<Vec<f64>> for Signal {
     }
 }
 
-/// Mixes both, as long as the longer one.
+/// Mixes both; the sum is as long as the longer one.
 impl Add for Signal {
     type Output = Self;
 

@@ -1,4 +1,4 @@
-//! What a layer plays, and how it is stored.
+//! Sources of layers, and how they are stored.
 
 use std::ops::RangeInclusive;
 
@@ -13,7 +13,7 @@ use crate::{
     units::{Decibels, SAMPLE_RATE},
 };
 
-/// What a layer plays.
+/// The source of a layer.
 #[derive(Debug, Clone)]
 pub enum Source {
     /// A loop, played at the pitch of the key.
@@ -26,7 +26,7 @@ pub enum Source {
     Breath(Signal),
 }
 
-/// What is stored of a source: keys, their sample, and the seconds before its loop if it is a
+/// The stored samples of a source: keys, their sample, and the seconds before the loop of a looped
 /// recording.
 pub type Stored = Vec<(RangeInclusive<u8>, SampleId, Option<f64>)>;
 

@@ -58,8 +58,8 @@ impl Spectrum {
         Self::new(cycles, (1..=N_HARMONICS * cycles).map(|turns| analyse(&grid, turns)))
     }
 
-    /// An ensemble of voices of this one-cycle tone. Each voice has its number of `turns` cycles in
-    /// a loop in which the pitch has `cycles`, and starts at a random phase from the stream `seed`.
+    /// An ensemble of voices of this one-cycle tone. `turns` has the cycles of each voice in a loop of
+    /// `cycles` of the pitch; phases are random, from the stream `seed`.
     pub fn ensemble(&self, cycles: u32, turns: &[u32], seed: &str) -> Self {
         let mut rng = rng::stream(0, seed);
         let voices = turns.iter().flat_map(|&turns| {
@@ -146,7 +146,7 @@ fn add_sine(wave: &mut [f64], partial: &Partial) {
     }
 }
 
-/// The sine of `turns` cycles in a loop.
+/// The partial of `turns` cycles in the loop `wave`.
 fn analyse(wave: &[f64], turns: u32) -> Partial {
     let step = TAU * f64::from(turns) / wave.len() as f64;
     let (sin_step, cos_step) = libm::sincos(step);

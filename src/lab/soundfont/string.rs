@@ -2,9 +2,9 @@
 //!
 //! The string is that of Karplus and Strong as extended by Jaffe and Smith ("Extensions of the
 //! Karplus-Strong plucked-string algorithm", Computer Music Journal 7:2, 1983): place of the pick,
-//! losses that grow with frequency, stiffness, a damping hand. It is computed as its modes, so that
-//! each cycle is in tune to a fraction of a cent and the loop has no seam: after the recording all
-//! decays stop, and the synthesizer's envelope takes over.
+//! losses that grow with frequency, stiffness, a damping hand. Its modes are computed, so that each
+//! cycle is in tune to a fraction of a cent and the loop has no seam: at the loop all decays stop, and
+//! the synthesizer's envelope takes over.
 
 use std::{f64::consts::PI, ops::RangeInclusive};
 
@@ -31,16 +31,16 @@ const SETTLING: f64 = 0.05;
 /// Shortest loop in seconds.
 const LOOP: f64 = 0.11;
 
-/// How a string is made, plucked and heard.
+/// A string, its pluck, and its body or amplifier.
 #[derive(Debug, Clone)]
 pub struct Pluck {
     /// Name of the random stream of the modes' beats.
     pub name: &'static str,
-    /// Strings that sound together, as (ratio to the pitch, level); ratios are whole halves.
+    /// Strings that sound together, as (ratio to the pitch, level); ratios are multiples of 0.5.
     pub strings: &'static [(f64, f64)],
     /// Place of the pick as a share of the length.
     pub pick_at: f64,
-    /// Place of the pickup as a share of the length; none hears the bridge.
+    /// Place of the pickup as a share of the length; none for the bridge.
     pub pickup_at: Option<f64>,
     /// Inharmonicity of the lowest usual note: mode `n` is sharp by the factor `sqrt(1 + B n^2)`.
     pub stiffness: f64,
@@ -48,19 +48,19 @@ pub struct Pluck {
     pub decay_seconds: f64,
     /// Frequency at which modes decay twice as fast, in hertz.
     pub loss_hz: f64,
-    /// Corner of the pick's roundness in hertz.
+    /// Corner of the pick's low-pass in hertz.
     pub pick_hz: f64,
-    /// Noise of the pick or finger, its peak beside that of the string.
+    /// Noise of the pick or finger, relative to the string.
     pub noise: f64,
-    /// Cents by which the hardest part of the pluck is sharp, as the string is longest then.
+    /// Cents by which the pitch is sharp at the pluck, where the string is stretched most.
     pub sharp_cents: f64,
     /// Delay of each band of keys after the one below, in seconds, as the strings of a chord are
-    /// struck one after another; the highest five together.
+    /// struck one after another; bands from the sixth on are together.
     pub strum: f64,
-    /// What the string is heard through, such as a body or an amplifier.
+    /// Effect on the string, such as a body or an amplifier.
     pub heard: fn(Signal) -> Signal,
-    /// Length of the recording before the loop in seconds, for the lowest keys; without a loop, of
-    /// all.
+    /// Length of the recording before the loop in seconds, for the lowest keys; without a loop, the
+    /// whole length.
     pub seconds: f64,
     /// Whether the end is looped.
     pub is_looped: bool,
@@ -133,7 +133,7 @@ impl Pluck {
         let mut frames = to_frames(&stored);
         let start = late + (n_free + n_settling) / self.thinning;
         if self.is_looped {
-            // Equal but for the rounding of filters that have all but settled.
+            // The ends differ only by the rounding of nearly settled filters.
             let first = frames[start - N_AROUND..start + N_AROUND].to_vec();
             let end = start + period;
             frames[end - N_AROUND..end + N_AROUND].copy_from_slice(&first);
@@ -193,7 +193,7 @@ impl Pluck {
         }
         let rate = f64::from(SAMPLE_RATE);
         let read = |index: usize| {
-            // The whole lead is there from the start of the loop on, so that the loop stays whole.
+            // The offset has decayed by the start of the loop, so that the loop stays whole.
             let t = index as f64 / rate;
             let place = index as f64 - ahead * rate * exp(-t / SECONDS);
             let below = place.floor();

@@ -6,15 +6,15 @@ use libm::exp;
 
 use crate::units::SAMPLE_RATE;
 
-/// A mode of a string: two directions of swinging that beat and decay differently.
+/// A mode of a string: two polarisations that beat and decay differently.
 pub struct Swing {
     /// Frequency in hertz.
     pub hz: f64,
     /// Level at the pluck.
     pub level: f64,
-    /// Distance of the two directions in hertz; together they are in tune.
+    /// Distance of the two polarisations in hertz; their mean is in tune.
     pub beat_hz: f64,
-    /// Decays per second.
+    /// Decay rate in 1/s.
     pub rate: f64,
 }
 

@@ -77,7 +77,7 @@ fn every_preset_is_in_tune() {
     for program in programs(MELODIC) {
         for key in [home(program) - 7, home(program) + 5, home(program) + 17] {
             let cents = cents_off(shared_font(), program, key).unwrap();
-            // A closing filter shifts the phase; a formant favours the sharp voices.
+            // A closing filter shifts the phase; a formant amplifies the sharp voices.
             assert!(cents.abs() < 1.5, "program {program}, key {key}: {cents:.2} cents");
         }
     }
@@ -97,12 +97,12 @@ fn a_harder_key_is_louder_without_steps() {
         let key = home(program);
         let loudness =
             |velocity| loudness(&Note { program, key, velocity, held: 0.4, ..NOTE }.render(0.5));
-        // The synthesizer's own velocity curve. A sound that opens adds to it, gently.
+        // The synthesizer's own velocity curve. A filter that opens adds a little to it.
         let law = |velocity: i32| 40.0 * (f64::from(velocity) / 127.0).log10();
         let velocities = [24, 40, 54, 55, 64, 69, 79, 80, 84, 85, 95, 99, 100, 104, 105, 115, 127];
         let off = velocities.map(|velocity| loudness(velocity) - law(velocity));
         for (pair, velocity) in off.windows(2).zip(velocities) {
-            // Below it a guitarist damps the strings.
+            // Lower velocities are palm-muted.
             let is_damped = GUITARS_WITH_A_PALM.contains(&program) && velocity == 64;
             let step = pair[1] - pair[0];
             assert!(
@@ -136,7 +136,7 @@ fn ensembles_doubled_guitars_and_keys_are_wide() {
 fn no_held_note_clicks() {
     for program in programs(MELODIC) {
         let heard = Note { program, key: home(program), held: 3.0, ..NOTE }.render(3.0);
-        // A step stands out of the highs around it, which loops and layers must not.
+        // A click stands out of the highs around it; loops and layers must not click.
         let slope =
             |n: usize| f64::from(heard[0][n + 1] - 2.0 * heard[0][n] + heard[0][n - 1]).abs();
         for from in (6615..heard[0].len() - 4410).step_by(2205) {

@@ -1,8 +1,8 @@
 //! Loops, stored once per band of keys.
 //!
 //! A loop is stored several times at one pitch, with fewer sines for higher bands, so no key
-//! aliases. A loop with a body is stored for each band as the fixed resonances shape it there. High
-//! keys read in large steps, but each cycle has hundreds of samples, so the synthesizer's linear
+//! aliases. With a body, the loop of each band is filtered by the fixed resonances. High keys read a
+//! loop in large steps, but each cycle has hundreds of samples, so the synthesizer's linear
 //! interpolation adds nothing audible.
 
 use std::ops::RangeInclusive;
@@ -18,11 +18,11 @@ use crate::lab::soundfont::{
 /// The highest sine that is stored, at the pitch of its band's highest key.
 const HIGHEST_HZ: f64 = 19_000.0;
 
-/// The highest key whose sines are all below that; nothing plays above it.
+/// The highest key that limits the sines of its band; higher keys are not played.
 const HIGHEST_PURE: u8 = 115;
 
-/// The usual range of keys; outside it a body sounds as at the border. Bands start and end at these
-/// keys.
+/// The usual range of keys; outside it a body has the gains of its border. Bands start and end at
+/// these keys.
 const OFTEN: (u8, u8) = (24, 95);
 
 /// The usual range of long loops, which basses don't use.
@@ -58,7 +58,7 @@ impl Tone {
         Self::new(spectrum, CYCLE, 6)
     }
 
-    /// A loop of many cycles, each in a sixth of the samples; one sample serves an octave.
+    /// A loop of many cycles, each with a sixth of the samples; an octave shares one sample.
     pub fn long(spectrum: Spectrum) -> Self {
         Self::new(spectrum, CYCLE / 6, 12)
     }
@@ -135,8 +135,8 @@ impl Tone {
         self.cycle * self.spectrum.cycles() as usize
     }
 
-    /// The sample rate and root key. A whole number of samples per cycle is in tune at one rate
-    /// only, which is rounded to a whole number: within a twentieth of a cent.
+    /// The sample rate and root key. A whole number of samples per cycle is in tune at one rate only;
+    /// rounding it to whole hertz detunes by less than a twentieth of a cent.
     fn rate(&self) -> (u32, u8) {
         const HIGHEST_RATE: f64 = 48_000.0;
         let rate = |key: u8| self.cycle as f64 * key_to_hz(key);

@@ -64,7 +64,7 @@ impl Zones {
 /// 65,535 generators.
 pub fn common(layer: &[Zone]) -> Vec<Generator> {
     let [first, others @ ..] = layer else { return Vec::new() };
-    // Of equal settings the last one counts, so a setting that a zone repeats stays in the zones.
+    // The last of equal generators counts, so a generator that a zone repeats stays in the zones.
     let is_single = |generator: &&Generator| {
         let operator = generator.to_record().0;
         first.generators.iter().filter(|other| other.to_record().0 == operator).count() == 1

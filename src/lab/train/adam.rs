@@ -13,7 +13,7 @@ const EPSILON: f32 = 1e-8;
 /// Gradients with a larger norm are scaled down to it.
 const CLIP_NORM: f64 = 1.0;
 
-/// Steps with a gradient norm from here on are skipped.
+/// Steps with at least this gradient norm are skipped.
 const ZERO_NORM: f64 = 10_000.0;
 
 /// Running moments of each variable, in the variables' order.
@@ -75,8 +75,7 @@ fn square(grad: &Tensor) -> Result<f64> {
         drop(storage);
         return Ok(f64::from(grad.sqr()?.sum_all()?.to_scalar::<f32>()?));
     };
-    // Sums of 4096 squares in sixteen lanes, so that neither order nor precision gets in the way of
-    // vectors.
+    // Blocks of 4096 squares are summed in sixteen f32 lanes, which vectorises and stays precise.
     let blocks = slice(storage, layout)?.chunks(4096);
     let square = |block: &[f32]| {
         let mut lanes = [0f32; 16];
@@ -114,14 +113,14 @@ fn average(mean: &Tensor, next: &Tensor, keep: f32) -> Result<Tensor> {
     mean.affine(f64::from(keep), 0.0)? + next.affine(f64::from(1.0 - keep), 0.0)?
 }
 
-/// A running average in place: `a = keep * a + (1 - keep) * scale * b`, or of its square.
+/// A running average, in place: `a = keep * a + (1 - keep) * scale * b`, or of its square.
 struct Average {
     keep: f32,
     scale: f32,
     is_squared: bool,
 }
 
-/// A step down: `a = a - rate * first / (sqrt(second) + epsilon)`.
+/// A descent step: `a = a - rate * first / (sqrt(second) + epsilon)`.
 struct Descend {
     rate: f32,
 }
@@ -221,7 +220,7 @@ mod tests {
             by_tensors(&theirs, &grad, [first, second], [scale, rate]).unwrap();
         }
         let after = [&ours, &theirs].map(|var| var.to_vec1::<f32>().unwrap());
-        // The orders of operations differ: a few roundings of 32-bit numbers.
+        // The order of operations differs: a few f32 rounding errors.
         let near = |(a, b): (&f32, &f32)| (a - b).abs() < 3e-6;
         assert!(after[0].iter().zip(&after[1]).all(near), "{after:?}");
     }

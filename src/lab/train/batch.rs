@@ -15,15 +15,15 @@ use crate::{
     },
 };
 
-/// Longest tracks of the groups, in events. Narrower groups waste fewer steps after the ends of tracks,
-/// but a group's products have fewer rows, and each has weights to lay out.
+/// Length limits of groups of tracks, in events. Narrower groups waste fewer steps after track ends, but
+/// their matrix products have fewer rows, and each group lays out the weights again.
 const TRACK_LENGTHS: [usize; 6] = [1, 8, 16, 24, 32, 48];
 
 /// A batch of examples. In shapes: T steps of a segment, S segments, B examples. Row `s * B + b` is
-/// segment `s` of example `b`, so the rows' embeddings are in order of time for the next level.
+/// segment `s` of example `b`, so the rows' embeddings are in time order for the next level.
 ///
-/// Rows run in groups: one, or if segments are tracks of events, one for each range of lengths, so that
-/// few steps after the ends of tracks are computed.
+/// Rows run in one group or, if segments are event tracks, in one group per range of lengths, so that few
+/// steps after track ends are computed.
 #[derive(Debug, Clone)]
 pub struct Batch {
     /// B.
@@ -41,17 +41,17 @@ pub struct EncoderInputs {
     pub n_segments: usize,
     /// The groups, R rows each.
     pub groups: Vec<EncoderGroup>,
-    /// For each of the S * B rows, its place among the rows of all groups, if those are not in order.
-    /// Empty tracks share one row.
+    /// For each of the S * B rows, its index among the rows of all groups, if those are not in order. Empty
+    /// tracks share one row.
     pub places: Option<Vec<u32>>,
 }
 
-/// Rows that the encoder reads together.
+/// Rows that the encoder runs together.
 #[derive(Debug, Clone)]
 pub struct EncoderGroup {
     /// R.
     pub n_rows: usize,
-    /// T of the encoder's segments, or the longest track's.
+    /// T of the encoder's segments, or the length of the longest track.
     pub n_steps: usize,
     /// Inputs (T, R, K).
     pub forward: Lookups,
@@ -64,9 +64,9 @@ pub struct EncoderGroup {
 pub struct CoreGroup {
     /// The R rows, if they are not all S * B in order.
     pub rows: Option<Vec<u32>>,
-    /// R, examples and segments: S is 1 if rows are not all in order.
+    /// Examples and segments, whose product is R: (B, S), or (R, 1) if rows are not all in order.
     pub sizes: [usize; 2],
-    /// T, or the longest track's.
+    /// T, or the length of the longest track.
     pub n_steps: usize,
     /// Inputs (T, R, K): the position in the bar, if the core reads it, and those from the
     /// previous step, for teacher forcing; the latter are empty at the first step.
@@ -108,7 +108,7 @@ impl Batch {
         Self::grouped(config, windows, &TRACK_LENGTHS, is_dropped)
     }
 
-    /// The same with tracks in groups of lengths up to each of `limits`.
+    /// [`Self::new`] with tracks grouped by length, up to each of `limits`.
     fn grouped(
         config: &Config,
         windows: &[&Window],
@@ -128,7 +128,7 @@ impl Batch {
     }
 }
 
-/// Rows by length: those of at most each of `limits` in turn; rows beyond all limits come last.
+/// Rows grouped by length: up to each of `limits` in turn; longer rows come last.
 fn by_length(lengths: &[usize], limits: &[usize]) -> Vec<Vec<usize>> {
     let group = |length: usize| limits.partition_point(|&limit| limit < length);
     let mut groups = vec![Vec::new(); limits.len() + 1];
@@ -158,7 +158,7 @@ impl EncoderInputs {
         let (mut groups, mut places, mut n_placed) = (Vec::new(), vec![0; rows.len()], 0);
         for group in by_length(&lengths, limits) {
             let longest = group.iter().map(|&row| lengths[row]).max().unwrap_or(1);
-            // Tracks of one token are empty ones: all the same.
+            // Tracks of one token are empty and identical.
             let kept = if longest == 1 { &group[..1] } else { &group[..] };
             for (index, &row) in group.iter().enumerate() {
                 places[row] = (n_placed + index.min(kept.len() - 1)) as u32;
@@ -188,7 +188,7 @@ impl EncoderGroup {
     }
 }
 
-/// What a core decoder reads and should choose, by example and step.
+/// Inputs and targets of a core decoder, by example and step.
 struct Previous<'a> {
     config: &'a Config,
     core: &'a Core,
@@ -246,7 +246,7 @@ impl Previous<'_> {
         end.map_or(n_steps, |end| end + 1)
     }
 
-    /// The window of `row`, and its first step there.
+    /// The window of `row`, and the row's first step in the window.
     fn place(&self, row: usize) -> (&Window, usize) {
         let (segment, example) = (row / self.windows.len(), row % self.windows.len());
         (self.windows[example], segment * self.config.n_segment_steps)
@@ -260,7 +260,7 @@ impl Previous<'_> {
         lines.iter().map(|line| line[start + t]).collect()
     }
 
-    /// The core's inputs at step `t` of `row`. What comes after the end of a track is no input.
+    /// The core's inputs at step `t` of `row`. Steps after the end of a track give no input.
     fn inputs(&self, row: usize, t: usize, is_dropped: &mut dyn FnMut() -> bool) -> Sparse {
         let mut inputs = Sparse::from_iter(self.core.metre_input(t));
         let before = match (t, row.checked_sub(self.windows.len())) {
@@ -379,7 +379,7 @@ mod tests {
         let of_row = |row: usize| (0..4).map(|t| tokens[0][t * 4 + row]).collect::<Vec<_>>();
         assert_eq!(of_row(0), [360, 60, 188, 489]);
         assert_eq!(of_row(2), [488, 36, 489, Targets::IGNORED]);
-        // The second track's previous step is the first track's padding, which counts as nothing.
+        // The second track's previous step is the first track's padding, which gives no input.
         assert_eq!(short.previous.rows[2], Lookups::NONE);
         assert_eq!(short.previous.rows[4 + 2], 488);
     }

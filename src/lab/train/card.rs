@@ -10,7 +10,7 @@ use crate::{
     musicvae::net::config::Config,
 };
 
-/// Tables of an existing card that survive: people write the first, `eval` the second.
+/// Tables of an existing card that are kept: the first is written by hand, the second by `eval`.
 const KEPT: [&str; 2] = ["credits", "held_out"];
 
 /// A model card, stored as NAME.toml beside the weights.

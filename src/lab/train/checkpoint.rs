@@ -80,10 +80,10 @@ impl Run {
         Ok(())
     }
 
-    /// The newest checkpoint that is sound, if there is one, and what is wrong with those after it.
+    /// The newest valid checkpoint, if there is one, and the errors of those after it.
     ///
     /// # Errors
-    /// There are checkpoints, and all are damaged; the error is that of the newest.
+    /// There are checkpoints, and all are damaged; the error of the newest is returned.
     pub fn load(&self) -> Result<(Option<Saved>, Vec<Error>), Error> {
         let mut damaged = Vec::new();
         for &step in self.steps().iter().rev() {
@@ -98,12 +98,12 @@ impl Run {
         }
     }
 
-    /// The step of the newest checkpoint, sound or not.
+    /// The step of the newest checkpoint, valid or not.
     pub fn newest_step(&self) -> Option<u64> {
         self.steps().last().copied()
     }
 
-    /// Renames the files of `damaged` to NAME.damaged, so that they count no more as checkpoints.
+    /// Renames the files of `damaged` to NAME.damaged, so that they no longer count as checkpoints.
     ///
     /// # Errors
     /// A file can't be renamed.
@@ -186,7 +186,7 @@ fn checksum(tensors: &HashMap<String, Tensor>) -> Result<String, Error> {
 /// The name of a tensor with a value that is not finite, if there is one.
 fn not_finite(tensors: &HashMap<String, Tensor>) -> Result<Option<&String>, Error> {
     for (name, tensor) in tensors {
-        // A sum is not finite if a value is not; f64 has room for the sum of finite ones.
+        // A sum is not finite if a value is not; finite f32 values never overflow an f64 sum.
         let sum = tensor.to_dtype(DType::F64)?.sum_all()?.to_scalar::<f64>()?;
         if !sum.is_finite() {
             return Ok(Some(name));

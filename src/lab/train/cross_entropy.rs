@@ -102,7 +102,7 @@ fn row_loss(row: &mut [f32], target: usize) -> (f32, bool) {
     (sum.ln() - (wanted - greatest), greatest <= wanted)
 }
 
-/// Turns logits, of which the greatest is known, into probabilities, and returns the sum of their
+/// Turns logits into probabilities in place, given the greatest, and returns the sum of the
 /// exponentials.
 struct Softmax<'a> {
     row: &'a mut [f32],

@@ -1,5 +1,5 @@
 //! Magenta's training settings for each configuration (musicvae `configs.py`), used where the
-//! command line gives none; this project's configuration has those of the one it varies.
+//! command line gives none; this project's configurations have those of the ones they vary.
 
 use crate::musicvae::net::family::Family;
 
@@ -38,7 +38,7 @@ pub fn defaults(family: Family) -> Defaults {
         | Family::HierdecTrio16Bar
         | Family::HierTrio16Bar => Defaults { free_bits: 256.0, ..plain },
         Family::FlatTrio16Bar => Defaults { free_bits: 0.0, max_beta: 1.0, ..plain },
-        // Magenta's code has no free bits and beta 1 from the start, with which z is never used; its
+        // Magenta's code has no free bits and beta 1 from the start, with which the decoder ignores z; its
         // published checkpoints were trained with 64 or 256 free bits.
         Family::Multitrack1Bar | Family::ElectropunkMultitrack1Bar => {
             Defaults { free_bits: 64.0, max_beta: 0.2, beta_rate: 0.999, keep_prob: 0.7 }

@@ -1,4 +1,4 @@
-//! Reconstruction of held-out windows: how much survives encoding and decoding.
+//! Reconstruction of held-out windows: accuracy after encoding and decoding.
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
@@ -118,13 +118,13 @@ fn rebuild(model: &MusicVae, window: &Window) -> Result<Rebuilt, Error> {
     Ok(Rebuilt { hits: hits(domain, &lines, window), melodic, mu })
 }
 
-/// Number of right steps, and of all steps.
+/// Number of correct steps, and of all steps.
 type Hits = (usize, usize);
 
 /// For each part, at how many steps `lines` equal `window`.
 ///
-/// A drum roll's step is right if all classes are, a groove's if all hits are. Of a track the steps
-/// up to its end count.
+/// A drum roll's step is correct if all classes are, a groove's if all hits are. Steps after the
+/// end of a track don't count.
 fn hits(domain: Domain, lines: &Window, window: &Window) -> Vec<Hits> {
     let n_steps = window[0].len();
     let n_equal = |columns: &[usize], counts: &dyn Fn(usize) -> bool| {
@@ -143,7 +143,7 @@ fn hits(domain: Domain, lines: &Window, window: &Window) -> Vec<Hits> {
     }
 }
 
-/// Shares of right steps by part, of `hits` by window and part.
+/// Shares of correct steps by part, from `hits` by window and part.
 fn shares(hits: &[Vec<Hits>]) -> Vec<f64> {
     let share = |part: usize| {
         let all = hits.iter().map(|of_window| of_window[part]);

@@ -32,8 +32,8 @@ pub struct Examples {
     /// Share of patterns in a batch, 0 to 1.
     pub themed_share: f64,
     /// Share of examples that combine parts of different windows, 0 to 1. Unless the network's
-    /// family is normalised, these parts are transposed independently. A few songs have few
-    /// combinations of parts, and a network that memorises those can't reconstruct others.
+    /// family is normalised, these parts are transposed independently. A small corpus has few
+    /// combinations of parts, and a network that memorises them can't reconstruct others.
     pub recombined_share: f64,
 }
 
@@ -59,7 +59,7 @@ impl Examples {
     ) -> Vec<Window> {
         let domain = config.family.domain();
         let n_parts = domain.n_tokens().len();
-        // A normalised network reads all songs in one key.
+        // A normalised network encodes all songs in one key.
         let shifts = if config.family.is_normalised() { 0..=0 } else { TRANSPOSITIONS };
         let mut draw = || {
             let themed = rng.random_bool(self.themed_share);

@@ -44,8 +44,8 @@ pub struct Settings {
     /// Parts that a batch is split into, one per thread. Gradients summed in another order differ
     /// in the last bit, so a run is reproducible only with the same number.
     pub n_threads: usize,
-    /// Probability that the decoder gets the previous step as an input. Values below 1 force it to
-    /// use z; this is Magenta's input dropout, for one-hot inputs.
+    /// Probability that the decoder gets the previous step as an input. Values below 1 force the
+    /// decoder to use z; this is Magenta's input dropout, for one-hot inputs.
     pub keep_prob: f64,
 }
 
@@ -203,7 +203,7 @@ pub fn validate(network: &Network, windows: &[Window]) -> Result<Measure, Error>
         let references: Vec<&Window> = chunk.iter().collect();
         let batch = Batch::new(&network.config, &references, &mut || false);
         let noise = Tensor::zeros((chunk.len(), n_latent), DType::F32, network.device())?;
-        // Nothing is sampled here.
+        // The objective has no scheduled sampling.
         let rng = &mut rng::stream(0, "unused");
         Ok(network.loss(&batch, &noise, objective, windows.len(), rng)?)
     });

@@ -98,7 +98,7 @@ impl Network {
         x.reshape((n_segments * z.dim(0)?, n_conductor))
     }
 
-    /// Outputs of the decoder `core` for a group's inputs (T * R, P), of the contexts (S * B, C) of all
+    /// Outputs of the decoder `core` for a group's inputs (T * R, P), given the contexts (S * B, C) of all
     /// rows.
     pub(super) fn decode(
         &self,

@@ -2,7 +2,7 @@
 
 use candle_core::{CpuStorage, Layout, Result, Shape, bail};
 
-/// Sparse inputs: rows of the weights to add at each step, which replaces a product with zeros.
+/// Sparse inputs: rows of the weights to add at each step, which avoids multiplying by zeros.
 #[derive(Debug, Clone)]
 pub struct Lookups {
     /// Row indices (T, B, K); [`Lookups::NONE`] adds nothing.
@@ -27,7 +27,7 @@ pub struct Run {
     pub n_lookup: usize,
     /// The sparse inputs.
     pub lookups: Option<Lookups>,
-    /// From the last step to the first: the backward half of a bidirectional layer.
+    /// Whether it runs from last step to first: the backward half of a bidirectional layer.
     pub is_reversed: bool,
 }
 

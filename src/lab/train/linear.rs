@@ -1,5 +1,5 @@
-//! A linear layer as one differentiable operation, for training on the CPU: candle multiplies with
-//! vectors of 256 bits and sums the gradient of a broadcast bias element by element.
+//! A linear layer as one differentiable operation, for training on the CPU. candle multiplies with
+//! 256-bit vectors, and sums the gradient of a broadcast bias element by element.
 
 use candle_core::{CpuStorage, CustomOp3, Layout, Result, Shape, Storage, Tensor, bail};
 

@@ -14,8 +14,8 @@ use crate::{
     rng::Rng,
 };
 
-/// Weight of the first token of a track of events, its program or the end of an empty one, among the
-/// others: one token of about 25 decides what all of them mean.
+/// Weight of an event track's first token (its program, or the end of an empty track) relative to the others:
+/// one token of about 25 sets the instrument of all its notes.
 const FIRST_TOKEN_WEIGHT: f64 = 4.0;
 
 /// The loss of a batch.
@@ -26,7 +26,7 @@ pub struct Loss {
     pub cross_entropy: f64,
     /// KL divergence from the prior in nats, summed over the examples.
     pub kl: f64,
-    /// For each part, the number of right choices and of all choices.
+    /// For each part, the number of correct predictions and of all predictions.
     pub hits: Vec<(usize, usize)>,
 }
 
@@ -37,13 +37,13 @@ pub struct Objective {
     pub beta: f64,
     /// KL per example that is not penalised, in nats.
     pub free_nats: f64,
-    /// Share of previous steps that are the decoder's own samples, for heads of tokens.
+    /// Share of previous steps that are the decoder's own samples, for token heads.
     pub sampled_share: f64,
 }
 
 impl Network {
-    /// The loss of `batch` as a part of a step over `n_examples`. `noise` (B, Z) samples z, `rng`
-    /// the decoders' scheduled samples.
+    /// The loss of `batch`, a part of a step over `n_examples`. `noise` (B, Z) samples z; `rng`
+    /// draws the decoders' scheduled samples.
     ///
     /// # Errors
     /// A token is out of the network's range.
@@ -105,9 +105,9 @@ impl Network {
 
 /// Sums of the reconstruction loss over groups.
 struct Sums {
-    /// With weights, (1,).
+    /// Weighted loss in nats, (1,).
     weighted: Tensor,
-    /// Without.
+    /// Unweighted loss in nats.
     nats: f64,
 }
 
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// Forces the window's tokens, and records the outputs they were chosen from.
+    /// Forces the window's tokens, and records the decoder's outputs.
     struct Forced<'a> {
         window: &'a Window,
         steps: Vec<usize>,

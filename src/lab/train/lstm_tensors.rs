@@ -1,5 +1,5 @@
 //! The training LSTM's forward and backward pass with candle tensors, for devices whose memory is
-//! no slice: LSTM role 4 of 4. See also [`passes`](crate::lab::train::passes) (the same on CPU
+//! not a slice: LSTM role 4 of 4. See also [`passes`](crate::lab::train::passes) (the same on CPU
 //! slices) and, for inference, [`lstm`](crate::musicvae::net::lstm) and
 //! [`device`](crate::musicvae::net::device).
 //!
@@ -83,7 +83,7 @@ impl SparseInputs {
     fn new(lookups: &Lookups, s: Sizes, device: &Device) -> Result<Self> {
         let kth = |k: usize| {
             let of_k = |index: usize| index * lookups.n_per_step + k;
-            // No row is any row times 0.
+            // `NONE` becomes row 0 times 0.
             let pairs = (0..s.t * s.b).map(|index| match lookups.rows[of_k(index)] {
                 Lookups::NONE => (0, 0.0),
                 row => (row, lookups.values[of_k(index)]),
@@ -108,7 +108,7 @@ impl Parts {
         })
     }
 
-    /// Share of the bias and the inputs in the gates of all steps (T, B, 4H).
+    /// Contribution of the bias and the inputs to the gates of all steps (T, B, 4H).
     fn sums(&self, s: Sizes, x: &Tensor, lookups: Option<&SparseInputs>) -> Result<Tensor> {
         let width = 4 * s.h;
         let mut sums = self.bias.broadcast_as((s.t * s.b, width))?.contiguous()?;

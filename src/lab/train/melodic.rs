@@ -1,4 +1,4 @@
-//! How well a model rebuilds the rhythm and the pitches of melodies and basses.
+//! How well a model reconstructs the rhythm and the pitches of melodies and basses.
 
 use serde::Serialize;
 
@@ -17,29 +17,29 @@ use crate::{
     },
 };
 
-/// Rhythm and pitch of a part, 0 to 1. A token's rhythm is hold, off or onset.
+/// Accuracy of rhythm and pitch of a part, 0 to 1. A token's rhythm is hold, off or onset.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MelodicScores {
     /// Name of the part.
     pub part: &'static str,
-    /// Share of steps whose likeliest rhythm is right, with teacher forcing.
+    /// Share of steps whose likeliest rhythm is correct, with teacher forcing.
     pub rhythm_teacher_forced: f64,
-    /// Share of onsets whose likeliest pitch is right, with teacher forcing.
+    /// Share of onsets whose likeliest pitch is correct, with teacher forcing.
     pub pitch_teacher_forced: f64,
-    /// Share of steps whose rhythm is right in free-running greedy decoding.
+    /// Share of steps whose rhythm is correct in free-running greedy decoding.
     pub rhythm_sampled: f64,
-    /// Share of the onsets in the right place whose pitch is right, in the same decoding.
+    /// Share of correctly placed onsets whose pitch is correct, in the same decoding.
     pub pitch_sampled: f64,
 }
 
-/// Right and all choices of a part: rhythms, pitches of onsets.
+/// Correct and all predictions of a part, with teacher forcing and in free-running decoding.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct MelodicHits {
     forced: Choices,
     sampled: Choices,
 }
 
-/// Right and all choices.
+/// Correct and all predictions: rhythms, and pitches of onsets.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 struct Choices {
     rhythms: [usize; 2],
@@ -58,14 +58,14 @@ impl Choices {
     }
 }
 
-/// Whether each part of `domain` has melody tokens.
+/// The parts of `domain` that have melody tokens.
 fn melodic_parts(domain: Domain) -> impl Iterator<Item = usize> {
     let n_tokens = domain.n_tokens().iter().enumerate();
     n_tokens.filter(|&(_, &n)| n == melody::N_TOKENS).map(|(part, _)| part)
 }
 
-/// The hits of each melodic part of `window`: of `lines`, decoded from its z `mu`, and of the
-/// likeliest choices of a decoder that is given the right previous steps.
+/// The hits of each melodic part of `window`: those of `lines`, decoded from `mu`, and those of the
+/// likeliest tokens with teacher forcing.
 ///
 /// # Errors
 /// `mu` is not of the model's width.
@@ -112,7 +112,7 @@ pub fn scores<'a>(
     melodic_parts(domain).enumerate().map(of_part).collect()
 }
 
-/// Forces the tokens of a window, and counts the right choices.
+/// Forces the tokens of a window, and counts the correct predictions.
 struct Forced<'a> {
     window: &'a Window,
     /// Steps done, by part.

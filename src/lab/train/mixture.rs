@@ -2,8 +2,8 @@
 //! maximisation (Dempster, Laird & Rubin 1977; Bishop 2006, section 9.2).
 //!
 //! A posterior is a normal distribution rather than a point: its log-density under a component is
-//! the expectation over it, and its variance adds to that of the component. So the mixture fits
-//! what the decoder was trained on, the posteriors as a whole.
+//! an expectation over the posterior, and its variance adds to the component's. So the mixture fits
+//! the aggregate posterior, on which the decoder was trained.
 
 use rand::RngExt as _;
 
@@ -16,7 +16,7 @@ use crate::{
 /// Component counts to choose from.
 const SIZES: [usize; 4] = [1, 2, 4, 8];
 
-/// One posterior in so many is held out to choose the number of components.
+/// One posterior in this many is held out to choose the number of components.
 const HELD_OUT: usize = 5;
 
 /// Fewest posteriors for each component.
@@ -26,12 +26,12 @@ const FEWEST: usize = 16;
 /// must not shrink to them.
 const VARIANCE_FLOOR: f64 = 0.01;
 
-/// Iterations end after so many, or when the mean log-likelihood grows by less than this in nats.
+/// Iterations end at this number, or when the mean log-likelihood grows by less than this in nats.
 const MOST_ITERATIONS: usize = 100;
 const LEAST_GAIN: f64 = 1e-3;
 
-/// A mixture of 1 to 8 components; none for too few posteriors. `seed` places the components at the
-/// start.
+/// A mixture of 1 to 8 components; none for too few posteriors. `seed` determines the initial
+/// components.
 pub fn fit(posteriors: &[Posterior], seed: u64) -> Option<Vec<Component>> {
     let points: Vec<Point> = posteriors.iter().map(Point::of).collect();
     let size = size(&points, seed)?;
@@ -106,8 +106,7 @@ impl Gaussian {
         Self { weight: mass / total, variance: dims.map(variance).collect(), mean }
     }
 
-    /// The logarithm of the weight plus the expected log-density of `point`, up to the constant of
-    /// the dimensions.
+    /// The logarithm of the weight plus the expected log-density of `point`, up to a constant.
     fn log_density(&self, point: &Point) -> f64 {
         let parameters = self.mean.iter().zip(&self.variance);
         let values = point.mean.iter().zip(&point.variance);
@@ -145,7 +144,7 @@ fn expectation_maximisation(points: &[&Point], size: usize, rng: &mut Rng) -> Ve
     mixture
 }
 
-/// Components at points drawn far from each other, as wide as all points together.
+/// Initial components at distant points, each with the variance of all points together.
 fn start(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<Gaussian> {
     let all = Gaussian::of(points, &vec![1.0; points.len()], points.len() as f64);
     if size == 1 {
@@ -159,8 +158,8 @@ fn start(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<Gaussian> {
     distant(points, size, rng).into_iter().map(at).collect()
 }
 
-/// Indices of `size` points: the first drawn evenly, each further one with a probability in proportion
-/// to its squared distance from the nearest before it (Arthur & Vassilvitskii 2007, section 2.2).
+/// Indices of `size` points: the first drawn uniformly, each further one with probability proportional to its
+/// squared distance from the nearest chosen one (Arthur & Vassilvitskii 2007, section 2.2).
 fn distant(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<usize> {
     let mut chosen = vec![rng.random_range(0..points.len())];
     let mut nearest = vec![f64::INFINITY; points.len()];
@@ -175,20 +174,20 @@ fn distant(points: &[&Point], size: usize, rng: &mut Rng) -> Vec<usize> {
             left -= squared;
             left < 0.0
         };
-        // Rounding, or points that are all equal, may leave none.
+        // Rounding errors or equal points may leave none.
         chosen.push(nearest.iter().position(is_next).unwrap_or(points.len() - 1));
     }
     chosen
 }
 
-/// Each component's share of `point`; they sum to 1.
+/// The responsibility of each component for `point`; they sum to 1.
 fn shares(mixture: &[Gaussian], point: &Point) -> Vec<f64> {
     let logs: Vec<f64> = mixture.iter().map(|gaussian| gaussian.log_density(point)).collect();
     let total = log_sum(&logs);
     logs.iter().map(|log| libm::exp(log - total)).collect()
 }
 
-/// The log-likelihood of each of `points` in nats, up to the constant of the dimensions.
+/// The log-likelihood of each of `points` in nats, up to a constant.
 fn log_likelihoods(mixture: &[Gaussian], points: &[&Point]) -> Vec<f64> {
     let logs = |point: &Point| {
         mixture.iter().map(|gaussian| gaussian.log_density(point)).collect::<Vec<f64>>()
@@ -222,7 +221,7 @@ mod tests {
     fn two_clusters_are_recovered() {
         let mut points = cluster([2.0, 0.0, -1.0], 90, "a");
         points.extend(cluster([-1.0, 3.0, 1.0], 270, "b"));
-        // Spread over both parts of the data.
+        // Shuffled, so that training and held-out points have both clusters.
         let points: Vec<Posterior> = (0..360).map(|n| points[n * 37 % 360].clone()).collect();
 
         let mut found = fit(&points, 5).unwrap();

@@ -2,9 +2,9 @@
 //! [`lstm_tensors`](crate::lab::train::lstm_tensors) (the same with tensors, for GPUs) and, for
 //! inference, [`lstm`](crate::musicvae::net::lstm) and [`device`](crate::musicvae::net::device).
 //!
-//! Forward, a step adds the sparse inputs and the product with h to the projected dense inputs, and
-//! activates the gates in place. Backward, the gates are overwritten by the gradients of their
-//! sums; each weight gradient is then one product over all steps.
+//! In the forward pass, a step adds the sparse inputs and the product with h to the projected dense
+//! inputs, and activates the gates in place. In the backward pass, the gates are overwritten by the
+//! gradients of their sums; each weight gradient is then one product over all steps.
 
 // pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
@@ -47,7 +47,7 @@ impl Run {
         let (mut c, mut h) = (vec![0.0; s.t * n_state], vec![0.0; s.t * n_state]);
         let mut h_before = Tiles::new(h_first, s.h);
         for (index, t) in s.order(self.is_reversed).into_iter().enumerate() {
-            // The gates of a step are worked on while they are in the cache.
+            // The gates of a step are computed while they are in the cache.
             let gates = &mut gates[t * s.b * row..][..s.b * row];
             match s.is_constant {
                 true => gates.copy_from_slice(&constant),
@@ -145,7 +145,7 @@ impl Run {
     }
 }
 
-/// Writes the share of the bias and the dense inputs `x` (B, I) in the gates of a step (B, 4H).
+/// Writes the contribution of the bias and the dense inputs `x` (B, I) to the gates of a step (B, 4H).
 fn start_sums(gates: &mut [f32], s: Sizes, x: &[f32], input: &Panels, bias: &[f32]) {
     gates.chunks_exact_mut(bias.len()).for_each(|row| row.copy_from_slice(bias));
     if 0 < s.i {

@@ -1,4 +1,4 @@
-//! Windows of one kind, by source, and how an example is drawn from them.
+//! Windows of one kind, by source, and the drawing of examples from them.
 
 use std::ops::Range;
 
@@ -9,8 +9,8 @@ use crate::{
     rng::Rng,
 };
 
-/// Probability that a recombined example is a window with missing parts, lent by a whole one, if
-/// there are any.
+/// Probability that a recombined example is a window with missing parts, completed from a whole
+/// one, if there are any.
 const PARTIAL_SHARE: f64 = 0.5;
 
 /// Windows of one kind, by source.
@@ -26,7 +26,7 @@ pub struct Pool {
 /// The windows of a source.
 #[derive(Debug, Clone, PartialEq)]
 struct Source {
-    /// Its share among the examples, relative to the others'.
+    /// The source's share of the examples, relative to other sources.
     weight: f64,
     /// Indices of its whole windows.
     whole: Range<usize>,
@@ -34,10 +34,10 @@ struct Source {
     partial: Range<usize>,
 }
 
-/// What an example is made of.
+/// The windows that an example is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawn<'a> {
-    /// A window as it is.
+    /// An unchanged window.
     Whole(&'a Window),
     /// A window with missing parts, and the window that lends them.
     Lent {
@@ -71,8 +71,8 @@ impl Pool {
         pool
     }
 
-    /// Draws an example of `n_parts` parts, recombined with probability `recombined_share`. A source
-    /// that has no whole windows is always lent the missing parts. The pool must have whole windows.
+    /// Draws an example of `n_parts` parts, recombined with probability `recombined_share`. A window of a
+    /// source without whole windows is always completed. The pool must have whole windows.
     pub fn draw(&self, n_parts: usize, recombined_share: f64, rng: &mut Rng) -> Drawn<'_> {
         let source = self.source(|_| true, rng);
         let has_whole = !source.whole.is_empty();
@@ -94,7 +94,7 @@ impl Pool {
         &self.windows[pick(&source.whole, rng)]
     }
 
-    /// A source that `fits`, by weight; without a draw if there is one source.
+    /// Draws a source that `fits`, by weight; a single source needs no draw.
     fn source(&self, fits: impl Fn(&Source) -> bool, rng: &mut Rng) -> &Source {
         if let [only] = &self.sources[..] {
             return only;
@@ -107,7 +107,7 @@ impl Pool {
             rest -= source.weight;
             rest < 0.0
         });
-        // Rounding may leave a rest.
+        // Rounding errors may leave a remainder.
         chosen.or_else(|| fitting().last()).unwrap_or(&self.sources[0])
     }
 }
@@ -130,7 +130,7 @@ mod tests {
         vec![vec![vec![first; 4], vec![first + 1; 4], vec![ABSENT; 4]]; n]
     }
 
-    /// How often the first line of an example is that of a source, and whether it is lent.
+    /// The token of the first line of each of 1000 examples, and whether parts were lent.
     fn shares(pool: &Pool, recombined_share: f64) -> Vec<(u16, bool)> {
         let mut rng = rng::stream(1, "pool");
         let mut first = || match pool.draw(3, recombined_share, &mut rng) {

@@ -2,8 +2,8 @@
 //!
 //! B is laid out in panels of 32 columns and A in tiles of 8 rows, so that both are read in order;
 //! a tile's sums with a panel stay in registers. An LSTM multiplies by the same B at every step, so
-//! its layout is paid once a sequence. faer, which lays both out anew for each product, reaches 62
-//! to 94 % of this speed at the sizes of training.
+//! B is laid out once per sequence. faer, which lays out both for each product, reaches 62 to 94 %
+//! of this speed at the sizes of training.
 
 // pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
@@ -16,7 +16,7 @@ const WIDTH: usize = 32;
 /// Rows of a tile.
 const HEIGHT: usize = 8;
 
-/// Rows of a panel that are multiplied before the next panel: 32 KB, which stay in the first cache.
+/// Rows of a panel that are multiplied before the next panel: 32 KB, which stay in the L1 cache.
 const DEPTH: usize = 256;
 
 /// Values of a cache line.

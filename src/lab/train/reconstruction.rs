@@ -20,7 +20,7 @@ use crate::{
 pub struct Reconstruction {
     /// Nats, summed over all rows, (1,).
     pub nats: Tensor,
-    /// For each part, the number of right choices and of all choices.
+    /// For each part, the number of correct predictions and of all predictions.
     pub hits: Vec<(usize, usize)>,
 }
 
@@ -64,7 +64,7 @@ fn categorical(parts: &[usize], logits: &Tensor, tokens: &[Vec<u32>]) -> Result<
     Ok(Reconstruction { nats, hits })
 }
 
-/// Cross-entropy of the rhythm at all steps and of the pitch at onsets. A row is right if its
+/// Cross-entropy of the rhythm at all steps and of the pitch at onsets. A row is correct if its
 /// likeliest token is.
 fn rhythm_and_pitch(outputs: &Tensor, tokens: &[u32]) -> Result<Reconstruction> {
     let rhythm_of = |&token: &u32| if token == Targets::IGNORED { token } else { token.min(2) };
@@ -96,8 +96,8 @@ pub fn token_logits(head: Head, outputs: &Tensor) -> Result<Tensor> {
     Tensor::cat(&[&outputs.narrow(1, 0, ONSET)?, &onsets], 1)
 }
 
-/// Class after class, each conditioned on the ones before through the hidden units. A row is right
-/// if all its classes are.
+/// Cross-entropy of the classes in turn, each conditioned on the ones before through the hidden
+/// units. A row is correct if all its classes are.
 fn nade(
     network: &Network,
     core: &Core,
@@ -123,7 +123,7 @@ fn nade(
     Ok(Reconstruction { nats, hits: vec![n_right(&logits, classes)?] })
 }
 
-/// Cross-entropy of hits, squared error of velocities and offsets. A row is right if all its hits
+/// Cross-entropy of hits, squared error of velocities and offsets. A row is correct if all its hits
 /// are.
 fn groove(outputs: &Tensor, values: &[f32]) -> Result<Reconstruction> {
     let targets = Tensor::from_slice(values, ((), 3 * N_CLASSES), outputs.device())?;

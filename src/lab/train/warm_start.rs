@@ -23,7 +23,7 @@ pub struct WarmStart {
     pub n_taken: usize,
     /// Names of the tensors that were converted.
     pub converted: Vec<String>,
-    /// Names of the tensors that keep initial weights, for want of a counterpart of that shape.
+    /// Names of the tensors that keep random initial weights, as no counterpart has their shape.
     pub new: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ impl fmt::Display for WarmStart {
 }
 
 /// The weights of a network of `config` from `found`, the tensors of one of `from`. Tensors are
-/// matched by name; those of another shape are converted where it is known how, and else drawn from
+/// matched by name; those of another shape are converted if there is a conversion, else drawn from
 /// `seed`.
 ///
 /// # Errors
@@ -73,7 +73,7 @@ pub fn warm_start<S: BuildHasher>(
     Ok(start)
 }
 
-/// The tensors of core decoders that read or choose columns in another way than those of `from`.
+/// The converted tensors of core decoders whose inputs or head differ from those of `from`.
 fn convert_all<S: BuildHasher>(
     config: &Config,
     from: &Config,
@@ -106,9 +106,9 @@ fn with_metre(core: &Core, kernel: &Tensor) -> Result<Tensor> {
     Tensor::cat(&[&kernel.narrow(0, 0, n_columns)?, &zeros, &rest], 0)
 }
 
-/// Kernel and bias of a softmax over tokens as those of a head of rhythm and pitch. The logit of an
-/// onset, `ln(sum(e^pitch))`, is not linear in the decoder's output: its first-order term is taken,
-/// at an output of 0.
+/// Kernel and bias of a softmax over tokens, converted to a head of rhythm and pitch. The logit of
+/// an onset, `ln(sum(e^pitch))`, is not linear in the decoder's output, so it is linearised at an
+/// output of 0.
 fn split_head(kernel: &Tensor, bias: &Tensor) -> Result<[Tensor; 2]> {
     let kernel = kernel.to_dtype(candle_core::DType::F32)?;
     let bias = bias.to_dtype(candle_core::DType::F32)?;

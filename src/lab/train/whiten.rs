@@ -5,9 +5,9 @@
 //! the standard normal prior that the radio samples from: samples then fall where no training data
 //! lies (Ghosh et al. 2020, "From Variational to Deterministic Autoencoders", arXiv:1903.12436).
 //! The first two moments can be corrected after training without additional tensors: with z = m + A
-//! z', where m is the mean of all posteriors and A the symmetric root of their covariance, the
-//! encoder is changed to output z', and every layer that reads z to undo it. Reconstructions stay
-//! the same.
+//! z', where m is the mean of all posteriors and A the symmetric square root of their covariance,
+//! the encoder is changed to output z', and every layer that reads z to undo it. Reconstructions
+//! stay the same.
 
 use std::collections::HashMap;
 
@@ -194,7 +194,7 @@ mod tests {
         assert!(mean < 1e-3, "{mean}");
         let root = moments.root.to_vec2::<f32>().unwrap();
         for (row, values) in root.iter().enumerate() {
-            // Off the diagonal because the posteriors stay diagonal.
+            // Off-diagonal values remain because the posteriors stay diagonal.
             let far = |(column, x): (usize, &f32)| (x - f32::from(u8::from(row == column))).abs();
             assert!(values.iter().enumerate().map(far).all(|far| far < 0.2), "{root:?}");
         }

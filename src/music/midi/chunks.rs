@@ -1,13 +1,13 @@
-//! Standard MIDI files as their writers meant them: the chunks of a file, rewritten without what the
-//! standard forbids but most sequencers read.
+//! Repair of Standard MIDI files: the chunks of a file, rewritten without violations of the standard that
+//! most sequencers accept.
 //!
-//! - Running status goes on after a meta event or a sysex; the standard (RP-001, "Standard MIDI
-//!   Files 1.0") ends it there.
+//! - Running status continues after a meta event or a sysex; the standard (RP-001, "Standard MIDI Files 1.0")
+//!   ends it there.
 //! - A track chunk declares too few or too many bytes: the track ends with its End of Track event.
-//! - System messages other than sysex stand in a track.
-//! - Other data come before the header, as in RIFF and `MacBinary` files.
+//! - System messages other than sysex occur in a track.
+//! - Other data precedes the header, as in RIFF and `MacBinary` files.
 //!
-//! What can't be mended is left out. Both are reported as [`Fault`]s.
+//! What can't be repaired is dropped. Repairs and losses are reported as [`Fault`]s.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use crate::music::{
     song::Fault,
 };
 
-/// Bytes before the header are searched so far for one.
+/// Bytes that are searched for a header.
 const MAX_PREFIX: usize = 4096;
 
 /// Name of a track chunk.
@@ -28,7 +28,7 @@ const CHUNK_HEAD: usize = 8;
 /// Bytes of the header's data that are defined.
 const HEADER_DATA: usize = 6;
 
-/// The file rewritten, and its faults; none if it has no header.
+/// The rewritten file, and its faults; `None` without a header.
 pub fn mend(bytes: &[u8]) -> Option<(Vec<u8>, BTreeSet<Fault>)> {
     let prefix = &bytes[..bytes.len().min(MAX_PREFIX)];
     let first = prefix.windows(4).position(|name| name == b"MThd")?;
@@ -53,7 +53,7 @@ pub fn mend(bytes: &[u8]) -> Option<(Vec<u8>, BTreeSet<Fault>)> {
     Some((mended, faults))
 }
 
-/// Start of the next track chunk at or after `at`; other chunks, and bytes of none, are skipped.
+/// Start of the next track chunk at or after `at`; other chunks and stray bytes are skipped.
 fn next_track(bytes: &[u8], mut at: usize) -> Option<usize> {
     while is_chunk(bytes, at) && !bytes[at..].starts_with(TRACK) {
         at += CHUNK_HEAD + chunk_length(bytes, at)?;
@@ -62,7 +62,7 @@ fn next_track(bytes: &[u8], mut at: usize) -> Option<usize> {
     Some(at + found).filter(|start| start + CHUNK_HEAD <= bytes.len())
 }
 
-/// Whether a chunk with a name starts at `at` and ends within the file.
+/// Whether a named chunk starts at `at` and, but for a track, ends within the file.
 fn is_chunk(bytes: &[u8], at: usize) -> bool {
     let name = bytes.get(at..at.saturating_add(4));
     let is_named = name.is_some_and(|name| name.iter().all(u8::is_ascii_alphanumeric));
@@ -75,7 +75,7 @@ fn chunk_length(bytes: &[u8], at: usize) -> Option<usize> {
     Some(u32::from_be_bytes(length.try_into().ok()?) as usize)
 }
 
-/// A track rewritten.
+/// A rewritten track.
 struct Track {
     /// Its events; the last is End of Track.
     data: Vec<u8>,
@@ -84,8 +84,8 @@ struct Track {
 }
 
 impl Track {
-    /// Reads the track chunk at `start`. Its length counts if the file or another chunk follows
-    /// where it ends; otherwise the track is read to its End of Track.
+    /// Reads the track chunk at `start`. Its declared length counts if another chunk or the end of the file
+    /// follows; otherwise the track is read to its End of Track.
     fn read(bytes: &[u8], start: usize, faults: &mut BTreeSet<Fault>) -> Self {
         let first = start + CHUNK_HEAD;
         let declared = first.saturating_add(chunk_length(bytes, start).unwrap_or_default());

@@ -1,5 +1,5 @@
-//! A MIDI file whose notes are moved, or that gets more of them, while everything else stays: tracks,
-//! ticks, controllers, tempos.
+//! Editing of a MIDI file: notes are moved or added while everything else stays: tracks, ticks, controllers,
+//! tempos.
 
 mod file_note;
 mod pairing;
@@ -33,10 +33,10 @@ pub struct MidiFile<'a> {
     pub sequence: NoteSequence,
 }
 
-/// The bytes of a MIDI file without what the standard forbids, for [`MidiFile::read`].
+/// The bytes of a MIDI file, repaired for [`MidiFile::read`].
 ///
 /// # Errors
-/// They have no MIDI header.
+/// The bytes have no MIDI header.
 pub fn mended(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     chunks::mend(bytes).map(|(mended, _)| mended).ok_or(Error::NoHeader)
 }
@@ -88,7 +88,7 @@ impl<'a> MidiFile<'a> {
     pub fn ticks_of(&self, step: usize) -> (u64, u64) {
         let first = |step: usize| {
             let edge = ((step as f64 - 0.5) * self.ticks_per_step()).ceil().max(0.0) as u64;
-            // Rounded, the edge may fall on either side.
+            // Rounding may move the edge either way.
             (edge.saturating_sub(1)..edge).find(|&tick| step <= self.step(tick)).unwrap_or(edge)
         };
         (first(step), first(step + 1).saturating_sub(1).max(first(step)))
@@ -104,8 +104,8 @@ impl<'a> MidiFile<'a> {
         self.tracks.get(track).and_then(|events| events.last()).map_or(0, |(tick, _)| *tick)
     }
 
-    /// Bars of 4/4: up to the one of the last note's start or end, and up to four more where the tracks are
-    /// longer, as a sequencer writes clips that end with a rest.
+    /// Bars of 4/4: up to the last note's start or end, and up to four more if the tracks are longer, as in
+    /// clips that end with a rest.
     pub fn n_bars(&self) -> usize {
         const LONGEST_REST: usize = 4;
         let last = self.notes.iter().map(|note| self.step(note.start) / STEPS_PER_BAR + 1).max();
@@ -116,7 +116,7 @@ impl<'a> MidiFile<'a> {
         if written <= sounding + LONGEST_REST { sounding.max(written) } else { sounding }
     }
 
-    /// Moves note `number` to start at `start` with its length, and gives it another velocity.
+    /// Moves note `number` to start at `start`, keeps its length and sets its velocity.
     pub fn play(&mut self, number: usize, start: u64, velocity: u8) {
         let Some(note) = self.notes.get_mut(number) else { return };
         let length = note.end - note.start;
@@ -137,7 +137,7 @@ impl<'a> MidiFile<'a> {
         }
     }
 
-    /// The file with notes where [`MidiFile::play`] has put them.
+    /// The file with the notes as moved by [`MidiFile::play`].
     pub fn replayed(mut self) -> Self {
         self.part_overlaps();
         let mut moved = vec![false; self.tracks.len()];
@@ -162,8 +162,8 @@ impl<'a> MidiFile<'a> {
         self
     }
 
-    /// Adds notes after the last event of their tracks, and lets all tracks end at `end`, or where they
-    /// end now if that is later.
+    /// Adds notes after the last event of their tracks, and ends all tracks at `end`, or where they end now
+    /// if that is later.
     pub fn extended(mut self, notes: &[NewNote], end: u64) -> Self {
         for note in notes {
             let channel = u4::new(note.place.channel);

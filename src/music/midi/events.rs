@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops::Range};
 
 use crate::music::song::Fault;
 
-/// An empty text event takes the place of a message that is left out, so that its delta time counts.
+/// An empty text event that replaces a dropped message, so that its delta time counts.
 const NOTHING: [u8; 3] = [0xff, 0x01, 0x00];
 
 const END_OF_TRACK: [u8; 4] = [0x00, 0xff, 0x2f, 0x00];
@@ -28,8 +28,8 @@ pub enum End {
     Malformed,
 }
 
-/// Appends the events in `range` of `bytes` to `data`, with End of Track as the last. Returns how
-/// they end, and where.
+/// Appends the events in `range` of `bytes` to `data`, with End of Track as the last. Returns how and where
+/// they end.
 pub fn copy_events(
     bytes: &[u8],
     range: Range<usize>,
@@ -64,7 +64,7 @@ struct Events<'a> {
     at: usize,
     /// Status of the last channel message.
     status: Option<u8>,
-    /// Whether an event followed that ends running status by the standard.
+    /// Whether a later event ended running status, by the standard.
     is_cancelled: bool,
 }
 
@@ -132,7 +132,7 @@ impl Events<'_> {
         Ok(kind == END_OF_TRACK_TYPE)
     }
 
-    /// Skips a length and as many bytes.
+    /// Skips a length and that many bytes.
     fn skip_sized(&mut self) -> Result<(), End> {
         let length = self.varlen()?;
         self.skip(length)

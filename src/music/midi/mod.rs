@@ -1,8 +1,8 @@
 //! Standard MIDI files: reading ([`read`], [`read_song`]) and writing ([`write()`]).
 //!
-//! A file is first mended (`chunks`, `events`), then its events are read (`reader`, with `rhythm` for
-//! what is a drum), then parts that programs and channels don't tell are found by the names of
-//! tracks ([`crate::music::part_map`]). [`edit`] changes notes of a file and keeps the rest of it.
+//! A file is first repaired (`chunks`, `events`), then its events are read (`reader`, with `rhythm` for the
+//! drums), then parts that programs and channels don't identify are found by track names
+//! ([`crate::music::part_map`]). [`edit`] changes notes of a file and keeps the rest of it.
 
 mod chunks;
 pub mod edit;
@@ -24,7 +24,7 @@ pub enum Error {
     /// The file isn't a standard MIDI file, or is damaged.
     #[error("not a standard MIDI file: {0}")]
     Malformed(#[from] midly::Error),
-    /// Ticks are fractions of frames of an unknown rate, or of none.
+    /// The time code has an unknown frame rate, or no ticks in a frame.
     #[error(
         "expected 24, 25, 29 or 30 frames a second of at least one tick, found another time code"
     )]
@@ -32,13 +32,13 @@ pub enum Error {
     /// The header declares no ticks in a quarter note.
     #[error("expected at least one tick in a quarter note, found 0")]
     NoTicks,
-    /// Ticks are time, and the file is to be changed: see [`edit`].
+    /// The file is to be edited, but its ticks are time: see [`edit`].
     #[error("expected ticks of quarter notes, found ticks of a time code")]
     NoQuarters,
 }
 
-/// Reads a standard MIDI file of format 0, 1 or 2. Where no instrument is a bass by its program, or
-/// none a rhythm part by its channel, those whose tracks are named so are.
+/// Reads a standard MIDI file of format 0, 1 or 2. If no instrument is a bass by its program, or none a
+/// rhythm part by its channel, track names decide.
 ///
 /// Notes keep their length as played: the sustain pedal is ignored. A note without an end lasts to
 /// the end of its track.
@@ -99,7 +99,7 @@ mod tests {
         assert!(matches!(read(b"MThd\0\0\0\x06\0\0\0\x01\x80\x28"), Err(Error::TimeCode)));
     }
 
-    /// A file of one track with `events` and then an eighth of pitch 36 on channel 10, from 0.
+    /// A file of one track with `events` and then an eighth of pitch 36 on channel 10, counted from 0.
     fn song(events: &[u8]) -> Song {
         let note = b"\0\x9a\x24\x40\x30\x8a\x24\x40\0\xff\x2f\0";
         let length = (events.len() + note.len()) as u8;

@@ -1,5 +1,4 @@
-//! Reads a Standard MIDI file as a [`NoteSequence`], with what else the file tells of its
-//! instruments.
+//! Reads a Standard MIDI file as a [`NoteSequence`], with the data of its instruments.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -35,8 +34,8 @@ pub fn read_song(bytes: &[u8]) -> Result<Song, Error> {
         Timing::Metrical(ticks) => (f64::from(ticks.as_int()), None),
         Timing::Timecode(_, 0) => return Err(Error::TimeCode),
         Timing::Timecode(frames, ticks) => {
-            // Ticks are time. The first tempo, as sequencers write it for their bars, makes quarters of
-            // them; later ones would change nothing.
+            // Ticks are time. The first tempo, which sequencers write for their bars, converts them to
+            // quarters; later tempos would change nothing.
             let tempo = first_tempo(&smf);
             let ticks_per_second = f64::from(frames.as_f32()) * f64::from(ticks);
             (ticks_per_second * 60.0 / tempo, Some(tempo))
@@ -57,7 +56,7 @@ fn has_unknown_frame_rate(bytes: &[u8]) -> bool {
     bytes.get(12) == Some(&0x80)
 }
 
-/// The first tempo of any track in quarters a minute, or that of a file without one.
+/// The first tempo of any track in quarters per minute, or else the default.
 fn first_tempo(smf: &Smf) -> f64 {
     let tempo = |event: &TrackEvent| match event.kind {
         TrackEventKind::Meta(MetaMessage::Tempo(micros)) => Some(bpm(micros.as_int())),
@@ -67,7 +66,7 @@ fn first_tempo(smf: &Smf) -> f64 {
     first.unwrap_or_else(|| Bpm::DEFAULT.get())
 }
 
-/// Quarters a minute from microseconds a quarter.
+/// Quarters per minute from microseconds per quarter.
 fn bpm(micros: u32) -> f64 {
     60e6 / f64::from(micros.max(1))
 }
@@ -79,7 +78,7 @@ struct Reader {
     /// The tempo of a file whose ticks are time.
     only_tempo: Option<f64>,
     notes: Vec<Note>,
-    /// Time in quarters, quarters a minute.
+    /// Time in quarters, quarters per minute.
     all_tempos: Vec<(f64, f64)>,
     meters: Vec<(f64, TimeSignature)>,
     /// Instrument numbers by track, channel, program and whether it is a rhythm part.
@@ -92,7 +91,7 @@ struct Reader {
     rhythm: Rhythm,
 }
 
-/// Notes that sound, by channel and key, the oldest first.
+/// Sounding notes, by channel and key, the oldest first.
 type Sounding = BTreeMap<(u8, u8), VecDeque<(f64, u8)>>;
 
 impl Reader {

@@ -1,9 +1,9 @@
-//! Which channels play drums: the tenth of General MIDI, and those that a file makes rhythm parts.
+//! Which channels play drums: the tenth of General MIDI, and those that a file sets as rhythm parts.
 //!
 //! - Bank select: 120 is General MIDI 2's rhythm bank, 126 and 127 are XG's sound effect and drum
 //!   kits. In GS, 126 and 127 are melodic banks.
-//! - Sysex: GS's "use for rhythm part" and XG's "part mode". They count for the whole file, wherever
-//!   they stand, as files send them before the first note.
+//! - Sysex: GS's "use for rhythm part" and XG's "part mode". They apply to the whole file, at any position,
+//!   as files send them before the first note.
 
 use midly::{Smf, TrackEventKind};
 
@@ -24,7 +24,7 @@ const GS: u8 = 0x42;
 const YAMAHA: u8 = 0x43;
 const XG: u8 = 0x4c;
 
-/// The kinds of the 16 channels.
+/// Which of the 16 channels are drums.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rhythm {
     /// Whether a sysex makes a channel a rhythm part or a melodic one.
@@ -34,7 +34,7 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
-    /// The kinds that the sysex messages of a file set.
+    /// The kinds set by a file's sysex messages.
     pub fn of(smf: &Smf) -> Self {
         let mut rhythm = Self::default();
         for event in smf.tracks.iter().flatten() {
@@ -45,7 +45,7 @@ impl Rhythm {
         rhythm
     }
 
-    /// Selects a bank, the value of controller 0, of `channel`, 0 to 15.
+    /// Selects a bank, the value of controller 0, for `channel`, 0 to 15.
     pub fn select_bank(&mut self, channel: u8, bank: u8) {
         self.banks[usize::from(channel & 15)] = bank;
     }
@@ -57,7 +57,7 @@ impl Rhythm {
         self.by_sysex[usize::from(channel & 15)].unwrap_or(channel == DRUM_CHANNEL || is_bank)
     }
 
-    /// Takes a sysex message; `data` are the bytes after F0.
+    /// Applies a sysex message; `data` are the bytes after F0.
     fn sysex(&mut self, data: &[u8]) {
         match *data {
             // A data set of GS: address 40 1x 15, a part's use for rhythm; 0 is off.
@@ -75,7 +75,7 @@ impl Rhythm {
     }
 }
 
-/// The channel that a block of GS's part addresses stands for: block 0 is the tenth part.
+/// The channel of a block in GS's part addresses: block 0 is the tenth part.
 fn gs_channel(block: u8) -> u8 {
     match block {
         0 => DRUM_CHANNEL,

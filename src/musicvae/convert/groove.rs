@@ -2,8 +2,8 @@
 //! `GrooveConverter`).
 //!
 //! A step has 19 columns of u16: the hits as bits of the nine classes, a MIDI velocity per class,
-//! and an offset per class. An offset says how early a hit is, from -1 to 1 in units of half a
-//! step; as a column it is an i16 in units of 1/32767.
+//! and an offset per class. An offset is how early a hit is, from -1 to 1 in units of half a step;
+//! as a column it is an i16 in units of 1/32767.
 
 use crate::{
     music::{
@@ -28,11 +28,11 @@ const TAP_CLASS: usize = 3;
 /// One hit of a step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit {
-    /// Which drum.
+    /// The drum class.
     pub drum: Drum,
     /// MIDI velocity, 1 to 127.
     pub velocity: u8,
-    /// How early it is, -1 to 1, in units of half a step.
+    /// How early the hit is, -1 to 1, in units of half a step.
     pub offset: f32,
 }
 

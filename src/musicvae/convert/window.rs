@@ -27,7 +27,7 @@ pub type Window = Vec<Line>;
 /// them with parts of other windows ([`crate::lab::train`]).
 pub const ABSENT: u16 = u16::MAX;
 
-/// Combinations of lines in a bar at most: an orchestra's staves would have hundreds, nearly alike.
+/// Most combinations of lines per bar: an orchestral score would have hundreds of similar ones.
 pub const MAX_COMBINATIONS: usize = 64;
 
 /// All distinct windows of a piece for networks of `config`.
@@ -43,12 +43,12 @@ pub fn windows(
     Ok(found.into_iter().map(|(_, window)| window).collect())
 }
 
-/// The windows of a piece for networks of `config`, with the number in the file of the first bar of
-/// each. One or more start at every bar of each of its [`segments`].
+/// The windows of a piece for networks of `config`, each with the number of its first bar in the
+/// file. Windows start at every bar of each of the piece's [`segments`].
 ///
 /// Every part must keep sounding: a window in which a part rests for two bars in a row is dropped.
-/// Melodies, basses and drums are combined in all ways, up to [`MAX_COMBINATIONS`] a bar.
-/// `with_absent` adds, where some parts don't sound, windows in which those are [`ABSENT`].
+/// Melodies, basses and drums are combined in all ways, up to [`MAX_COMBINATIONS`] per bar.
+/// `with_absent` adds windows in which the parts that don't sound are [`ABSENT`].
 ///
 /// # Errors
 /// The piece has no bars of 4/4, or is empty.
@@ -65,8 +65,8 @@ pub fn windows_in_order(
     Ok(found.collect::<Result<Vec<Vec<_>>, Unfit>>()?.concat())
 }
 
-/// The windows of a piece that don't overlap: the first, then in turn the first that starts after the
-/// end of the one before, with the numbers of their first bars in the file.
+/// Non-overlapping windows of a piece, chosen greedily from its start, with the numbers of their first bars
+/// in the file.
 ///
 /// # Errors
 /// As [`windows_in_order`].
@@ -121,10 +121,10 @@ fn of_segment(
     Ok(found.collect())
 }
 
-/// The lines that may take a part of the window.
+/// The candidate lines for a part of the window.
 struct Part {
     lines: Vec<Line>,
-    /// Whether a token starts a sound.
+    /// Whether a token is an onset.
     begins: fn(u16) -> bool,
 }
 
@@ -146,7 +146,7 @@ impl Part {
     }
 }
 
-/// Whether `line` has a start, and has one in one of any two bars in a row.
+/// Whether `line` has an onset, and has one in one of any two bars in a row.
 fn keeps_sounding(line: &[u16], begins: fn(u16) -> bool) -> bool {
     let begins = |bar: &[u16]| bar.iter().any(|&token| begins(token));
     let bars: Vec<bool> = line.chunks(STEPS_PER_BAR).map(begins).collect();
@@ -158,8 +158,8 @@ fn starts(length: usize, n_steps: usize) -> impl Iterator<Item = usize> {
     (0..length).step_by(STEPS_PER_BAR).filter(move |start| start + n_steps <= length)
 }
 
-/// The combinations of one sounding line per part; with `with_absent`, a part without one is absent.
-/// Of more than [`MAX_COMBINATIONS`], as many at even distances.
+/// The combinations of one sounding line per part; with `with_absent`, a part without one is absent. More
+/// than [`MAX_COMBINATIONS`] are subsampled evenly.
 fn combine(parts: &[Part], span: &Range<usize>, with_absent: bool) -> Vec<Window> {
     let absent = vec![ABSENT; span.len()];
     let mut sounding: Vec<Vec<&[u16]>> = parts.iter().map(|part| part.sounding(span)).collect();
@@ -187,7 +187,7 @@ fn combine(parts: &[Part], span: &Range<usize>, with_absent: bool) -> Vec<Window
     (0..n).map(window).collect()
 }
 
-/// The windows of drum columns: bits of a roll, or hits and feel of a groove.
+/// The windows of drum columns: bits of a roll, or hits, velocities and offsets of a groove.
 fn cut(columns: &[Line], n_steps: usize) -> Vec<(usize, Window)> {
     let Some(first) = columns.first() else { return vec![] };
     let n_words = if columns.len() == groove::N_COLUMNS { 1 } else { columns.len() };

@@ -18,7 +18,7 @@ const MAX_RATIO: u64 = 16;
 /// Unpacked size that is always allowed, in bytes: small checkpoints may be mostly zeros.
 const MIN_LIMIT: u64 = 16 << 20;
 
-/// The files of an archive by folder, the shallowest folder first; errors call the archive `place`.
+/// The files of an archive by folder, the shallowest folder first; `place` is for errors.
 ///
 /// # Errors
 /// The format is unknown, the archive is broken, or its contents are too large.

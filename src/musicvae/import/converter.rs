@@ -94,7 +94,7 @@ pub fn read_converter(folder: &Folder) -> Result<Option<Converter>, Error> {
 }
 
 impl Converter {
-    /// What the encoder of a groove network reads, if this is the converter of one.
+    /// What the encoder of a groove network reads, if this is its converter.
     pub fn groove_input(&self) -> Option<GrooveInput> {
         let of_flags = match (self.tapifies, self.humanizes) {
             (true, _) => GrooveInput::Tap,

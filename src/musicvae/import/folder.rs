@@ -39,7 +39,7 @@ impl Folder {
         Self { path: path.to_owned(), in_memory: None }
     }
 
-    /// Files by name; errors call their folder `path`.
+    /// Files by name; `path` is for errors.
     pub fn in_memory(path: impl Into<PathBuf>, files: BTreeMap<String, Vec<u8>>) -> Self {
         Self { path: path.into(), in_memory: Some(files) }
     }
@@ -140,7 +140,7 @@ impl OpenFile<'_> {
         self.n_bytes
     }
 
-    /// Appends `n` bytes from `offset` on to `out`; errors call them `what`.
+    /// Appends `n` bytes from `offset` on to `out`; `what` is for errors.
     ///
     /// # Errors
     /// The file is shorter, or the span overlaps others.

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor}
 
 use crate::musicvae::import::error::Error;
 
-/// Parses `bytes`; errors call them `file`.
+/// Parses `bytes`; `file` is for errors.
 pub fn parse<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(bytes).map_err(|error| Error::json(file, &error))
 }

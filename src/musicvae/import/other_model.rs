@@ -1,5 +1,5 @@
-//! Models that Magenta and others publish beside `MusicVAE`s, and that can't be imported: recognised so
-//! that the error says what was found.
+//! Models that Magenta and others publish beside `MusicVAE`s. They can't be imported; the error names the one
+//! found.
 
 use std::fmt;
 

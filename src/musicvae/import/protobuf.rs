@@ -13,8 +13,8 @@ pub enum Value<'a> {
     Bytes(&'a [u8]),
 }
 
-/// Calls `visit` with number and value of each field of a message; none if a field is malformed or `visit`
-/// says so.
+/// Calls `visit` with the number and value of each field; none if a field is malformed or `visit` returns
+/// none.
 pub fn for_each_field<'a>(
     bytes: &'a [u8],
     mut visit: impl FnMut(u64, Value<'a>) -> Option<()>,

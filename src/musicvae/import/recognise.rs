@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// What a user says of a checkpoint that its files may not.
+/// User settings that a checkpoint's files may lack.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wanted {
     /// Its configuration.
@@ -32,10 +32,10 @@ impl From<Family> for Wanted {
 /// The configuration and sizes of a checkpoint: the one `wanted` if given, else the family whose
 /// official sizes match, else the first family whose structure matches.
 ///
-/// Segments and steps don't show in shapes: they are as `wanted`, else the converter's, else official.
+/// Shapes don't show segments and steps: these are as `wanted`, else the converter's, else official.
 ///
 /// # Errors
-/// No configuration fits, the network is conditioned on more than z, or its tokens are other than this
+/// No configuration fits, the network is conditioned on more than z, or its tokens differ from this
 /// program's.
 pub fn recognise(found: &Checkpoint, wanted: Wanted) -> Result<(Config, Weights), Refusal> {
     let converter = found.converter.as_ref();
@@ -67,8 +67,7 @@ pub fn recognise(found: &Checkpoint, wanted: Wanted) -> Result<(Config, Weights)
     fitting.map(|config| (config, weights)).ok_or(Refusal::Unrecognised)
 }
 
-/// Whether a groove network was recognised without being told what its encoder reads, which its tensors
-/// don't show.
+/// Whether a groove network's encoder inputs, which its tensors don't show, were guessed.
 pub fn is_guessed(found: &Checkpoint, wanted: Wanted, config: &Config) -> bool {
     let is_told = wanted.family.is_some()
         || found.converter.as_ref().is_some_and(|converter| converter.groove_input().is_some());
@@ -79,7 +78,7 @@ fn has_official_length(config: &Config) -> bool {
     config.n_steps() == Config::official(config.family).n_steps()
 }
 
-/// Checks that a network of this converter can be used.
+/// Checks that a network with this converter is usable.
 fn check(converter: &Converter) -> Result<(), Refusal> {
     let expected = (melody::MIN_PITCH, melody::MAX_PITCH);
     let is_melodic = converter.kind.as_deref() == Some("MelodyConverter");
@@ -92,7 +91,7 @@ fn check(converter: &Converter) -> Result<(), Refusal> {
     if converter.splits_instruments { Err(Refusal::SplitInstruments) } else { Ok(()) }
 }
 
-/// The number of inputs of the first decoder beyond the previous step and its context, if it has more.
+/// The number of inputs of the first decoder beyond the previous step and its context, if any.
 fn further_inputs(weights: &Weights) -> Option<usize> {
     let dim = |name: &str, axis: usize| {
         weights.tensors().get(name).and_then(|tensor| tensor.dims().get(axis).copied())
@@ -103,7 +102,7 @@ fn further_inputs(weights: &Weights) -> Option<usize> {
         let n_hidden = dim(&names::bias(&cell), 0)? / 4;
         let n_context = dim(&names::kernel(&names::core_state(core)), 0)?;
         let n_outputs = dim(&names::bias(&names::core_projection(core)), 0)?;
-        // A NADE's hidden units are outputs of the decoder and no inputs.
+        // A NADE's hidden units are outputs of the decoder, not inputs.
         let n_previous = dim(&names::nade_encoder(core), 0).unwrap_or(n_outputs);
         let n_known = n_hidden.checked_add(n_context)?.checked_add(n_previous)?;
         dim(&names::kernel(&cell), 0)?.checked_sub(n_known).filter(|&n| 0 < n)
@@ -136,8 +135,8 @@ fn expected(
     Some(Config { n_segments, n_segment_steps, ..official })
 }
 
-/// Whether the converter allows `family`: groove networks have the same shapes, whatever their encoders
-/// read. Without a converter they are taken for networks that humanize.
+/// Whether the converter allows `family`: groove networks have the same shapes for all encoder inputs.
+/// Without a converter they count as networks that humanize.
 fn is_allowed(family: Family, converter: Option<&Converter>) -> bool {
     let told = converter.and_then(Converter::groove_input);
     match family.domain() {

@@ -34,7 +34,7 @@ pub enum Refusal {
         /// Lowest and highest pitch of the checkpoint's.
         found: (u8, u8),
     },
-    /// The steps of a groove are those of single drums.
+    /// A groove has separate steps for each drum.
     #[error("expected a step for all drums, found a step for each drum (splitInstruments)")]
     SplitInstruments,
     /// The configuration has another number of bars.

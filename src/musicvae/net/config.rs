@@ -45,7 +45,7 @@ pub struct Config {
 /// A core decoder: it decodes some of a step's columns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Core {
-    /// Prefix of its tensors' names.
+    /// Prefix of the core's tensor names.
     pub prefix: String,
     /// The head that turns its outputs into columns.
     pub head: Head,
@@ -117,7 +117,7 @@ impl Config {
                 n_conductor_layers: 3,
                 ..conducted
             },
-            // A song collection of a musician has a thousandth of the bars of Magenta's data.
+            // A musician's song collection has a thousandth of the bars of Magenta's data.
             Family::ElectropunkMultitrack1Bar => Self {
                 n_segments: 8,
                 n_segment_steps: 64,
@@ -262,7 +262,7 @@ impl Core {
         self.head.n_inputs() + if self.reads_metre { STEPS_PER_BAR } else { 0 }
     }
 
-    /// Its input for the position of `step` in the bar, if it reads it.
+    /// The core's input for the position of `step` in the bar, if it reads the metre.
     pub fn metre_input(&self, step: usize) -> Option<(u32, f32)> {
         let input = self.head.n_inputs() + step % STEPS_PER_BAR;
         self.reads_metre.then(|| hot(input as u32))

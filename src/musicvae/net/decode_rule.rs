@@ -1,13 +1,13 @@
-//! The decode rule. Of melodies and basses: rhythm and pitch are drawn one after the other, each at a
-//! temperature of its own, with random numbers that bars share.
+//! The decode rule. For melodies and basses, rhythm and pitch are drawn one after the other, each at its own
+//! temperature, with random numbers that bars share.
 //!
-//! A melody's softmax spreads the probability of an onset over its pitches, so that a low
-//! temperature favours the one token that holds: at 0.5 lines rest and repeat pitches far more than
-//! the songs that they were learnt from. With rhythm drawn first, from the three events hold, off
-//! and onset, a temperature changes neither at the other's cost. But free draws lose the returning
-//! rhythms of songs, which the shared numbers restore.
+//! A melody's softmax spreads the probability of an onset over the pitches, so a low temperature
+//! favours the single hold token: at 0.5, lines rest and repeat pitches far more than the training
+//! songs. Here rhythm is drawn first, from hold, off and onset, so its temperature and that of
+//! pitch don't affect each other. But independent draws lose the recurring rhythms of songs, which
+//! the shared numbers restore.
 //!
-//! Tracks of events have a rule of their own, [`track_rule`](crate::musicvae::net::track_rule).
+//! Event tracks have their own rule, [`track_rule`](crate::musicvae::net::track_rule).
 
 use rand::Rng as _;
 
@@ -26,7 +26,7 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// The first token that starts a pitch; those before it are hold and off.
+/// The first pitch token; those before it are hold and off.
 const FIRST_PITCH: usize = 2;
 
 /// How tokens are drawn.
@@ -34,13 +34,13 @@ const FIRST_PITCH: usize = 2;
 pub struct DecodeRule {
     /// Temperature of the rhythm of melodies and basses, at least 0: hold, off or onset.
     pub rhythm_temperature: f64,
-    /// Temperature of their pitches at onsets, at least 0.
+    /// Temperature of the pitch of their onsets, at least 0.
     pub pitch_temperature: f64,
-    /// Which of their bars share random numbers.
+    /// Which bars of melodies and basses share random numbers.
     pub repeat: Repeat,
     /// Share of a repeating bar's steps whose rhythm is drawn with the shared number, 0 to 1.
     pub repeat_rhythm: f64,
-    /// Share of its notes whose pitch is, 0 to 1; a riff repeats them all.
+    /// Share of its onsets whose pitch is drawn with the shared number, 0 to 1; 1 for a riff.
     pub repeat_pitches: f64,
     /// Temperature of the programs of tracks, at least 0.
     pub program_temperature: f64,
@@ -72,8 +72,8 @@ impl DecodeRule {
         RuleSampler { rule: self, rng, seed, parts: Vec::new(), track: TrackPlace::default() }
     }
 
-    /// Draws one sequence with numbers from `rng`: tracks of events by the default rule, all else at once
-    /// at `temperature`, as Magenta does.
+    /// Draws one sequence with numbers from `rng`: event tracks by the default rule, other tokens from one
+    /// softmax at `temperature`, as in Magenta.
     pub fn of_tracks_or_plain(domain: Domain, temperature: f64, mut rng: Rng) -> Box<dyn Pick> {
         match domain.is_multitrack() {
             true => Box::new(Self::default().sampler(rng)),
@@ -95,9 +95,9 @@ pub struct RuleSampler {
     rule: DecodeRule,
     rng: Rng,
     seed: u64,
-    /// Numbers of the parts, by index.
+    /// Random numbers of the parts, by index.
     parts: Vec<PartNumbers>,
-    /// Where in a bar of tracks it is.
+    /// The position in a bar of tracks.
     track: TrackPlace,
 }
 

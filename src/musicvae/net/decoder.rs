@@ -74,7 +74,7 @@ pub struct HostLayers {
 #[derive(Debug)]
 pub struct HostRun {
     states: Vec<CellState>,
-    /// The contexts' share of the first cell's gates (B, 4H), the same at every step.
+    /// The contexts' contribution to the first cell's gates (B, 4H), the same at every step.
     projected: Vec<f32>,
     gates: Vec<f32>,
 }
@@ -150,7 +150,7 @@ impl<L: Layers> Decoder<L> {
         Ok(Self { core: core.clone(), layers, nade })
     }
 
-    /// The columns that it chooses.
+    /// The columns that the decoder outputs.
     pub fn columns(&self) -> Range<usize> {
         self.core.first_column..self.core.first_column + self.core.head.n_columns()
     }
@@ -158,9 +158,9 @@ impl<L: Layers> Decoder<L> {
     /// Decodes `n_steps` for each segment's context, (B, C) each, with one `Pick` per sequence.
     /// Returns a line per column for each sequence.
     ///
-    /// LSTM states restart from the context at each segment; the previous step's columns carry
-    /// over, and are empty at the first step. After the end of a track its steps are ends, which are
-    /// not decoded, and the next track starts as the first one does.
+    /// LSTM states restart from the context at each segment; the previous step's columns carry over, and are
+    /// empty at the first step. Steps after the end of a track are filled with ends instead of decoded, and
+    /// the next track starts as the first one does.
     ///
     /// # Errors
     /// The backend's device fails.

@@ -96,7 +96,7 @@ impl DeviceCell {
         Ok(gates)
     }
 
-    /// Advances (c, h) by one step; `gates` (B, 4H) hold the inputs' share of the sums.
+    /// Advances (c, h) by one step; `gates` (B, 4H) hold the inputs' contribution.
     fn step(&self, gates: &Tensor, (c, h): &mut (Tensor, Tensor)) -> Result<(), Error> {
         let sums = (gates + h.matmul(&self.hidden)?)?.chunk(4, 1)?;
         let kept = (sigmoid(&sums[2])? * &*c)?;

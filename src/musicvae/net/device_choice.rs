@@ -1,4 +1,4 @@
-//! The device that decodes, as radio.toml and the command line name it.
+//! The device for decoding, as named in radio.toml and on the command line.
 
 use std::{fmt, str::FromStr};
 
@@ -16,7 +16,7 @@ pub enum DeviceChoice {
     Cuda(usize),
 }
 
-/// The name of no device.
+/// An unknown device name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected \"auto\", \"cpu\" or \"cuda:N\" (N is the index of a GPU), found {0:?}")]
 pub struct UnknownDevice(String);

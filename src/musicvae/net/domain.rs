@@ -1,8 +1,8 @@
 //! The columns of a step, and their encoding as network inputs.
 //!
-//! A step is a row of small integers, one per column, whatever the network: a token per part, the
-//! bits of a drum roll, or the hits, velocities and offsets of a groove. Data sets and commands
-//! work with columns; only this file and the heads turn them into network inputs.
+//! A step is a row of small integers, one per column, for every network: a token per part, the bits
+//! of a drum roll, or the hits, velocities and offsets of a groove. Data sets and commands work
+//! with columns; only this file and the heads turn them into network inputs.
 
 use crate::{
     music::{drums, melody},
@@ -12,7 +12,7 @@ use crate::{
 /// Non-zero inputs of a step: index and value.
 pub type Sparse = Vec<(u32, f32)>;
 
-/// What a sequence represents, and so its vocabulary.
+/// What a sequence represents, which determines its vocabulary.
 ///
 /// A new domain also needs: a family (`family.rs`), a head (`head.rs`), its converters in `convert`
 /// (`window.rs`, `notes.rs`, `voices.rs`, `pattern_windows.rs`), and targets and scores in
@@ -49,7 +49,7 @@ pub enum GrooveInput {
 /// A column of a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// Its meaning.
+    /// What the column holds.
     pub name: String,
     /// Number of values it can have.
     pub n_values: u32,

@@ -96,7 +96,7 @@ fn look_up(cell: &Cell, inputs: &Sparse) -> Vec<f32> {
 }
 
 /// The final h of both directions of the top layer, concatenated (2H,); `gates` computes the
-/// inputs' share of a step's gates in the first layer.
+/// contribution of a step's inputs to the first layer's gates.
 fn summarise<T>(layers: &[Layer], steps: &[T], gates: fn(&Cell, &T) -> Vec<f32>) -> Vec<f32> {
     let [first, rest @ ..] = layers else { return Vec::new() };
     let mut projected = first.each_ref().map(|cell| steps.iter().map(|x| gates(cell, x)).collect());

@@ -4,8 +4,8 @@ use std::{fmt, str::FromStr};
 
 use crate::musicvae::net::domain::{Domain, GrooveInput};
 
-/// A configuration of MusicVAE, by Magenta's name. `hier-trio_4bar` is named here: magenta-js calls
-/// it `trio_4bar`. `electropunk-trio_4bar` is this project's variant of it.
+/// A configuration of MusicVAE, by Magenta's name. `hier-trio_4bar` is magenta-js's `trio_4bar`;
+/// the `electropunk-` configurations are this project's variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // See `name`.
 pub enum Family {
@@ -28,14 +28,14 @@ pub enum Family {
     Groove4Bar,
 }
 
-/// Whether encoder and decoder are hierarchical: whether they split the sequence into segments.
+/// Which of encoder and decoder are hierarchical, that is, split the sequence into segments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wiring {
-    /// Neither is.
+    /// Neither.
     Flat,
-    /// Only the decoder is: segments under a conductor.
+    /// Only the decoder: segments under a conductor.
     Hierdec,
-    /// Both are.
+    /// Both.
     Hier,
 }
 
@@ -110,7 +110,7 @@ impl Family {
         }
     }
 
-    /// Its wiring.
+    /// The wiring of encoder and decoder.
     pub fn wiring(self) -> Wiring {
         match self {
             Self::HierdecTrio16Bar | Self::HierdecMelody16Bar => Wiring::Hierdec,
@@ -124,13 +124,13 @@ impl Family {
         }
     }
 
-    /// Whether melody and bass are brought to one key and register before they are encoded
-    /// ([`normalise`](crate::music::normalise)), and so come out in them.
+    /// Whether melody and bass are transposed to a common key and register before encoding
+    /// ([`normalise`](crate::music::normalise)); decoded lines are in them too.
     pub fn is_normalised(self) -> bool {
         self == Self::ElectropunkTrio4Bar
     }
 
-    /// Whether melody and bass choose the rhythm first, then the pitch of an onset
+    /// Whether the heads of melody and bass choose the rhythm first, then the pitch of an onset
     /// ([`Head::RhythmAndPitch`](crate::musicvae::net::head::Head::RhythmAndPitch)).
     pub fn splits_rhythm_and_pitch(self) -> bool {
         self == Self::ElectropunkTrio4Bar
@@ -153,7 +153,7 @@ impl fmt::Display for Family {
     }
 }
 
-/// The name of no configuration.
+/// An unknown configuration name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {names}, found {0:?}", names = Family::ALL.map(Family::name).join(", "))]
 pub struct UnknownFamily(String);

@@ -52,8 +52,8 @@ impl<L: Layers> GeneratorOn<L> {
     }
 
     /// Decodes the lines of `parts` from `zs` (B, Z) as a batch, with one `Pick` per sequence: the
-    /// same lines as one by one, faster. The lines of other parts are empty, and cores that decode
-    /// nothing else don't run.
+    /// same lines as one by one, but faster. The lines of other parts are empty, and cores that
+    /// decode only those don't run.
     ///
     /// # Errors
     /// One of `zs` is not Z wide, or the device fails.
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_device_decodes_the_same_tokens_as_the_cpu() {
         for family in Family::ALL {
-            // Long sequences add nothing here.
+            // Short sequences suffice.
             let official = Config::official(family);
             let config = official.with_steps(32).unwrap_or(official);
             let sizes = Config { n_latent: 6, n_decoder: 4, n_conductor: 3, n_nade: 3, ..config };

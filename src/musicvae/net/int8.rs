@@ -35,7 +35,7 @@ pub(super) struct Quantised {
 struct Pairs([i8; 2 * WIDTH]);
 
 impl Quantised {
-    /// Most inputs that a 32-bit sum can't overflow with.
+    /// Most inputs for which a 32-bit sum can't overflow.
     pub(super) const MAX_INPUTS: usize = (i32::MAX / (ONE as i32 * LARGEST as i32)) as usize;
 
     /// Quantises a matrix, given as a function of input and output index.

@@ -12,7 +12,7 @@ impl Config {
     /// Checks that `lines` have this network's columns, length and ranges.
     ///
     /// # Errors
-    /// They don't.
+    /// `lines` differ in one of these.
     pub fn check(&self, lines: &[Line]) -> Result<(), Error> {
         let (columns, n_steps) = (self.columns(), self.n_steps());
         let fits = lines.len() == columns.len()
@@ -23,8 +23,8 @@ impl Config {
         if fits { Ok(()) } else { Err(Error::Lines { expected, n_steps, family: self.family }) }
     }
 
-    /// `lines` as the encoder reads them: with a normalised family, melody and bass in the common
-    /// key and registers ([`normalise`]), whichever they were in; else unchanged.
+    /// `lines` as the encoder reads them: in a normalised family, melody and bass are transposed to
+    /// the common key and registers ([`normalise`]); otherwise unchanged.
     pub fn normalised(&self, mut lines: Vec<Line>) -> Vec<Line> {
         if self.family.is_normalised()
             && let [melody, bass, ..] = &mut lines[..]

@@ -2,8 +2,7 @@
 //! inference. See also [`device`](crate::musicvae::net::device) (inference on a GPU) and, for
 //! training, `lab::train::passes` (CPU) and `lab::train::lstm_tensors` (GPU).
 //!
-//! B sequences share one pass over the weights; each gets the same bits as when it is decoded
-//! alone.
+//! B sequences share one pass over the weights; each gets the same bits as when decoded alone.
 
 // pulp compiles only inlined code for the chosen vector instructions.
 #![allow(clippy::inline_always)]
@@ -89,8 +88,8 @@ impl Cell {
         self.n_hidden
     }
 
-    /// The share of the bias and the dense inputs `x` (B, I) in the gates (B, 4H), computed once
-    /// for inputs that are constant over many steps. One row if there are no dense inputs.
+    /// The contribution of the bias and the dense inputs `x` (B, I) to the gates (B, 4H), computed
+    /// once for inputs that are constant over many steps. One row if there are no dense inputs.
     pub fn project(&self, x: &[f32]) -> Vec<f32> {
         self.input.forward(x)
     }
@@ -100,7 +99,7 @@ impl Cell {
         self.input.forward_into(gates, x);
     }
 
-    /// Adds the share of the sparse inputs to `gates` (4H,).
+    /// Adds the contribution of the sparse inputs to `gates` (4H,).
     pub fn look_up(&self, gates: &mut [f32], inputs: &[(u32, f32)]) {
         for &(row, value) in inputs {
             let added = &self.table[row as usize * gates.len()..][..gates.len()];
@@ -108,7 +107,7 @@ impl Cell {
         }
     }
 
-    /// Advances `state` by one step; `gates` (B, 4H) hold the inputs' share and are overwritten.
+    /// Advances `state` by one step; `gates` (B, 4H) hold the inputs' contribution and are overwritten.
     pub fn step(&self, gates: &mut [f32], state: &mut CellState) {
         let n = self.n_hidden;
         self.hidden.add_product(gates, &state.h);
@@ -124,8 +123,8 @@ fn advance(sums: &[f32], c: &mut [f32], h: &mut [f32]) {
     Arch::new().dispatch(Advance { sums, c, h });
 }
 
-/// A type, not a closure: the compiler does not inline a long closure, and what is not inlined
-/// stays without wide vectors.
+/// A type, not a closure: the compiler does not inline a long closure, and code that is not inlined
+/// gets no wide vectors.
 struct Advance<'a> {
     sums: &'a [f32],
     c: &'a mut [f32],

@@ -25,8 +25,8 @@ pub struct MusicVae {
     attributes: Attributes,
 }
 
-/// The encoding half of a network, with the priors of styles. Stations need it only to place anchors,
-/// so they drop it afterwards.
+/// The encoding half of a network, with the priors of styles. Stations need it only to encode anchors, and
+/// drop it afterwards.
 #[derive(Debug, Clone)]
 pub struct SequenceEncoder {
     config: Config,
@@ -73,7 +73,7 @@ impl MusicVae {
         &self.encoder
     }
 
-    /// The halves, and the attribute vectors.
+    /// Both halves, and the attribute vectors.
     pub fn into_parts(self) -> (SequenceEncoder, Generator, Attributes) {
         (self.encoder, self.generator, self.attributes)
     }

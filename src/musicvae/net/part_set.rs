@@ -10,7 +10,7 @@ impl PartSet {
     /// All parts.
     pub const ALL: Self = Self(u32::MAX);
 
-    /// These parts alone.
+    /// Only these parts.
     ///
     /// # Panics
     /// One of `parts` is 32 or more.

@@ -1,9 +1,9 @@
-//! A personal prior: where in the latent space a few songs lie, over at most four dimensions.
+//! A personal prior: the latent region of a few songs, in at most four dimensions.
 //!
-//! A latent constraint as in `MidiMe` (Dinculescu, Engel & Roberts 2019; after Engel, Hoffman & Roberts
-//! 2017, arXiv:1711.05772): a small decoder maps a point w of N(0, 1) in a few dimensions to z. What
-//! these leave open of the songs varies too: the residuals of the songs, as a normal distribution over
-//! their principal components, are added to each draw.
+//! A latent constraint as in `MidiMe` (Dinculescu, Engel & Roberts 2019; after Engel, Hoffman & Roberts 2017,
+//! arXiv:1711.05772): a small decoder maps a point w of N(0, 1) in a few dimensions to z. The songs'
+//! residuals from these dimensions, as a normal distribution over their principal components, are added to
+//! each draw.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::{
 /// Most dimensions K.
 pub const MOST_DIMS: usize = 4;
 
-/// Metadata key: the name of the model that it belongs to.
+/// Metadata key: the name of the prior's model.
 pub const MODEL_KEY: &str = "personal_model";
 
 /// Metadata key: [`Weights::latent_space`] of that model, in hexadecimal digits.
@@ -33,7 +33,7 @@ pub const RESIDUALS: &str = "residuals";
 /// Most layers of the decoder.
 const MOST_LAYERS: usize = 8;
 
-/// Coordinates of w are kept within this: songs lie between, and beyond the decoder extrapolates.
+/// Coordinates of w are clamped to this: songs lie within, and beyond the decoder extrapolates.
 const FARTHEST: f64 = 2.5;
 
 /// Prefix of the tensors of layer `number` of the decoder, from 0: its kernel (I, O) and bias (O,).
@@ -44,15 +44,14 @@ pub fn layer(number: usize) -> String {
 /// Where a personal prior is drawn from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
-    /// The middle of the draws in each dimension, -2 to 2; dimensions that the prior lacks count
-    /// nothing.
+    /// Mean of the draws in each dimension, -2 to 2; dimensions that the prior lacks are ignored.
     pub at: [f64; MOST_DIMS],
-    /// Deviation of the draws around it, 0 to 1; residuals vary as much.
+    /// Deviation of the draws, 0 to 1; it also scales the residuals.
     pub spread: f64,
 }
 
 impl Default for Place {
-    /// All of the prior.
+    /// The whole prior.
     fn default() -> Self {
         Self { at: [0.0; MOST_DIMS], spread: 1.0 }
     }
@@ -155,7 +154,7 @@ impl Personal {
         z
     }
 
-    /// The point of w (K,), without residuals: (Z,).
+    /// Decodes w (K,) to z (Z,), no residuals.
     ///
     /// # Panics
     /// `w` has another number of coordinates.
@@ -176,7 +175,7 @@ impl Personal {
     }
 }
 
-/// A personal prior that is drawn from at a place.
+/// A personal prior and a place to draw from.
 #[derive(Debug, Clone)]
 pub struct PersonalDraws {
     /// The prior.
@@ -203,7 +202,7 @@ impl PartialEq for PersonalDraws {
     }
 }
 
-/// [`Weights::latent_space`] as metadata have it.
+/// [`Weights::latent_space`] as in metadata.
 pub fn space_text(space: u64) -> String {
     format!("{space:016x}")
 }

@@ -1,4 +1,4 @@
-//! Precision of a decoder's weights, as radio.toml names it.
+//! Precision of a decoder's weights, as named in radio.toml.
 
 use std::str::FromStr;
 
@@ -12,7 +12,7 @@ pub enum Precision {
     Q8,
 }
 
-/// The name of no precision.
+/// An unknown precision name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected \"f32\" or \"q8\", found {0:?}")]
 pub struct UnknownPrecision(String);

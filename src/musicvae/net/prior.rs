@@ -1,10 +1,9 @@
 //! Priors by style: where in the latent space the music of a style lies.
 //!
-//! The posteriors of a style, taken together, fill only a part of the space that N(0, 1) covers. A
-//! mixture of normal distributions fitted to them after training, as an "ex-post density" (Ghosh et
-//! al. 2020, arXiv:1903.12436, section 4), gives draws that resemble the style more than draws of
-//! N(0, 1) do. `electropunk train` and `electropunk priors` fit the mixtures and store them with the
-//! weights.
+//! The aggregate posterior of a style fills only a part of the space that N(0, 1) covers. A mixture of normal
+//! distributions fitted to it after training, as an "ex-post density" (Ghosh et al. 2020, arXiv:1903.12436,
+//! section 4), gives draws that resemble the style more than draws from N(0, 1) do. `electropunk train` and
+//! `electropunk priors` fit the mixtures and store them with the weights.
 
 use std::collections::BTreeMap;
 
@@ -24,7 +23,7 @@ use crate::{
 /// and `prior/NAME/deviations` (K, Z).
 pub const PREFIX: &str = "prior/";
 
-/// Endings of the tensors of a mixture.
+/// Suffixes of the names of a mixture's tensors.
 pub const WEIGHTS: &str = "weights";
 /// See [`WEIGHTS`].
 pub const MEANS: &str = "means";
@@ -42,14 +41,14 @@ pub struct Component {
     pub deviations: Vec<f32>,
 }
 
-/// What points of a latent space are drawn from.
+/// A distribution of points in a latent space.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prior {
-    /// N(0, 1) in so many dimensions.
+    /// N(0, 1) in this many dimensions.
     Standard(usize),
     /// A mixture of at least one normal distribution.
     Mixture(Vec<Component>),
-    /// A musician's songs, over few dimensions.
+    /// A personal prior of a musician's songs, over few dimensions.
     Personal(PersonalDraws),
 }
 
@@ -80,7 +79,7 @@ impl Prior {
     }
 }
 
-/// The component at `at`, 0 to 1, of the cumulated weights.
+/// The component at `at`, 0 to 1, of the cumulative weights.
 fn choose(components: &[Component], at: f64) -> &Component {
     let total: f64 = components.iter().map(|component| component.weight).sum();
     let mut left = at * total;
@@ -103,7 +102,7 @@ impl Priors {
     /// Reads the mixtures in `weights`.
     ///
     /// # Errors
-    /// A tensor of a mixture is missing, or is not of the number of components or `n_latent` wide.
+    /// A tensor of a mixture is missing, or its shape does not fit the number of components or `n_latent`.
     pub fn load(weights: &Weights, n_latent: usize) -> Result<Self, Error> {
         let mut mixtures = BTreeMap::new();
         for tensor in weights.tensors().keys() {
@@ -125,7 +124,7 @@ impl Priors {
     }
 }
 
-/// The tensor of the mixture `name` with this ending.
+/// The name of the tensor of the mixture `name` with this suffix.
 pub fn tensor_name(name: &str, ending: &str) -> String {
     format!("{PREFIX}{name}/{ending}")
 }

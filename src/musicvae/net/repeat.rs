@@ -1,7 +1,7 @@
-//! Bars that repeat each other: which of four share random numbers, and those numbers.
+//! Repeating bars: which of four bars share random numbers, and the numbers.
 //!
-//! Two bars that are drawn with the same numbers get the same tokens where the network gives them
-//! about the same probabilities, and others where it does not: a repeat that varies with the music.
+//! Two bars drawn with the same numbers get the same tokens where the probabilities are about the
+//! same, and others where they differ: a repeat that varies with the music.
 
 use std::str::FromStr;
 
@@ -12,25 +12,25 @@ use crate::{music::meter::STEPS_PER_BAR, rng::Rng};
 /// Bars after which a scheme starts again, with new numbers.
 const SCHEME_BARS: usize = 4;
 
-/// Which of four bars are alike, by letter.
+/// Which of four bars share random numbers, by letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, serde::Serialize)]
 pub enum Repeat {
     /// None: each bar has its own numbers.
     None,
-    /// The third as the first, the fourth as the second.
+    /// The third shares with the first, the fourth with the second.
     #[default]
     Abab,
-    /// The second and fourth as the first.
+    /// The second and fourth share with the first.
     Aaba,
-    /// The second and third as the first.
+    /// The second and third share with the first.
     Aaab,
-    /// All as the first.
+    /// All share with the first.
     Aaaa,
     /// A riff of two bars: as ABAB, with all pitches repeated.
     Riff,
 }
 
-/// The name of no scheme.
+/// An unknown scheme name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected one of {words}, found {found:?}", words = Repeat::WORDS.map(|(word, _)| word).join(", "))]
 pub struct UnknownRepeat {
@@ -82,19 +82,19 @@ pub(super) struct StepNumbers {
     pub pitch: f32,
 }
 
-/// Which steps of a part take over an earlier bar's numbers.
+/// Which steps of a part reuse an earlier bar's numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Sharing {
     pub repeat: Repeat,
-    /// Share of a repeating bar's steps that take over the rhythm's number, and the pitch's. 0 to 1.
+    /// Share of a repeating bar's steps that reuse the rhythm number, and the pitch number, 0 to 1.
     pub rhythm: f64,
     pub pitch: f64,
 }
 
 /// A part's numbers, step by step.
 ///
-/// Each step draws the same four numbers whatever is shared and chosen, so that no setting shifts
-/// the numbers of later steps.
+/// Each step draws four numbers, whatever is shared and chosen, so that no setting shifts the
+/// numbers of later steps.
 #[derive(Debug, Clone)]
 pub(super) struct PartNumbers {
     sharing: Sharing,

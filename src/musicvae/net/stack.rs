@@ -54,8 +54,8 @@ impl Stack {
         CellState::split(&values, self.cells.len(), self.first().n_hidden())
     }
 
-    /// Runs one step of all layers; `gates` (B, 4H) hold the inputs' share of the first cell's
-    /// gates and are overwritten. Returns the top cell's h (B, H).
+    /// Runs one step of all layers; `gates` (B, 4H) hold the inputs' contribution to the first
+    /// cell's gates and are overwritten. Returns the top cell's h (B, H).
     pub fn step<'a>(&self, gates: &mut [f32], states: &'a mut [CellState]) -> &'a [f32] {
         let mut output: &[f32] = &[];
         for (layer, (cell, state)) in self.cells.iter().zip(states).enumerate() {

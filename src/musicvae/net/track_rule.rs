@@ -1,8 +1,8 @@
-//! The decode rule of tracks of events: a program, then events with at least one note, then an end, as
-//! in the data; and programs at a temperature of their own.
+//! The decode rule of event tracks: a program, then events with at least one note, then an end, as in the
+//! data. Programs have their own temperature.
 //!
-//! An end is the likeliest first token of half of all tracks, since most bars have fewer than eight, so
-//! that a low temperature silences them all. The first tracks may not end before they begin.
+//! An end is the likeliest first token of half of all tracks, since most bars have fewer than eight, so a low
+//! temperature would leave all tracks empty. The first [`MIN_TRACKS`] tracks are never empty.
 
 use crate::{
     musicvae::{
@@ -17,11 +17,11 @@ use crate::{
 pub struct TrackTemperatures {
     /// Of the first token: the program, or the end of an empty track.
     pub program: f64,
-    /// Of all others.
+    /// Of all other tokens.
     pub event: f64,
 }
 
-/// A place in a bar of tracks.
+/// A position in a bar of tracks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TrackPlace {
     track: usize,
@@ -49,7 +49,7 @@ impl TrackPlace {
             let programs = &mut logits[first_program..n];
             return FIRST_PROGRAM + sampling::draw(programs, temperatures.program as f32, rng);
         }
-        // The end takes the place after the events.
+        // The logit of the end is moved to follow those of the events.
         logits[first_program] = logits[usize::from(END)];
         let events = &mut logits[..first_program + usize::from(self.has_note)];
         let token = sampling::draw(events, temperatures.event as f32, rng);

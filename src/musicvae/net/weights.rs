@@ -35,8 +35,8 @@ const SEGMENT_STEPS_KEY: &str = "segment_steps";
 /// Prefixes of the tensors that are stored beside a network's own.
 const BESIDE: [&str; 2] = ["prior/", "attribute/"];
 
-/// Whether all values are finite. One that is not makes the sum so; a sum that overflows by itself is of
-/// no weights that a training finds.
+/// Whether all values are finite. A value that is not makes the sum non-finite; finite weights from training
+/// never overflow it.
 fn is_finite(tensor: &Tensor) -> bool {
     let sum = tensor.to_dtype(DType::F32).and_then(|tensor| tensor.sum_all()?.to_scalar::<f32>());
     sum.is_ok_and(f32::is_finite)
@@ -60,10 +60,10 @@ impl Weights {
         Self { tensors, metadata: metadata(config) }
     }
 
-    /// Parses a safetensors file of any float type; `file` names it in errors.
+    /// Parses a safetensors file of any float type; `file` is its name in errors.
     ///
     /// # Errors
-    /// `bytes` are not a safetensors file, or hold weights that are no finite numbers.
+    /// `bytes` are not a safetensors file, or hold weights that are not finite.
     pub fn read(bytes: &[u8], file: &str) -> Result<Self, Error> {
         let not_weights = |reason: &dyn fmt::Display| Error::NotWeights {
             file: file.into(),
@@ -81,7 +81,7 @@ impl Weights {
         Ok(Self { tensors, metadata })
     }
 
-    /// The same weights with these entries of metadata, too.
+    /// The same weights with these metadata entries added.
     pub fn with_metadata<'a>(
         mut self,
         metadata: impl IntoIterator<Item = (&'a str, String)>,
@@ -100,8 +100,8 @@ impl Weights {
         self.tensors.contains_key(name)
     }
 
-    /// A hash of the network's weights, which tells latent spaces apart: what is stored beside them,
-    /// priors and attributes, does not count.
+    /// A hash of the network's weights, which identifies the latent space. Priors and attributes, which are
+    /// stored beside the weights, are excluded.
     ///
     /// # Errors
     /// A tensor is not numeric.
@@ -143,7 +143,7 @@ impl Weights {
         &self.tensors
     }
 
-    /// The metadata's value of `key`.
+    /// The metadata's value for `key`.
     pub fn note(&self, key: &str) -> Option<&str> {
         self.metadata.get(key).map(String::as_str)
     }

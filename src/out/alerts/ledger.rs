@@ -1,4 +1,4 @@
-//! Which troubles last, and which of them were sent.
+//! Tracks troubles, and which notices were sent.
 
 use std::{
     collections::BTreeMap,
@@ -9,13 +9,13 @@ use jiff::Timestamp;
 
 use crate::out::alerts::{Kind, Notice, NoticeState, Trouble};
 
-/// A trouble that was away for this long is over.
+/// A trouble not seen for this long is over.
 const CALM: Duration = Duration::from_secs(5);
 
-/// Least time between two notices that the same trouble has begun.
+/// Minimum time between two `Raised` notices of the same trouble.
 const REPEAT: Duration = Duration::from_mins(10);
 
-/// All troubles that last or were sent lately.
+/// Troubles that are raised or were seen recently.
 #[derive(Default)]
 pub struct Ledger(BTreeMap<(Kind, String), Entry>);
 
@@ -24,13 +24,13 @@ struct Entry {
     since: Timestamp,
     begun: Instant,
     seen: Instant,
-    /// Whether its beginning was sent and its end was not.
+    /// Whether its start was sent and its end was not.
     is_raised: bool,
     raised_at: Option<Instant>,
 }
 
 impl Ledger {
-    /// Takes the troubles of `now`, and returns the notices to send. `radio` names the radio.
+    /// Takes the `current` troubles at `now`; returns the notices to send. `radio` names the radio.
     pub fn update(&mut self, current: Vec<Trouble>, now: Instant, radio: &str) -> Vec<Notice> {
         for Trouble { kind, subject, text } in current {
             let fresh = || Entry {

@@ -1,7 +1,7 @@
-//! Alerts: a webhook is called when trouble begins and when it is over.
+//! Alerts: a webhook is called when a trouble begins and when it ends.
 //!
-//! A [`Trouble`] is what is wrong now. The [`ledger`] compares the troubles of a second with those before
-//! and makes [`Notice`]s of what has begun or ended; [`webhook`] sends them.
+//! A [`Trouble`] is a current problem. Each second the [`ledger`] compares the troubles with earlier ones
+//! and makes a [`Notice`] of each that has begun or ended; [`webhook`] sends the notices.
 
 pub mod ledger;
 pub mod webhook;
@@ -14,25 +14,25 @@ use serde::Serialize;
 pub enum Kind {
     /// A station sends nothing, silence, or a stuck sound.
     Silence,
-    /// The fallback plays since no bar is composed in time.
+    /// Fallback bars play since the composer is late.
     LateComposer,
     /// A push is not connected.
     Push,
     /// Files can't be uploaded.
     Upload,
-    /// A disk that the radio writes to has no room.
+    /// A disk that the radio writes to is full.
     DiskFull,
     /// A change of radio.toml was refused.
     Config,
-    /// A certificate ends soon.
+    /// A certificate expires soon.
     Certificate,
 }
 
 impl Kind {
-    /// Seconds that a trouble must last before it is sent; shorter ones mend themselves.
+    /// Seconds that a trouble must last before it is sent; shorter ones are ignored.
     fn patience(self) -> u64 {
         match self {
-            // Both are measured as lasting already.
+            // Already lasting when reported.
             Self::Silence | Self::Certificate | Self::Config => 0,
             Self::LateComposer => 10,
             Self::Push | Self::Upload => 30,
@@ -41,12 +41,12 @@ impl Kind {
     }
 }
 
-/// Something that is wrong now.
+/// A current problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     /// Its kind.
     pub kind: Kind,
-    /// What it is about, unique within its kind: a station, a server, a file.
+    /// The station, server or file concerned; unique within the kind.
     pub subject: String,
     /// A sentence, without any secret.
     pub text: String,
@@ -59,11 +59,11 @@ pub struct Notice {
     pub state: NoticeState,
     /// Its kind.
     pub kind: Kind,
-    /// What it is about.
+    /// As in [`Trouble`].
     pub subject: String,
-    /// A sentence for people, also for chats that show only this field.
+    /// A sentence for people; chat services may show only this field.
     pub text: String,
-    /// Since when, as RFC 3339 in UTC.
+    /// Its start, as RFC 3339 in UTC.
     pub since: String,
     /// The radio: its `public_url`, or its version.
     pub radio: String,
@@ -73,7 +73,7 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NoticeState {
-    /// It lasts.
+    /// It has begun.
     Raised,
     /// It is over.
     Cleared,

@@ -1,4 +1,4 @@
-//! Sends notices to the operator's webhook: a POST of JSON each, one after the other.
+//! Sends notices to the operator's webhook, one at a time, each as a POST of JSON.
 
 use std::{
     collections::VecDeque,
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Notices that may wait. Further ones are dropped.
+/// Most queued notices. Further ones are dropped.
 pub const QUEUE: usize = 100;
 
 /// A notice that could not be sent for this long is dropped.
@@ -30,7 +30,7 @@ const TOO_OLD: Duration = Duration::from_hours(1);
 const MAX_NOTICES: usize = 20;
 const PERIOD: Duration = Duration::from_mins(10);
 
-/// Sends what arrives through `notices` to the webhook of `settings`, until the sender is dropped.
+/// Sends each of the `notices` to the webhook of `settings`, until their sender is dropped.
 pub async fn run(notices: &mut mpsc::Receiver<Notice>, settings: &watch::Receiver<Alerts>) {
     let mut sent: VecDeque<Instant> = VecDeque::new();
     while let Some(notice) = notices.recv().await {

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, ZonedDateTime, civil::DateTime, tz::Offset};
 /// The hour in file names: `2026-11-27_14h`.
 const FORM: &str = "%Y-%m-%d_%Hh";
 
-/// Endings of a recording's files; the last is that of a cue sheet that is being written.
+/// Extensions of a recording's files; the last is for a cue sheet that is being written.
 const ENDINGS: [&str; 3] = [".mp3", ".cue", ".cue.partial"];
 
 /// An hour of local time. When clocks are set back, the repeated hour is a different one.
@@ -22,15 +22,15 @@ impl Hour {
         Self { begins: local.date().at(local.hour(), 0, 0, 0), offset: time.offset() }
     }
 
-    /// The file name of recording `number` (from 1) of this hour, without ending.
+    /// The file name of recording `number` (from 1) of this hour, without extension.
     pub fn stem(self, number: u32) -> String {
         let hour = self.begins.strftime(FORM);
         if number == 1 { hour.to_string() } else { format!("{hour}_{number}") }
     }
 }
 
-/// The local time at which the recording with a file called `name` started; none if it is not the name
-/// of a recording.
+/// The local time at which the recording with the file `name` started; none if `name` is not that of a
+/// recording.
 pub fn recorded_at(name: &str) -> Option<DateTime> {
     let stem = ENDINGS.iter().find_map(|ending| name.strip_suffix(ending))?;
     let (hour, number) = stem.split_at_checked("2026-11-27_14h".len())?;

@@ -35,8 +35,7 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// No recordings yet; tasks will run on `runtime`.
-    /// The `supervisor` knows when a recorder fails.
+    /// No recordings yet; tasks will run on `runtime` and report failures to `supervisor`.
     pub fn on(runtime: Handle, supervisor: &Supervisor) -> Self {
         Self {
             tasks: MountTasks::on("record", runtime, supervisor),

@@ -16,7 +16,7 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Samples between two syncs, 5 s: what a power cut takes at most.
+/// Samples between syncs, 5 s: the most that a power cut loses.
 const SYNC_EVERY: u64 = 5 * SAMPLE_RATE as u64;
 
 /// An open recording, which grows by whole MP3 frames.
@@ -26,7 +26,7 @@ pub struct Recording {
     cue: Cue,
     n_bytes: u64,
     n_samples: u64,
-    /// Samples that a power cut can't take any more.
+    /// Samples synced to disk.
     n_synced: u64,
 }
 
@@ -97,7 +97,7 @@ impl Recording {
 
 impl Drop for Recording {
     fn drop(&mut self) {
-        // The last seconds of an hour; a disk that fails here fails the next recording too, which says so.
+        // The last seconds of an hour. If the disk fails here, the next recording reports it.
         let _ = files::sync(&self.file);
     }
 }

@@ -1,10 +1,9 @@
-//! Deletes old recordings, unless the clock is doubtful.
+//! Deletes old recordings, unless the clock looks wrong.
 //!
-//! A machine without a battery may start years off, and a clock may be set by mistake: every recording
-//! then looks old. So nothing is deleted while the newest recording is older than recordings may grow:
-//! either nothing was recorded for that long, or the clock is wrong. After such a doubt nothing is
-//! deleted for a day of further recording, and a run deletes a day of recordings at most: there is time
-//! to set the clock right.
+//! Without a clock battery a machine may start years off, and a clock may be set wrongly: every recording
+//! then looks old. So nothing is deleted while the newest recording is past the age limit: either nothing
+//! was recorded for that long, or the clock is wrong. After that, nothing is deleted for a day of further
+//! recording, and a run deletes a day of recordings at most. This leaves time to correct the clock.
 
 use std::{
     fs,
@@ -23,27 +22,27 @@ use crate::{
     },
 };
 
-/// Files deleted in one run, which is once an hour: a day of recordings with their cue sheets.
+/// Most files deleted per hourly run: a day of recordings with their cue sheets.
 const MOST_FILES: usize = 48;
 
-/// Runs without deletion after a doubt: a day.
+/// Runs skipped once the clock looks wrong: a day.
 const RUNS_OF_DOUBT: u32 = 24;
 
 /// Deletes old recordings once an hour.
 #[derive(Debug, Default)]
 pub struct Retention {
-    /// Runs that will delete nothing, since the clock was doubtful.
+    /// Runs still to skip, since the clock looked wrong.
     n_doubtful: u32,
 }
 
 impl Retention {
     /// Deletes the recordings older than `n_days` of `station` and of stations that no longer exist, and
-    /// nothing else in the archive's folder `root`; the oldest first. To be called before a recording is
-    /// made at `now`.
+    /// nothing else in the archive's folder `root`; the oldest first. Call it before a recording is made at
+    /// `now`.
     pub fn delete_old(&mut self, root: &Path, station: &str, n_days: u32, now: &ZonedDateTime) {
         let all = recordings(root, station);
         let is_old = |begins: DateTime| is_older(begins, n_days, now);
-        // Recordings of the future were made by a wrong clock.
+        // Dates in the future come from a wrong clock.
         let past = all.iter().map(|(begins, _)| *begins).filter(|begins| *begins <= now.datetime());
         if past.max().is_some_and(is_old) {
             if self.n_doubtful == 0 {
@@ -72,8 +71,8 @@ fn delete(file: &Path, n_days: u32) {
     }
 }
 
-/// The recordings' files of `station` and of stations that no longer exist, each with the time at which it
-/// began, the oldest first.
+/// The recording files of `station` and of stations that no longer exist, each with its start time, oldest
+/// first.
 fn recordings(root: &Path, station: &str) -> Vec<(DateTime, PathBuf)> {
     let own = root.join(station);
     let others = entries(root).into_iter().filter(|folder| *folder != own && is_ours(folder));

@@ -1,4 +1,4 @@
-//! What is recorded, where, and why recording fails.
+//! The target of a recording, and its errors.
 
 use std::{
     io,

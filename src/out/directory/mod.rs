@@ -22,7 +22,7 @@ use crate::{
 pub struct Times {
     /// Time on air before the first entry, so that short-lived stations make none.
     pub first: Duration,
-    /// Delay after a failure; a random share of up to as much is added.
+    /// Delay after a failure; random jitter of up to as much is added.
     pub after_failure: Duration,
     /// Shortest interval of updates, whatever the directory asks for.
     pub least_touch: Duration,

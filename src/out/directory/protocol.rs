@@ -20,7 +20,7 @@ const MAX_INTERVAL: Duration = Duration::from_hours(24);
 /// An entry in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// The directory's ID of it (`SID`).
+    /// Its ID in the directory (`SID`).
     pub id: String,
     /// Interval of updates, without which it expires.
     pub every: Duration,
@@ -45,7 +45,7 @@ pub fn add(listing: &Listing, mount: &Mount) -> String {
     ])
 }
 
-/// The form that updates it.
+/// The form that updates an entry.
 pub fn touch(listing: &Listing, mount: &Mount, id: &str) -> String {
     let title = mount.tap.title().unwrap_or_else(|| mount.about.name.as_str().into());
     fields(&[
@@ -58,15 +58,15 @@ pub fn touch(listing: &Listing, mount: &Mount, id: &str) -> String {
     ])
 }
 
-/// The form that removes it.
+/// The form that removes an entry.
 pub fn remove(id: &str) -> String {
     fields(&[("action", "remove"), ("sid", id)])
 }
 
-/// The entry in a positive response; `id` is its ID so far.
+/// The entry in a positive response; `id` is its previous ID.
 ///
 /// # Errors
-/// The directory refuses; the reason.
+/// The reason if the directory refuses.
 pub fn entry(headers: &HeaderMap, id: &str) -> Result<Entry, String> {
     let header = |name| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     if header("ypresponse") != Some("1") {

@@ -28,7 +28,7 @@ impl Counter {
     pub async fn begin(live: &Live) -> Self {
         let file = live.file();
         let resume = move || Numbers::resume(file.as_deref(), SystemTime::now());
-        // Fails when the runtime shuts down, and this task with it, or for want of a thread.
+        // Fails when the runtime shuts down with this task, or when there is no thread left.
         let next = blocking(resume).await;
         let next = next.unwrap_or_else(|_| Numbers::resume(None, SystemTime::now()));
         let began = Timestamp::now().as_millisecond();
@@ -42,8 +42,8 @@ impl Counter {
         }
     }
 
-    /// The segment of `piece`, which was complete at `now`, with the picture `cover` if there is one; audio
-    /// may arrive `ahead` of its time.
+    /// The segment of `piece`, which was complete at `now`, with the picture `cover` if given. Audio may
+    /// arrive `ahead` of its time.
     pub fn number(
         &mut self,
         live: &Live,

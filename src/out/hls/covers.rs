@@ -9,7 +9,7 @@ use crate::{art::raster, station::history::History, threads::blocking};
 /// Side of the picture in pixels. Small, since it is sent with the sound.
 const SIDE: u32 = 128;
 
-/// Segments after which the picture is sent again, for those who join later: it adds 2 % to them.
+/// Segments between repeats of the picture, for clients that join later; they add 2 % on average.
 const EVERY: u32 = 10;
 
 /// Finds the cover of each new title.
@@ -26,8 +26,8 @@ impl Covers {
         Self { history, shown: None, n_segments: 0 }
     }
 
-    /// The cover of the next segment, whose title is `title`, as PNG; in the first segment of the title
-    /// and every tenth one.
+    /// The cover of the next segment, titled `title`, as PNG: for the first segment of a title and every
+    /// tenth one.
     pub async fn next(&mut self, title: &Arc<str>) -> Option<Vec<u8>> {
         if self.shown.replace(title.clone()).as_ref() != Some(title) {
             self.n_segments = 0;

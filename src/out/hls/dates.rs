@@ -39,7 +39,7 @@ fn samples(n: u64) -> SignedDuration {
 mod tests {
     use super::*;
 
-    /// The piece `number` of a stream cut into 4 seconds.
+    /// Piece `number` of a stream cut every 4 seconds.
     fn piece(number: u64) -> Piece {
         let n_samples = 4 * u64::from(SAMPLE_RATE);
         Piece { audio: Vec::new(), title: "".into(), begins: number * n_samples, n_samples }

@@ -23,7 +23,7 @@ use crate::{
     units::Kbps,
 };
 
-/// More than the bytes of any tag: texts of less than a kilobyte, and a cover.
+/// Upper bound of a tag's size: texts of less than a kilobyte, and a cover.
 const MOST_TAG_BYTES: u32 = 20_000;
 
 /// The newest segments of a mount, shared by the web server, uploads and the task that fills it.
@@ -31,7 +31,7 @@ pub struct Live {
     settings: config::Hls,
     bitrate: Kbps,
     tap: Tap,
-    /// Has the covers of its titles.
+    /// For the covers of its titles.
     history: Arc<History>,
     /// The file of the segment numbers.
     file: Option<PathBuf>,

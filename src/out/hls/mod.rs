@@ -1,7 +1,7 @@
 //! HTTP Live Streaming (RFC 8216): a mount as short segment files and a playlist of the newest.
 //!
-//! Files can be cached, which an endless stream can't: this is the form for CDNs and large audiences.
-//! MP3 is sent as packed audio (section 3.4): an ID3 tag and frames, no container.
+//! Files can be cached, unlike an endless stream: this suits CDNs and large audiences. MP3 is sent as
+//! packed audio (section 3.4): an ID3 tag and frames, no container.
 //!
 //! Segments are kept in memory only. Their names contain the time at which the counter was created, so
 //! that no name is used twice even if the saved numbers are lost.
@@ -65,8 +65,8 @@ impl Hls {
 
     /// Cuts `mounts`, each given with its station's name and history, according to `settings`.
     ///
-    /// Only MP3 is cut. Of a station's mounts with the same bitrate only the first is: they would be the
-    /// same variant. Unchanged mounts keep their segments; new mounts, and all mounts if the settings of
+    /// Only MP3 is cut. Of a station's mounts with the same bitrate only the first is cut: they are one
+    /// variant. Unchanged mounts keep their segments; new mounts, and all mounts if the settings of
     /// segments change, start with a discontinuity. Segment numbers are saved in the folder `state`.
     pub fn update<'a>(
         &mut self,

@@ -95,7 +95,7 @@ async fn send_audio(
     loop {
         let chunk = match reader.next().await {
             Ok(chunk) => chunk,
-            // The server was slow, but never long enough to be disconnected.
+            // The server was slow, but not long enough to be disconnected.
             Err(ReadError::Lagged { .. }) => {
                 retitler.reset();
                 continue;

@@ -1,9 +1,8 @@
 //! Parses a server's responses to a source request, incrementally.
 //!
-//! Servers differ: Icecast 2.4 sends `100 Continue` and at once `200 OK`; Icecast 2.5 and Liquidsoap
-//! send `200 OK` only when the stream has ended; servers that don't know `Expect`, or get a `SOURCE`
-//! request, send `200 OK` alone. The push is therefore on air with the first of them, and later
-//! responses are still read.
+//! Servers differ: Icecast 2.4 sends `100 Continue` and at once `200 OK`; Icecast 2.5 and Liquidsoap send
+//! `200 OK` only when the stream has ended; servers that ignore `Expect`, or get a `SOURCE` request, send
+//! `200 OK` alone. So the first of these puts the push on air, and later responses are still read.
 
 use crate::out::push::failure::Failure;
 

@@ -32,7 +32,7 @@ use crate::{
     stream::mount::Mount,
 };
 
-/// After this time on air, backoff and warnings start afresh with the next failure.
+/// A failure after this time on air resets backoff and warnings.
 const STEADY: Duration = Duration::from_mins(1);
 
 /// Keeps `mount` on air at the target until the station ends.

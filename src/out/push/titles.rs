@@ -18,8 +18,8 @@ use crate::{
     },
 };
 
-/// Delay before a failed update is retried, unless the title changes first. Right after the start of a
-/// push the server may not know the mount yet.
+/// Delay before a failed update is retried, unless the title changes first. Right after the start of a push
+/// the server may lack the mount.
 const RETRY: Duration = Duration::from_secs(3);
 
 /// Sends the newest of `titles` at each change, until it is dropped. Titles that are replaced while the
@@ -40,7 +40,7 @@ pub async fn send_all(target: &Target, mut titles: watch::Receiver<Arc<str>>) ->
                 warn!(station, "title update at {server} failed: {reason}; retrying");
                 has_warned = true;
             }
-            // Then the newest title is sent, whether it has changed or not.
+            // Then retry with the newest title, changed or not.
             let _ = timeout(RETRY, titles.changed()).await;
         }
     }

@@ -104,8 +104,8 @@ fn estimate_key(onsets: &[(usize, u8)]) -> Key {
     best.map_or(Key { root: 0, mode: Mode::Major }, |(root, (mode, _))| Key { root, mode: *mode })
 }
 
-/// `pitch` in scale degrees above the root in octave 0, if it is in the key. The raised sixth and
-/// seventh are in minor keys, too.
+/// `pitch` in scale degrees above the root in octave 0, if it is in the key. Minor keys also have the raised
+/// sixth and seventh.
 fn degree(key: Key, pitch: u8) -> Option<i32> {
     let above = i32::from(pitch) - i32::from(key.root);
     let class = above.rem_euclid(12) as u8;

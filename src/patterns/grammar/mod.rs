@@ -1,11 +1,10 @@
 //! The melodic grammar: which interval follows, by scale degree, metre position and the interval
 //! before.
 //!
-//! The table `grammar.txt` was fitted once ([`fit`]) on songs, quartets and orchestral scores that
-//! are in the public domain (CC0); its head says on which, and by which command. Order 2: the degree
-//! of the current note and the interval before it determine the two notes before the next. After
-//! Conklin and Witten 1995, "Multiple Viewpoint Systems for Music Prediction", section 3, with one
-//! linked viewpoint instead of many.
+//! The table `grammar.txt` was fitted once ([`fit`]) on songs, quartets and orchestral scores that are in the
+//! public domain (CC0); its header names the sources and the command. Order 2: the degree of the current note
+//! and the interval before it determine the two notes before the next. After Conklin and Witten 1995,
+//! "Multiple Viewpoint Systems for Music Prediction", section 3, with one linked viewpoint instead of many.
 
 pub mod fit;
 
@@ -79,7 +78,7 @@ pub fn moves(context: Context) -> &'static Moves {
 /// Reads a table: a row of [`N_MOVES`] numbers for each context, after lines of comments with `#`.
 ///
 /// # Panics
-/// The text is no table. The only one is compiled in, and a test reads it.
+/// The text is not a table. The only one is compiled in, and a test reads it.
 fn parse(text: &str) -> Vec<Moves> {
     let rows = text.lines().filter(|line| !line.starts_with('#'));
     let number = |text: &str| text.parse::<u32>().expect("the grammar has numbers");

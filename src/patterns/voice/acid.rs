@@ -17,7 +17,7 @@ const TONES: Weighted<i32> = &[(18, 0), (4, 1), (4, -1), (3, 2), (2, 4), (2, 6),
 /// Degrees above the root on accents.
 const ACCENTS: Weighted<i32> = &[(6, 7), (1, 9), (1, 6), (1, 8), (1, 0)];
 
-/// The note at `place`; `accents` says which are accented.
+/// The note at `place`; `accents` marks the accented notes.
 pub fn next(ground: &Ground, accents: &Ostinato, place: Place, rng: &mut Rng) -> i32 {
     let tones = if accents.is_accented(place) { ACCENTS } else { TONES };
     ground.folded(ground.root(place.step) + weighted(tones, rng))

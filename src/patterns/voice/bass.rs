@@ -26,10 +26,10 @@ pub struct Bass {
     pub lead: u32,
 }
 
-/// Degrees by which a root must be nearer than the one an octave below to be chosen.
+/// Degrees by which a high root must be nearer than the one an octave below to be chosen.
 const NEARER: i32 = 2;
 
-/// Where a bass is going.
+/// The target of a bass line.
 #[derive(Debug, Clone, Copy)]
 pub struct Lead {
     /// The root that the last note led to.
@@ -83,12 +83,12 @@ pub fn ends_chord(ground: &Ground, place: Place) -> bool {
 }
 
 impl Lead {
-    /// The root that the last note led to, if it did.
+    /// The root that the last note led to, if any.
     pub fn arrive(&mut self) -> Option<i32> {
         self.target.take()
     }
 
-    /// A neighbour of the root of the chord at the next note, which is played next.
+    /// A neighbour of the root of the next note's chord; the next note is that root.
     pub fn depart(&mut self, ground: &Ground, motion: &Motion, place: Place, rng: &mut Rng) -> i32 {
         let low = ground.root(place.next);
         let (lowest, highest) = ground.range;

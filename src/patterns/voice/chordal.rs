@@ -8,7 +8,7 @@ use crate::{
     rng::Rng,
 };
 
-/// Chance, in percent, that a chord keeps its top note where it can.
+/// Chance, in percent, that a chord keeps its top note if it can.
 const STAYS: u32 = 45;
 
 /// The top note of the chord at `place`.

@@ -1,4 +1,4 @@
-//! The ground of a line: its chords, its range, and where it is now.
+//! The ground of a line: its chords, its range, and its state.
 
 use crate::patterns::{figure::Register, harmony::Harmony};
 
@@ -13,7 +13,7 @@ pub struct Ground<'a> {
     pub range: (i32, i32),
 }
 
-/// Where a note is.
+/// The place of a note.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     /// The step in the pattern.
@@ -28,14 +28,14 @@ pub struct Place {
     pub is_last: bool,
 }
 
-/// What a line did so far.
+/// The state of a line.
 #[derive(Debug, Clone, Copy)]
 pub struct Motion {
     /// The degree of the last note.
     pub degree: i32,
     /// Degrees from the note before it.
     pub before: i32,
-    /// The highest degree.
+    /// The highest degree so far.
     pub top: i32,
     /// Whether the peak has passed.
     pub is_past_peak: bool,

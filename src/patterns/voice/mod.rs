@@ -1,8 +1,8 @@
 //! Voices: how a part chooses the pitch of its next note.
 //!
-//! [`sing`] follows the melodic grammar, [`ostinato`] repeats a few notes, [`chordal`] takes tones
-//! of the chord, [`bass`], [`walking`] and [`acid`] are basses. All choose scale degrees above the
-//! tonic, on a [`ground`].
+//! [`sing`] follows the melodic grammar, [`ostinato`] repeats a few notes, [`chordal`] takes tones of the
+//! chord, [`bass`], [`walking`] and [`acid`] are basses. All choose scale degrees above the tonic, within a
+//! [`ground`].
 
 mod acid;
 pub mod bass;
@@ -41,7 +41,7 @@ pub enum Voice {
     Acid,
 }
 
-/// A voice in a pattern: what it may use, and what it did last.
+/// A voice in a pattern, with its range and state.
 pub struct Player<'a> {
     voice: Voice,
     ground: Ground<'a>,
@@ -92,8 +92,8 @@ impl<'a> Player<'a> {
         }
     }
 
-    /// Copies the note `degree` of step `from` to `place`, moved `by` scale steps, and goes on from
-    /// it. An ostinato plays its cell as it is now instead.
+    /// Copies the note `degree` of step `from` to `place`, moved `by` scale steps, and continues from it. An
+    /// ostinato plays its current cell instead.
     pub fn copy(&mut self, degree: i32, from: usize, place: Place, by: i32) -> i32 {
         let (ground, to) = (&self.ground, place.step);
         let moved = match self.voice {

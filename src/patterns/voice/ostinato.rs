@@ -69,7 +69,7 @@ impl Ostinato {
         self.notes[place.nth % self.notes.len()]
     }
 
-    /// Whether the note at `place` ends the loop of accents.
+    /// Whether the note at `place` ends the accent loop.
     pub fn is_accented(&self, place: Place) -> bool {
         0 < self.accent && place.nth % self.accent == self.accent - 1
     }

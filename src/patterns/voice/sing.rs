@@ -1,7 +1,7 @@
 //! Tunes by the melodic grammar.
 //!
-//! The grammar proposes an interval; rules of counterpoint weigh it: chord tones on beats one and
-//! three, a leap answered by a step back, one peak a phrase, an end on a stable tone.
+//! The grammar proposes an interval; rules of counterpoint weigh it: chord tones on beats one and three, a
+//! leap answered by a step back, one peak per phrase, an end on a stable tone.
 
 use crate::{
     music::meter::{STEPS_PER_BAR, STEPS_PER_QUARTER},
@@ -16,10 +16,10 @@ use crate::{
 /// The smallest leap, in scale degrees: a fourth.
 const LEAP: i32 = 3;
 
-/// How a style sings. Percentages scale the weights of the grammar.
+/// A style's tunes. Percentages scale the weights of the grammar.
 #[derive(Debug)]
 pub struct Sung {
-    /// Degrees above the chord's root that are wanted on beats one and three.
+    /// Degrees above the chord's root that are preferred on beats one and three.
     pub anchors: &'static [i32],
     /// Scale steps from the lowest to the highest note.
     pub spans: Weighted<i32>,
@@ -96,7 +96,7 @@ impl Sung {
 fn answer(motion: &Motion, by: i32) -> u32 {
     let is_back = by.signum() == -motion.before.signum();
     let by_leap = match (motion.before.abs() < LEAP, by.abs()) {
-        // A line goes on in its direction.
+        // A line continues in its direction.
         (true, 1 | 2) if by.signum() == motion.before.signum() => 4,
         (true, _) => 2,
         (false, 1 | 2) if is_back => 6,

@@ -55,7 +55,7 @@ impl Band {
         Self::with(&fonts.into(), mix, Trims::default)
     }
 
-    /// The same with each preset as loud as the font has it, as a MIDI file expects.
+    /// As [`Self::new`], with presets at their level in the font, as MIDI files expect.
     ///
     /// # Errors
     /// The synthesizer can't start.
@@ -103,8 +103,7 @@ impl Band {
         span.frames()
     }
 
-    /// Moves the faders of the desk: all that they change ramps over the next block. What was sent to the
-    /// effects rings out.
+    /// Sets the desk: its changes ramp over the next block. Sound already sent to the effects rings out.
     pub fn set_desk(&mut self, desk: &Desk) {
         if self.desk == *desk {
             return;

@@ -1,4 +1,4 @@
-//! The effects that all parts share, what is sent to them and what they return.
+//! The shared effects: their sends and returns.
 
 use crate::{
     music::{
@@ -20,7 +20,7 @@ use crate::{
 /// Send of the transitions to the reverb.
 const TRANSITION_REVERB: f32 = 0.3;
 
-/// The shared effects and the sum of what they return.
+/// The shared effects and the sum of their returns.
 pub(super) struct Returns {
     room: RoomReverb,
     tank: Tank,
@@ -76,12 +76,12 @@ impl Returns {
         self.echo.set(mix.echo_steps * step_seconds, mix.echo_feedback);
     }
 
-    /// Starts a block, in which nothing is sent yet.
+    /// Starts a block with silent sends.
     pub fn start_block(&mut self) {
         self.sends = Sends::NONE;
     }
 
-    /// Sends the stem of `part`, the block that starts at `frame`, by its own shares and by throws.
+    /// Sends the stem of `part`, the block that starts at `frame`, at its send levels and by throws.
     pub fn send(&mut self, part: &mut PartSynth, frame: u64) {
         let Sends { room, chorus, echo, tank } = &mut self.sends;
         for (send, share) in [
@@ -92,14 +92,14 @@ impl Returns {
             send.add(&part.stem, *share);
             share.arrive();
         }
-        // Thrown drums splash in the springs, the rest in the room.
+        // Throws of drums go to the spring tank, others to the room.
         let space = if part.part == Part::Drums { tank } else { room };
         for send in [space, echo] {
             self.throws.send(part.part, &part.stem, frame, send);
         }
     }
 
-    /// What the effects return in the block that starts at `frame`, transitions included.
+    /// Renders the return of the block that starts at `frame`, transitions included.
     pub fn render(&mut self, frame: u64) -> &Block {
         self.throws.advance(frame + FRAMES_PER_MP3_FRAME as u64);
         self.sum = Block::SILENCE;
@@ -114,7 +114,7 @@ impl Returns {
         &self.sum
     }
 
-    /// What was returned last.
+    /// The last return.
     pub fn last(&self) -> &Block {
         &self.sum
     }

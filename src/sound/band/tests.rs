@@ -1,4 +1,4 @@
-//! What a band renders, by hits at known frames.
+//! Tests of the band, by hits at known frames.
 
 use super::*;
 use crate::{

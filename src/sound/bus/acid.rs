@@ -1,4 +1,4 @@
-//! The filter of a bass machine: a ladder that each struck note opens.
+//! An acid bass filter: a ladder that each struck note opens.
 
 use std::f32::consts::TAU;
 
@@ -32,8 +32,8 @@ const TENSION_OCTAVES: f32 = 2.5;
 const KNOB_OCTAVES: f32 = 1.7;
 const KNOB_SECONDS: f32 = 27.0;
 
-/// What a full accent adds to the envelope's range, as a share; takes from its decay, as a share; adds to
-/// the resonance.
+/// A full accent: added to the envelope's range, as a share; taken from its decay, as a share; added to the
+/// resonance.
 const ACCENT_RANGE: f32 = 0.6;
 const ACCENT_DECAY: f32 = 0.6;
 const ACCENT_RESONANCE: f32 = 0.1;
@@ -72,8 +72,8 @@ impl AcidFilter {
         self.settings = settings;
     }
 
-    /// Filters `block` as one channel at `place`, while the tension's share of the cut-off moves to
-    /// `openness`, 0 to 1.
+    /// Filters `block` in mono at `place`, while the tension's share of the cut-off moves to `openness`, 0 to
+    /// 1.
     pub fn process(&mut self, block: &mut Block, place: Place, strikes: &Strikes, openness: f32) {
         let from = std::mem::replace(&mut self.openness, openness);
         place.in_mono(block, |channel| {

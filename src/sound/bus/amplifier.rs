@@ -1,7 +1,7 @@
-//! A guitar amplifier: chords are distorted as a sum, after the instrument.
+//! A guitar amplifier: distorts chords as a sum, after the synthesizer.
 //!
-//! An input equaliser, two clipping stages with a treble cut between them, and a cabinet. All values follow
-//! common knowledge of such amplifiers, none a recording.
+//! An input equaliser, two clipping stages with a treble cut between them, and a cabinet. All values are
+//! typical of such amplifiers; none is from a recording.
 
 use crate::{
     music::chain::Amp,
@@ -38,14 +38,14 @@ struct Model {
     bias: f32,
     /// Gain before the second stage.
     second: f32,
-    /// Level at the end: two driven stages end at full scale.
+    /// Output level: two driven stages reach full scale.
     level: f32,
     input: [Band; 2],
     cabinet: [Band; 7],
 }
 
 impl Model {
-    /// Tight in the bass, cut above 5 kHz by closed speakers.
+    /// Tight bass; a closed cabinet that cuts above 5 kHz.
     const STACK: Self = Self {
         gain: Decibels(20.0),
         bias: 0.25,
@@ -63,7 +63,7 @@ impl Model {
         ],
     };
 
-    /// Breaks up late; an open back, and more treble.
+    /// Distorts late; an open back, and more treble.
     const COMBO: Self = Self {
         gain: Decibels(6.0),
         bias: 0.15,
@@ -110,7 +110,7 @@ impl Amplifier {
         self.drive.move_to(gain(Model::of(kind), drive));
     }
 
-    /// Plays `block` through the amplifier, as one channel at `place`.
+    /// Plays `block` through the amplifier, in mono at `place`.
     pub fn process(&mut self, block: &mut Block, place: Place) {
         place.in_mono(block, |channel| self.play(channel));
         self.drive.arrive();
@@ -146,8 +146,8 @@ fn gain(model: &Model, drive: Decibels) -> f32 {
     Decibels(model.gain.0 + drive.0).ratio() as f32
 }
 
-/// Less treble between two stages: a mean of eight samples (-3 dB at 10 kHz), which vectorises, where a
-/// filter with feedback would wait for each sample.
+/// Low-pass between the two stages: a mean of eight samples (-3 dB at 10 kHz), which vectorises, unlike a
+/// recursive filter.
 #[derive(Debug, Clone, Copy, Default)]
 struct Smoothing {
     before: [f32; MEAN - 1],
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn little_folds_back() {
         for (kind, drive_db) in [(Amp::Stack, 12.0), (Amp::Combo, 12.0), (Amp::Stack, 24.0)] {
-            // Not a divisor of the rate: what folds back lies between the harmonics.
+            // Not a divisor of the rate, so aliases lie between the harmonics.
             let sound = at(kind, drive_db, &[5013.0], 0.2);
             let own = tones_db(&sound, &[5013.0])[0];
             let worst = worst_between_harmonics_db(&sound, 5013.0) - own;
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_chord_is_distorted_as_a_sum() {
-        // A fifth of 220 and 330 Hz: together they sound 110 Hz, which neither sounds alone.
+        // A fifth of 220 and 330 Hz: together they give 110 Hz, which neither gives alone.
         let together = tones_db(&at(Amp::Stack, 12.0, &[220.0, 330.0], 0.1), &[110.0, 220.0]);
         let apart = tones_db(&at(Amp::Stack, 12.0, &[220.0], 0.1), &[110.0, 220.0]);
         assert!(-20.0 < together[0] - together[1], "{together:?}");

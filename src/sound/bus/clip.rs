@@ -1,10 +1,10 @@
-//! A soft clipper whose products fold back little.
+//! A soft clipper with little aliasing.
 
 /// `x / sqrt(1 + x^2)`, averaged from each sample to the next.
 ///
-/// The average over the line between two samples is the difference of the antiderivative,
-/// `sqrt(1 + x^2)`, over that of the samples, which for this curve is a quotient of sums and so has no
-/// rounding to fear. It lowers what would fold back to `f` by the ratio of `f` to the rate.
+/// The average over the line between two samples is the difference of the antiderivative, `sqrt(1 + x^2)`,
+/// over that of the samples; for this curve it is a quotient of sums, without cancellation. Aliases at `f`
+/// are attenuated by the ratio of `f` to the rate.
 ///
 /// Source: J. D. Parker, V. Zavalishin, E. Le Bivic: Reducing the aliasing of nonlinear waveshaping using
 /// continuous-time convolution, `DAFx` 2016.
@@ -15,8 +15,7 @@ pub struct SoftClip {
 }
 
 impl SoftClip {
-    /// Clips `channel`, a multiple of 64 samples, half a sample late; the curve is steepest, 1, at 0 and
-    /// ends at 1.
+    /// Clips `channel`, a multiple of 64 samples, delayed by half a sample; the slope is 1 at 0, the limit 1.
     pub fn process(&mut self, channel: &mut [f32]) {
         const CHUNK: usize = 64;
         for chunk in channel.as_chunks_mut::<CHUNK>().0 {

@@ -1,8 +1,8 @@
-//! Fewer bits and a lower sampling rate, as early samplers had. What folds back is meant to be heard.
+//! Fewer bits and a lower sample rate, as in early samplers. The aliasing is intended.
 
 use crate::sound::frame::Block;
 
-/// Holds a sample until the next of the lower rate, and rounds it to fewer bits.
+/// Holds each sample at the lower rate, and rounds it to fewer bits.
 #[derive(Debug, Clone)]
 pub struct Crush {
     /// Quantisation steps from 0 to full scale.

@@ -27,7 +27,7 @@ impl<const N: usize> Eq<N> {
         Self(bands.map(|band| DirectForm2Transposed::new(band.coefficients())))
     }
 
-    /// Changes the filters amid the sound.
+    /// Sets the filters, keeping state.
     pub fn set(&mut self, bands: [Band; N]) {
         for (filter, band) in self.0.iter_mut().zip(bands) {
             filter.update_coefficients(band.coefficients());
@@ -36,13 +36,13 @@ impl<const N: usize> Eq<N> {
 
     /// Filters `channel`.
     pub fn process(&mut self, channel: &mut [f32]) {
-        // All filters frame by frame: the processor overlaps one frame's last with the next one's first.
+        // All filters frame by frame, so that the CPU overlaps one frame's last with the next one's first.
         for x in channel {
             *x = self.run(*x);
         }
     }
 
-    /// Filters both channels of `block`, frame by frame: the processor overlaps them.
+    /// Filters both channels of `block`, frame by frame: the CPU overlaps them.
     pub fn process_both([left, right]: &mut [Self; 2], block: &mut Block) {
         for (x, y) in block.left.iter_mut().zip(&mut block.right) {
             (*x, *y) = (left.run(*x), right.run(*y));

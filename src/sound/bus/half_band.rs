@@ -1,9 +1,9 @@
-//! Rates doubled and halved by half-band filters, so that distortion can be computed at four times the
-//! rate and its products above hearing are not folded back.
+//! Doubles and halves the rate by half-band filters, so that distortion can be computed at four times the
+//! rate without audible aliasing.
 //!
 //! Source: windowed-sinc interpolation in two phases (P. P. Vaidyanathan, Multirate Systems and Filter
-//! Banks, 1993, section 4.6). Of a half-band filter's taps every second is zero; the others are
-//! applied to sixteen frames at once, which vectorises.
+//! Banks, 1993, section 4.6). Every second tap of a half-band filter is zero; the others are applied to
+//! sixteen frames at once, which vectorises.
 
 use std::f64::consts::PI;
 
@@ -21,8 +21,8 @@ pub struct HalfBand<const TAPS: usize, const LINE: usize> {
 }
 
 impl<const TAPS: usize, const LINE: usize> HalfBand<TAPS, LINE> {
-    /// A filter in its initial state. Passes up to 0.4 of the lower rate and stops from 0.6 of it on by 70 dB, with
-    /// 24 taps; fewer taps stop later.
+    /// A filter in its initial state. With 24 taps it passes up to 0.4 of the lower rate and stops from 0.6
+    /// on by 70 dB; fewer taps stop later.
     pub fn new() -> Self {
         let rest = [0.0; TAPS];
         Self { taps: design(), before: rest, kept: rest, between: rest }
@@ -69,7 +69,7 @@ fn behind<const TAPS: usize, const LINE: usize>(
 
 /// Sums the samples on both sides of the middle, whose taps are equal.
 fn convolve<const TAPS: usize>(taps: &[f32; TAPS], line: &[f32], out: &mut [f32]) {
-    /// Sums that are held in registers.
+    /// Sums held in registers.
     const WIDTH: usize = 16;
     for (n, out) in out.chunks_exact_mut(WIDTH).enumerate() {
         let line = &line[n * WIDTH..][..WIDTH + TAPS - 1];

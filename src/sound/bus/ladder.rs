@@ -1,8 +1,8 @@
 //! A resonant low-pass of four poles.
 //!
-//! The feedback is solved without a delay, and its input is clipped, so that it growls and stays stable
-//! up to the edge of whistling. Runs at twice the rate. Source: V. Zavalishin, The Art of VA Filter
-//! Design, 2.1.2 (2018), section 5.4, with the clipper at the input of the first pole.
+//! The feedback is solved without a delay, and its input is clipped, so that it distorts and stays stable up
+//! to self-oscillation. Runs at twice the rate. Source: V. Zavalishin, The Art of VA Filter Design, 2.1.2
+//! (2018), section 5.4, with the clipper at the input of the first pole.
 
 use crate::units::SAMPLE_RATE;
 
@@ -10,20 +10,20 @@ use crate::units::SAMPLE_RATE;
 const LOWEST_HZ: f32 = 30.0;
 const HIGHEST_HZ: f32 = 16_000.0;
 
-/// Feedback at which the filter whistles on its own.
+/// Feedback at which the filter self-oscillates.
 const WHISTLING: f32 = 4.0;
 
-/// The most feedback.
+/// Maximum feedback.
 const MOST: f32 = 3.9;
 
-/// Share of the feedback by which the input is raised, since feedback lowers what passes.
+/// Share of the feedback by which the input is raised, since feedback lowers the passband.
 const MAKE_UP: f32 = 0.45;
 
 /// Four one-pole low-passes in a loop.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ladder {
     poles: [f32; 4],
-    /// The share of a pole at the last cut-off; 0 before the first.
+    /// Coefficient of the poles at the last cut-off; 0 before.
     share: f32,
 }
 
@@ -46,14 +46,14 @@ impl Ladder {
 
     /// A sample; `g` is how far a pole moves towards its input.
     fn step(&mut self, x: f32, g: f32, feedback: f32) -> f32 {
-        // What each pole gives for no input. The output is `g^4 u` and what is held, for an input `u` of
-        // the first pole, and `u` depends on the output.
+        // Each pole's output for zero input. The output is `g^4 u + held` for the first pole's input `u`,
+        // which depends on the output.
         let [a, b, c, d] = self.poles.map(|pole| pole - g * pole);
         let (g2, ab) = (g * g, b + g * a);
         let held = (d + g * c) + g2 * ab;
         let shrink = 1.0 / (1.0 + feedback * (g2 * g2));
         let u = tanh((x - feedback * held) * shrink);
-        // Each pole straight from `u`: none waits for the one before.
+        // All poles straight from `u`: none waits for the one before.
         let outputs = [g * u + a, g2 * u + ab, (g * g2) * u + (c + g * ab), (g2 * g2) * u + held];
         for (pole, y) in self.poles.iter_mut().zip(outputs) {
             *pole = 2.0 * y - *pole;

@@ -1,9 +1,8 @@
 //! The effects on a part's sound, after its instrument and before its level and sends.
 //!
-//! In their order: the bass machine's filter, an amplifier, saturation, an old sampler, a tape, a
-//! phaser, the width. An effect that a theme does not use is not there and costs nothing; one that is
-//! switched on or off is faded over a block. While a part rests and its effects have fallen silent,
-//! nothing is computed.
+//! In order: acid filter, amplifier, saturation, bit crusher, tape, phaser, stereo width. An effect that a
+//! theme does not use is absent and costs nothing; one that is switched on or off is faded over a block.
+//! While a part rests and its effects have fallen silent, nothing is computed.
 
 use crate::{
     music::{
@@ -91,8 +90,8 @@ impl Bus {
         self.width.set(new_width(chain), |width| width.set(chain.width));
     }
 
-    /// Processes `block`, in which notes are struck at `strikes`; `openness`, 0 to 1, is how far the
-    /// music's tension opens the filter at its end.
+    /// Processes `block`, in which notes are struck at `strikes`; `openness`, 0 to 1, is how far the music's
+    /// tension opens the filter at the end.
     pub fn process(&mut self, block: &mut Block, strikes: &Strikes, openness: f32) {
         let is_resting = self.peak < SILENT_OUTPUT && strikes.iter().all(Option::is_none);
         if self.is_empty() || (is_resting && block.peak() < SILENT_INPUT) {

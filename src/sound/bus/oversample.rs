@@ -6,10 +6,10 @@ use crate::sound::{bus::half_band::HalfBand, frame::FRAMES_PER_MP3_FRAME};
 const TWICE: usize = 2 * FRAMES_PER_MP3_FRAME;
 const FOUR_TIMES: usize = 4 * FRAMES_PER_MP3_FRAME;
 
-/// Taps of a filter that passes all that is heard.
+/// Taps of a filter that passes the audible range.
 const TAPS: usize = 24;
 
-/// Taps of the two filters to four times the rate, which pass up to 13 kHz: a loudspeaker ends earlier.
+/// Taps of the two filters to four times the rate, which pass up to 13 kHz: a guitar cabinet ends lower.
 const FIRST_TAPS: usize = 12;
 const SECOND_TAPS: usize = 8;
 
@@ -25,7 +25,7 @@ pub struct ToFourTimes {
     high: Vec<f32>,
 }
 
-/// Applies `shape` to a channel at twice the rate. The result is late by the filter's taps, less one.
+/// Applies `shape` to a channel at twice the rate. The result is delayed by `TAPS - 1` frames.
 pub fn at_twice<const TAPS: usize, const LINE: usize>(
     filter: &mut HalfBand<TAPS, LINE>,
     channel: &mut [f32; FRAMES_PER_MP3_FRAME],
@@ -43,7 +43,7 @@ impl ToFourTimes {
         Self { first: HalfBand::new(), second: HalfBand::new(), high: vec![0.0; FOUR_TIMES] }
     }
 
-    /// Applies `shape` to a channel at four times the rate. The result is 14.5 frames late.
+    /// Applies `shape` to a channel at four times the rate, delayed by 14.5 frames.
     pub fn process(
         &mut self,
         channel: &mut [f32; FRAMES_PER_MP3_FRAME],

@@ -10,20 +10,20 @@ use crate::{
 /// All-pass filters of a channel.
 const N_STAGES: usize = 4;
 
-/// Where the all-pass filters turn the phase by a quarter: lowest and highest.
+/// Lowest and highest frequency of the filters' quarter-turn of the phase.
 const LOWEST_HZ: f32 = 250.0;
 const HIGHEST_HZ: f32 = 3200.0;
 
-/// How much of the end is fed back to the beginning.
+/// Feedback from the last filter to the first.
 const FEEDBACK: f32 = 0.35;
 
-/// How far the right channel is ahead, in turns of the sweep.
+/// Phase lead of the right channel, in turns of the sweep.
 const APART: f32 = 0.25;
 
 /// Frames between changes of the filters.
 const STRIDE: usize = 32;
 
-/// Both channels through first-order all-pass filters, added to themselves.
+/// First-order all-pass filters for both channels, mixed with the dry signal.
 #[derive(Debug, Clone)]
 pub struct Phaser {
     depth: Ramp,
@@ -71,7 +71,7 @@ impl Phaser {
     }
 }
 
-/// A sample through the filters of a channel, whose states come before the last output.
+/// Filters a sample of a channel; `side` holds the filters' states, then the last output.
 fn all_pass(side: &mut [f32; N_STAGES + 1], x: f32, turn: f32) -> f32 {
     let [stages @ .., last] = side;
     let mut y = x - FEEDBACK * *last;

@@ -1,10 +1,10 @@
-//! A part's place between left and right, for effects of one channel.
+//! A part's pan position, for mono effects.
 
 use std::f32::consts::FRAC_PI_2;
 
 use crate::sound::frame::{Block, FRAMES_PER_MP3_FRAME};
 
-/// The gains of left and right, whose squares sum to 1, as the synthesizer places a part.
+/// The gains of left and right, whose squares sum to 1, as the synthesizer pans.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place([f32; 2]);
 

@@ -11,10 +11,10 @@ use crate::{
     units::Decibels,
 };
 
-/// The peak whose level is kept: what a part's hits reach.
+/// The peak whose level is kept: that of a part's hits.
 const KEPT_PEAK: f32 = 0.25;
 
-/// Frames that share a division for the level: the gain moves slowly.
+/// Frames between updates of the make-up gain, which moves slowly.
 const STRIDE: usize = 32;
 
 /// Clips both channels at twice the rate.

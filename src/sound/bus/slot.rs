@@ -1,4 +1,4 @@
-//! A place for an effect, which is faded in and out.
+//! A slot for an effect, which is faded in and out.
 
 use crate::sound::frame::{Block, Ramp};
 
@@ -17,8 +17,8 @@ impl<T> Slot<T> {
         Self { effect: effect.map(Box::new), wet, dry }
     }
 
-    /// Takes over the settings of `wanted`: by `change` if an effect is there, else by fading. Without
-    /// one the effect fades out.
+    /// Applies the settings of `wanted`: by `change` if an effect is present, else by fading it in. `None`
+    /// fades the effect out.
     pub fn set(&mut self, wanted: Option<T>, change: impl FnOnce(&mut T)) {
         let share = f32::from(u8::from(wanted.is_some()));
         self.wet.move_to(share);
@@ -35,7 +35,7 @@ impl<T> Slot<T> {
         self.effect.is_none()
     }
 
-    /// Processes `block` by the effect, if there is one.
+    /// Processes `block` with the effect, if there is one.
     pub fn process(&mut self, block: &mut Block, process: impl FnOnce(&mut T, &mut Block)) {
         let Some(effect) = &mut self.effect else { return };
         if self.wet == Ramp::UNITY {
@@ -57,7 +57,7 @@ impl<T> Slot<T> {
 mod tests {
     use super::*;
 
-    /// The left channel of ones through a slot whose effect takes their sign away.
+    /// The left channel of a block of ones through a slot whose effect negates it.
     fn through(slot: &mut Slot<()>) -> [f32; 1152] {
         let mut block = Block { left: [1.0; 1152], right: [1.0; 1152] };
         slot.process(&mut block, |(), block| block.left.iter_mut().for_each(|x| *x = -*x));

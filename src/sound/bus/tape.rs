@@ -10,15 +10,15 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Drift and tremble of the worst tape: cents to either side, and cycles a second. The rates have no
-/// common multiple, so the movement does not repeat soon.
+/// Wow and flutter of the worst tape: cents to either side, and cycles a second. The rates have no common
+/// multiple, so the movement does not repeat soon.
 const WOW: [Wobble; 3] = [
     Wobble { cents: 11.0, hz: 0.47 },
     Wobble { cents: 6.0, hz: 1.13 },
     Wobble { cents: 2.5, hz: 6.7 },
 ];
 
-/// Upper limit of the worst and of the best tape, and the lower limit of the worst.
+/// Upper limits of the worst and the best tape, then their lower limits.
 const TREBLE_HZ: (f32, f32) = (4200.0, 16_000.0);
 const BASS_HZ: (f32, f32) = (110.0, 20.0);
 
@@ -26,13 +26,13 @@ const BASS_HZ: (f32, f32) = (110.0, 20.0);
 const MIDDLE: f32 = 512.0;
 const LONGEST: usize = 640;
 
-/// Frames in which the wobble is taken as straight.
+/// Frames over which the wobble is taken as linear.
 const STRIDE: usize = 32;
 
-/// Most by which the head moves in a stride, in frames: a tape that changes its age is heard to drift.
+/// Maximum change of the delay in a stride, in frames: a change of age is heard as a pitch drift.
 const MOST_MOVE: f32 = 0.9;
 
-/// Frames read beside a stride to find the values between frames.
+/// Frames read beside a stride for interpolation.
 const MARGIN: usize = 4;
 
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ struct Wobble {
 #[derive(Clone)]
 pub struct Tape {
     age: f32,
-    /// The block behind what came before it.
+    /// The history, then the current block.
     lines: [[f32; LONGEST + FRAMES_PER_MP3_FRAME]; 2],
     delay: f32,
     phases: [f32; 3],
@@ -53,7 +53,7 @@ pub struct Tape {
 }
 
 impl Tape {
-    /// A tape of `age`, 0 to 1, that begins to run.
+    /// A tape of `age`, 0 to 1, at its start.
     pub fn new(age: f64) -> Self {
         let age = age as f32;
         let side = Eq::new(limits(age));
@@ -66,7 +66,7 @@ impl Tape {
         }
     }
 
-    /// Changes the age: the head moves there over a block, the limits at once.
+    /// Changes the age: the delay moves there slowly, the filters at once.
     pub fn set(&mut self, age: f64) {
         if self.age.to_bits() != (age as f32).to_bits() {
             self.age = age as f32;
@@ -92,12 +92,12 @@ impl Tape {
         Eq::process_both(&mut self.sides, block);
     }
 
-    /// Where the head is at the end of the next stride.
+    /// The delay at the end of the next stride.
     fn next_delay(&mut self) -> f32 {
         let rate = SAMPLE_RATE as f32;
         let wobbles = WOW.iter().zip(&mut self.phases).map(|(wobble, phase)| {
             *phase = (*phase + wobble.hz * STRIDE as f32 / rate).fract();
-            // Pitch is the change of the delay: its height is the pitch's over the angular rate.
+            // Pitch is the delay's slope: the amplitude is the pitch's over the angular rate.
             let ratio = libm::exp2f(wobble.cents / 1200.0) - 1.0;
             ratio * rate / (TAU * wobble.hz) * libm::sinf(TAU * *phase)
         });
@@ -112,8 +112,8 @@ fn limits(age: f32) -> [Band; 2] {
     [Band::HighPass(between(BASS_HZ)), Band::LowPass(between(TREBLE_HZ), 0.65)]
 }
 
-/// The sound of `line` from frame `at` on, under a head whose delay moves evenly from one to the other,
-/// by less than a frame: between frames by a cubic through four of them (Catmull and Rom).
+/// Reads `line` from frame `at` on, with a delay that moves linearly from one to the other, by less than a
+/// frame. Interpolates by a cubic through four frames (Catmull and Rom).
 fn read(line: &[f32], at: usize, [from, to]: [f32; 2], sound: &mut [f32; STRIDE]) {
     let least = (from.min(to) as usize).min(LONGEST - MARGIN);
     let Some(near) = line[at + 1 - least - MARGIN..].first_chunk::<{ STRIDE + MARGIN }>() else {

@@ -10,8 +10,8 @@ const N_BEFORE: usize = 20;
 
 const RATE: f64 = 44_100.0;
 
-/// The left channel of steady sines of `hz`, each of amplitude `level` and in both channels, as `effect`
-/// plays them, once it has settled.
+/// The left channel of steady sines of `hz`, each of amplitude `level` and in both channels, processed by
+/// `effect` once it has settled.
 pub fn played(hz: &[f64], level: f64, mut effect: impl FnMut(&mut Block)) -> Vec<f32> {
     let sine = |n: usize| hz.iter().map(|hz| (TAU * hz * n as f64 / RATE).sin()).sum::<f64>();
     let mut sound = Vec::new();
@@ -61,7 +61,7 @@ fn transformed(x: &[[f64; 2]]) -> Vec<[f64; 2]> {
     sum.chain(difference).collect()
 }
 
-/// Bins to either side of a tone that its window spreads it over.
+/// Bins to either side over which the window spreads a tone.
 const SPREAD: usize = 5;
 
 /// Levels in dB, to one scale, of tones in `sound`.

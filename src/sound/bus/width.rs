@@ -1,9 +1,8 @@
-//! Stereo width by middle and side, with a middle bass.
+//! Stereo width by mid and side, with mono bass.
 //!
-//! A part of one channel has no side to widen; it gets one from its own delayed middle, added on the left
-//! and subtracted on the right, which a mono listener does not hear. Source: H. Lauridsen's
-//! pseudo-stereophony (1954), in M. R. Schroeder, An artificial stereophonic effect obtained from a
-//! single audio signal, JAES 6 (1958).
+//! A mono part has no side; it gets one from its own delayed mid, added on the left and subtracted on the
+//! right, which cancels in mono. Source: H. Lauridsen's pseudo-stereophony (1954), in M. R. Schroeder, An
+//! artificial stereophonic effect obtained from a single audio signal, JAES 6 (1958).
 
 use std::f32::consts::TAU;
 
@@ -68,7 +67,7 @@ mod tests {
     use super::*;
     use crate::sound::frame::FRAMES_PER_MP3_FRAME;
 
-    /// Powers of middle and side of noise, through a low-pass if `is_low`, at `width`; `side` is that of
+    /// Powers of mid and side of noise, through a low-pass if `is_low`, at `width`; `side` is that of
     /// the input.
     fn middle_and_side(width: f64, side: f32, is_low: bool) -> (f32, f32) {
         let (mut effect, mut seed, mut low) = (Width::new(width), 1u32, [0.0f32; 3]);

@@ -1,8 +1,8 @@
-//! What of a file could not be decoded, and was played as a gap.
+//! Damage of a file: what could not be decoded is played as a gap.
 
 use std::fmt;
 
-/// Damage of a file that is played all the same.
+/// Damage of a file that is still played.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Damage {
     /// Packets that could not be decoded.

@@ -30,7 +30,7 @@ use crate::{
 /// Consecutive packets without audio after which a file counts as damaged.
 const MAX_EMPTY_PACKETS: usize = 1000;
 
-/// Frames that may be missing at the end: a packet of any codec.
+/// Frames that may be missing at the end: the longest packet.
 const SLACK: u64 = 4608;
 
 /// Bytes of a tag at the end of an MP3 file. Source: id3.org, `ID3v1`.
@@ -42,9 +42,9 @@ pub(super) struct Decoder {
     format: Box<dyn FormatReader>,
     link: Link,
     resampler: Resampler,
-    /// The rate that is resampled, in Hz.
+    /// Input rate of the resampler in Hz.
     rate: u32,
-    /// The rate that it is resampled to, in Hz.
+    /// Output rate of the resampler in Hz.
     to_rate: u32,
     /// The packet as stereo.
     stereo: [Vec<f32>; 2],
@@ -95,7 +95,7 @@ impl Decoder {
         tags::title(self.format.metadata(), is_mpeg).unwrap_or_else(|| tags::name(&self.file))
     }
 
-    /// What could not be decoded so far.
+    /// The damage found so far.
     pub fn damage(&self) -> Damage {
         self.damage
     }
@@ -169,7 +169,7 @@ impl Decoder {
         Ok(())
     }
 
-    /// Goes on with the next link of a chained file.
+    /// Continues with the next link of a chained file.
     fn next_link(&mut self) -> Result<(), ClipError> {
         self.end_link()?;
         self.link =
@@ -181,8 +181,8 @@ impl Decoder {
         Ok(())
     }
 
-    /// Checks the length of a link at its end. A file that ends early is being copied; one with a hole,
-    /// or with damaged packets, is as whole as it will be.
+    /// Checks the length of a link at its end. A file that ends early is rejected: its copy may be
+    /// unfinished. One with a hole or damaged packets is accepted.
     fn end_link(&mut self) -> Result<(), ClipError> {
         let is_whole = self.link.n_expected.is_none_or(|n| n <= self.link.n_frames + SLACK);
         let n_between = self.n_bytes[0].saturating_sub(self.n_bytes[1]);
@@ -197,7 +197,7 @@ impl Decoder {
         }
     }
 
-    /// Fails if most of the file could not be decoded, or if its own checksum is another one.
+    /// Fails if most of the file could not be decoded, or if its checksum does not match.
     fn check_damage(&mut self) -> Result<(), ClipError> {
         if self.n_packets < 2 * self.damage.n_packets {
             let (n, n_all) = (self.damage.n_packets, self.n_packets);

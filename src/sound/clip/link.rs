@@ -28,7 +28,7 @@ pub(super) struct Link {
     codec: Box<dyn AudioDecoder>,
     parameters: AudioCodecParameters,
     options: AudioDecoderOptions,
-    /// Where an MP3 file's encoder has added silence; trimmed here, since symphonia would also trim what
+    /// Silence that an MP3 file's encoder has added; trimmed here, since symphonia would also trim what
     /// follows the length that the first frame states.
     padding: Option<Padding>,
     /// Layer, rate and channels of the last MPEG frame.
@@ -101,13 +101,13 @@ impl Link {
         Ok(())
     }
 
-    /// Whether the decoder has found the file's own checksum wrong.
+    /// Whether the file's own checksum does not match.
     pub fn is_wrong(&mut self) -> bool {
         self.codec.finalize().verify_ok == Some(false)
     }
 
-    /// Starts the codec anew if an MPEG frame has another layer, rate or number of channels than the one
-    /// before: two files in one, or a broadcast that was recorded.
+    /// Restarts the codec if an MPEG frame has another layer, rate or number of channels than the one before:
+    /// two files in one, or a recorded broadcast.
     fn change_with(&mut self, packet: &Packet) {
         let &[_, version, rate, channels, ..] = &*packet.data else { return };
         if !self.is_mpeg() {
@@ -139,8 +139,8 @@ impl Link {
 }
 
 impl Padding {
-    /// Removes what is not music from the frames of a packet at `pts`. Frames after the padding are those
-    /// of another file, and kept.
+    /// Removes the padding from the frames of a packet at `pts`. Frames after the padding are those of
+    /// another file, and kept.
     fn trim(self, pts: i64, to: &mut [Vec<f32>; 2]) {
         let n = to[0].len() as i64;
         let is_after = self.from.saturating_add(self.n) <= pts;
@@ -168,7 +168,7 @@ fn codec(
     codec.map_err(|error| ("mp3, mp2, flac, vorbis, opus, aac-lc, alac or pcm", error.to_string()))
 }
 
-/// The silence around the music of an MP3 file; none without LAME's tag: the length is then the
+/// The padding around the music of an MP3 file; none without LAME's tag: the length is then the
 /// demultiplexer's guess from the first frames, and trimming by it would cut music.
 fn padding(track: &Track) -> Option<Padding> {
     track.delay?;

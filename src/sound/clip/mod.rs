@@ -2,7 +2,7 @@
 //!
 //! Files are never held in memory. Opening one decodes it completely and keeps the measurements;
 //! playing decodes it again, block by block. A file that ends before its stated length is rejected
-//! when opened, so that no listener hears half of it. Damage on the way is played as a gap ([`Damage`]).
+//! when opened, so that no listener hears half of it. Damaged parts are played as gaps ([`Damage`]).
 //! All work is bounded by the file's size and by [`MAX_SECONDS`].
 
 mod blocks;
@@ -42,7 +42,7 @@ pub struct Clip {
     pub loudness: Lufs,
     /// True peak in decibels of full scale.
     pub true_peak: Decibels,
-    /// What of the file can't be decoded.
+    /// What could not be decoded.
     pub damage: Damage,
     /// The audible range in frames of 44.1 kHz from the start of the file; never empty.
     audible: Range<u64>,
@@ -78,7 +78,7 @@ impl Clip {
         self.n_frames() as f64 / f64::from(SAMPLE_RATE)
     }
 
-    /// The recording from its start, at its own level.
+    /// Plays from the start, at the file's own level.
     ///
     /// # Errors
     /// The file can no longer be opened.
@@ -91,8 +91,8 @@ impl Clip {
 /// consecutive pieces, left and right, full scale at ±1.
 ///
 /// # Errors
-/// The file can't be read, has no known audio format, is mostly damaged, cut short or too long; or that of
-/// `visit`.
+/// The file can't be read, has no known audio format, is mostly damaged, cut short or too long; or `visit`
+/// fails.
 pub fn visit<E: From<ClipError>>(
     path: &Path,
     rate: u32,

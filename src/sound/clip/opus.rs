@@ -1,4 +1,4 @@
-//! Decodes Opus packets by the crate `opus-pure`, behind the interface of symphonia's decoders.
+//! Decodes Opus packets with the crate `opus-pure`, behind the interface of symphonia's decoders.
 
 use opus_pure::OpusMSDecoder;
 use symphonia::core::{
@@ -19,8 +19,8 @@ const RATE: u32 = 48_000;
 /// Frames of the longest packet, 120 ms.
 const MOST_FRAMES: usize = 5760;
 
-/// For 1 to 8 channels: which of the stream's channels is each of symphonia's, which are in the order of
-/// WAV files. Source: RFC 7845, section 5.1.1.2.
+/// For 1 to 8 channels: the stream's channel for each of symphonia's channels, which are in WAV order.
+/// Source: RFC 7845, section 5.1.1.2.
 const ORDERS: [&[usize]; 8] = [
     &[0],
     &[0, 1],
@@ -95,7 +95,7 @@ impl OpusCodec {
 
 impl AudioDecoder for OpusCodec {
     fn reset(&mut self) {
-        // Fails for no state that it could be in.
+        // No reachable state makes this fail.
         let _ = self.decoder.reset_state();
     }
 

@@ -1,4 +1,4 @@
-//! A file's bytes as the demultiplexers read them: WAV files that they would refuse are mended on the way.
+//! A file's bytes as the demultiplexers read them: headers of WAV files that they would reject are repaired.
 //!
 //! Programs that write a WAV file to a pipe, or crash, leave lengths of 0 or 0xFFFFFFFF in its header;
 //! files of more than 4 GB are RF64 (EBU Tech 3306); and some hold MP3 frames instead of samples.
@@ -13,7 +13,7 @@ use symphonia::core::io::MediaSource;
 /// Lengths from this on are placeholders if the file is shorter, as sox and others write them.
 const PLACEHOLDER: u32 = 0x7fff_f000;
 
-/// The longest chunk before the samples that is looked at, in bytes.
+/// The longest chunk before the samples that is read, in bytes.
 const MOST_CHUNK: u32 = 1 << 16;
 
 /// The most chunks before the samples.
@@ -23,7 +23,7 @@ const MOST_CHUNKS: usize = 64;
 pub(super) struct Source {
     /// The bytes.
     pub bytes: Box<dyn MediaSource>,
-    /// The ending of files with such bytes, if it is known better than from the file's name.
+    /// The extension for these bytes, if it is more reliable than the file's.
     pub ending: Option<&'static str>,
     /// The length without the tag at the start of an MP3 file.
     pub n_bytes: u64,
@@ -38,13 +38,13 @@ struct Spliced {
     at: u64,
 }
 
-/// What is known of a WAV file before its samples.
+/// The header of a WAV file.
 struct Wav {
     /// `fmt` and `LIST` chunks.
     chunks: Vec<u8>,
     /// The code of the samples' format.
     format: u16,
-    /// The first byte of the samples.
+    /// Offset of the samples.
     start: u64,
     /// Their length in bytes; none if the header doesn't say.
     n_bytes: Option<u64>,
@@ -53,7 +53,7 @@ struct Wav {
 }
 
 impl Source {
-    /// Looks at the start of `file`.
+    /// Inspects the start of `file`.
     ///
     /// # Errors
     /// Reading fails.
@@ -94,7 +94,7 @@ fn header(chunks: &[u8], n_samples: u64) -> Vec<u8> {
     [b"RIFF", &all.to_le_bytes()[..], b"WAVE", chunks, b"data", &samples.to_le_bytes()].concat()
 }
 
-/// Reads what comes before the samples of a WAV file; none if `file` is another one.
+/// Reads the header of a WAV file; none if `file` is not one.
 fn read_wav(file: &mut File, n_all: u64) -> io::Result<Option<Wav>> {
     let mut riff = [0; 12];
     file.rewind()?;
@@ -121,7 +121,7 @@ fn read_wav(file: &mut File, n_all: u64) -> io::Result<Option<Wav>> {
             let is_plain = is_riff && !is_unknown;
             return Ok(Some(Wav { chunks, format, start, n_bytes, is_plain }));
         }
-        // Chunks start at even places.
+        // Chunks start at even offsets.
         let n_padded = n_declared.saturating_add(n_declared % 2);
         let is_wanted = [&b"fmt "[..], b"LIST", b"ds64"].iter().any(|id| head.starts_with(id));
         if !is_wanted || MOST_CHUNK < n_padded {

@@ -11,8 +11,8 @@ const MAX_CHARS: usize = 120;
 /// Letters outside of ASCII that are needed to detect a code page.
 const LEAST_LETTERS: usize = 3;
 
-/// Artist and title from the tags; none without a title. In the tags of MPEG files (`is_mpeg`) the code page
-/// is told by the letters.
+/// Artist and title from the tags; none without a title. In MPEG files (`is_mpeg`) the tags' code page is
+/// detected by the letters.
 pub(super) fn title(mut metadata: Metadata, is_mpeg: bool) -> Option<String> {
     let (mut artist, mut title) = (None, None);
     loop {

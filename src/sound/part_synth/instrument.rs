@@ -28,7 +28,7 @@ const POLYPHONY: usize = 256;
 /// Headroom: a dense bar of three parts at 0 dB peaks a few dB below full scale.
 const HEADROOM: Decibels = Decibels(-6.0);
 
-/// The synthesizer channel of notes that may sound together. Bank 128 selects kits on any channel.
+/// The synthesizer channel of polyphonic parts. Bank 128 selects kits on any channel.
 const CHANNEL: i32 = CHANNELS[0];
 
 /// MIDI status bytes without the channel.
@@ -43,12 +43,12 @@ const BEND: i32 = 0xe0;
 const BANK_SELECT: i32 = 0;
 const SET_BEND_RANGE: [(i32, i32); 3] = [(101, 0), (100, 0), (6, BEND_RANGE as i32)];
 
-/// Plays the notes of one part by a preset of a SoundFont.
+/// Plays the notes of one part with a preset of a SoundFont.
 pub(super) struct Instrument {
     part: Part,
     synth: Synthesizer,
     notes: NoteQueue,
-    /// The sounding note of a part that plays one at a time.
+    /// The sounding note of a monophonic part.
     legato: Option<Legato>,
     slide_seconds: f64,
     preset: Option<Preset>, // as requested
@@ -83,7 +83,7 @@ impl Instrument {
         })
     }
 
-    /// Sets preset, position and way of playing of `voice`. Sounding notes keep their preset.
+    /// Sets preset, pan and playing mode of `voice`. Sounding notes keep their preset.
     pub fn set(&mut self, voice: &Voice) {
         self.choose(Preset::of(voice));
         for (channel, message) in CHANNELS
@@ -95,13 +95,13 @@ impl Instrument {
         self.slide_seconds = voice.chain.acid.slide_seconds;
         let is_single = voice.chain.filter == Filter::Acid;
         if is_single != self.is_single() {
-            // The two ways of playing keep different books of what sounds.
+            // The two modes track sounding notes differently.
             self.synth.note_off_all(false);
             self.legato = is_single.then(Legato::default);
         }
     }
 
-    /// Whether it plays one note at a time, as a bass machine does.
+    /// Whether the part is monophonic, as an acid bass is.
     pub fn is_single(&self) -> bool {
         self.legato.is_some()
     }
@@ -111,8 +111,8 @@ impl Instrument {
         self.notes.add(hits, bar);
     }
 
-    /// Renders the block that starts at `frame`, a multiple of 1152. Returns the velocities of notes
-    /// that are struck, if the part plays one at a time.
+    /// Renders the block that starts at `frame`, a multiple of 1152. Returns the velocities of struck notes,
+    /// if the part is monophonic.
     pub fn render(&mut self, frame: u64, block: &mut Block) -> Strikes {
         let mut strikes = [None; N_STRETCHES];
         for (at, strike) in (0..FRAMES_PER_MP3_FRAME).step_by(SYNTH_BLOCK).zip(&mut strikes) {
@@ -123,8 +123,8 @@ impl Instrument {
         strikes
     }
 
-    /// Sends the messages before frame `boundary` to the synthesizer. Returns the velocity of a note
-    /// that is struck, if the part plays one at a time.
+    /// Sends the messages before frame `boundary` to the synthesizer. Returns the velocity of a struck note,
+    /// if the part is monophonic.
     fn play_until(&mut self, boundary: u64) -> Option<u8> {
         let Self { synth, notes, legato, slide_seconds, .. } = self;
         let Some(legato) = legato else {

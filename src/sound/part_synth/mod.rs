@@ -100,8 +100,8 @@ impl PartSynth {
         self.bus.set(voice);
     }
 
-    /// Moves the fader of the desk; `gain` is its level with what other faders silence. Level, sends and
-    /// filter ramp over the next block.
+    /// Sets the part's fader; `gain` is its level, or 0 if the desk silences it. Level, sends and filter ramp
+    /// over the next block.
     pub fn set_fader(&mut self, fader: &Fader, gain: f32) {
         self.strip.set(fader, gain);
         self.set_levels();
@@ -115,7 +115,7 @@ impl PartSynth {
         self.echo.move_to(echo);
     }
 
-    /// Measures the preset of `voice` if it was not heard yet, ahead of the bar that needs it.
+    /// Measures the preset of `voice` if it is new, ahead of the bar that needs it.
     pub fn prepare(&mut self, voice: &Voice) {
         self.trim_of(voice);
     }
@@ -144,7 +144,7 @@ impl PartSynth {
         self.bus.process(&mut self.stem, strikes, openness);
         self.stem.scale(self.gain);
         self.gain.arrive();
-        // A bass machine's own filter follows the opening.
+        // An acid filter follows the opening itself.
         let openness = if self.instrument.is_single() { 1.0 } else { openness };
         self.sweep.process(&mut self.stem, openness);
         self.strip.filter(&mut self.stem);

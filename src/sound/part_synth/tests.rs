@@ -28,7 +28,7 @@ fn two_notes(filter: Filter, first_steps: f32) -> Vec<f32> {
     sound
 }
 
-/// The frequency from `frame` on, by crossings of zero in 1470 frames.
+/// The frequency from `frame` on, by zero crossings in 1470 frames.
 fn hz(sound: &[f32], frame: usize) -> f64 {
     let stretch = &sound[frame..frame + 1470];
     stretch.windows(2).filter(|w| w[0] < 0.0 && 0.0 <= w[1]).count() as f64 * 30.0
@@ -42,7 +42,7 @@ fn overlapping_notes_slide_and_others_are_struck() {
         assert!((hz(sound, 6000) - 441.0).abs() < 31.0, "{}", hz(sound, 6000));
         assert!((hz(sound, 18_000) - 882.0).abs() < 31.0, "{}", hz(sound, 18_000));
     }
-    // On the way, 10 to 43 ms after the second note's start.
+    // During the slide, 10 to 43 ms after the second note.
     assert!((500.0..850.0).contains(&hz(&slid, 11_466)), "{}", hz(&slid, 11_466));
     assert!(850.0 < hz(&struck, 11_466));
     let quiet = |sound: &[f32]| {

@@ -1,9 +1,9 @@
-//! What a delay line loses in each round, so that the sound decays in the time asked for, at mid and
-//! at high frequencies.
+//! The loss of a delay line per pass, so that the sound decays in the given time, at mid and at high
+//! frequencies.
 //!
 //! Source: J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial
-//! reverberators", AES 90, 1991: a line of L seconds keeps `10^(-3 L / T60)` of its sound. Between
-//! mids and highs a first-order shelf leads from one gain to the other.
+//! reverberators", AES 90, 1991: a line of L seconds keeps `10^(-3 L / T60)` of its sound. A first-order
+//! shelf joins the gains of mids and highs.
 
 use std::f64::consts::PI;
 
@@ -70,7 +70,7 @@ impl Absorption {
         }
     }
 
-    /// Moves to the gains that were set, by a chunk.
+    /// Moves towards the set gains by a chunk.
     fn approach(&mut self) {
         if 0 < self.n_steps_left {
             self.n_steps_left -= 1;
@@ -81,8 +81,8 @@ impl Absorption {
     }
 }
 
-/// Filters for lines side by side: a filter waits for its last output, so that several at once take no
-/// longer than one.
+/// Filters processed side by side: each depends on its last output, so several at once take no longer than
+/// one.
 pub(super) const N_ABREAST: usize = 8;
 
 /// Filters the sound of [`N_ABREAST`] lines in place.

@@ -9,7 +9,7 @@ pub(super) type Sound = [f32; CHUNK];
 /// A chunk of both channels.
 pub(super) type Chunk = [Sound; 2];
 
-/// Frames read beside a chunk to find the values between frames.
+/// Frames read beside a chunk for interpolation.
 const MARGIN: usize = 4;
 
 /// A delay line.
@@ -25,7 +25,7 @@ impl Line {
         Self { ring: vec![0.0; n_chunks * CHUNK].into(), position: 0 }
     }
 
-    /// Writes the present chunk and turns to the next.
+    /// Writes the current chunk and moves to the next.
     pub fn write(&mut self, sound: &Sound) {
         self.ring[self.position..self.position + CHUNK].copy_from_slice(sound);
         self.position += CHUNK;
@@ -34,7 +34,7 @@ impl Line {
         }
     }
 
-    /// What was written `delay` frames before the present chunk: from [`CHUNK`] to the line's length.
+    /// Reads the sound `delay` frames before the current chunk: from [`CHUNK`] to the line's length.
     pub fn read(&self, delay: usize, sound: &mut [f32]) {
         let ring = self.ring.len();
         let from = (self.position + ring - delay.min(ring)) % ring;
@@ -44,8 +44,8 @@ impl Line {
         tail.copy_from_slice(&self.ring[..tail.len()]);
     }
 
-    /// The same with a delay that moves evenly from `delay` to `to` frames, a fraction of a frame away,
-    /// by the cubic through four frames (Lagrange).
+    /// The same with a delay that moves linearly from `delay` to `to` frames, a fraction of a frame away, by
+    /// the cubic through four frames (Lagrange).
     pub fn read_between(&self, [delay, to]: [f32; 2], sound: &mut Sound) {
         let mut near = [0.0; CHUNK + 2 * MARGIN];
         let whole = delay.min(to) as usize + 1;

@@ -1,4 +1,4 @@
-//! What is sent to a room without its lows, which stay dry, narrow and clear.
+//! Cuts the lows of a send to a room; they stay dry, narrow and clear.
 
 use crate::{
     sound::{
@@ -8,10 +8,10 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Below this a send falls by 6 dB an octave.
+/// The send falls by 6 dB an octave below this.
 const LOW_CUT_HZ: f64 = 140.0;
 
-/// Share by which the lows follow each frame.
+/// Low-pass coefficient per frame.
 const SHARE: f32 = (std::f64::consts::TAU * LOW_CUT_HZ / SAMPLE_RATE as f64) as f32;
 
 /// Added against denormal numbers, which are slow; far below the audible.

@@ -4,9 +4,9 @@
 //! send -> low cut -> pre-delay -> all-passes -> network of 16 lines -> return
 //! ```
 //!
-//! A room that nothing is sent to is silent and costs nothing once its tail has ended. A new decay
-//! time is reached within seconds, without a click; a room of another kind, or with another
-//! pre-delay, follows after the old one has faded out.
+//! A room without input costs nothing once its tail has ended. A new decay time is reached within seconds,
+//! without a click; a room of another kind, or with another pre-delay, follows after the old one has faded
+//! out.
 
 mod absorption;
 mod allpass;
@@ -27,7 +27,7 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Most by which a decay time changes in a block, as a factor: twofold in 0.6 s.
+/// Maximum change of a decay time in a block, as a factor: twofold in 0.6 s.
 const GLIDE: f64 = 1.03;
 
 /// Blocks over which a room fades out before it is rebuilt: 0.3 s.
@@ -43,7 +43,7 @@ pub struct RoomReverb {
     level: Ramp,
     /// Blocks until the tail is inaudible; silent input costs nothing after that.
     n_blocks_left: usize,
-    /// Blocks of the fade that are left.
+    /// Blocks left of the fade.
     n_fade_left: usize,
     response: Block,
 }
@@ -62,7 +62,7 @@ impl RoomReverb {
         }
     }
 
-    /// Sets the room that it becomes.
+    /// Sets the target room.
     pub fn set(&mut self, room: Room) {
         self.wanted = room;
     }
@@ -96,14 +96,14 @@ impl RoomReverb {
         self.level.arrive();
     }
 
-    /// Starts the wanted room anew, silent.
+    /// Starts the wanted room, silent.
     fn rebuild(&mut self) {
         self.space = Space::new(self.wanted);
         self.level = Ramp::at_rest(self.space.level());
         self.n_fade_left = 0;
     }
 
-    /// One block closer to the wanted room. Returns whether it starts anew, amid what is sent.
+    /// One block closer to the wanted room. Returns whether the room was replaced.
     fn approach(&mut self) -> bool {
         let (room, wanted) = (self.space.room(), self.wanted);
         if (room.kind, room.pre_delay_ms) == (wanted.kind, wanted.pre_delay_ms) {

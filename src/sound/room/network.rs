@@ -1,5 +1,4 @@
-//! A feedback delay network: lines that feed each other without loss, and lose only what
-//! [`Absorption`] takes.
+//! A feedback delay network: lines that feed each other without loss except for [`Absorption`].
 //!
 //! Sources: J.-M. Jot and A. Chaigne, AES 90, 1991 (the network, decay by the length of a line);
 //! J. Dattorro, "Effect design, part 1", JAES 45, 1997 (lines that move slowly, against ringing).
@@ -15,10 +14,10 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Lines that move, the shortest ones.
+/// Modulated lines, the shortest ones.
 const N_MOVING: usize = 8;
 
-/// Rates of the moving lines in Hz, from the first to the last.
+/// Rates of the modulated lines in Hz, from the first to the last.
 const RATES_HZ: [f64; 2] = [0.31, 0.97];
 
 /// The network.
@@ -57,7 +56,7 @@ impl Network {
         }
     }
 
-    /// Feeds `input` to the lines and returns their sum in two channels that don't correlate.
+    /// Feeds `input` to the lines and returns their sum in two uncorrelated channels.
     pub fn step(&mut self, input: &Chunk) -> Chunk {
         let shape = self.shape;
         let lines = self.lines.iter().zip(&mut self.taps).zip(shape.lines);
@@ -84,7 +83,7 @@ impl Network {
     }
 }
 
-/// Both channels hear all lines, under signs that are orthogonal.
+/// Sums all lines into both channels, with orthogonal signs.
 fn sum(taps: &[Sound; N_LINES]) -> Chunk {
     let mut output = [[0.0; CHUNK]; 2];
     for (four, [a, b]) in

@@ -16,7 +16,7 @@ pub(super) struct Shape {
     pub diffusers: [[usize; N_DIFFUSERS]; 2],
     /// Gain of the all-passes.
     pub diffusion: f32,
-    /// Swing of the moving lines to either side, in frames.
+    /// Swing of the modulated lines to either side, in frames.
     pub swing: f32,
 }
 

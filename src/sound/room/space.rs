@@ -1,5 +1,4 @@
-//! The sound of one room: what is sent, on its way through pre-delay, all-passes and network, or along
-//! springs.
+//! The signal path of one room: pre-delay, then all-passes and network, or springs.
 
 use crate::{
     music::room::{Room, RoomKind},
@@ -29,16 +28,16 @@ pub(super) struct Space {
     room: Room,
     low_cut: LowCut,
     pre_delay: [Line; 2],
-    /// Frames from a chunk to itself after the pre-delay.
+    /// Pre-delay in frames, plus a chunk.
     pre_delay_frames: usize,
     reflections: Reflections,
 }
 
-/// What a send meets after the pre-delay.
+/// The reverb after the pre-delay.
 enum Reflections {
     /// Walls: all-passes, then the network.
     Walls { diffusers: Box<[[Allpass; N_DIFFUSERS]; 2]>, network: Box<Network> },
-    /// Coils.
+    /// Springs.
     Springs(Box<Springs>),
 }
 

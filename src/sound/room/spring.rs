@@ -16,7 +16,7 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Frames for each of the loop's.
+/// Frames per frame of the loop.
 const STRIDE: usize = 4;
 
 /// The loop's frames in a chunk.
@@ -25,10 +25,10 @@ const FEW: usize = CHUNK / STRIDE;
 /// All-passes of a spring.
 const N_STAGES: usize = 80;
 
-/// Coefficient of the all-passes: the more, the longer the chirp.
+/// Coefficient of the all-passes: more gives a longer chirp.
 const DISPERSION: f32 = 0.6;
 
-/// Frames of the loop by which the way [`Stages`] are computed delays.
+/// Delay of the pipelined [`Stages`], in frames of the loop.
 const SKEW: usize = N_STAGES - 1;
 
 /// Delays of the springs besides those of the all-passes, in frames of the loop: 34 and 43 ms.
@@ -37,13 +37,13 @@ const DELAYS: [usize; 2] = [379, 479];
 /// Frames of a spring's ring: above the longest delay and a chunk, in whole chunks of the loop.
 const RING: usize = 32 * FEW;
 
-/// What a spring transmits ends here. A Butterworth filter of sixth order, as three of second.
+/// Upper limit of a spring's band. A Butterworth filter of sixth order, as three of second.
 const TRANSITION_HZ: f32 = 3_600.0;
 const QUALITIES: [f32; 3] = [0.5176, FRAC_1_SQRT_2, 1.9319];
 
 /// Springs for both channels.
 pub(super) struct Springs {
-    /// What both springs hear.
+    /// Anti-aliasing low-pass.
     down: LowPass,
     pair: [Spring; 2],
     level: f32,
@@ -54,7 +54,7 @@ impl Springs {
         Self { down: LowPass::new(), pair: DELAYS.map(Spring::new), level: 0.0 }
     }
 
-    /// Sets the time for 60 dB.
+    /// Sets the 60 dB decay time.
     pub fn set(&mut self, seconds: f64) {
         for spring in &mut self.pair {
             spring.set(seconds);
@@ -63,8 +63,8 @@ impl Springs {
         self.level = (1.0 - kept).sqrt() as f32;
     }
 
-    /// The response to a chunk: noise within the springs' range returns at about its own level. Both
-    /// springs hear both channels.
+    /// The response to a chunk: noise within the springs' range returns at about its own level. Both springs
+    /// get both channels.
     pub fn step(&mut self, input: &Chunk) -> Chunk {
         let [left, right] = input;
         let mut few = [0.0; FEW];
@@ -104,12 +104,12 @@ impl Spring {
     }
 
     fn set(&mut self, seconds: f64) {
-        // Most of what a spring transmits is delayed about as long as the lowest tones.
+        // Most of a spring's sound is delayed about as long as the lowest tones.
         let a = f64::from(DISPERSION);
         let stage = (1.0 - a * a) / (1.0 + a * a + 2.0 * a * 0.8);
         let frames = STRIDE as f64 * (self.delay as f64 + N_STAGES as f64 * stage);
         let fall = -3.0 * frames / (seconds * f64::from(SAMPLE_RATE));
-        // The far end returns the sound upside down.
+        // The far end inverts the polarity.
         self.gain = -libm::pow(10.0, fall) as f32;
     }
 
@@ -123,7 +123,7 @@ impl Spring {
         }
     }
 
-    /// Once along the spring and back, and into it again.
+    /// One pass along the spring and back, with feedback.
     fn travel(&mut self, sound: &[f32; FEW]) -> [f32; FEW] {
         let mut arrived = [0.0; FEW];
         for (n, x) in arrived.iter_mut().enumerate() {
@@ -138,11 +138,11 @@ impl Spring {
     }
 }
 
-/// All all-passes of a spring at once, which vectorises: each takes what the one before gave a frame
-/// earlier. The ring is shorter by these frames.
+/// All all-passes of a spring at once, which vectorises: each takes the last output of the one before. The
+/// ring is shorter by these frames.
 struct Stages {
     memories: [f32; N_STAGES],
-    /// What the first one takes, and what each gave.
+    /// The input of the first, and the output of each.
     line: [f32; N_STAGES + 1],
 }
 
@@ -161,7 +161,7 @@ impl Stages {
     }
 }
 
-/// A frame through all-passes, from one line to the next.
+/// Passes a frame from one line to the next.
 fn step(
     x: f32,
     memories: &mut [f32; N_STAGES],

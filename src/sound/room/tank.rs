@@ -1,4 +1,4 @@
-//! A spring tank of its own, for the drums that are thrown: it costs nothing while it is silent.
+//! A separate spring tank for throws of drums: it costs nothing while it is silent.
 
 use crate::{
     sound::{
@@ -11,7 +11,7 @@ use crate::{
 /// Time in which the springs fall by 60 dB.
 const T60_SECONDS: f64 = 2.0;
 
-/// Blocks until they are silent: they have fallen by 100 dB.
+/// Blocks until they are silent, at -100 dB.
 const N_BLOCKS: usize =
     (1.7 * T60_SECONDS * SAMPLE_RATE as f64 / FRAMES_PER_MP3_FRAME as f64) as usize;
 

@@ -27,8 +27,8 @@ fn response(room: Room, seconds: f64) -> Vec<f32> {
     heard
 }
 
-/// Seconds for 60 dB, from the fall of 5 to 30 dB of the energy that is still to come (M. Schroeder,
-/// "New method of measuring reverberation time", JASA 37, 1965), in the band of an octave at `hz`.
+/// Decay time for 60 dB, from the slope of the backward-integrated energy between -5 and -30 dB (M.
+/// Schroeder, "New method of measuring reverberation time", JASA 37, 1965), in the octave band at `hz`.
 fn t60(response: &[f32], hz: f32) -> f64 {
     let band = Coefficients::from_params(Type::BandPass, 44_100.hz(), hz.hz(), 1.4).unwrap();
     let mut filters = [DirectForm1::<f32>::new(band); 2];
@@ -177,7 +177,7 @@ fn another_room_does_not_click() {
     ];
     for other in others {
         let blocks = changed(plate, other);
-        // A click has highs that a tone of 300 Hz has not: the third difference shows them.
+        // A click has highs that a tone of 300 Hz lacks: the third difference shows them.
         let roughness = |blocks: &[Block]| {
             let left: Vec<f32> = blocks.iter().flat_map(|block| block.left).collect();
             left.windows(4).fold(0f32, |m, w| m.max((w[3] - 3.0 * w[2] + 3.0 * w[1] - w[0]).abs()))

@@ -62,8 +62,8 @@ struct Start {
 }
 
 impl LiveStation {
-    /// Plays `station` through `fonts`, composed from `seed`, as `controls` steer it. Continues where `kept`
-    /// has saved it, else starts at the first bar.
+    /// Plays `station` through `fonts`, composed from `seed` and steered by `controls`. Continues from
+    /// `kept`, else starts at the first bar.
     ///
     /// # Errors
     /// The synthesizer can't be built, or spawning a thread failed.

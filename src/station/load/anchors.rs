@@ -29,14 +29,14 @@ const MOST_BYTES: u64 = 16 << 20;
 /// Melody and bass among the lines of a trio; the drums follow.
 const N_PITCHED: usize = 2;
 
-/// A model's encoder, and what its anchors are placed by.
+/// A model's encoder, and what places its anchors.
 #[derive(Clone, Copy)]
 pub struct Space<'a> {
     /// The encoder.
     pub encoder: &'a SequenceEncoder,
-    /// Where the model is from.
+    /// The model's asset.
     pub asset: &'a AssetRef,
-    /// What `dream:SEED` is drawn from.
+    /// The prior of `dream:SEED`.
     pub prior: &'a Prior,
 }
 
@@ -58,11 +58,11 @@ impl Placed {
 }
 
 impl Space<'_> {
-    /// Where `anchor` lies.
+    /// Places `anchor`.
     ///
     /// # Errors
-    /// A MIDI file can't be read, or lacks the bars and parts that the model needs. A file of a point
-    /// can't be read, or is one of another model.
+    /// A MIDI file can't be read, or lacks the bars and parts that the model needs. A point file can't be
+    /// read, or belongs to another model.
     pub fn place(self, anchor: &Anchor) -> Result<Placed, Error> {
         let config = self.encoder.config();
         let original = match anchor {
@@ -102,11 +102,11 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     files::read_small(path, MOST_BYTES).map_err(|error| refuse(error.reason.to_string()))
 }
 
-/// The first window of the MIDI file `bytes` in which all of the model's parts play. A trio may lack drums:
-/// a plain beat stands in for them, which the model needs and nobody hears. Errors call the file `name`.
+/// The first window of the MIDI file `bytes` in which all of the model's parts play. A trio may lack drums: a
+/// plain beat, which nobody hears, replaces them for the model. `name` names it in errors.
 ///
 /// # Errors
-/// It is no MIDI file, or lacks the bars and parts that the model needs.
+/// Not a MIDI file, or it lacks the bars and parts that the model needs.
 pub fn first_window(config: &Config, name: &str, bytes: &[u8]) -> Result<Window, Error> {
     let refuse = |reason: String| Error::Anchor { file: name.to_owned(), reason };
     let sequence = midi::read(bytes).map_err(|error| refuse(error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What a theme's dreams and new ideas are drawn from.
+//! The priors of a theme's dreams and new ideas.
 
 use crate::{
     config::{Anchor, Dream, Theme},

@@ -15,17 +15,17 @@ pub enum Error {
     /// The tensors of a model don't fit its family.
     #[error("{name}: expected a model of {family}: {source}")]
     WrongModel {
-        /// The model's place.
+        /// The model's asset.
         name: String,
         /// The family that the file or the theme names.
         family: Family,
         /// Which tensor doesn't fit.
         source: net::Error,
     },
-    /// A model is none of chorales.
+    /// Not a chorale model.
     #[error("{name}: expected a model of chorales: {source}")]
     NoChorale {
-        /// The model's place.
+        /// The model's asset.
         name: String,
         /// Which tensor doesn't fit.
         source: net::Error,
@@ -33,9 +33,9 @@ pub enum Error {
     /// A model's sequences hold other parts than the theme needs.
     #[error("{name}: expected a model such as {expected}, found one of {found}")]
     OtherModel {
-        /// The model's place.
+        /// The model's asset.
         name: String,
-        /// A family that would do.
+        /// A suitable family.
         expected: Family,
         /// The model's family.
         found: Family,
@@ -43,7 +43,7 @@ pub enum Error {
     /// A model's sequences are shorter than a phrase.
     #[error("{name}: expected a model of at least {expected} bars, found one of {found}")]
     ShortModel {
-        /// The model's place.
+        /// The model's asset.
         name: String,
         /// Bars that a phrase needs.
         expected: u64,
@@ -53,7 +53,7 @@ pub enum Error {
     /// A theme draws from a prior that its model does not have.
     #[error("dreams: expected a prior of {model} ({found}), found {name:?}")]
     NoPrior {
-        /// The model's place.
+        /// The model's asset.
         model: String,
         /// The priors that it has.
         found: String,

@@ -53,8 +53,7 @@ type Opened<T> = HashMap<(AssetRef, Family), (Option<Stamp>, Arc<T>)>;
 /// A personal prior, with the stamps of its file and of its model's.
 type StampedPrior = ([Option<Stamp>; 2], Arc<Personal>);
 
-/// The models and SoundFonts loaded so far. A file that has changed since is loaded again when it is
-/// next asked for.
+/// The models and SoundFonts loaded so far. A file that has changed since is reloaded when it is next used.
 #[derive(Default)]
 pub struct Library {
     models: Opened<SharedModel>,
@@ -172,7 +171,7 @@ impl Library {
         self.encoders = HashMap::new();
     }
 
-    /// Forgets all that was opened; what is in use stays open there.
+    /// Drops all that was loaded; values in use stay alive.
     pub fn forget(&mut self) {
         let (precision, gpu) = (self.precision, self.gpu.take());
         *self = Self { precision, gpu, ..Self::default() };
@@ -248,7 +247,7 @@ impl Library {
     }
 }
 
-/// What was opened from `key`, unless its file has changed since.
+/// The value loaded for `key`, unless its file has changed.
 fn known<T>(opened: &Opened<T>, key: &(AssetRef, Family), stamp: Option<Stamp>) -> Option<Arc<T>> {
     opened.get(key).filter(|(known, _)| *known == stamp).map(|(_, value)| value.clone())
 }

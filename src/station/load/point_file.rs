@@ -1,5 +1,4 @@
-//! Files that hold a point of a model's latent space, `*.point.json`: an anchor that is no music of its
-//! own.
+//! Files that hold a point of a model's latent space, `*.point.json`: an anchor without music.
 
 use std::path::Path;
 
@@ -34,12 +33,12 @@ impl PointFile {
     /// Reads the file at `path`.
     ///
     /// # Errors
-    /// It can't be read or is larger than [`MOST_BYTES`]; it is not such JSON; a number is not finite.
+    /// It can't be read or is larger than [`MOST_BYTES`]; it has other JSON; a number is not finite.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let refuse = |reason: String| Error::Anchor { file: path.display().to_string(), reason };
         let unread = |NotRead { reason, .. }| refuse(reason.to_string());
         let bytes = files::read_small(path, MOST_BYTES).map_err(unread)?;
-        // Numbers in JSON are finite, and those beyond the range of f32 are refused.
+        // Numbers in JSON are finite, and those beyond the range of f32 are rejected.
         serde_json::from_slice(&bytes).map_err(|error| {
             refuse(format!("expected {{\"model\": NAME, \"z\": [NUMBERS]}}, found {error}"))
         })
@@ -66,8 +65,8 @@ impl PointFile {
     }
 }
 
-/// The name of a model in files of points: that of its file without folder and ending, so that a point
-/// keeps its meaning where the radio's folder moves.
+/// The name of a model in point files: its file's name without folder and extension, so that a point stays
+/// valid where the radio's folder moves.
 pub fn model_name(asset: &AssetRef) -> String {
     match asset {
         AssetRef::Embedded(name) => (*name).to_owned(),

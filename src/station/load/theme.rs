@@ -12,7 +12,7 @@ use crate::{
     station::load::{Error, anchors::Space, dreams, library::Library, waypoints::WaypointFiles},
 };
 
-/// Draws of a personal prior that stand for it at the start and on the map.
+/// Draws that represent a personal prior at the start and on the map.
 const N_DRAWN: usize = 16;
 
 /// Opens what the theme of `station` names; the `waypoints` replace the theme's anchors where there are
@@ -69,8 +69,8 @@ fn pad(drums: Space<'_>, theme: &Theme) -> Result<Pad, Error> {
     Ok(Pad::new(corners, theme.bars_per_round).with_originals(originals))
 }
 
-/// The points that bass and lead walk between, and the tunes of those that come from MIDI files: the
-/// waypoints; or without any, those `drawn` of a personal prior; or else the theme's anchors.
+/// The points that bass and lead walk between, with the tunes of MIDI files: the waypoints, else those
+/// `drawn` of a personal prior, else the theme's anchors.
 fn between(
     trio: Space<'_>,
     theme: &Theme,
@@ -159,7 +159,7 @@ mod tests {
         let [low, high] = ["a = -2", "a = 2"].map(|personal| lines(&with(personal, library)));
         assert_ne!(low, high);
         assert_ne!(low, lines(&middle));
-        // A dimension that the prior lacks counts nothing.
+        // A dimension that the prior lacks has no effect.
         assert_eq!(lines(&with("d = 2", library)), lines(&middle));
     }
 

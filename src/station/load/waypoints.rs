@@ -39,7 +39,7 @@ struct Stamped {
     stamp: Option<Stamp>,
 }
 
-/// The MIDI files of a station's playlists, read, so that nothing waits for a disk any more.
+/// The MIDI files of a station's playlists, read into memory.
 pub struct WaypointFiles {
     /// Their stamps.
     pub waypoints: Waypoints,
@@ -80,7 +80,7 @@ impl WaypointFiles {
     }
 
     /// As [`Self::read`], but without waypoints, and with a warning, if the disk of the playlists of
-    /// `station` does not answer within 2 s. They then differ from what a later check finds.
+    /// `station` does not answer within 2 s. A later check then finds a change.
     pub fn read_in_time(station: &str, playlists: &[Playlist]) -> Self {
         let own = playlists.to_vec();
         let read = patience::within(PATIENCE, move || Self::read(&own));
@@ -98,7 +98,7 @@ impl WaypointFiles {
         })
     }
 
-    /// Their tunes in the latent space of `model`, a trio model. A file that can't be used is skipped with a
+    /// The tunes in the latent space of `model`, a trio model. A file that can't be used is skipped with a
     /// warning.
     pub fn placed(&self, model: &SequenceEncoder) -> Vec<Placed> {
         let place = |(path, bytes): &Midi| {
@@ -115,7 +115,7 @@ impl WaypointFiles {
 }
 
 impl Waypoints {
-    /// Whether the MIDI files are others than those of `others`, or have changed.
+    /// Whether the MIDI files differ from those of `others`.
     pub fn differ(&self, others: &Self) -> bool {
         self.files != others.files
     }

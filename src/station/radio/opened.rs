@@ -1,4 +1,4 @@
-//! Stations with other values or other files than radio.toml's at the start.
+//! Opens stations whose values or files have changed since the start.
 
 use tracing::{info, warn};
 
@@ -30,7 +30,7 @@ impl Radio {
         }
     }
 
-    /// Has `station`, with values set by hand, played as `request` asks. Answers the request if that fails.
+    /// Plays `station`, with values set by hand, as `request` says. Answers the request if that fails.
     pub fn set_values(&mut self, station: Station, overlay: Overlay, mut request: Request) {
         let settings = self.settings.clone();
         request.version = Some(Version { settings, overlay });
@@ -38,7 +38,7 @@ impl Radio {
         if let Err(error) = self.try_set_values(station, request)
             && let Some(answer) = answer
         {
-            // Whoever asked may have given up.
+            // The requester may have timed out.
             let _ = answer.try_send(Err(error));
         }
     }
@@ -55,7 +55,7 @@ impl Radio {
         Ok(())
     }
 
-    /// A setting of `station`, which is a version of one on air. It is not steered.
+    /// A setting of `station`, which is a version of one on air, without steering.
     ///
     /// # Errors
     /// A model or MIDI file that it names can't be used.

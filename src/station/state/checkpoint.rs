@@ -19,7 +19,7 @@ const PROGRESS_VERSION: u32 = 2;
 /// Version of the file of the bar on air.
 const BAR_VERSION: u32 = 1;
 
-/// A bar on air that is further from the saved progress is not of the same music.
+/// A bar on air that is further from the saved progress belongs to other music.
 const MOST_BARS: u64 = 64;
 
 /// The bar on air.

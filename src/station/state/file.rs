@@ -7,7 +7,7 @@ use tracing::warn;
 
 use crate::files::{self, NotWritten};
 
-/// The largest file of state in bytes; a progress has some 100,000.
+/// The largest file of state in bytes; a progress has about 100,000.
 pub(super) const MOST_BYTES: u64 = 16 << 20;
 
 /// A file's content beside its version.

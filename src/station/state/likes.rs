@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// Lines after which the file is compacted to one a piece.
+/// Lines after which the file is compacted to one per piece.
 pub(super) const MOST_LINES: usize = 1000;
 
 /// The file's line: a piece and how many liked it.
@@ -78,7 +78,7 @@ pub(super) fn compact(path: &Path) -> io::Result<usize> {
 
 fn line(liked: &LikedPiece) -> Vec<u8> {
     let LikedPiece { seed, model, piece, title, bar, at, n, place } = liked;
-    // Thousandths are less than the noise at a leg's end.
+    // Thousandths are below the noise at a leg's end.
     let place = place.iter().map(|z| (z * 1000.0).round() / 1000.0).collect();
     let line = Line {
         at: at.to_string(),

@@ -5,7 +5,7 @@
 //! - `NAME.bar.json`: the bar on air, once a bar.
 //! - `NAME.history.jsonl`: titles and their times, a line each.
 //! - `studio/`: anchors made by hand ([`crate::station::studio::anchor_files`]).
-//! - `NAME.hand.json`: what is changed by hand.
+//! - `NAME.hand.json`: the changes by hand.
 //! - `NAME.moves.jsonl`: moves by hand and changes of radio.toml, with their bars, a line each.
 //! - `NAME.moments.jsonl`: the progress before the last 64 pieces.
 //! - `settings/HASH.toml`: the texts of radio.toml that were on air.
@@ -54,7 +54,7 @@ const SEED_FILE: &str = "radio.seed.json";
 /// Version of the seed's file.
 const SEED_VERSION: u32 = 1;
 
-/// Version of the file of a hand.
+/// Version of `NAME.hand.json`.
 const HAND_VERSION: u32 = 1;
 
 /// The folder of saved state; without one, nothing is saved.
@@ -63,7 +63,7 @@ pub struct State {
     folder: Option<PathBuf>,
     changes: Option<Sender<Message>>,
     writer: Option<JoinHandle<()>>,
-    /// None where the disk knows no locks. Dropped last, once all is written.
+    /// None if the disk has no locks. Dropped last, once all is written.
     _lock: Option<FolderLock>,
 }
 
@@ -133,7 +133,7 @@ impl State {
         History::new(titles::read(&titles::path(folder, name)))
     }
 
-    /// What is changed by hand on the station `name`.
+    /// The changes by hand on the station `name`.
     pub fn hand(&self, name: &str) -> Hand {
         let path = self.folder.as_ref().map(|folder| hand_path(folder, name));
         let saved = path.and_then(|path| file::read(&path, HAND_VERSION));

@@ -15,7 +15,7 @@ use crate::{
     station::studio::log::{Line, Moment},
 };
 
-/// Length in bytes at which the log is begun anew; the one before it is kept.
+/// Length in bytes at which the log is restarted; the one before it is kept.
 const MOST_LOG: u64 = 16 << 20;
 
 /// The longest log that is read: two of them, the last line of each longer than the limit.
@@ -33,11 +33,11 @@ pub const EVERY_BARS: u64 = 256;
 pub struct PastMoment {
     /// The first bar, the composer's number.
     pub bar: u64,
-    /// What the music follows from.
+    /// The inputs of the music there.
     pub moment: Moment,
 }
 
-/// The log and the moments of a station, as far as the writer knows them.
+/// The log and the moments of a station, as written.
 pub(super) struct MovesLog {
     log: PathBuf,
     moments: PathBuf,
@@ -70,9 +70,9 @@ impl MovesLog {
         Ok(())
     }
 
-    /// Keeps the moment before the phrase on air if a piece starts with it, or none was kept for long. The
-    /// moment of a phrase that `is_split` has the change in its middle: its first bars do not follow from
-    /// it, so that the next phrase's is kept instead.
+    /// Keeps the moment before the phrase on air if a piece starts with it, or none was kept for long. A
+    /// phrase that `is_split` has a change in its middle: its first bars do not follow from its moment, so
+    /// the next phrase's is kept instead.
     pub fn note(&mut self, moment: &Moment, is_split: bool) -> io::Result<()> {
         let bar = moment.progress.bar;
         self.ahead.retain(|(other, _)| bar <= *other);
@@ -97,7 +97,7 @@ impl MovesLog {
         Ok(())
     }
 
-    /// Begins the log with the phrase on air and with the lines for later ones.
+    /// Restarts the log with the phrase on air and with the lines for later ones.
     fn begin_anew(&mut self, moment: &Moment) -> io::Result<()> {
         let bar = moment.progress.bar;
         let (at, moment) = (Timestamp::now(), Box::new(moment.clone()));

@@ -40,15 +40,14 @@ use crate::{
 /// How often the progress is written: every four phrases, half a minute of most music.
 const EVERY_BARS: u64 = 16;
 
-/// Shortest interval between two writes of what is changed by hand; what is left is written with the next
-/// bar.
+/// Shortest interval between two writes of the changes by hand; later ones are written with the next bar.
 const HAND_INTERVAL: Duration = Duration::from_secs(1);
 
 /// A change of a station's state.
 pub(super) enum Change {
     /// A phrase that will be on air.
     Phrase(Box<Ahead>),
-    /// A line of the log of moves, and what is changed by hand after it.
+    /// A line of the log of moves, and the changes by hand after it.
     Moved(Box<Line>, Option<Box<Hand>>),
     /// The bar on air.
     Bar(BarOnAir),
@@ -63,7 +62,7 @@ pub(super) struct Ahead {
     /// The radio's seed.
     seed: u64,
     moment: Moment,
-    /// Whether it does not follow from the progress before the last phrase alone.
+    /// Whether a move or an edit changed its inputs since the phrase before.
     is_changed: bool,
     /// Whether a change in its middle splits the phrase.
     is_split: bool,
@@ -99,28 +98,28 @@ impl StateSender {
         self.send(Change::Moved(Box::new(Line::Start { at, bar, moment }), None));
     }
 
-    /// The composer knows from the phrase of `bar` on that listeners liked `points`.
+    /// Logs that the composer uses the liked `points` from the phrase of `bar` on.
     pub fn liked(&self, bar: u64, points: Vec<LikedPoint>) {
         let at = Timestamp::now();
         self.send(Change::Moved(Box::new(Line::Liked { at, bar, points }), None));
     }
 
-    /// A line of the log of moves, and what is changed by `hand` after it.
+    /// Logs `line`, and saves the changes by `hand` after it.
     pub fn moved(&self, line: Line, hand: Hand) {
         self.send(Change::Moved(Box::new(line), Some(Box::new(hand))));
     }
 
-    /// The bar on air.
+    /// Saves the bar.
     pub fn bar(&self, place: BarOnAir) {
         self.send(Change::Bar(place));
     }
 
-    /// The title that went on air.
+    /// Saves the title on air.
     pub fn title(&self, heard: PastTitle) {
         self.send(Change::Title(heard));
     }
 
-    /// A piece that somebody liked.
+    /// Records a like.
     pub fn like(&self, liked: LikedPiece) {
         self.send(Change::Like(liked));
     }
@@ -134,7 +133,7 @@ impl StateSender {
         if let Some(changes) = &self.changes
             && !self.is_closed.load(Relaxed)
         {
-            // The thread may have ended, with nothing to do about it here.
+            // Fails only if the thread has ended.
             let _ = changes.send(Some((self.station.clone(), change)));
         }
     }
@@ -188,9 +187,9 @@ struct Station {
     n_likes: Option<usize>,
     hand: PathBuf,
     moves: MovesLog,
-    /// What is changed by hand, while it is not written.
+    /// Changes by hand that are not written yet.
     unwritten: Option<Box<Hand>>,
-    /// When it was written last.
+    /// When they were written.
     hand_written: Option<Instant>,
     /// The phrase on air and those after it.
     ahead: VecDeque<Ahead>,
@@ -244,7 +243,7 @@ impl Station {
         }
     }
 
-    /// Writes what is changed by hand, if it has changed.
+    /// Writes the changes by hand, if there are new ones.
     fn write_hand(&mut self) -> io::Result<()> {
         if let Some(hand) = self.unwritten.take() {
             self.hand_written = Some(Instant::now());

@@ -1,5 +1,5 @@
-//! The files of anchors that a hand has made: MIDI files and points in `STATE/studio/`, each named by a
-//! hash of its content.
+//! Files of anchors made by hand: MIDI files and points in `STATE/studio/`, each named by a hash of its
+//! content.
 
 use std::{
     fs::{self, File},
@@ -14,30 +14,30 @@ use crate::{
     station::{load::point_file::PointFile, studio::lab_error::LabError},
 };
 
-/// The folder in that of the state. No station can have files of this name, since theirs have an ending.
+/// Subfolder of the state folder. No station's file has this name, since each has an extension.
 const FOLDER: &str = "studio";
 
-/// Age below which a file that nothing names is kept: the move that names it may be about to be made.
+/// Age below which an unreferenced file is kept: the move that refers to it may not be made yet.
 const GRACE: Duration = Duration::from_hours(1);
 
-/// Folder of earlier radio.tomls in that of the state.
+/// Folder of earlier radio.tomls in the state folder.
 const SETTINGS: &str = "settings";
 
-/// Endings of the files in these folders that may name anchors: hands, moves, moments, and settings.
+/// Extensions of files in these folders that may refer to anchors: hands, moves, moments, settings.
 const NAMING: [&str; 3] = ["json", "jsonl", "toml"];
 
-/// Files of different content that may share a hash. With 64 bits, one more than there will ever be.
+/// Most files of different content under one hash. With 64 bits, there will never be as many.
 const MOST_ALIKE: u32 = 8;
 
 /// The folder of anchors made by hand.
 #[derive(Debug, Clone)]
 pub struct AnchorFiles {
-    /// Absolute; none without a folder of state.
+    /// Absolute; none without a state folder.
     folder: Option<PathBuf>,
 }
 
 impl AnchorFiles {
-    /// The files in the folder `state` of a radio's state. Without one, none can be saved.
+    /// The files in the folder `state` of a radio's state. Without it, none can be saved.
     pub fn in_state(state: Option<&Path>) -> Self {
         let absolute = |state: &Path| {
             let folder = state.join(FOLDER);
@@ -49,7 +49,7 @@ impl AnchorFiles {
     /// Saves a MIDI file, and returns its text in radio.toml: its absolute path.
     ///
     /// # Errors
-    /// There is no folder of state, or the disk refuses the file.
+    /// There is no state folder, or the file can't be written.
     pub fn keep_midi(&self, bytes: &[u8]) -> Result<String, LabError> {
         self.keep(bytes, ".mid")
     }
@@ -84,10 +84,9 @@ impl AnchorFiles {
     }
 }
 
-/// Removes the anchors in the folder `state` that are older than an hour and that nothing names: neither
-/// `radio_toml`, nor an earlier one, nor what is changed by hand, nor a move of the past, which can be
-/// played again. Returns how many. To be called at the start: later a move that can be taken back may
-/// name one, too.
+/// Removes the anchors in the folder `state` that are older than an hour and unreferenced by `radio_toml`,
+/// earlier versions of it, the changes by hand, and logged moves, which can be replayed. Returns how many. To
+/// be called at the start: later, a move that can be undone may refer to one, too.
 ///
 /// # Errors
 /// A file can't be read; nothing is removed then.

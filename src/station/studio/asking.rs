@@ -1,4 +1,4 @@
-//! What the thread `config` is asked: the values of radio.toml that a hand may set, and stations with them.
+//! Requests to the thread `config`: the values of radio.toml that can be set by hand, stations with them.
 
 use std::{
     collections::BTreeMap,
@@ -58,7 +58,7 @@ impl Studio {
     }
 
     /// Turns levels and sends of the desk into values, from the next phrase on; until then the desk keeps
-    /// them, so that nothing jumps.
+    /// them, so that no level jumps.
     fn keep_desk(&self, controls: &Controls, by: &str) -> Result<(), MoveError> {
         let hand = controls.hand();
         let (values, kept) = kept_desk::of(&hand.desk, &self.values(&controls.name)?);

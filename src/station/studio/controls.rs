@@ -1,4 +1,4 @@
-//! What moves act on: the hand of a station, and the ways to its threads.
+//! A station's controls: its hand, and the channels to its threads.
 
 mod accepted;
 mod heard_at_once;
@@ -43,7 +43,7 @@ const MOST_WAITING: usize = 64;
 pub struct Controls {
     /// The station.
     pub name: String,
-    /// Held while a move is made: moves are made one after the other.
+    /// Held while a move is made: one move at a time.
     pub making: Mutex<()>,
     inner: Mutex<Inner>,
     events: broadcast::Sender<Arc<Event>>,
@@ -53,19 +53,19 @@ pub struct Controls {
 struct Inner {
     hand: Hand,
     steps: Steps,
-    /// When the move was asked for that is made now or was made last.
+    /// When the current or last move was requested.
     asked: Option<Instant>,
     version: Version,
     requests: VecDeque<Request>,
     recent: Vec<Before>,
-    /// The values of the last of them.
+    /// The values of the last of `recent`.
     recent_version: Version,
     threads: Option<Threads>,
     lists: Vec<String>,
     macros: Vec<Macro>,
 }
 
-/// The ways to the threads of a station on air.
+/// The channels to the threads of a station.
 #[derive(Clone)]
 pub struct Threads {
     /// The composer's queue.
@@ -79,13 +79,13 @@ pub struct Threads {
 }
 
 impl Controls {
-    /// The controls of the station `name`, on which `hand` was changed before.
+    /// The controls of the station `name`, with its saved `hand`.
     pub fn new(name: &str, hand: Hand, events: broadcast::Sender<Arc<Event>>) -> Self {
         let inner = Mutex::new(Inner { hand, ..Inner::default() });
         Self { name: name.to_owned(), making: Mutex::default(), inner, events }
     }
 
-    /// Connects them to a station's threads, and moves the desk to the hand's.
+    /// Connects the controls to a station's threads, and sets the hand's desk.
     pub fn connect(&self, threads: Threads) {
         let desk = self.hand().desk;
         // The playout starts with a neutral desk, and follows orders once it has a bar.
@@ -93,12 +93,12 @@ impl Controls {
         self.inner.lock().threads = Some(threads);
     }
 
-    /// Notes that the move that is made now was asked for at `asked`.
+    /// Records that the current move was requested at `asked`.
     pub fn begin(&self, asked: Instant) {
         self.inner.lock().asked = Some(asked);
     }
 
-    /// All that is changed by hand.
+    /// All changes by hand.
     pub fn hand(&self) -> Hand {
         self.inner.lock().hand.clone()
     }
@@ -108,12 +108,12 @@ impl Controls {
         self.inner.lock().version.clone()
     }
 
-    /// The insert lists by name: the names of their files without folder and ending.
+    /// The insert lists by name: the names of their files without folder and extension.
     pub fn lists(&self) -> Vec<String> {
         self.inner.lock().lists.clone()
     }
 
-    /// Notes the insert lists.
+    /// Sets the insert lists.
     pub fn set_lists(&self, playlists: &[Playlist]) {
         let name = |list: &Playlist| {
             list.file
@@ -129,7 +129,7 @@ impl Controls {
         self.inner.lock().macros.clone()
     }
 
-    /// Notes the macros of the station's theme.
+    /// Sets the macros of the station's theme.
     pub fn set_macros(&self, macros: &[Macro]) {
         self.inner.lock().macros = macros.to_vec();
     }
@@ -155,28 +155,28 @@ impl Controls {
         self.inner.lock().recent.last().map_or(0, |before| before.setting.n_trio_latent())
     }
 
-    /// Whether a model of chorales writes all notes, so that neither pad nor map leads anything.
+    /// Whether a chorale model writes all notes, so that pad and map have no effect.
     pub fn has_hymns(&self) -> bool {
         let inner = self.inner.lock();
         inner.recent.last().is_some_and(|before| before.setting.loaded().chorale.is_some())
     }
 
-    /// Notes the values with which the station starts.
+    /// Sets the values with which the station starts.
     pub fn set_version(&self, version: Version) {
         self.inner.lock().version = version;
     }
 
-    /// Forgets values that radio.toml does not accept any more.
+    /// Drops values that radio.toml no longer accepts.
     pub fn forget_values(&self) {
         self.inner.lock().hand.forget_values();
     }
 
-    /// Steps that can be taken back, and that can be made again.
+    /// Numbers of steps that can be undone and redone.
     pub fn steps(&self) -> [usize; 2] {
         self.inner.lock().steps.n()
     }
 
-    /// What an undo leads to, or a redo.
+    /// The hand after an undo or a redo.
     pub fn target(&self, what: &Move) -> Option<Hand> {
         let inner = self.inner.lock();
         let target = if *what == Move::Redo { inner.steps.again() } else { inner.steps.back() };
@@ -205,17 +205,17 @@ impl Controls {
     /// Waits for the answer to a request.
     ///
     /// # Errors
-    /// The answer, or there is none in time.
+    /// The request's, or no answer in time.
     pub fn wait(&self, answer: &mpsc::Receiver<Answer>) -> Answer {
         answer.recv_timeout(PATIENCE).unwrap_or_else(|_| Err(self.no_answer(PATIENCE)))
     }
 
-    /// The requests that wait.
+    /// Takes the requests.
     pub fn take_requests(&self) -> VecDeque<Request> {
         std::mem::take(&mut self.inner.lock().requests)
     }
 
-    /// Returns requests that came too late for their bars; those that came since wait behind them.
+    /// Puts back requests that came too late for their bars, ahead of newer ones.
     pub fn put_back(&self, mut requests: VecDeque<Request>) {
         let mut inner = self.inner.lock();
         requests.append(&mut inner.requests);

@@ -1,8 +1,8 @@
-//! The cue: what would be on air, played for one person.
+//! The cue: music that is not on air, for one listener.
 //!
-//! A spare station composes from the progress of the station on air, with other settings, and plays on a
-//! mount of its own, whose path nobody can guess. It keeps the progress before each of its phrases, so that
-//! the station on air can take over from any of them: the same notes are then on air.
+//! A separate station composes from the progress of the station on air, with other settings, and plays on its
+//! own mount with an unguessable path. It keeps the progress before each of its phrases, so that the station
+//! on air can take over from any of them, with the same notes.
 
 use std::{
     collections::VecDeque,
@@ -40,7 +40,7 @@ use crate::{
 /// A cue without a listener ends after this.
 const UNHEARD: Duration = Duration::from_mins(1);
 
-/// A cue ends after this, whoever hears it.
+/// A cue ends after this in any case.
 const LONGEST: Duration = Duration::from_mins(10);
 
 /// Phrases whose progress is kept: ten minutes at 300 bpm, and what is composed ahead.
@@ -49,7 +49,7 @@ const MOST_PHRASES: usize = 220;
 /// Listeners of a cue: the page that asked for it, and its next connection while the last one ends.
 const MOST_LISTENERS: usize = 4;
 
-/// Three seconds of sound at once: a cue is to be heard soon. Its listener may fall a minute behind.
+/// Three seconds of sound at once, for a fast start. Its listener may fall a minute behind.
 const BUFFERING: Buffering = Buffering { burst_bytes: 48_000, lag_seconds: 60 };
 
 /// What a cue plays.
@@ -58,11 +58,11 @@ pub struct CueStart {
     pub station: String,
     /// The station on air with the cue's moves.
     pub setting: Setting,
-    /// All that is then changed by hand.
+    /// All changes by hand in it.
     pub hand: Hand,
-    /// Before the first phrase that the cue plays.
+    /// The progress before the cue's first phrase.
     pub progress: Arc<Progress>,
-    /// Obeyed in that phrase.
+    /// Orders for that phrase.
     pub orders: Vec<Order>,
     /// The SoundFonts of the setting's station.
     pub fonts: PartFonts,
@@ -73,11 +73,11 @@ pub struct CueStart {
 pub struct Taken {
     /// The name of the station on air.
     pub station: String,
-    /// What its bars are made from.
+    /// The setting of its bars.
     pub setting: Setting,
-    /// All that is changed by hand then.
+    /// All changes by hand in it.
     pub hand: Hand,
-    /// Before the phrase with which it takes over.
+    /// The progress before its first phrase.
     pub progress: Arc<Progress>,
 }
 
@@ -144,22 +144,22 @@ impl Cues {
         Ok(path)
     }
 
-    /// Its mount, for the web, whichever cue plays.
+    /// The mount of the current cue, for the web.
     pub fn mount(&self) -> CueMount {
         self.mount.clone()
     }
 
-    /// Whether none plays.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.playing.is_none()
     }
 
-    /// What the station on air needs to play on as the cue from the first phrase on that starts at bar
-    /// `from` or later; with `at_section`, that starts a section, too. A fill that was ordered sounds once
-    /// more in the first bar, since its own bar is over in the cue.
+    /// The state for the station on air to continue as the cue from the first phrase on that starts at bar
+    /// `from` or later, and with `at_section` also starts a section. An ordered fill sounds once more in the
+    /// first bar, since its own bar is over in the cue.
     ///
     /// # Errors
-    /// There is no cue of `station`, or it starts later than that.
+    /// There is no cue of `station`, or it starts too late.
     pub fn take(&self, station: &str, from: u64, at_section: bool) -> Result<Taken, LabError> {
         let cue = self.playing.as_ref().filter(|cue| cue.station == station);
         let cue = cue.ok_or(LabError::NoCue)?;
@@ -219,8 +219,7 @@ fn ordered(setting: &Setting, progress: &Progress, orders: &[Order]) -> Progress
 }
 
 /// The progress before the first phrase at bar `from` or later, of a cue of `setting` that has composed
-/// `phrases`. Where the cue has not come so far, its next phrases are composed here: they are the same
-/// ones.
+/// `phrases`. If the cue has not got so far, its next phrases, the same ones, are composed here.
 fn before(
     setting: &Setting,
     phrases: &[Arc<Progress>],
@@ -254,7 +253,7 @@ impl Source for CueSource {
         if bar.number.is_multiple_of(PHRASE_BARS) {
             let mut phrases = self.phrases.lock();
             let before = &self.composer.before().progress;
-            // The first one is known from the start.
+            // The first one is stored at the start.
             if phrases.back().is_none_or(|last| last.bar < before.bar) {
                 phrases.push_back(before.clone());
             }
@@ -265,7 +264,7 @@ impl Source for CueSource {
         bar
     }
 
-    /// Nothing changes a cue: the refused bar is due again.
+    /// No change is pending: the refused bar is due again.
     fn interrupted(&mut self, bars: &BarQueue, refused: u64) {
         bars.resume(refused);
         self.composer.go_back(refused);

@@ -1,4 +1,4 @@
-//! Which moves are of one drag: a hand that drags a control sends a move every tenth of a second.
+//! Detects moves of one drag: dragging a control sends a move every tenth of a second.
 
 use crate::{
     compose::steering::BeatPlace,
@@ -7,7 +7,7 @@ use crate::{
     station::studio::moves::Move,
 };
 
-/// A control in a hand.
+/// A drag.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grip {
     by: String,
@@ -31,7 +31,7 @@ enum Control {
 const N_SLIDERS: usize = 5;
 
 impl Grip {
-    /// What `by` drags by the move `what` on `desk`; none if no control that can be dragged moves.
+    /// The control that `by` drags with the move `what` on `desk`; none if it can't be dragged.
     pub fn of(by: &str, what: &Move, desk: &Desk) -> Option<Self> {
         let control = match what {
             Move::Set { key, value } if value.is_number() => Control::Value(key.clone()),

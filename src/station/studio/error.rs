@@ -1,20 +1,20 @@
-//! Why a move is refused.
+//! Why a move is rejected.
 
 use crate::{compose::steering::NotSteerable, units::OutOfRange};
 
-/// A move that is not made. Nothing has changed then.
+/// A rejected move. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MoveError {
     /// There is no such station.
     #[error("station: expected one of {expected}, found {found:?}")]
     Station {
-        /// The stations that there are.
+        /// The existing stations.
         expected: String,
-        /// The name asked for.
+        /// The requested name.
         found: String,
     },
-    /// A value that is not possible.
+    /// An invalid value.
     #[error("{what}: expected {expected}, found {found}")]
     Value {
         /// The value.
@@ -27,7 +27,7 @@ pub enum MoveError {
     /// The station can't play what radio.toml says with the values set by hand.
     #[error("{0}")]
     Refused(String),
-    /// There is no move to take back or to make again.
+    /// There is no move to undo or redo.
     #[error("expected a move to {0}, found none")]
     Nothing(&'static str),
     /// The station is stopping, or its composer has not answered in time.
@@ -35,7 +35,7 @@ pub enum MoveError {
     NoAnswer {
         /// The station.
         station: String,
-        /// How long was waited.
+        /// The timeout.
         seconds: u64,
     },
 }

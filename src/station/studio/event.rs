@@ -1,10 +1,10 @@
-//! What the studio's pages are told.
+//! Events sent to the studio's pages.
 
 use serde::Serialize;
 
 use crate::station::studio::{hand::Hand, moves::Move};
 
-/// Something that happened to a station.
+/// An event of a station.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Event {
@@ -19,21 +19,21 @@ pub enum Event {
         /// The move.
         what: Move,
     },
-    /// All that is changed by hand after a move.
+    /// The changes by hand after a move.
     Hand {
         /// The station.
         station: String,
-        /// What is changed.
+        /// The changes.
         hand: Box<Hand>,
-        /// Moves that can be taken back.
+        /// Moves that can be undone.
         n_undo: usize,
-        /// Moves that can be made again.
+        /// Moves that can be redone.
         n_redo: usize,
     },
 }
 
 impl Event {
-    /// The station that it happened to.
+    /// The station of the event.
     pub fn station(&self) -> &str {
         match self {
             Self::Moved { station, .. } | Self::Hand { station, .. } => station,

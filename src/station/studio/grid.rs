@@ -50,8 +50,8 @@ impl Grid {
     /// The grid as a drum line of two bars; one bar is played twice.
     ///
     /// # Errors
-    /// It has neither 16 nor 32 steps, a row is no drum, a step lies outside, or a bar is empty: models
-    /// know no beat that rests for a bar.
+    /// It has neither 16 nor 32 steps, a row is no drum, a step lies outside, or a bar is empty: models have
+    /// no beats with an empty bar.
     pub fn line(&self) -> Result<Line, LabError> {
         if ![STEPS_PER_BAR, 2 * STEPS_PER_BAR].contains(&self.steps) {
             return Err(LabError::value("steps of a grid", "16 or 32", self.steps));

@@ -1,4 +1,4 @@
-//! All that is changed by hand on a station.
+//! All changes by hand on a station.
 
 use std::collections::BTreeMap;
 
@@ -12,24 +12,23 @@ use crate::{
     station::studio::{kept_desk, moves::Move},
 };
 
-/// All that is changed by hand on a station: values of radio.toml by key, macros, steering, and desk.
+/// All changes by hand on a station: values of radio.toml by key, macros, steering, and desk.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Hand {
     /// Values in place of radio.toml's, by key.
     pub overlay: BTreeMap<String, Value>,
-    /// Where the theme's macros were moved to, by name. What they moved is in the overlay and the desk.
+    /// Positions of the theme's macros, by name. The values they set are in the overlay and the desk.
     pub macro_values: BTreeMap<String, f64>,
-    /// What the composer is steered to.
+    /// The composer's steering.
     pub steering: Steering,
     /// The mixing desk.
     pub desk: Desk,
 }
 
 impl Hand {
-    /// Returns the changes by hand after the move `what`, which applies from bar `bar` on. Undo and redo
-    /// are handled by
-    /// [`crate::station::studio::steps::Steps`].
+    /// Returns the changes by hand after the move `what`, which applies from bar `bar` on. Undo and redo are
+    /// handled by [`crate::station::studio::steps::Steps`].
     pub fn after(&self, what: &Move, bar: u64) -> Self {
         let mut hand = self.clone();
         match what {
@@ -65,7 +64,7 @@ impl Hand {
         hand
     }
 
-    /// Forgets the values in place of radio.toml's, and where macros stand.
+    /// Drops the values in place of radio.toml's, and the macros' positions.
     pub fn forget_values(&mut self) {
         self.overlay.clear();
         self.macro_values.clear();

@@ -1,4 +1,4 @@
-//! Anchors that a hand makes: corners of the pad and anchors of the map, from cells, dreams, MIDI files and
+//! Anchors made by hand: corners of the pad and anchors of the map, from grids, dreams, MIDI files and
 //! places.
 
 use std::path::{Path, absolute};
@@ -30,17 +30,17 @@ use crate::{
     },
 };
 
-/// Dreams that a hand can draw: numbers that people can read.
+/// Seeds of dreams drawn by hand: short enough to read.
 const N_DREAMS: u64 = 1_000_000;
 
-/// What a corner of the pad is made from.
+/// The source of a corner of the pad.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CornerSource {
     /// The text of an anchor: `techno:12`.
     Anchor(String),
     /// A new draw of the prior.
     Dream,
-    /// Cells, edited by hand or taken from a bar.
+    /// A grid, edited by hand or taken from a bar.
     Grid(Grid),
     /// A MIDI file with drums.
     Midi(Vec<u8>),
@@ -50,14 +50,14 @@ pub enum CornerSource {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum AnchorChange {
-    /// Another anchor at a place of the map.
+    /// Adds an anchor at a place of the map.
     Add {
         /// From left to right.
         x: f64,
         /// From bottom to top.
         y: f64,
     },
-    /// An anchor moved to a place.
+    /// Moves an anchor to a place.
     Move {
         /// Its number, from 0.
         index: usize,
@@ -66,7 +66,7 @@ pub enum AnchorChange {
         /// From bottom to top.
         y: f64,
     },
-    /// An anchor left out.
+    /// Removes an anchor.
     Remove {
         /// Its number, from 0.
         index: usize,
@@ -80,18 +80,18 @@ pub struct DroppedTune {
     pub anchor: String,
     /// Its point.
     pub z: Latent,
-    /// How alike the model's reconstruction is to the file's tune, 0 to 1: the F1 score of the onsets of
-    /// melody and bass, each token the likeliest, in the model's common key. At the anchor itself the
-    /// file's tune plays; the model draws what plays near it.
+    /// Similarity of the model's reconstruction to the file's tune, 0 to 1: the F1 score of the onsets of
+    /// melody and bass, each token the likeliest, in the model's common key. At the anchor itself the file's
+    /// tune plays; near it, the model's.
     pub likeness: f64,
 }
 
 impl Tools {
-    /// Makes a corner of the pad of `setting`, and returns its text in radio.toml. Cells and MIDI files are
-    /// saved in `files`; the beat itself stays, to be played in the corner.
+    /// Makes a corner of the pad of `setting`, and returns its text in radio.toml. Grids and MIDI files are
+    /// saved in `files`; the corner plays the beat itself.
     ///
     /// # Errors
-    /// The cells are no beat; the file has no drums in 4/4, or not enough; the disk refuses it.
+    /// The grid is no beat; the file has no drums in 4/4, or not enough; it can't be saved.
     pub fn corner_of(
         &mut self,
         files: &AnchorFiles,
@@ -114,7 +114,7 @@ impl Tools {
     /// Makes an anchor at `place` of the map, and returns its text in radio.toml.
     ///
     /// # Errors
-    /// A coordinate is out of range, or the disk refuses the file.
+    /// A coordinate is out of range, or the file can't be saved.
     pub fn anchor_at(
         &mut self,
         files: &AnchorFiles,
@@ -128,7 +128,7 @@ impl Tools {
     /// Makes an anchor of a MIDI file with melody and bass, with or without drums.
     ///
     /// # Errors
-    /// The file has no melody and bass in 4/4, or not enough of them; the disk refuses it.
+    /// The file has no melody and bass in 4/4, or not enough of them; it can't be saved.
     pub fn anchor_of_midi(
         &mut self,
         files: &AnchorFiles,
@@ -148,7 +148,7 @@ impl Tools {
     ///
     /// # Errors
     /// There is no such anchor; a coordinate is out of range; MIDI files of playlists are the anchors; the
-    /// disk refuses the point's file.
+    /// point's file can't be saved.
     pub fn changed_anchors(
         &mut self,
         files: &AnchorFiles,
@@ -181,8 +181,8 @@ impl Tools {
         Ok(LinePlace::At { z: self.looks.point(setting, place)? })
     }
 
-    /// The path of bass and lead through `places` of the map, in `bars` bars. It starts where the next
-    /// phrase of `progress` would be drawn, so that nothing jumps.
+    /// The path of bass and lead through `places` of the map, in `bars` bars. It starts where the next phrase
+    /// of `progress` would be drawn, without a jump.
     ///
     /// # Errors
     /// A coordinate of `place` is outside the map.
@@ -199,7 +199,7 @@ impl Tools {
     }
 }
 
-/// The texts of the anchors of the theme of `setting`, to set with one more or less.
+/// The texts of the anchors of the theme of `setting`, to add or remove one.
 ///
 /// # Errors
 /// MIDI files of playlists, or draws of a personal prior, are the anchors.
@@ -219,7 +219,7 @@ pub fn transition(setting: &Setting, progress: &Progress, z: Latent, bars: u32) 
     path(setting, progress, vec![z], bars)
 }
 
-/// A path from the present point on; the move that takes it up sets its first bar.
+/// A path from the current point on; the move that applies it sets its first bar.
 fn path(setting: &Setting, progress: &Progress, to: Vec<Latent>, bars: u32) -> LinePlace {
     let place = &setting.steering().line;
     let here = place.at(progress.bar).unwrap_or_else(|| sketch::way(setting, progress).here);
@@ -240,7 +240,7 @@ fn whole(path: &Path) -> String {
     absolute(path).unwrap_or_else(|_| path.to_owned()).display().to_string()
 }
 
-/// How alike what the model decodes at `z` is to `window`, which is in its common key.
+/// Similarity of the model's output at `z` to `window`, which is in its common key.
 fn likeness_at(setting: &Setting, z: &[f32], window: Window) -> Result<f64, LabError> {
     let likeliest = DecodeRule {
         rhythm_temperature: 0.0,

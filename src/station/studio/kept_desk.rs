@@ -10,7 +10,7 @@ use crate::{
     station::studio::value::SettableValue,
 };
 
-/// The values of radio.toml that have the levels and sends of `desk`, and what they take over from it.
+/// The levels and sends of `desk` as values of radio.toml, and the part of the desk that they replace.
 ///
 /// `settable` are the values in effect. What lies outside of a value's range stays on the desk, and so do
 /// mutes, solos and filters, which radio.toml has no keys for.
@@ -41,7 +41,7 @@ pub fn of(desk: &Desk, settable: &[SettableValue]) -> (BTreeMap<String, Value>, 
     (values, kept)
 }
 
-/// What is left of `desk` without `kept`.
+/// `desk` minus `kept`.
 pub fn rest(desk: &Desk, kept: &Desk) -> Desk {
     // Steps of a fader are far larger.
     let less = |a: f64, b: f64| if (a - b).abs() < 0.001 { 0.0 } else { a - b };

@@ -1,4 +1,4 @@
-//! A theme's macros: where they stand, and what follows when one is moved.
+//! A theme's macros: their positions, and the values they set.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
 pub struct Knob {
     /// The name.
     pub name: String,
-    /// Where a hand has left it, 0 to 1; null if it was not moved.
+    /// Its position, 0 to 1; null if it was not moved.
     pub value: Option<f64>,
     /// What it moves.
     pub moves: Vec<KnobMove>,
@@ -33,7 +33,7 @@ pub struct KnobMove {
 }
 
 impl Knob {
-    /// The macros of a theme, as `hand` has left them.
+    /// The macros of a theme, as set in `hand`.
     pub fn all(macros: &[Macro], hand: &Hand) -> Vec<Self> {
         let of_key = |Moved { key, ends: [from, to], .. }: &Moved| KnobMove {
             key: key.clone(),
@@ -52,7 +52,7 @@ impl Knob {
 /// The move `what` with the numbers that follow from it, if it moves one of `macros`.
 ///
 /// # Errors
-/// There is no such macro, or the move says where it can't be.
+/// There is no such macro, or its position is out of range.
 pub fn with_numbers(what: Move, macros: &[Macro]) -> Result<Move, MoveError> {
     let Move::Macro { name, value, numbers } = what else { return Ok(what) };
     let refused = |what: &str, expected: &str, found: String| MoveError::Value {

@@ -4,11 +4,11 @@ use std::fmt::Display;
 
 use crate::{files::NotWritten, musicvae::net, station};
 
-/// A look, an anchor or a cue that is not possible.
+/// Why a look, an anchor or a cue fails.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LabError {
-    /// A value that is not possible.
+    /// An invalid value.
     #[error("{what}: expected {expected}, found {found}")]
     Value {
         /// The value.
@@ -42,7 +42,7 @@ pub enum LabError {
         /// Requests that wait.
         n_waiting: usize,
     },
-    /// The studio's thread has failed at this, which the log tells, or is stopping.
+    /// The studio's thread failed, as logged, or is stopping.
     #[error("the studio's thread gave no answer; the log may say why")]
     NoAnswer,
     /// There is no cue.
@@ -51,7 +51,7 @@ pub enum LabError {
 }
 
 impl LabError {
-    /// A value that is not possible.
+    /// An invalid value.
     pub fn value(what: &str, expected: &str, found: impl Display) -> Self {
         Self::Value {
             what: what.to_owned(),

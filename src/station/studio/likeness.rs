@@ -1,11 +1,11 @@
-//! How alike two tunes are.
+//! Similarity of two tunes.
 
 use std::collections::HashSet;
 
 use crate::music::{arrange, trio::Line};
 
-/// How alike the notes of `a` and `b` are, 0 to 1: the F1 score of their onsets. A note of one is found in
-/// the other if the same line starts the same pitch at the same step. Two silent tunes are alike.
+/// The similarity of the notes of `a` and `b`, 0 to 1: the F1 score of their onsets. Two notes match if the
+/// same line starts the same pitch at the same step. Two silent tunes have 1.
 ///
 /// Lines of tokens of [`crate::music::melody`], in one key and of one length.
 pub fn likeness(a: &[Line], b: &[Line]) -> f64 {

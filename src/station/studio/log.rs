@@ -1,4 +1,4 @@
-//! The log of a station's moves: with the seed and the texts of radio.toml, all that its music is made of.
+//! The log of a station's moves: with the seed and the texts of radio.toml, it determines the music.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,7 +25,7 @@ pub struct Made {
     pub step: Option<f64>,
     /// The move.
     pub what: Move,
-    /// All that is changed by hand after it.
+    /// The changes by hand after it.
     pub hand: Hand,
     /// The hash of radio.toml's text.
     #[serde(default)]
@@ -41,14 +41,14 @@ pub struct Version {
     pub overlay: BTreeMap<String, Value>,
 }
 
-/// All that the music of a station follows from at a phrase.
+/// All inputs of a station's music at a phrase.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moment {
     /// The values of the station.
     pub version: Version,
-    /// What the composer is steered to.
+    /// The composer's steering.
     pub steering: Steering,
-    /// What listeners liked, where the walk leads back to it.
+    /// Liked points, if the walk returns to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub liked: Vec<LikedPoint>,
     /// The progress before the phrase.
@@ -79,11 +79,11 @@ pub enum Line {
         /// The values of the station from then on.
         version: Version,
     },
-    /// Listeners liked more, and the walk leads back to it.
+    /// New liked points, to which the walk returns.
     Liked {
         /// When.
         at: Timestamp,
-        /// The first bar of the phrase before which the composer knew of it.
+        /// The first bar of the first phrase composed with them.
         bar: u64,
         /// All points.
         points: Vec<LikedPoint>,
@@ -92,11 +92,11 @@ pub enum Line {
     Adopted {
         /// When.
         at: Timestamp,
-        /// Who did.
+        /// Who did it.
         by: String,
         /// The first bar, which starts a phrase.
         bar: u64,
-        /// All that is changed by hand from then on.
+        /// The changes by hand from then on.
         hand: Box<Hand>,
         /// The hash of radio.toml's text.
         settings: Arc<str>,
@@ -106,7 +106,7 @@ pub enum Line {
 }
 
 impl Line {
-    /// The progress in it, if it has one.
+    /// The line's progress, if it has one.
     pub fn progress(&self) -> Option<&Progress> {
         match self {
             Self::Start { moment, .. } => Some(&moment.progress),

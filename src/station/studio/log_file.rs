@@ -1,6 +1,6 @@
-//! A log of moves that is rendered: read as a whole, or refused with the place of its first mistake.
+//! A log of moves to render: read as a whole, or rejected with the place of its first error.
 //!
-//! A station on air skips lines that a crash has cut off. What is rendered shall be what was on air.
+//! A station on air skips lines that a crash has cut off. A rendering must match what was on air.
 
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub enum LogError {
         /// The file.
         path: PathBuf,
     },
-    /// A line is no JSON, or not that of a log.
+    /// A line is not JSON, or not of a log.
     #[error("{}:{line}: expected a line of a log of moves in JSON, found {found}", path.display())]
     Line {
         /// The file.
@@ -51,12 +51,12 @@ pub enum LogError {
         path: PathBuf,
         /// The number of the line.
         line: usize,
-        /// The station asked for.
+        /// The requested station.
         station: String,
         /// The radio's seed.
         seed: u64,
     },
-    /// The log does not tell of the first bar asked for.
+    /// The log does not cover the requested first bar.
     #[error(
         "{}:{line}: expected a first bar from {} to {}, where the log ends, found {found}",
         path.display(),
@@ -88,10 +88,10 @@ impl LogFile {
         Ok(Self { path: path.to_owned(), lines })
     }
 
-    /// Checks that it tells of the music of `station` in a radio whose seed is `seed`.
+    /// Checks that the log is of `station` in a radio whose seed is `seed`.
     ///
     /// # Errors
-    /// The first line with other music.
+    /// A line is of other music.
     pub fn check_seed(&self, station: &str, seed: u64) -> Result<(), LogError> {
         let is_other = |line: &Line| {
             line.progress().is_some_and(|progress| !progress.is_of_seed(seed, station))
@@ -105,7 +105,7 @@ impl LogFile {
         }
     }
 
-    /// Checks that the log, with the `moments` saved beside it, tells of `bar`. Moments are saved at least
+    /// Checks that the log, with the `moments` saved beside it, covers `bar`. Moments are saved at least
     /// every [`EVERY_BARS`].
     ///
     /// # Errors

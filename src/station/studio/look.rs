@@ -1,4 +1,4 @@
-//! What the studio's pages draw of a station's pad and map, as JSON.
+//! Views of a station's pad and map for the studio's pages, as JSON.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ pub struct PadLook {
     pub heat: Vec<f64>,
     /// Where the beat of the next phrase lies: x, y, 0 to 1 each.
     pub puck: [f64; 2],
-    /// The path by hand that it follows, if it does.
+    /// The path set by hand, if any.
     pub path: Vec<[f64; 2]>,
 }
 
@@ -29,15 +29,15 @@ pub struct CornerLook {
 /// The map of bass and lead as the page draws it. Coordinates are about -1 to 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MapLook {
-    /// What rises along each axis.
+    /// The names of the axes.
     pub axes: AxesLook,
     /// The theme's anchors, or the waypoints that replace them.
     pub anchors: Vec<AnchorLook>,
     /// Where the next phrase is drawn.
     pub here: [f64; 2],
-    /// Where the walk, or the path by hand, goes from there.
+    /// The next points of the walk, or of the path set by hand.
     pub ahead: Vec<[f64; 2]>,
-    /// The path by hand, if there is one.
+    /// The path set by hand, if any.
     pub path: Vec<[f64; 2]>,
 }
 

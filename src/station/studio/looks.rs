@@ -1,4 +1,4 @@
-//! What the studio's pages show of a station's pad and map, decoded once and kept until the theme changes.
+//! Views of a station's pad and map, decoded once and kept until the theme changes.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -25,32 +25,32 @@ use crate::{
 /// Places of the heat map on each side of the pad.
 pub const N_HEAT: usize = 11;
 
-/// Places that can be told apart on each side of the pad, and on each half side of the map.
+/// Resolution of places on each side of the pad, and on each half side of the map.
 const GRAIN: f64 = 100.0;
 
 /// Themes whose decoded music is kept.
 const MOST_THEMES: usize = 8;
 
-/// Decoded beats or tunes that are kept of a theme. Once there are more, all are forgotten.
+/// Decoded beats or tunes kept of a theme. Once there are more, all are dropped.
 const MOST_KEPT: usize = 2000;
 
 /// The velocity of a tune's notes: a model's tunes have none of their own.
 const VELOCITY: u8 = 100;
 
-/// How far from its middle a place of the map may lie. What the map is laid through lies within 0.9.
+/// Maximum coordinate of a place of the map. The points that span the map lie within 0.9.
 const MAP_EDGE: f64 = 1.5;
 
-/// Points of a path by hand that the map shows ahead.
+/// Points of a path set by hand that the map shows ahead.
 const N_AHEAD: u64 = 8;
 
-/// The looks of the themes that were looked at last.
+/// The looks of the themes viewed last.
 #[derive(Default)]
 pub struct Looks {
     /// The newest last.
     themes: Vec<ThemeLooks>,
 }
 
-/// What was decoded of a theme.
+/// Decoded music of a theme.
 struct ThemeLooks {
     key: Key,
     plane: Option<Plane>,
@@ -58,7 +58,7 @@ struct ThemeLooks {
     tunes: HashMap<([i32; 2], u64), Lines>,
 }
 
-/// What decoded music depends on besides its place.
+/// The inputs of decoded music besides its place.
 struct Key {
     loaded: LoadedTheme,
     theme: Arc<Theme>,
@@ -129,7 +129,7 @@ impl Looks {
         }
     }
 
-    /// The tune at `place` of the map, as the present piece would draw it.
+    /// The tune at `place` of the map, as the current piece would draw it.
     ///
     /// # Errors
     /// A coordinate is not within -1.5 to 1.5.
@@ -180,7 +180,7 @@ impl Looks {
         of_theme.beats.entry(place).or_insert_with(draw).clone()
     }
 
-    /// What was decoded of the theme of `setting`, which is the newest now.
+    /// The looks of the theme of `setting`, moved to the newest place.
     fn of_theme(&mut self, setting: &Setting) -> &mut ThemeLooks {
         let known = self.themes.iter().position(|known| known.key.is_of(setting));
         let looks = if let Some(index) = known {
@@ -236,7 +236,7 @@ fn hits_a_step(line: &[u16]) -> f64 {
     (f64::from(n) / line.len().max(1) as f64).min(1.0)
 }
 
-/// The place with the nearest coordinates that are told apart.
+/// The nearest place at the resolution.
 fn grain(place: [f64; 2]) -> [i32; 2] {
     place.map(|x| (x * GRAIN).round() as i32)
 }
@@ -257,7 +257,7 @@ fn ahead_of(path: &LinePlace, bar: u64) -> Vec<Latent> {
     (1..=N_AHEAD).filter_map(|n| path.at(bar + (n * left).div_ceil(N_AHEAD))).collect()
 }
 
-/// The word for what rises along an axis.
+/// The name of an axis.
 fn axis_word(attribute: Option<&str>) -> String {
     match attribute {
         Some("density") => "denser",

@@ -1,4 +1,4 @@
-//! Moves: checks each and has the thread make it that it concerns.
+//! Makes moves: checks each and passes it to the thread concerned.
 
 use std::{
     sync::{Arc, mpsc},
@@ -25,7 +25,7 @@ use crate::{
 const MOST_TITLE: usize = 100;
 
 impl Studio {
-    /// Makes a move on `station`; waits until the station's threads have taken it, for seconds on a busy
+    /// Makes a move on `station`; waits until the station's threads have accepted it, for seconds on a busy
     /// machine. `by` is shown in the log and to other browsers.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Studio {
         ask(&controls, by, What::Move(what), when, vec![changes])
     }
 
-    /// Forgets the values set on `station`. Waits as [`Self::make`].
+    /// Drops the values set on `station`. Waits as [`Self::make`].
     ///
     /// # Errors
     /// The station can't play without them.
@@ -141,7 +141,7 @@ impl Studio {
         self.replace_hand(controls, by, What::Move(what), when, &target, Vec::new())
     }
 
-    /// Goes back to the hand before the last move, or forward again.
+    /// Undoes the last move, or redoes it.
     fn step(
         &self,
         controls: &Controls,

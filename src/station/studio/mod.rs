@@ -4,7 +4,7 @@
 //! composer, and the desk. The [`Studio`] checks moves and makes them: values go to the thread `config`
 //! ([`orders`]), which opens the station with them; they and steering go to the composer ([`request`]),
 //! which says from which bar on they are heard; the desk goes to the playout. The station's
-//! [`controls::Controls`] remember the hand and write each move to the [`log`], which [`replay`] composes
+//! [`controls::Controls`] hold the hand and write each move to the [`log`], which [`replay`] composes
 //! again note for note.
 
 pub mod anchor_files;
@@ -51,7 +51,7 @@ use self::{
 };
 use crate::compose::{progress::Progress, setting::Setting};
 
-/// Events that a slow listener may be behind.
+/// Events that a slow subscriber may lag behind.
 const N_EVENTS: usize = 256;
 
 /// The moves on all stations of a radio.
@@ -67,9 +67,9 @@ pub struct Studio {
 /// A composer's state before a phrase: with it, the phrase can be composed again.
 #[derive(Clone)]
 pub struct Before {
-    /// What the phrase is made from.
+    /// The phrase's setting.
     pub setting: Setting,
-    /// Before the phrase, whose first bar is `progress.bar`.
+    /// The progress before it; its first bar is `progress.bar`.
     pub progress: Arc<Progress>,
 }
 
@@ -80,7 +80,7 @@ impl Default for Studio {
 }
 
 impl Studio {
-    /// The studio of a radio whose state is in `folder`; `config` leads to the thread `config`.
+    /// The studio of a radio whose state is in `folder`; `config` sends to the thread `config`.
     pub fn new(folder: Option<PathBuf>, config: Option<Sender<ConfigOrder>>) -> Self {
         let (stations, events) = (RwLock::default(), broadcast::Sender::new(N_EVENTS));
         Self { stations, config: Mutex::new(config), events, folder }
@@ -99,22 +99,22 @@ impl Studio {
         stations.entry(station.to_owned()).or_insert_with(enter).clone()
     }
 
-    /// Forgets all stations but those that `is_on_air`.
+    /// Drops all stations but those that are on air.
     pub fn leave(&self, is_on_air: impl Fn(&str) -> bool) {
         self.stations.write().retain(|name, _| is_on_air(name));
     }
 
-    /// All that is changed by hand on `station`; nothing for one that is unknown.
+    /// The changes by hand on `station`; none for an unknown one.
     pub fn hand(&self, station: &str) -> Hand {
         self.controls(station).map(|controls| controls.hand()).unwrap_or_default()
     }
 
-    /// Steps on `station` that can be taken back, and that can be made again.
+    /// Numbers of steps on `station` that can be undone and redone.
     pub fn steps(&self, station: &str) -> [usize; 2] {
         self.controls(station).map(|controls| controls.steps()).unwrap_or_default()
     }
 
-    /// The macros of the theme of `station`, and where they stand; nothing for one that is unknown.
+    /// The macros of the theme of `station`, with positions; none for an unknown one.
     pub fn knobs(&self, station: &str) -> Vec<Knob> {
         let of = |controls: Arc<Controls>| Knob::all(&controls.theme_macros(), &controls.hand());
         self.controls(station).map(of).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Moves: what a hand does to a station on air.
+//! Moves: changes by hand to a station on air.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     sound::desk::{Desk, Fader},
 };
 
-/// A change that a hand makes.
+/// A change by hand.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "move", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Move {
@@ -22,7 +22,7 @@ pub enum Move {
         /// As in radio.toml.
         value: Value,
     },
-    /// Forgets a value that was set, or all of them.
+    /// Drops a value that was set, or all of them.
     Reset {
         /// The key; all without it.
         #[serde(default)]
@@ -42,7 +42,7 @@ pub enum Move {
     Tune {
         /// All anchors, as in radio.toml.
         anchors: Vec<String>,
-        /// The way to the new one.
+        /// The path to the new one.
         place: LinePlace,
     },
     /// Moves a macro of the theme.
@@ -77,22 +77,22 @@ pub enum Move {
         /// The name of the list.
         list: String,
     },
-    /// Shows a title in place of the pieces', or theirs again.
+    /// Shows a title instead of the pieces', or resets it.
     Title {
         /// The title, 1 to 100 characters on one line.
         #[serde(default)]
         text: Option<String>,
     },
-    /// Levels and sends of the desk become values of radio.toml.
+    /// Turns levels and sends of the desk into values.
     KeepDesk {
         /// The values by key.
         values: BTreeMap<String, Value>,
-        /// What they take over from the desk.
+        /// The part of the desk in them.
         kept: Box<Desk>,
     },
-    /// Takes back the last move.
+    /// Undoes the last move.
     Undo,
-    /// Makes the move again that was taken back last.
+    /// Redoes the move that was undone last.
     Redo,
 }
 

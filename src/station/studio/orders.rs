@@ -9,7 +9,7 @@ use crate::{
     station::studio::{error::MoveError, log::Version, request::Request, value::SettableValue},
 };
 
-/// What the thread `config` is asked to do.
+/// An order to the thread `config`.
 pub enum ConfigOrder {
     /// Reads radio.toml, certificates and secrets again.
     Reload,
@@ -19,7 +19,7 @@ pub enum ConfigOrder {
         station: String,
         /// All values in place of radio.toml's.
         overlay: BTreeMap<String, Value>,
-        /// Goes on to the composer, with the change of its station added.
+        /// Passed to the composer, with the change of its station added.
         request: Box<Request>,
     },
     /// Writes values into radio.toml.
@@ -31,7 +31,7 @@ pub enum ConfigOrder {
         /// Takes the answer.
         answer: SyncSender<Result<(), MoveError>>,
     },
-    /// Tells which lines of radio.toml the values of a station change.
+    /// Lists the lines of radio.toml that a station's values change.
     Difference {
         /// The station.
         station: String,
@@ -51,7 +51,7 @@ pub enum ConfigOrder {
         station: String,
         /// The values; those of an earlier radio.toml are read from the state folder.
         version: Version,
-        /// Takes the setting, which is not steered.
+        /// Receives the setting, without steering.
         answer: SyncSender<Result<Setting, MoveError>>,
     },
 }

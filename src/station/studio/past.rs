@@ -1,4 +1,4 @@
-//! Settings and composers of what a station plays, has played, or would play.
+//! Settings and composers of a station's current, past or possible music.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::{
     station::studio::{Before, Studio, error::MoveError, hand::Hand, log::Version, replay::Replay},
 };
 
-/// Phrases of a moment that follow the log.
+/// Phrases to which a moment's log applies.
 const MOMENT_PHRASES: u64 = 16;
 
 impl Studio {
@@ -23,7 +23,7 @@ impl Studio {
         Ok(before.collect())
     }
 
-    /// What `station` plays once all moves made so far are heard.
+    /// The setting of `station` with all moves made so far.
     ///
     /// # Errors
     /// There is no such station, or it has composed nothing yet.
@@ -36,10 +36,10 @@ impl Studio {
         }
     }
 
-    /// What `station` would play with `hand`, for a cue.
+    /// The setting of `station` with `hand`, for a cue.
     ///
     /// # Errors
-    /// A value is not possible, or a file that it names can't be used.
+    /// A value is invalid, or a file that it names can't be used.
     pub fn setting(&self, station: &str, hand: &Hand) -> Result<Setting, MoveError> {
         let controls = self.controls(station)?;
         hand.steering.check(controls.n_latent())?;
@@ -48,10 +48,10 @@ impl Studio {
     }
 
     /// A composer whose next bar is the one that `station` has played, or will, as number `bar` on air. Its
-    /// own numbers lack the fallback bars.
+    /// own numbers exclude fallback bars.
     ///
     /// # Errors
-    /// The bar is not known any more.
+    /// The bar is no longer known.
     pub fn moment(&self, station: &str, bar: u64) -> Result<Composer, MoveError> {
         let bar = self.controls(station)?.shift().composed(bar);
         let folder = self.folder.as_deref().ok_or_else(no_folder)?;

@@ -25,7 +25,7 @@ use crate::{
 /// Opens the station as it was with these values.
 pub type Open<'a> = dyn FnMut(&Version) -> Result<Setting, MoveError> + Send + 'a;
 
-/// The bars that a log tells of, and those that follow from its end.
+/// The bars of a log, and those that follow from its end.
 pub struct Replay<'a> {
     composer: Composer,
     /// The values of the composer's station.
@@ -36,8 +36,8 @@ pub struct Replay<'a> {
 }
 
 impl<'a> Replay<'a> {
-    /// What `station` played from `bar`, the composer's number, on: as the log and the moments in the state
-    /// folder `folder` tell.
+    /// The music of `station` from `bar`, the composer's number, on, by the log and the moments in the state
+    /// folder `folder`.
     ///
     /// # Errors
     /// The bar is not known, or the station can't be opened as it was.
@@ -51,8 +51,8 @@ impl<'a> Replay<'a> {
         Self::of(lines, read_moments(folder, station), bar, open)
     }
 
-    /// What was played from `bar`, the composer's number, on: as the `lines` of a log and the `moments`
-    /// saved with it tell.
+    /// The music from `bar`, the composer's number, on, by the `lines` of a log and the `moments` saved with
+    /// it.
     ///
     /// # Errors
     /// `bar` is before the first line, or the station can't be opened as it was.
@@ -73,7 +73,7 @@ impl<'a> Replay<'a> {
         let run = &runs[index];
         let mut near = moments.into_iter();
         let near = near.rfind(|past| (run.start..=bar).contains(&past.bar)).map(|past| past.moment);
-        // A moment has the changes at its first bar already, and none after it; the start of a run has neither.
+        // A moment has the changes at its first bar already, none after it; the start of a run has neither.
         let (moment, from) = match near {
             Some(moment) => {
                 let after = moment.progress.bar + 1;
@@ -101,7 +101,7 @@ impl<'a> Replay<'a> {
         Ok(self.composer.next().expect("a composer never ends"))
     }
 
-    /// The composer, told of what the log has for the next `n_phrases`.
+    /// The composer, with the log's lines for the next `n_phrases`.
     ///
     /// # Errors
     /// The station can't be opened as it was.
@@ -110,7 +110,7 @@ impl<'a> Replay<'a> {
         Ok(self.composer)
     }
 
-    /// Tells the composer of the lines for the phrase of its next bar and those after it.
+    /// Applies the lines for the phrase of the next bar and those after it.
     fn look_ahead(&mut self, n_phrases: u64) -> Result<(), MoveError> {
         let next = self.composer.next_number();
         let end = next - next % PHRASE_BARS + n_phrases * PHRASE_BARS;
@@ -120,7 +120,7 @@ impl<'a> Replay<'a> {
                 continue;
             };
             if next < bar {
-                // Not before the bars up to there are given.
+                // Not before the earlier bars are taken.
                 let at = jiff::Timestamp::UNIX_EPOCH;
                 self.lines.push_front(Line::Start { at, bar, moment });
                 break;
@@ -142,7 +142,7 @@ impl<'a> Replay<'a> {
         Ok(())
     }
 
-    /// What `line` changes.
+    /// The changes of `line`.
     fn changes(&mut self, line: Line) -> Result<Vec<Change>, MoveError> {
         Ok(match line {
             Line::Start { .. } => Vec::new(),
@@ -219,7 +219,7 @@ impl Run {
     }
 }
 
-/// The runs in a log. Lines for bars that the next run has, too, were not heard.
+/// The runs in a log. Lines for bars that the next run also has were not heard.
 fn runs(lines: Vec<Line>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     for line in lines {
@@ -231,7 +231,7 @@ fn runs(lines: Vec<Line>) -> Vec<Run> {
                 runs.push(Run { start: bar, moment: *moment, lines: Vec::new() });
             }
             (line, Some(run)) => {
-                // Of lines for one bar, in the order in which they were written.
+                // Lines for one bar keep the order in which they were written.
                 let index = run.lines.partition_point(|other| other.bar() <= line.bar());
                 run.lines.insert(index, line);
             }

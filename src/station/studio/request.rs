@@ -15,13 +15,13 @@ use crate::{
 /// The answer to a request.
 pub type Answer = Result<Receipt, MoveError>;
 
-/// What is asked of a composer: changes, heard together from one bar on.
+/// A request to a composer: changes that take effect together.
 pub struct Request {
     /// Who asks.
     pub by: String,
     /// Why.
     pub what: What,
-    /// From where on.
+    /// When.
     pub when: When,
     /// The changes.
     pub changes: Vec<Change>,

@@ -1,6 +1,6 @@
-//! Undo and redo: what was changed by hand before each of the last steps, which are moves or drags.
+//! Undo and redo: the hand before each of the last steps, which are moves or drags.
 //!
-//! A replay knows no steps: an undo in the log has the hand that it led to.
+//! A replay needs no steps: an undo in the log has its resulting hand.
 
 use std::{
     collections::VecDeque,
@@ -9,13 +9,13 @@ use std::{
 
 use crate::station::studio::{drag::Grip, hand::Hand};
 
-/// Steps that can be taken back.
+/// Steps that can be undone.
 pub const MOST_STEPS: usize = 200;
 
 /// The longest time from the end of one move of a drag to the next move.
 const LONGEST_REST: Duration = Duration::from_secs(2);
 
-/// The hands before the last steps, and those taken back.
+/// The hands before the last steps, and those undone.
 #[derive(Debug, Default)]
 pub struct Steps {
     undo: VecDeque<Hand>,
@@ -25,14 +25,14 @@ pub struct Steps {
 }
 
 impl Steps {
-    /// Remembers `before`, the hand before a move that was made.
+    /// Stores `before`, the hand before a move that was made.
     pub fn made(&mut self, before: Hand) {
         self.redo.clear();
         self.dragged = None;
         self.remember(before);
     }
 
-    /// As [`Self::made`], for a move by `grip` that was asked for at `asked` and made at `now`, seconds later
+    /// As [`Self::made`], for a move by `grip` that was requested at `asked` and made at `now`, seconds later
     /// on a busy machine. If the last step drags the same, the move is part of that step.
     pub fn dragged(&mut self, before: Hand, grip: Grip, asked: Instant, now: Instant) {
         let is_same = |(last, made): &(Grip, Instant)| {
@@ -44,17 +44,17 @@ impl Steps {
         self.dragged = Some((grip, now));
     }
 
-    /// What an undo leads to.
+    /// The hand after an undo.
     pub fn back(&self) -> Option<&Hand> {
         self.undo.back()
     }
 
-    /// What a redo leads to.
+    /// The hand after a redo.
     pub fn again(&self) -> Option<&Hand> {
         self.redo.last()
     }
 
-    /// Goes back from `hand` to the one before it.
+    /// Replaces `hand` by the one before it.
     pub fn undo(&mut self, hand: &mut Hand) {
         self.dragged = None;
         if let Some(before) = self.undo.pop_back() {
@@ -62,7 +62,7 @@ impl Steps {
         }
     }
 
-    /// Goes from `hand` to the one that was taken back.
+    /// Replaces `hand` by the one that was undone.
     pub fn redo(&mut self, hand: &mut Hand) {
         self.dragged = None;
         if let Some(after) = self.redo.pop() {
@@ -71,7 +71,7 @@ impl Steps {
         }
     }
 
-    /// Steps that can be taken back, and that can be made again.
+    /// Numbers of steps that can be undone and redone.
     pub fn n(&self) -> [usize; 2] {
         [self.undo.len(), self.redo.len()]
     }

@@ -71,7 +71,7 @@ fn setting(version: &Version) -> Result<Setting, MoveError> {
     Ok(Setting::new(&with(&version.overlay)?, loaded(), SEED))
 }
 
-/// Plays the part of the thread `config`.
+/// Mocks the thread `config`.
 fn config(orders: &mpsc::Receiver<ConfigOrder>, studio: &Studio) {
     while let Ok(order) = orders.recv() {
         match order {
@@ -176,7 +176,7 @@ fn any_move(rng: &mut Rng) -> Move {
     }
 }
 
-/// An anchor more, and a way there.
+/// One more anchor, and a path to it.
 fn a_tune(rng: &mut Rng) -> Move {
     let anchors = ["techno:1", "techno:2", "house:3"].map(str::to_owned).into();
     let mut z = || latent::prior(loaded().trio.config().n_latent, rng);
@@ -250,7 +250,7 @@ fn a_drop_is_heard_at_the_promised_bar_and_an_undo_takes_back() {
     assert!(matches!(at(bar).section, Section::Drop | Section::Main));
     let (before, after) = (at(faster - 1), at(faster));
     assert!((after.tempo.get() - 140.0).abs() <= 3.0 && before.tempo != after.tempo);
-    // The piece goes on.
+    // The piece continues.
     assert_eq!((&before.title, before.piece), (&after.title, after.piece));
     assert!((at(back).tempo.get() - 128.0).abs() <= 3.0);
     assert!(stage.studio.hand(NAME).overlay.is_empty());

@@ -21,17 +21,17 @@ use crate::{
     threads::Supervisor,
 };
 
-/// Requests that wait at most; more are refused.
+/// Most requests that wait; more are rejected.
 const MOST_WAITING: usize = 32;
 
 /// Time without a request after which the encoders and all that was decoded are freed.
 const IDLE: Duration = Duration::from_mins(5);
 
-/// Interval at which cues that nobody hears are looked for.
+/// Interval of the checks for cues without listeners.
 const TICK: Duration = Duration::from_secs(1);
 
-/// By how much the thread is nicer than others: a composer that shares a processor with it gets three
-/// quarters of it. Much nicer, and the pages would wait for minutes on a busy machine.
+/// Niceness of the thread: a composer that shares a core with it gets three quarters of it. With much more,
+/// the pages would wait for minutes on a busy machine.
 #[cfg(target_os = "linux")]
 const NICE: i32 = 5;
 
@@ -52,23 +52,23 @@ pub struct Tools {
     pub cues: Cues,
 }
 
-/// Work and, in it, where its answer goes.
+/// Work that sends its own answer.
 type Request = Box<dyn FnOnce(&mut Tools) + Send>;
 
-/// The answer to a request, once there is one. Dropped, it takes the request back if that still waits.
+/// The answer to a request, once there is one. Dropping it cancels a request that still waits.
 pub struct Answer<T> {
     reply: Receiver<Result<T, LabError>>,
-    /// The request is done only while this lives.
+    /// Dropping this cancels the request.
     _wanted: Arc<()>,
 }
 
 impl StudioThread {
-    /// A thread that is yet to be spawned. It opens models in `precision`.
+    /// A thread, spawned later. It opens models in `precision`.
     pub fn new(supervisor: &Supervisor, precision: Precision) -> Self {
         Self { requests: Mutex::default(), supervisor: supervisor.clone(), precision }
     }
 
-    /// Asks the thread for `work`.
+    /// Sends `work` to the thread.
     ///
     /// # Errors
     /// 32 requests wait already, or no thread can be spawned.
@@ -80,7 +80,7 @@ impl StudioThread {
         let wanted = Arc::new(());
         let is_wanted = Arc::downgrade(&wanted);
         let request: Request = Box::new(move |tools| {
-            // Nobody waits for a look at a place that the mouse has left.
+            // Skips a look no longer wanted: the mouse has left the place.
             if 0 < is_wanted.strong_count() {
                 let _ = answer.send(work(tools));
             }
@@ -129,7 +129,7 @@ impl<T> Answer<T> {
     }
 }
 
-/// Does what is asked for until the handle is dropped.
+/// Handles requests until the handle is dropped.
 fn follow(waiting: &Receiver<Request>, tools: &mut Tools) {
     lower_priority();
     let mut last = Instant::now();
@@ -156,9 +156,9 @@ fn follow(waiting: &Receiver<Request>, tools: &mut Tools) {
     }
 }
 
-/// Has the system prefer all other threads.
+/// Lowers this thread's priority.
 fn lower_priority() {
-    // Where it fails, the thread competes with composers as any other.
+    // If this fails, the thread competes with composers equally.
     #[cfg(target_os = "linux")]
     let _ = rustix::process::nice(NICE);
 }

@@ -43,7 +43,7 @@ pub enum TakeError {
     /// The archive can't be written.
     #[error("the archive of the take can't be written: {0}")]
     Archive(#[from] ZipError),
-    /// Nobody waits for it any more.
+    /// It is no longer wanted.
     #[error("the take is no longer wanted")]
     Unwanted,
 }
@@ -134,7 +134,7 @@ fn softer(stem: &Block) -> Block {
     Block { left: stem.left.map(|x| STEM_GAIN * x), right: stem.right.map(|x| STEM_GAIN * x) }
 }
 
-/// The length of `file` in bytes; its position is then its start.
+/// The length of `file` in bytes; then positioned at its start.
 ///
 /// # Errors
 /// The file can't be read.

@@ -48,12 +48,12 @@ impl Takes {
         &self.fonts
     }
 
-    /// Nothing yet, of a station that plays through `fonts`.
+    /// Empty, for a station that plays through `fonts`.
     pub fn new(fonts: &PartFonts) -> Self {
         Self { fonts: fonts.clone(), memory: Mutex::default(), moments: Moments::default() }
     }
 
-    /// Notes the bars that have begun, and the gain of the master.
+    /// Records the bars that have begun, and the gain of the master.
     pub fn note(&self, on_air: &OnAir, gain: Decibels) {
         let mut memory = self.memory.lock();
         memory.gain = gain;
@@ -66,7 +66,7 @@ impl Takes {
         memory.bars.drain(..n_old);
     }
 
-    /// Notes that the desk was moved.
+    /// Records a move of the desk.
     pub fn note_desk(&self, new: DeskMove) {
         let mut memory = self.memory.lock();
         if memory.moves.len() == MOST_MOVES
@@ -93,8 +93,8 @@ impl Takes {
         self.memory.lock().gain
     }
 
-    /// The bars from number `first` on, of which the last begins within `seconds` after it, and whether
-    /// there are as many; none if bar `first` is not remembered.
+    /// The bars from number `first` on that begin within `seconds`, and whether the last of them is over;
+    /// none if bar `first` is not remembered.
     pub fn from(&self, first: u64, seconds: f64) -> Option<(Take, bool)> {
         let memory = self.memory.lock();
         let start = memory.bars.iter().position(|aired| aired.bar.number == first)?;
@@ -105,7 +105,7 @@ impl Takes {
 }
 
 impl Memory {
-    /// The bars at `range`, after the one before them.
+    /// The bars at `range`, with the one before as lead.
     fn take(&self, fonts: &PartFonts, range: Range<usize>) -> Option<Take> {
         if range.is_empty() {
             return None;

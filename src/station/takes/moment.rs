@@ -20,13 +20,13 @@ pub const SECONDS: f64 = 60.0;
 /// The bars of a moment, without end.
 pub type PastBars = Box<dyn Iterator<Item = Arc<Bar>>>;
 
-/// Composes the bars of the station with this name from this bar on once more. The error is a sentence.
+/// Recomposes the bars of the station with this name from this bar on. The error is a sentence.
 pub type Recompose = dyn Fn(&str, u64) -> Result<PastBars, String> + Send + Sync;
 
 /// Why a moment can't be played again.
 #[derive(Debug, thiserror::Error)]
 pub enum MomentError {
-    /// The bar was never on air, or is forgotten.
+    /// The bar was never on air, or is too old.
     #[error("expected a bar that is remembered, found {bar}: {reason}")]
     Forgotten {
         /// The bar.
@@ -39,10 +39,10 @@ pub enum MomentError {
     Take(#[from] TakeError),
 }
 
-/// Plays the minute from bar `bar` on again: from memory, or as `recompose` composes it once more.
+/// Renders the minute from bar `bar` on: from memory, or as `recompose` composes it.
 ///
 /// # Errors
-/// The bar is neither remembered nor can be composed again, or rendering failed.
+/// The bar is neither remembered nor can be recomposed, or rendering failed.
 pub fn moment(
     takes: &Takes,
     bar: u64,
@@ -57,7 +57,7 @@ pub fn moment(
         None => (recomposed(takes, bar, recompose)?, true),
     };
     let mp3 = Bytes::from(mp3(&take, is_wanted)?);
-    // One that reaches the present is longer the next time.
+    // One that reaches the live edge is incomplete.
     if is_whole {
         takes.moments.keep(bar, &mp3);
     }

@@ -1,4 +1,4 @@
-//! The moments of a station that were asked for last.
+//! The moments of a station that were requested last.
 
 use std::collections::VecDeque;
 

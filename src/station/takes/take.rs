@@ -1,4 +1,4 @@
-//! A stretch of bars that were on air.
+//! A range of bars that were on air.
 
 use std::{collections::VecDeque, ops::Range, sync::Arc};
 
@@ -99,7 +99,7 @@ impl Take {
         let mut mix = Trim::new(start + Master::LATENCY as u64);
         let mut stems: Vec<(&str, Trim)> =
             renderer.stems().map(|(name, _)| (name, Trim::new(start))).collect();
-        // The mix is late: its stems wait for it.
+        // The mix is delayed: stems wait for it.
         let mut early = VecDeque::new();
         let mut n_left = self.n_blocks();
         while 0 < n_left {
@@ -108,7 +108,7 @@ impl Take {
             let mixed = renderer.render(&mut next).clone();
             let trimmed = stems.iter_mut().zip(renderer.stems());
             let trimmed = trimmed.map(|((name, trim), (_, stem))| Some((*name, trim.push(stem)?)));
-            // Each stem is trimmed, also while the first gives nothing yet.
+            // Trims each stem, even while the first yields nothing.
             let trimmed: Vec<Option<(&str, Block)>> = trimmed.collect();
             early.extend(trimmed.into_iter().collect::<Option<Vec<_>>>());
             let Some(mix) = mix.push(&mixed) else { continue };

@@ -25,7 +25,7 @@ pub enum Command {
     MoveClients,
     Metadata,
     KillSource,
-    /// The paths of all mounts, one a line, for Icecast's relays.
+    /// The paths of all mounts, one per line, for Icecast's relays.
     StreamList,
 }
 
@@ -41,7 +41,7 @@ pub enum Failure {
     /// A parameter has an invalid value.
     #[error("{name}: expected {expected}, found {found:?}")]
     Wrong {
-        /// Which parameter.
+        /// The parameter.
         name: &'static str,
         /// The expected value.
         expected: String,
@@ -67,7 +67,7 @@ impl Command {
         })
     }
 
-    /// The role that it needs.
+    /// The required role.
     pub fn needs(self) -> Role {
         if self == Self::StreamList { Role::Relay } else { Role::Admin }
     }
@@ -148,7 +148,7 @@ fn move_all(site: &Site, from: &Arc<Mount>, to: &Arc<Mount>) -> Result<Outcome, 
     Ok(Outcome::Done(format!("{n} Clients moved from \"{from}\" to \"{to}\""), true))
 }
 
-/// Shows another title until the music's title changes.
+/// Overrides the title until the music's title changes.
 fn retitle(mount: &Mount, query: Query) -> Result<Outcome, Failure> {
     let mode = query.get("mode").ok_or(Failure::Missing("mode"))?;
     if mode != "updinfo" {

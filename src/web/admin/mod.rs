@@ -57,7 +57,7 @@ pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> Full
         return private(StatusCode::FORBIDDEN, TEXT, text);
     }
     match command.run(site, request) {
-        // A button on the admin page: back to that page.
+        // A button on the admin page: redirect to it.
         Ok(Outcome::Done(..)) if origin::wants_page(headers) => {
             with(private(StatusCode::SEE_OTHER, TEXT, ""), "location", "./")
         }
@@ -69,7 +69,7 @@ pub fn answer<B>(site: &Site, command: &str, request: &ClientRequest<B>) -> Full
 fn show(outcome: Outcome, is_json: bool) -> FullResponse {
     let tree = match outcome {
         Outcome::Text(text) => return private(StatusCode::OK, TEXT, text),
-        // The policy also keeps other sites from framing the page to have its buttons clicked.
+        // The policy also prevents clickjacking: other sites can't frame the page.
         Outcome::Page(page) => {
             let response = private(StatusCode::OK, HTML, page);
             return with(response, "content-security-policy", CONTENT_POLICY);

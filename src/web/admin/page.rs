@@ -26,7 +26,7 @@ pub fn html(site: &Site) -> String {
     )
 }
 
-/// The mistakes of a change of radio.toml that was refused; nothing if there is none.
+/// The mistakes in a refused change of radio.toml; empty if there is none.
 fn refused(site: &Site) -> String {
     site.refused.as_ref().map_or_else(String::new, |refused| {
         let text = escape(&refused.text);
@@ -34,7 +34,7 @@ fn refused(site: &Site) -> String {
     })
 }
 
-/// The targets of pushes and uploads with their status; nothing if there are none.
+/// The targets of pushes and uploads with their status; empty if there are none.
 fn targets(site: &Site) -> String {
     let row = |target: &RegisteredTarget| {
         let state = target.status.borrow().state.to_string();

@@ -7,7 +7,7 @@ const RETRY_MS = 3000;
 
 const byId = (id) => document.getElementById(id);
 const audio = byId("audio");
-// A proxy may serve the radio within a path.
+// A proxy may serve the radio under a path.
 const root = new URL("../", location.href);
 const name = decodeURIComponent(location.pathname.split("/").pop());
 

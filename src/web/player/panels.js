@@ -1,11 +1,11 @@
-/* What a listener does besides listening: likes, history, sleep timer, sharing, taking the last bars. */
+/* The listener's controls besides playback: likes, history, sleep timer, sharing, taking the last bars. */
 
 import { address, apiOf, artOf, bareTitle, barNow, fetchJson, shownStation, stationNamed } from "./radio.js";
 import { momentNow, playMoment, sleepIn, sleepLeft } from "./sound.js";
 
 const byId = (id) => document.getElementById(id);
 const MAX_SHOWN = 40;
-const LIKED_WITHIN_MS = 3600000; // What was on air earlier can't be liked any more.
+const LIKED_WITHIN_MS = 3600000; // Older moments can't be liked any more.
 const liked = new Set(); // "STATION PIECE" of what this page has liked.
 const counts = new Map(); // Likes by "STATION PIECE", newer than those of api/stations.
 
@@ -138,7 +138,7 @@ byId("share").addEventListener("click", async () => {
   if (!station) return;
   const url = addressOfShown();
   if (navigator.share) {
-    // Refused if the listener closes the dialogue.
+    // Rejected if the listener closes the dialog.
     await navigator.share({ title: station.name, text: station.title, url }).catch(() => {});
   } else {
     await copy(byId("share").querySelector("span"), url);
@@ -163,7 +163,7 @@ function paintTakes(station) {
 
 byId("bars").addEventListener("change", () => paintPanels());
 
-/* ---- all of it ---- */
+/* ---- updates ---- */
 
 let painted = ""; // Station and piece of the history shown.
 

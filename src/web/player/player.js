@@ -14,7 +14,7 @@ const ACCENTS = ["#b79bff", "#5ee0d0", "#ff7f92", "#7fb4ff", "#ffb35c", "#9be07a
 
 const byId = (id) => document.getElementById(id);
 
-/* ---- memory ---- */
+/* ---- storage ---- */
 
 function remember(key, value) {
   try { localStorage.setItem(key, value); } catch { /* Storage may be off in private windows. */ }
@@ -45,7 +45,7 @@ function show(name) {
   paint();
 }
 
-/* The station that the page's address names. */
+/* The station in the page's URL. */
 function linkedName() {
   try { return decodeURIComponent(location.hash.slice(1)); } catch { return null; }
 }

@@ -24,7 +24,7 @@ export async function fetchJson(url, options) {
   return response.json();
 }
 
-/* An address relative to the page, since a proxy may serve the radio within a path. */
+/* A URL relative to the page, since a proxy may serve the radio under a path. */
 export const address = (path) => new URL(path, document.baseURI).href;
 
 export const allStations = () => stations;
@@ -34,7 +34,7 @@ export const knownBars = () => bars;
 export const apiOf = (name, what) => address(`api/stations/${encodeURIComponent(name)}/${what}`);
 export const streamOf = (station) => address(`.${station.path}`);
 
-/* A title without the name of its station, with which the radio's titles begin. */
+/* A title without the leading name of its station. */
 export function bareTitle(title, station) {
   const start = `${station.name} - `;
   return title.startsWith(start) ? title.slice(start.length) : title;
@@ -81,7 +81,7 @@ export async function loadBars(isJoining) {
   }
 }
 
-/* The sound no longer tells the time. */
+/* Stops following the sound's time. */
 export function leave() {
   anchor = null;
 }
@@ -108,5 +108,5 @@ export function barAt(second) {
   return found;
 }
 
-/* The bar that is heard now; without one, nothing is known yet. */
+/* The bar that is heard now; none before the first answer. */
 export const barNow = () => barAt(secondNow());

@@ -1,6 +1,6 @@
-/* The picture of who plays what: a strip of bars that moves past the playhead.
+/* The piano roll of all parts: a strip of bars that moves past the playhead.
  *
- * Each bar is drawn twice and once only: on a strip, and lit, on a second strip that is seen through a
+ * Each bar is drawn once on each of two strips: plain, and lit. The lit strip is seen through a
  * narrow window at the playhead. Both are moved by animations, which browsers run without the page's script
  * and without drawing anything anew: 16 steps a second, fewer while nothing plays, none while the page is
  * hidden. Each step is a whole number of pixels: without a graphics processor, browsers then copy the strips
@@ -12,7 +12,7 @@ import { audio, isWanted, momentNow } from "./sound.js";
 const STEPS_PER_SECOND = { playing: 16, paused: 8 };
 const TICK_MS = 250;
 const MAX_DRIFT = 0.02; // Seconds that an animation may be off.
-const PLAYHEAD = 0.34; // Its place, as a share of the width.
+const PLAYHEAD = 0.34; // Its position, as a share of the width.
 const TAIL_STEPS = 12; // Longest reach of a note beyond its bar.
 
 // General MIDI keys of the drum kit, top lane first: crash, ride, toms, hats, snare, kick.
@@ -24,7 +24,7 @@ const BANDS = { lead: [0.02, 0.29], chords: [0.27, 0.5], bass: [0.52, 0.68], dru
 const LABELS = 26; // Height of the labels in CSS pixels.
 
 const LIGHT = 120; // Width of the window at the playhead in CSS pixels.
-const SPARE_SECONDS = 16; // By how much the strips are longer than what is seen.
+const SPARE_SECONDS = 16; // Length of the strips beyond the visible part.
 
 const roll = document.getElementById("roll");
 // Drawn out of sight and shown as images: a canvas that is drawn on is copied for each frame.
@@ -104,7 +104,7 @@ function drumLane(pitch) {
 
 /* ---- strips ---- */
 
-/* Draws the bars that are new; all of them once the strips end too soon. `left` is the first second seen. */
+/* Draws new bars; all bars once the strips end too soon. `left` is the first visible second. */
 function updateStrips(left) {
   if (base === null || left < base || base + SPARE_SECONDS - 4 < left) {
     base = left - 0.5;
@@ -122,7 +122,7 @@ function updateStrips(left) {
   if (next.length) showStrips();
 }
 
-/* Shows what is drawn, and from then on moves by the place of the strips that it was drawn for. */
+/* Shows what is drawn, and from then on moves by the `base` that it was drawn for. */
 async function showStrips() {
   const drawnAt = base;
   const images = await Promise.all([plain, lit].map(({ canvas }) => createImageBitmap(canvas)));
@@ -277,7 +277,7 @@ function drawDrums(drawing, bar, step) {
 
 /* The notes as they look while they sound. */
 function lightBar(drawing, bar, step) {
-  // Each note with a halo of wider ones: browsers blur shadows slowly.
+  // Wider notes form the halo: browsers blur shadows slowly.
   for (const part of ["chords", "bass", "lead"]) {
     const [thickness, opacity] = part === "chords" ? [5, 0.5] : [9, 0.9];
     for (const [start, steps, pitch] of bar[part]) {
@@ -312,12 +312,12 @@ function lightBar(drawing, bar, step) {
 /* ---- motion ---- */
 
 let glides = []; // The animations of both strips.
-let glide = null; // What they do: { from, steps, base }, `from` the first second seen at their start.
+let glide = null; // Their state: { from, steps, base }; `from` is the first visible second at their start.
 
 const toX = (view, left, x) => (shownAt - left) * perSecond - (view ? x - LIGHT / 2 : 0);
 const at = (x) => `translateX(${Math.round(x * scale) / scale}px)`;
 
-/* Has both strips glide, starting at second `left`. */
+/* Makes both strips glide from second `left`. */
 function startGlides(left, x, steps) {
   stopGlides();
   const [from, to] = [left, left + SPARE_SECONDS];
@@ -335,7 +335,7 @@ function stopGlides() {
   glide = null;
 }
 
-/* Keeps the strips where second `left` is the first one seen. */
+/* Keeps second `left` as the first visible one. */
 function follow(left, x) {
   const steps = isWanted() ? STEPS_PER_SECOND.playing : STEPS_PER_SECOND.paused;
   const played = left - (glide?.from ?? left);

@@ -20,7 +20,7 @@ let onChange = () => {};
 export const isWanted = () => wanted;
 export const momentNow = () => moment;
 
-/* Has `listener(text)` called with each new state. */
+/* Calls `listener(text)` with each new state. */
 export function whenChanged(listener) {
   onChange = listener;
 }
@@ -124,7 +124,7 @@ export const sleepLeft = () => (sleepAt === null ? null : Math.max(0, sleepAt - 
 
 function applyVolume() {
   const left = sleepLeft();
-  // Squared, since loudness is heard by ratios.
+  // Squared: loudness is perceived by ratios.
   const fade = left === null ? 1 : Math.min(1, left / FADE_MS) ** 2;
   audio.volume = volume * fade;
 }

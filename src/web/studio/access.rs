@@ -1,4 +1,4 @@
-//! What guards the studio: the key of this run, the sessions, and the limits of what they cause.
+//! Access to the studio: the key of this run, the sessions, and the limits on requests.
 
 use std::{sync::Arc, time::Instant};
 
@@ -16,14 +16,14 @@ pub const MAX_EVENT_STREAMS: usize = 64;
 /// The most calls with their body in memory at a time, at most 1 MiB each; further ones wait.
 const MAX_BODIES: usize = 32;
 
-/// The most calls that are worked on at a time.
+/// The most calls in progress at a time.
 const MAX_WORK: usize = 8;
 
-/// The guard of the studio, one a process.
+/// Access control, one per process.
 pub struct Access {
-    /// The key of this run, which the start prints.
+    /// The key of this run, printed at the start.
     pub key: String,
-    /// Who has come in.
+    /// All sessions.
     pub sessions: Sessions,
     /// A permit for each stream of events.
     pub event_streams: Arc<Semaphore>,
@@ -31,7 +31,7 @@ pub struct Access {
     pub bodies: Arc<Semaphore>,
     /// A permit for each call that occupies a thread.
     pub work: Arc<Semaphore>,
-    /// Changes of programs, which send a key or a password with each request.
+    /// Changes by programs, which send a key or a password with each request.
     changes: Mutex<Rate>,
 }
 
@@ -49,7 +49,7 @@ impl Default for Access {
 }
 
 impl Access {
-    /// Counts a change by the session of `token`, or by a program; false if there are too many lately.
+    /// Counts a change by the session of `token`, or by a program; false if there are too many.
     pub fn may_change(&self, token: Option<&str>, now: Instant) -> bool {
         match token {
             Some(token) => self.sessions.may_change(token, now),

@@ -1,4 +1,4 @@
-//! The last answers of the tools, which a browser hears and drags from the page.
+//! The last answers of the tools, which a browser plays or drags from the page.
 
 use std::{collections::VecDeque, sync::Arc};
 
@@ -6,15 +6,15 @@ use parking_lot::Mutex;
 
 use crate::web::studio::{session, tools::ToolAnswer};
 
-/// Answers that are kept; the oldest is forgotten for a new one. One has at most some 100 KB.
+/// Most answers kept; a new one replaces the oldest. Each has at most some 100 KB.
 const MOST: usize = 64;
 
-/// The answers of all browsers, one a process.
+/// The answers for all browsers, one per process.
 #[derive(Default)]
 pub struct Answers(Mutex<VecDeque<(String, Arc<ToolAnswer>)>>);
 
 impl Answers {
-    /// Keeps `answer`, and returns the name under which it is found, which nobody can guess.
+    /// Keeps `answer`, and returns its name, which can't be guessed.
     pub fn keep(&self, answer: ToolAnswer) -> String {
         let name = session::token();
         let mut answers = self.0.lock();

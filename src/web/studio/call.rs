@@ -1,4 +1,4 @@
-//! A call of the API: what its request says, when it may be answered.
+//! A call of the API that may be answered.
 
 use std::sync::Arc;
 
@@ -14,19 +14,19 @@ use crate::{
     },
 };
 
-/// A call by someone who may make it, on a station that there is.
+/// A call by an authorised user, on an existing station.
 pub struct Call {
     /// The site at the time of the call.
     pub site: Arc<Site>,
-    /// Takes moves.
+    /// Receives moves.
     pub studio: Arc<Studio>,
-    /// Looks, and makes anchors and cues.
+    /// Decodes for views, anchors and cues.
     pub lab: Arc<Lab>,
-    /// Who calls.
+    /// The user.
     pub visitor: Visitor,
-    /// The station's name; empty for a call about none.
+    /// The station's name; empty if the path has none.
     pub station: String,
-    /// The other part of the path that varies, such as a corner's number; else empty.
+    /// The other parameter of the path, such as a corner's number; else empty.
     pub argument: String,
     /// The query.
     pub query: String,
@@ -42,7 +42,7 @@ impl Call {
         Query::new(&self.query)
     }
 
-    /// The station as the web shows it.
+    /// The station as the server shows it.
     ///
     /// # Errors
     /// A change of radio.toml has just removed it.
@@ -54,13 +54,13 @@ impl Call {
     /// The body, in JSON.
     ///
     /// # Errors
-    /// It is no JSON, or not of the form that `T` has.
+    /// It is not JSON, or does not fit `T`.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         serde_json::from_slice(&self.body)
             .map_err(|error| Failure::bad(format!("the request's body: {error}")))
     }
 
-    /// The number that the query gives as `name`.
+    /// The number `name` in the query.
     ///
     /// # Errors
     /// It is missing, or not from `low` to `high`.

@@ -1,9 +1,9 @@
-//! Why someone may not come into the studio.
+//! Why access to the studio is denied.
 
-/// Why someone may not come in.
+/// Why access is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denial {
-    /// There is no session, key or password, or the wrong one.
+    /// The session, key or password is missing or wrong.
     #[error("expected a session of the studio, its key, or a name with a password")]
     Unknown,
     /// Too many failed logins.

@@ -1,4 +1,4 @@
-//! The ways in and out: the key of this run, the login form, and the end of a session.
+//! Login and logout: the key of this run, the login form, and the end of a session.
 
 use std::{sync::Arc, time::Instant};
 
@@ -22,7 +22,7 @@ use crate::web::{
 /// The longest login form in bytes: a password of 256 bytes, each percent-encoded, and a name.
 const MAX_FORM: usize = 4096;
 
-/// Exchanges the key of this run for a session; without a key, leads to the studio's page.
+/// Exchanges the key of this run for a session; without a key, redirects to the studio.
 pub fn enter<B>(site: &Site, request: &ClientRequest<B>) -> FullResponse {
     let Some(key) = request.query().get("key") else { return redirect("studio/", None) };
     match identity::enter(site, request.address, &key) {
@@ -31,7 +31,7 @@ pub fn enter<B>(site: &Site, request: &ClientRequest<B>) -> FullResponse {
     }
 }
 
-/// Ends the session of `token`, if there is one, and leads to the login page.
+/// Ends the session of `token`, if any, and redirects to the login page.
 pub fn leave(site: &Site, token: Option<&str>, is_secure: bool) -> FullResponse {
     if let Some(token) = token {
         site.studio_access.sessions.end(token);
@@ -74,11 +74,11 @@ fn open(site: &Site, role: Role, user: &str, is_secure: bool, to: &'static str) 
 
 fn cookie(token: &str, is_secure: bool) -> String {
     let secure = if is_secure { "; Secure" } else { "" };
-    // For all paths: takes of a station are below /api.
+    // For all paths: takes of a station are under /api.
     format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict{secure}")
 }
 
-/// The login page; `base` leads from the request's path to the studio's.
+/// The login page; `base` is the studio relative to the request's path.
 pub fn login_page(site: &Site, base: &str, denial: Option<Denial>) -> FullResponse {
     let status = match denial {
         Some(Denial::MustWait) => StatusCode::TOO_MANY_REQUESTS,

@@ -1,4 +1,4 @@
-//! Server-sent events: what happens on a station, for the pages that are open.
+//! Server-sent events: what happens on a station, for open pages.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -26,10 +26,10 @@ use crate::{
     },
 };
 
-/// How long a stream lasts; the browser then connects anew.
+/// How long a stream lasts; the browser then reconnects.
 const MAX_STREAM: Duration = Duration::from_secs(50);
 
-/// How long a browser waits before it connects anew, in milliseconds.
+/// How long a browser waits before it reconnects, in milliseconds.
 const RETRY: &str = "retry: 500\n\n";
 
 /// A stream of events about one station, or about all.
@@ -38,11 +38,11 @@ struct Events {
     moves: broadcast::Receiver<Arc<Event>>,
     on_air: Option<watch::Receiver<Arc<OnAir>>>,
     last_bar: Option<u64>,
-    /// What it begins with.
+    /// The first text sent.
     first: Option<String>,
     until: Instant,
     shutdown: Shutdown,
-    /// Returned at the end.
+    /// Released at the end.
     _permit: OwnedSemaphorePermit,
 }
 
@@ -54,7 +54,7 @@ pub fn answer(site: &Site, station: Option<String>, life: Life) -> SentResponse 
             let mut response =
                 reply::page(StatusCode::OK, "text/event-stream", "").map(|_| Either::Right(body));
             let headers = response.headers_mut();
-            // Proxies such as nginx would gather the events.
+            // Proxies such as nginx would buffer the events.
             headers.insert("x-accel-buffering", hyper::header::HeaderValue::from_static("no"));
             headers.insert("connection", hyper::header::HeaderValue::from_static("close"));
             response
@@ -100,8 +100,8 @@ fn frames(events: Events) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>
 }
 
 impl Events {
-    /// The text of the next event; none at the end. A page that has missed events gets no more, and
-    /// connects anew.
+    /// The text of the next event; none at the end. A page that has missed events is disconnected and
+    /// reconnects.
     async fn next(&mut self) -> Option<String> {
         if let Some(first) = self.first.take() {
             return Some(first);
@@ -126,7 +126,7 @@ impl Events {
     }
 }
 
-/// The event of what is changed by hand now, for a page that has missed some.
+/// The event with all that is changed by hand now, for a page that connects.
 fn hand(studio: &Studio, station: &str) -> String {
     let [n_undo, n_redo] = studio.steps(station);
     let (hand, station) = (Box::new(studio.hand(station)), station.to_owned());
@@ -138,7 +138,7 @@ fn data(event: &serde_json::Value) -> String {
     format!("data: {event}\n\n")
 }
 
-/// Number and event of the bar that begins next at the live edge; never without a station, none when it
+/// Number and event of the bar that begins next at the live edge; pending without a station, none when it
 /// has stopped.
 async fn new_bar(
     on_air: &mut Option<watch::Receiver<Arc<OnAir>>>,

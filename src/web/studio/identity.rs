@@ -1,4 +1,4 @@
-//! Who sends a request: by a session's cookie, by the key of this run, or by name and password.
+//! Identifies users: by a session's cookie, by the key of this run, or by name and password.
 
 use std::{net::IpAddr, time::Instant};
 
@@ -20,28 +20,28 @@ use crate::{
 /// Name of the cookie.
 pub const COOKIE: &str = "studio";
 
-/// The name of whoever has the key.
+/// The name of the key's user.
 pub const KEY_OWNER: &str = "console";
 
-/// The user whom `viewer_password` lets in.
+/// The user name for `viewer_password`.
 const VIEWER: &str = "viewer";
 
-/// Someone in the studio.
+/// A user of the studio.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {
-    /// What it may do.
+    /// The user's role.
     pub role: Role,
-    /// Its name in the log of moves.
+    /// The name in the log of moves.
     pub name: String,
-    /// The token of its session; none for a program that sends a key or a password.
+    /// The token of the session; none for a program that sends a key or a password.
     pub token: Option<String>,
 }
 
-/// Who sends `request`. A key or password in its `Authorization` that is wrong counts as a failed login; a
-/// cookie of a session that has ended does not.
+/// The user who sends `request`. A wrong key or password in `Authorization` counts as a failed login; the
+/// cookie of an ended session does not.
 ///
 /// # Errors
-/// Nobody who may come in.
+/// Access is denied.
 pub fn identify<B>(site: &Site, request: &ClientRequest<B>) -> Result<Visitor, Denial> {
     let now = Instant::now();
     if let Some(token) = request.cookie(COOKIE)
@@ -64,7 +64,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// The role of whoever has `key`.
+/// The role that `key` grants.
 ///
 /// # Errors
 /// It is not the key of this run, or `address` must wait.
@@ -89,14 +89,14 @@ pub fn log_in(site: &Site, address: IpAddr, user: &str, password: &str) -> Resul
     judge(site, address, role)
 }
 
-/// Counts a login from `address`. One that must wait fails even with the right password.
+/// Counts a login from `address`. An address that must wait fails even with the right password.
 fn judge(site: &Site, address: IpAddr, role: Option<Role>) -> Result<Role, Denial> {
     let (address, now) = (address_block(address), Instant::now());
     if site.logins.must_wait(address, now) {
         return Err(Denial::MustWait);
     }
     match role {
-        // A viewer's login doesn't clear failures, or it would help to guess the admin's password.
+        // A viewer's login doesn't clear failures: it would help to guess the admin's password.
         Some(Role::Operator) => site.logins.succeeded(address, now),
         Some(Role::Viewer) => {}
         None => site.logins.failed(address, now),

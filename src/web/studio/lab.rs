@@ -1,4 +1,4 @@
-//! What the studio's page looks at, and what it makes anchors and cues with.
+//! Decoding for the studio's page, and for its anchors and cues.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ use crate::{
     web::studio::reply::Failure,
 };
 
-/// How long a call waits for the thread, which steps back behind the composers.
+/// How long a call waits for the thread, which yields to the composers.
 const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The thread that decodes for the studio, the files of its anchors, and the mount of its cue.
@@ -30,17 +30,17 @@ pub struct Lab {
 }
 
 impl Lab {
-    /// A lab whose anchors are saved in the folder `state`. Models that a cue needs beside those on air
-    /// have decoders in `precision`.
+    /// A lab whose anchors are saved in the folder `state`. Models that a cue needs besides those on air
+    /// are decoded in `precision`.
     pub fn new(state: Option<&Path>, precision: Precision, supervisor: &Supervisor) -> Self {
         let thread = StudioThread::new(supervisor, precision);
         Self { thread, files: AnchorFiles::in_state(state), cue: Mutex::default() }
     }
 
-    /// Has the thread do `work`, and waits for it; to be called from a thread for blocking work.
+    /// Runs `work` on the thread, and waits. Call it from a thread for blocking work.
     ///
     /// # Errors
-    /// The work fails or takes too long, or too much waits already.
+    /// The work fails or takes too long, or the queue is full.
     pub fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Tools) -> Result<T, LabError> + Send + 'static,
@@ -52,7 +52,7 @@ impl Lab {
         Ok(self.thread.ask(work)?.wait_for(PATIENCE).ok_or_else(late)??)
     }
 
-    /// Keeps the mount of cues, which is the same for all.
+    /// Sets the mount that all cues share.
     pub fn keep_cue(&self, mount: CueMount) {
         *self.cue.lock() = Some(mount);
     }

@@ -2,8 +2,8 @@
 //!
 //! [`entry`] exchanges the key of this run, or a name and password, for a session's cookie; programs send
 //! either with each request instead ([`identity`]). Viewers may only read. A browser may change something
-//! only by POST from the studio's own page (`web::origin`). [`access`] holds what bounds all of it:
-//! sessions, streams of [`events`], requests that are worked on, and changes a second.
+//! only by POST from the studio's own page (`web::origin`). [`access`] holds the limits on sessions,
+//! streams of [`events`], requests in progress, and changes per second.
 //!
 //! The page is made of the files in `page/`, and uses the [`api`], whose calls wait for the threads of a
 //! station and therefore run on threads for blocking work ([`work`]).
@@ -86,7 +86,7 @@ fn public_url(site: &Site) -> Option<&str> {
     site.server.public_url.as_deref()
 }
 
-/// The studio's page, or the login page for whoever has no session.
+/// The studio's page, or the login page without a session.
 fn index<B>(site: &Site, request: &ClientRequest<B>) -> FullResponse {
     match identify(site, request) {
         Ok(_) => reply::page(StatusCode::OK, HTML, page::INDEX),

@@ -44,7 +44,7 @@ const FILES: [(&str, &str, &str); 31] = [
     ("mark.svg", PICTURE, include_str!("page/mark.svg")),
 ];
 
-/// HTML of the login page, with the places `{BASE}`, `{MESSAGE}` and `{FORM}`.
+/// HTML of the login page, with placeholders `{BASE}`, `{MESSAGE}` and `{FORM}`.
 const LOGIN: &str = include_str!("page/login.html");
 
 /// Its form.
@@ -56,7 +56,7 @@ pub fn file(name: &str) -> Option<(&'static str, &'static str)> {
     file.map(|&(_, content_type, text)| (content_type, text))
 }
 
-/// The login page. `base` leads from its address to the studio's; without a password there is no form.
+/// The login page. `base` is the studio relative to its URL; without a password there is no form.
 pub fn login(base: &str, has_password: bool, denial: Option<Denial>) -> String {
     let message = match denial {
         None => "Open the address that the radio printed at its start, or log in.",

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// The most changes a second.
+/// The most changes per second.
 pub const MAX_A_SECOND: u32 = 50;
 
 /// Counts within the current second.

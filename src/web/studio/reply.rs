@@ -1,4 +1,4 @@
-//! Responses of the studio: none is kept by a cache, readable by other origins or shown in their frames.
+//! Responses of the studio: not cached, and neither readable nor framed by other origins.
 
 use bytes::Bytes;
 use hyper::{StatusCode, header::HeaderValue};
@@ -36,7 +36,7 @@ impl Failure {
         Self::new(StatusCode::BAD_REQUEST, sentence)
     }
 
-    /// Something that is not there.
+    /// Something that does not exist.
     pub fn missing(sentence: impl ToString) -> Self {
         Self::new(StatusCode::NOT_FOUND, sentence)
     }
@@ -58,7 +58,7 @@ impl From<Denial> for Failure {
     }
 }
 
-/// What a request of the API is answered.
+/// The answer to a request of the API.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reply {
     /// A JSON value.
@@ -71,7 +71,7 @@ impl Reply {
     /// `value` as JSON.
     ///
     /// # Errors
-    /// It holds a number that JSON can't.
+    /// JSON can't represent a number in it.
     pub fn json(value: &impl Serialize) -> Result<Self, Failure> {
         let text = serde_json::to_string(value);
         let text = text.map_err(|error| Failure::new(StatusCode::INTERNAL_SERVER_ERROR, error));
@@ -97,7 +97,7 @@ pub fn refuse(failure: &Failure) -> FullResponse {
     match failure.status {
         StatusCode::TOO_MANY_REQUESTS => with(response, "retry-after", "60"),
         StatusCode::SERVICE_UNAVAILABLE => with(response, "retry-after", "1"),
-        // No Basic scheme: a browser would ask for a password in a window of its own.
+        // Not the Basic scheme: a browser would show its own password dialog.
         StatusCode::UNAUTHORIZED => with(response, "www-authenticate", "Bearer realm=\"studio\""),
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT => {
             with(response, "connection", "close")

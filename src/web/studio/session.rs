@@ -1,4 +1,4 @@
-//! Sessions of the studio: who has come in, and when each was last seen.
+//! Sessions of the studio: their users, and when each was last active.
 
 use std::time::{Duration, Instant};
 
@@ -7,13 +7,13 @@ use subtle::ConstantTimeEq as _;
 
 use crate::web::studio::rate::Rate;
 
-/// The most sessions at a time; the one that was idle longest makes room for a new one.
+/// The most sessions at a time; a new one replaces the one that was idle longest.
 pub const MAX_SESSIONS: usize = 64;
 
 /// A session that is idle for this long has ended.
 pub const MAX_IDLE: Duration = Duration::from_hours(1);
 
-/// What someone in the studio may do; each may do what those before it may.
+/// The role of a user; each includes the rights of those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// May see everything.
@@ -73,7 +73,7 @@ impl Sessions {
         token
     }
 
-    /// Role and name of the session of `token`, which is no longer idle.
+    /// Role and name of the session of `token`. Resets its idle time.
     pub fn find(&self, token: &str, now: Instant) -> Option<(Role, String)> {
         let mut open = self.0.lock();
         open.end_idle(now);
@@ -82,7 +82,7 @@ impl Sessions {
         Some((session.role, session.name.clone()))
     }
 
-    /// Counts a change by the session of `token`; false if there are too many lately.
+    /// Counts a change by the session of `token`; false if there are too many.
     pub fn may_change(&self, token: &str, now: Instant) -> bool {
         self.0.lock().of(token).is_some_and(|session| session.changes.allows(now))
     }
@@ -108,7 +108,7 @@ impl Open {
     }
 }
 
-/// Whether two tokens are the same; the time reveals no more than whether the lengths are.
+/// Whether two tokens are the same; timing reveals only whether the lengths are.
 pub fn is_equal(token: &str, given: &str) -> bool {
     token.as_bytes().ct_eq(given.as_bytes()).into()
 }

@@ -1,5 +1,5 @@
-//! Tools that answer clips of MIDI: what they are asked, and what they answer. The tools themselves are
-//! given to the site, since they lie above the web.
+//! Tools that answer MIDI clips: their requests and answers. The tools themselves are passed to the site,
+//! since their room is above `web`.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -19,7 +19,7 @@ pub enum Tool {
     Continue,
     /// Draws a new clip.
     Generate,
-    /// Goes from one clip to another.
+    /// Interpolates between two clips.
     Interpolate,
     /// Writes drums for the rhythm of a clip.
     Drumify,
@@ -43,7 +43,7 @@ impl Tool {
         }
     }
 
-    /// How many clips it answers to.
+    /// How many clips it takes.
     pub fn n_clips(self) -> usize {
         match self {
             Self::Generate => 0,
@@ -74,7 +74,7 @@ pub struct Clip {
     pub midi: Vec<u8>,
 }
 
-/// What a tool is asked.
+/// A request to a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolRequest {
     /// The tool.
@@ -95,11 +95,11 @@ pub struct ToolSettings {
     pub far: bool,
     /// Parts of a new clip.
     pub parts: ClipParts,
-    /// Stops on the way from one clip to the other, both included, 2 to 16.
+    /// Clips from one to the other, both included, 2 to 16.
     pub steps: u64,
     /// Share of the drummer, 0 to 1.
     pub amount: f64,
-    /// Sampling temperature, 0 to 2; none takes the tool's own.
+    /// Sampling temperature, 0 to 2; none for the tool's default.
     pub temperature: Option<f64>,
     /// Seed of all draws.
     pub seed: u64,
@@ -122,7 +122,7 @@ impl Default for ToolSettings {
     }
 }
 
-/// What a tool answers.
+/// The answer of a tool.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ToolAnswer {
     /// The bytes of a MIDI file.
@@ -131,7 +131,7 @@ pub struct ToolAnswer {
     pub piece: NoteSequence,
 }
 
-/// A request that no tool can be given.
+/// A request that no tool accepts.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{what}: expected {expected}, found {found}")]
 pub struct OutOfRange {
@@ -144,7 +144,7 @@ impl ToolRequest {
     /// Checks the number of clips and the ranges of the settings.
     ///
     /// # Errors
-    /// One of them is not possible.
+    /// One of them is out of range.
     pub fn check(&self) -> Result<(), OutOfRange> {
         let ToolSettings { bars, steps, amount, temperature, .. } = self.settings;
         let n = self.tool.n_clips();

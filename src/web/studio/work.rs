@@ -1,4 +1,4 @@
-//! A call of the API from its request to its response: who calls, what it may, body, work.
+//! A call of the API from its request to its response: authorisation, body, work.
 
 use std::{
     sync::Arc,
@@ -51,13 +51,13 @@ impl Work {
     /// The call that `request` makes with `path`, which is the part after `/studio`.
     ///
     /// # Errors
-    /// There is no such operation or station, or whoever sends it may not call it, or not now.
+    /// There is no such operation or station, or the user may not call it, or not now.
     pub fn of<B>(
         site: &Arc<Site>,
         path: &str,
         request: &ClientRequest<B>,
     ) -> Result<Self, Failure> {
-        // Before anything is said about paths and stations.
+        // First, so that a denial reveals no paths and stations.
         let visitor = identify(site, request)?;
         let (operation, parts) = operation(path, request.method())?;
         if operation.method == Method::POST {
@@ -132,7 +132,7 @@ impl Work {
     }
 }
 
-/// The operation of `path` and `method`; HEAD is a GET whose body hyper leaves out.
+/// The operation of `path` and `method`; HEAD is a GET whose body hyper omits.
 fn operation<'a>(
     path: &'a str,
     method: &Method,

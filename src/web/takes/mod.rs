@@ -22,23 +22,23 @@ use crate::{
     },
 };
 
-/// Numbers of bars that can be kept, and how many are if the request doesn't say.
+/// Numbers of bars that can be requested, and the default.
 const N_BARS: [usize; 4] = [8, 16, 32, 64];
 const DEFAULT_N_BARS: usize = 16;
 
-/// What is asked for.
+/// The requested file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     /// `take.mid`: the notes of the last bars.
     Notes,
     /// `take.wav`, `take.flac` and `take.zip`: their sound.
     Sound(SoundFile),
-    /// `moment.mp3`: a minute from a bar on.
+    /// `moment.mp3`: a minute that starts at a bar.
     Moment,
 }
 
 impl Kept {
-    /// What the file `name` of a station is.
+    /// The kind of the file `name`.
     pub fn of(name: &str) -> Option<Self> {
         Some(match name {
             "take.mid" => Self::Notes,

@@ -7,18 +7,18 @@ use tokio::sync::Semaphore;
 
 use crate::stream::client::address_block;
 
-/// Takes and moments that are made or sent at the same time, over all addresses.
+/// Most takes and moments made or sent at the same time, over all addresses.
 const MOST_DOWNLOADS: usize = 8;
 
-/// Takes and moments that are rendered at the same time.
+/// Most takes and moments rendered at the same time.
 const MOST_TAKES: usize = 1;
 const MOST_MOMENTS: usize = 2;
 
 /// The limits on takes of a radio.
 pub struct TakeLimits {
-    /// A permit for each take that is being rendered.
+    /// A permit for each take that may be rendered.
     pub takes: Arc<Semaphore>,
-    /// One permit for each moment that may be rendered at a time.
+    /// A permit for each moment that may be rendered.
     pub moments: Arc<Semaphore>,
     addresses: Arc<Mutex<HashSet<IpAddr>>>,
 }
@@ -36,7 +36,7 @@ pub enum NoTake {
     Full,
 }
 
-/// The right of a client to have a take made and sent; returned when dropped.
+/// A client's permit to have a take made and sent; returned when dropped.
 pub struct TakePermit {
     address: IpAddr,
     addresses: Arc<Mutex<HashSet<IpAddr>>>,
@@ -56,7 +56,7 @@ impl TakeLimits {
     /// A permit for a client at `address`.
     ///
     /// # Errors
-    /// Its address has one, or all are given.
+    /// The address has one, or all are in use.
     pub fn permit(&self, address: IpAddr) -> Result<TakePermit, NoTake> {
         let address = address_block(address);
         let mut addresses = self.addresses.lock();

@@ -1,4 +1,4 @@
-//! The library's sources: which file mentions which, and where.
+//! The library's sources: paths that files mention, with lines.
 
 mod reader;
 mod tokens;
@@ -13,7 +13,7 @@ pub type Path = Vec<String>;
 
 /// All files of a crate.
 pub struct Sources {
-    /// In the order in which `mod` lines declare them, depth first.
+    /// Files in the order in which `mod` lines declare them, depth first.
     pub files: Vec<Source>,
     modules: BTreeMap<Path, Module>,
 }
@@ -22,11 +22,11 @@ pub struct Sources {
 pub struct Source {
     /// Its path, such as `src/music/note.rs`.
     pub name: String,
-    /// The module that it is.
+    /// Its module.
     pub module: Path,
     /// The paths into the crate that it contains.
     pub mentions: Vec<Mention>,
-    /// Lines that spawn a thread or import a function that does, tests aside.
+    /// Lines that spawn a thread or import a function that does, except in tests.
     pub spawns: Vec<usize>,
 }
 
@@ -34,7 +34,7 @@ pub struct Source {
 pub struct Mention {
     /// Its line.
     pub line: usize,
-    /// Where it leads, re-exports not followed.
+    /// Its target, without following re-exports.
     pub path: Path,
     /// The item of the file that contains it; none for an import.
     pub item: Option<String>,
@@ -87,8 +87,8 @@ impl Sources {
         }
     }
 
-    /// Where what `path` leads to is defined, re-exports followed: the index of the file, and the item if
-    /// it is not the file as a whole. None leads out of the crate.
+    /// The definition of `path`, with re-exports followed: the index of the file, and the item unless it is
+    /// the whole file. None for paths out of the crate.
     pub fn definition(&self, path: &[String]) -> Option<(usize, Option<String>)> {
         self.follow(path, 0)
     }
@@ -121,7 +121,7 @@ impl Sources {
         Some((self.modules[&at].file, None))
     }
 
-    /// The modules that `path` begins with.
+    /// The longest prefix of `path` that is a module.
     pub fn module_of<'a>(&self, path: &'a [String]) -> &'a [String] {
         let n = (0..=path.len()).rev().find(|n| self.modules.contains_key(&path[..*n]));
         &path[..n.unwrap_or_default()]

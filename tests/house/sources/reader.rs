@@ -14,13 +14,13 @@ const NAMED: [&str; 9] =
 /// The contents of a file.
 #[derive(Default)]
 pub struct Checkpoint {
-    /// Its own module and those written out in it.
+    /// Its own module and its inline modules.
     pub modules: BTreeMap<Path, Module>,
-    /// The modules that it declares to be in files of their own, and whether only tests compile them.
+    /// The modules that it declares in files of their own, and whether only tests compile them.
     pub declared: Vec<(Path, bool)>,
     /// The paths into the crate that it contains.
     pub mentions: Vec<Mention>,
-    /// Lines that spawn a thread or import a function that does, tests aside.
+    /// Lines that spawn a thread or import a function that does, except in tests.
     pub spawns: Vec<usize>,
 }
 
@@ -113,7 +113,7 @@ impl Reader {
         self.module = outer;
     }
 
-    /// Reads the tree of a `use` behind `before`.
+    /// Reads the tree of a `use` after the path `before`.
     fn import(&mut self, tree: &[Token], before: &[String], is_public: bool) {
         let n_names = tree.iter().step_by(2).zip(tree.iter().skip(1).step_by(2));
         let n_names = n_names.take_while(|(_, after)| after.text == "::").count();
@@ -150,14 +150,14 @@ impl Reader {
         let first = path.iter().find(|name| *name != "self");
         let is_of_child = first.is_some_and(|first| self.here().children.contains(first));
         self.mention(line, path, is_public && is_of_child);
-        // `absolute` takes other crates, as in `use std::fs`, for names of this module.
+        // `absolute` treats other crates, as in `use std::fs`, as names of this module.
         let is_of_crate = is_of_child || ["crate", "self", "super"].contains(&&*path[0]);
         if let Some(path) = self.absolute(path).filter(|_| is_of_crate) {
             self.here().imports.insert(name, path);
         }
     }
 
-    /// Mentions the paths in code.
+    /// Records the paths in code.
     fn code(&mut self, tokens: &[Token]) {
         let mut at = 0;
         while at < tokens.len() {
@@ -189,7 +189,7 @@ impl Reader {
         }
     }
 
-    /// Reads an attribute within an item, and what it belongs to if that is for tests; the number of tokens.
+    /// Reads an attribute within an item, and its target if that is for tests; returns the number of tokens.
     fn attributed(&mut self, tokens: &[Token]) -> usize {
         let end = 1 + end_of_group(&tokens[1..]);
         self.code(&tokens[1..end]);
@@ -213,8 +213,8 @@ impl Reader {
         }
     }
 
-    /// `path` from the root of the crate, where a name without `crate`, `self` or `super` is taken for one of
-    /// this module; none if there is no such parent.
+    /// `path` from the root of the crate; a name without `crate`, `self` or `super` is treated as one of this
+    /// module. None if there is no such parent.
     fn absolute(&self, path: &[String]) -> Option<Path> {
         let (first, rest) = path.split_first()?;
         let n_supers = path.iter().take_while(|name| *name == "super").count();
@@ -296,7 +296,7 @@ fn split_at_commas(tokens: &[Token]) -> Vec<&[Token]> {
     parts
 }
 
-/// Whether an attribute, with its brackets, is `test` or a `cfg` that only tests fulfil.
+/// Whether an attribute, with its brackets, is `test` or a `cfg` that only tests meet.
 fn is_for_tests(attribute: &[Token]) -> bool {
     let is_named = |name| is(attribute, 1, name);
     let has_test = attribute.iter().any(|token| token.text == "test");
@@ -305,7 +305,7 @@ fn is_for_tests(attribute: &[Token]) -> bool {
         || attribute.iter().any(|token| token.text == "tokio") && has_test
 }
 
-/// The type that an `impl` is for: the last name of the path before its block, generics aside.
+/// The type that an `impl` is for: the last name of the path before its block, without generics.
 fn implementor(tokens: &[Token]) -> Option<String> {
     if !is(tokens, 0, "impl") {
         return None;

@@ -1,4 +1,4 @@
-//! Every way in which a server may answer.
+//! All kinds of answers of a server.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ const LOGIN: &str = "user = \"dj\"\npassword = \"hackme\"";
 /// Bytes of three seconds of sound at 128 kbit/s.
 const ENOUGH: usize = 48_000;
 
-/// The sound that a station has in hand as soon as it starts: its burst.
+/// The sound that a station sends at once when it starts: its burst.
 const LEAD: Duration = Duration::from_secs(4);
 
 /// Fails unless the sound of connection `index` is whole frames that arrived in real time, apart from `lead`.
@@ -27,7 +27,7 @@ fn assert_live(got: &Got, index: usize, lead: Duration) {
     assert!(0.02 < decode(sound));
     let took = times.last().unwrap().duration_since(times[0]);
     let sounds = Duration::from_secs_f64(sound.len() as f64 / 16_000.0);
-    // A loaded machine may receive the first of it late.
+    // On a machine under load the first sound may arrive late.
     let most = took + lead + Duration::from_secs(3);
     assert!(sounds < most, "{sounds:?} of sound in {took:?}");
 }
@@ -43,7 +43,7 @@ fn every_kind_of_acceptance_gets_sound_and_titles() {
         until(mount, || ENOUGH < fake.n_bytes(mount));
         assert_live(&fake.got(mount), 0, LEAD);
     }
-    // A new connection starts with the sound of now, without a burst.
+    // A new connection starts with the current sound, without a burst.
     until("another connection", || {
         fake.got("/late.mp3").sounds.get(1).is_some_and(|(s, _)| 30_000 < s.len())
     });

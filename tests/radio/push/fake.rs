@@ -1,4 +1,4 @@
-//! A server that answers sources in ways that their mounts select.
+//! A server whose answer to a source depends on the mount.
 
 use std::{
     collections::HashMap,

@@ -15,7 +15,7 @@ use crate::common::{
     wait::until,
 };
 
-/// On a machine under load its buffers may well run empty.
+/// On a machine under load its buffers may run empty.
 #[test]
 fn long_liquidsoap_plays_a_push_and_a_stream() {
     if !is_long() {

@@ -1,4 +1,4 @@
-//! Pushes to Icecast, Liquidsoap and servers with odd answers.
+//! Pushes to Icecast, Liquidsoap and servers with unusual answers.
 
 mod answers;
 mod fake;

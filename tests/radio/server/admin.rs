@@ -42,7 +42,7 @@ fn t14_each_command_needs_its_role() {
     assert!(ask_as(nobody, "GET", "/admin/stats").header("www-authenticate").is_some());
     assert_eq!(ask_as(nobody, "GET", "/admin/stats").header("access-control-allow-origin"), None);
 
-    // A foreign page makes the operator's browser send the request.
+    // As when a foreign page makes the operator's browser send the request.
     let browser = format!("{AS_ADMIN}\nAccept-Language: de");
     assert_eq!(ask_as(&browser, "GET", metadata).status(), 403);
     let foreign = format!("{browser}\nOrigin: http://evil.example");

@@ -54,7 +54,7 @@ fn t02_long_a_listener_at_half_the_rate_is_dropped_and_not_noticed() {
     let (begun, mut gap, mut last) = (Instant::now(), Duration::ZERO, Instant::now());
     let reading = std::thread::spawn(move || {
         let mut bytes = [0; SECOND / 2];
-        // The pace is the point: half a second of sound each second.
+        // Too slow on purpose: half a second of sound each second.
         while slow.read_exact(&mut bytes).is_ok() {
             std::thread::sleep(Duration::from_secs(1));
         }

@@ -51,7 +51,7 @@ fn send(radio: &Radio, request: &str) -> TcpStream {
     socket
 }
 
-/// Does so with a small receive buffer, so that the server notices soon that nobody reads.
+/// Like [`send`], with a small receive buffer, so that the server soon notices a stalled client.
 fn send_slow(radio: &Radio, request: &str) -> TcpStream {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.set_recv_buffer_size(4096).unwrap();

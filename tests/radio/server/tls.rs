@@ -53,7 +53,7 @@ fn a_stream_is_served_over_https() {
         return;
     }
     let (radio, port) = radio(folder.path());
-    // The time limit is curl's, not the start of the station's.
+    // curl's time limit must not include the start of the station.
     radio.get("/a.mp3").read(1);
 
     let (ca, out) = (folder.path().join("cert.pem"), folder.path().join("a.mp3"));
@@ -78,7 +78,7 @@ fn a_renewed_certificate_is_loaded_and_a_broken_one_is_ignored() {
     let is_trusted = |ca: &Path| curl(ca, &url, "8", &out).code == Some(0);
     assert!(is_trusted(&old));
 
-    // Half a file, as while it is being written; the radio looks every ten seconds.
+    // Half a file, as while it is being written; the radio checks it every ten seconds.
     fs::write(folder.path().join("cert.pem"), "-----BEGIN CERTIFICATE-----\nMII").unwrap();
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(12) {

@@ -1,4 +1,4 @@
-//! Invalid requests, and titles that try to escape from their format.
+//! Invalid requests, and titles with the syntax of their format.
 
 use std::{
     io::{ErrorKind, Read as _, Write as _},
@@ -91,7 +91,7 @@ fn t09_no_title_escapes_from_its_format() {
         (&long, &long[..4065]),
     ] {
         let path = format!("/admin/metadata?mount=/a.mp3&mode=updinfo&song={song}");
-        // The request is short enough, the title is not.
+        // The request is within its limit, the title is too long.
         let answer = radio.ask("GET", &path, &format!("{AS_ADMIN}\nConnection: close"));
         assert_eq!(answer.status(), 200, "{song}");
         let player = radio.ask("GET", "/a.mp3", "Icy-MetaData: 1");
@@ -125,7 +125,7 @@ fn t10_titles_at_any_interval_do_not_change_the_sound() {
         }
         let heard = plain.read(8 * SECOND);
 
-        // The two may have joined a chunk apart.
+        // The listeners may have joined a chunk apart.
         let part = &audio[SECOND..4 * SECOND];
         assert!(heard.windows(part.len()).any(|window| window == part), "{metaint} {burst}");
         decode(&audio);

@@ -1,4 +1,4 @@
-//! Who gets in, and what each may do.
+//! Access, and the permissions of each role.
 
 use super::{
     AS_ADMIN, AS_GUESSER, AS_NOBODY, AS_VIEWER, PASSWORDS, as_console, cookie, radio, send,
@@ -10,7 +10,7 @@ use crate::common::{
     wait::until,
 };
 
-/// Undoing nothing is refused, but only to those who may undo.
+/// A move that changes nothing.
 const MOVE: &str = r#"{"move": "hold", "on": false}"#;
 
 #[test]
@@ -122,13 +122,13 @@ fn a_session_begins_with_the_key_or_a_password_and_ends_with_the_logout() {
     let login = log_in(&radio, AS_NOBODY, "user=admin&password=%68ackme");
     assert_eq!(login.status(), 303);
 
-    // One session's end leaves the others.
+    // The end of a session does not end the others.
     let logout = send(&radio, &by_key, "POST", "/studio/logout", "");
     assert_eq!(logout.status(), 303);
     assert!(logout.header("set-cookie").unwrap().contains("Max-Age=0"));
     assert_eq!([asked(&by_key), asked(&viewer)], [401, 200]);
 
-    // Forged ones.
+    // Forged cookies.
     for forged in ["studio=", "studio=0", "studio", "other=1"] {
         assert_eq!(asked(&format!("Cookie: {forged}")), 401, "{forged}");
     }
@@ -186,7 +186,7 @@ fn guessers_of_keys_and_passwords_must_wait() {
         };
         let statuses: Vec<u16> = (0..6).map(|_| try_once()).collect();
         assert_eq!(statuses, [401, 401, 401, 401, 401, 429], "{guess}");
-        // The right one must wait as well, but sessions go on.
+        // The right key and password must wait as well.
         assert_eq!(radio.get(&format!("/studio?key={key}")).status(), 429);
         assert_eq!(log_in(&radio, AS_NOBODY, "user=admin&password=hackme").status(), 429);
 
@@ -219,7 +219,7 @@ fn without_passwords_only_the_key_lets_in() {
     assert_eq!(log_in(&radio, AS_NOBODY, "user=viewer&password=").status(), 401);
     assert_eq!(send(&radio, AS_ADMIN, "GET", "/studio/api/state", "").status(), 401);
     assert_eq!(send(&radio, &as_console(&radio), "GET", "/studio/api/state", "").status(), 200);
-    // A player has no studio in its way.
+    // Players are not affected.
     assert_eq!(ask(radio.address, "GET /a.mp3 HTTP/1.0", "").status(), 200);
 }
 

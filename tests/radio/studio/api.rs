@@ -1,4 +1,4 @@
-//! Moves by hand, as a program makes them.
+//! The studio's API: moves made by a program.
 
 use std::{fs, time::Duration};
 
@@ -70,7 +70,7 @@ fn an_undo_takes_back_a_whole_drag() {
     let radio = radio();
     let level = || state(&radio)["desk"]["parts"][2]["level_db"].clone();
     let make = |body: &str| post(&radio, "/studio/api/a/moves", body);
-    // Faders move once there is sound.
+    // Faders act once there is sound.
     Recorder::join(&radio, "/a.mp3").hear();
     for level_db in [-3, -6, -9] {
         make(&format!(
@@ -193,7 +193,7 @@ fn keep_writes_the_desk_into_radio_toml_and_the_sound_does_not_jump() {
     assert_eq!(state["desk"]["parts"][1]["level_db"], 0.0);
     assert_eq!(state["overlay"], serde_json::json!({}));
 
-    // Past the phrase with which the mix has the levels.
+    // Beyond the phrase from which the mix has the levels.
     listener.hear_seconds(16);
     let after = peaks(&listener.audio).split_off(n_before);
     assert!(after.iter().all(|peak| *peak < 0.25 * loud), "{loud} {after:?}");
@@ -221,7 +221,7 @@ fn a_cue_brings_its_orders_and_holds_on_air() {
     let first = post(&radio, "/studio/api/a/cue/take", "")["bar"].as_u64().unwrap();
 
     assert_eq!(state(&radio)["steering"]["hold"], true);
-    // Before it, a phrase or two of the fallback if the machine is slow; without an order, the intro goes on.
+    // On a slow machine a phrase or two of the fallback come first; without an order, the intro continues.
     until_some("the drop is on air", || {
         let bars = radio.bars("a");
         let mut near = bars.range(first..first + 8);
@@ -345,7 +345,7 @@ fn each_example_of_the_description_works() {
     Recorder::join(&radio, "/a.mp3").hear_seconds(1);
     let description = get(&radio, "/studio/api/openapi.json");
     let mut paths: Vec<_> = description["paths"].as_object().unwrap().iter().collect();
-    // There is no cue to take after it is stopped.
+    // Last, since a stopped cue can't be taken.
     paths.sort_by_key(|(path, _)| path.ends_with("/stop"));
     if cfg!(not(feature = "lab")) {
         paths.retain(|(path, _)| !path.contains("/tools/"));
@@ -365,7 +365,7 @@ fn each_example_of_the_description_works() {
     }
 }
 
-/// The paths and bodies of the examples of an operation; none for one that needs more than they say.
+/// The paths and bodies of the examples of an operation; none for one that needs more than its examples.
 fn examples(path: &str, operation: &Value) -> Vec<(String, String)> {
     let (mut path, mut query) = (path.to_owned(), Vec::new());
     for parameter in operation["parameters"].as_array().into_iter().flatten() {

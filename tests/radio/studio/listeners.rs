@@ -1,4 +1,4 @@
-//! Listeners while a hand plays the radio.
+//! Listeners while an operator makes moves.
 
 use std::{thread, time::Instant};
 
@@ -103,7 +103,7 @@ fn long_two_listeners_hear_fifty_moves_without_a_gap() {
             last = last.max(made["bar"].as_u64().unwrap_or(0));
         }
     }
-    // What the last moves change is heard, too.
+    // The changes of the last moves are heard, too.
     next_bar(&radio, Some(last));
     let seconds = joined.elapsed().as_secs_f64();
     radio.stop();

@@ -68,7 +68,7 @@ fn long_and_slow_bodies_are_refused() {
     let form = format!("user=admin&password={}", "x".repeat(5000));
     assert_eq!(send(&radio, AS_NOBODY, "POST", "/studio/login", &form).status(), 413);
 
-    // Chunked, so that its length is not known before.
+    // Chunked, so that the length is not known in advance.
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: a\r\n{AS_ADMIN}\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
@@ -81,7 +81,7 @@ fn long_and_slow_bodies_are_refused() {
     let _ = socket.read_to_string(&mut answer);
     assert!(answer.is_empty() || answer.contains("413 Payload Too Large"), "{answer}");
 
-    // Without a key or a password nothing is read.
+    // Without a key or a password the body is not read.
     let answer = announce(&radio, AS_NOBODY, path, 60_000);
     assert_eq!(answer.status(), 401);
     let began = Instant::now();

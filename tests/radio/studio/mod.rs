@@ -1,4 +1,4 @@
-//! The studio: who gets in, what they may do, and that listeners notice nothing but the music.
+//! The studio: access, permissions, and that listeners notice only the changed music.
 
 mod access;
 mod api;
@@ -15,7 +15,7 @@ use crate::common::{
     radio::{ONE_STATION, Radio},
 };
 
-/// The tables of the passwords, and a folder for what survives a restart.
+/// The tables of the passwords.
 const PASSWORDS: &str = "[admin]\npassword = \"hackme\"\n[studio]\nviewer_password = \"seeme\"\n";
 
 /// Names and passwords, as header lines.
@@ -24,7 +24,7 @@ const AS_VIEWER: &str = "Authorization: Basic dmlld2VyOnNlZW1l"; // viewer:seeme
 const AS_GUESSER: &str = "Authorization: Basic dmlld2VyOmd1ZXNz"; // viewer:guess
 const AS_NOBODY: &str = "X-Nobody: 1";
 
-/// A macro of its theme.
+/// A macro of the theme.
 const MACRO: &str = "[themes.a.macros]\nlift = { tempo = [120, 160], swing = [0, 0.5], desk.bass.filter = [1, 0] }\n";
 
 /// A radio of one station that keeps its state, with the passwords and the macro above.

@@ -1,4 +1,4 @@
-//! The tools that answer clips, as a program asks for them.
+//! The tools that answer clips, through the API.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};

@@ -13,7 +13,7 @@ use crate::common::{
     wait::{PATIENCE, until_some},
 };
 
-/// Short bars, so that phrases with bass and lead are soon heard.
+/// A station with short bars, so that phrases with bass and lead come soon.
 const TOML: &str = "[themes.a]\ntempo = 240\n[[stations]]\nname = \"a\"\ntheme = \"a\"\n";
 
 /// Part, step and pitch of each note of the file.

@@ -26,7 +26,7 @@ fn fader(studio: &Studio, part: usize) -> Value {
     studio.state(&format!("/desk/parts/{part}"))
 }
 
-/// A drag is many moves and one step.
+/// A drag makes many moves and one undo step.
 fn take_back_a_drag(studio: &Studio) {
     let places: Vec<[f64; 2]> = (0..40).map(|n| [0.8 - 0.015 * f64::from(n), 0.5]).collect();
     studio.browser.drag("#desk-lead-level_db", &places);
@@ -120,7 +120,7 @@ fn set_the_tempo(studio: &Studio) {
         .until("document.querySelector('#difference').textContent.includes('+tempo = 162')");
 }
 
-/// The page shows the value of the radio again.
+/// The page returns to the value of the radio.
 fn refuse_a_value(studio: &Studio) {
     studio.browser.value_of(
         "(() => { const tempo = document.querySelector('#value-tempo');

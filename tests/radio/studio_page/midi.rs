@@ -1,10 +1,10 @@
-//! MIDI in and out, with ports that the test stands in for.
+//! MIDI in and out, with simulated ports.
 
 use serde_json::json;
 
 use super::Studio;
 
-/// A controller, and an output that remembers what it is sent. Headless browsers have neither.
+/// A controller, and an output that records its messages. Headless browsers have neither.
 const PORTS: &str = "(() => {
     window.knobs = { id: 'knobs', name: 'Knobs' };
     window.sent = [];

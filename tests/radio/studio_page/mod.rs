@@ -1,4 +1,4 @@
-//! The studio's page in a browser: what is clicked there is found in the state and in the bars.
+//! The studio's page in a browser: clicks on it change the state and the bars.
 
 mod desk;
 mod macros;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::common::{browser::Browser, http::Answer, radio::Radio, wait::until_some};
 
-/// A radio with short bars, so that its moves are soon heard.
+/// A radio with short bars, so that moves are heard soon.
 const TOML: &str = "state = \"state\"\n[admin]\npassword = \"hackme\"\n\
     [studio]\nviewer_password = \"seeme\"\n[themes.a]\ntempo = 160\n\
     macros = { lift = { tempo = [140, 180], energy = [0.2, 1], desk.bass.filter = [1, 0.5] } }\n\
@@ -37,14 +37,14 @@ impl Studio {
     }
 
     fn await_page(&self) {
-        // A station takes moves once it plays.
+        // A station accepts moves once it plays.
         self.browser.until("/^bar [0-9]/.test(document.querySelector('#air-bar').textContent)");
         self.browser.until(
             "document.querySelector('#corner-3')?.ariaLabel && document.querySelector('#anchor-0')",
         );
     }
 
-    /// What the studio's API answers at `path`.
+    /// The answer of the studio's API at `path`.
     fn ask(&self, path: &str) -> Answer {
         let key = format!("Authorization: Bearer {}\nConnection: close", self.radio.studio_key());
         let answer = self.radio.ask("GET", &format!("/studio/api/{path}"), &key);
@@ -62,7 +62,7 @@ impl Studio {
         self.get("state?station=a").pointer(pointer).cloned().unwrap_or_default()
     }
 
-    /// Waits until the page says a move that starts with `words`; returns the bar from which it is heard.
+    /// Waits until the page lists a move that starts with `words`; returns the bar from which it is heard.
     fn said(&self, words: &str) -> Option<u64> {
         let find = format!(
             "[...document.querySelectorAll('#log .what')].map((what) => what.textContent)
@@ -94,7 +94,7 @@ impl Studio {
         ));
     }
 
-    /// The first bytes of what a link leads to.
+    /// The first bytes of the target of a link.
     fn first_bytes(&self, selector: &str, n_bytes: usize) -> String {
         let script = format!(
             "const [done] = arguments;

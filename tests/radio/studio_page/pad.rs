@@ -59,7 +59,7 @@ fn draw_a_path(studio: &Studio) {
     assert_eq!(studio.state("/steering/beat/by"), "walk");
 }
 
-/// The events of bars move the puck; the pad is not fetched again.
+/// Bar events move the puck; the pad is not fetched again.
 fn follow_the_puck(studio: &Studio) {
     studio.browser.value_of("performance.clearResourceTimings()");
     let puck = "document.querySelector('#puck').ariaValueText";
@@ -81,7 +81,7 @@ fn use_another_pattern(studio: &Studio) {
     assert_eq!(studio.get("a/pad")["corners"][0]["name"], "house:12");
 }
 
-/// A cell on and the same off, by mouse and by key.
+/// Cells are switched on and off, by mouse and by key.
 fn edit_cells(studio: &Studio) {
     studio.browser.click("#corner-1");
     studio.browser.click("#editor-clear");

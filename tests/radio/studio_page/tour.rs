@@ -1,4 +1,4 @@
-//! A stranger starts the program and changes the beat.
+//! A new user starts the program and changes the beat.
 
 use std::{collections::BTreeMap, fs};
 
@@ -12,10 +12,10 @@ const BUILT_IN: &str = include_str!("../../../radio.toml");
 /// The station that the studio shows first.
 const FIRST_STATION: &str = "techno";
 
-/// Actions that a stranger may need from the open page on.
+/// Most actions that a new user may need once the page is open.
 const MOST_ACTIONS: usize = 3;
 
-/// A stranger at the page, whose clicks and drags are counted.
+/// A new user of the page, whose clicks and drags are counted.
 struct Stranger {
     browser: Browser,
     n_actions: usize,
@@ -49,11 +49,11 @@ fn a_stranger_has_another_beat_on_air_with_three_clicks_or_fewer() {
     assert!(stranger.n_actions <= MOST_ACTIONS);
     let changed = first_other_beat(&radio, &untouched(&radio));
     let log = radio.stop();
-    // Variations that play while a busy machine composes too late are another beat, too.
+    // Fallback bars, which play while a busy machine composes too late, are another beat, too.
     assert!(first <= changed || log.contains("composer late"), "bar {changed}, moved in {first}");
 }
 
-/// A radio that plays what the first station of `radio` does, from the same seed, and that nobody moves.
+/// A radio with the first station of `radio` and the same seed, but without moves.
 fn untouched(radio: &Radio) -> Radio {
     let saved = fs::read(radio.folder().join("state/radio.seed.json")).unwrap();
     let saved: Value = serde_json::from_slice(&saved).unwrap();

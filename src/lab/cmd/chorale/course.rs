@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-/// Held-out chorales that a checkpoint is judged by.
+/// Held-out chorales evaluated per checkpoint.
 const N_WATCHED: usize = 24;
 
 /// The value of each option that training depends on; not the number of steps.
@@ -36,7 +36,7 @@ fn describe(args: &ChoraleTrain) -> Options {
     ])
 }
 
-/// With `--resume`, restores the newest sound checkpoint in `run`.
+/// With `--resume`, restores the newest valid checkpoint in `run`.
 ///
 /// # Errors
 /// The checkpoint has other settings, or all are damaged.

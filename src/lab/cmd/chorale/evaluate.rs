@@ -1,4 +1,4 @@
-//! `electropunk chorale evaluate`: held-out likelihood, and faults beside Bach's.
+//! `electropunk chorale evaluate`: held-out likelihood, and faults versus Bach's.
 
 use std::io::{self, Write as _};
 
@@ -24,7 +24,7 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Held-out chorales between two lines of progress.
+/// Held-out chorales per progress update.
 const N_AT_ONCE: usize = 16;
 
 /// Runs the command.
@@ -58,26 +58,26 @@ pub fn run(args: &ChoraleEvaluate) -> anyhow::Result<()> {
         name,
         faults: Faults::of(chorales),
         copies: copies(chorales, &split.train),
-        // Bach beside other Bach: what a judge of no knowledge gets.
+        // For Bach against other Bach: the chance level.
         auc: auc(&split.valid, chorales),
     });
     let text =
         if args.json { facts(&held_out, &music).to_string() } else { table(&held_out, &music) };
-    // Nobody has to read it.
+    // stdout may be closed.
     let _ = writeln!(io::stdout(), "{text}");
     Ok(())
 }
 
-/// Held-out chorales of a part: its name, their number, the surprise.
+/// A held-out part: its name, number of chorales, surprise.
 type HeldOut = (&'static str, usize, Surprise);
 
 /// Music of one composer.
 struct Music {
     name: &'static str,
     faults: Faults,
-    /// Median and greatest length in frames of a passage that is in a training chorale.
+    /// Median and maximum length in frames of a passage from a training chorale.
     copies: [usize; 2],
-    /// How well a judge tells it from chorales of Bach.
+    /// AUC of a classifier against Bach's chorales.
     auc: f64,
 }
 
@@ -91,7 +91,7 @@ fn plans<'a>(
     (0..n).zip(chorales.iter().cycle()).map(move |(number, plan)| (plan, rng(number)))
 }
 
-/// Chorales under the plans and in the keys of `chorales`.
+/// Samples with the fermatas and keys of `chorales`.
 fn samples(network: &Network, chorales: &[Chorale], args: &ChoraleEvaluate) -> Vec<Chorale> {
     let manner = Manner {
         temperature: args.temperature,
@@ -107,7 +107,7 @@ fn samples(network: &Network, chorales: &[Chorale], args: &ChoraleEvaluate) -> V
     plans(args, chorales).map(compose).collect()
 }
 
-/// Median and greatest length of the longest passage of each of `chorales` that is in `others`.
+/// Median and maximum over `chorales` of the longest passage copied from `others`.
 fn copies(chorales: &[Chorale], others: &[Chorale]) -> [usize; 2] {
     let mut lengths: Vec<usize> =
         chorales.iter().map(|chorale| longest_copy(chorale, others)).collect();

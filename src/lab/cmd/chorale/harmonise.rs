@@ -33,19 +33,19 @@ use crate::{
     },
 };
 
-/// How the files' names begin.
+/// Prefix of the file names.
 const KIND: &str = "harmonised";
 
-/// Semitones that given voices are moved by at most to fit the ranges of the voices.
+/// Largest transposition of given voices into the voices' ranges, in semitones.
 const MAX_SHIFT: i8 = 24;
 
 /// Longest tune, in beats: half an hour at 120 beats a minute.
 const MAX_BEATS: usize = 3600;
 
-/// The given voices on the grid, moved to where the model's voices sing.
+/// The given voices on the grid, transposed to the model's ranges.
 struct Tune {
     lines: BTreeMap<Voice, Vec<Sound>>,
-    /// Semitones that they were moved by.
+    /// Transposition in semitones.
     shift: i8,
     key: Key,
     first_beat: usize,
@@ -104,7 +104,7 @@ pub fn run(args: &Harmonise) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Prints what was written, the tracks that were taken and the key, in which a mistake would be heard.
+/// Prints the written files, the tracks used, and the key, since a wrong key is audible.
 fn report(folder: &OutputFolder, as_json: bool, mut facts: Value) {
     let files = folder.written();
     if as_json {
@@ -172,8 +172,8 @@ impl Tune {
     }
 }
 
-/// By how many semitones the lines have to move so that as few notes as possible are outside the ranges
-/// of their voices; the nearest of equals.
+/// The transposition of the lines, in semitones, with the fewest notes outside the voices' ranges; the
+/// smallest of equals.
 fn shift(lines: &BTreeMap<Voice, Vec<Sound>>) -> i8 {
     let n_outside = |shift: i8| {
         let outside = |(voice, line): (&Voice, &Vec<Sound>)| {

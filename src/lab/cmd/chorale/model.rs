@@ -6,7 +6,7 @@ use anyhow::Context as _;
 
 use crate::{chorale::network::Network, lab::cmd::model};
 
-/// The network of `model`, a path without its extension: from a file, or built in.
+/// The network at `path`, without extension: from a file, or built in.
 ///
 /// # Errors
 /// The file does not exist, can't be read or holds another network.

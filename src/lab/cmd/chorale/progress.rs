@@ -8,13 +8,13 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Commands that are done sooner say nothing.
+/// Commands that end sooner print nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Least time between two lines where there is no terminal.
 const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
-/// Counts what has been done. A closed or full standard error ends nothing.
+/// Counts finished items. Write errors on standard error are ignored.
 pub struct Progress {
     what: &'static str,
     n: u64,
@@ -25,18 +25,18 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing of `n` things called `what` is done.
+    /// None of `n` items called `what` is done.
     pub fn new(what: &'static str, n: usize) -> Self {
         let (done, bar, last_line) = (Cell::new(0), OnceCell::new(), Cell::new(None));
         Self { what, n: n as u64, done, started: Instant::now(), bar, last_line }
     }
 
-    /// One more is done.
+    /// Counts one more.
     pub fn advance(&self) {
         self.advance_by(1);
     }
 
-    /// `n` more are done.
+    /// Counts `n` more.
     pub fn advance_by(&self, n: usize) {
         self.done.set(self.done.get() + n as u64);
         if self.started.elapsed() < PATIENCE {

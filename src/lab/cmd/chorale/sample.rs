@@ -18,7 +18,7 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// How the files' names begin.
+/// Prefix of the file names.
 const KIND: &str = "chorale";
 
 /// Beat of the bar that a chorale begins on, counted from 0: most begin with an upbeat.
@@ -41,7 +41,7 @@ pub fn run(args: &ChoraleSample) -> anyhow::Result<()> {
     let mut keys = Vec::new();
     for number in 0..args.n {
         let mut rng = rng::stream(seed, &format!("chorale {number}"));
-        // Drawn in any case, so that a key that is given changes nothing else.
+        // Always drawn, so that a given key doesn't change other draws.
         let drawn = draw_key(&mut rng);
         let key = args.key.unwrap_or(drawn);
         let chorale = compose(&network, key, &fermatas, manner, &mut rng);

@@ -12,13 +12,13 @@ use crate::{
 /// Words in the names of tracks that have the tune.
 const TUNE: [&str; 8] = ["melody", "tune", "lead", "soprano", "vocal", "voice", "sing", "air"];
 
-/// Share of onsets that may have company in a track that is a tune.
+/// Largest share of simultaneous onsets in a tune's track.
 const CHORDS: f64 = 0.2;
 
-/// Quarters within which notes begin together.
+/// Quarters within which onsets coincide.
 const TOGETHER: f64 = 0.1;
 
-/// An instrument that is no drum, with its notes.
+/// A pitched instrument with its notes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Track {
     /// Its name, such as `Melody`; may be empty.
@@ -49,18 +49,18 @@ impl Track {
         CHORDS * (starts.len() as f64) < n_together as f64
     }
 
-    /// How much it looks like the tune: what comes first counts most.
+    /// Rank as the tune; the first field counts most.
     fn melodic(&self) -> (bool, bool, bool, u64) {
         let height = (1000.0 * self.mean_pitch()) as u64;
         (self.is_named_as(&TUNE) && !self.is_bass(), !self.is_bass(), !self.has_chords(), height)
     }
 }
 
-/// The tracks of `voices`: those called as `wanted` says, from the highest; otherwise for one voice the most
-/// melodic track, and for several all tracks, from the highest.
+/// The tracks of `voices`, from the highest: those named in `wanted`; without names, the most melodic track
+/// for one voice, and all tracks for several.
 ///
 /// # Errors
-/// The voices are not in order, or the tracks don't suit them.
+/// The voices are not in order, or the tracks don't fit them.
 pub fn given(song: &Song, voices: &[Voice], wanted: &[String]) -> anyhow::Result<Vec<Track>> {
     ensure!(
         voices.is_sorted_by(|a, b| a < b) && voices.len() < N_VOICES,
@@ -87,7 +87,7 @@ pub fn given(song: &Song, voices: &[Voice], wanted: &[String]) -> anyhow::Result
     Ok(tracks)
 }
 
-/// All instruments with notes that are no drums.
+/// All pitched instruments with their notes.
 fn tracks(song: &Song) -> Vec<Track> {
     let mut notes: BTreeMap<u16, Vec<Note>> = BTreeMap::new();
     for note in song.sequence.notes.iter().filter(|note| !note.is_drum) {
@@ -99,7 +99,7 @@ fn tracks(song: &Song) -> Vec<Track> {
     notes.into_iter().map(|(number, notes)| Track { name: name(number), notes }).collect()
 }
 
-/// The tracks that are `wanted`, each by its name, a part of it or its number.
+/// The `wanted` tracks, each by its name, part of its name or its number.
 fn named(tracks: &[Track], voices: &[Voice], wanted: &[String]) -> anyhow::Result<Vec<Track>> {
     ensure!(
         wanted.len() == voices.len(),

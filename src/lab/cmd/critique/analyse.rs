@@ -55,7 +55,7 @@ pub fn station(
     Ok((bars, starts, analyser.finish()))
 }
 
-/// The figures of what `player` plays.
+/// The figures of the sound of `player`.
 ///
 /// # Errors
 /// The analyser can't be created.

@@ -1,4 +1,4 @@
-//! Everything that is measured about a subject.
+//! All measurements of a subject.
 
 use crate::lab::{
     cmd::critique::{character::Character, subject::Subject},
@@ -16,13 +16,13 @@ use crate::lab::{
 pub struct Analysis {
     /// One line that names the subject.
     pub title: String,
-    /// The seed, of a station.
+    /// The seed of a station.
     pub seed: Option<u64>,
     /// Target loudness in LUFS.
     pub target: Option<f64>,
     /// Whether the drums are meant to sound as if played by a drummer; none if unknown.
     pub is_human: Option<bool>,
-    /// What the parts are meant to be; none if unknown.
+    /// The character of the parts; none if unknown.
     pub character: Option<Character>,
     /// Figures of the sound.
     pub audio: AudioFigures,

@@ -1,28 +1,28 @@
-//! What the parts of a theme are meant to be, which decides the goals that they are judged by.
+//! The character of a theme's parts, which determines the goals of their figures.
 
 use crate::{
     config::{Anchor, Player, Role, Theme},
     patterns::style::Style,
 };
 
-/// Who plays the drums.
+/// How the drums are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Drumming {
-    /// A machine, with or without a kick on each beat.
+    /// By a machine, with or without a kick on each beat.
     Machine {
         /// Whether the kick plays on each beat.
         on_each_beat: bool,
     },
-    /// A drummer.
+    /// By a drummer.
     Drummer,
 }
 
-/// What the parts of a theme are meant to be.
+/// The character of a theme's parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Character {
-    /// What the lead does.
+    /// The role of the lead.
     pub lead: Role,
-    /// Who plays the drums.
+    /// How the drums are played.
     pub drums: Drumming,
     /// Whether the chords are low power chords.
     pub has_power_chords: bool,
@@ -47,9 +47,9 @@ impl Character {
         Self { lead, drums, has_power_chords: style == Style::Punk }
     }
 
-    /// The character of `theme`: its lead's role and its drums' player. Whether a machine's kick plays
-    /// on each beat, and whether chords are power chords, follows from the style that the theme is named
-    /// after, or else from the commonest style of its drum pad.
+    /// The character of `theme`: the role of its lead and the player of its drums. The style that the
+    /// theme is named after, or else the most common style of its drum pad, determines whether a
+    /// machine's kick plays on each beat, and whether chords are power chords.
     pub fn of_theme(theme: &Theme) -> Self {
         let named = theme.name.parse().ok();
         let style = named.or_else(|| commonest(&theme.pad)).map(Self::of_style);
@@ -65,7 +65,7 @@ impl Character {
     }
 }
 
-/// The commonest style of `anchors`, of several the first; none without patterns.
+/// The most common style of `anchors`, the first of several; none without patterns.
 fn commonest(anchors: &[Anchor]) -> Option<Style> {
     let styles = || {
         anchors.iter().filter_map(|anchor| match anchor {

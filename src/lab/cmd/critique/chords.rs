@@ -11,7 +11,7 @@ use crate::lab::{
 
 const CHORDS: &str = "chords";
 
-/// Fewest rhythms in six minutes, and the narrowest range of the top voice in semitones.
+/// Least number of rhythms in six minutes, and least range of the top voice in semitones.
 const RHYTHMS: f64 = 6.0;
 const TOP_SPAN: f64 = 7.0;
 

@@ -1,4 +1,4 @@
-//! The figures of the drums: a machine is judged as a machine, a drummer as a drummer.
+//! The figures of the drums, with goals for a machine or for a drummer.
 
 use crate::lab::{
     cmd::critique::{
@@ -18,9 +18,9 @@ const FEW_HITS: usize = 30;
 /// Tolerance of velocity deviations, relative to the drummers'.
 const DRUMMER_TOLERANCE: f64 = 0.3;
 
-/// Of a machine: the greatest deviation of the kick's velocity, and the least shares of repeated
-/// bars and of bars with percussion; with a kick on each beat also of bars that have it, and of
-/// claps.
+/// Goals of a machine: the greatest deviation of the kick's velocity, and the least shares of bars
+/// with a kick on each beat, repeated bars, claps, and bars with percussion. Those of kicks and claps
+/// need a kick on each beat.
 const STEADY_KICK: f64 = 4.0;
 const ON_EACH_BEAT: f64 = 0.97;
 const REPEATED_BARS: f64 = 0.5;
@@ -30,8 +30,8 @@ const PERCUSSION: f64 = 0.2;
 /// Greatest share of a drummer's hits on the grid.
 const ON_GRID: f64 = 0.4;
 
-/// The figures of the drums; `drumming` is none if unknown, `is_human` says whether the theme wants a
-/// drummer's timing.
+/// The figures of the drums; `drumming` and `is_human`, whether the drums are meant to sound like a
+/// drummer's, are none if unknown.
 pub fn rows(figures: &NoteFigures, drumming: Option<Drumming>, is_human: Option<bool>) -> Vec<Row> {
     let mut rows = pattern(figures, drumming);
     rows.extend(expression(figures, drumming, is_human));

@@ -13,9 +13,9 @@ use crate::{
 
 const LEAD: &str = "lead";
 
-/// Greatest distance of phrases from those of songs. A theme is one kind of music, not a mixture of
-/// all: of 149 songs of games, each compared with the phrases of all others, the quartiles are 9.1,
-/// 11.5 and 15.6.
+/// Greatest distance of phrases from those of songs. A theme is one kind of music, not a mixture: for
+/// 149 songs of games, each compared with the phrases of all others, the quartiles are 9.1, 11.5 and
+/// 15.6.
 const FAR_FROM_REAL: f64 = 16.0;
 
 /// The goals of a lead.
@@ -31,8 +31,8 @@ struct Goals {
     from_real: Option<Goal>,
 }
 
-/// Of a tune that is sung. Three in four leads of 71 songs of games answer 25 % of their leaps, and
-/// bring 5 % of a phrase's onsets back in the next.
+/// Goals of a sung tune. Three in four leads of 71 songs of games answer 25 % of their leaps, and
+/// repeat 5 % of a phrase's onsets in the next.
 const HOOK: Goals = Goals {
     notes_a_bar: Goal::Between(2.5, 8.0),
     repeats: Goal::AtMost(0.2),
@@ -45,12 +45,12 @@ const HOOK: Goals = Goals {
     from_real: Some(Goal::AtMost(FAR_FROM_REAL)),
 };
 
-/// With room for the answer.
+/// Goals of a call, with rests.
 const CALL: Goals = Goals { notes_a_bar: Goal::Between(1.5, 8.0), ..HOOK };
 
 const PAD_LINE: Goals = Goals { notes_a_bar: Goal::Between(1.0, 4.0), ..HOOK };
 
-/// Of few notes, which come again and need not be tied.
+/// Goals of a riff: few notes that repeat and need not be legato.
 const RIFF: Goals = Goals {
     notes_a_bar: Goal::Between(2.5, 8.0),
     repeats: Goal::AtMost(0.35),
@@ -63,7 +63,7 @@ const RIFF: Goals = Goals {
     from_real: None,
 };
 
-/// The figures of the lead; without goals for what it plays if its role is unknown.
+/// The figures of the lead; if its role is unknown, only its notes per bar have a goal.
 pub fn rows(figures: &NoteFigures, role: Option<Role>) -> Vec<Row> {
     let goals = role.map(|role| match role {
         Role::Riff => RIFF,

@@ -31,7 +31,7 @@ use crate::{
 const NOTES: [&str; 4] = ["mid", "midi", "kar", "rmi"];
 const SOUND: [&str; 10] = ["wav", "flac", "mp3", "ogg", "oga", "m4a", "mp4", "aac", "aiff", "aif"];
 
-/// Bars of a MIDI file at most, ten hours at 128 bpm: a corrupt file may claim to last for years.
+/// Most bars of a MIDI file, ten hours at 128 bpm: the last note of a corrupt file may be years away.
 const MAX_BARS: f64 = 20_000.0;
 
 /// Target loudness of recordings by default, in LUFS.
@@ -39,15 +39,15 @@ const TARGET: f64 = -16.0;
 
 /// A subject, rendered or decoded.
 pub struct Subject {
-    /// One line that names it.
+    /// One line that names the subject.
     pub title: String,
-    /// The seed, of a station.
+    /// The seed of a station.
     pub seed: Option<u64>,
     /// Target loudness in LUFS.
     pub target: Option<f64>,
     /// Whether the drums are meant to sound as if played by a drummer; none if unknown.
     pub is_human: Option<bool>,
-    /// What its parts are meant to be; none if unknown.
+    /// The character of its parts; none if unknown.
     pub character: Option<Character>,
     /// Figures of its sound.
     pub audio: AudioFigures,

@@ -69,7 +69,7 @@ impl Row {
         Self { advice: [self.advice[0], Some(advice)], ..self }
     }
 
-    /// What the miss of the goal means, and what to change; none if the goal is met or missing.
+    /// What missing the goal means, and what to change; none if the goal is met or there is none.
     pub fn remedy(&self) -> Option<&'static str> {
         let (goal, value) = (self.goal?, self.value?);
         if goal.is_met(value) {
@@ -130,7 +130,7 @@ impl Serialize for Row {
 pub struct Table<'a> {
     /// One line that names the subject.
     pub title: &'a str,
-    /// The seed, of a station.
+    /// The seed of a station.
     pub seed: Option<u64>,
     /// The figures, those of a group together.
     pub rows: Vec<Row>,

@@ -41,7 +41,7 @@ const N_PATHS: usize = 64;
 /// Windows of an interpolation, both ends included.
 const N_STEPS: usize = 11;
 
-/// Training windows used for novelty at most, evenly spread.
+/// Most training windows used for novelty, evenly spread.
 const MAX_TRAINING: usize = 40_000;
 
 /// All figures of a model's samples.
@@ -78,9 +78,9 @@ pub struct Figures {
 /// Tracks of samples and of held-out music.
 #[derive(Debug, Serialize)]
 pub struct TrackFigures {
-    /// The samples'.
+    /// Tracks of samples.
     pub samples: Tracks,
-    /// Held-out music's.
+    /// Tracks of held-out music.
     pub held_out: Tracks,
     /// Share of the samples' tracks that would have to change their program, 0 to 1.
     pub program_distance: f64,
@@ -89,9 +89,9 @@ pub struct TrackFigures {
 /// Expression of a `GrooVAE` and of drummers.
 #[derive(Debug, Serialize)]
 pub struct ExpressionFigures {
-    /// The model's.
+    /// Expression of the model.
     pub model: Expression,
-    /// The drummers', of the same beats.
+    /// Expression of drummers on the beats.
     pub drummers: Expression,
     /// Divergence of the model from the drummers.
     pub divergence: Vec<ClassDivergence>,
@@ -156,7 +156,7 @@ fn by_part(config: &Config, windows: &[Window]) -> Parts {
     parts
 }
 
-/// Parts whose lines are of another length than four bars have no distance.
+/// Distances from songs by part; none for lines of another length than four bars.
 fn from_songs(parts: &Parts) -> BTreeMap<&'static str, f64> {
     let real = RealLines::shipped();
     let distance = |(part, real)| {
@@ -173,7 +173,7 @@ fn overlaps(
     let judge = |(&part, training): (&&'static str, &Vec<Line>)| {
         let (samples, real) = (samples.get(part)?, real.get(part)?);
         let features = features::all(Kind::of_part(part));
-        // Bandwidths depend on the number: take equally many.
+        // Bandwidths depend on the number of lines.
         let n = samples.len().min(real.len());
         let generated = overlap::compare(features, samples, real);
         let training = even_choice(training, n);
@@ -217,8 +217,8 @@ fn novelty_of(
     Some(novelty::novelty(&distances(sampled), &distances(&held_out)))
 }
 
-/// Spherical interpolations between held-out windows, and the same in data space. None for domains
-/// without tokens, or without training data to train the language models on.
+/// Spherical interpolations between held-out windows, and interpolations in data space. None for
+/// domains without tokens, or without training data for the language models.
 fn interpolations(
     model: &MusicVae,
     held_out: &[Window],

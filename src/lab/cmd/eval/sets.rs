@@ -24,9 +24,9 @@ const N_PATTERNS: u64 = 50;
 pub struct Set {
     /// `real`, `themed`, or a source.
     pub name: String,
-    /// The windows, whole.
+    /// Windows with all parts.
     pub windows: Vec<Window>,
-    /// For each part whether it is the windows' own, and not lent by another source.
+    /// For each part whether it is the windows' own, not copied from other windows.
     pub parts: Vec<bool>,
 }
 
@@ -62,8 +62,8 @@ pub fn sets(args: &cli::Eval, config: &Config) -> anyhow::Result<(Vec<Window>, V
     Ok((real, sets))
 }
 
-/// The held-out windows of each source, or all windows; the name of a set that does not tell its
-/// sources stands for them. The sets must be for networks of `config`.
+/// The held-out windows of each source, or all windows. A set without sources is one source, with the
+/// name of its file. The sets must be for networks of `config`.
 fn read_sources<P: AsRef<Path>>(
     data: &[P],
     config: &Config,
@@ -85,7 +85,7 @@ fn read_sources<P: AsRef<Path>>(
     Ok(sources)
 }
 
-/// The whole windows of a source; if it has none, those with the commonest parts. For each part
+/// The whole windows of a source; if it has none, those with the most common parts. Also for each part
 /// whether they have it.
 fn alike(windows: Vec<Window>) -> (Vec<Window>, Vec<bool>) {
     let mut by_parts: BTreeMap<Vec<bool>, Vec<Window>> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! The card of a personal prior: what it was learnt from, and what it does.
+//! The card of a personal prior: its songs, and what its dimensions do.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -28,7 +28,7 @@ pub struct Card {
     kind: &'static str,
     /// Number of songs.
     songs: usize,
-    /// Number of windows, those in other keys not counted.
+    /// Number of windows, without transposed ones.
     windows: usize,
     /// Share of the songs' variance that the dimensions explain, 0 to 1.
     explained: f64,
@@ -43,7 +43,7 @@ pub struct Card {
 }
 
 impl Card {
-    /// The card of `fitted`, learnt from so many windows of `songs`.
+    /// The card of `fitted`, learnt from `n_windows` windows of `songs`.
     pub fn new(
         args: &Personalise,
         model: &str,
@@ -65,7 +65,7 @@ impl Card {
         }
     }
 
-    /// Writes the card to `path`; tables `credits` of an older card stay.
+    /// Writes the card to `path`; an older card's `credits` tables are kept.
     ///
     /// # Errors
     /// The file can't be written.
@@ -100,10 +100,10 @@ impl Card {
         text.trim_end().to_owned()
     }
 
-    /// The same as JSON.
+    /// The output as JSON.
     ///
     /// # Errors
-    /// Never: all of it can be JSON.
+    /// Never: all fields can be JSON.
     pub fn json(&self, path: &str, seconds: f64) -> anyhow::Result<String> {
         let mut value = serde_json::to_value(self)?;
         value["prior"] = path.into();

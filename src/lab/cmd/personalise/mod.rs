@@ -119,7 +119,7 @@ fn fit(args: &Personalise, kind: Kind, points: &[Latent]) -> anyhow::Result<Fitt
     Ok(found)
 }
 
-/// Writes the weights; the prior as it is read from them, and their path.
+/// Writes the weights; returns the prior read from them, and their path.
 fn written(
     args: &Personalise,
     fitted: &Fitted,

@@ -1,4 +1,4 @@
-//! `personalise --report`: draws of several priors beside songs of the band and of others.
+//! `personalise --report`: draws of several priors compared with songs of the band and of others.
 
 use std::fmt::Write as _;
 
@@ -33,20 +33,20 @@ const N_COORDINATES: usize = 16;
 /// Figures of a set of windows.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
-    /// What they were drawn from.
+    /// The windows' source.
     pub name: String,
-    /// To the held-out songs of the band.
+    /// Distances to the band's held-out songs.
     pub held_out: Distances,
-    /// To the songs of others.
+    /// Distances to others' songs.
     pub others: Distances,
-    /// Share of copies of the songs that were learnt from, 0 to 1.
+    /// Share of copies of training songs, 0 to 1.
     pub copies: f64,
     /// How monotonous they are.
     #[serde(flatten)]
     pub monotony: Monotony,
 }
 
-/// Songs as the report compares them.
+/// Songs that draws are compared with.
 pub struct Bench<'a> {
     model: &'a MusicVae,
     kinds: Vec<Kind>,
@@ -97,7 +97,7 @@ impl<'a> Bench<'a> {
         Ok(Self { model, kinds, ruler, learnt, held_out, others, training, held_out_distances })
     }
 
-    /// The row of the songs that were learnt from: what is in reach.
+    /// The row of the training songs, as a reference.
     pub fn songs(&self) -> Row {
         self.row("the songs themselves", &self.learnt)
     }

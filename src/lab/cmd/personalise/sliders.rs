@@ -29,7 +29,7 @@ const SPREAD: f64 = 0.3;
 /// Draws at each end.
 const N_DRAWS: usize = 24;
 
-/// What a dimension changes: the music at -1.5 and at 1.5, all others at 0.
+/// What a dimension changes: the music at -1.5 and at 1.5, with all others at 0.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slider {
     /// Its name, such as `a`.
@@ -41,7 +41,7 @@ pub struct Slider {
 /// A figure at both ends of a slider.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
-    /// What is counted.
+    /// Name of the figure.
     pub what: String,
     /// At -1.5 and at 1.5.
     pub from_to: [f64; 2],

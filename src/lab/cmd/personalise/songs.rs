@@ -14,7 +14,7 @@ use crate::{
     rng,
 };
 
-/// One song in so many is held out for a report.
+/// One of this many songs is held out for a report.
 const HELD_OUT: usize = 5;
 
 /// Windows by song.
@@ -51,7 +51,7 @@ impl Songs {
         [Self { windows: held }, Self { windows: others }]
     }
 
-    /// The titles, each once.
+    /// The distinct titles.
     pub fn titles(&self) -> Vec<String> {
         let mut titles: Vec<String> = self.windows.iter().map(|(title, _)| title.clone()).collect();
         titles.sort();
@@ -66,7 +66,7 @@ impl Songs {
     }
 }
 
-/// `windows` and the same moved by up to `semitones` up and down, as far as their notes stay in range.
+/// `windows`, also transposed by up to `semitones` up and down, as far as their notes stay in range.
 pub fn in_keys(config: &Config, windows: &[Window], semitones: i16) -> Vec<Window> {
     // A normalised network reads all songs in one key.
     let most = if config.family.is_normalised() { 0 } else { semitones };

@@ -1,5 +1,4 @@
-//! `electropunk soundfont`: synthesises and writes the built-in SoundFont, and draws what it sounds
-//! like.
+//! `electropunk soundfont`: synthesises and writes the built-in SoundFont, and draws its spectrograms.
 
 mod sheet;
 mod table;

@@ -1,4 +1,4 @@
-//! What a tool answers to a file.
+//! A tool's answer to a file.
 
 use std::{
     cell::RefCell,

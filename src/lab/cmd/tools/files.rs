@@ -1,4 +1,4 @@
-//! The files of the tools: what is answered, and where answers are written.
+//! The files of the tools: inputs, and where answers are written.
 
 use std::{
     fs,
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(files::read_small(path, MOST_BYTES)?)
 }
 
-/// A format of sound and the SoundFont that makes it.
+/// An audio format and the SoundFont to render it.
 pub struct Sound {
     format: AudioFormat,
     font: Arc<SoundFont>,
@@ -131,7 +131,7 @@ impl AnswerFiles {
     }
 }
 
-/// `out` itself if it is the only one of `n`, else NAME-NUMBER.mid.
+/// `out` itself if `n` is 1, else NAME-NUMBER.mid.
 fn numbered(out: &Path, n: u64, number: u64) -> PathBuf {
     if n == 1 {
         return out.to_owned();

@@ -51,7 +51,7 @@ pub fn drumify(args: &cli::Drumify) -> anyhow::Result<()> {
 fn run(tool: &Tool, args: &Answering) -> anyhow::Result<()> {
     let bytes = files::read(&args.file)?;
     let models = Models::default();
-    // Short enough for names of files.
+    // Short enough for file names.
     let seed = args.seed.unwrap_or_else(|| rand::random::<u32>().into());
     let mut files = AnswerFiles::open(args, tool.name().name(), seed)?;
     for number in 0..args.n {

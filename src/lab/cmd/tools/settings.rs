@@ -1,4 +1,4 @@
-//! What the tools are asked to do.
+//! Settings of the tools.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ pub struct Grooving {
     pub temperature: f64,
     /// The model.
     pub model: PathBuf,
-    /// Whether the only instrument of a file is its drums, whatever channel it is on.
+    /// Whether a file's only instrument counts as drums, on any channel.
     pub takes_any: bool,
 }
 
@@ -71,7 +71,7 @@ impl Tool {
         }
     }
 
-    /// The tool called `name`, as `watch` asks for it.
+    /// The tool called `name` as `watch` runs it.
     pub fn watching(name: ToolName, args: &cli::Watch) -> Self {
         match name {
             ToolName::Continue => Self::Continue(Continuing {
@@ -84,7 +84,7 @@ impl Tool {
                 amount: args.amount,
                 temperature: 1.0,
                 model: Path::new(cli::GROOVE).to_owned(),
-                // Nobody has said that the file is one of drums.
+                // The file need not be one of drums.
                 takes_any: false,
             }),
             ToolName::Drumify => Self::Drumify(Drumming {
@@ -97,7 +97,7 @@ impl Tool {
 }
 
 impl Continuing {
-    /// Those of a command line.
+    /// From a command line.
     pub fn of(args: &cli::Continue) -> Self {
         Self {
             n_bars: args.bars as usize,
@@ -109,7 +109,7 @@ impl Continuing {
 }
 
 impl Grooving {
-    /// Those of a command line.
+    /// From a command line.
     pub fn of(args: &cli::Groove) -> Self {
         let cli::Groove { amount, temperature, model, .. } = args.clone();
         Self { amount, temperature, model, takes_any: true }
@@ -117,7 +117,7 @@ impl Grooving {
 }
 
 impl Drumming {
-    /// Those of a command line.
+    /// From a command line.
     pub fn of(args: &cli::Drumify) -> Self {
         let cli::Drumify { model, style, temperature, .. } = args.clone();
         Self { model, style, temperature }

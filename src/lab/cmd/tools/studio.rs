@@ -1,4 +1,4 @@
-//! The tools as the studio's page asks for them: clips in memory, an answer at a time.
+//! The tools for the studio's page: clips in memory, one answer per request.
 
 use std::path::Path;
 
@@ -90,7 +90,7 @@ fn settings_of(tool: Tool, settings: &ToolSettings) -> settings::Tool {
     }
 }
 
-/// The decode rule at `temperature`; `usual` is that of drums.
+/// Sampling at `temperature`; `usual` is the drums' default.
 fn sampling(temperature: Option<f64>, usual: f64) -> Sampling {
     Sampling::of(&cli::Sampling { temperature, ..cli::Sampling::default() }, usual)
 }
@@ -108,7 +108,7 @@ fn generated(settings: &ToolSettings) -> anyhow::Result<ToolAnswer> {
     Ok(new_clip(network.config(), &windows, Bpm::DEFAULT, settings))
 }
 
-/// The stops on the way from one clip to another, in sequence, at the tempo of the first.
+/// The steps of an interpolation of two clips, in sequence, at the tempo of the first.
 fn interpolated(from: &Clip, to: &Clip, settings: &ToolSettings) -> anyhow::Result<ToolAnswer> {
     let clips = [from, to].map(|clip| read(clip).map(|piece| (piece, &clip.name)));
     let [from, to] = clips;

@@ -26,10 +26,10 @@ use crate::{
     },
 };
 
-/// Between two looks at the folder. A file that is the same at two looks is complete.
+/// Interval of polling the folder. A file that is the same at two polls is complete.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
-/// Between two looks at Ctrl-C.
+/// Interval of polling Ctrl-C.
 const WAKE_EVERY: Duration = Duration::from_millis(50);
 
 /// The state of a watched file at the last poll.
@@ -42,7 +42,7 @@ struct Known {
 /// Runs the command, until Ctrl-C.
 ///
 /// # Errors
-/// The folder can't be read, or the SoundFont can't.
+/// The folder or the SoundFont can't be read.
 pub fn run(args: &cli::Watch) -> anyhow::Result<()> {
     let folder = &args.folder;
     ensure!(folder.is_dir(), "{}: expected a folder", folder.display());
@@ -80,7 +80,7 @@ struct Watch<'a> {
 }
 
 impl Watch<'_> {
-    /// The files that are there at the start; those with newer answers are answered.
+    /// The files at the start; those with newer answers count as answered.
     fn at_start(&self) -> anyhow::Result<BTreeMap<PathBuf, Known>> {
         let is_newer = |path: &Path, than: SystemTime| {
             fs::metadata(path).and_then(|about| about.modified()).is_ok_and(|time| than <= time)
@@ -113,7 +113,7 @@ impl Watch<'_> {
         Ok(())
     }
 
-    /// Writes the answers to `path`; what fails is logged, once for a file that no tool can read.
+    /// Writes the answers to `path`. Failures are logged, once for a file that no tool can read.
     fn answer(&self, path: &Path) {
         let name = path.display();
         let read = || {
@@ -144,13 +144,13 @@ fn answer_path(path: &Path, tool: ToolName) -> PathBuf {
     path.with_extension(format!("{}.mid", tool.name()))
 }
 
-/// Whether the name is one of [`answer_path`]'s.
+/// Whether `path` is from [`answer_path`].
 fn is_answer(path: &Path) -> bool {
     let stem = path.file_stem().map(Path::new).and_then(Path::extension);
     stem.is_some_and(|ending| ToolName::ALL.iter().any(|tool| ending == tool.name()))
 }
 
-/// The MIDI files of `folder` that are no answers, and that are not hidden, with their stamps.
+/// The MIDI files of `folder`, except answers and hidden files, with their stamps.
 fn midi_files(folder: &Path) -> anyhow::Result<BTreeMap<PathBuf, Stamp>> {
     let entries = fs::read_dir(folder)
         .with_context(|| format!("{}: reading the folder failed", folder.display()))?;

@@ -39,19 +39,19 @@ pub struct Course<'a> {
     pub settings: Described,
     /// The network in training.
     pub fit: Fit,
-    /// What it is validated on.
+    /// Held-out windows for validation.
     pub held_out: HeldOut,
     /// Training windows of songs and of generated patterns.
     pub n_windows: [usize; 2],
     previews: Previews,
-    /// What is shown of it.
+    /// The display of its progress.
     pub progress: Progress,
     /// Loss of the newest step of this process.
     pub newest: Option<Measure>,
 }
 
 impl<'a> Course<'a> {
-    /// Reads the data, and takes the state of a checkpoint if there is one to resume.
+    /// Reads the data, and restores the newest checkpoint with `--resume`.
     ///
     /// # Errors
     /// The data or the checkpoint can't be read, or do not fit; an address is in use.
@@ -134,7 +134,7 @@ impl<'a> Course<'a> {
     }
 }
 
-/// Ends the training where a loss is NaN or infinite: no later step can mend the weights.
+/// Fails if a loss is NaN or infinite: no later step can repair the weights.
 fn require_finite(args: &cli::Train, step: u64, measure: &Measure) -> anyhow::Result<()> {
     ensure!(
         measure.cross_entropy.is_finite() && measure.kl_bits.is_finite(),

@@ -1,4 +1,4 @@
-//! What is wrong with a trained model: a z that is not used, empty samples.
+//! Faults of a trained model: an unused z, empty samples.
 
 use anyhow::Context as _;
 
@@ -12,19 +12,19 @@ use crate::{
     units::Bpm,
 };
 
-/// Samples that are drawn to see whether they are empty.
+/// Samples that are checked for being empty.
 pub const N_SAMPLES: usize = 32;
 
-/// Empty samples from which on they are reported.
+/// Least number of empty samples that is reported.
 const MOST_EMPTY: usize = N_SAMPLES / 4;
 
 /// Sampling temperature, as in Magenta.
 const TEMPERATURE: f64 = 0.5;
 
-/// KL divergence in bits per example below which z makes no difference.
+/// KL divergence in bits per example below which z is unused.
 const LEAST_KL_BITS: f64 = 1.0;
 
-/// Number of empty ones among [`N_SAMPLES`] random samples.
+/// Number of empty samples among [`N_SAMPLES`] random ones.
 ///
 /// # Errors
 /// The model can't decode.
@@ -42,7 +42,7 @@ pub fn n_empty(model: &MusicVae, seed: u64) -> anyhow::Result<usize> {
     Ok(n_empty)
 }
 
-/// What is wrong, and what to change, a sentence each. `measure` is of the held-out windows or, without
+/// A sentence for each fault, with what to change. `measure` is of the held-out windows or, without
 /// them, of the last step.
 pub fn complaints(measure: Option<&Measure>, n_empty: usize, settings: &Described) -> Vec<String> {
     let value = |key: &str| settings.get(key).map_or("", String::as_str);

@@ -30,7 +30,7 @@ use crate::{
     },
 };
 
-/// Patterns of each style, and windows of songs, that priors are fitted to at most.
+/// Most patterns of each style, and most windows of songs, that priors are fitted to.
 const N_PRIOR_PATTERNS: u64 = 400;
 const N_PRIOR_SONGS: usize = 2000;
 
@@ -83,7 +83,7 @@ fn report(args: &cli::Train, course: &Course, last: &Measures, n_empty: usize) {
     } else {
         format!("step {step}: {} and its card written", path.display())
     };
-    // The model is written, whether or not someone reads this.
+    // A closed standard output is no error: the model is written.
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 

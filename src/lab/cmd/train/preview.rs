@@ -164,7 +164,7 @@ impl Stream {
         let runtime = builder.worker_threads(1).enable_all().build()?;
         let listener = runtime.block_on(async { server::bind(address) });
         let listener = listener.with_context(|| format!("can't listen on {address}"))?;
-        // Training goes on whether or not someone reads this.
+        // Training continues if standard output is closed.
         let _ = writeln!(stdout(), "live preview: http://{}/training.mp3", listener.local_addr()?);
         Ok(Self { runtime, listener: Some(listener), on_air: None })
     }

@@ -1,4 +1,4 @@
-//! Checkpoints and models that are there when a run starts: resumed, or not overwritten.
+//! Resumes a run from its newest checkpoint.
 
 use anyhow::{Context as _, ensure};
 
@@ -8,10 +8,10 @@ use crate::lab::{
     train::{checkpoint::Run, fit::Fit},
 };
 
-/// `fit` at step 0 or, with `--resume`, at the newest sound checkpoint in `run`.
+/// `fit` at step 0 or, with `--resume`, at the newest intact checkpoint in `run`.
 ///
 /// # Errors
-/// The checkpoint has other settings, or all are damaged.
+/// The checkpoint has other settings, or all checkpoints are damaged.
 pub fn start(
     args: &cli::Train,
     run: &Run,

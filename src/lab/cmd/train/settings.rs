@@ -16,7 +16,7 @@ use crate::{
 /// their last bits only.
 const THREADS: &str = "--threads";
 
-/// The value of each option that training depends on; not the number of steps.
+/// The value of each option that training depends on, except the number of steps.
 pub type Described = BTreeMap<String, String>;
 
 /// The settings of `args` with their defaults; `n_windows` are those of songs and of patterns.
@@ -66,9 +66,9 @@ pub fn describe(
 /// How `now` differs from the settings of a checkpoint.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Differences {
-    /// A line for each option that makes another run.
+    /// A line for each difference that prevents resuming.
     pub of_run: Vec<String>,
-    /// A line that does not prevent the run from being resumed.
+    /// A line on a difference that does not prevent it.
     pub note: Option<String>,
 }
 

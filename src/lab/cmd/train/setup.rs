@@ -44,11 +44,11 @@ pub type HeldOut = Vec<(&'static str, Vec<Window>)>;
 /// Validation results by source.
 pub type Measures = Vec<(&'static str, Measure)>;
 
-/// The network with its initial weights, which `--from` gives or the seed.
+/// The network with its initial weights, from `--from` or the seed.
 ///
 /// # Errors
-/// The model of `--from` can't be read or is of another domain or wiring, or a size was given that
-/// it doesn't have.
+/// The model of `--from` can't be read or is of another domain or wiring, or an option gives another
+/// size than the model's.
 pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
     let mut config = Config::official(args.config);
     let mut weights = None;

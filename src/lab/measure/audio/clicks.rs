@@ -7,7 +7,7 @@ const PER_SECOND: u64 = 1000;
 /// A click this many milliseconds before or after a moment counts as at that moment.
 const REACH_MS: usize = 2;
 
-/// Milliseconds before and after a moment, without the above, that it is compared with.
+/// Milliseconds before and after a moment, beyond [`REACH_MS`], that are its context.
 const CONTEXT_MS: usize = 20;
 
 /// Least roughness of the context: half a step of 16 bits, so that digital silence does not turn
@@ -70,7 +70,7 @@ impl Clicks {
     /// above 1 is rougher than the context. None within 20 ms of either end.
     ///
     /// Steady noise, such as a hi-hat, gives about 1, the attack of a kick more, and a click in a
-    /// smooth tone most. Clicks that the surrounding sound masks give little here too.
+    /// smooth tone most. Clicks that the surrounding sound masks give low values too.
     pub fn at(&self, second: f64) -> Option<f64> {
         let place = (second * PER_SECOND as f64).round() as usize;
         let start = place.checked_sub(CONTEXT_MS)?;

@@ -1,7 +1,7 @@
 //! EBU R128 loudness, of the whole sound and of its loudest and quietest ten minutes.
 //!
 //! The crate ebur128 provides K-weighting, gated loudness, range and true peak. It can't give the
-//! gated loudness of an excerpt, so that of ten minutes is computed here from the power of each
+//! gated loudness of an excerpt, so this file computes that of ten minutes from the power of each
 //! tenth of a second (ITU-R BS.1770-4, annex 1).
 
 use ebur128::{EbuR128, Mode};
@@ -102,7 +102,7 @@ fn loudness(power: f64) -> f64 {
     OFFSET + 10.0 * power.log10()
 }
 
-/// The loudness of each `n` consecutive tenths of a second, preceded by NaN up to the first.
+/// The loudness of every `n` consecutive tenths of a second; NaN for the first `n - 1`.
 fn means(powers: &[f64], n: usize) -> Vec<f64> {
     let unknown = std::iter::repeat_n(f64::NAN, (n - 1).min(powers.len()));
     let known = powers.windows(n).map(|last| loudness(last.iter().sum::<f64>() / n as f64));

@@ -10,7 +10,7 @@ use crate::lab::measure::{
     statistics::{mean, quantile},
 };
 
-/// Minutes in which rhythms are counted.
+/// Length in minutes of the spans in which rhythms are counted.
 pub const MINUTES: f64 = 6.0;
 
 /// Figures of a chord part.
@@ -19,7 +19,7 @@ pub struct CompingFigures {
     /// Distinct rhythms of a bar in six minutes: the mean over the score's spans of about that
     /// length.
     pub rhythms: f64,
-    /// Share of the commonest of them among the bars with onsets, 0 to 1, likewise.
+    /// Share of the commonest rhythm among bars with onsets, 0 to 1: the mean over the same spans.
     pub commonest: f64,
     /// Distinct voicings, as sets of pitches that start together.
     pub voicings: usize,

@@ -1,4 +1,4 @@
-//! Spread of velocity and timing of drum hits, compared with drummers.
+//! Spread of velocity and timing of drum hits, compared with drummers'.
 
 use crate::{
     lab::measure::{

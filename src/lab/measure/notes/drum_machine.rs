@@ -1,4 +1,4 @@
-//! How like a machine the drums are: steady kicks, repeated bars, claps and percussion.
+//! How machine-like the drums are: steady kicks, repeated bars, claps and percussion.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// Keys of a drum kit in General MIDI and in Roland's TD kits, by sound: kick, snare (with rim and
-/// clap), closed hat, open hat, low, middle and high tom, crash, ride. Tambourines, shakers,
-/// congas and the like are percussion beside the kit.
+/// clap), closed hat, open hat, low, middle and high tom, crash, ride. Tambourines, shakers, congas
+/// and the like are percussion outside the kit.
 const KIT: [&[u8]; 9] = [
     &[35, 36],
     &[37, 38, 39, 40],
@@ -32,27 +32,27 @@ const KIT: [&[u8]; 9] = [
 const KICK: usize = 0;
 const SNARE: usize = 1;
 
-/// The keys of a hand clap and of a rim: percussion, too.
+/// Keys of the hand clap and the rim, which also count as percussion.
 const CLAP: u8 = 39;
 const RIM: u8 = 37;
 
 /// Steps of the four beats.
 const BEATS: [usize; 4] = [0, STEPS_PER_QUARTER, 2 * STEPS_PER_QUARTER, 3 * STEPS_PER_QUARTER];
 
-/// Figures of drums as a machine plays them. Shares are 0 to 1.
+/// Figures of how machine-like the drums are. Shares are 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DrumMachineFigures {
     /// Standard deviation of the velocity of kicks on the beat; none without any.
     pub kick_deviation: Option<f64>,
     /// Share of the bars with kicks that have one on each beat; none without kicks.
     pub four_on_the_floor: Option<f64>,
-    /// Share of bars whose hits of the kit are those of one of the two bars before; none in a score
-    /// of fewer than three bars with hits.
+    /// Share of bars whose kit hits equal those of one of the two bars before; none in a score of
+    /// fewer than three bars with hits.
     pub repeated_bars: Option<f64>,
     /// Share of claps among snares, rims and claps; none without any.
     pub claps: Option<f64>,
-    /// Share of the bars with hits that have claps, rims or percussion beside the kit; none without
-    /// hits.
+    /// Share of the bars with hits that have claps, rims or percussion outside the kit; none
+    /// without hits.
     pub percussion: Option<f64>,
 }
 
@@ -75,7 +75,7 @@ impl DrumMachineFigures {
     }
 }
 
-/// The sound of the kit that plays `hit`; none for percussion beside it.
+/// The sound of the kit that plays `hit`; none for percussion outside it.
 fn sound(hit: &TimedNote) -> Option<usize> {
     KIT.iter().position(|keys| keys.contains(&hit.pitch))
 }
@@ -84,7 +84,7 @@ fn is_percussion(hit: &TimedNote) -> bool {
     [CLAP, RIM].contains(&hit.pitch) || sound(hit).is_none()
 }
 
-/// What `of` says of the hits, by bar.
+/// The values of `of` for the hits of each bar.
 fn by_bar<T: Ord>(
     hits: &[TimedNote],
     of: impl Fn(&TimedNote) -> T,

@@ -79,13 +79,13 @@ pub struct NoteFigures {
     pub drum_spreads: Vec<DrumSpread>,
     /// Share of drum hits on the grid.
     pub on_grid: f64,
-    /// How the lead sings; none if it hardly plays.
+    /// How melodious the lead is; none if it has few intervals.
     pub melody: Option<MelodyFigures>,
-    /// The drums as a machine's.
+    /// How machine-like the drums are.
     pub drum_machine: DrumMachineFigures,
     /// The chord part; none without chords.
     pub comping: Option<CompingFigures>,
-    /// Fréchet distance of the four-bar phrases of lead and bass from lines of real songs; none of
+    /// Fréchet distance of the four-bar phrases of lead and bass from lines of real songs; none for
     /// too few.
     pub from_real: [Option<f64>; 2],
 }

@@ -1,4 +1,4 @@
-//! A part of a performance as lines of melody tokens, a phrase each.
+//! A part of a performance as lines of melody tokens, one per phrase.
 
 use crate::{
     lab::measure::{
@@ -15,9 +15,9 @@ use crate::{
     },
 };
 
-/// The lines of `role` in each four bars, as a model would have drawn them: notes begin at their
-/// step of the grid and end at the step nearest to their end. Of notes at one step the highest
-/// counts. A note that is held into a phrase does not sound there.
+/// The lines of `role` in each four bars, as a model would sample them: notes begin at their step
+/// of the grid and end at the step nearest to their end. Of notes at one step the highest counts. A
+/// note that is held into a phrase does not sound there.
 pub fn lines(score: &Score, role: Role) -> Vec<Line> {
     let n_steps = score.bars.len() * STEPS_PER_BAR;
     let mut steps: Vec<u16> = vec![HOLD; n_steps];

@@ -1,5 +1,4 @@
-//! Whether a lead sings: its intervals, its direction, how its notes connect, whether its motif
-//! returns.
+//! How melodious a lead is: its intervals, its direction, legato, return of the motif.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,15 +16,15 @@ use crate::{
 /// Fewest intervals from which figures are computed.
 const FEWEST_INTERVALS: usize = 20;
 
-/// Notes that start further apart, in steps, form no interval.
+/// Notes that start this many steps apart, or more, form no interval.
 const FARTHEST: f64 = STEPS_PER_BAR as f64;
 
 /// Greatest step and least leap, in semitones.
 const GREATEST_STEP: i16 = 2;
 const LEAST_LEAP: i16 = 5;
 
-/// Notes whose starts are at most so many quarters apart can be played legato, and are if the gap
-/// between them is below so many quarters.
+/// Notes that start less than `NEIGHBOURS` quarters apart are neighbours; they are legato if the
+/// gap between them is below `LEGATO_GAP` quarters.
 const NEIGHBOURS: f64 = 2.1;
 const LEGATO_GAP: f64 = 0.13;
 
@@ -35,18 +34,18 @@ const PHRASE_BARS: usize = 4;
 /// Figures of a lead. Shares are 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct MelodyFigures {
-    /// Share of intervals between notes that start within a bar of each other: a repeated pitch.
+    /// Share of repeated pitches among intervals between notes that start within a bar.
     pub repeats: f64,
-    /// Share of them: one or two semitones.
+    /// Share of one or two semitones among these intervals.
     pub steps: f64,
-    /// Share of leaps, a fourth and more, after which the next interval is smaller and goes back;
+    /// Share of leaps (a fourth or more) followed by a smaller interval in the other direction;
     /// none without leaps.
     pub leaps_answered: Option<f64>,
     /// Mean number of intervals in a run in one direction, repeated pitches ignored.
     pub direction: f64,
     /// Share of neighbouring notes that are connected; none without neighbours.
     pub legato: Option<f64>,
-    /// Share of the onsets of a four-bar phrase, step and pitch, that the next phrase has too; none
+    /// Share of the onsets (step and pitch) of a four-bar phrase that recur in the next; none
     /// without two phrases in a row.
     pub motif_return: Option<f64>,
     /// Share of the lead's onsets at which the bass has one too.
@@ -72,7 +71,7 @@ impl MelodyFigures {
     }
 }
 
-/// Intervals in semitones, a list for each run of notes without a longer pause.
+/// Intervals in semitones, a list for each run of notes that start less than [`FARTHEST`] apart.
 fn intervals(notes: &[TimedNote]) -> Vec<Vec<i16>> {
     let runs = notes.chunk_by(|a, b| b.start - a.start < FARTHEST);
     let interval = |pair: &[TimedNote]| i16::from(pair[1].pitch) - i16::from(pair[0].pitch);

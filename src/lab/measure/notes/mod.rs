@@ -7,9 +7,9 @@
 //! - [`pitch`]: notes in the key and in the chord, number of pitches.
 //! - [`rhythm`]: syncopation, steadiness of the groove, fills.
 //! - [`drum_hits`]: spread of velocity and timing of drums, compared with drummers.
-//! - [`melody`], [`drum_machine`], [`comping`]: whether the lead sings, the drums are a machine's,
-//!   the chords vary.
-//! - [`lines`]: a part as lines of tokens, to be compared with those of songs.
+//! - [`melody`], [`drum_machine`], [`comping`]: how melodious the lead, machine-like the drums and
+//!   varied the chords are.
+//! - [`lines`]: a part as lines of tokens, for comparison with those of songs.
 //! - [`repetition`], [`similarity`]: exact repeats, and self-similarity by lag.
 //! - [`figures`]: all of them together.
 

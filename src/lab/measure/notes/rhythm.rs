@@ -19,9 +19,9 @@ const FILL_HITS: f64 = 3.0;
 /// Bars before and after a bar that it is compared with.
 const FILL_CONTEXT: usize = 4;
 
-/// The mean syncopation of the non-empty `rhythms`, which are bits of steps (Longuet-Higgins & Lee
-/// 1984, as in Fitch & Rosenfeld 2007): the sum, over onsets followed by a heavier rest before the
-/// next onset, of the difference in weight. 0 is straight; the busier bar of a son clave in
+/// The mean syncopation of the non-empty `rhythms`, which are bit sets of steps (Longuet-Higgins &
+/// Lee 1984, as in Fitch & Rosenfeld 2007): the sum, over onsets followed by a heavier rest before
+/// the next onset, of the difference in weight. 0 is straight; the busier bar of a son clave in
 /// sixteenths has 4.
 pub fn syncopation(rhythms: impl Iterator<Item = u16>) -> f64 {
     let rhythms = rhythms.filter(|rhythm| *rhythm != 0);

@@ -17,8 +17,8 @@ use crate::{
 impl Score {
     /// The score of a MIDI file in 4/4; its swing is estimated from the drums.
     ///
-    /// Channel 10 is drums, and the General MIDI bass programs are bass. Of the other instruments
-    /// the one with the fewest simultaneous notes is the lead, on a tie the one with most notes.
+    /// Channel 10 is drums, and the General MIDI bass programs are bass. The lead is the other
+    /// instrument with the fewest simultaneous notes; on a tie, the one with the most notes.
     pub fn from_sequence(sequence: &NoteSequence) -> Self {
         let lead = lead_instrument(&sequence.notes);
         let role = |note: &Note| match note {

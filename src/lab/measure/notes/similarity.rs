@@ -1,4 +1,4 @@
-//! Self-similarity of a score by lag: its form as numbers.
+//! Self-similarity of a score by lag, a measure of its form.
 
 use crate::lab::measure::{
     notes::score::{Onsets, Role},
@@ -12,7 +12,7 @@ pub const GRAIN: usize = 2;
 pub const MAX_SIDE: usize = 960;
 
 /// Similarity of two spans of equal length, 0 to 1: the Dice coefficient (Dice 1945) of their
-/// onsets, step and pitch, as the mean of the roles that play in either. Two silent spans have 1.
+/// onsets, step and pitch, averaged over the roles that play in either. Two silent spans have 1.
 pub fn similarity(a: &[Onsets], b: &[Onsets]) -> f64 {
     let of_role = |role: Role| {
         let n_both: usize = a.iter().zip(b).map(|(a, b)| n_common(a.of(role), b.of(role))).sum();
@@ -46,8 +46,8 @@ pub fn at_lag(onsets: &[Onsets], lag: usize) -> Option<f64> {
     Some(mean(&pairs.collect::<Vec<_>>()))
 }
 
-/// The self-similarity matrix of pairs of bars, row-major, 0 to 1; an odd last bar is ignored. Of
-/// more than [`MAX_SIDE`] pairs an even selection is taken.
+/// The self-similarity matrix of pairs of bars, row-major, 0 to 1; an odd last bar is ignored. More
+/// than [`MAX_SIDE`] pairs are subsampled evenly.
 pub fn matrix(onsets: &[Onsets]) -> Vec<Vec<f64>> {
     let n_pairs = onsets.len() / GRAIN;
     let pairs = onsets.chunks_exact(GRAIN).step_by(n_pairs.div_ceil(MAX_SIDE).max(1));

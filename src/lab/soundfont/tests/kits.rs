@@ -78,7 +78,7 @@ fn kits_are_equally_loud() {
             .filter(|(_, note)| note.key > 0)
             .collect();
         let loudness = loudness(&render(&beat, 4.0));
-        // Strokes of skins have higher peaks beside their loudness than those of machines.
+        // The strokes of skins have a higher crest factor than those of machines.
         let expected = if program == 8 { -27.5 } else { -26.0 };
         assert!((loudness - expected).abs() < 1.5, "kit {program}: {loudness:.1} LUFS");
     }

@@ -25,7 +25,7 @@ use crate::{
     threads::catch_panic,
 };
 
-/// The largest array: two hundred times all that Bach wrote.
+/// Limit on an array: two hundred times Bach's chorales.
 const MOST_BYTES: u64 = 1 << 28;
 
 /// Why a corpus can't be read.
@@ -40,7 +40,7 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
-    /// It is not such an archive.
+    /// It is no NumPy archive.
     #[error("{path}: expected an archive of arrays (.npz): {reason}", path = path.display())]
     Archive {
         /// Which file.
@@ -48,7 +48,7 @@ pub enum Error {
         /// The parser's message.
         reason: String,
     },
-    /// An array is missing or has other values.
+    /// An array is missing or invalid.
     #[error("{path}: array {array}: {reason}", path = path.display())]
     Array {
         /// Which file.
@@ -108,7 +108,7 @@ pub fn read_from(file: impl Read + Seek, path: &Path) -> Result<Vec<Chorale>, Er
     index.windows(2).zip(&keys).map(chorale).collect()
 }
 
-/// The frames of arrays. A note that goes on at another pitch is a new one.
+/// The frames of arrays. A held note that changes pitch is a new one.
 fn frames_of(pitches: &[i64], onsets: &[i64], fermatas: &[i64]) -> Vec<Frame> {
     let mut sounding = [0; N_VOICES];
     let rows = pitches.chunks_exact(N_VOICES).zip(onsets.chunks_exact(N_VOICES)).zip(fermatas);
@@ -176,7 +176,7 @@ impl<F: Read + Seek> Arrays<'_, F> {
                 return Err(Error::Array { path, array, reason: error.to_string() });
             }
         };
-        // An archive of some kilobytes may claim to hold terabytes.
+        // A small archive may decompress to terabytes.
         let read = entry.take(MOST_BYTES + 1).read_to_end(&mut bytes);
         read.map_err(|error| self.fault(array, error.to_string()))?;
         self.require(array, bytes.len() as u64 <= MOST_BYTES, || {

@@ -19,7 +19,7 @@ struct Embed {
 }
 
 impl Embed {
-    /// Number of a step and of its row, for all that add something.
+    /// Step and row of each lookup that adds something.
     fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
         let rows = self.rows.iter().enumerate().filter(|(_, row)| **row != Lookups::NONE);
         rows.map(|(at, &row)| (at / self.n_per_step, row as usize))

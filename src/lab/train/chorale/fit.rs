@@ -31,15 +31,15 @@ pub struct Settings {
     pub min_learning_rate: f64,
     /// Steps of the whole run.
     pub n_steps: u64,
-    /// Windows of a step.
+    /// Windows per step.
     pub n_windows: usize,
-    /// Share of what a layer reads from the one below that is dropped, 0 to below 1.
+    /// Dropout on the inputs of each layer, 0 to below 1.
     pub dropout: f64,
-    /// Share of the inputs that are dropped.
+    /// Share of input rows dropped.
     pub input_dropout: f64,
     /// Seed of all random draws.
     pub seed: u64,
-    /// Parts that a batch is computed in, one per thread.
+    /// Parts of a batch, one per thread.
     pub n_threads: usize,
 }
 
@@ -92,7 +92,7 @@ impl Fit {
         Ok(())
     }
 
-    /// Takes a step; returns the loss in nats a token.
+    /// Takes a step; returns its nats per token.
     ///
     /// # Errors
     /// Out of memory.
@@ -130,7 +130,7 @@ impl Fit {
     /// The network in its inference form.
     ///
     /// # Errors
-    /// Never: the tensors are the network's.
+    /// Never: the tensors always fit.
     pub fn snapshot(&self) -> Result<Network, Error> {
         Ok(Network::load(&Weights::new(self.variables.tensors()))?)
     }
@@ -138,13 +138,13 @@ impl Fit {
     /// The surprise of the current weights at `chorales`.
     ///
     /// # Errors
-    /// Never: the tensors are the network's.
+    /// Never: the tensors always fit.
     pub fn validate(&self, chorales: &[Chorale]) -> Result<Surprise, Error> {
         Ok(surprise(&self.snapshot()?, chorales))
     }
 }
 
-/// The mean gradient of parts with different numbers of tokens.
+/// The mean gradient of parts, weighted by their tokens.
 fn weighted_sum(
     parts: &[(Vec<Tensor>, Loss)],
     n_tokens: usize,

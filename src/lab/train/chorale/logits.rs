@@ -7,7 +7,7 @@ use crate::{
     lab::train::layout::slice,
 };
 
-/// Numbers of the outputs that add up to the logits of each step.
+/// Indices of the outputs that sum to the logits of each step.
 pub type Terms = Vec<[[u16; N_TERMS]; N_TOKENS]>;
 
 /// Logits (N, `N_TOKENS`) of N steps with `outputs` (N, O).

@@ -1,7 +1,7 @@
-//! Training of the network of chorales: a corpus to weights.
+//! Training of the chorale network: a corpus to weights.
 //!
-//! Reading order: [`corpus`] and [`split`] (data), [`windows`] (a batch), [`weights`] (variables and
-//! their function, with `embed` and `logits` as operations), [`fit`] (a step).
+//! Reading order: [`corpus`] and [`split`] (data), [`windows`] (a batch), [`weights`] (variables and forward
+//! pass, with operations `embed` and `logits`), [`fit`] (a step).
 
 pub mod corpus;
 mod embed;

@@ -1,16 +1,15 @@
-//! The division of the 368 chorales of music21's corpus into those that are learnt from and those that
-//! are kept back.
+//! The split of the 368 chorales of music21's corpus into training, validation and test sets.
 //!
-//! It follows the division of JSB Chorales (Boulanger-Lewandowski et al. 2012), with which figures are
-//! published: the chorales are matched by their music, whatever the key. Some are in no part of it or
-//! could not be matched; those are learnt from.
+//! It follows the split of JSB Chorales (Boulanger-Lewandowski et al. 2012), on which results are published.
+//! Chorales are matched by their music in any key. Those that JSB lacks or that could not be matched are
+//! trained on.
 
 use crate::chorale::frame::{Chorale, Frame};
 
-/// Number of chorales that the division below is of.
+/// Number of chorales that the split below covers.
 const N_CHORALES: usize = 368;
 
-/// Chorales of the test part, by their place in the corpus.
+/// Chorales of the test set, by index in the corpus.
 const TEST: [usize; 72] = [
     2, 7, 9, 11, 21, 23, 31, 34, 38, 45, 46, 54, 64, 71, 87, 96, 103, 105, 112, 114, 120, 135, 141,
     157, 158, 159, 160, 162, 166, 176, 181, 186, 187, 190, 197, 198, 203, 210, 211, 212, 222, 233,
@@ -18,7 +17,7 @@ const TEST: [usize; 72] = [
     340, 343, 344, 345, 351, 356, 358, 361, 362, 364, 367,
 ];
 
-/// Chorales of the validation part.
+/// Chorales of the validation set.
 const VALID: [usize; 68] = [
     0, 3, 6, 8, 12, 17, 22, 24, 27, 35, 40, 51, 52, 53, 55, 57, 59, 66, 70, 73, 76, 92, 98, 116,
     117, 122, 126, 129, 133, 134, 140, 147, 148, 149, 155, 156, 172, 177, 180, 184, 185, 188, 189,
@@ -29,17 +28,17 @@ const VALID: [usize; 68] = [
 /// A corpus in three parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
-    /// Learnt from.
+    /// Trained on.
     pub train: Vec<Chorale>,
-    /// Watched while learning.
+    /// For validation.
     pub valid: Vec<Chorale>,
-    /// Kept back for the figures.
+    /// Held out for the test.
     pub test: Vec<Chorale>,
 }
 
 impl Split {
-    /// Divides `chorales`: music21's corpus as JSB Chorales is, any other by number, one in ten each for
-    /// validation and test. A chorale whose music is in a later part is not learnt from.
+    /// Splits `chorales`: music21's corpus like JSB Chorales, any other by number, one in ten each for
+    /// validation and test. A chorale whose music is also in a later part is dropped.
     pub fn of(chorales: Vec<Chorale>) -> Self {
         let is_corpus = chorales.len() == N_CHORALES;
         let mut split = Self { train: vec![], valid: vec![], test: vec![] };
@@ -61,7 +60,7 @@ impl Split {
     }
 }
 
-/// Whether two chorales have the same sounds, whatever their key.
+/// Whether two chorales have the same sounds in any key.
 fn is_same(a: &Chorale, b: &Chorale) -> bool {
     let lowest =
         |chorale: &Chorale| chorale.frames.first().and_then(|frame| frame.sounds[3].pitch());

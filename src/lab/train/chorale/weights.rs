@@ -1,6 +1,6 @@
-//! The network's weights as variables of candle's autograd, and its function.
+//! The network's weights as variables of candle's autograd, and its loss.
 //!
-//! The same function as [`crate::chorale::network`], over whole windows.
+//! Computes the same as [`crate::chorale::network`], over whole windows.
 
 use std::collections::HashMap;
 
@@ -25,7 +25,7 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Deviation of the initial embedding: sums of some twenty rows then have a deviation near 1.
+/// Range of the initial embedding: sums of some twenty rows then have a deviation near 1.
 const EMBEDDED: f64 = 0.3;
 
 /// Weights in training.
@@ -39,10 +39,10 @@ pub struct Variables {
     pub vars: Vec<Var>,
 }
 
-/// Loss of a batch, and what it was over.
+/// Loss of a batch, and its size.
 #[derive(Debug)]
 pub struct Loss {
-    /// Mean cross-entropy, nats a token.
+    /// Cross-entropy in nats per token.
     pub mean: Tensor,
     /// Its sum.
     pub nats: f64,
@@ -80,8 +80,8 @@ impl Variables {
         Ok(variables)
     }
 
-    /// The weights of a model of the same sizes but an earlier encoding: rows of the embedding and outputs
-    /// that it lacks, which later encodings have at the end, are zeros, so that it says what it said.
+    /// The weights of a model of the same sizes but an earlier encoding. Embedding rows and outputs that it
+    /// lacks, which later encodings append, are zeros, so that its logits don't change.
     ///
     /// # Errors
     /// A tensor is missing, or has other sizes.
@@ -118,7 +118,7 @@ impl Variables {
         Ok((self.tensor(&names::kernel(prefix))?, self.tensor(&names::bias(prefix))?))
     }
 
-    /// The loss on `batch`; a share `dropout` of what each layer reads from the one below is dropped.
+    /// The loss on `batch`, with a share `dropout` of the inputs of each layer dropped.
     ///
     /// # Errors
     /// Out of memory.
@@ -145,7 +145,7 @@ impl Variables {
     }
 }
 
-/// A mask of `shape` that drops a share of the values, in steps of 1/256, and scales up the others.
+/// A dropout mask of `shape`, in steps of 1/256, which scales up the kept values.
 fn mask(shape: &[usize], dropout: f64, rng: &mut Rng) -> Result<Tensor> {
     let limit = (dropout * 256.0).round().clamp(0.0, 255.0) as u8;
     let kept = 256.0 / (256.0 - f32::from(limit));

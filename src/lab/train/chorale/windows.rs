@@ -1,4 +1,4 @@
-//! Batches: windows of chorales, moved to another key, as inputs and targets.
+//! Batches: transposed windows of chorales, as inputs and targets.
 
 use std::iter;
 
@@ -27,11 +27,11 @@ pub const N_STEPS: usize = N_VOICES * N_FRAMES;
 pub struct Batch {
     /// B.
     pub n_windows: usize,
-    /// Rows of the embedding (T, B, rows of a step).
+    /// Rows of the embedding (T, B, rows per step).
     pub rows: Vec<u32>,
     /// Outputs of each token (T, B).
     pub terms: Terms,
-    /// The token that is to be predicted (T, B); [`Targets::IGNORED`] after a chorale's end.
+    /// The tokens to predict (T, B); [`Targets::IGNORED`] after a chorale's end.
     pub targets: Vec<u32>,
 }
 
@@ -43,8 +43,7 @@ struct Window {
 }
 
 impl Batch {
-    /// Draws windows. Each chorale is as likely as it is long, and each key in its ranges is as likely as
-    /// any other.
+    /// Draws windows: chorales in proportion to their length, keys uniformly within the voices' ranges.
     pub fn draw(chorales: &[Chorale], encoding: Encoding, n_windows: usize, rng: &mut Rng) -> Self {
         let n_frames: usize = chorales.iter().map(|chorale| chorale.frames.len()).sum();
         let mut window = || {
@@ -56,7 +55,7 @@ impl Batch {
             });
             let chorale = found.expect("a frame is in a chorale");
             let moved = chorale.transposed(rng.random_range(chorale.shifts()));
-            // Windows begin on a beat, and half a window before the first frame is its start.
+            // Windows begin on a beat, at the earliest on the first frame.
             let start = at.saturating_sub(N_FRAMES / 2) / FRAMES_PER_BEAT * FRAMES_PER_BEAT;
             Window::of(&moved, encoding, start)
         };
@@ -64,7 +63,7 @@ impl Batch {
         Self::interleave(&windows, encoding.n_rows())
     }
 
-    /// Puts windows beside each other.
+    /// Stacks windows into a batch.
     fn interleave(windows: &[Window], n_rows: usize) -> Self {
         let n_windows = windows.len();
         let mut batch = Self { n_windows, rows: vec![], terms: vec![], targets: vec![] };
@@ -97,7 +96,7 @@ impl Batch {
 }
 
 impl Window {
-    /// The window of `chorale` from frame `start` on. What was sung before it is known.
+    /// The window of `chorale` from frame `start` on, with the true past before it.
     fn of(chorale: &Chorale, encoding: Encoding, start: usize) -> Self {
         let tokens = encode(chorale).expect("the voices' ranges have tokens");
         let cues: Vec<Cue> = cues(&chorale.fermatas());

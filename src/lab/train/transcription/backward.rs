@@ -1,4 +1,4 @@
-//! The pitch network's loss of a window, and its gradient.
+//! The pitch network's loss on a window, and its gradient.
 
 use crate::lab::{
     train::transcription::{targets::Targets, weight_gradient::add_gradient},
@@ -10,17 +10,17 @@ use crate::lab::{
     },
 };
 
-/// Frames at each end of a window that are not counted: they are dropped from recordings, too.
+/// Frames at each end of a window that are not counted: inference drops them, too.
 const UNCOUNTED: usize = 15;
 
 /// Columns of zeros beside planes of gradients.
 const MARGIN: usize = 16;
 
-/// What errors cost.
+/// Costs of errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Costs {
-    /// How much less than 1 the target of what sounds is, so that the network is never sure of it. That of
-    /// what doesn't is 0: most of them are.
+    /// Label smoothing: how far below 1 targets of sounding notes are, so that the network is never certain.
+    /// Other targets, the majority, are 0.
     pub smoothing: f32,
     /// How much more a missed onset costs than a false one.
     pub onset: f32,
@@ -40,7 +40,7 @@ pub struct Losses {
 }
 
 impl Losses {
-    /// Their sum.
+    /// The sum of all three.
     pub fn sum(&self) -> f64 {
         self.note + self.onset + self.contour
     }
@@ -55,15 +55,15 @@ impl Losses {
         }
     }
 
-    /// A share of each.
+    /// Each times `share`.
     #[must_use]
     pub fn times(self, share: f64) -> Self {
         Self { note: self.note * share, onset: self.onset * share, contour: self.contour * share }
     }
 }
 
-/// Kernels that take gradients of a layer's outputs to those of its inputs, for the layers whose inputs are
-/// learned.
+/// Kernels that propagate gradients from a layer's outputs to its inputs, for the layers that read other
+/// layers.
 #[derive(Debug)]
 pub struct Transposed {
     contour_2: Kernel,
@@ -88,7 +88,7 @@ pub fn zeros() -> Gradient {
     LAYERS.map(|layer: Layer| (vec![0.0; layer.n_weights()], vec![0.0; layer.n_out]))
 }
 
-/// Adds to `gradient` that of the loss of a window, and returns the loss.
+/// Adds the gradient of the loss on a window to `gradient`; returns the loss.
 pub fn add_loss(
     pass: &Pass,
     targets: &Targets,
@@ -135,8 +135,7 @@ fn back(kernel: &Kernel, by_output: &Planes) -> Planes {
     by_input
 }
 
-/// The loss of the first plane of `outputs`, which are probabilities, and its gradient by what the sigmoid
-/// was taken of.
+/// The loss of the first plane of `outputs`, which are probabilities, and its gradient by the logits.
 fn loss<const N: usize>(
     outputs: &Planes,
     targets: &[[f32; N]],
@@ -161,7 +160,7 @@ fn loss<const N: usize>(
     (sum, gradient)
 }
 
-/// Adds to a gradient by what the sigmoid was taken of that which comes through its output.
+/// Adds to the gradient by the logits what comes `through` the sigmoid's outputs.
 fn add_behind_sigmoid(by: &mut Planes, outputs: &Planes, through: impl Fn(usize, usize) -> f32) {
     for row in 0..by.n_rows() {
         let pairs = by.row_mut(0, row).iter_mut().zip(outputs.row(0, row));
@@ -171,7 +170,7 @@ fn add_behind_sigmoid(by: &mut Planes, outputs: &Planes, through: impl Fn(usize,
     }
 }
 
-/// The gradient by what `outputs` are the positive part of; both without their first `n` planes.
+/// The gradient by the inputs of a rectifier with `outputs`; both without their first `n` planes.
 fn behind_relu(outputs: &Planes, by_outputs: &Planes, n: usize) -> Planes {
     let n_planes = outputs.n_planes() - n;
     let mut by = Planes::new(n_planes, outputs.n_rows(), outputs.n_columns(), MARGIN);

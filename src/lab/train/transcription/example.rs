@@ -28,21 +28,21 @@ use crate::{
 /// Share of examples in which one or two instruments play alone.
 const SOLO: f64 = 0.3;
 
-/// Share of examples that are drums alone, in which nothing is to be found.
+/// Share of examples that are drums alone, without any notes to find.
 const DRUMS_ALONE: f64 = 0.04;
 
-/// Share of instruments that play another program than their own.
+/// Share of instruments that play a different program.
 const OTHER_PROGRAM: f64 = 0.35;
 
-/// Most semitones that a piece is moved by.
+/// Most semitones that a piece is transposed by.
 const MOST_SEMITONES: i16 = 5;
 
-/// General MIDI programs of basses, and the first of effects, ethnic and percussive instruments, which
-/// replace no other.
+/// General MIDI programs of basses, and the first of effects, ethnic and percussive instruments, which never
+/// replace others.
 const BASSES: Range<u8> = 32..40;
 const FIRST_ODD: u8 = 96;
 
-/// What is played.
+/// What examples are made from.
 #[derive(Clone)]
 pub struct Material {
     /// Pieces.
@@ -51,12 +51,12 @@ pub struct Material {
     pub fonts: Vec<Arc<SoundFont>>,
 }
 
-/// A window and what is to be found in it.
+/// A window and its targets.
 #[derive(Debug, Clone)]
 pub struct Example {
     /// Its levels.
     pub levels: Vec<f32>,
-    /// What is to be found.
+    /// Its targets.
     pub targets: Targets,
 }
 
@@ -65,11 +65,11 @@ pub struct Example {
 pub struct Sound {
     /// The samples.
     pub samples: Vec<f32>,
-    /// The notes; those that began before it have onsets below 0.
+    /// The notes; those that began before it have negative onsets.
     pub notes: Vec<HeardNote>,
 }
 
-/// Draws a recording of `n_windows` windows, each a step of a recording's after the one before.
+/// Draws a recording of `n_windows` windows, [`STEP`] samples apart.
 ///
 /// # Errors
 /// The synthesizer or LAME fails.
@@ -101,7 +101,7 @@ fn record(take: Take, n_samples: usize, rng: &mut Rng) -> Result<Sound, Error> {
     Ok(Sound { samples, notes })
 }
 
-/// The notes of `piece` around `range`, moved by some semitones, at times of one or two instruments alone.
+/// The notes of `piece` around `range`, transposed, sometimes only those of one or two instruments.
 fn excerpt(piece: &Piece, range: &Range<f64>, rng: &mut Rng) -> Piece {
     let by = rng.random_range(-MOST_SEMITONES..=MOST_SEMITONES);
     let near = |note: &&PieceNote| note.start_s < range.end && range.start - 2.0 < note.end_s;

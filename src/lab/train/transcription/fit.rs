@@ -1,4 +1,4 @@
-//! One training step of the pitch network, and what it is judged by.
+//! Training steps of the pitch network, and its evaluation.
 
 use std::collections::HashMap;
 
@@ -36,10 +36,10 @@ const N_WINDOWS: usize = 4;
 /// Notes that start this close to an edge of a held-out recording are not counted, in seconds.
 const EDGE_S: f64 = 0.1;
 
-/// Candidates for the number of frames that a note exceeds: 35 to 128 ms.
+/// Candidates for the number of frames that a note must exceed: 35 to 128 ms.
 const SHORTEST: [usize; 4] = [3, 5, 8, 11];
 
-/// Candidates for the least relative amplitude of a harmonic that is a note of its own.
+/// Candidates for the least relative amplitude at which a harmonic counts as a note.
 const HARMONICS: [f32; 4] = [0.0, 0.5, 0.6, 0.7];
 
 /// Settings of a run.
@@ -51,11 +51,11 @@ pub struct Settings {
     pub min_learning_rate: f64,
     /// Steps of the whole run.
     pub n_steps: u64,
-    /// Takes of a step.
+    /// Takes per step.
     pub n_takes: usize,
-    /// Windows of a take.
+    /// Windows per take.
     pub n_windows: usize,
-    /// What errors cost.
+    /// Costs of errors.
     pub costs: Costs,
     /// Seed of all random draws.
     pub seed: u64,
@@ -168,7 +168,7 @@ impl Fit {
         Ok((gradient, losses))
     }
 
-    /// The mean gradient by variable. The norm of the input is not learned.
+    /// The mean gradient by variable. The input norm is not trained.
     fn mean(&self, parts: &[(Gradient, Losses)], share: f32) -> Result<Vec<Tensor>, Error> {
         let mut sum = zeros();
         for (gradient, _) in parts {
@@ -198,7 +198,7 @@ fn not_ours(error: PitchModelError) -> Error {
 pub struct HeldOut(Vec<Sound>);
 
 impl HeldOut {
-    /// Draws `n` recordings of about seven seconds, the same whenever the material is.
+    /// Draws `n` recordings of about seven seconds, the same for the same material.
     ///
     /// # Errors
     /// A take can't be played.
@@ -210,14 +210,14 @@ impl HeldOut {
         Ok(Self(sounds.collect::<Result<_, Error>>()?))
     }
 
-    /// What `weights` say of them.
+    /// Activations with `weights`.
     pub fn activations(&self, weights: &Weights) -> Vec<Activations> {
         let network = PitchNetwork::new(weights);
         let of = |sound: &Sound| Activations::of(&network, &sound.samples, false, &|| true);
         self.0.par_iter().map(|sound| of(sound).unwrap_or_default()).collect()
     }
 
-    /// How far the notes of `activations` agree with the truth.
+    /// How well the notes of `activations` agree with the truth.
     pub fn agreement(&self, activations: &[Activations], thresholds: &Thresholds) -> Agreement {
         let pairs: Vec<(&Sound, &Activations)> = self.0.iter().zip(activations).collect();
         let judge = |(sound, activations): &(&Sound, &Activations)| {

@@ -1,4 +1,4 @@
-//! Weights that training of the pitch network starts with.
+//! Initial weights of the pitch network.
 
 use rand_distr::{Distribution as _, StandardNormal};
 
@@ -7,10 +7,10 @@ use crate::{
     rng,
 };
 
-/// Factor and summand of the levels, which then spread over about -1 to 1.5.
+/// Scale and shift of the levels, which then range from about -1 to 1.5.
 const INPUT_NORM: [f32; 2] = [2.5, -1.0];
 
-/// Biases of layers that end in a probability: rare at first, as pitches, notes and onsets are.
+/// Biases of layers that end in a probability: low, since pitches, notes and onsets are rare.
 const RARE: [(&str, f32); 3] = [("contour_2", -4.0), ("note_2", -3.0), ("onset_2", -5.0)];
 
 /// Random weights. Source: He et al., "Delving deep into rectifiers", ICCV 2015.

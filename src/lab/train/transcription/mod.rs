@@ -1,8 +1,8 @@
-//! Training of the networks that read recordings: takes whose notes are known.
+//! Trains the transcription networks on takes, whose notes are known.
 //!
-//! Takes: [`piece`] (a MIDI file in seconds) of [`pieces`], [`take`] (a stretch of it, played), [`room`] and
-//! [`mp3`] (what happens to recordings), [`mixdown`] (a take as a recording). The pitch network:
-//! [`example`], [`targets`], [`initial`], [`backward`] and [`weight_gradient`], [`fit`]. The drum network: [`drums`].
+//! Takes: [`pieces`] and [`piece`] (MIDI files in seconds), [`take`] (a rendered stretch of one), [`room`]
+//! and [`mp3`] (augmentations), [`mixdown`] (a take as a recording). The pitch network: [`example`],
+//! [`targets`], [`initial`], [`backward`] and [`weight_gradient`], [`fit`]. The drum network: [`drums`].
 
 pub mod backward;
 pub mod drums;

@@ -1,4 +1,4 @@
-//! What an MP3 leaves of a sound.
+//! MP3 compression of a sound.
 
 use std::io::Cursor;
 
@@ -19,7 +19,7 @@ use crate::{
     units::Kbps,
 };
 
-/// `samples`, mono at 44.1 kHz, encoded and decoded; of equal length and timing.
+/// `samples`, mono at 44.1 kHz, encoded and decoded, with the same length and timing.
 ///
 /// # Errors
 /// LAME fails, or its frames can't be decoded.

@@ -15,19 +15,19 @@ pub struct PieceNote {
     pub start_s: f64,
     /// End in seconds, never before the start.
     pub end_s: f64,
-    /// MIDI pitch; of a rhythm part the percussion key.
+    /// MIDI pitch; in a rhythm part, the percussion key.
     pub pitch: u8,
     /// MIDI velocity, 1 to 127.
     pub velocity: u8,
     /// General MIDI program, 0 to 127.
     pub program: u8,
-    /// Whether it is of a rhythm part.
+    /// Whether it is in a rhythm part.
     pub is_drum: bool,
     /// Number of its instrument.
     pub instrument: u16,
 }
 
-/// A piece that takes are played of.
+/// A piece that takes are made from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Piece {
     /// Its title: versions of one song share it.

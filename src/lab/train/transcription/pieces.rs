@@ -1,4 +1,4 @@
-//! The pieces that takes are played of, split by title.
+//! The pieces that takes are made from, split by title.
 
 use std::{
     collections::BTreeMap,
@@ -14,10 +14,10 @@ use crate::{
     rng,
 };
 
-/// One title of so many is held out.
+/// One of this many titles is held out.
 const HELD_OUT: u64 = 10;
 
-/// The shortest piece that takes are played of, in seconds.
+/// The shortest piece that is used, in seconds.
 const LEAST_S: f64 = 4.0;
 
 /// Pieces by title.
@@ -27,19 +27,19 @@ pub struct Pieces {
     pub titles: Vec<Vec<Piece>>,
 }
 
-/// What was read.
+/// The pieces read.
 #[derive(Debug, Clone, Default)]
 pub struct Read {
-    /// Pieces to learn from.
+    /// Pieces to train on.
     pub train: Pieces,
-    /// Pieces to judge by: one title of ten, whatever the other pieces are.
+    /// Pieces to evaluate on: one title in ten, independent of the others.
     pub held_out: Pieces,
-    /// Files that are no MIDI files, have no pitched notes or are too short.
+    /// Files that are not MIDI, have no pitched notes or are too short.
     pub n_skipped: usize,
 }
 
 impl Pieces {
-    /// Number of all versions.
+    /// Number of pieces.
     pub fn n_pieces(&self) -> usize {
         self.titles.iter().map(Vec::len).sum()
     }
@@ -53,7 +53,7 @@ pub fn is_held_out(title: &str) -> bool {
 /// Reads the MIDI files in `sources`: folders, archives and single files.
 ///
 /// # Errors
-/// A source can't be opened or is of no known kind. Files that can't be read are skipped.
+/// A source can't be opened or is of unknown kind. Files that can't be read are skipped.
 pub fn read(sources: &[PathBuf]) -> Result<Read, Error> {
     let (mut titles, mut files) = (Titles::default(), Vec::new());
     for source in sources {

@@ -1,4 +1,4 @@
-//! Rooms and echoes of recordings.
+//! Reverb and echo of recordings.
 
 use crate::{
     music::room::Room,
@@ -9,7 +9,7 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Adds the answer of `room` to `samples`, mono at 44.1 kHz.
+/// Adds the reverb of `room` to `samples`, mono at 44.1 kHz.
 pub fn add_room(samples: &mut [f32], room: Room, gain: f32) {
     let mut reverb = RoomReverb::new(room);
     for piece in samples.chunks_mut(FRAMES_PER_MP3_FRAME) {
@@ -24,8 +24,8 @@ pub fn add_room(samples: &mut [f32], room: Room, gain: f32) {
     }
 }
 
-/// Adds repeats of `samples`, mono at 44.1 kHz, every `seconds`: the first by `gain`, each further one by
-/// `feedback` of the one before.
+/// Adds repeats of `samples`, mono at 44.1 kHz, every `seconds`: the first at `gain`, each further one at
+/// `feedback` times the one before.
 pub fn add_echo(samples: &mut [f32], seconds: f64, gain: f32, feedback: f32) {
     let delay = ((seconds * f64::from(SAMPLE_RATE)) as usize).max(1);
     let mut repeats = vec![0.0; samples.len()];

@@ -17,10 +17,10 @@ use crate::{
     units::SAMPLE_RATE,
 };
 
-/// Seconds played before the take starts, so that notes that began before are on their way.
+/// Seconds rendered before the take starts, so that earlier notes are sounding by then.
 const LEAD_IN_S: f64 = 1.5;
 
-/// Notes of one pitch whose starts are closer are one to a listener, in seconds.
+/// Notes of one pitch whose starts are closer are heard as one, in seconds.
 const SAME_ONSET_S: f64 = 0.03;
 
 /// Frames that the synthesizer renders at once; it processes messages only in between.
@@ -56,19 +56,19 @@ pub struct Take {
     pub drums: Vec<f32>,
     /// All others.
     pub pitched: Vec<f32>,
-    /// The notes that sound, sorted by onset. One that began before the take has an onset below 0, and none
-    /// ends after it. Notes of one pitch that begin together are one; sound effects are none.
+    /// The notes that sound, sorted by onset. One that began before the take has a negative onset, and none
+    /// ends after it. Simultaneous notes of one pitch are merged; sound effects are left out.
     pub notes: Vec<HeardNote>,
     /// The hits that have a drum, sorted by onset.
     pub hits: Vec<Hit>,
 }
 
-/// What a MIDI file expects: the instrument's own program, at the usual volume.
+/// As the MIDI file says: the instrument's own program, at the usual volume.
 pub fn as_written(note: &PieceNote) -> Playing {
     Playing { program: note.program, volume: 100 }
 }
 
-/// Plays the seconds `range` of `piece`; `playing` is asked once an instrument, with its first note.
+/// Plays the seconds `range` of `piece`; `playing` is called once per instrument, with its first note.
 ///
 /// # Errors
 /// The synthesizer can't start.
@@ -105,7 +105,7 @@ pub fn play(
     })
 }
 
-/// Where a stem lies in a piece, in frames but for its first second.
+/// A stem's stretch of a piece, in frames apart from `first_s`.
 struct Stretch {
     first_s: f64,
     skipped: usize,
@@ -123,7 +123,7 @@ struct Message {
     velocity: i32,
 }
 
-/// Plays `instruments`, as many to a synthesizer as there are `channels`.
+/// Plays `instruments`, each on a channel, up to `channels` per synthesizer.
 fn stem(
     font: &Arc<SoundFont>,
     instruments: &[(Playing, Vec<&PieceNote>)],
@@ -159,7 +159,7 @@ fn set(synth: &mut Synthesizer, font: &SoundFont, channel: i32, playing: Playing
     synth.process_midi_message(channel, CONTROL, VOLUME, playing.volume.into());
 }
 
-/// The messages of a note. One that began before the stretch begins with it.
+/// The messages of a note. One that began before the stretch starts with it.
 fn on_and_off(note: &PieceNote, channel: i32, stretch: &Stretch) -> [Message; 2] {
     let frame = |second: f64| {
         let frame = (second - stretch.first_s).max(0.0) * f64::from(SAMPLE_RATE);
@@ -167,7 +167,7 @@ fn on_and_off(note: &PieceNote, channel: i32, stretch: &Stretch) -> [Message; 2]
     };
     let pitch = note.pitch.into();
     let start = frame(note.start_s);
-    // Messages of one moment are sent note-off first.
+    // Simultaneous messages are sent note-off first.
     let end = frame(note.end_s).max(start + 2 * BLOCK);
     [
         Message { frame: start, is_on: true, channel, pitch, velocity: note.velocity.into() },
@@ -175,7 +175,7 @@ fn on_and_off(note: &PieceNote, channel: i32, stretch: &Stretch) -> [Message; 2]
     ]
 }
 
-/// Adds what `synth` plays to `sum`.
+/// Adds the output of `synth` to `sum`.
 fn render(synth: &mut Synthesizer, messages: &[Message], stretch: &Stretch, sum: &mut [f32]) {
     let [mut left, mut right] = [[0f32; BLOCK]; 2];
     let mut next = 0;

@@ -1,4 +1,4 @@
-//! What the pitch network is to say of a window: notes, onsets and contours of its frames.
+//! Targets of the pitch network for a window: notes, onsets and contours by frame.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::lab::transcription::{
     pitch_network::{LOWEST_PITCH, N_CONTOUR, N_PITCHES},
 };
 
-/// Frames for which an onset is a target.
+/// Target frames of an onset.
 const ONSET_FRAMES: usize = 2;
 
 /// Targets of a window, by frames: 1 where a note sounds or starts.
@@ -23,7 +23,7 @@ pub struct Targets {
 }
 
 impl Targets {
-    /// The targets of a window that starts at `start_s` of a take with `notes`.
+    /// The targets of a window that starts at `start_s` in a take with `notes`.
     pub fn of(notes: &[HeardNote], start_s: f64) -> Self {
         let mut targets = Self {
             notes: vec![[0.0; N_PITCHES]; N_FRAMES],

@@ -10,14 +10,14 @@ use crate::lab::transcription::{
     planes::Planes,
 };
 
-/// Rows whose products are summed in vectors before the lanes are.
+/// Rows summed by lane before the lanes are added up.
 const ROWS: usize = 16;
 
 /// Weights of an output that are computed at once.
 const TAPS: usize = 3;
 
-/// Adds the gradients of a layer's weights and biases to `weights` and `bias`: of its `input`, and of the
-/// loss's gradient by its outputs, whose columns that only fill up vectors are 0.
+/// Adds the gradients of a layer's weights and biases to `weights` and `bias`, from its `input` and the
+/// loss's gradient by its `outputs`, whose padding columns are 0.
 ///
 /// # Panics
 /// The planes don't fit the layer.
@@ -106,7 +106,7 @@ impl Gradient<'_> {
             });
             for vector in 0..n_computed / S::F32_LANES {
                 let read: [S::f32s; T] = std::array::from_fn(|t| read[t][vector]);
-                // By index: the number of outputs is known when it is compiled, so the sums stay in registers.
+                // By index: the number of outputs is a compile-time constant, so the sums stay in registers.
                 #[allow(clippy::needless_range_loop)]
                 for o in 0..O {
                     let given = given[o][vector];

@@ -5,11 +5,11 @@ use crate::music::part_map::Role;
 /// A note of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FileNote {
-    /// What its instrument plays.
+    /// The role of its instrument.
     pub role: Role,
     /// Number of its instrument, as [`Note::instrument`](crate::music::note::Note::instrument).
     pub instrument: u16,
-    /// Where it is written.
+    /// Its track and channel.
     pub place: Place,
     /// MIDI pitch.
     pub pitch: u8,
@@ -19,7 +19,7 @@ pub struct FileNote {
     pub start: u64,
     /// Tick at which it ends.
     pub end: u64,
-    /// Indices of its events in the track; a note that nothing ends has no second one.
+    /// Indices of its events in the track; a note without an end has no second one.
     pub(super) events: (usize, Option<usize>),
 }
 
@@ -35,7 +35,7 @@ pub struct Place {
 /// A note to be added to a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewNote {
-    /// Where it is written.
+    /// Its track and channel.
     pub place: Place,
     /// MIDI pitch.
     pub pitch: u8,

@@ -15,8 +15,8 @@ use crate::music::{
 /// Index of the event, its tick and velocity.
 type On = (usize, u64, u8);
 
-/// The notes of all tracks in the order of the reader: by start, then pitch, then by the end of the note
-/// in its track. Their roles and instruments are not known yet.
+/// The notes of all tracks in the order of the reader: by start, then pitch, then by the end of the note in
+/// its track. Their roles and instruments are not set yet.
 pub fn notes(tracks: &[Vec<Timed>]) -> Vec<FileNote> {
     let mut notes: Vec<FileNote> =
         tracks.iter().enumerate().flat_map(|(number, track)| of_track(number, track)).collect();

@@ -77,7 +77,7 @@ fn parse_shape(bytes: &[u8]) -> Option<Vec<usize>> {
             let mut size = 0;
             for_each_field(axis, |number, value| {
                 if let (1, Value::Varint(found)) = (number, value) {
-                    // A negative size is a huge one here, and too large for memory.
+                    // A negative size reads as huge, and too large for memory.
                     size = usize::try_from(found).ok()?;
                 }
                 Some(())

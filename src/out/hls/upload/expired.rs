@@ -25,7 +25,7 @@ pub struct Expired {
     due: VecDeque<String>,
     /// Segments of earlier runs, and until when they are kept. None: not listed yet.
     left: Option<(Instant, Vec<String>)>,
-    /// At most one task, which lists them beside the uploads.
+    /// At most one task, which lists them during uploads.
     listing: JoinSet<Result<Listing, Failure>>,
 }
 
@@ -44,8 +44,8 @@ impl Expired {
         }
     }
 
-    /// Deletes a batch of those that have expired at `now`. Segments in the bucket that are not `is_ours`
-    /// are of an earlier run.
+    /// Deletes a batch of segments that have expired at `now`. Those in the bucket that are not `is_ours`
+    /// are from an earlier run.
     ///
     /// # Errors
     /// Deleting or listing failed, or the listing has no end.
@@ -69,7 +69,7 @@ impl Expired {
         self.list(bucket, now, is_ours)
     }
 
-    /// Whether the listing is taken.
+    /// Whether the listing was received.
     #[cfg(test)]
     pub fn is_listed(&self) -> bool {
         self.left.is_some()

@@ -6,7 +6,7 @@ use hyper::StatusCode;
 
 use crate::{out::hls::upload::transport, stream::icy::clean};
 
-/// Longest foreign error text in bytes.
+/// Longest external error text in bytes.
 const MOST: usize = 200;
 
 /// Why a request failed, without any secret.

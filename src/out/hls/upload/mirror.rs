@@ -255,7 +255,7 @@ mod tests {
         assert_eq!(storage.places().await, stay);
     }
 
-    /// Tidies until the listing of segments of earlier runs is taken.
+    /// Tidies until the segments of earlier runs are listed.
     async fn until_listed(
         mirror: &mut Mirror,
         storage: &Storage,

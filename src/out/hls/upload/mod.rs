@@ -1,9 +1,8 @@
 //! Uploads: a station's segments and playlists in an S3 bucket, from which a CDN serves them. Each file
 //! crosses the radio's own uplink once.
 //!
-//! An upload is a task that copies new segments of a station's variants, and retries after any failure
-//! for as long as radio.toml wants it. Nothing waits for it: while the storage is down segments are
-//! skipped.
+//! An upload is a task that copies new segments of a station's variants, and retries after any failure for
+//! as long as radio.toml wants it. It blocks nothing: while the storage is down, segments are skipped.
 
 mod bucket;
 mod expired;

@@ -43,7 +43,7 @@ pub const LISTED: usize = 3;
 /// All kinds of requests.
 pub const ALL: &[&str] = &["put", "delete", "list"];
 
-/// Storage in memory, which can be told to refuse.
+/// In-memory storage that can refuse requests.
 #[derive(Debug, Clone, Default)]
 pub struct Storage(Arc<Inner>);
 
@@ -55,14 +55,14 @@ struct Inner {
     asked: watch::Sender<Vec<String>>,
 }
 
-/// How a storage never ends a listing.
+/// Why a listing never ends.
 #[derive(Debug, Clone, Copy)]
 pub enum Endless {
     /// Each page names another next page.
     NewTokens,
     /// Each page names the same next page.
     SameToken,
-    /// It does not answer.
+    /// There is no response.
     Silent,
 }
 

@@ -94,7 +94,7 @@ impl Transport {
         }
         let stream = TokioIo::new(connect(&self.to, self.ca_file.as_deref()).await?);
         let (sender, connection) = handshake(stream).await?;
-        // Ends with its sender, which also gets its errors.
+        // Ends with its sender, which receives its errors.
         tokio::spawn(connection);
         self.send(sender, request).await
     }
@@ -147,7 +147,7 @@ impl HttpService for Transport {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let response = timeout(TIMEOUT, self.exchange(request)).await;
         let response = response.unwrap_or(Err(Error::Timeout));
-        // Of a kind that `object_store` does not retry by itself.
+        // An error kind that `object_store` does not retry itself.
         response
             .and_then(check_status)
             .map_err(|error| HttpError::new(HttpErrorKind::Unknown, error))

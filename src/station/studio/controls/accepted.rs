@@ -1,4 +1,4 @@
-//! Moves that were made: the hand after each, and who hears of them: the log, and the studio's pages.
+//! Moves that were made: updates the hand, and notifies the log and the studio's pages.
 
 use std::{sync::Arc, time::Instant};
 
@@ -19,7 +19,7 @@ use crate::{
 };
 
 impl Controls {
-    /// Notes that the composer has accepted `request` for its bar `bar`, and answers.
+    /// Records that the composer has accepted `request` for its bar `bar`, and answers.
     pub fn accepted(&self, request: &Request, bar: u64) {
         if let Some(version) = &request.version {
             self.inner.lock().version.clone_from(version);
@@ -31,12 +31,12 @@ impl Controls {
             What::Adopted(hand, progress) => self.adopted(&request.by, hand, progress, bar),
         }
         if let Some(answer) = &request.answer {
-            // Whoever asked may have given up.
+            // The requester may have timed out.
             let _ = answer.try_send(Ok(Receipt { bar: Some(aired) }));
         }
     }
 
-    /// Forgets the values set by hand, which are now in radio.toml; an undo brings them back.
+    /// Drops the values set by hand, which are now in radio.toml; an undo restores them.
     pub fn kept(&self) {
         let mut inner = self.inner.lock();
         let before = inner.hand.clone();
@@ -94,7 +94,7 @@ impl Controls {
         };
         self.note(Line::Made(Box::new(made)), hand);
         let station = self.name.clone();
-        // Nobody may listen.
+        // May have no receiver.
         let _ = self.events.send(Arc::new(Event::Moved { station, by, bar: aired, what }));
         self.tell_hand();
     }
@@ -116,7 +116,7 @@ impl Controls {
         drop(inner);
         info!(station = self.name, by, bar, "took over a cue");
         let (at, by) = (Timestamp::now(), by.to_owned());
-        // As the cue had it: a replay moves it, too.
+        // As in the cue: a replay shifts the bars, too.
         let (hand, progress) = (Box::new(hand.clone()), Box::new(progress.clone()));
         self.note(Line::Adopted { at, by, bar, hand, settings, progress }, now);
         self.tell_hand();

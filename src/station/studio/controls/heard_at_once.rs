@@ -1,4 +1,4 @@
-//! What is heard at once: orders to the playout.
+//! Moves heard at once: orders to the playout.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::{
     },
 };
 
-/// How long the playout may take to follow an order.
+/// How long the playout may take to execute an order.
 const ORDER_PATIENCE: Duration = Duration::from_secs(3);
 
 impl Controls {
-    /// Has the playout follow `order`, heard at once, because of `what`.
+    /// Sends `order` to the playout, heard at once, for `what`.
     ///
     /// # Errors
     /// The order has no effect.
@@ -35,20 +35,20 @@ impl Controls {
         Ok(Receipt { bar: None })
     }
 
-    /// Moves the desk to `desk`, as part of a move that is noted elsewhere.
+    /// Moves the desk to `desk`, as part of a move that is logged elsewhere.
     pub fn set_desk(&self, desk: Desk) {
         if let Some(threads) = &self.inner.lock().threads {
-            // Too many orders wait: the next move sets all faders.
+            // If the queue is full, the next move sets all faders.
             let _ = threads.orders.send(PlayoutOrder::Desk(desk));
         }
     }
 
-    /// Leaves `kept` to the mix from bar `from` on, the number on air.
+    /// Moves `kept` to the mix from bar `from` on, the number on air.
     pub fn keep_desk(&self, kept: Desk, from: u64) {
         let from = self.shift().composed(from);
         let inner = self.inner.lock();
         if let Some(threads) = &inner.threads {
-            // Too many orders wait: the next move sets all faders.
+            // If the queue is full, the next move sets all faders.
             let order = PlayoutOrder::Keep { desk: inner.hand.desk, kept, from };
             let _ = threads.orders.send(order);
         }

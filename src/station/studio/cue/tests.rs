@@ -9,7 +9,7 @@ use crate::{
     sound::testing::tiny_font,
 };
 
-/// A station's setting, the same steered otherwise, and the progress before bar 8 of the first.
+/// A station's setting, the same with other steering, and the progress before bar 8 of the first.
 fn on_air() -> (Setting, Setting, Arc<Progress>) {
     let plain = setting(&stations()[0], 1);
     let mut start = composer(&plain, &Progress::start(&plain));

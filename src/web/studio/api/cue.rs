@@ -1,4 +1,4 @@
-//! The cue: what moves would do, played for one person before it is on air.
+//! The cue: a private preview of moves before they are on air.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -23,7 +23,7 @@ struct Request {
     moves: Vec<Value>,
 }
 
-/// Starts a cue of the station with moves beside those on air; any other cue ends.
+/// Starts a cue of the station with moves besides those on air; ends any other cue.
 pub fn start(call: &Call) -> Result<Reply, Failure> {
     let Request { moves } = call.json()?;
     if MAX_MOVES < moves.len() {

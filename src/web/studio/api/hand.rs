@@ -1,4 +1,4 @@
-//! All that is changed by hand, beside radio.toml.
+//! Values set by hand, compared with radio.toml.
 
 use serde_json::json;
 

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// How far from its middle a place of the map may lie.
+/// The largest coordinate of a place on the map.
 const EDGE: f64 = 1.5;
 
 /// The longest transition in bars.
@@ -48,7 +48,7 @@ pub fn anchors(call: &Call) -> Result<Reply, Failure> {
     Reply::json(&make(call, set_anchors(texts), when)?)
 }
 
-/// The change that a body gives beside `when`.
+/// The change in a body, without `when`.
 fn change(call: &Call) -> Result<AnchorChange, Failure> {
     let mut body: Value = call.json()?;
     if let Some(fields) = body.as_object_mut() {

@@ -1,4 +1,4 @@
-//! The API of the studio: which paths there are, and what answers each.
+//! The API of the studio: its paths, and the handler of each.
 
 mod cue;
 mod hand;
@@ -21,7 +21,7 @@ const MAX_JSON: usize = 64 << 10;
 const MAX_MIDI: usize = 1 << 20;
 const MAX_CLIPS: usize = 2 * MAX_MIDI * 4 / 3 + MAX_JSON;
 
-/// What the body of an operation is.
+/// The format of an operation's body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyKind {
     /// JSON.
@@ -36,9 +36,9 @@ pub enum BodyKind {
 pub struct Operation {
     /// GET or POST.
     pub method: Method,
-    /// After `/studio`, with the parts that vary in braces: `{station}`, and at most one other.
+    /// After `/studio`, with parameters in braces: `{station}`, and at most one other.
     pub path: &'static str,
-    /// What its body is.
+    /// Its body's format.
     pub body: BodyKind,
     run: fn(&Call) -> Result<Reply, Failure>,
 }
@@ -86,12 +86,12 @@ const fn clips(path: &'static str, run: fn(&Call) -> Result<Reply, Failure>) -> 
     Operation { method: Method::POST, path, body: BodyKind::Clips, run }
 }
 
-/// What the parts of a path that vary are.
+/// The parameters in a path.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parts<'a> {
     /// A station's name, or empty.
     pub station: &'a str,
-    /// Another part, or empty.
+    /// The other parameter, or empty.
     pub argument: &'a str,
 }
 
@@ -108,7 +108,7 @@ impl Operation {
     /// Answers `call`; may take seconds.
     ///
     /// # Errors
-    /// It can't be fulfilled; nothing has changed then.
+    /// The call fails and changes nothing.
     pub fn answer(&self, call: &Call) -> Result<Reply, Failure> {
         if call.is_midi && self.body != BodyKind::JsonOrMidi {
             return Err(Failure::bad("the request's body: expected JSON, found a MIDI file"));
@@ -116,7 +116,7 @@ impl Operation {
         (self.run)(call)
     }
 
-    /// The parts of `path` that vary, if it is one of this operation's.
+    /// The parameters in `path`, if it is one of this operation's.
     pub fn parts<'a>(&self, path: &'a str) -> Option<Parts<'a>> {
         if path.split('/').count() != self.path.split('/').count() {
             return None;

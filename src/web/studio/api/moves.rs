@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// A body whose fields beside `when` are a move's, or which has a move as `move`.
+/// A body: `when`, and the fields of a move or a `move` with them.
 #[derive(Deserialize)]
 struct Request {
     #[serde(default)]
@@ -35,7 +35,7 @@ pub fn make(call: &Call) -> Result<Reply, Failure> {
     Reply::json(&receipt)
 }
 
-/// The move in `json`. The place of bass and lead may be one of the map, instead of a latent point.
+/// The move in `json`. The place of bass and lead may be on the map, instead of a latent point.
 ///
 /// # Errors
 /// There is no such move.

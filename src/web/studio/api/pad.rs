@@ -70,10 +70,10 @@ enum Request {
     Bar { bar: u64 },
 }
 
-/// When a change is heard, beside whatever else a body has.
+/// When a change is heard. Ignores a body's other fields.
 #[derive(Deserialize, Default)]
 pub struct Timing {
-    /// From where on.
+    /// Where it starts.
     #[serde(default)]
     pub when: When,
 }
@@ -112,7 +112,7 @@ fn source(call: &Call) -> Result<CornerSource, Failure> {
     })
 }
 
-/// A bar that was on air lately.
+/// A bar that was on air recently.
 fn played(call: &Call, number: u64) -> Result<Bar, Failure> {
     let on_air = call.served()?.on_air.borrow().clone();
     if let Some(aired) = on_air.bars.iter().find(|aired| aired.bar.number == number) {

@@ -1,4 +1,4 @@
-//! The phrase that is looked at or changed.
+//! The phrase that a call reads or changes.
 
 use hyper::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::{
     web::studio::{api::state::newest, call::Call, reply::Failure},
 };
 
-/// The composer before the phrase on air, with what is set by hand now.
+/// The state before the phrase on air, with the values now set by hand.
 ///
 /// # Errors
 /// The station has composed nothing yet.
@@ -15,7 +15,7 @@ pub fn on_air(call: &Call) -> Result<Before, Failure> {
     nth_after_begun(call, 0)
 }
 
-/// The composer before the next phrase, which can still be changed.
+/// The state before the next phrase, which can still be changed.
 ///
 /// # Errors
 /// As [`on_air`].

@@ -22,7 +22,7 @@ use crate::{
 #[derive(Serialize)]
 struct State<'a> {
     role: &'static str,
-    /// Who asks, as in the log of moves.
+    /// The user, as in the log of moves.
     by: &'a str,
     stations: Vec<Name<'a>>,
     station: &'a str,

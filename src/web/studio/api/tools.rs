@@ -1,4 +1,4 @@
-//! Tools that answer clips: an answer at a time, as MIDI and as sound.
+//! Tools that answer clips: one answer at a time, as MIDI and as sound.
 
 use std::{io, sync::Arc};
 
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// Has the tool of the path answer the clips of the body.
+/// Runs the path's tool on the clips in the body.
 pub fn answer(call: &Call) -> Result<Reply, Failure> {
     let run = call.site.tools.clone();
     let run = run.ok_or_else(|| Failure::missing("this radio was built without the tools"))?;

@@ -29,7 +29,7 @@ export function watchBars(isOn) {
   if (isOn) loadBars();
 }
 
-/* The second of the station's sound that is heard now; without sound, that a new listener would hear. */
+/* The second of the station's sound that is heard now; without sound, that of a new listener. */
 export function secondNow() {
   return clock ? clock.second + (performance.now() - clock.at) / 1000 : 0;
 }
@@ -108,7 +108,7 @@ export async function loadBars() {
     if (!clock || (anchor === null && Math.abs(secondNow() - joins) > 1)) clock = { second: joins, at: performance.now() };
     emit("bars");
   } catch {
-    // Asked again at the next interval.
+    // Retried at the next interval.
   }
 }
 

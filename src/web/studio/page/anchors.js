@@ -9,7 +9,7 @@ import { canChange } from "./store.js";
 const FEWEST = 2;
 const LOW = 0.85; // From the top, as a share of the map.
 
-/* A button at the place of `anchor` in `square`; `map` has its fellows, and `choose` is called with the
+/* A button at the place of `anchor` in `square`; `map` has all anchors, and `choose` is called with the
  * place while it is moved. */
 export function makeAnchor(map, square, index, choose) {
   const anchor = map.anchors[index];

@@ -33,8 +33,8 @@ const sentenceOf = (status) => SENTENCES[status] || `The radio answered ${status
 
 export const get = (path) => answer(`api/${path}`);
 
-/* A browser opens six connections to a server. The stream of events, the sound and the cue have one each;
- * with two for what has to be decoded first, moves never wait. */
+/* A browser opens six connections to a server. The stream of events, the sound and the cue use one each;
+ * with two for requests that decode, moves never wait. */
 const MOST_LOOKS = 2;
 
 let nLooks = 0;

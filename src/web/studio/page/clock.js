@@ -8,7 +8,7 @@ const AHEAD_SECONDS = 0.25;
 const TICKS_A_BAR = 96; // 24 a quarter note.
 const LONGEST_BAR = 10; // Seconds.
 const EARLY = 0.2;
-const CHANNELS = { drums: 9, bass: 0, lead: 1, chords: 2 }; // 10, 1, 2 and 3 for people.
+const CHANNELS = { drums: 9, bass: 0, lead: 1, chords: 2 }; // 10, 1, 2 and 3, counted from 1.
 const [CLOCK, START, STOP] = [0xf8, 0xfa, 0xfc];
 
 let running = null; // { output, wants, sent, isStarted, timer }

@@ -8,7 +8,7 @@ import { canChange, expect, known, on, settle } from "./store.js";
 import { fromBar, sentence } from "./words.js";
 
 const audio = byId("cue-audio");
-let moves = []; // What the cue changes, beside what is on air.
+let moves = []; // The changes of the cue to what is on air.
 let isCollecting = false;
 
 const slotOf = (move) => `${move.move}:${move.key ?? move.part ?? move.name ?? ""}`;
@@ -62,7 +62,7 @@ function show() {
   byId("cue-collect").setAttribute("aria-pressed", isCollecting);
 }
 
-/* Takes a move that was made while moves are collected; false for one that concerns what is on air. */
+/* Adds a move that was made while moves are collected; false for one that concerns what is on air. */
 function collect(move) {
   if (["undo", "redo"].includes(move.move)) return false;
   if (["jingle", "title"].includes(move.move)) sayError("A cue has no jingles and titles. Take or stop it first.");

@@ -1,4 +1,4 @@
-/* What is changed by hand, beside radio.toml. */
+/* Values set by hand, compared with radio.toml. */
 
 import { get } from "./api.js";
 import { byId, debounce, make as makeElement, setText } from "./dom.js";

@@ -101,8 +101,8 @@ export function onResize(element, task) {
 
 export const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-/* Marks a control that the user is moving, so that news from the radio doesn't pull it away. */
-const held = new Map(); // From the control to the timer after which it shows the news again.
+/* Marks a control that the user is moving, so that updates from the radio don't move it. */
+const held = new Map(); // From the control to the timer after which it shows updates again.
 
 export function hold(control) {
   clearTimeout(held.get(control));

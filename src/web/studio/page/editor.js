@@ -149,7 +149,7 @@ function playAhead() {
   }
 }
 
-/* Sounds a drum; while the loop plays, the hit is kept at the nearest step. */
+/* Sounds a drum; while the loop plays, the hit is set at the nearest step. */
 function tap(row) {
   if (row >= grid.rows.length) return;
   strike(grid.rows[row][0]);

@@ -15,7 +15,7 @@ export function makeFader(is, does) {
     setText(output, words);
     input.setAttribute("aria-valuetext", words);
     const shareOf = (value) => (value - is.low) / (is.high - is.low);
-    // The coloured length starts at the middle where less than nothing is possible.
+    // The coloured part starts at the middle if the range is symmetric.
     const [share, zero] = [shareOf(input.value), is.low === -is.high ? 0.5 : 0];
     input.style.setProperty("--from", Math.min(share, zero));
     input.style.setProperty("--to", Math.max(share, zero));

@@ -46,5 +46,5 @@ export function offerFile(link, name) {
   });
 }
 
-/* A file dropped beside the places for it would replace the page. */
+/* A file dropped anywhere else would replace the page. */
 for (const name of ["dragover", "drop"]) addEventListener(name, (event) => event.preventDefault());

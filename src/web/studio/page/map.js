@@ -1,4 +1,4 @@
-/* The map of bass and lead: anchors, the walk, the way ahead, and what a place sounds like. */
+/* The map of bass and lead: anchors, the walk, the path ahead, and the sound of a place. */
 
 import { look } from "./api.js";
 import { listenTo } from "./cue.js";

@@ -73,7 +73,7 @@ function turn(control, value, isNote) {
 
 const timers = new WeakMap();
 
-/* A knob has no end of a movement: it counts as at rest after a moment. */
+/* A knob sends no end of a movement: it counts as at rest after a moment. */
 function rest(control) {
   clearTimeout(timers.get(control));
   timers.set(control, setTimeout(() => control.dispatchEvent(new Event("change", { bubbles: true })), 150));

@@ -6,7 +6,7 @@ import { say, sayError } from "./say.js";
 import { canChange, emit, expect, known, settle } from "./store.js";
 import { fromBar, sentence } from "./words.js";
 
-const EVERY_MS = 100; // Of a control in motion: ten moves a second; the radio accepts fifty.
+const EVERY_MS = 100; // For a control in motion: ten moves per second; the radio accepts fifty.
 
 export const choice = { when: "bar" };
 
@@ -14,7 +14,7 @@ export const choice = { when: "bar" };
 let collect = null;
 export const collectInto = (task) => { collect = task; };
 
-/* The last moves of this browser, which come back as events: what they are like, until when. */
+/* The last moves of this browser, which come back as events: { isLike(move), until }. */
 let own = [];
 
 const REMEMBER_MS = 60_000;
@@ -30,14 +30,14 @@ export function isOwn(move) {
 
 const remember = (isLike) => own.push({ isLike, until: performance.now() + REMEMBER_MS });
 
-/* What the paths besides `moves` become in the radio's list of moves. */
+/* The radio's moves for paths other than `moves`. */
 const KINDS = {
   corner: (move) => move.key?.startsWith("pad"),
   anchors: (move) => move.key?.startsWith("anchors") || move.move === "tune",
   line: (move) => move.move === "line",
 };
 
-/* Makes a move; `isQuiet` for those of a control in motion, which are announced when it rests. */
+/* Makes a move; `isQuiet` for a control in motion, which announces its move when it rests. */
 export async function make(move, { isQuiet = false, when = choice.when } = {}) {
   if (!canChange()) return sayError("A viewer may look but not change anything.");
   if (collect?.(move)) return null;

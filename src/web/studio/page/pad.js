@@ -1,4 +1,4 @@
-/* The beat pad: what would be heard at each place, and the puck that chooses it. */
+/* The beat pad: the beat at each place, and the puck that selects it. */
 
 import { look } from "./api.js";
 import { byId, colour, debounce, fitted, onResize, oneAtATime, round, setText, throttle } from "./dom.js";
@@ -9,8 +9,8 @@ import { later, sayError, tell } from "./say.js";
 import { canChange, emit, hand, known, on } from "./store.js";
 import { percent } from "./words.js";
 
-const SIDE = 11; // Places a row of the heat map.
-const WHILE_DRAGGING_MS = 400; // A place is heard at the next bar, so that more seldom is enough.
+const SIDE = 11; // Places per row of the heat map.
+const WHILE_DRAGGING_MS = 400; // A place is heard at the next bar, so a low rate is enough.
 
 const square = byId("pad");
 const puck = byId("puck");
@@ -203,7 +203,7 @@ on("changed", (path) => path.startsWith("corner") && reload());
 let piece = null;
 
 on("bar", (news) => {
-  // An edit of radio.toml is no change by hand.
+  // An edit of radio.toml sends no `hand` event.
   if (piece !== null && news.piece !== piece) reload();
   piece = news.piece;
   follow(news.puck);

@@ -1,4 +1,4 @@
-/* A link that brings a pad back. */
+/* A link that restores a pad. */
 
 import { byId, round } from "./dom.js";
 import { change, make } from "./moves.js";
@@ -7,7 +7,7 @@ import { tell } from "./say.js";
 import { canChange, known } from "./store.js";
 import { CORNERS } from "./words.js";
 
-/* Whatever brings the pad back: its corners, by name where a name tells them, and the puck. */
+/* Encodes what restores the pad: its corners, by name where possible, and the puck. */
 function padLink() {
   const corners = pad.corners.map(({ name, grid }) => (/^[a-z-]+:\d+$/.test(name) ? name : grid));
   const packed = btoa(JSON.stringify({ corners, puck: pad.place })).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");

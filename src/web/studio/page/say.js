@@ -5,12 +5,12 @@ import { emit } from "./store.js";
 
 const LONGEST_LIST = 12;
 
-/* Says something that is no move. */
+/* Announces anything but a move. */
 export function tell(text) {
   byId("said").textContent = `${text}.`;
 }
 
-/* Says what was done; `bar` is where it is heard first, if not at once. */
+/* Announces a move; `bar` is where it is heard first, if not at once. */
 export function say(text, bar = null, by = null) {
   const whole = by ? `${text}, by ${by}` : text;
   byId("said").textContent = `${whole}.`;
@@ -26,7 +26,7 @@ export function say(text, bar = null, by = null) {
 const AGAIN_MS = 2000;
 const NOT_YET = [0, 404, 429, 503]; // A station that has just started has no bars yet.
 
-/* Calls `task` again in a moment if the radio isn't ready, and says other errors. */
+/* Calls `task` again in a moment if the radio isn't ready; shows other errors. */
 export function later(error, task) {
   if (NOT_YET.includes(error.status)) setTimeout(task, AGAIN_MS);
   else sayError(error.message, error.status);

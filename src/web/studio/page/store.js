@@ -1,4 +1,4 @@
-/* What the page knows of the station, and who wants to hear of a change. */
+/* The page's state of the station, and the listeners for changes. */
 
 import { PARTS, NEUTRAL } from "./words.js";
 

@@ -21,7 +21,7 @@ import "./tools.js";
 import { sentence } from "./words.js";
 import "./values.js";
 
-const PATIENCE_MS = 4000; // The stream of events ends now and then; its return takes a moment.
+const PATIENCE_MS = 4000; // The stream of events ends now and then; reconnecting takes a moment.
 
 let stream = null;
 let lost = 0;
@@ -89,7 +89,7 @@ function onNews(news) {
   }
 }
 
-/* Says another's move. */
+/* Announces others' moves. */
 function heardOf({ what, by, bar }) {
   if (!isOwn(what)) say(`${sentence(what, known.values)}${bar === null || bar === undefined ? "" : ` from bar ${bar}`}`, bar, by);
 }

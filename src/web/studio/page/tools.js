@@ -123,7 +123,7 @@ async function start(button, path) {
   try {
     await audio.play();
   } catch (error) {
-    if (error.name === "AbortError") return; // Another one plays.
+    if (error.name === "AbortError") return; // Another answer plays.
     stop();
     sayError("The answer can't be played; the radio keeps only the last 64.");
   }

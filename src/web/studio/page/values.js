@@ -72,7 +72,7 @@ function makeChoice(value) {
   const show = (now) => {
     if (isHeld(select)) return;
     const isUnknown = !value.choices.some((choice) => String(choice) === String(now));
-    // Only the radio knows what an unset value is.
+    // The page lacks the default of an unset value.
     if (isUnknown && select.options.length === value.choices.length) select.append(new Option("default", "", false, false));
     select.value = isUnknown ? "" : now;
   };
