@@ -59,16 +59,14 @@ fn what_is_no_recording_or_no_model_is_named() {
     assert_eq!(usage.code, Some(2), "{}", usage.stderr);
 }
 
-/// Writes sixteen beats to `beats`: one for validation, one for the test, and the rest for training.
+/// Writes beats to `beats`: a long one for the test, one for validation, and the rest for training.
 fn write_beats(folder: &Path) {
     succeed(folder, "dataset patterns --style punk --out beats");
-    let split = |number: usize| match number {
-        0 => "validation",
-        1 => "test",
-        _ => "train",
-    };
-    let lines = (0..16).map(|number| format!("punk-{number}.mid,{}\n", split(number)));
-    let list = format!("midi_filename,split\n{}", lines.collect::<String>());
+    let long = "sample --model models/drums-2bar --bars 8 --n 1 --seed 1 --out beats";
+    succeed(folder, long);
+    let train = (1..16).map(|number| format!("punk-{number}.mid,train\n"));
+    let held_out = "sample-000-seed-1.mid,test\npunk-0.mid,validation\n";
+    let list = format!("midi_filename,split\n{held_out}{}", train.collect::<String>());
     fs::write(folder.join("beats/info.csv"), list).unwrap();
 }
 
