@@ -92,7 +92,7 @@ fn give_orders(studio: &Studio) {
 
     studio.browser.click("[data-order=drop]");
     let bar = studio.said("Drop now").unwrap();
-    assert_eq!(studio.bar(bar)["section"], "drop");
+    studio.reaches(bar, "section", &"drop".into());
 }
 
 fn hold_the_section(studio: &Studio) {
@@ -107,14 +107,14 @@ fn hold_the_section(studio: &Studio) {
     assert_eq!(studio.state("/steering/hold"), false);
     studio.browser.click("[data-order=next-piece]");
     let bar = studio.said("Next piece").unwrap();
-    assert_eq!(studio.bar(bar)["section"], "outro");
+    studio.reaches(bar, "section", &"outro".into());
 }
 
 fn set_the_tempo(studio: &Studio) {
     studio.focus("#value-tempo");
     studio.browser.press(&[Key::Right, Key::Right]);
     let bar = studio.said("Tempo 162").unwrap();
-    assert_eq!(studio.bar(bar)["tempo_bpm"], 162.0);
+    studio.reaches(bar, "tempo_bpm", &162.0.into());
     studio
         .browser
         .until("document.querySelector('#difference').textContent.includes('+tempo = 162')");

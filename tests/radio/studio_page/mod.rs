@@ -80,6 +80,16 @@ impl Studio {
         until_some("the bar is on air", || self.radio.bars("a").remove(&number))
     }
 
+    /// Waits for `value` as `field` of the bar on air that was promised for a change. On a busy machine a late
+    /// composer puts phrases of four bars before that bar.
+    fn reaches(&self, promised: u64, field: &str, value: &Value) {
+        until_some(&format!("{field} {value} at bar {promised}"), || {
+            let bars = self.radio.bars("a");
+            let mut bars = (promised..promised + 16).step_by(4).map(|number| bars.get(&number));
+            bars.any(|bar| bar.is_some_and(|bar| bar[field] == *value)).then_some(())
+        });
+    }
+
     /// Drops a MIDI file on an element.
     fn drop_midi(&self, bytes: &[u8], selector: &str) {
         self.browser.value_of(&format!(
