@@ -157,7 +157,7 @@ fn candidates(
     candidates
 }
 
-/// The best candidates, best first; ties keep their order.
+/// The candidates that the beam keeps, best first; ties keep their order.
 fn best(mut candidates: Vec<Candidate>, search: Search) -> Vec<Candidate> {
     let value = |candidate: &Candidate| candidate.merit.value(search.strictness);
     candidates.sort_by(|a, b| value(b).total_cmp(&value(a)));

@@ -64,7 +64,7 @@ struct BeatInputs {
     tempo_spread: f64,
 }
 
-/// Inputs that may change in a piece.
+/// Inputs of the sound that may change during a piece.
 #[derive(Serialize)]
 struct SoundInputs<'a> {
     station_title: &'a str,

@@ -72,7 +72,7 @@ pub enum Role {
     PadLine,
 }
 
-/// The player of the drums.
+/// What plays the drums: a machine or a drummer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub enum Player {
     /// A drum machine: accents by rule, on the grid, bars that repeat.

@@ -7,7 +7,7 @@ use crate::{config::text::quoted, patterns::style::Style};
 /// The name of the prior of a musician's songs.
 pub const SONGS: &str = "songs";
 
-/// A prior that models may contain.
+/// The name of a prior that a model may contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dream {
     /// Of the patterns of a style.

@@ -89,7 +89,7 @@ pub struct Theme {
     pub groove_time: f64,
     /// The model of a drummer's velocities and timing. Default `models/groove-2bar`.
     pub groove_model: AssetRef,
-    /// The player of the drums, and the percussion.
+    /// Whether a machine or a drummer plays the drums, and the percussion.
     pub drums: Drums,
     /// Limits of the bass. Default pitches 28 to 52, 1 to 12 notes a bar.
     pub bass: PartLimits,

@@ -84,7 +84,7 @@ impl LiveComposer {
         }
     }
 
-    /// Sends new likes to the composer, from the next phrase on.
+    /// Sends new likes to the composer; they take effect at the next phrase.
     fn update_likes(&mut self) {
         let version = self.likes.version();
         let is_used = self.composer.setting().station().theme.likes != 0.0;

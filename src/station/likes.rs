@@ -120,7 +120,7 @@ impl Likes {
         pieces
     }
 
-    /// The places of the current model, the one with the most likes first.
+    /// Liked places of the current model, sorted by likes, most first.
     pub fn by_place(&self) -> Vec<LikedPlace> {
         let model = self.model.lock().clone();
         let mut places: Vec<LikedPlace> = Vec::new();

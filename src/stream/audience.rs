@@ -177,7 +177,7 @@ impl Present {
         self.clients.len()
     }
 
-    /// Records a probe from `block`, unless there are too many.
+    /// Counts a connection from `block` as a probe; false if there are too many probes.
     fn add_probe(&mut self, block: IpAddr) -> bool {
         let n_all: usize = self.probes.values().sum();
         let n_from_there = self.probes.get(&block).copied().unwrap_or(0);

@@ -127,7 +127,7 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The best point of `last` (earlier windows), `beats` and random ones near the best of these.
+    /// The best point of `last` (earlier windows), of `beats`, and of random points near the best of both.
     fn best(&self, beats: &[Latent], last: Vec<Latent>, rng: &mut Rng) -> Result<Latent, Error> {
         let kept = self.scores(&last)?.into_iter().map(|score| score + STAY);
         let scores: Vec<f64> = kept.chain(self.scores(beats)?).collect();

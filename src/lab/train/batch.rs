@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// Length limits of groups of tracks, in events. Narrower groups waste fewer steps after track ends, but
+/// Tracks are grouped by length, up to these limits in events. Narrower groups waste fewer steps, but
 /// their matrix products have fewer rows, and each group lays out the weights again.
 const TRACK_LENGTHS: [usize; 6] = [1, 8, 16, 24, 32, 48];
 

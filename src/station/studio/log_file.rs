@@ -91,7 +91,7 @@ impl LogFile {
     /// Checks that the log is of `station` in a radio whose seed is `seed`.
     ///
     /// # Errors
-    /// A line is of other music.
+    /// The log has a line from a run with another seed.
     pub fn check_seed(&self, station: &str, seed: u64) -> Result<(), LogError> {
         let is_other = |line: &Line| {
             line.progress().is_some_and(|progress| !progress.is_of_seed(seed, station))

@@ -95,7 +95,7 @@ fn drop_a_tune(studio: &Studio) {
     assert_eq!((n_anchors(studio), line(studio)), (5, to_tune));
 }
 
-/// The cue plays moves that are not on air until taken.
+/// The cue plays moves before they are put on air.
 fn take_a_cue(studio: &Studio) {
     studio.browser.click("#map-walk");
     studio.said("Bass and lead back to the walk").unwrap();

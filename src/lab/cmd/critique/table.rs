@@ -69,7 +69,7 @@ impl Row {
         Self { advice: [self.advice[0], Some(advice)], ..self }
     }
 
-    /// What missing the goal means, and what to change; none if the goal is met or there is none.
+    /// Explains a missed goal and what to change; none if the goal is met or the figure has no goal.
     pub fn remedy(&self) -> Option<&'static str> {
         let (goal, value) = (self.goal?, self.value?);
         if goal.is_met(value) {

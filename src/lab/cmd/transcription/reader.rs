@@ -27,7 +27,7 @@ pub fn reader(notes: &Path, drums: &Path) -> anyhow::Result<(Reader, u64)> {
     Ok((Reader { pitches, thresholds, drums: Some(drums) }, hash))
 }
 
-/// The network of the model `path`, a path without extension, with its thresholds, and a hash of both.
+/// Loads the network of notes `path`, without extension: the network, its thresholds, and a hash of both.
 ///
 /// # Errors
 /// The file does not exist, can't be read or holds another network.

@@ -49,7 +49,7 @@ pub fn find(times_s: &[f64], found: &Found) -> usize {
     best.unwrap_or(0)
 }
 
-/// The beat, 0 to 3, that begins the first whole bar if a bar begins at the beat nearest to `second`.
+/// Index, 0 to 3, of the beat that begins the first whole bar, if the beat nearest to `second` begins a bar.
 pub fn nearest(times_s: &[f64], second: f64) -> usize {
     let distance = |number: &usize| (times_s[*number] - second).abs();
     let nearest = (0..times_s.len()).min_by(|a, b| distance(a).total_cmp(&distance(b)));
