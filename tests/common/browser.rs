@@ -55,18 +55,30 @@ pub struct Browser {
 impl Browser {
     /// Starts Chromium; none, after a line on stderr, if it or its driver is not installed.
     pub fn start() -> Option<Self> {
-        let (_, mut driver) = (tool("chromium")?, tool("chromedriver")?);
-        let pipes = driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped());
-        Some(Self::drive(pipes.stderr(Stdio::null()).spawn().unwrap()))
+        tool("chromium")?;
+        // chromedriver takes a free port of `::1` and exits if another program, such as a station of
+        // another test, has that port on 127.0.0.1.
+        for _ in 0..10 {
+            let mut driver = tool("chromedriver")?;
+            driver.arg("--port=0").stdin(Stdio::null()).stdout(Stdio::piped());
+            let started = Self::drive(driver.stderr(Stdio::null()).spawn().unwrap());
+            if started.is_some() {
+                return started;
+            }
+        }
+        panic!("chromedriver found no free port in ten starts");
     }
 
-    fn drive(mut driver: Child) -> Self {
+    /// Starts a browser through `driver`; none if `driver` exited before it listened.
+    fn drive(mut driver: Child) -> Option<Self> {
         let mut stdout = BufReader::new(driver.stdout.take().unwrap());
         let driver = Watched::new(driver);
         let mut line = String::new();
         let port = loop {
             line.clear();
-            assert!(0 < stdout.read_line(&mut line).unwrap(), "chromedriver printed no port");
+            if stdout.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
             let words = line.split_once("started successfully on port ");
             let port = words.and_then(|(_, rest)| rest.trim_end().strip_suffix('.')?.parse().ok());
             if let Some(port) = port {
@@ -87,7 +99,7 @@ impl Browser {
         let capabilities = json!({ "alwaysMatch": { "goog:chromeOptions": { "args": args } } });
         let session = post(address, "/session", &json!({ "capabilities": capabilities }));
         let session = session["sessionId"].as_str().unwrap().to_owned();
-        Self { address, session, _driver: driver }
+        Some(Self { address, session, _driver: driver })
     }
 
     fn command(&self, name: &str, body: &Value) -> Value {
