@@ -97,6 +97,7 @@ fn one_case(name: &str, n_threads: usize) -> Result<()> {
         themed: Pool::default(),
         themed_share: 0.0,
         recombined_share: 0.0,
+        varied_share: 0.0,
     };
     let settings = Settings { schedule: SCHEDULE, seed: 1, n_examples, n_threads, keep_prob: 1.0 };
     let mut fit = Fit::new(Network::new(config, 1)?, examples, settings)?;

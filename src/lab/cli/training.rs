@@ -44,6 +44,11 @@ pub struct Train {
     /// Share of examples that combine parts of different songs, 0 to 1
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
     pub recombined_share: f64,
+    /// Share of the examples of songs that are varied, 0 to 1: bars and drums of two songs in one line, the
+    /// rhythm of one with the pitches of the other. A network learns fewer songs by heart and rebuilds others
+    /// better. Not for multitrack and groove models
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share)]
+    pub varied_share: f64,
     /// Skip the last step that shifts and scales the latent space so that random samples fall where
     /// the training songs are
     #[arg(long)]

@@ -5,7 +5,10 @@ use std::ops::RangeInclusive;
 use rand::RngExt as _;
 
 use crate::{
-    lab::train::pool::{Drawn, Pool},
+    lab::train::{
+        pool::{Drawn, Pool},
+        variation::varied,
+    },
     music::{melody, trio::Line},
     musicvae::{
         convert::{
@@ -35,24 +38,26 @@ pub struct Examples {
     /// family is normalised, these parts are transposed independently. A small corpus has few
     /// combinations of parts, and a network that memorises them can't reconstruct others.
     pub recombined_share: f64,
+    /// Share of the examples of songs whose lines are [`varied`], 0 to 1.
+    pub varied_share: f64,
 }
 
 impl Examples {
     /// `n` examples without recombination.
     pub fn whole(&self, config: &Config, seed: u64, n: usize) -> Vec<Window> {
-        self.draw_with(0.0, config, rng::stream(seed, "whole"), n)
+        self.draw_with([0.0; 2], config, rng::stream(seed, "whole"), n)
     }
 
     /// The batch of step `step`, a function of seed and step alone, so that a resumed run draws the
     /// same batches.
     pub fn draw(&self, config: &Config, seed: u64, step: u64, n: usize) -> Vec<Window> {
         let rng = rng::stream(seed, &format!("batch {step}"));
-        self.draw_with(self.recombined_share, config, rng, n)
+        self.draw_with([self.recombined_share, self.varied_share], config, rng, n)
     }
 
     fn draw_with(
         &self,
-        recombined_share: f64,
+        [recombined_share, varied_share]: [f64; 2],
         config: &Config,
         mut rng: Rng,
         n: usize,
@@ -66,7 +71,7 @@ impl Examples {
             let is_themed =
                 self.real.windows.is_empty() || (themed && !self.themed.windows.is_empty());
             let pool = if is_themed { &self.themed } else { &self.real };
-            match pool.draw(n_parts, recombined_share, &mut rng) {
+            let drawn = match pool.draw(n_parts, recombined_share, &mut rng) {
                 Drawn::Whole(window) if domain.is_multitrack() => {
                     transpose_tracks(config, window, &mut rng)
                 }
@@ -84,9 +89,23 @@ impl Examples {
                     };
                     windows.iter().enumerate().map(&mut part).collect()
                 }
-            }
+            };
+            let is_varied = !is_themed && 0.0 < varied_share && rng.random_bool(varied_share);
+            if is_varied { self.vary(&drawn, config, &mut rng) } else { drawn }
         };
         (0..n).map(|_| draw()).collect()
+    }
+}
+
+impl Examples {
+    /// `window` with each line [`varied`] by a line of another song.
+    fn vary(&self, window: &Window, config: &Config, rng: &mut Rng) -> Window {
+        let parts = config.family.domain().n_tokens().iter().zip(window).enumerate();
+        let line = |(part, (&n_tokens, line)): (usize, (&usize, &Line))| {
+            let other = self.real.line(part, rng);
+            varied(n_tokens, line, other, config.family.is_normalised(), rng)
+        };
+        parts.map(line).collect()
     }
 }
 
@@ -142,7 +161,8 @@ mod tests {
     fn a_batch_is_a_function_of_seed_and_step() {
         let themed = Pool::from(pattern_windows::windows(&trio(), 0..3));
         let real = Pool::default();
-        let examples = Examples { real, themed, themed_share: 0.5, recombined_share: 0.5 };
+        let examples =
+            Examples { real, themed, themed_share: 0.5, recombined_share: 0.5, varied_share: 0.5 };
         let draw = |seed, step| examples.draw(&trio(), seed, step, 8);
 
         assert_eq!(draw(1, 1), draw(1, 1));
@@ -159,6 +179,7 @@ mod tests {
             themed: Pool::default(),
             themed_share: 0.0,
             recombined_share: 1.0,
+            varied_share: 0.0,
         };
 
         let drawn = examples.draw(&trio(), 1, 1, 200);

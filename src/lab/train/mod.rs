@@ -4,7 +4,7 @@
 //! `base_model.py`), minimised with Adam. Each thread runs one graph on a part of the batch. A
 //! step's random draws depend on the seed and the step's number alone.
 //!
-//! Reading order: [`pool`], [`examples`] and [`batch`] (data), [`network`] (weights), `forward` (the
+//! Reading order: [`pool`], [`examples`], `variation` and [`batch`] (data), [`network`] (weights), `forward` (the
 //! function), [`loss`], [`fit`] (a step), [`schedule`] and [`scheduled`] (what changes over a run),
 //! [`checkpoint`] and [`card`] (files), [`evaluation`], [`whiten`],
 //! [`mixture`] and [`personal`] (after training).
@@ -36,6 +36,7 @@ pub mod reconstruction;
 pub mod schedule;
 pub mod scheduled;
 pub mod transcription;
+mod variation;
 pub mod warm_start;
 pub mod whiten;
 

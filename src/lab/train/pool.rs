@@ -5,9 +5,13 @@ use std::ops::Range;
 use rand::RngExt as _;
 
 use crate::{
-    musicvae::convert::window::{Window, is_whole},
+    music::trio::Line,
+    musicvae::convert::window::{Window, is_absent, is_whole},
     rng::Rng,
 };
+
+/// Most draws of a window that has a given part.
+const MOST_DRAWS: usize = 16;
 
 /// Probability that a recombined example is a window with missing parts, completed from a whole
 /// one, if there are any.
@@ -88,6 +92,22 @@ impl Pool {
         Drawn::Recombined((0..n_parts).map(|_| self.window(rng)).collect())
     }
 
+    /// The line of part `part` of a random window, whole or partial. The pool must have whole windows.
+    pub fn line(&self, part: usize, rng: &mut Rng) -> &Line {
+        for _ in 0..MOST_DRAWS {
+            let source = self.source(|_| true, rng);
+            let n = rng.random_range(0..source.whole.len() + source.partial.len());
+            let line = match n.checked_sub(source.whole.len()) {
+                None => &self.windows[source.whole.start + n][part],
+                Some(n) => &self.partial[source.partial.start + n][part],
+            };
+            if !is_absent(line) {
+                return line;
+            }
+        }
+        &self.window(rng)[part]
+    }
+
     /// A whole window of any source.
     fn window(&self, rng: &mut Rng) -> &Window {
         let source = self.source(|source| !source.whole.is_empty(), rng);
@@ -166,6 +186,19 @@ mod tests {
 
         assert_eq!(n_lent(0.0), 0);
         assert!(n_lent(1.0).abs_diff(500) < 48, "{}", n_lent(1.0));
+    }
+
+    #[test]
+    fn a_line_is_of_any_window_that_has_the_part() {
+        let pool = Pool::mixed([(0.5, whole(10, 5)), (0.5, pairs(30, 5))]);
+        let mut rng = rng::stream(1, "pool");
+        let mut firsts = |part| {
+            let lines = (0..100).map(|_| pool.line(part, &mut rng)[0]);
+            lines.collect::<std::collections::BTreeSet<_>>()
+        };
+
+        assert_eq!(firsts(0), [10, 30].into());
+        assert_eq!(firsts(2), [12].into());
     }
 
     #[test]

@@ -204,14 +204,18 @@ fn cut(columns: &[Line], n_steps: usize) -> Vec<(usize, Window)> {
 
 /// `window` with its missing parts taken from `lender`.
 pub fn lend(window: &Window, lender: &Window) -> Window {
-    let is_absent = |line: &Line| line.first() == Some(&ABSENT);
     let parts = window.iter().zip(lender);
     parts.map(|(line, lent)| if is_absent(line) { lent } else { line }.clone()).collect()
 }
 
+/// Whether `line` stands for a missing part.
+pub fn is_absent(line: &Line) -> bool {
+    line.first() == Some(&ABSENT)
+}
+
 /// Whether `window` has all its parts.
 pub fn is_whole(window: &Window) -> bool {
-    window.iter().all(|line| line.first() != Some(&ABSENT))
+    !window.iter().any(is_absent)
 }
 
 #[cfg(test)]

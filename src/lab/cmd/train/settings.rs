@@ -46,6 +46,7 @@ pub fn describe(
         ("--themed-share", args.themed_share.to_string()),
         ("--weights", weights.join(" ")),
         ("--recombined-share", args.recombined_share.to_string()),
+        ("--varied-share", args.varied_share.to_string()),
         ("--seed", seed.to_string()),
         ("--batch-size", n_examples.to_string()),
         ("--learning-rate", schedule.learning_rate.to_string()),

@@ -150,8 +150,8 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
         *windows = normalised(config, std::mem::take(windows));
     }
     let themed_share = if real.windows.is_empty() { 1.0 } else { args.themed_share };
-    let recombined_share = args.recombined_share;
-    Ok((Examples { real, themed, themed_share, recombined_share }, sets))
+    let (recombined_share, varied_share) = (args.recombined_share, args.varied_share);
+    Ok((Examples { real, themed, themed_share, recombined_share, varied_share }, sets))
 }
 
 /// The windows as a network of `config` reads them.
