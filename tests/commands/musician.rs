@@ -17,7 +17,7 @@ fn samples_are_music_and_depend_on_the_seed_alone() {
         let report = succeed(folder.path(), &line);
         assert_eq!(
             (report["seed"].as_u64(), &report["config"]),
-            (Some(seed), &"hier-trio_4bar".into())
+            (Some(seed), &"electropunk-trio_4bar".into())
         );
         let files = report["files"].as_array().unwrap().iter();
         files

@@ -34,15 +34,21 @@ fn two_anchors_suffice_for_a_plane() {
 }
 
 #[test]
-fn a_place_s_point_lies_there_and_is_as_long_as_the_anchors() {
+fn a_place_s_point_lies_there_and_as_far_off_the_plane_as_the_anchors() {
     let (plane, anchors) = plane();
-    let norm = |z: &[f32]| z.iter().map(|x| f64::from(*x).powi(2)).sum::<f64>().sqrt();
-    let usual: f64 = anchors.points.iter().map(|z| norm(z)).sum::<f64>() / 3.0;
+    let off_plane = |z: &[f32]| {
+        let residual = plane.residual(&wide(z));
+        dot(&residual, &residual).sqrt()
+    };
+    let lengths = anchors.points.iter().map(|z| off_plane(z));
+    let (least, most) =
+        lengths.fold((f64::MAX, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
     for place in [[0.0, 0.0], [0.5, -0.5], [-0.9, 0.9], [0.1, 0.7]] {
         let z = plane.point(place);
         let [x, y] = plane.place(&z);
         assert!((x - place[0]).abs() < 1e-4 && (y - place[1]).abs() < 1e-4, "{x} {y}");
-        assert!((0.7..1.6).contains(&(norm(&z) / usual)), "{} {usual}", norm(&z));
+        let length = off_plane(&z);
+        assert!((least - 1e-3..=most + 1e-3).contains(&length), "{least} {length} {most}");
     }
 }
 

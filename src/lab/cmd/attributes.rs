@@ -12,7 +12,10 @@ use crate::{
         measure::{attribute::Attribute, tokens::Kind},
     },
     musicvae::{
-        convert::{voices::voices, window::Window},
+        convert::{
+            voices::voices,
+            window::{Window, is_whole},
+        },
         net::{attributes::PREFIX, latent::Latent, music_vae::MusicVae},
     },
 };
@@ -29,12 +32,12 @@ pub fn run(args: &cli::Attributes) -> anyhow::Result<()> {
     let (network, _) = model::open(&args.model)?;
     let set = Dataset::load(&args.data)?;
     set.require(network.config(), &args.data)?;
-    let mut windows: Vec<Window> = set.all().collect();
+    let mut windows: Vec<Window> = set.all().filter(is_whole).collect();
     let stride = windows.len().div_ceil(args.windows.max(1)).max(1);
     windows = windows.into_iter().step_by(stride).collect();
     ensure!(
         8 <= windows.len(),
-        "{}: expected at least 8 windows, found {}",
+        "{}: expected at least 8 windows with all parts, found {}",
         args.data.display(),
         windows.len()
     );
