@@ -38,7 +38,7 @@ pub struct Examples {
     /// family is normalised, these parts are transposed independently. A small corpus has few
     /// combinations of parts, and a network that memorises them can't reconstruct others.
     pub recombined_share: f64,
-    /// Share of the examples of songs whose lines are [`varied`], 0 to 1.
+    /// Share of the examples of songs whose lines are varied by lines of other songs (`variation.rs`), 0 to 1.
     pub varied_share: f64,
 }
 
