@@ -42,13 +42,11 @@ const GROUPS: [&[Drum]; 5] = [
 pub fn varied(n_tokens: usize, line: &Line, other: &Line, white_keys: bool, rng: &mut Rng) -> Line {
     match n_tokens {
         melody::N_TOKENS => {
-            let mut varied = line.clone();
-            if rng.random_bool(CHANGE) {
-                let pitches = if rng.random_bool(CHANGE) { line } else { other };
-                varied = with_pitches(&spliced(line, other, rng), pitches, rng);
-            } else if rng.random_bool(CHANGE) {
-                varied = with_pitches(line, other, rng);
-            }
+            let [is_spliced, takes_pitches] = [(); 2].map(|()| rng.random_bool(CHANGE));
+            let rhythm = if is_spliced { spliced(line, other, rng) } else { line.clone() };
+            let pitches = if takes_pitches { other } else { line };
+            let is_changed = is_spliced || takes_pitches;
+            let mut varied = if is_changed { with_pitches(&rhythm, pitches, rng) } else { rhythm };
             if white_keys && rng.random_bool(CHANGE) {
                 varied = moved(&varied, rng.random_range(-MOST_SCALE_STEPS..=MOST_SCALE_STEPS));
             }
