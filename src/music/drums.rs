@@ -24,6 +24,15 @@ pub enum Drum {
     Ride = 8,
 }
 
+/// Drums that share a sound source: a closed hat chokes an open one, and toms are tuned together.
+pub const GROUPS: [&[Drum]; 5] = [
+    &[Drum::Kick],
+    &[Drum::Snare],
+    &[Drum::ClosedHat, Drum::OpenHat],
+    &[Drum::LowTom, Drum::MidTom, Drum::HighTom],
+    &[Drum::Crash, Drum::Ride],
+];
+
 impl Drum {
     /// All classes, in bit order.
     pub const ALL: [Self; N_CLASSES] = [

@@ -10,7 +10,7 @@ use crate::{
     rng::Rng,
 };
 
-/// Most draws of a window that has a given part.
+/// Most attempts to draw a window that has a given part.
 const MOST_DRAWS: usize = 16;
 
 /// Probability that a recombined example is a window with missing parts, completed from a whole
@@ -92,7 +92,7 @@ impl Pool {
         Drawn::Recombined((0..n_parts).map(|_| self.window(rng)).collect())
     }
 
-    /// The line of part `part` of a random window, whole or partial. The pool must have whole windows.
+    /// Part `part` of a random window, whole or partial, that has it. The pool must have whole windows.
     pub fn line(&self, part: usize, rng: &mut Rng) -> &Line {
         for _ in 0..MOST_DRAWS {
             let source = self.source(|_| true, rng);

@@ -1,14 +1,13 @@
-//! Variations of training examples: lines that no song has, made of those of two songs.
+//! Variations of training examples: lines that combine bars, pitches or drums of two songs.
 //!
-//! A network of millions of weights learns a corpus of hundreds of songs by heart: it rebuilds their windows
-//! and not those of other songs. Rhythms, pitches, bars and drums that change partners at every step can't be
-//! memorised, and are still made by people.
+//! A network of millions of weights memorises a corpus of hundreds of songs: it reconstructs their windows but
+//! not those of other songs. New combinations in every batch can't be memorised.
 
 use rand::RngExt as _;
 
 use crate::{
     music::{
-        drums::{self, Drum},
+        drums::{self, GROUPS},
         melody,
         meter::STEPS_PER_BAR,
         trio::Line,
@@ -16,7 +15,7 @@ use crate::{
     rng::Rng,
 };
 
-/// Probability of each change of a line.
+/// Probability that each kind of variation is applied to a line.
 const CHANGE: f64 = 0.5;
 
 /// Most steps of the scale that a line moves by.
@@ -27,15 +26,6 @@ const DEGREES: [i16; 12] = [0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6];
 
 /// Pitch classes of the white keys.
 const WHITE_KEYS: [i16; 7] = [0, 2, 4, 5, 7, 9, 11];
-
-/// The drums that stay together when the drums of two beats are mixed.
-const GROUPS: [&[Drum]; 5] = [
-    &[Drum::Kick],
-    &[Drum::Snare],
-    &[Drum::ClosedHat, Drum::OpenHat],
-    &[Drum::LowTom, Drum::MidTom, Drum::HighTom],
-    &[Drum::Crash, Drum::Ride],
-];
 
 /// A variation of `line`, a part with `n_tokens` tokens, with bars, pitches or drums of `other`, a line of the
 /// same part. In `white_keys`, C major or A minor, it may also move by steps of the scale.
@@ -61,14 +51,13 @@ pub fn varied(n_tokens: usize, line: &Line, other: &Line, white_keys: bool, rng:
     }
 }
 
-/// Each bar from `line` or `other`.
+/// A line whose bars are drawn from `line` and `other` with equal probability.
 fn spliced(line: &Line, other: &Line, rng: &mut Rng) -> Line {
     let bars = line.chunks(STEPS_PER_BAR).zip(other.chunks(STEPS_PER_BAR));
     bars.flat_map(|(bar, other)| if rng.random_bool(0.5) { bar } else { other }).copied().collect()
 }
 
-/// The rhythm of `rhythm` with the pitches of `pitches` in their order, from a random one; from the first again
-/// after the last.
+/// The rhythm of `rhythm` with the pitches of `pitches`, which repeat in their order from a random start.
 fn with_pitches(rhythm: &Line, pitches: &Line, rng: &mut Rng) -> Line {
     let is_onset = |token: &u16| melody::pitch(*token).is_some();
     let pitches: Vec<u16> = pitches.iter().copied().filter(is_onset).collect();
@@ -92,7 +81,7 @@ fn moved(line: &Line, steps: i16) -> Line {
     line.iter().map(|&token| melody::pitch(token).and_then(moved).unwrap_or(token)).collect()
 }
 
-/// Each of the [`GROUPS`] of drums from `line` or `other`.
+/// A line whose [`GROUPS`] of drums are drawn from `line` and `other` with equal probability.
 fn mixed(line: &Line, other: &Line, rng: &mut Rng) -> Line {
     let groups = GROUPS.iter().filter(|_| rng.random_bool(0.5));
     let kept: u16 = groups.flat_map(|group| group.iter()).map(|drum| drum.bit()).sum();

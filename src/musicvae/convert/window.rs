@@ -208,7 +208,7 @@ pub fn lend(window: &Window, lender: &Window) -> Window {
     parts.map(|(line, lent)| if is_absent(line) { lent } else { line }.clone()).collect()
 }
 
-/// Whether `line` stands for a missing part.
+/// Whether `line` consists of [`ABSENT`] tokens: the window lacks this part.
 pub fn is_absent(line: &Line) -> bool {
     line.first() == Some(&ABSENT)
 }

@@ -19,7 +19,7 @@ use crate::{
         },
         transcription::Hit,
     },
-    music::drums::{self, Drum},
+    music::drums::{self, GROUPS},
     rng::Rng,
     sound::Error,
     units::SAMPLE_RATE,
@@ -33,15 +33,6 @@ const FIRST_OTHER: i32 = 48;
 
 /// Share of performances that one unchanged kit plays; in the others each group has its own kit.
 const WHOLE: f64 = 0.25;
-
-/// Drums that share a sound source: a closed hat chokes an open one, and toms are tuned together.
-const GROUPS: [&[Drum]; 5] = [
-    &[Drum::Kick],
-    &[Drum::Snare],
-    &[Drum::ClosedHat, Drum::OpenHat],
-    &[Drum::LowTom, Drum::MidTom, Drum::HighTom],
-    &[Drum::Crash, Drum::Ride],
-];
 
 /// Time within which a sound must begin, in seconds.
 const LONGEST_DELAY_S: f64 = 0.25;
@@ -249,7 +240,7 @@ fn attack(samples: &[f32]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{rng, sound::testing::tiny_font};
+    use crate::{music::drums::Drum, rng, sound::testing::tiny_font};
 
     fn piece(keys: &[u8]) -> Piece {
         let note = |(number, key): (usize, &u8)| PieceNote {
