@@ -218,9 +218,11 @@ fn long_a_clock_that_jumps_by_years_causes_no_gap() {
     }
 }
 
-/// The playlist of the station's only variant.
+/// The path of the playlist of the station's only variant.
+const PLAYLIST: &str = "/hls/a/128k.m3u8";
+
 fn playlist(radio: &Radio) -> Playlist {
-    Playlist::read(&radio.get("/hls/a/128k.m3u8").text())
+    Playlist::read(&radio.get(PLAYLIST).text())
 }
 
 /// The recordings of the station.
@@ -247,7 +249,8 @@ fn jump() -> Option<Duration> {
     let preload = [("LD_PRELOAD", library.to_str().unwrap())];
     let radio = Radio::start_with_env(folder, &[], &preload);
     let mut listener = Recorder::join(&radio, "/a.mp3");
-    listener.hear_seconds(2);
+    // Before its first segment ends, a playlist is refused.
+    listener.until("a segment", || radio.get(PLAYLIST).status() == 200);
     listener.longest_gap = Duration::ZERO;
 
     let year = || -> i32 {
