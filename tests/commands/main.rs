@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod attributes;
 mod chorale;
 mod cli;
 mod critique;

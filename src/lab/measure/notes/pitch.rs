@@ -21,6 +21,10 @@ const STRONG: [usize; 2] = [0, STEPS_PER_BAR / 2];
 /// Tolerance for floating-point error at the end of a note, in steps.
 const EDGE: f64 = 0.05;
 
+/// A note that starts or ends within this many steps of a beat starts or ends on it: timing varies, and the
+/// notes of a bass machine overlap where they slide.
+const NEAR: f64 = 0.5;
+
 /// The share of notes, 0 to 1, in the key of their bar; for bars without a known key, in the major
 /// or minor key that fits the whole score best (`MusPy`'s scale consistency). None without notes.
 pub fn in_key(score: &Score) -> Option<f64> {
@@ -97,10 +101,10 @@ fn strong_notes(
 ) -> impl Iterator<Item = bool> {
     pitched(parts).flat_map(move |hit| {
         let (start, length) = (f64::from(hit.start_step), f64::from(hit.n_steps));
-        // A note that is up to half a step late counts as on the beat.
         let is_on = move |step: &usize| {
-            let step = *step as f64;
-            start < step + 0.5 && step + EDGE < start + length
+            let (step, end) = (*step as f64, start + length);
+            let starts_on = (start - step).abs() < NEAR && step + EDGE < end;
+            starts_on || start < step && step + NEAR < end
         };
         STRONG.into_iter().filter(is_on).map(move |_| !chord.contains(hit.pitch))
     })
@@ -144,6 +148,17 @@ mod tests {
         assert_eq!(outside_chord(&piece), Some(0.0));
         piece.bars[0].parts[Role::Lead as usize][1].n_steps = 3.0;
         assert_eq!(outside_chord(&piece), Some(0.5));
+    }
+
+    #[test]
+    fn a_slide_over_a_beat_is_not_heard_on_it() {
+        let c_major = PitchClasses(1 | 1 << 4 | 1 << 7);
+        let mut piece = score(Role::Lead, &[&[(4.0, 61), (8.0, 60)]]);
+        piece.bars[0].chord = Some(c_major);
+        for (end, share) in [(8.3, 0.0), (9.0, 0.5)] {
+            piece.bars[0].parts[Role::Lead as usize][0].n_steps = end - 4.0;
+            assert_eq!(outside_chord(&piece), Some(share), "{end}");
+        }
     }
 
     #[test]
