@@ -19,6 +19,9 @@ const SLIDES: f64 = 0.6;
 /// A note slides to the next, and lasts to it, if that starts within this many steps.
 const REACH: usize = 4;
 
+/// Steps between strong beats. No slide holds a note over one: its pitch may be outside the chord.
+const STRONG: usize = 8;
+
 /// How far a note that slides overlaps the next, in steps: more than timing varies.
 const OVERLAP: f32 = 0.3;
 
@@ -67,7 +70,10 @@ impl MachineBass {
             let later = notes.iter().filter(|other| note.start_step < other.start_step);
             let next = later.min_by_key(|other| other.start_step);
             let target = next.filter(|next| {
-                next.pitch != note.pitch && next.start_step - note.start_step <= REACH
+                let strong = (note.start_step + note.n_steps).next_multiple_of(STRONG);
+                next.pitch != note.pitch
+                    && next.start_step - note.start_step <= REACH
+                    && next.start_step <= strong
             });
             if let Some(next) = target.filter(|_| self.slides[step]) {
                 hit.n_steps = (next.start_step - note.start_step) as f32 + OVERLAP;
@@ -103,6 +109,20 @@ mod tests {
         assert_eq!(length(&[note(18, 40), note(19, 40)]), 0.6);
         assert_eq!(length(&[note(18, 40), note(23, 43)]), 0.6);
         assert_eq!(length(&[note(18, 40)]), 0.6);
+    }
+
+    #[test]
+    fn no_slide_holds_a_note_over_a_strong_beat() {
+        let length = |n_steps: usize, next: usize| {
+            let mut hits = [Hit { start_step: 7.0, ..HIT }];
+            let notes = [LineNote { n_steps, ..note(23, 40) }, note(next, 43)];
+            switches(false, true).articulate(&mut hits, &notes, 16);
+            hits[0].n_steps
+        };
+        assert_eq!(length(1, 24), 1.3);
+        assert_eq!(length(1, 25), 0.6);
+        // Where the note sounds on the beat anyway, its pitch was chosen for the beat.
+        assert_eq!(length(2, 25), 2.3);
     }
 
     #[test]
