@@ -7,7 +7,7 @@ use crate::{
     program::{fail, succeed},
 };
 
-/// Copies the shipped trio to `folder`, as the model `mine`.
+/// Copies the shipped trio model to `folder` as `mine`.
 fn trio(folder: &Path) {
     for ending in ["safetensors", "toml"] {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/trio-4bar");
@@ -16,7 +16,7 @@ fn trio(folder: &Path) {
     }
 }
 
-/// The bytes of the vectors of the model, by name.
+/// The attribute vectors of `mine` by name, as bytes.
 fn vectors(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let bytes = fs::read(folder.join("mine.safetensors")).unwrap();
     let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
@@ -28,7 +28,7 @@ fn vectors(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 #[test]
-fn windows_without_all_parts_are_left_out() {
+fn windows_that_lack_a_part_are_skipped() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     trio(folder);

@@ -218,7 +218,7 @@ fn long_a_clock_that_jumps_by_years_causes_no_gap() {
     }
 }
 
-/// The path of the playlist of the station's only variant.
+/// Path of the station's media playlist; the station has one variant.
 const PLAYLIST: &str = "/hls/a/128k.m3u8";
 
 fn playlist(radio: &Radio) -> Playlist {
@@ -249,7 +249,7 @@ fn jump() -> Option<Duration> {
     let preload = [("LD_PRELOAD", library.to_str().unwrap())];
     let radio = Radio::start_with_env(folder, &[], &preload);
     let mut listener = Recorder::join(&radio, "/a.mp3");
-    // Before its first segment ends, a playlist is refused.
+    // The server answers 503 until the first segment is complete.
     listener.until("a segment", || radio.get(PLAYLIST).status() == 200);
     listener.longest_gap = Duration::ZERO;
 

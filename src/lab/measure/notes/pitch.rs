@@ -21,8 +21,8 @@ const STRONG: [usize; 2] = [0, STEPS_PER_BAR / 2];
 /// Tolerance for floating-point error at the end of a note, in steps.
 const EDGE: f64 = 0.05;
 
-/// A note that starts or ends within this many steps of a beat starts or ends on it: timing varies, and the
-/// notes of a bass machine overlap where they slide.
+/// Tolerance in steps around a beat. A note that starts within it counts as struck on the beat, since timing
+/// varies; an earlier note that ends within it does not sound on the beat, since slides overlap the next note.
 const NEAR: f64 = 0.5;
 
 /// The share of notes, 0 to 1, in the key of their bar; for bars without a known key, in the major
