@@ -7,12 +7,9 @@
 use crate::music::{
     arrange::{LineNote, fold},
     chord::Chord,
-    meter::STEPS_PER_BAR,
+    meter::{STEPS_PER_BAR, STEPS_PER_STRONG_BEAT},
     scale::Key,
 };
-
-/// Steps between strong beats: beats one and three.
-const STRONG: usize = 8;
 
 /// Transposes a bass within `key` so that each bar centres on its chord; `chords` repeat.
 pub fn follow_chords(notes: &mut [LineNote], key: Key, chords: &[Chord], register: (u8, u8)) {
@@ -60,11 +57,12 @@ pub fn resolve_strong_beats(notes: &mut [LineNote], chords: &[Chord], register: 
     let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
     for note in notes.iter_mut() {
         let chord = chord_at(note.start_step);
-        if note.start_step % STRONG == 0 && !chord.contains(note.pitch) {
+        if note.start_step % STEPS_PER_STRONG_BEAT == 0 && !chord.contains(note.pitch) {
             note.pitch = fold(chord.snap(note.pitch).into(), register.0.into(), register.1.into());
         }
         let end = note.start_step + note.n_steps;
-        let mut beats = (note.start_step / STRONG + 1..).map(|beat| beat * STRONG);
+        let mut beats = (note.start_step / STEPS_PER_STRONG_BEAT + 1..)
+            .map(|beat| beat * STEPS_PER_STRONG_BEAT);
         let clash = beats
             .by_ref()
             .take_while(|&step| step < end)
@@ -118,7 +116,11 @@ mod tests {
         let chord_at = |step: usize| chords[step / STEPS_PER_BAR % chords.len()];
         let clashes = |note: &LineNote| {
             let steps = note.start_step..note.start_step + note.n_steps;
-            steps.filter(|step| step % STRONG == 0 && !chord_at(*step).contains(note.pitch)).count()
+            steps
+                .filter(|step| {
+                    step % STEPS_PER_STRONG_BEAT == 0 && !chord_at(*step).contains(note.pitch)
+                })
+                .count()
         };
         notes.iter().map(clashes).sum()
     }

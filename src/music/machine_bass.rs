@@ -3,7 +3,11 @@
 use rand::RngExt as _;
 
 use crate::{
-    music::{arrange::LineNote, bar::Hit, meter::STEPS_PER_BAR},
+    music::{
+        arrange::LineNote,
+        bar::Hit,
+        meter::{STEPS_PER_BAR, STEPS_PER_STRONG_BEAT},
+    },
     rng::Rng,
 };
 
@@ -18,9 +22,6 @@ const SLIDES: f64 = 0.6;
 
 /// A note slides to the next, and lasts to it, if that starts within this many steps.
 const REACH: usize = 4;
-
-/// Steps between strong beats. No slide holds a note over one: its pitch may be outside the chord.
-const STRONG: usize = 8;
 
 /// How far a note that slides overlaps the next, in steps: more than timing varies.
 const OVERLAP: f32 = 0.3;
@@ -70,7 +71,9 @@ impl MachineBass {
             let later = notes.iter().filter(|other| note.start_step < other.start_step);
             let next = later.min_by_key(|other| other.start_step);
             let target = next.filter(|next| {
-                let strong = (note.start_step + note.n_steps).next_multiple_of(STRONG);
+                // A slide over a strong beat would hold a pitch that may be outside the chord.
+                let end = note.start_step + note.n_steps;
+                let strong = end.next_multiple_of(STEPS_PER_STRONG_BEAT);
                 next.pitch != note.pitch
                     && next.start_step - note.start_step <= REACH
                     && next.start_step <= strong

@@ -1,9 +1,11 @@
 //! A lead over chords: sequences from chord to chord, suspensions, and the pitches that fit.
 
-use crate::music::{arrange::LineNote, chord::Chord, meter::STEPS_PER_BAR, scale::Key};
-
-/// Steps between strong beats: beats one and three.
-const STRONG: usize = 8;
+use crate::music::{
+    arrange::LineNote,
+    chord::Chord,
+    meter::{STEPS_PER_BAR, STEPS_PER_STRONG_BEAT},
+    scale::Key,
+};
 
 /// Scale steps by which a bar may follow its chord, in order of preference.
 const SHIFTS: [i32; 5] = [0, -1, 1, -2, 2];
@@ -111,7 +113,7 @@ fn chord_at(chords: &[Chord], step: usize) -> Chord {
 
 /// The first strong beat on which the note sounds.
 fn strong_step(note: &LineNote) -> Option<usize> {
-    let step = note.start_step.next_multiple_of(STRONG);
+    let step = note.start_step.next_multiple_of(STEPS_PER_STRONG_BEAT);
     (step < note.start_step + note.n_steps).then_some(step)
 }
 

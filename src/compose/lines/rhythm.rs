@@ -4,14 +4,14 @@
 
 use crate::{
     config::PartLimits,
-    music::{arrange::LineNote, meter::STEPS_PER_BAR},
+    music::{
+        arrange::LineNote,
+        meter::{STEPS_PER_BAR, STEPS_PER_STRONG_BEAT},
+    },
 };
 
 /// Shortest note and gap after a move, in steps.
 const SHORTEST: usize = 2;
-
-/// Steps between strong beats: beats one and three.
-const STRONG: usize = 8;
 
 /// Steps of the shortest note that gets a passing note, and of passing notes, the longer first.
 const LONG: usize = 8;
@@ -105,7 +105,8 @@ pub(super) fn pass(notes: &mut Vec<LineNote>) {
             continue;
         }
         let starts = PASSING.map(|n_steps| next.start_step - n_steps);
-        let is_weak = |start: &usize| next.start_step <= start.next_multiple_of(STRONG);
+        let is_weak =
+            |start: &usize| next.start_step <= start.next_multiple_of(STEPS_PER_STRONG_BEAT);
         if let Some(start_step) = starts.into_iter().find(is_weak) {
             notes[n - 1].n_steps = start_step - note.start_step;
             let n_steps = next.start_step - start_step;
