@@ -12,8 +12,19 @@ use crate::{
         lstm::lstm,
         network::Network,
     },
-    musicvae::net::{config::Config, names},
+    musicvae::net::{
+        config::{Config, Core},
+        names,
+    },
 };
+
+/// What the core decoders decode the segments from.
+pub(super) struct Contexts {
+    /// z, or the conductor's embeddings (S * B, C).
+    lstm: Tensor,
+    /// The decoder's skip connection (S * B, E), if there is one.
+    skip: Option<Tensor>,
+}
 
 impl Network {
     /// Mean and deviation of z, each (B, Z).
@@ -37,7 +48,7 @@ impl Network {
         let raw = self.linear(names::SIGMA, &summary)?;
         // softplus, in the form that doesn't overflow.
         let sigma = (raw.relu()? + (raw.abs()?.neg()?.exp()? + 1.0)?.log()?)?;
-        Ok((mu, sigma))
+        Ok((self.add_skip(mu, inputs)?, sigma))
     }
 
     /// The lowest level's embedding of each row of a group (R, 2H).
@@ -81,8 +92,13 @@ impl Network {
         lstm(x, kernel, bias, &zeros, run)
     }
 
-    /// Contexts of the core decoders (S * B, C): z, or the conductor's embeddings.
-    pub(super) fn context(&self, z: &Tensor) -> Result<Tensor> {
+    /// Contexts of the core decoders, from `z` (B, Z).
+    pub(super) fn contexts(&self, z: &Tensor) -> Result<Contexts> {
+        Ok(Contexts { lstm: self.context(z)?, skip: self.skipped(z)? })
+    }
+
+    /// z, or the conductor's embeddings (S * B, C).
+    fn context(&self, z: &Tensor) -> Result<Tensor> {
         let Config { n_conductor, n_conductor_layers, n_segments, .. } = self.config;
         if n_conductor_layers == 0 {
             return Ok(z.clone());
@@ -98,24 +114,24 @@ impl Network {
         x.reshape((n_segments * z.dim(0)?, n_conductor))
     }
 
-    /// Outputs of the decoder `core` for a group's inputs (T * R, P), given the contexts (S * B, C) of all
-    /// rows.
+    /// Outputs of the decoder `core` for a group's inputs (T * R, P), given the contexts of all rows.
     pub(super) fn decode(
         &self,
-        core: &str,
-        context: &Tensor,
+        core: &Core,
+        contexts: &Contexts,
         group: &CoreGroup,
         inputs: &Lookups,
     ) -> Result<Tensor> {
         let Config { n_decoder, n_decoder_layers, .. } = self.config;
-        let context = &match &group.rows {
-            Some(rows) => context.index_select(&indices(rows, self.device())?, 0)?,
-            None => context.clone(),
+        let of_group = |all: &Tensor| match &group.rows {
+            Some(rows) => all.index_select(&indices(rows, self.device())?, 0),
+            None => Ok(all.clone()),
         };
-        let states = self.states(&names::core_state(core), context, n_decoder_layers)?;
+        let (context, prefix) = (&of_group(&contexts.lstm)?, &core.prefix);
+        let states = self.states(&names::core_state(prefix), context, n_decoder_layers)?;
         let mut x = context.unsqueeze(0)?;
         for (layer, state) in states.iter().enumerate() {
-            let (kernel, bias) = self.cell(&names::core_cell(core, layer))?;
+            let (kernel, bias) = self.cell(&names::core_cell(prefix, layer))?;
             let mut run = dense(group.n_steps);
             if layer == 0 {
                 run.n_lookup = kernel.dim(0)? - self.config.n_context() - n_decoder;
@@ -123,7 +139,11 @@ impl Network {
             }
             x = lstm(&x, kernel, bias, state, run)?;
         }
-        self.linear(&names::core_projection(core), &x.reshape(((), n_decoder))?)
+        let outputs = self.linear(&names::core_projection(prefix), &x.reshape(((), n_decoder))?)?;
+        match &contexts.skip {
+            Some(skip) => outputs + self.skip_outputs(core, &of_group(skip)?)?,
+            None => Ok(outputs),
+        }
     }
 
     /// Initial states of the layers, (2, B, H) each: c and h.

@@ -6,6 +6,7 @@ use candle_core::{D, DType, Device, Result, Tensor};
 use crate::{
     lab::train::{
         batch::{Batch, CoreGroup, Targets},
+        forward::Contexts,
         network::Network,
         reconstruction::{reconstruction, token_logits},
         scheduled::sample_inputs,
@@ -58,13 +59,13 @@ impl Network {
         let n_batch = batch.n_examples;
         let (mu, sigma) = self.encode(&batch.encoder, n_batch)?;
         let z = (&mu + (&sigma * noise)?)?;
-        let context = self.context(&z)?;
+        let contexts = self.contexts(&z)?;
         let mut sums = Sums::zero(self.device())?;
         let mut hits = Vec::new();
         for (core, groups) in self.config.cores().iter().zip(&batch.cores) {
             let mut of_core = Vec::new();
             for group in groups {
-                let outputs = self.outputs(core, &context, group, objective.sampled_share, rng)?;
+                let outputs = self.outputs(core, &contexts, group, objective.sampled_share, rng)?;
                 let found = sums.add(self, core, &outputs, group)?;
                 add_hits(&mut of_core, &found);
             }
@@ -87,19 +88,19 @@ impl Network {
     fn outputs(
         &self,
         core: &Core,
-        context: &Tensor,
+        contexts: &Contexts,
         group: &CoreGroup,
         sampled_share: f64,
         rng: &mut Rng,
     ) -> Result<Tensor> {
-        let outputs = self.decode(&core.prefix, context, group, &group.previous)?;
+        let outputs = self.decode(core, contexts, group, &group.previous)?;
         let (Some(parts), true) = (core.head.parts(), 0.0 < sampled_share) else {
             return Ok(outputs);
         };
         let logits = token_logits(core.head, &outputs)?;
         let inputs =
             sample_inputs(&group.previous, &logits, parts, group.sizes, sampled_share, rng)?;
-        self.decode(&core.prefix, context, group, &inputs)
+        self.decode(core, contexts, group, &inputs)
     }
 }
 
@@ -242,7 +243,7 @@ mod tests {
             let batch = Batch::new(config, &[&window], &mut || false);
 
             let (mu, _) = network.encode(&batch.encoder, 1).unwrap();
-            let context = network.context(&mu).unwrap();
+            let contexts = network.contexts(&mu).unwrap();
             let mu = mu.get(0).unwrap().to_vec1::<f32>().unwrap();
             let posterior = model.encode(&window).unwrap();
             let mut forced = Forced { window: &window, steps: vec![0; 3], outputs: vec![] };
@@ -253,7 +254,7 @@ mod tests {
             let mut start = 0;
             for (core, batch) in config.cores().iter().zip(&batch.cores) {
                 let [group] = &batch[..] else { panic!("all rows have one length") };
-                let found = network.decode(&core.prefix, &context, group, &group.previous).unwrap();
+                let found = network.decode(core, &contexts, group, &group.previous).unwrap();
                 // From (T, S, P) to the order of inference, (S, T, P).
                 let (t, s) = (config.n_segment_steps, config.n_segments);
                 let found = found.reshape((t, s, ())).unwrap().transpose(0, 1).unwrap();

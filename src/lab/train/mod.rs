@@ -35,6 +35,7 @@ mod product;
 pub mod reconstruction;
 pub mod schedule;
 pub mod scheduled;
+mod skip;
 pub mod transcription;
 mod variation;
 pub mod warm_start;

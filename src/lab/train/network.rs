@@ -107,7 +107,8 @@ impl Network {
 fn initial_weights(name: &str, shape: &[usize], seed: u64) -> Vec<f32> {
     let n = shape.iter().product();
     let mut rng = rng::stream(seed, name);
-    let is_head = ["encoder/mu", "encoder/sigma", "initial_state"];
+    // A skip connection starts small, so that it can be added to a trained network.
+    let is_head = ["encoder/mu", "encoder/sigma", "initial_state", names::MU_SKIP, "/decoder/skip"];
     if shape.len() == 1 {
         return vec![0.0; n];
     }

@@ -152,8 +152,9 @@ mod tests {
 
         let start = warm_start(config, &from, &found, 2).unwrap();
 
-        // Three cells read the metre; two heads of kernel and bias were split.
-        assert_eq!((start.converted.len(), start.new.len()), (3 + 2 * 2, 0));
+        // Three cells read the metre; two heads of kernel and bias were split. Skip connections: three layers
+        // and one of each core.
+        assert_eq!((start.converted.len(), start.new.len()), (3 + 2 * 2, (3 + 3) * 2));
         let network = Network::from_tensors(config, &start.tensors).unwrap();
         let name = names::kernel(&names::core_projection("core_decoder/core_decoder_0/decoder"));
         let pitches = |tensor: &Tensor, first| {

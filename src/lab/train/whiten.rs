@@ -48,6 +48,9 @@ pub fn whiten(network: &Network, windows: &[Window]) -> Result<Network, Error> {
     let config = &network.config;
     if 0 < config.n_conductor_layers {
         moments.whiten_reader(&mut tensors, names::CONDUCTOR_STATE, 0)?;
+        if 0 < config.n_skip {
+            moments.whiten_reader(&mut tensors, names::DECODER_SKIP, 0)?;
+        }
     } else {
         for core in config.cores() {
             moments.whiten_reader(&mut tensors, &names::core_state(&core.prefix), 0)?;
@@ -122,6 +125,13 @@ impl Moments {
             (tensors[&bias].unsqueeze(0)? - &self.mean)?.matmul(&self.inverse)?.squeeze(0)?;
         tensors.insert(kernel, changed);
         tensors.insert(bias, shifted);
+        for name in [names::kernel(names::MU_SKIP), names::bias(names::MU_SKIP)] {
+            if let Some(added) = tensors.get(&name) {
+                let rows = added.reshape(((), self.mean.dim(1)?))?.matmul(&self.inverse)?;
+                let changed = rows.reshape(added.shape())?;
+                tensors.insert(name, changed);
+            }
+        }
         let n_latent = self.mean.dim(1)?;
         let variances: Vec<f32> = (0..n_latent)
             .map(|d| {
@@ -208,6 +218,11 @@ mod tests {
     #[test]
     fn a_conductor_reads_the_whitened_space() {
         check(Family::Trio4Bar);
+    }
+
+    #[test]
+    fn skip_connections_read_and_write_the_whitened_space() {
+        check(Family::ElectropunkTrio4Bar);
     }
 
     #[test]

@@ -40,6 +40,8 @@ pub struct Config {
     pub n_classes: usize,
     /// Hidden units of the NADE; unused by other heads.
     pub n_nade: usize,
+    /// E, width of the [skip connections](crate::musicvae::net::skip) of a segment; 0 without.
+    pub n_skip: usize,
 }
 
 /// A core decoder: it decodes some of a step's columns.
@@ -78,6 +80,7 @@ impl Config {
             n_conductor_layers: 0,
             n_classes: drums::N_CLASSES,
             n_nade: 128,
+            n_skip: 0,
         };
         let big =
             Self { n_latent: 512, n_encoder: 2048, n_decoder: 2048, n_decoder_layers: 3, ..flat };
@@ -99,7 +102,7 @@ impl Config {
                 Self { n_encoder: 1024, n_decoder: 512, n_classes: N_ROLL_CLASSES, ..flat }
             }
             Family::Trio4Bar => four_bars,
-            Family::ElectropunkTrio4Bar => Self { n_encoder: 256, ..four_bars },
+            Family::ElectropunkTrio4Bar => Self { n_encoder: 256, n_skip: 96, ..four_bars },
             Family::HierdecTrio16Bar | Family::HierdecMelody16Bar => {
                 Self { n_encoder: 2048, n_encoder_layers: 2, ..conducted }
             }
@@ -234,7 +237,20 @@ impl Config {
         for core in self.cores() {
             self.add_core(&core, &mut list);
         }
+        if 0 < self.n_skip {
+            self.add_skips(&mut list);
+        }
         list.0
+    }
+
+    fn add_skips(&self, list: &mut List) {
+        let (n_steps, n_all) = (self.n_segment_steps, self.n_segments * self.n_skip);
+        list.linear(names::ENCODER_SKIP, n_steps * self.n_encoder_inputs(), self.n_skip);
+        list.linear(names::MU_SKIP, n_all, self.n_latent);
+        list.linear(names::DECODER_SKIP, self.n_latent, n_all);
+        for Core { prefix, head, .. } in self.cores() {
+            list.linear(&names::core_skip(&prefix), self.n_skip, n_steps * head.n_outputs());
+        }
     }
 
     fn add_core(&self, core: &Core, list: &mut List) {

@@ -17,6 +17,7 @@ use crate::{
         lstm::CellState,
         names,
         precision::Precision,
+        skip::CoreSkip,
         stack::Stack,
         weights::Weights,
     },
@@ -29,6 +30,16 @@ pub struct Decoder<L = HostLayers> {
     core: Core,
     layers: L,
     nade: NadeWeights,
+    skip: Option<CoreSkip>,
+}
+
+/// What a core decodes a segment from, for B sequences.
+#[derive(Debug, Clone, Default)]
+pub struct Segment {
+    /// z or the conductor's embedding (B, C).
+    pub context: Vec<f32>,
+    /// The decoder's [skip connection](crate::musicvae::net::skip) (B, E); empty without.
+    pub skip: Vec<f32>,
 }
 
 /// A backend that computes a decoder's steps for B sequences at a time: [`HostLayers`] on the CPU,
@@ -122,7 +133,7 @@ impl Decoder {
         let cells = (0..config.n_decoder_layers).map(|layer| names::core_cell(prefix, layer));
         let stack = Stack::load(weights, &names::core_state(prefix), cells, core.n_inputs())?;
         let projection = weights.linear(&names::core_projection(prefix))?;
-        Self::of(weights, core, HostLayers { stack, projection })
+        Self::of(weights, config, core, HostLayers { stack, projection })
     }
 
     /// The same decoder with the weights of its steps in `precision`.
@@ -138,8 +149,8 @@ impl<L: Layers> Decoder<L> {
     /// The decoder of `core`, computed by `layers`.
     ///
     /// # Errors
-    /// A tensor of the head is missing.
-    pub fn of(weights: &Weights, core: &Core, layers: L) -> Result<Self, Error> {
+    /// A tensor of the head or of the skip connection is missing.
+    pub fn of(weights: &Weights, config: &Config, core: &Core, layers: L) -> Result<Self, Error> {
         let nade = match core.head {
             Head::Nade { .. } => NadeWeights::new(
                 weights.values(&names::nade_encoder(&core.prefix))?,
@@ -147,7 +158,8 @@ impl<L: Layers> Decoder<L> {
             ),
             _ => NadeWeights::default(),
         };
-        Ok(Self { core: core.clone(), layers, nade })
+        let skip = CoreSkip::load(weights, config, core)?;
+        Ok(Self { core: core.clone(), layers, nade, skip })
     }
 
     /// The columns that the decoder outputs.
@@ -155,8 +167,7 @@ impl<L: Layers> Decoder<L> {
         self.core.first_column..self.core.first_column + self.core.head.n_columns()
     }
 
-    /// Decodes `n_steps` for each segment's context, (B, C) each, with one `Pick` per sequence.
-    /// Returns a line per column for each sequence.
+    /// Decodes `n_steps` of each of `segments` with one `Pick` per sequence. Returns a line per column for each sequence.
     ///
     /// LSTM states restart from the context at each segment; the previous step's columns carry over, and are
     /// empty at the first step. Steps after the end of a track are filled with ends instead of decoded, and
@@ -166,17 +177,18 @@ impl<L: Layers> Decoder<L> {
     /// The backend's device fails.
     pub fn decode(
         &self,
-        contexts: &[Vec<f32>],
+        segments: &[Segment],
         n_steps: usize,
         picks: &mut [&mut dyn Pick],
     ) -> Result<Vec<Vec<Line>>, Error> {
-        let line = Line::with_capacity(contexts.len() * n_steps);
+        let line = Line::with_capacity(segments.len() * n_steps);
         let lines = vec![line; self.core.head.n_columns()];
         let sequence = Sequence { lines, inputs: vec![], has_ended: false };
         let mut sequences = vec![sequence; picks.len()];
         let mut outputs = vec![0.0; picks.len() * self.core.head.n_outputs()];
-        for (segment, context) in contexts.iter().enumerate() {
-            let mut run = self.layers.begin(context)?;
+        for (segment, of) in segments.iter().enumerate() {
+            let mut run = self.layers.begin(&of.context)?;
+            let skipped = self.skip.as_ref().map(|skip| skip.outputs(&of.skip));
             for (sequence, pick) in sequences.iter_mut().zip(&mut *picks) {
                 sequence.has_ended = false;
                 pick.begin(segment);
@@ -194,6 +206,9 @@ impl<L: Layers> Decoder<L> {
                 let inputs: Vec<&Sparse> =
                     sequences.iter().map(|sequence| &sequence.inputs).collect();
                 self.layers.step(&mut run, &inputs, &mut outputs)?;
+                if let (Some(skip), Some(skipped)) = (&self.skip, &skipped) {
+                    skip.add(skipped, step, &mut outputs);
+                }
                 self.choose(&mut sequences, &mut outputs, picks);
             }
         }

@@ -243,12 +243,12 @@ impl DeviceGenerator {
     /// A tensor is missing, or the device is out of memory.
     pub fn load(config: &Config, weights: &Weights, device: &Device) -> Result<Self, Error> {
         let decoder = |core: &Core| {
-            Decoder::of(weights, core, DeviceLayers::load(weights, config, core, device)?)
+            Decoder::of(weights, config, core, DeviceLayers::load(weights, config, core, device)?)
         };
         let conductor = (0 < config.n_conductor_layers)
             .then(|| DeviceConductor::load(weights, config, device))
             .transpose()?;
         let decoders = config.cores().iter().map(decoder).collect::<Result<_, _>>()?;
-        Ok(Self::new(*config, conductor, decoders))
+        Self::new(*config, weights, conductor, decoders)
     }
 }

@@ -9,6 +9,7 @@ use crate::{
         linear::Linear,
         lstm::{Cell, CellState},
         math, names,
+        skip::EncoderSkip,
         weights::Weights,
     },
     rng::Rng,
@@ -51,6 +52,7 @@ pub struct Encoder {
     levels: Vec<Vec<Layer>>,
     to_mu: Linear,
     to_sigma: Linear,
+    skip: Option<EncoderSkip>,
 }
 
 impl Encoder {
@@ -72,7 +74,7 @@ impl Encoder {
             levels.push(level);
         }
         let (to_mu, to_sigma) = (weights.linear(names::MU)?, weights.linear(names::SIGMA)?);
-        Ok(Self { levels, to_mu, to_sigma })
+        Ok(Self { levels, to_mu, to_sigma, skip: EncoderSkip::load(weights, config)? })
     }
 
     /// Encodes a sequence, given as its segments; a flat encoder reads one segment.
@@ -85,7 +87,11 @@ impl Encoder {
         // softplus, in the form that doesn't overflow.
         let softplus = |x: f32| x.max(0.0) + libm::log1pf(math::exp(-x.abs()));
         let sigma = self.to_sigma.forward(&embeddings[0]).into_iter().map(softplus).collect();
-        Posterior { mu: self.to_mu.forward(&embeddings[0]), sigma }
+        let mut mu = self.to_mu.forward(&embeddings[0]);
+        if let Some(skip) = &self.skip {
+            mu.iter_mut().zip(skip.mu(segments)).for_each(|(mu, added)| *mu += added);
+        }
+        Posterior { mu, sigma }
     }
 }
 

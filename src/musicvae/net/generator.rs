@@ -7,10 +7,11 @@ use crate::{
         net::{
             Error,
             config::Config,
-            decoder::{Conduct as _, Conductor, Decoder, HostLayers, Layers},
+            decoder::{Conduct as _, Conductor, Decoder, HostLayers, Layers, Segment},
             head::Pick,
             part_set::PartSet,
             precision::Precision,
+            skip::DecoderSkip,
             weights::Weights,
         },
     },
@@ -24,16 +25,22 @@ pub type Generator = GeneratorOn<HostLayers>;
 pub struct GeneratorOn<L: Layers> {
     config: Config,
     conductor: Option<L::Conductor>,
+    skip: Option<DecoderSkip>,
     decoders: Vec<Decoder<L>>,
 }
 
 impl<L: Layers> GeneratorOn<L> {
+    /// The decoding half of `config` with a conductor and decoders on the backend.
+    ///
+    /// # Errors
+    /// A tensor of the skip connections is missing.
     pub(super) fn new(
         config: Config,
+        weights: &Weights,
         conductor: Option<L::Conductor>,
         decoders: Vec<Decoder<L>>,
-    ) -> Self {
-        Self { config, conductor, decoders }
+    ) -> Result<Self, Error> {
+        Ok(Self { config, conductor, skip: DecoderSkip::load(weights, &config)?, decoders })
     }
 
     /// Domain, wiring and sizes.
@@ -67,19 +74,16 @@ impl<L: Layers> GeneratorOn<L> {
         picks: &mut [&mut dyn Pick],
     ) -> Result<Vec<Vec<Line>>, Error> {
         assert_eq!(zs.len(), picks.len(), "one pick per z");
-        let Config { n_latent, n_segments, n_segment_steps, .. } = self.config;
+        let Config { n_latent, n_segment_steps, .. } = self.config;
         if let Some(z) = zs.iter().find(|z| z.len() != n_latent) {
             return Err(Error::Latent { expected: n_latent, found: z.len() });
         }
-        let contexts = match &self.conductor {
-            Some(conductor) => conductor.conduct(zs, n_segments)?,
-            None => vec![zs.concat()],
-        };
+        let segments = self.segments(zs)?;
         let mut all = vec![Vec::new(); picks.len()];
         for decoder in &self.decoders {
             let columns = decoder.columns();
             let found = match columns.clone().any(|column| parts.has(column)) {
-                true => decoder.decode(&contexts, n_segment_steps, picks)?,
+                true => decoder.decode(&segments, n_segment_steps, picks)?,
                 false => vec![vec![Line::new(); columns.len()]; picks.len()],
             };
             all.iter_mut().zip(found).for_each(|(lines, found)| lines.extend(found));
@@ -94,6 +98,21 @@ impl<L: Layers> GeneratorOn<L> {
         }
         Ok(all)
     }
+
+    /// What the cores decode each segment of `zs` (B, Z) from.
+    fn segments(&self, zs: &[&[f32]]) -> Result<Vec<Segment>, Error> {
+        let n_segments = self.config.n_segments;
+        let contexts = match &self.conductor {
+            Some(conductor) => conductor.conduct(zs, n_segments)?,
+            None => vec![zs.concat()],
+        };
+        let skips = match &self.skip {
+            Some(skip) => skip.segments(zs, n_segments),
+            None => vec![Vec::new(); contexts.len()],
+        };
+        let pairs = contexts.into_iter().zip(skips);
+        Ok(pairs.map(|(context, skip)| Segment { context, skip }).collect())
+    }
 }
 
 impl Generator {
@@ -106,7 +125,7 @@ impl Generator {
         let conductor = has_conductor.then(|| Conductor::load(weights, config)).transpose()?;
         let cores = config.cores();
         let decoders = cores.iter().map(|core| Decoder::load(weights, config, core));
-        Ok(Self::new(*config, conductor, decoders.collect::<Result<_, _>>()?))
+        Self::new(*config, weights, conductor, decoders.collect::<Result<_, _>>()?)
     }
 
     /// The same network with the weights of its steps in `precision`; quantised weights stay

@@ -6,7 +6,7 @@
 //! library guarantees; and with one row at a time this is already bound by memory bandwidth.
 //!
 //! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes, tensors),
-//! [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and [`head`], [`sampling`],
+//! [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and [`head`], [`skip`], [`sampling`],
 //! [`decode_rule`] and [`track_rule`] (logits to tokens), [`generator`] (the decoding half, on CPU or
 //! [`device`]), [`music_vae`] (the whole network); [`attributes`], [`personal`] and [`prior`] (where music
 //! lies in the latent space).
@@ -39,6 +39,7 @@ pub mod prior;
 pub mod repeat;
 pub mod rhythm_and_pitch;
 pub mod sampling;
+pub mod skip;
 pub mod stack;
 pub mod track_rule;
 pub mod weights;

@@ -12,6 +12,15 @@ pub const SIGMA: &str = "encoder/sigma";
 /// Linear layer from z to the conductor's initial state.
 pub const CONDUCTOR_STATE: &str = "decoder/hierarchical_level_0/initial_state";
 
+/// Skip connection of the encoder: a segment's tokens to a few numbers.
+pub const ENCODER_SKIP: &str = "encoder/skip/segment";
+
+/// Skip connection of the encoder: the numbers of all segments to the mean of z.
+pub const MU_SKIP: &str = "encoder/skip/mu";
+
+/// Skip connection of the decoder: z to a few numbers of each segment.
+pub const DECODER_SKIP: &str = "decoder/skip/segments";
+
 /// A layer's kernel.
 pub fn kernel(prefix: &str) -> String {
     format!("{prefix}/kernel")
@@ -55,6 +64,11 @@ pub fn core_state(core: &str) -> String {
 /// Linear layer from a core decoder's h to the head's inputs.
 pub fn core_projection(core: &str) -> String {
     format!("{core}/output_projection")
+}
+
+/// Skip connection of a core decoder: a segment's numbers to the head's inputs at each step.
+pub fn core_skip(core: &str) -> String {
+    format!("{core}/skip")
 }
 
 /// NADE: a chosen class's addition to the hidden units.

@@ -195,6 +195,11 @@ impl Weights {
             config.n_conductor_layers = self.count(names::conductor_cell);
             config.n_conductor = self.dim(&names::bias(&names::conductor_cell(0)), 0)? / 4;
         }
+        // Networks trained before skip connections have none.
+        let skip = names::bias(names::ENCODER_SKIP);
+        if 0 < config.n_skip {
+            config.n_skip = if self.has(&skip) { self.dim(&skip, 0)? } else { 0 };
+        }
         if let Head::Nade { .. } = core.head {
             let encoder = names::nade_encoder(&core.prefix);
             let (n_classes, n) = (self.dim(&encoder, 0)?, self.tensor(&encoder)?.elem_count());

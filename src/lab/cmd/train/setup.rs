@@ -65,7 +65,9 @@ pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
             path(),
             args.config
         );
-        config = Config { family: args.config, ..old };
+        // A network trained before skip connections gets them.
+        let n_skip = if old.n_skip == 0 { config.n_skip } else { old.n_skip };
+        config = Config { family: args.config, n_skip, ..old };
         weights = Some((old, found));
     }
     let n_steps = match (args.sizes.bars, args.data.first()) {
