@@ -43,6 +43,12 @@ pub fn normalise(melody: &mut [u16], bass: &mut [u16], key: Key) -> Normalised {
     done
 }
 
+/// Moves a normalised line by octaves until its median lies in `register`, so that a melody can serve as a
+/// bass.
+pub fn move_into(register: &RangeInclusive<u8>, line: &mut [u16]) {
+    shift(line, 12 * i16::from(octaves_into(register, line, 0)));
+}
+
 impl Normalised {
     /// Moves a melody and its bass back to their original key and registers.
     pub fn restore(self, melody: &mut [u16], bass: &mut [u16]) {
@@ -110,6 +116,13 @@ mod tests {
         let tokens =
             pitches.iter().flat_map(|&pitch| [melody::token(pitch).unwrap(), melody::HOLD]);
         tokens.chain([melody::OFF]).collect()
+    }
+
+    #[test]
+    fn a_melody_moves_into_the_register_of_a_bass() {
+        let mut tune = line(&[64, 67, 72]);
+        move_into(&BASS_REGISTER, &mut tune);
+        assert_eq!(tune, line(&[40, 43, 48]));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Training examples: windows of songs and of hand-written patterns, mixed in a given proportion.
 
-use std::ops::RangeInclusive;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 use rand::RngExt as _;
 
@@ -9,7 +9,11 @@ use crate::{
         pool::{Drawn, Pool},
         variation::varied,
     },
-    music::{melody, trio::Line},
+    music::{
+        melody,
+        normalise::{BASS_REGISTER, move_into},
+        trio::Line,
+    },
     musicvae::{
         convert::{
             performance,
@@ -25,6 +29,10 @@ const TRANSPOSITIONS: RangeInclusive<i16> = -5..=6;
 
 /// Range of random transposition of event tracks (musicvae `configs.py`).
 const TRACK_TRANSPOSITIONS: RangeInclusive<i16> = -3..=3;
+
+/// Columns of a trio.
+const MELODY: usize = 0;
+const BASS: usize = 1;
 
 /// Two pools to draw examples from.
 pub struct Examples {
@@ -102,10 +110,22 @@ impl Examples {
     fn vary(&self, window: &Window, config: &Config, rng: &mut Rng) -> Window {
         let parts = config.family.domain().n_tokens().iter().zip(window).enumerate();
         let line = |(part, (&n_tokens, line)): (usize, (&usize, &Line))| {
-            let other = self.real.line(part, rng);
-            varied(n_tokens, line, other, config.family.is_normalised(), rng)
+            let other = self.other_line(part, config, rng);
+            varied(n_tokens, line, &other, config.family.is_normalised(), rng)
         };
         parts.map(line).collect()
+    }
+
+    /// A line of another song for `part`. In a normalised trio, half of those for a bass are melodies, of
+    /// which songs have twice as many.
+    fn other_line(&self, part: usize, config: &Config, rng: &mut Rng) -> Cow<'_, Line> {
+        let is_trio = config.family.domain() == Domain::Trio;
+        if !(is_trio && config.family.is_normalised() && part == BASS && rng.random_bool(0.5)) {
+            return Cow::Borrowed(self.real.line(part, rng));
+        }
+        let mut line = self.real.line(MELODY, rng).clone();
+        move_into(&BASS_REGISTER, &mut line);
+        Cow::Owned(line)
     }
 }
 
