@@ -290,6 +290,27 @@ mod tests {
     }
 
     #[test]
+    fn a_network_without_skip_connections_is_read() {
+        let official = Config::official(Family::ElectropunkTrio4Bar);
+        let without = Config {
+            n_latent: 3,
+            n_encoder: 2,
+            n_decoder: 2,
+            n_conductor: 2,
+            n_skip: 0,
+            ..official
+        };
+        for config in [without, Config { n_skip: 4, ..without }] {
+            let tensors = config.tensors().into_iter().map(|(name, shape)| {
+                (name, Tensor::zeros(shape, DType::F32, &Device::Cpu).unwrap())
+            });
+            let weights = Weights::of(&config, tensors.collect());
+
+            assert_eq!(weights.config(config.family).unwrap(), config);
+        }
+    }
+
+    #[test]
     fn weights_that_are_no_numbers_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.safetensors");
