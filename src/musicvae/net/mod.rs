@@ -5,11 +5,11 @@
 //! of [`matrix`], for two reasons: a seed must give the same bars on every CPU, which no matrix
 //! library guarantees; and with one row at a time this is already bound by memory bandwidth.
 //!
-//! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes, tensors),
-//! [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`] and [`head`], [`skip`], [`sampling`],
-//! [`decode_rule`] and [`track_rule`] (logits to tokens), [`generator`] (the decoding half, on CPU or
-//! [`device`]), [`music_vae`] (the whole network); [`attributes`], [`personal`] and [`prior`] (where music
-//! lies in the latent space).
+//! Reading order: [`family`] and [`domain`] (what a network reads and writes), [`config`] (sizes), `shapes`
+//! (tensors), [`weights`] (files), [`lstm`] and [`stack`] (cells), [`encoder`], [`decoder`], [`skip`] and
+//! [`head`], [`sampling`], [`decode_rule`] and [`track_rule`] (logits to tokens), [`generator`] (the decoding
+//! half, on CPU or [`device`]), [`music_vae`] (the whole network); [`attributes`], [`personal`] and [`prior`]
+//! (where music lies in the latent space).
 
 pub mod attributes;
 pub mod config;
@@ -39,6 +39,7 @@ pub mod prior;
 pub mod repeat;
 pub mod rhythm_and_pitch;
 pub mod sampling;
+mod shapes;
 pub mod skip;
 pub mod stack;
 pub mod track_rule;
