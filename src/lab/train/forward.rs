@@ -18,11 +18,11 @@ use crate::{
     },
 };
 
-/// What the core decoders decode the segments from.
+/// The core decoders' inputs for all segments.
 pub(super) struct Contexts {
     /// z, or the conductor's embeddings (S * B, C).
     lstm: Tensor,
-    /// The decoder's skip connection (S * B, E), if there is one.
+    /// Skip embeddings (S * B, E), if the network has skip connections.
     skip: Option<Tensor>,
 }
 
@@ -92,7 +92,7 @@ impl Network {
         lstm(x, kernel, bias, &zeros, run)
     }
 
-    /// Contexts of the core decoders, from `z` (B, Z).
+    /// The core decoders' inputs, from `z` (B, Z).
     pub(super) fn contexts(&self, z: &Tensor) -> Result<Contexts> {
         Ok(Contexts { lstm: self.context(z)?, skip: self.skipped(z)? })
     }

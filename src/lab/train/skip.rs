@@ -1,5 +1,5 @@
 //! The linear [skip connections](crate::musicvae::net::skip) for autograd. Shapes as in
-//! [`crate::lab::train::batch`], with E the connection's width.
+//! [`crate::lab::train::batch`], with E the width of a skip embedding.
 
 use candle_core::{Result, Tensor};
 
@@ -12,7 +12,7 @@ use crate::{
 };
 
 impl Network {
-    /// Adds the encoder's connection, if there is one, to `mu` (B, Z).
+    /// `mu` (B, Z) plus the addend of the encoder's skip connection, if the network has one.
     pub(super) fn add_skip(&self, mu: Tensor, inputs: &EncoderInputs) -> Result<Tensor> {
         let Config { n_skip, .. } = self.config;
         let ([group], true) = (&inputs.groups[..], 0 < n_skip) else { return Ok(mu) };
@@ -41,7 +41,7 @@ impl Network {
         pairs.map(row).unzip()
     }
 
-    /// The decoder's connection (S * B, E) from `z` (B, Z), if there is one.
+    /// Skip embeddings (S * B, E) of the decoder, from `z` (B, Z); none without skip connections.
     pub(super) fn skipped(&self, z: &Tensor) -> Result<Option<Tensor>> {
         let Config { n_skip, n_segments, .. } = self.config;
         if n_skip == 0 {
@@ -53,7 +53,7 @@ impl Network {
         by_segment.reshape((n_segments * n_examples, n_skip)).map(Some)
     }
 
-    /// What a core's connection adds to its outputs (T * R, P), from `skipped` (R, E).
+    /// A core's addends to the head's inputs (T * R, P), from the skip embeddings `skipped` (R, E).
     pub(super) fn skip_outputs(&self, core: &Core, skipped: &Tensor) -> Result<Tensor> {
         let (n_rows, n_outputs) = (skipped.dim(0)?, core.head.n_outputs());
         let all = self.linear(&names::core_skip(&core.prefix), skipped)?;

@@ -33,12 +33,12 @@ pub struct Decoder<L = HostLayers> {
     skip: Option<CoreSkip>,
 }
 
-/// What a core decodes a segment from, for B sequences.
+/// A core's inputs for a segment, of B sequences.
 #[derive(Debug, Clone, Default)]
 pub struct Segment {
     /// z or the conductor's embedding (B, C).
     pub context: Vec<f32>,
-    /// The decoder's [skip connection](crate::musicvae::net::skip) (B, E); empty without.
+    /// [Skip embeddings](crate::musicvae::net::skip) (B, E); empty without skip connections.
     pub skip: Vec<f32>,
 }
 

@@ -99,7 +99,7 @@ impl<L: Layers> GeneratorOn<L> {
         Ok(all)
     }
 
-    /// What the cores decode each segment of `zs` (B, Z) from.
+    /// The cores' inputs for each segment, from `zs` (B, Z).
     fn segments(&self, zs: &[&[f32]]) -> Result<Vec<Segment>, Error> {
         let n_segments = self.config.n_segments;
         let contexts = match &self.conductor {

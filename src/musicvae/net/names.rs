@@ -1,4 +1,5 @@
-//! TensorFlow's names of a network's tensors; files written here keep them.
+//! TensorFlow's names of a network's tensors, which files written here keep, and this project's names of skip
+//! connections.
 
 /// Directions of a bidirectional layer.
 pub const DIRECTIONS: [&str; 2] = ["fw", "bw"];
@@ -12,13 +13,13 @@ pub const SIGMA: &str = "encoder/sigma";
 /// Linear layer from z to the conductor's initial state.
 pub const CONDUCTOR_STATE: &str = "decoder/hierarchical_level_0/initial_state";
 
-/// Skip connection of the encoder: a segment's tokens to a few numbers.
+/// Skip connection: linear layer from a segment's tokens to its skip embedding.
 pub const ENCODER_SKIP: &str = "encoder/skip/segment";
 
-/// Skip connection of the encoder: the numbers of all segments to the mean of z.
+/// Skip connection: linear layer from the skip embeddings of all segments to the mean of z.
 pub const MU_SKIP: &str = "encoder/skip/mu";
 
-/// Skip connection of the decoder: z to a few numbers of each segment.
+/// Skip connection: linear layer from z to the skip embeddings of all segments.
 pub const DECODER_SKIP: &str = "decoder/skip/segments";
 
 /// A layer's kernel.
@@ -66,7 +67,7 @@ pub fn core_projection(core: &str) -> String {
     format!("{core}/output_projection")
 }
 
-/// Skip connection of a core decoder: a segment's numbers to the head's inputs at each step.
+/// Skip connection: linear layer from a segment's skip embedding to the head's inputs at all its steps.
 pub fn core_skip(core: &str) -> String {
     format!("{core}/skip")
 }

@@ -5,7 +5,11 @@
 //! segment, has a weight for each step and token, as an autoencoder without recurrence has; the LSTMs add what
 //! depends on context. Skip connections: He et al. 2016, "Deep Residual Learning", arXiv:1512.03385.
 //!
-//! In shapes: S segments of T steps, K inputs and P outputs of a step, E width of the connection, Z latent.
+//! On either side of z, each segment has a skip embedding: the encoder's is a sum over its tokens, the decoder's
+//! is read from z.
+//!
+//! In shapes: B sequences, S segments of T steps, K inputs and P outputs of a step, E width of a skip embedding,
+//! Z latent.
 
 use crate::musicvae::net::{
     Error,
@@ -16,7 +20,7 @@ use crate::musicvae::net::{
     weights::Weights,
 };
 
-/// The encoder's connection: tokens of each segment to E numbers, those of all segments to the mean of z.
+/// The encoder's connection: the tokens of each segment to its skip embedding, all embeddings to the mean of z.
 #[derive(Debug, Clone)]
 pub struct EncoderSkip {
     n_inputs: usize,
@@ -42,13 +46,13 @@ impl EncoderSkip {
         }))
     }
 
-    /// What the connection adds to the mean of z (Z,).
+    /// The connection's addend to the mean of z (Z,).
     pub fn mu(&self, segments: &[Vec<Sparse>]) -> Vec<f32> {
         let summaries: Vec<f32> = segments.iter().flat_map(|steps| self.summarise(steps)).collect();
         self.to_mu.forward(&summaries)
     }
 
-    /// E numbers of a segment.
+    /// The skip embedding (E,) of a segment.
     fn summarise(&self, steps: &[Sparse]) -> Vec<f32> {
         let mut sum = self.bias.clone();
         for (step, inputs) in steps.iter().enumerate() {
@@ -62,7 +66,7 @@ impl EncoderSkip {
     }
 }
 
-/// The decoder's connection up to the cores: z to E numbers of each segment.
+/// The decoder's connection as far as the cores: z to the skip embedding of each segment.
 #[derive(Debug, Clone)]
 pub struct DecoderSkip(Linear);
 
@@ -76,7 +80,7 @@ impl DecoderSkip {
         has_skip.then(|| weights.linear(names::DECODER_SKIP).map(Self)).transpose()
     }
 
-    /// The numbers of each of `n_segments`, (B, E) each, from `zs` (B, Z).
+    /// The skip embeddings (B, E) of each of `n_segments`, from `zs` (B, Z).
     pub fn segments(&self, zs: &[&[f32]], n_segments: usize) -> Vec<Vec<f32>> {
         let all: Vec<Vec<f32>> = zs.iter().map(|z| self.0.forward(z)).collect();
         let segment = |s: usize| {
@@ -90,7 +94,7 @@ impl DecoderSkip {
     }
 }
 
-/// A core's connection: a segment's E numbers to what is added to the head's inputs at each step.
+/// A core's connection: a segment's skip embedding to an addend of the head's inputs at each step.
 #[derive(Debug, Clone)]
 pub struct CoreSkip {
     n_steps: usize,
@@ -112,12 +116,12 @@ impl CoreSkip {
         Ok(Some(Self { n_steps, n_outputs, to_outputs }))
     }
 
-    /// Addends of all steps (B, T * P) from `segment` (B, E).
+    /// Addends of all steps (B, T * P), from the skip embeddings `segment` (B, E).
     pub fn outputs(&self, segment: &[f32]) -> Vec<f32> {
         self.to_outputs.forward(segment)
     }
 
-    /// Adds those of `step` in `all` (B, T * P) to `out` (B, P).
+    /// Adds the addends of `step` in `all` (B, T * P) to the head's inputs `out` (B, P).
     pub fn add(&self, all: &[f32], step: usize, out: &mut [f32]) {
         let rows = all.chunks_exact(self.n_steps * self.n_outputs);
         for (out, all) in out.chunks_exact_mut(self.n_outputs).zip(rows) {
