@@ -180,7 +180,9 @@ fn keep_writes_the_desk_into_radio_toml_and_the_sound_does_not_jump() {
         gain["value"].as_f64().unwrap()
     };
     let before = gain(&radio);
-    while 0.25 * loud < *peaks(&listener.audio).last().unwrap() {
+    // The music itself is quiet for a beat now and then, before the faders are heard.
+    let is_loud = |peak: &f32| 0.25 * loud < *peak;
+    while peaks(&listener.audio).iter().rev().take(8).any(is_loud) {
         assert!(listener.audio.len() < 60 * SECOND, "the faders are not heard");
         listener.hear();
     }
@@ -196,7 +198,7 @@ fn keep_writes_the_desk_into_radio_toml_and_the_sound_does_not_jump() {
     // Beyond the phrase from which the mix has the levels.
     listener.hear_seconds(16);
     let after = peaks(&listener.audio).split_off(n_before);
-    assert!(after.iter().all(|peak| *peak < 0.25 * loud), "{loud} {after:?}");
+    assert!(!after.iter().any(is_loud), "{loud} {after:?}");
     let last = after[after.len() - 8..].iter().copied().fold(0.0, f32::max);
     assert!(0.01 * loud < last, "{loud} {after:?}");
 }

@@ -34,6 +34,10 @@ fn a_slider_of_a_macro_moves_values_and_faders_together() {
     browser.press(&[Key::Home]);
     let bar = studio.said("Lift 0 %").unwrap();
     await_tempo(&studio, bar, 140.0);
+    // Moves of one slider that follow within two seconds are one step.
+    browser.click("#desk-drums-mute");
+    studio.said("Drums: muted");
+    studio.focus("#macro-lift");
     browser.press(&[Key::Right]);
     let bar = studio.said("Lift 1 %").unwrap();
     await_tempo(&studio, bar, 140.4);
