@@ -7,7 +7,7 @@ use rand::RngExt as _;
 use crate::{
     lab::train::{
         pool::{Drawn, Pool},
-        variation::varied,
+        variation::varied_window,
     },
     music::{
         melody,
@@ -99,23 +99,17 @@ impl Examples {
                 }
             };
             let is_varied = !is_themed && 0.0 < varied_share && rng.random_bool(varied_share);
-            if is_varied { self.vary(&drawn, config, &mut rng) } else { drawn }
+            if !is_varied {
+                return drawn;
+            }
+            let other = |part, rng: &mut Rng| self.other_line(part, config, rng);
+            varied_window(config, &drawn, other, &mut rng)
         };
         (0..n).map(|_| draw()).collect()
     }
 }
 
 impl Examples {
-    /// `window` with each line [`varied`] by a line of another song.
-    fn vary(&self, window: &Window, config: &Config, rng: &mut Rng) -> Window {
-        let parts = config.family.domain().n_tokens().iter().zip(window).enumerate();
-        let line = |(part, (&n_tokens, line)): (usize, (&usize, &Line))| {
-            let other = self.other_line(part, config, rng);
-            varied(n_tokens, line, &other, config.family.is_normalised(), rng)
-        };
-        parts.map(line).collect()
-    }
-
     /// A line of another song for `part`. In a normalised trio, half of those for a bass are melodies, of
     /// which songs have twice as many.
     fn other_line(&self, part: usize, config: &Config, rng: &mut Rng) -> Cow<'_, Line> {

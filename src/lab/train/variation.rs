@@ -3,6 +3,8 @@
 //! A network of millions of weights memorises a corpus of hundreds of songs: it reconstructs their windows but
 //! not those of other songs. New combinations in every batch can't be memorised.
 
+use std::borrow::Cow;
+
 use rand::RngExt as _;
 
 use crate::{
@@ -12,6 +14,7 @@ use crate::{
         meter::STEPS_PER_BAR,
         trio::Line,
     },
+    musicvae::{convert::window::Window, net::config::Config},
     rng::Rng,
 };
 
@@ -27,9 +30,29 @@ const DEGREES: [i16; 12] = [0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 5, 6];
 /// Pitch classes of the white keys.
 const WHITE_KEYS: [i16; 7] = [0, 2, 4, 5, 7, 9, 11];
 
+/// `window` with each line [`varied`] by the line of the same part that `other` draws; unchanged if its columns are
+/// not lines of tokens.
+pub fn varied_window<'a>(
+    config: &Config,
+    window: &Window,
+    other: impl Fn(usize, &mut Rng) -> Cow<'a, Line>,
+    rng: &mut Rng,
+) -> Window {
+    let n_tokens = config.family.domain().n_tokens();
+    if n_tokens.is_empty() {
+        return window.clone();
+    }
+    let parts = n_tokens.iter().zip(window).enumerate();
+    let line = |(part, (&n_tokens, line)): (usize, (&usize, &Line))| {
+        let other = other(part, rng);
+        varied(n_tokens, line, &other, config.family.is_normalised(), rng)
+    };
+    parts.map(line).collect()
+}
+
 /// A variation of `line`, a part with `n_tokens` tokens, with bars, pitches or drums of `other`, a line of the
 /// same part. In `white_keys`, C major or A minor, it may also move by steps of the scale.
-pub fn varied(n_tokens: usize, line: &Line, other: &Line, white_keys: bool, rng: &mut Rng) -> Line {
+fn varied(n_tokens: usize, line: &Line, other: &Line, white_keys: bool, rng: &mut Rng) -> Line {
     match n_tokens {
         melody::N_TOKENS => {
             let [is_spliced, takes_pitches] = [(); 2].map(|()| rng.random_bool(CHANGE));
