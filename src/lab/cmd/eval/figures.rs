@@ -7,33 +7,33 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
 use crate::{
-    lab::measure::{
-        expression::{self, ClassDivergence, Expression},
-        features,
-        health::{self, Health},
-        interpolation::{self, Interpolation, Path},
-        language_model::LanguageModel,
-        ngrams::Ngrams,
-        novelty::{self, Novelty, TrainingSet},
-        overlap::{self, Verdict},
-        real_lines::{self, RealLines},
-        tokens::Kind,
-        tracks::{self, Tracks},
+    lab::{
+        cmd::eval::draws,
+        measure::{
+            expression::{self, ClassDivergence, Expression},
+            features,
+            health::{self, Health},
+            interpolation::{self, Interpolation, Path},
+            language_model::LanguageModel,
+            ngrams::Ngrams,
+            novelty::{self, Novelty, TrainingSet},
+            overlap::{self, Verdict},
+            real_lines::{self, RealLines},
+            tokens::Kind,
+            tracks::{self, Tracks},
+        },
     },
     music::trio::Line,
     musicvae::{
         convert::{groove, voices::voices, window::Window},
         net::{
-            self, config::Config, decode_rule::DecodeRule, domain::Domain, latent,
-            music_vae::MusicVae, prior::Prior, sampling,
+            self, config::Config, domain::Domain, latent, music_vae::MusicVae, prior::Prior,
+            sampling,
         },
     },
     rng,
     units::Bpm,
 };
-
-/// Sampling temperature, as in Magenta.
-const TEMPERATURE: f64 = 0.5;
 
 /// Number of interpolations.
 const N_PATHS: usize = 64;
@@ -56,6 +56,8 @@ pub struct Figures {
     /// Fréchet distance of four-bar melodies and basses from those of songs, by part; see
     /// [`real_lines`].
     pub from_songs: BTreeMap<&'static str, f64>,
+    /// The same of windows on legs between two samples.
+    pub legs_from_songs: BTreeMap<&'static str, f64>,
     /// Overlap with held-out music of samples and of training music, by part and feature.
     pub overlap: BTreeMap<&'static str, Vec<Verdict>>,
     /// Share of the samples' 8-grams that are in the training set, by part.
@@ -112,7 +114,7 @@ pub fn figures(
     seed: u64,
 ) -> Result<Figures, net::Error> {
     let config = model.config();
-    let sampled = sample(model, prior, n, seed)?;
+    let sampled = draws::draws(model, prior, n, seed)?;
     let parts = |windows: &[Window]| by_part(config, windows);
     let (generated, real, training) = (parts(&sampled), parts(held_out), parts(train));
     let examine = |parts: &Parts| {
@@ -121,12 +123,18 @@ pub fn figures(
             .map(|(&part, lines)| (part, health::examine(Kind::of_part(part), lines)))
             .collect()
     };
+    let distances = from_songs(&generated);
+    let legs_from_songs = match distances.is_empty() {
+        true => BTreeMap::new(),
+        false => from_songs(&parts(&draws::of_legs(model, prior, n, seed)?)),
+    };
     let (slerp, data_space) = interpolations(model, held_out, &training, seed)?;
     Ok(Figures {
         samples: n,
         health: examine(&generated),
         held_out_health: examine(&real),
-        from_songs: from_songs(&generated),
+        from_songs: distances,
+        legs_from_songs,
         overlap: overlaps(&generated, &real, &training),
         ngram_hit_rate: hit_rates(&generated, &training),
         held_out_ngram_hit_rate: hit_rates(&real, &training),
@@ -136,16 +144,6 @@ pub fn figures(
         expression: expression_of(model, held_out)?,
         tracks: tracks_of(config, &sampled, held_out),
     })
-}
-
-fn sample(model: &MusicVae, prior: &Prior, n: usize, seed: u64) -> Result<Vec<Window>, net::Error> {
-    let draw = |number: usize| {
-        let mut rng = rng::stream(seed, &format!("eval sample {number}"));
-        let z = prior.draw(&mut rng);
-        let domain = model.config().family.domain();
-        model.decode(&z, &mut *DecodeRule::of_tracks_or_plain(domain, TEMPERATURE, rng))
-    };
-    (0..n).into_par_iter().map(draw).collect()
 }
 
 fn by_part(config: &Config, windows: &[Window]) -> Parts {
@@ -337,6 +335,21 @@ mod tests {
         assert_eq!((novelty.windows, novelty.held_out), (20, 20));
         assert_eq!(found.slerp.unwrap().from_start.len(), N_STEPS);
         assert!((0.0..=1.0).contains(&found.held_out_ngram_hit_rate["drums"]));
+    }
+
+    #[test]
+    fn a_trio_has_distances_of_draws_and_of_legs() {
+        let model = model(Family::Trio4Bar);
+        let held_out = pattern_windows::windows(model.config(), 0..1);
+
+        let found = figures(&model, &Prior::Standard(4), [&held_out, &[]], 30, 1).unwrap();
+
+        let Figures { from_songs, legs_from_songs, .. } = found;
+        for distances in [&from_songs, &legs_from_songs] {
+            assert_eq!(distances.keys().copied().collect::<Vec<_>>(), ["bass", "melody"]);
+            assert!(distances.values().all(|distance| 0.0 < *distance), "{distances:?}");
+        }
+        assert_ne!(from_songs, legs_from_songs);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `electropunk eval`: reconstruction of held-out songs, and the quality of samples.
 
+mod draws;
 mod figures;
 mod report;
 mod sets;

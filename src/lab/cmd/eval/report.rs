@@ -59,9 +59,15 @@ pub fn samples(figures: &Figures) -> String {
             row("notes in a key", pitches.in_scale_rate, in_scale);
         }
     }
-    for (part, distance) in &figures.from_songs {
-        // Writing to a String can't fail.
-        let _ = writeln!(text, "  {part:<8}{:<42}{distance:>8.3}", "distance from songs (FD)");
+    let distances = [
+        ("distance from songs (FD)", &figures.from_songs),
+        ("the same on legs between samples", &figures.legs_from_songs),
+    ];
+    for (name, parts) in distances {
+        for (part, distance) in parts {
+            // Writing to a String can't fail.
+            let _ = writeln!(text, "  {part:<8}{name:<42}{distance:>8.3}");
+        }
     }
     for (part, verdicts) in &figures.overlap {
         for verdict in verdicts {
