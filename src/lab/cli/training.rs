@@ -209,10 +209,10 @@ pub struct Priors {
     /// Model to add the priors to, without file extension, such as models/trio-4bar
     #[arg(long, value_name = "NAME")]
     pub model: PathBuf,
-    /// Generated patterns of each style to fit its prior to; 0 for no styles
-    #[arg(long, value_name = "N", default_value_t = 400)]
+    /// Generated patterns of each style for its prior, of which 128 are used; 0 for no styles
+    #[arg(long, value_name = "N", default_value_t = 128)]
     pub patterns: u64,
-    /// Data sets to fit the prior `songs` to, of the model's configuration
+    /// Data sets for the prior `songs` and for lines of the styles, of the model's configuration
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
     /// Use at most this many windows of --data, evenly spread

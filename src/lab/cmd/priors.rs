@@ -9,12 +9,14 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::{
     config::SONGS,
-    lab::{cli, cmd::model, dataset::packed::Dataset, train::mixture},
+    lab::{
+        cli,
+        cmd::model,
+        dataset::packed::Dataset,
+        train::{mixture, prior_windows},
+    },
     musicvae::{
-        convert::{
-            pattern_windows,
-            window::{Window, is_whole},
-        },
+        convert::window::{Window, is_whole},
         net::{
             encoder::Posterior,
             music_vae::MusicVae,
@@ -24,7 +26,7 @@ use crate::{
     patterns::style::Style,
 };
 
-/// Seed of the fits.
+/// Seed of the choice of lines.
 const SEED: u64 = 0;
 
 /// Runs the command.
@@ -55,7 +57,8 @@ pub fn thinned(windows: Vec<Window>, most: usize) -> Vec<Window> {
 }
 
 /// The priors of `n_patterns` patterns of each style and of `songs`, with their names; none for sets
-/// that are too small.
+/// that are too small. In a trio, most lines of a style are those of `songs`
+/// ([`prior_windows::of_style`]).
 ///
 /// # Errors
 /// A window does not fit the network.
@@ -64,17 +67,17 @@ pub fn fit(
     n_patterns: u64,
     songs: &[Window],
 ) -> anyhow::Result<Vec<(&'static str, Vec<Component>)>> {
+    let config = network.config();
     let of_style = |style: Style| {
-        let numbers = 0..n_patterns;
-        let windows = |number| pattern_windows::of_pattern(network.config(), style, number);
-        (style.name(), numbers.flat_map(windows).collect::<Vec<Window>>())
+        (style.name(), prior_windows::of_style(config, style, n_patterns, songs, SEED))
     };
+    let of_songs = (SONGS, prior_windows::of_songs(config, songs, SEED));
     let mut fitted = Vec::new();
-    for (name, windows) in Style::ALL.map(of_style).into_iter().chain([(SONGS, songs.to_vec())]) {
+    for (name, windows) in Style::ALL.map(of_style).into_iter().chain([of_songs]) {
         let encode = |window: &Window| network.encode(window);
         let posteriors: Vec<Posterior> =
             windows.par_iter().map(encode).collect::<Result<_, _>>()?;
-        fitted.extend(mixture::fit(&posteriors, SEED).map(|mixture| (name, mixture)));
+        fitted.extend(mixture::of(&posteriors).map(|mixture| (name, mixture)));
     }
     Ok(fitted)
 }
@@ -94,10 +97,11 @@ pub fn write(model: &Path, fitted: &[(&str, Vec<Component>)]) -> anyhow::Result<
         };
         let shares = mixture.iter().map(|component| component.weight as f32);
         add(WEIGHTS, shares.collect(), &[mixture.len()])?;
-        let rows = |of: fn(&Component) -> &Vec<f32>| mixture.iter().flat_map(of).copied().collect();
-        let shape = [mixture.len(), n_latent];
-        add(MEANS, rows(|component| &component.mean), &shape)?;
-        add(DEVIATIONS, rows(|component| &component.deviations), &shape)?;
+        let means = mixture.iter().flat_map(|component| &component.mean);
+        add(MEANS, means.copied().collect(), &[mixture.len(), n_latent])?;
+        // Those of all components are equal.
+        let deviations = mixture.first().map_or(vec![], |component| component.deviations.clone());
+        add(DEVIATIONS, deviations, &[1, n_latent])?;
     }
     model::replace(model, PREFIX, tensors)
 }
@@ -109,7 +113,10 @@ mod tests {
     use super::*;
     use crate::{
         lab::train::{checkpoint, network::Network},
-        musicvae::net::{config::Config, family::Family},
+        musicvae::{
+            convert::pattern_windows,
+            net::{config::Config, family::Family},
+        },
         rng,
     };
 

@@ -7,7 +7,7 @@
 //! Reading order: [`pool`], [`examples`], `variation` and [`batch`] (data), [`network`] (weights), `forward` (the
 //! function), [`loss`], [`fit`] (a step), [`schedule`] and [`scheduled`] (what changes over a run),
 //! [`checkpoint`] and [`card`] (files), [`evaluation`], [`whiten`],
-//! [`mixture`] and [`personal`] (after training).
+//! [`prior_windows`], [`mixture`] and [`personal`] (after training).
 
 pub mod adam;
 pub mod batch;
@@ -31,6 +31,7 @@ pub mod network;
 mod passes;
 pub mod personal;
 pub mod pool;
+pub mod prior_windows;
 mod product;
 pub mod reconstruction;
 pub mod schedule;

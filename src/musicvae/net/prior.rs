@@ -1,9 +1,9 @@
 //! Priors by style: where in the latent space the music of a style lies.
 //!
 //! The aggregate posterior of a style fills only a part of the space that N(0, 1) covers. A mixture of normal
-//! distributions fitted to it after training, as an "ex-post density" (Ghosh et al. 2020, arXiv:1903.12436,
-//! section 4), gives draws that resemble the style more than draws from N(0, 1) do. `electropunk train` and
-//! `electropunk priors` fit the mixtures and store them with the weights.
+//! distributions made after training, an "ex-post density" (Ghosh et al. 2020, arXiv:1903.12436, section 4), gives
+//! draws that resemble the style more than draws from N(0, 1) do. `electropunk train` and `electropunk priors` make
+//! the mixtures, of posteriors, and store them with the weights.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Prefix of the tensors that hold mixtures: `prior/NAME/weights` (K,), `prior/NAME/means` (K, Z)
-/// and `prior/NAME/deviations` (K, Z).
+/// and `prior/NAME/deviations`, (K, Z) or (1, Z) for all components.
 pub const PREFIX: &str = "prior/";
 
 /// Suffixes of the names of a mixture's tensors.
@@ -131,16 +131,19 @@ pub fn tensor_name(name: &str, ending: &str) -> String {
 
 fn mixture(weights: &Weights, name: &str, n_latent: usize) -> Result<Vec<Component>, Error> {
     let shares = weights.values(&tensor_name(name, WEIGHTS))?;
-    let rows = |ending: &str| -> Result<Vec<Latent>, Error> {
+    let rows = |ending: &str, n_rows: usize| -> Result<Vec<Latent>, Error> {
         let tensor = tensor_name(name, ending);
         let values = weights.values(&tensor)?;
-        let expected = vec![shares.len(), n_latent];
-        if shares.is_empty() || values.len() != shares.len() * n_latent {
+        if shares.is_empty() || values.len() != n_rows * n_latent {
+            let expected = vec![n_rows, n_latent];
             return Err(Error::Shape { name: tensor, expected, found: vec![values.len()] });
         }
         Ok(values.chunks(n_latent).map(<[f32]>::to_vec).collect())
     };
-    let parameters = rows(MEANS)?.into_iter().zip(rows(DEVIATIONS)?);
+    let means = rows(MEANS, shares.len())?;
+    let is_shared = weights.values(&tensor_name(name, DEVIATIONS))?.len() == n_latent;
+    let deviations = rows(DEVIATIONS, if is_shared { 1 } else { shares.len() })?;
+    let parameters = means.into_iter().zip(deviations.into_iter().cycle());
     let component = |(weight, (mean, deviations)): (&f32, (Latent, Vec<f32>))| Component {
         weight: f64::from(*weight),
         mean,
@@ -211,6 +214,18 @@ mod tests {
         let dub = priors.get("dub").unwrap();
         assert_eq!(dub, [component(0.25, 2.0), component(0.75, -2.0)]);
         assert_eq!(priors.get("techno"), None);
+    }
+
+    #[test]
+    fn one_row_of_deviations_is_for_all_components() {
+        let mut tensors = weights(6).tensors().clone();
+        let shared = Tensor::new(&[[0.3f32; 3]], &Device::Cpu).unwrap();
+        tensors.insert(tensor_name("dub", DEVIATIONS), shared);
+
+        let priors = Priors::load(&Weights::new(tensors), 3).unwrap();
+
+        let dub = priors.get("dub").unwrap();
+        assert!(dub.len() == 2 && dub.iter().all(|component| component.deviations == [0.3; 3]));
     }
 
     #[test]

@@ -22,10 +22,7 @@ use crate::{
                 songs::Songs,
             },
         },
-        train::{
-            mixture,
-            personal::{Fitted, components, vae},
-        },
+        train::personal::{Fitted, components, vae},
     },
     musicvae::{
         convert::window::Window,
@@ -160,9 +157,6 @@ fn measured(
     };
     let own = model::name(&args.model);
     add(&format!("{own}, whole space"), network, &standard)?;
-    if let Some(mixture) = mixture::fit(posteriors, args.seed) {
-        add(&format!("mixture of {}", mixture.len()), network, &Prior::Mixture(mixture))?;
-    }
     for (name, kind) in [("components", Kind::Components), ("vae", Kind::Vae)] {
         let fitted = fit(args, kind, &means(posteriors))?;
         let alone = Fitted { residuals: Vec::new(), ..fitted.clone() };

@@ -26,12 +26,13 @@ use crate::{
             card::{self, Card, Training},
             checkpoint,
             fit::{Fit, Measure},
+            mixture,
         },
     },
 };
 
-/// Most patterns of each style, and most windows of songs, that priors are fitted to.
-const N_PRIOR_PATTERNS: u64 = 400;
+/// Most patterns of each style, and most windows of songs, for priors.
+const N_PRIOR_PATTERNS: u64 = mixture::MOST as u64;
 const N_PRIOR_SONGS: usize = 2000;
 
 /// Runs the command.
