@@ -8,9 +8,11 @@ use serde::Serialize;
 
 use crate::{
     lab::{
-        cmd::eval::draws,
+        cmd::eval::{
+            draws,
+            drummers::{self, ExpressionFigures},
+        },
         measure::{
-            expression::{self, ClassDivergence, Expression},
             features,
             health::{self, Health},
             interpolation::{self, Interpolation, Path},
@@ -25,14 +27,13 @@ use crate::{
     },
     music::trio::Line,
     musicvae::{
-        convert::{groove, voices::voices, window::Window},
+        convert::{voices::voices, window::Window},
         net::{
             self, config::Config, domain::Domain, latent, music_vae::MusicVae, prior::Prior,
             sampling,
         },
     },
     rng,
-    units::Bpm,
 };
 
 /// Number of interpolations.
@@ -88,17 +89,6 @@ pub struct TrackFigures {
     pub program_distance: f64,
 }
 
-/// Expression of a `GrooVAE` and of drummers.
-#[derive(Debug, Serialize)]
-pub struct ExpressionFigures {
-    /// Expression of the model.
-    pub model: Expression,
-    /// Expression of drummers on the beats.
-    pub drummers: Expression,
-    /// Divergence of the model from the drummers.
-    pub divergence: Vec<ClassDivergence>,
-}
-
 /// Lines by part.
 type Parts = BTreeMap<&'static str, Vec<Line>>;
 
@@ -141,7 +131,7 @@ pub fn figures(
         novelty: novelty_of(config, &sampled, held_out, train),
         slerp,
         data_space,
-        expression: expression_of(model, held_out)?,
+        expression: drummers::expression_of(model, held_out)?,
         tracks: tracks_of(config, &sampled, held_out),
     })
 }
@@ -256,26 +246,6 @@ fn interpolations(
     Ok((measure(&arcs), measure(&mixed)))
 }
 
-fn expression_of(
-    model: &MusicVae,
-    held_out: &[Window],
-) -> Result<Option<ExpressionFigures>, net::Error> {
-    if !matches!(model.config().family.domain(), Domain::Groove(_)) {
-        return Ok(None);
-    }
-    let play = |window: &Window| {
-        let mu = model.encode(window)?.mu;
-        model.decode(&mu, &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits))
-    };
-    let played = held_out.into_par_iter().map(play).collect::<Result<Vec<_>, _>>()?;
-    let (model, drummers) = (hits(&played), hits(held_out));
-    Ok(Some(ExpressionFigures {
-        model: expression::describe(&model, Bpm::DEFAULT),
-        drummers: expression::describe(&drummers, Bpm::DEFAULT),
-        divergence: expression::compare(&model, &drummers),
-    }))
-}
-
 fn tracks_of(config: &Config, drawn: &[Window], held_out: &[Window]) -> Option<TrackFigures> {
     if config.family.domain() != Domain::Performance {
         return None;
@@ -289,30 +259,15 @@ fn tracks_of(config: &Config, drawn: &[Window], held_out: &[Window]) -> Option<T
     Some(TrackFigures { samples, held_out, program_distance })
 }
 
-fn hits(windows: &[Window]) -> Vec<expression::Hit> {
-    let of_step = |window: &Window, step: usize| {
-        let row: Vec<u16> = window.iter().map(|column| column[step]).collect();
-        let hit = |hit: groove::Hit| expression::Hit {
-            class: hit.drum,
-            step,
-            velocity: hit.velocity,
-            // From halves of a step, early positive, to steps, late positive.
-            offset: f64::from(-hit.offset) / 2.0,
-        };
-        groove::hits(&row).map(hit).collect::<Vec<_>>()
-    };
-    windows
-        .iter()
-        .flat_map(|window| (0..window[0].len()).flat_map(|step| of_step(window, step)))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         lab::train::{checkpoint::snapshot, network::Network},
-        musicvae::{convert::pattern_windows, net::family::Family},
+        musicvae::{
+            convert::{groove, pattern_windows},
+            net::family::Family,
+        },
     };
 
     fn model(family: Family) -> MusicVae {

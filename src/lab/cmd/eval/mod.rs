@@ -1,6 +1,7 @@
 //! `electropunk eval`: reconstruction of held-out songs, and the quality of samples.
 
 mod draws;
+mod drummers;
 mod figures;
 mod report;
 mod sets;
