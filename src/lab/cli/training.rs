@@ -165,6 +165,9 @@ pub struct Eval {
     /// Data sets whose held-out songs (one in ten) the model is evaluated on
     #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
+    /// Evaluate on the generated patterns of each style, too
+    #[arg(long)]
+    pub by_style: bool,
     /// Evaluate on all songs of --data, for data sets that the model was not trained on
     #[arg(long)]
     pub all: bool,

@@ -14,6 +14,7 @@ use crate::{
         },
         net::config::Config,
     },
+    patterns::style::Style,
     rng,
 };
 
@@ -22,7 +23,7 @@ const N_PATTERNS: u64 = 50;
 
 /// Windows to evaluate, as the network reads them.
 pub struct Set {
-    /// `real`, `themed`, or a source.
+    /// `real`, `themed`, a style, or a source.
     pub name: String,
     /// Windows with all parts.
     pub windows: Vec<Window>,
@@ -30,8 +31,8 @@ pub struct Set {
     pub parts: Vec<bool>,
 }
 
-/// All whole held-out windows of songs, and the sets to report on: those, held-out patterns, and
-/// the windows of each source if there are several. Of each set at most `--examples` windows are
+/// All whole held-out windows of songs, and the sets to report on: those, held-out patterns, with `--by-style` those of
+/// each style, and the windows of each source if there are several. Of each set at most `--examples` windows are
 /// taken, chosen at random.
 ///
 /// # Errors
@@ -44,11 +45,14 @@ pub fn sets(args: &cli::Eval, config: &Config) -> anyhow::Result<(Vec<Window>, V
         !real.is_empty(),
         "the data sets have no held-out songs: expected more songs, or --all"
     );
-    let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
-    let themed = normalised(config, pattern_windows::windows(config, numbers));
+    let styles = Style::ALL.map(|style| (style, patterns(config, style)));
+    let themed = styles.iter().flat_map(|(_, windows)| windows).cloned().collect();
     let parts = vec![true; config.family.domain().parts().len()];
     let set = |name: &str, windows| Set { name: name.into(), windows, parts: parts.clone() };
     let mut sets = vec![set("real", real.clone()), set("themed", themed)];
+    if args.by_style {
+        sets.extend(styles.into_iter().map(|(style, windows)| set(style.name(), windows)));
+    }
     if 1 < sources.len() {
         sets.extend(sources.into_iter().map(|(name, windows)| {
             let (windows, own) = alike(windows);
@@ -60,6 +64,13 @@ pub fn sets(args: &cli::Eval, config: &Config) -> anyhow::Result<(Vec<Window>, V
     }
     sets.retain(|set| !set.windows.is_empty());
     Ok((real, sets))
+}
+
+/// Windows of held-out patterns of `style`.
+fn patterns(config: &Config, style: Style) -> Vec<Window> {
+    let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
+    let windows = numbers.flat_map(|number| pattern_windows::of_pattern(config, style, number));
+    normalised(config, windows.collect())
 }
 
 /// The held-out windows of each source, or all windows. A set without sources is one source, with the
@@ -140,6 +151,31 @@ mod tests {
         assert!((1..40).contains(&windows.len()), "{}", windows.len());
         let is_held_out = |w: &Window| Dataset::is_held_out(&format!("song {}", w[0][0]));
         assert!(windows.iter().filter(|w| w[0][0] >= 10).all(is_held_out));
+    }
+
+    #[test]
+    fn each_style_is_a_set_of_its_own_on_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
+        let names = |by_style| -> Vec<String> {
+            let args = cli::Eval {
+                model: "mine".into(),
+                data: vec![path.clone()],
+                by_style,
+                all: false,
+                train_data: vec![],
+                json: false,
+                samples: 1,
+                prior: None,
+                examples: None,
+                seed: 0,
+            };
+            let (_, sets) = sets(&args, &Config::official(Family::Drums2Bar)).unwrap();
+            sets.into_iter().map(|set| set.name).collect()
+        };
+        assert_eq!(names(false), ["real", "themed"]);
+        assert_eq!(names(true)[..2], ["real", "themed"]);
+        assert_eq!(names(true)[2..], Style::ALL.map(Style::name));
     }
 
     #[test]
