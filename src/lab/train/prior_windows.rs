@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Shares of the melodies and basses of a style's windows that come from songs.
-const FROM_SONGS: [f64; 2] = [0.8, 0.7];
+const FROM_SONGS: [f64; 2] = [0.8, 0.85];
 
 /// Windows of the first `n_patterns` patterns of `style`. In a trio, most melodies and basses are replaced by those of
 /// `songs`, varied by other songs so that draws copy none. `seed` determines which.
