@@ -36,9 +36,8 @@ fn draws_are_like_the_band_and_no_copies() {
     );
 
     assert!(number(&report["seconds"]) < 10.0, "{}", report["seconds"]);
-    // The small decoder of `vae` keeps less of the songs' spread, so more of its draws are near a song; and the
-    // songs of this band are patterns of one style, which are alike and which the model decodes precisely.
-    for (kind, most_copies) in [("components", 0.05), ("vae", 0.4)] {
+    // The small decoder of `vae` keeps less of the songs' spread, so more of its draws are near a song.
+    for (kind, most_copies) in [("components", 0.05), ("vae", 0.1)] {
         let (mine, own) = (row(&report, kind), row(&report, "trio-4bar, whole space"));
         for distance in ["lines", "latents"] {
             let [near, whole, far] = [&mine["held_out"], &own["held_out"], &mine["others"]]
