@@ -33,7 +33,7 @@ pub struct Personalise {
     /// Weight of the KL divergence of a vae: lower keeps more of each song, higher makes draws safer
     #[arg(long, value_name = "BETA", default_value_t = 0.2, value_parser = not_negative)]
     pub beta: f64,
-    /// Training steps of a vae: with more, its draws copy songs
+    /// Training steps of a vae; with more steps, more of its draws copy songs
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one)]
     pub steps: u64,
     /// Also learn from the songs transposed up and down by up to this many semitones, 0 to 6

@@ -165,7 +165,7 @@ pub struct Eval {
     /// Data sets whose held-out songs (one in ten) the model is evaluated on
     #[arg(long, required = true, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
-    /// Evaluate on the generated patterns of each style, too
+    /// Also report the figures of each style, on held-out generated patterns
     #[arg(long)]
     pub by_style: bool,
     /// Evaluate on all songs of --data, for data sets that the model was not trained on
@@ -212,10 +212,11 @@ pub struct Priors {
     /// Model to add the priors to, without file extension, such as models/trio-4bar
     #[arg(long, value_name = "NAME")]
     pub model: PathBuf,
-    /// Generated patterns of each style for its prior, of which 128 are used; 0 for no styles
+    /// Generate this many patterns of each style for its prior, which uses at most 128 windows; 0 for no styles
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub patterns: u64,
-    /// Data sets for the prior `songs` and for lines of the styles, of the model's configuration
+    /// Data sets of songs, of the model's configuration, for the prior `songs`; in a trio, the priors of styles
+    /// take most melodies and basses from them, too
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
     /// Use at most this many windows of --data, evenly spread

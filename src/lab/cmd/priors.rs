@@ -26,7 +26,7 @@ use crate::{
     patterns::style::Style,
 };
 
-/// Seed of the choice of lines.
+/// Seed that determines which songs replace the lines of patterns, and how they are varied.
 const SEED: u64 = 0;
 
 /// Runs the command.

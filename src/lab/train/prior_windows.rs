@@ -18,11 +18,11 @@ use crate::{
     rng::{self, Rng},
 };
 
-/// Shares of the melodies and basses of a style's windows that come from songs.
+/// Probabilities that the melody and the bass of a pattern are replaced by those of a song.
 const FROM_SONGS: [f64; 2] = [0.8, 0.85];
 
-/// Windows of the first `n_patterns` patterns of `style`. In a trio, most melodies and basses are replaced by those of
-/// `songs`, varied by other songs so that draws copy none. `seed` determines which.
+/// Returns the windows of the first `n_patterns` patterns of `style`. In a trio, lines of `songs`, varied by other songs
+/// so that draws copy none, replace most melodies and basses. `seed` determines which lines.
 pub fn of_style(
     config: &Config,
     style: Style,

@@ -114,7 +114,7 @@ fn mixed(line: &Line, other: &Line, rng: &mut Rng) -> Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rng;
+    use crate::{musicvae::net::family::Family, rng};
 
     fn line(pitches: &[u8]) -> Line {
         let tokens =
@@ -163,6 +163,14 @@ mod tests {
         sets.sort_unstable();
         sets.dedup();
         assert_eq!(sets.len(), 1 << GROUPS.len());
+    }
+
+    #[test]
+    fn columns_that_are_not_tokens_stay_as_they_are() {
+        let config = Config::official(Family::Humanize2Bar);
+        let groove: Window = vec![vec![1; 32]; config.columns().len()];
+        let other = |_: usize, _: &mut rng::Rng| Cow::Owned(vec![2; 32]);
+        assert_eq!(varied_window(&config, &groove, other, &mut rng::stream(1, "test")), groove);
     }
 
     #[test]

@@ -180,7 +180,7 @@ fn keep_writes_the_desk_into_radio_toml_and_the_sound_does_not_jump() {
         gain["value"].as_f64().unwrap()
     };
     let before = gain(&radio);
-    // The music itself is quiet for a beat now and then, before the faders are heard.
+    // One quiet chunk can be a pause in the music; eight in a row are the lowered faders.
     let is_loud = |peak: &f32| 0.25 * loud < *peak;
     while peaks(&listener.audio).iter().rev().take(8).any(is_loud) {
         assert!(listener.audio.len() < 60 * SECOND, "the faders are not heard");

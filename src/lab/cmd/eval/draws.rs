@@ -23,8 +23,8 @@ const TEMPERATURE: f64 = 0.5;
 /// `n` windows decoded from draws of `prior`.
 ///
 /// # Errors
-/// The prior is not of the model's dimensions.
-pub fn draws(
+/// The draws and the model's latent space differ in their number of dimensions.
+pub fn of_prior(
     model: &MusicVae,
     prior: &Prior,
     n: usize,
@@ -36,7 +36,7 @@ pub fn draws(
 /// `n` windows at random places of legs, the arcs between two draws of `prior` on which stations travel.
 ///
 /// # Errors
-/// As [`draws`].
+/// As [`of_prior`].
 pub fn of_legs(
     model: &MusicVae,
     prior: &Prior,

@@ -19,11 +19,12 @@ pub struct ExpressionFigures {
     pub model: Expression,
     /// Expression of drummers on the beats.
     pub drummers: Expression,
-    /// Divergence of the model from the drummers.
+    /// Divergence of the model's velocities and offsets from the drummers', by drum.
     pub divergence: Vec<ClassDivergence>,
 }
 
-/// The expression of `model` for the beats of `held_out`; none unless it is a `GrooVAE`.
+/// Compares `model`, playing the beats of `held_out`, with the drummers who played them; none unless `model` is a
+/// `GrooVAE`.
 ///
 /// # Errors
 /// A window does not fit the model.

@@ -57,7 +57,7 @@ pub struct Figures {
     /// Fréchet distance of four-bar melodies and basses from those of songs, by part; see
     /// [`real_lines`].
     pub from_songs: BTreeMap<&'static str, f64>,
-    /// The same of windows on legs between two samples.
+    /// As `from_songs`, of windows decoded at random places of legs between two draws.
     pub legs_from_songs: BTreeMap<&'static str, f64>,
     /// Overlap with held-out music of samples and of training music, by part and feature.
     pub overlap: BTreeMap<&'static str, Vec<Verdict>>,
@@ -104,7 +104,7 @@ pub fn figures(
     seed: u64,
 ) -> Result<Figures, net::Error> {
     let config = model.config();
-    let sampled = draws::draws(model, prior, n, seed)?;
+    let sampled = draws::of_prior(model, prior, n, seed)?;
     let parts = |windows: &[Window]| by_part(config, windows);
     let (generated, real, training) = (parts(&sampled), parts(held_out), parts(train));
     let examine = |parts: &Parts| {
@@ -114,9 +114,10 @@ pub fn figures(
             .collect()
     };
     let distances = from_songs(&generated);
-    let legs_from_songs = match distances.is_empty() {
-        true => BTreeMap::new(),
-        false => from_songs(&parts(&draws::of_legs(model, prior, n, seed)?)),
+    let legs_from_songs = if distances.is_empty() {
+        BTreeMap::new()
+    } else {
+        from_songs(&parts(&draws::of_legs(model, prior, n, seed)?))
     };
     let (slerp, data_space) = interpolations(model, held_out, &training, seed)?;
     Ok(Figures {

@@ -61,7 +61,7 @@ pub fn samples(figures: &Figures) -> String {
     }
     let distances = [
         ("distance from songs (FD)", &figures.from_songs),
-        ("the same on legs between samples", &figures.legs_from_songs),
+        ("distance from songs on legs (FD)", &figures.legs_from_songs),
     ];
     for (name, parts) in distances {
         for (part, distance) in parts {

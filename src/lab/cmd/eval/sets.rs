@@ -31,8 +31,8 @@ pub struct Set {
     pub parts: Vec<bool>,
 }
 
-/// All whole held-out windows of songs, and the sets to report on: those, held-out patterns, with `--by-style` those of
-/// each style, and the windows of each source if there are several. Of each set at most `--examples` windows are
+/// Returns all whole held-out windows of songs, and the sets to report on: these windows, held-out patterns of all
+/// styles together, with `--by-style` the patterns of each style, and the windows of each source if there are several. Of each set at most `--examples` windows are
 /// taken, chosen at random.
 ///
 /// # Errors
@@ -66,7 +66,7 @@ pub fn sets(args: &cli::Eval, config: &Config) -> anyhow::Result<(Vec<Window>, V
     Ok((real, sets))
 }
 
-/// Windows of held-out patterns of `style`.
+/// The windows of [`N_PATTERNS`] held-out patterns of `style`, in the network's key.
 fn patterns(config: &Config, style: Style) -> Vec<Window> {
     let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_PATTERNS;
     let windows = numbers.flat_map(|number| pattern_windows::of_pattern(config, style, number));

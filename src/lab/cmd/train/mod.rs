@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// Most patterns of each style, and most windows of songs, for priors.
+/// Maximum numbers of patterns of each style, and of windows of songs, from which priors are made.
 const N_PRIOR_PATTERNS: u64 = mixture::MOST as u64;
 const N_PRIOR_SONGS: usize = 2000;
 
