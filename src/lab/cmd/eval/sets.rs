@@ -31,9 +31,9 @@ pub struct Set {
     pub parts: Vec<bool>,
 }
 
-/// Returns all whole held-out windows of songs, and the sets to report on: these windows, held-out patterns of all
-/// styles together, with `--by-style` the patterns of each style, and the windows of each source if there are several. Of each set at most `--examples` windows are
-/// taken, chosen at random.
+/// Returns all whole held-out windows of songs, and the sets to report on: these windows, held-out patterns
+/// of all styles together, with `--by-style` the patterns of each style, and the windows of each source if
+/// there are several. Of each set at most `--examples` windows are taken, chosen at random.
 ///
 /// # Errors
 /// A data set can't be read or is for another network, or no song is held out.
