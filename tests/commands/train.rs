@@ -177,6 +177,21 @@ fn a_run_is_not_restarted_over_its_checkpoints() {
 }
 
 #[test]
+fn a_model_of_other_sizes_lends_the_weights_that_fit() {
+    let folder = tempfile::tempdir().unwrap();
+    finish(&mut train(folder.path(), "--steps 1"));
+
+    let wide = TINY.replace("--enc-rnn-size 8", "--enc-rnn-size 12").replace("/tiny", "/wide");
+    let words = format!("{wide} --from models/tiny --steps 1");
+    let mut command = Command::new(ELECTROPUNK);
+    let finished = finish(command.args(words.split_whitespace()).current_dir(folder.path()));
+
+    assert!(finished.stderr.contains("tensors taken\nnew: encoder/"), "{}", finished.stderr);
+    let card = fs::read_to_string(folder.path().join("models/wide.toml")).unwrap();
+    assert!(card.contains("enc_rnn_size = 12") && card.contains("dec_rnn_size = 8"), "{card}");
+}
+
+#[test]
 fn the_checkpoint_before_a_damaged_one_is_resumed() {
     let folder = tempfile::tempdir().unwrap();
     finish(&mut train(folder.path(), "--steps 40"));

@@ -2,6 +2,8 @@
 
 mod access;
 mod api;
+mod cue;
+mod keep;
 mod listeners;
 mod load;
 #[cfg(feature = "lab")]
@@ -13,6 +15,7 @@ use serde_json::Value;
 use crate::common::{
     http::{Answer, ask},
     radio::{ONE_STATION, Radio},
+    wait::until_some,
 };
 
 /// The tables of the passwords.
@@ -86,4 +89,9 @@ fn session(radio: &Radio) -> String {
 fn cookie(answer: &Answer) -> String {
     let set = answer.header("set-cookie").unwrap();
     format!("Cookie: {}", set.split(';').next().unwrap())
+}
+
+/// Waits for the bar `number` of station a.
+fn bar(radio: &Radio, number: u64) -> Value {
+    until_some("the bar is on air", || radio.bars("a").remove(&number))
 }
