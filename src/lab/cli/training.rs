@@ -56,9 +56,9 @@ pub struct Train {
     /// Model to write: NAME.safetensors and the model card NAME.toml; checkpoints go to NAME.run
     #[arg(long, value_name = "NAME", default_value = "models/mine")]
     pub out: PathBuf,
-    /// Start from the weights of this model instead of random ones; from a model of another
-    /// configuration with the same parts and wiring, those that fit are used. With --resume the
-    /// weights are those of the checkpoint
+    /// Start from the weights of this model instead of random ones; from a model of other sizes or of
+    /// another configuration with the same parts and wiring, those that fit are used. With --resume
+    /// the weights are those of the checkpoint
     #[arg(long, value_name = "MODEL")]
     pub from: Option<PathBuf>,
     #[command(flatten)]
@@ -110,6 +110,10 @@ pub struct Sizes {
     /// Units of each conductor layer, in hierarchical models [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub conductor_rnn_size: Option<u64>,
+    /// Dimensions of a bar's skip embedding, in electropunk-trio_4bar; 0 trains a network without
+    /// skip connections [default: by configuration]
+    #[arg(long, value_name = "N")]
+    pub skip_size: Option<u64>,
 }
 
 /// Length of the training, learning rate and loss.

@@ -41,7 +41,7 @@ impl fmt::Display for WarmStart {
 
 /// The weights of a network of `config` from `found`, the tensors of one of `from`. Tensors are
 /// matched by name; those of another shape are converted if there is a conversion, else drawn from
-/// `seed`.
+/// `seed`, as are the layers to and from z if the numbers of segments differ.
 ///
 /// # Errors
 /// Out of memory.
@@ -53,24 +53,33 @@ pub fn warm_start<S: BuildHasher>(
 ) -> Result<WarmStart> {
     let mut tensors = Network::new(config, seed)?.tensors()?;
     let converted = convert_all(&config, from, found)?;
+    // The gains of a whitened latent space are fitted to one number of segments. With another number, these layers
+    // begin at a KL divergence of thousands of bits, which training doesn't mend.
+    let is_new_space = config.n_segments != from.n_segments;
     let mut start =
         WarmStart { tensors: HashMap::new(), n_taken: 0, converted: vec![], new: vec![] };
     for (name, shape) in config.tensors() {
-        if let Some(tensor) = converted.get(&name) {
+        let fits = |tensor: &&Tensor| tensor.elem_count() == shape.iter().product::<usize>();
+        let is_new = is_new_space && is_beside_z(&name);
+        if let Some(tensor) = converted.get(&name).filter(fits) {
             tensors.insert(name.clone(), tensor.clone());
             start.converted.push(name);
-            continue;
-        }
-        match found.get(&name) {
-            Some(tensor) if tensor.elem_count() == shape.iter().product::<usize>() => {
-                tensors.insert(name, tensor.clone());
-                start.n_taken += 1;
-            }
-            _ => start.new.push(name),
+        } else if let Some(tensor) = found.get(&name).filter(|tensor| fits(tensor) && !is_new) {
+            tensors.insert(name, tensor.clone());
+            start.n_taken += 1;
+        } else {
+            start.new.push(name);
         }
     }
     start.tensors = tensors;
     Ok(start)
+}
+
+/// Whether a tensor belongs to a layer to or from z, in a network with a conductor.
+fn is_beside_z(name: &str) -> bool {
+    let layers =
+        [names::MU, names::SIGMA, names::MU_SKIP, names::CONDUCTOR_STATE, names::DECODER_SKIP];
+    layers.iter().any(|layer| [names::kernel(layer), names::bias(layer)].contains(&name.to_owned()))
 }
 
 /// The converted tensors of core decoders whose inputs or head differ from those of `from`.
@@ -143,6 +152,18 @@ mod tests {
 
         assert_eq!(start.n_taken, config.tensors().len());
         assert_eq!(start.to_string(), format!("{} tensors taken", start.n_taken));
+    }
+
+    #[test]
+    fn layers_beside_z_are_new_in_a_network_of_more_bars() {
+        let from = small(Family::ElectropunkTrio4Bar);
+        let config = from.with_steps(128).unwrap();
+        let found = Network::new(from, 1).unwrap().tensors().unwrap();
+
+        let start = warm_start(config, &from, &found, 2).unwrap();
+
+        let n = config.tensors().len();
+        assert_eq!((start.n_taken, start.new.len()), (n - 5 * 2, 5 * 2), "{:?}", start.new);
     }
 
     #[test]

@@ -12,7 +12,6 @@ use crate::{
             shares::{Group, weights},
         },
         train::{
-            card,
             defaults::{BATCH_SIZE, defaults},
             examples::Examples,
             fit::{Measure, Settings},
@@ -47,8 +46,7 @@ pub type Measures = Vec<(&'static str, Measure)>;
 /// The network with its initial weights, from `--from` or the seed.
 ///
 /// # Errors
-/// The model of `--from` can't be read or is of another domain or wiring, or an option gives another
-/// size than the model's.
+/// The model of `--from` can't be read or is of another domain or wiring.
 pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
     let mut config = Config::official(args.config);
     let mut weights = None;
@@ -82,13 +80,6 @@ pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
             .with_context(|| format!("{family} does not support sequences of {n_steps} steps"))?;
     }
     let sized = resize(config, &args.sizes);
-    ensure!(
-        weights.is_none() || sized == config,
-        "--from sets the sizes of the network, {:?}; the options ask for {:?}: remove the size \
-         options",
-        card::sizes(&config),
-        card::sizes(&sized)
-    );
     let Some((old, found)) = weights else { return Ok(Network::new(sized, args.seed)?) };
     let start = warm_start(sized, &old, found.tensors(), args.seed)?;
     eprintln!("{start}");
@@ -107,6 +98,10 @@ fn resize(config: Config, sizes: &cli::Sizes) -> Config {
         n_conductor_layers: match config.n_conductor_layers {
             0 => 0,
             n => or(sizes.conductor_rnn_layers, n),
+        },
+        n_skip: match config.n_skip {
+            0 => 0,
+            n => or(sizes.skip_size, n),
         },
         ..config
     }
