@@ -3,23 +3,22 @@
 
 use std::collections::BTreeMap;
 
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
 use crate::{
     lab::{
         cmd::eval::{
+            comparison::{Parts, hit_rates, novelty_of, overlaps},
             draws,
             drummers::{self, ExpressionFigures},
+            interpolations::interpolations,
         },
         measure::{
-            features,
             health::{self, Health},
-            interpolation::{self, Interpolation, Path},
-            language_model::LanguageModel,
-            ngrams::Ngrams,
-            novelty::{self, Novelty, TrainingSet},
-            overlap::{self, Verdict},
+            interpolation::Interpolation,
+            line_features,
+            novelty::Novelty,
+            overlap::Verdict,
             real_lines::{self, RealLines},
             tokens::Kind,
             tracks::{self, Tracks},
@@ -28,22 +27,9 @@ use crate::{
     music::trio::Line,
     musicvae::{
         convert::{voices::voices, window::Window},
-        net::{
-            self, config::Config, domain::Domain, latent, music_vae::MusicVae, prior::Prior,
-            sampling,
-        },
+        net::{self, config::Config, domain::Domain, music_vae::MusicVae, prior::Prior},
     },
-    rng,
 };
-
-/// Number of interpolations.
-const N_PATHS: usize = 64;
-
-/// Windows of an interpolation, both ends included.
-const N_STEPS: usize = 11;
-
-/// Most training windows used for novelty, evenly spread.
-const MAX_TRAINING: usize = 40_000;
 
 /// All figures of a model's samples.
 #[derive(Debug, Serialize)]
@@ -54,7 +40,7 @@ pub struct Figures {
     pub health: BTreeMap<&'static str, Health>,
     /// Health of held-out music, by part.
     pub held_out_health: BTreeMap<&'static str, Health>,
-    /// Fréchet distance of four-bar melodies and basses from those of songs, by part; see
+    /// Fréchet distance from songs of melodies and basses, cut into four bars, by part; see
     /// [`real_lines`].
     pub from_songs: BTreeMap<&'static str, f64>,
     /// As `from_songs`, of windows decoded at random places of legs between two draws.
@@ -88,9 +74,6 @@ pub struct TrackFigures {
     /// Share of the samples' tracks that would have to change their program, 0 to 1.
     pub program_distance: f64,
 }
-
-/// Lines by part.
-type Parts = BTreeMap<&'static str, Vec<Line>>;
 
 /// Draws `n` samples of `model` from `prior` and compares them with `held_out` and `train` windows.
 ///
@@ -145,106 +128,19 @@ fn by_part(config: &Config, windows: &[Window]) -> Parts {
     parts
 }
 
-/// Distances from songs by part; none for lines of another length than four bars.
+/// Distances from songs by part, of the lines' pieces of four bars; none for shorter lines.
 fn from_songs(parts: &Parts) -> BTreeMap<&'static str, f64> {
     let real = RealLines::shipped();
-    let distance = |(part, real)| {
-        parts.get(part).and_then(|lines| Some((part, real_lines::distance(lines, real)?)))
+    let pieces = |lines: &Vec<Line>| -> Vec<Line> {
+        lines
+            .iter()
+            .flat_map(|line| line.chunks_exact(line_features::N_STEPS))
+            .map(<[_]>::to_vec)
+            .collect()
     };
+    let distance =
+        |(part, real)| Some((part, real_lines::distance(&pieces(parts.get(part)?), real)?));
     [("melody", &real.melody), ("bass", &real.bass)].into_iter().filter_map(distance).collect()
-}
-
-fn overlaps(
-    samples: &Parts,
-    real: &Parts,
-    training: &Parts,
-) -> BTreeMap<&'static str, Vec<Verdict>> {
-    let judge = |(&part, training): (&&'static str, &Vec<Line>)| {
-        let (samples, real) = (samples.get(part)?, real.get(part)?);
-        let features = features::all(Kind::of_part(part));
-        // Bandwidths depend on the number of lines.
-        let n = samples.len().min(real.len());
-        let generated = overlap::compare(features, samples, real);
-        let training = even_choice(training, n);
-        Some((part, overlap::judge(&generated, &overlap::compare(features, &training, real))))
-    };
-    training.iter().filter_map(judge).collect()
-}
-
-/// At most `n` elements at even distances.
-fn even_choice<T: Clone>(all: &[T], n: usize) -> Vec<T> {
-    let n = n.min(all.len());
-    (0..n).map(|index| all[index * all.len() / n].clone()).collect()
-}
-
-fn hit_rates(parts: &Parts, training: &Parts) -> BTreeMap<&'static str, f64> {
-    let rate = |(&part, training): (&&'static str, &Vec<Line>)| {
-        Some((part, Ngrams::new(Kind::of_part(part), training).hit_rate(parts.get(part)?)))
-    };
-    training.iter().filter_map(rate).collect()
-}
-
-/// None for performances: their number of tracks varies, so windows can't be compared part by part.
-fn novelty_of(
-    config: &Config,
-    sampled: &[Window],
-    held_out: &[Window],
-    train: &[Window],
-) -> Option<Novelty> {
-    if train.is_empty() || config.family.domain() == Domain::Performance {
-        return None;
-    }
-    let lines = |windows: &[Window]| -> Vec<Window> {
-        let of = |window| voices(config, window).into_iter().map(|(_, line)| line).collect();
-        windows.iter().map(of).collect()
-    };
-    let kinds: Vec<Kind> =
-        voices(config, &train[0]).into_iter().map(|(part, _)| Kind::of_part(part)).collect();
-    let set = TrainingSet::new(&kinds, &lines(&even_choice(train, MAX_TRAINING)));
-    let held_out = even_choice(held_out, sampled.len());
-    let distances = |windows: &[Window]| set.distances(&lines(windows));
-    Some(novelty::novelty(&distances(sampled), &distances(&held_out)))
-}
-
-/// Spherical interpolations between held-out windows, and interpolations in data space. None for
-/// domains without tokens, or without training data for the language models.
-fn interpolations(
-    model: &MusicVae,
-    held_out: &[Window],
-    training: &Parts,
-    seed: u64,
-) -> Result<(Option<Interpolation>, Option<Interpolation>), net::Error> {
-    let config = model.config();
-    let domain = config.family.domain();
-    let language_models: Vec<LanguageModel> = domain
-        .parts()
-        .iter()
-        .filter_map(|part| Some(LanguageModel::train(Kind::of_part(part), training.get(part)?)))
-        .collect();
-    let is_of_tokens = matches!(domain, Domain::Drums | Domain::Melody | Domain::Trio);
-    if !is_of_tokens || language_models.len() < domain.parts().len() || held_out.len() < 2 {
-        return Ok((None, None));
-    }
-    let ends = even_choice(held_out, 2 * N_PATHS);
-    let pairs: Vec<&[Window]> = ends.chunks_exact(2).collect();
-    let arc = |pair: &&[Window]| -> Result<Path, net::Error> {
-        let (a, b) = (model.encode(&pair[0])?.mu, model.encode(&pair[1])?.mu);
-        let stop = |step: usize| {
-            let z = latent::slerp(&a, &b, step as f64 / (N_STEPS - 1) as f64);
-            model.decode(&z, &mut |_: usize, logits: &mut [f32]| sampling::greedy(logits))
-        };
-        (0..N_STEPS).map(stop).collect()
-    };
-    let arcs: Vec<Path> =
-        pairs.clone().into_par_iter().map(|pair| arc(&pair)).collect::<Result<_, _>>()?;
-    let mut rng = rng::stream(seed, "data space");
-    // Between the reconstructed ends, so that both interpolations have the same ends.
-    let mixed: Vec<Path> = arcs
-        .iter()
-        .map(|arc| interpolation::mix(&arc[0], &arc[N_STEPS - 1], N_STEPS, &mut rng))
-        .collect();
-    let measure = |paths: &[Path]| Some(interpolation::measure(paths, &language_models));
-    Ok((measure(&arcs), measure(&mixed)))
 }
 
 fn tracks_of(config: &Config, drawn: &[Window], held_out: &[Window]) -> Option<TrackFigures> {
@@ -264,22 +160,25 @@ fn tracks_of(config: &Config, drawn: &[Window], held_out: &[Window]) -> Option<T
 mod tests {
     use super::*;
     use crate::{
-        lab::train::{checkpoint::snapshot, network::Network},
+        lab::{
+            cmd::eval::interpolations::N_STEPS,
+            train::{checkpoint::snapshot, network::Network},
+        },
+        music::meter::STEPS_PER_BAR,
         musicvae::{
             convert::{groove, pattern_windows},
             net::family::Family,
         },
     };
 
-    fn model(family: Family) -> MusicVae {
-        let official = Config::official(family);
-        let config = Config { n_latent: 4, n_encoder: 4, n_decoder: 4, ..official };
+    fn model(sizes: Config) -> MusicVae {
+        let config = Config { n_latent: 4, n_encoder: 4, n_decoder: 4, ..sizes };
         snapshot(&Network::new(config, 1).unwrap()).unwrap()
     }
 
     #[test]
     fn models_of_tokens_have_all_figures_but_expression() {
-        let model = model(Family::Drums2Bar);
+        let model = model(Config::official(Family::Drums2Bar));
         let held_out = pattern_windows::windows(model.config(), 0..2);
         let train = pattern_windows::windows(model.config(), 2..5);
 
@@ -295,22 +194,25 @@ mod tests {
 
     #[test]
     fn a_trio_has_distances_of_draws_and_of_legs() {
-        let model = model(Family::Trio4Bar);
-        let held_out = pattern_windows::windows(model.config(), 0..1);
+        for n_bars in [4, 8] {
+            let sizes = Config::official(Family::Trio4Bar).with_steps(n_bars * STEPS_PER_BAR);
+            let model = model(sizes.unwrap());
+            let held_out = pattern_windows::windows(model.config(), 0..1);
 
-        let found = figures(&model, &Prior::Standard(4), [&held_out, &[]], 30, 1).unwrap();
+            let found = figures(&model, &Prior::Standard(4), [&held_out, &[]], 30, 1).unwrap();
 
-        let Figures { from_songs, legs_from_songs, .. } = found;
-        for distances in [&from_songs, &legs_from_songs] {
-            assert_eq!(distances.keys().copied().collect::<Vec<_>>(), ["bass", "melody"]);
-            assert!(distances.values().all(|distance| 0.0 < *distance), "{distances:?}");
+            let Figures { from_songs, legs_from_songs, .. } = found;
+            for distances in [&from_songs, &legs_from_songs] {
+                assert_eq!(distances.keys().copied().collect::<Vec<_>>(), ["bass", "melody"]);
+                assert!(distances.values().all(|distance| 0.0 < *distance), "{distances:?}");
+            }
+            assert_ne!(from_songs, legs_from_songs);
         }
-        assert_ne!(from_songs, legs_from_songs);
     }
 
     #[test]
     fn a_groove_has_expression() {
-        let model = model(Family::Humanize2Bar);
+        let model = model(Config::official(Family::Humanize2Bar));
         let mut window = vec![vec![0; 32]; groove::N_COLUMNS];
         (window[0][4], window[1][4], window[10][4]) = (1, 90, groove::offset_column(0.5));
 

@@ -1,8 +1,10 @@
 //! `electropunk eval`: reconstruction of held-out songs, and the quality of samples.
 
+mod comparison;
 mod draws;
 mod drummers;
 mod figures;
+mod interpolations;
 mod report;
 mod sets;
 

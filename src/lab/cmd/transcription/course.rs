@@ -9,10 +9,7 @@ use crate::lab::{
     cmd::training_run::{self, LOG_STEPS, Options, RunLog, say},
     train::{
         checkpoint::Run,
-        transcription::{
-            backward::Losses,
-            fit::{Fit, HeldOut},
-        },
+        transcription::{backward::Losses, fit::Fit, held_out::HeldOut},
     },
     transcription::note_creation::Thresholds,
 };

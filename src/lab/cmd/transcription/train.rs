@@ -18,7 +18,8 @@ use crate::{
             transcription::{
                 backward::Costs,
                 example::Material,
-                fit::{Fit, HeldOut, Settings},
+                fit::{Fit, Settings},
+                held_out::HeldOut,
                 pieces::{self, Read},
             },
         },
