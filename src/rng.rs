@@ -22,6 +22,18 @@ pub fn derive(seed: u64, name: &str) -> u64 {
     stream(seed, name).next_u64()
 }
 
+/// At most `most` of `all`, in their order: a random choice that depends on their number alone.
+///
+/// Elements often alternate, such as the melodies and basses of patterns; every n-th could all be of one kind.
+pub fn choice<T>(all: Vec<T>, most: usize) -> Vec<T> {
+    let n = all.len().min(most);
+    let mut is_chosen = vec![false; all.len()];
+    for index in rand::seq::index::sample(&mut stream(0, "choice"), all.len(), n) {
+        is_chosen[index] = true;
+    }
+    all.into_iter().zip(is_chosen).filter_map(|(one, is_chosen)| is_chosen.then_some(one)).collect()
+}
+
 /// FNV-1a, 64 bits. Unlike the standard library's hash, it never changes.
 pub fn fnv1a(bytes: impl AsRef<[u8]>) -> u64 {
     bytes.as_ref().iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
@@ -40,6 +52,16 @@ mod tests {
         assert_eq!(stream(1, "walk").random::<u64>(), stream(1, "walk").random::<u64>());
         assert_ne!(stream(1, "walk").random::<u64>(), stream(1, "drums").random::<u64>());
         assert_ne!(stream(1, "walk").random::<u64>(), stream(2, "walk").random::<u64>());
+    }
+
+    #[test]
+    fn a_choice_keeps_the_order_and_takes_all_kinds() {
+        let chosen = choice((0..400).collect(), 100);
+        assert_eq!(chosen.len(), 100);
+        assert!(chosen.is_sorted());
+        assert!((0..4).all(|kind| 10 < chosen.iter().filter(|&n| n % 4 == kind).count()));
+        assert_eq!(choice(vec![1, 2, 3], 5), [1, 2, 3]);
+        assert!(choice(vec![1, 2, 3], 0).is_empty());
     }
 
     #[test]

@@ -192,6 +192,29 @@ fn a_model_of_other_sizes_lends_the_weights_that_fit() {
 }
 
 #[test]
+fn a_configuration_without_skip_connections_takes_none_from_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let trio = |config: &str, more: &str| {
+        let tiny = TINY.replace("cat-drums_2bar_small", config);
+        let words = format!("{tiny} --conductor-rnn-size 8 --steps 1 {more}");
+        let mut command = Command::new(ELECTROPUNK);
+        command.args(words.split_whitespace()).current_dir(folder.path());
+        command
+    };
+    finish(&mut trio("electropunk-trio_4bar", "--skip-size 3"));
+    let card = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+    assert!(card("models/tiny.toml").contains("skip_size = 3"));
+
+    fs::rename(folder.path().join("models"), folder.path().join("old")).unwrap();
+    finish(&mut trio("hier-trio_4bar", "--from old/tiny"));
+    assert!(!card("models/tiny.toml").contains("skip_size"));
+    let names = tensors(&folder.path().join("models/tiny.safetensors"));
+    assert!(!names.iter().any(|(name, ..)| name.contains("skip")));
+    let refused = run(&mut trio("hier-trio_4bar", "--skip-size 3 --overwrite"), PATIENCE);
+    assert!(refused.stderr.contains("--skip-size: expected electropunk-trio_4bar"));
+}
+
+#[test]
 fn the_checkpoint_before_a_damaged_one_is_resumed() {
     let folder = tempfile::tempdir().unwrap();
     finish(&mut train(folder.path(), "--steps 40"));

@@ -83,11 +83,11 @@ pub struct Train {
 }
 
 /// Sizes of the network. Defaults are those of Magenta's released checkpoints, or of the model of
-/// `--from`.
+/// `--from`; skip connections are the configuration's if that model has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub struct Sizes {
-    /// Bars of a sequence [default: as in the data]
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    /// Bars of a sequence, at most 1024 [default: as in the data]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1024))]
     pub bars: Option<u64>,
     /// Dimensions of the latent space [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
@@ -220,10 +220,10 @@ pub struct Priors {
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub patterns: u64,
     /// Data sets of songs, of the model's configuration, for the prior `songs`; in a trio, the priors of styles
-    /// take most melodies and basses from them, too
+    /// take melodies and basses from them, too
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
-    /// Use at most this many windows of --data, evenly spread
-    #[arg(long, value_name = "N", default_value_t = 2000)]
-    pub windows: usize,
+    /// Use at most this many windows of --data, chosen at random
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = at_least_one)]
+    pub windows: u64,
 }

@@ -99,5 +99,5 @@ fn write(args: &cli::Attributes, found: &[(Attribute, Latent)]) -> anyhow::Resul
         Ok((format!("{PREFIX}{}", attribute.name()), tensor))
     };
     let tensors = found.iter().map(tensor).collect::<anyhow::Result<_>>()?;
-    model::replace(&args.model, PREFIX, tensors)
+    model::replace(&args.model, &[PREFIX], tensors)
 }

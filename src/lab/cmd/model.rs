@@ -118,18 +118,22 @@ pub fn prior(
     Ok(Prior::Personal(PersonalDraws { prior: Arc::new(prior), place: Place::default() }))
 }
 
-/// Replaces the tensors whose names start with `prefix` in the file of `model` by `tensors`.
+/// Replaces the tensors whose names start with one of `prefixes` in the file of `model` by `tensors`.
 ///
 /// # Errors
 /// The file can't be read or written; it is then unchanged.
-pub fn replace(model: &Path, prefix: &str, tensors: Vec<(String, Tensor)>) -> anyhow::Result<()> {
+pub fn replace<P: AsRef<str>>(
+    model: &Path,
+    prefixes: &[P],
+    tensors: Vec<(String, Tensor)>,
+) -> anyhow::Result<()> {
     let path = file(model, "safetensors");
     let bytes = fs::read(&path).with_context(|| format!("can't read {}", path.display()))?;
     let (_, header) = SafeTensors::read_metadata(&bytes)?;
     let metadata = header.metadata().clone();
     let mut all: HashMap<String, Tensor> =
         candle_core::safetensors::load_buffer(&bytes, &Device::Cpu)?;
-    all.retain(|name, _| !name.starts_with(prefix));
+    all.retain(|name, _| !prefixes.iter().any(|prefix| name.starts_with(prefix.as_ref())));
     all.extend(tensors);
     files::write_with(&path, |partial| {
         safetensors::serialize_to_file(&all, metadata, partial).map_err(io::Error::other)

@@ -13,17 +13,21 @@ use crate::{
         cli,
         cmd::model,
         dataset::packed::Dataset,
-        train::{mixture, prior_windows},
+        train::{
+            mixture::{self, FEWEST},
+            prior_windows,
+        },
     },
     musicvae::{
         convert::window::{Window, is_whole},
         net::{
             encoder::Posterior,
             music_vae::MusicVae,
-            prior::{Component, DEVIATIONS, MEANS, PREFIX, WEIGHTS, tensor_name},
+            prior::{Component, DEVIATIONS, MEANS, WEIGHTS, tensor_name},
         },
     },
     patterns::style::Style,
+    rng,
 };
 
 /// Seed that determines which songs replace the lines of patterns, and how they are varied.
@@ -42,18 +46,36 @@ pub fn run(args: &cli::Priors) -> anyhow::Result<()> {
         set.require(network.config(), path)?;
         songs.extend(set.all().filter(is_whole));
     }
-    let fitted = fit(&network, args.patterns, &thinned(songs, args.windows))?;
-    ensure!(!fitted.is_empty(), "expected --patterns or --data with more windows, found too few");
+    let songs = rng::choice(songs, args.windows as usize);
+    let fitted = fit(&network, args.patterns, &songs)?;
+    require_all(args, &fitted)?;
     for (name, mixture) in &fitted {
         println!("{name:<14} {} components", mixture.len());
     }
     write(&args.model, &fitted)
 }
 
-/// At most `most` of `windows`, evenly spread.
-pub fn thinned(windows: Vec<Window>, most: usize) -> Vec<Window> {
-    let every = windows.len().div_ceil(most.max(1)).max(1);
-    windows.into_iter().step_by(every).collect()
+/// Checks that `fitted` has the priors that `args` ask for.
+fn require_all(args: &cli::Priors, fitted: &[(&str, Vec<Component>)]) -> anyhow::Result<()> {
+    let has_songs = fitted.iter().any(|(name, _)| *name == SONGS);
+    let files: Vec<String> = args.data.iter().map(|path| path.display().to_string()).collect();
+    ensure!(
+        args.data.is_empty() || has_songs,
+        "{}: expected at least {FEWEST} windows with all parts, found fewer",
+        files.join(", ")
+    );
+    ensure!(
+        !fitted.is_empty(),
+        "{}: expected --data, or --patterns {FEWEST} or more and a model that is trained on patterns",
+        args.model.display()
+    );
+    let has_styles = fitted.len() > usize::from(has_songs);
+    ensure!(
+        has_styles || args.patterns == 0 || FEWEST as u64 <= args.patterns,
+        "--patterns: expected 0, or at least {FEWEST}, found {}",
+        args.patterns
+    );
+    Ok(())
 }
 
 /// The priors of `n_patterns` patterns of each style and of `songs`, with their names; none for sets
@@ -82,7 +104,7 @@ pub fn fit(
     Ok(fitted)
 }
 
-/// Writes priors into the file of `model`, replacing those in it.
+/// Writes priors into the file of `model`, replacing those of the same names.
 ///
 /// # Errors
 /// The file can't be read or written.
@@ -103,12 +125,13 @@ pub fn write(model: &Path, fitted: &[(&str, Vec<Component>)]) -> anyhow::Result<
         let deviations = mixture.first().map_or(vec![], |component| component.deviations.clone());
         add(DEVIATIONS, deviations, &[1, n_latent])?;
     }
-    model::replace(model, PREFIX, tensors)
+    let names: Vec<String> = fitted.iter().map(|(name, _)| tensor_name(name, "")).collect();
+    model::replace(model, &names, tensors)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::HashMap, fs};
+    use std::collections::HashMap;
 
     use super::*;
     use crate::{
@@ -117,7 +140,6 @@ mod tests {
             convert::pattern_windows,
             net::{config::Config, family::Family},
         },
-        rng,
     };
 
     #[test]
@@ -136,8 +158,8 @@ mod tests {
         let songs: Vec<Window> = pattern_windows::windows(&config, 100..104);
         let fitted = fit(&before, 20, &songs).unwrap();
         write(&path, &fitted).unwrap();
-        // The second call replaces the first priors.
-        write(&path, &fitted).unwrap();
+        // The second call replaces the first prior of that name, and keeps the others.
+        write(&path, &fitted[..1]).unwrap();
 
         let (after, _) = model::open(&path).unwrap();
         let priors = after.encoder().priors();
@@ -158,7 +180,6 @@ mod tests {
             network.decode(&z, &mut pick).unwrap()
         };
         assert_eq!(greedy(&before), greedy(&after));
-        assert!(fs::metadata(&path).unwrap().len() > 0);
     }
 
     #[test]
@@ -174,9 +195,20 @@ mod tests {
     }
 
     #[test]
-    fn windows_are_thinned_evenly() {
-        let windows: Vec<Window> = (0..10).map(|n| vec![vec![n]]).collect();
-        let numbers: Vec<u16> = thinned(windows, 4).iter().map(|window| window[0][0]).collect();
-        assert_eq!(numbers, [0, 3, 6, 9]);
+    fn too_few_windows_are_an_error_with_their_place() {
+        let args = |data: &[&str], patterns| cli::Priors {
+            model: "mine".into(),
+            patterns,
+            data: data.iter().map(Into::into).collect(),
+            windows: 2000,
+        };
+        let error = |args: &cli::Priors, fitted: &[_]| {
+            require_all(args, fitted).map_err(|error| error.to_string()).unwrap_err()
+        };
+        assert!(error(&args(&["a.dataset"], 128), &[("dub", vec![])]).starts_with("a.dataset: "));
+        let few = error(&args(&["a.dataset"], 10), &[(SONGS, vec![])]);
+        assert_eq!(few, "--patterns: expected 0, or at least 16, found 10");
+        assert!(error(&args(&[], 0), &[]).starts_with("mine: expected --data"));
+        assert!(require_all(&args(&["a.dataset"], 0), &[(SONGS, vec![])]).is_ok());
     }
 }

@@ -79,6 +79,9 @@ pub fn sizes(config: &Config) -> BTreeMap<&'static str, usize> {
         sizes.insert("conductor_rnn_size", config.n_conductor);
         sizes.insert("conductor_rnn_layers", config.n_conductor_layers);
     }
+    if 1 < config.n_encoder_layers {
+        sizes.insert("enc_rnn_layers", config.n_encoder_layers);
+    }
     if 0 < config.n_skip {
         sizes.insert("skip_size", config.n_skip);
     }

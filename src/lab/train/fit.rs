@@ -106,11 +106,10 @@ impl Fit {
         Ok(())
     }
 
-    /// At most `n` windows of songs that have all parts, evenly spread.
+    /// At most `n` windows of songs that have all parts, chosen at random.
     pub fn songs(&self, n: usize) -> Vec<Window> {
-        let windows = &self.examples.real.windows;
-        let every = windows.len().div_ceil(n.max(1)).max(1);
-        windows.iter().step_by(every).cloned().collect()
+        let windows = rng::choice(self.examples.real.windows.iter().collect(), n);
+        windows.into_iter().cloned().collect()
     }
 
     /// The network with whitened latent space; see [`whiten`].

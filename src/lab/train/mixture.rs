@@ -4,23 +4,25 @@
 //! any other prior (Tomczak & Welling 2018, arXiv:1705.07120, section 2). Those of a few windows approximate it
 //! (section 3), in 256 dimensions far better than normal distributions fitted to all of them (docs/models.md).
 
-use crate::musicvae::net::{encoder::Posterior, prior::Component};
+use crate::{
+    musicvae::net::{encoder::Posterior, prior::Component},
+    rng,
+};
 
 /// Most components. Their means are nearly all of a prior's size in a model's file.
 pub const MOST: usize = 128;
 
 /// Fewest posteriors.
-const FEWEST: usize = 16;
+pub const FEWEST: usize = 16;
 
-/// A mixture of at most [`MOST`] of `posteriors`, evenly spread, of equal weights, each with the mean deviation of
-/// all; none for too few posteriors.
+/// A mixture of at most [`MOST`] of `posteriors`, chosen at random, of equal weights, each with the mean deviation
+/// of all; none for fewer than [`FEWEST`].
 pub fn of(posteriors: &[Posterior]) -> Option<Vec<Component>> {
     if posteriors.len() < FEWEST {
         return None;
     }
-    let n = posteriors.len().min(MOST);
-    let chosen: Vec<&Posterior> =
-        (0..n).map(|number| &posteriors[number * posteriors.len() / n]).collect();
+    let chosen = rng::choice(posteriors.iter().collect(), MOST);
+    let n = chosen.len();
     let deviation = |d: usize| {
         let sum: f32 = chosen.iter().map(|posterior| posterior.sigma[d]).sum();
         sum / n as f32
@@ -43,13 +45,15 @@ mod tests {
     }
 
     #[test]
-    fn components_are_spread_evenly_over_the_posteriors() {
+    fn components_are_posteriors_of_all_kinds() {
         let posteriors: Vec<Posterior> = (0..4 * MOST).map(posterior).collect();
 
         let mixture = of(&posteriors).unwrap();
 
         assert_eq!(mixture.len(), MOST);
-        assert!(mixture.iter().enumerate().all(|(n, c)| c.mean == vec![4.0 * n as f32; 2]));
+        // The windows of a pattern of a melody model: two melodies, two basses.
+        let n_of = |kind| mixture.iter().filter(|c| c.mean[0] as usize % 4 == kind).count();
+        assert!((0..4).all(|kind| MOST / 8 < n_of(kind)));
         assert!((mixture.iter().map(|c| c.weight).sum::<f64>() - 1.0).abs() < 1e-9);
     }
 

@@ -12,6 +12,7 @@ use crate::{
         head::Head,
         names,
         rhythm_and_pitch::{ONSET, log_sum_exp},
+        weights::is_same_shape,
     },
 };
 
@@ -41,7 +42,7 @@ impl fmt::Display for WarmStart {
 
 /// The weights of a network of `config` from `found`, the tensors of one of `from`. Tensors are
 /// matched by name; those of another shape are converted if there is a conversion, else drawn from
-/// `seed`, as are the layers to and from z if the numbers of segments differ.
+/// `seed`, as are the layers to and from z of another [latent space](has_other_space).
 ///
 /// # Errors
 /// Out of memory.
@@ -53,13 +54,11 @@ pub fn warm_start<S: BuildHasher>(
 ) -> Result<WarmStart> {
     let mut tensors = Network::new(config, seed)?.tensors()?;
     let converted = convert_all(&config, from, found)?;
-    // The gains of a whitened latent space are fitted to one number of segments. With another number, these layers
-    // begin at a KL divergence of thousands of bits, which training doesn't mend.
-    let is_new_space = config.n_segments != from.n_segments;
+    let is_new_space = has_other_space(&config, from);
     let mut start =
         WarmStart { tensors: HashMap::new(), n_taken: 0, converted: vec![], new: vec![] };
     for (name, shape) in config.tensors() {
-        let fits = |tensor: &&Tensor| tensor.elem_count() == shape.iter().product::<usize>();
+        let fits = |tensor: &&Tensor| is_same_shape(tensor.dims(), &shape);
         let is_new = is_new_space && is_beside_z(&name);
         if let Some(tensor) = converted.get(&name).filter(fits) {
             tensors.insert(name.clone(), tensor.clone());
@@ -75,7 +74,16 @@ pub fn warm_start<S: BuildHasher>(
     Ok(start)
 }
 
-/// Whether a tensor belongs to a layer to or from z, in a network with a conductor.
+/// Whether encoder or z of `config` differ in size from those of `from`.
+///
+/// The gains of a whitened latent space are fitted to one encoder and one number of segments. Those layers, kept for
+/// others or kept in part, begin at a KL divergence of thousands of bits, and training did not lower it.
+fn has_other_space(config: &Config, from: &Config) -> bool {
+    let sizes = |of: &Config| (of.n_segments, of.n_latent, of.n_encoder, of.n_encoder_layers);
+    sizes(config) != sizes(from) || (0 < from.n_skip && config.n_skip != from.n_skip)
+}
+
+/// Whether a tensor belongs to a layer to z, or in a network with a conductor to a layer from z.
 fn is_beside_z(name: &str) -> bool {
     let layers =
         [names::MU, names::SIGMA, names::MU_SKIP, names::CONDUCTOR_STATE, names::DECODER_SKIP];
@@ -155,15 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn layers_beside_z_are_new_in_a_network_of_more_bars() {
+    fn layers_beside_z_are_new_in_another_latent_space() {
         let from = small(Family::ElectropunkTrio4Bar);
-        let config = from.with_steps(128).unwrap();
         let found = Network::new(from, 1).unwrap().tensors().unwrap();
+        // The last one has a kernel to z of as many weights, in another shape.
+        for (config, n_new_besides) in [
+            (from.with_steps(128).unwrap(), 0),
+            (Config { n_encoder: 5, ..from }, 4 * 2),
+            (Config { n_encoder: 20, n_latent: 1, ..from }, 4 * 2),
+        ] {
+            let start = warm_start(config, &from, &found, 2).unwrap();
 
-        let start = warm_start(config, &from, &found, 2).unwrap();
-
-        let n = config.tensors().len();
-        assert_eq!((start.n_taken, start.new.len()), (n - 5 * 2, 5 * 2), "{:?}", start.new);
+            let n_new = 5 * 2 + n_new_besides;
+            assert_eq!(start.n_taken, config.tensors().len() - n_new, "{:?}", start.new);
+            assert!(Network::from_tensors(config, &start.tensors).is_ok());
+        }
     }
 
     #[test]

@@ -22,13 +22,15 @@ use crate::{
             warm_start::warm_start,
         },
     },
+    music::meter::STEPS_PER_BAR,
     musicvae::{
         convert::{
             pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
             window::{Window, is_whole},
         },
-        net::config::Config,
+        net::{config::Config, family::Family},
     },
+    rng,
 };
 
 /// Held-out windows used for validation during training; `eval` uses all of them.
@@ -46,7 +48,8 @@ pub type Measures = Vec<(&'static str, Measure)>;
 /// The network with its initial weights, from `--from` or the seed.
 ///
 /// # Errors
-/// The model of `--from` can't be read or is of another domain or wiring.
+/// The model of `--from` can't be read or is of another domain or wiring, or the configuration does not allow the
+/// number of bars or skip connections.
 pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
     let mut config = Config::official(args.config);
     let mut weights = None;
@@ -63,22 +66,32 @@ pub fn network(args: &cli::Train) -> anyhow::Result<Network> {
             path(),
             args.config
         );
-        // A network trained before skip connections gets them.
-        let n_skip = if old.n_skip == 0 { config.n_skip } else { old.n_skip };
+        // A network trained before skip connections gets them; other configurations have none.
+        let n_skip = match (config.n_skip, old.n_skip) {
+            (0, _) => 0,
+            (official, 0) => official,
+            (_, old) => old,
+        };
         config = Config { family: args.config, n_skip, ..old };
         weights = Some((old, found));
     }
-    let n_steps = match (args.sizes.bars, args.data.first()) {
-        (Some(bars), _) => Some(bars as usize * 16),
-        (None, Some(data)) => Some(Dataset::load(data)?.n_steps),
+    let length = match (args.sizes.bars, args.data.first()) {
+        (Some(bars), _) => Some((format!("--bars {bars}"), bars as usize * STEPS_PER_BAR)),
+        (None, Some(data)) => Some((data.display().to_string(), Dataset::load(data)?.n_steps)),
         (None, None) => None,
     };
-    if let Some(n_steps) = n_steps {
-        let longer = config.with_steps(n_steps);
+    if let Some((place, n_steps)) = length {
         let family = args.config;
-        config = longer
-            .with_context(|| format!("{family} does not support sequences of {n_steps} steps"))?;
+        config = config.with_steps(n_steps).with_context(|| {
+            format!("{place}: {family} does not support sequences of {n_steps} steps")
+        })?;
     }
+    ensure!(
+        args.sizes.skip_size.is_none() || 0 < config.n_skip,
+        "--skip-size: expected {}, found {}",
+        Family::ElectropunkTrio4Bar,
+        args.config
+    );
     let sized = resize(config, &args.sizes);
     let Some((old, found)) = weights else { return Ok(Network::new(sized, args.seed)?) };
     let start = warm_start(sized, &old, found.tensors(), args.seed)?;
@@ -137,10 +150,11 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
         real.partial.len(),
         themed.windows.len()
     );
-    let mut sets = vec![("real", thin_out(held_out))];
+    let mut sets = vec![("real", rng::choice(held_out, N_VALIDATED))];
     if !themed.windows.is_empty() {
         let numbers = FIRST_HELD_OUT_PATTERN..FIRST_HELD_OUT_PATTERN + N_HELD_OUT_PATTERNS;
-        sets.push(("themed", thin_out(pattern_windows::windows(config, numbers))));
+        let windows = pattern_windows::windows(config, numbers);
+        sets.push(("themed", rng::choice(windows, N_VALIDATED)));
     }
     sets.retain(|(_, windows)| !windows.is_empty());
     for (_, windows) in &mut sets {
@@ -192,12 +206,6 @@ fn no_examples(args: &cli::Train, has_partial: bool, has_held_out: bool) -> &'st
         }
         (false, false, false) => "the sets of --data have no windows: expected more songs",
     }
-}
-
-/// Every n-th window, for an even selection of at most [`N_VALIDATED`].
-fn thin_out(windows: Vec<Window>) -> Vec<Window> {
-    let every = windows.len().div_ceil(N_VALIDATED).max(1);
-    windows.into_iter().step_by(every).collect()
 }
 
 /// The settings that are constant for the run.
