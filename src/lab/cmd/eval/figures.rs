@@ -180,16 +180,17 @@ mod tests {
     fn models_of_tokens_have_all_figures_but_expression() {
         let model = model(Config::official(Family::Drums2Bar));
         let held_out = pattern_windows::windows(model.config(), 0..2);
-        let train = pattern_windows::windows(model.config(), 2..5);
 
-        let found = figures(&model, &Prior::Standard(4), [&held_out, &train], 20, 1).unwrap();
+        let found = figures(&model, &Prior::Standard(4), [&held_out, &held_out], 20, 1).unwrap();
 
         assert_eq!(found.health["drums"].lines, 20);
         assert!(!found.overlap["drums"].is_empty() && found.expression.is_none());
         let novelty = found.novelty.unwrap();
         assert_eq!((novelty.windows, novelty.held_out), (20, 20));
         assert_eq!(found.slerp.unwrap().from_start.len(), N_STEPS);
-        assert!((0.0..=1.0).contains(&found.held_out_ngram_hit_rate["drums"]));
+        // It was trained on them.
+        assert!((found.held_out_ngram_hit_rate["drums"] - 1.0).abs() < 1e-9);
+        assert!(found.ngram_hit_rate["drums"] < 1.0);
     }
 
     #[test]

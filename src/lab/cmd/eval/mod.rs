@@ -33,6 +33,15 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
     let (model, weights) = model::open(&args.model)?;
     let config = model.config();
     let (real, sets) = sets::sets(args, config)?;
+    let mut train = Vec::new();
+    for path in &args.train_data {
+        let set = Dataset::load(path)?;
+        set.require(config, path)?;
+        let windows = if args.all { set.all().collect() } else { set.split().0 };
+        let whole = windows.into_iter().filter(is_whole);
+        train.extend(whole.map(|window| config.normalised(window)));
+    }
+    let prior = model::prior((&model, &weights), args.prior.as_deref(), &args.model)?;
     let network = Network::from_tensors(*config, weights.tensors())?;
     let mut held_out = BTreeMap::new();
     for Set { name, windows, parts } in sets {
@@ -48,15 +57,6 @@ pub fn run(args: &cli::Eval) -> anyhow::Result<()> {
         }
         held_out.insert(name, scores);
     }
-    let mut train = Vec::new();
-    for path in &args.train_data {
-        let set = Dataset::load(path)?;
-        set.require(config, path)?;
-        let windows = if args.all { set.all().collect() } else { set.split().0 };
-        let whole = windows.into_iter().filter(is_whole);
-        train.extend(whole.map(|window| config.normalised(window)));
-    }
-    let prior = model::prior((&model, &weights), args.prior.as_deref(), &args.model)?;
     let figures = figures(&model, &prior, [&real, &train], args.samples as usize, args.seed)?;
     if args.json {
         let all = serde_json::json!({ "held_out": held_out, "inventions": figures });

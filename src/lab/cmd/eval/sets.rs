@@ -1,8 +1,11 @@
 //! The sets of windows that `eval` reports on.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use rand::seq::SliceRandom as _;
 
 use crate::{
@@ -10,7 +13,7 @@ use crate::{
     musicvae::{
         convert::{
             pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
-            window::{ABSENT, Window, is_whole, lend},
+            window::{Window, is_absent, is_whole, lend},
         },
         net::config::Config,
     },
@@ -31,20 +34,18 @@ pub struct Set {
     pub parts: Vec<bool>,
 }
 
-/// Returns all whole held-out windows of songs, and the sets to report on: these windows, held-out patterns
-/// of all styles together, with `--by-style` the patterns of each style, and the windows of each source if
-/// there are several. Of each set at most `--examples` windows are taken, chosen at random.
+/// Returns whole held-out windows of songs, and the sets to report on: these windows, held-out patterns of all
+/// styles together, with `--by-style` the patterns of each style, and the windows of each source if there are
+/// several. Of songs and of each source at most `--examples` windows are taken, chosen at random.
 ///
 /// # Errors
-/// A data set can't be read or is for another network, or no song is held out.
+/// A data set can't be read or is for another network, no whole window of a song is held out, or a source has the
+/// name of another set.
 pub fn sets(args: &cli::Eval, config: &Config) -> anyhow::Result<(Vec<Window>, Vec<Set>)> {
     let sources = read_sources(&args.data, config, args.all)?;
     let whole = sources.values().flatten().filter(|window| is_whole(window)).cloned().collect();
     let real = normalised(config, some_of(whole, args));
-    ensure!(
-        !real.is_empty(),
-        "the data sets have no held-out songs: expected more songs, or --all"
-    );
+    ensure!(!real.is_empty(), no_songs(args, sources.values().map(Vec::len).sum()));
     let styles = Style::ALL.map(|style| (style, patterns(config, style)));
     let themed = styles.iter().flat_map(|(_, windows)| windows).cloned().collect();
     let parts = vec![true; config.family.domain().parts().len()];
@@ -56,14 +57,30 @@ pub fn sets(args: &cli::Eval, config: &Config) -> anyhow::Result<(Vec<Window>, V
     if 1 < sources.len() {
         sets.extend(sources.into_iter().map(|(name, windows)| {
             let (windows, own) = alike(windows);
+            // Lines are in the network's key before they are combined, as in training.
+            let windows = normalised(config, some_of(windows, args));
             let lenders = real.iter().cycle();
-            let windows = some_of(windows, args).into_iter().zip(lenders);
-            let windows = windows.map(|(window, lender)| lend(&window, lender)).collect();
-            Set { name, windows: normalised(config, windows), parts: own }
+            let windows = windows.iter().zip(lenders).map(|(window, lender)| lend(window, lender));
+            Set { name, windows: windows.collect(), parts: own }
         }));
     }
     sets.retain(|set| !set.windows.is_empty());
+    let mut names = BTreeSet::new();
+    if let Some(Set { name, .. }) = sets.iter().find(|set| !names.insert(&set.name)) {
+        bail!("--data: expected a source with another name than {name}, which is a set of eval");
+    }
     Ok((real, sets))
+}
+
+/// Why there are no whole windows of songs among `n` windows.
+fn no_songs(args: &cli::Eval, n: usize) -> String {
+    let files: Vec<String> = args.data.iter().map(|path| path.display().to_string()).collect();
+    let found = match (n, args.all) {
+        (0, true) => "expected windows of songs, found none".to_owned(),
+        (0, false) => "no song is held out: expected more songs, or --all".to_owned(),
+        _ => format!("expected windows with all parts: each of the {n} lacks one"),
+    };
+    format!("{}: {found}", files.join(", "))
 }
 
 /// The windows of [`N_PATTERNS`] held-out patterns of `style`, in the network's key.
@@ -101,7 +118,7 @@ fn read_sources<P: AsRef<Path>>(
 fn alike(windows: Vec<Window>) -> (Vec<Window>, Vec<bool>) {
     let mut by_parts: BTreeMap<Vec<bool>, Vec<Window>> = BTreeMap::new();
     for window in windows {
-        let own = window.iter().map(|line| line.first() != Some(&ABSENT)).collect();
+        let own = window.iter().map(|line| !is_absent(line)).collect();
         by_parts.entry(own).or_default().push(window);
     }
     let rank = |(own, windows): &(Vec<bool>, Vec<Window>)| {
@@ -125,7 +142,7 @@ fn some_of(mut windows: Vec<Window>, args: &cli::Eval) -> Vec<Window> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::musicvae::net::family::Family;
+    use crate::musicvae::{convert::window::ABSENT, net::family::Family};
 
     fn save(folder: &Path, name: &str, family: Family) -> std::path::PathBuf {
         let path = folder.join(name);
@@ -153,23 +170,47 @@ mod tests {
         assert!(windows.iter().filter(|w| w[0][0] >= 10).all(is_held_out));
     }
 
+    /// `eval` of the data sets `data`.
+    fn eval(data: Vec<std::path::PathBuf>, by_style: bool) -> cli::Eval {
+        cli::Eval {
+            model: "mine".into(),
+            data,
+            by_style,
+            all: false,
+            train_data: vec![],
+            json: false,
+            samples: 1,
+            prior: None,
+            examples: None,
+            seed: 0,
+        }
+    }
+
+    #[test]
+    fn a_source_has_no_name_of_another_set() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = ["house", "b"].map(|name| save(folder.path(), name, Family::Drums2Bar)).to_vec();
+        let config = Config::official(Family::Drums2Bar);
+
+        assert!(sets(&eval(data.clone(), false), &config).is_ok());
+        let error = sets(&eval(data, true), &config).err().unwrap().to_string();
+        assert!(error.contains("another name than house"), "{error}");
+    }
+
+    #[test]
+    fn missing_songs_are_an_error_with_the_files() {
+        let args = cli::Eval { all: true, ..eval(vec!["a".into(), "b".into()], false) };
+        assert_eq!(no_songs(&args, 0), "a, b: expected windows of songs, found none");
+        assert!(no_songs(&args, 7).ends_with("each of the 7 lacks one"));
+        assert!(no_songs(&cli::Eval { all: false, ..args }, 0).ends_with("or --all"));
+    }
+
     #[test]
     fn each_style_is_a_set_of_its_own_on_request() {
         let folder = tempfile::tempdir().unwrap();
         let path = save(folder.path(), "a.safetensors", Family::Drums2Bar);
         let names = |by_style| -> Vec<String> {
-            let args = cli::Eval {
-                model: "mine".into(),
-                data: vec![path.clone()],
-                by_style,
-                all: false,
-                train_data: vec![],
-                json: false,
-                samples: 1,
-                prior: None,
-                examples: None,
-                seed: 0,
-            };
+            let args = eval(vec![path.clone()], by_style);
             let (_, sets) = sets(&args, &Config::official(Family::Drums2Bar)).unwrap();
             sets.into_iter().map(|set| set.name).collect()
         };
