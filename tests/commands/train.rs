@@ -210,8 +210,10 @@ fn a_configuration_without_skip_connections_takes_none_from_a_model() {
     assert!(!card("models/tiny.toml").contains("skip_size"));
     let names = tensors(&folder.path().join("models/tiny.safetensors"));
     assert!(!names.iter().any(|(name, ..)| name.contains("skip")));
-    let refused = run(&mut trio("hier-trio_4bar", "--skip-size 3 --overwrite"), PATIENCE);
-    assert!(refused.stderr.contains("--skip-size: expected electropunk-trio_4bar"));
+    fs::remove_dir_all(folder.path().join("models")).unwrap();
+    let refused = run(&mut trio("hier-trio_4bar", "--skip-size 3"), PATIENCE);
+    let expected = "--skip-size: expected electropunk-trio_4bar, found hier-trio_4bar";
+    assert!(refused.stderr.contains(expected), "{}", refused.stderr);
 }
 
 #[test]

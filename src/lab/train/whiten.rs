@@ -191,7 +191,7 @@ mod tests {
         let network = Network::new(sizes, 3).unwrap();
         // Initial weights to and from z are so small that z hardly changes what is decoded.
         for (name, var) in network.names.iter().zip(&network.vars) {
-            if [names::MU, names::CONDUCTOR_STATE, "z_to_initial_state", "skip"]
+            if [names::MU, names::CONDUCTOR_STATE, "z_to_initial_state", "decoder/skip"]
                 .iter()
                 .any(|layer| name.contains(layer))
             {
