@@ -42,7 +42,7 @@ impl fmt::Display for WarmStart {
 
 /// The weights of a network of `config` from `found`, the tensors of one of `from`. Tensors are
 /// matched by name; those of another shape are converted if there is a conversion, else drawn from
-/// `seed`, as are the layers to and from z of another [latent space](has_other_space).
+/// `seed`, as are the layers to and from z of a latent space of another size.
 ///
 /// # Errors
 /// Out of memory.
