@@ -91,7 +91,7 @@ fn cookie(answer: &Answer) -> String {
     format!("Cookie: {}", set.split(';').next().unwrap())
 }
 
-/// Waits for the bar `number` of station a.
+/// Waits until the bar with this number of station a is on air, and returns it.
 fn bar(radio: &Radio, number: u64) -> Value {
     until_some("the bar is on air", || radio.bars("a").remove(&number))
 }

@@ -1,18 +1,19 @@
 //! `electropunk train`: learning, interruption, resuming, a full disk.
 
+mod from;
+mod listen;
+
 use std::{
     fs,
-    io::{BufRead as _, BufReader, Read as _, Write as _},
-    net::TcpStream,
     path::Path,
     process::{Command, Stdio},
     thread,
 };
 
 use crate::common::{
-    ELECTROPUNK, mp3,
+    ELECTROPUNK,
     process::{Finished, Signal, Watched, collect, run, signal},
-    wait::{PATIENCE, until, until_some},
+    wait::{PATIENCE, until},
 };
 use safetensors::SafeTensors;
 
@@ -177,46 +178,6 @@ fn a_run_is_not_restarted_over_its_checkpoints() {
 }
 
 #[test]
-fn a_model_of_other_sizes_lends_the_weights_that_fit() {
-    let folder = tempfile::tempdir().unwrap();
-    finish(&mut train(folder.path(), "--steps 1"));
-
-    let wide = TINY.replace("--enc-rnn-size 8", "--enc-rnn-size 12").replace("/tiny", "/wide");
-    let words = format!("{wide} --from models/tiny --steps 1");
-    let mut command = Command::new(ELECTROPUNK);
-    let finished = finish(command.args(words.split_whitespace()).current_dir(folder.path()));
-
-    assert!(finished.stderr.contains("tensors taken\nnew: encoder/"), "{}", finished.stderr);
-    let card = fs::read_to_string(folder.path().join("models/wide.toml")).unwrap();
-    assert!(card.contains("enc_rnn_size = 12") && card.contains("dec_rnn_size = 8"), "{card}");
-}
-
-#[test]
-fn a_configuration_without_skip_connections_takes_none_from_a_model() {
-    let folder = tempfile::tempdir().unwrap();
-    let trio = |config: &str, more: &str| {
-        let tiny = TINY.replace("cat-drums_2bar_small", config);
-        let words = format!("{tiny} --conductor-rnn-size 8 --steps 1 {more}");
-        let mut command = Command::new(ELECTROPUNK);
-        command.args(words.split_whitespace()).current_dir(folder.path());
-        command
-    };
-    finish(&mut trio("electropunk-trio_4bar", "--skip-size 3"));
-    let card = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
-    assert!(card("models/tiny.toml").contains("skip_size = 3"));
-
-    fs::rename(folder.path().join("models"), folder.path().join("old")).unwrap();
-    finish(&mut trio("hier-trio_4bar", "--from old/tiny"));
-    assert!(!card("models/tiny.toml").contains("skip_size"));
-    let names = tensors(&folder.path().join("models/tiny.safetensors"));
-    assert!(!names.iter().any(|(name, ..)| name.contains("skip")));
-    fs::remove_dir_all(folder.path().join("models")).unwrap();
-    let refused = run(&mut trio("hier-trio_4bar", "--skip-size 3"), PATIENCE);
-    let expected = "--skip-size: expected electropunk-trio_4bar, found hier-trio_4bar";
-    assert!(refused.stderr.contains(expected), "{}", refused.stderr);
-}
-
-#[test]
 fn the_checkpoint_before_a_damaged_one_is_resumed() {
     let folder = tempfile::tempdir().unwrap();
     finish(&mut train(folder.path(), "--steps 40"));
@@ -258,70 +219,4 @@ fn a_log_file_gets_lines_and_collapse_is_told() {
     let collapse = "z is not used (KL ";
     assert!(finished.stderr.lines().any(|line| line.starts_with(collapse)), "{}", finished.stderr);
     assert!(finished.stderr.contains("lower --max-beta (1000)"), "{}", finished.stderr);
-}
-
-/// A run with a live stream; also the stream's address and path.
-fn train_with_listeners(folder: &Path, more: &str) -> (Watched, String, String) {
-    let mut command = train(folder, &format!("--steps 1000000 --listen 127.0.0.1:0 {more}"));
-    let pipes = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = pipes.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let run = Watched::new(child);
-    let announced = lines.find_map(|line| {
-        let line = line.unwrap();
-        Some(line.strip_prefix("live preview: http://")?.to_owned())
-    });
-    // From here on the pipe is not read.
-    drop(lines);
-    let announced = announced.unwrap();
-    let (address, path) = announced.split_once('/').unwrap();
-    (run, address.to_owned(), path.to_owned())
-}
-
-#[test]
-fn listeners_that_hang_up_dont_end_the_training() {
-    let folder = tempfile::tempdir().unwrap();
-    let (mut run, address, path) = train_with_listeners(folder.path(), "--preview-minutes 0");
-
-    for _ in 0..3 {
-        let mut listener = TcpStream::connect(&address).unwrap();
-        listener.set_read_timeout(Some(PATIENCE)).unwrap();
-        write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
-        listener.read_exact(&mut vec![0; 20_000]).unwrap();
-        // Unread bytes make the kernel reset the connection: the next write fails.
-        drop(listener);
-    }
-    let step = until_some("a checkpoint", || newest_checkpoint(folder.path()));
-    until("another checkpoint", || {
-        assert!(run.is_running(), "the training has ended");
-        newest_checkpoint(folder.path()).is_some_and(|newest| step + 200 <= newest)
-    });
-    signal(run.pid, Signal::INT);
-
-    assert!(run.wait(PATIENCE).unwrap().success());
-    assert!(folder.path().join("models/tiny.safetensors").exists());
-}
-
-#[test]
-fn listeners_hear_a_model_in_training() {
-    let folder = tempfile::tempdir().unwrap();
-    let (run, address, path) = train_with_listeners(folder.path(), "");
-
-    // The socket opens before the first sample is ready, so the request waits.
-    let mut listener = TcpStream::connect(address).unwrap();
-    listener.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(listener, "GET /{path} HTTP/1.0\r\n\r\n").unwrap();
-    let mut heard = vec![0; 60_000];
-    listener.read_exact(&mut heard).unwrap();
-    let file = folder.path().join("models/tiny.run/preview-1.mp3");
-    until("a preview file", || file.exists());
-    drop(run);
-
-    let body = heard.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
-    assert!(heard.starts_with(b"HTTP/1.0 200 OK"));
-    assert!(0.0 < mp3::decode(&heard[body..]));
-    let preview = fs::read(folder.path().join("models/tiny.run/preview-1.mp3")).unwrap();
-    // Eight times two bars at 120 bpm, 32 s, and a tail of 2 s, at 128 kbit/s.
-    assert!((preview.len() as f64 / (34.0 * 16_000.0) - 1.0).abs() < 0.02, "{}", preview.len());
-    assert!(0.0 < mp3::decode(&preview));
 }
