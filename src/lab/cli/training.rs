@@ -110,8 +110,8 @@ pub struct Sizes {
     /// Units of each conductor layer, in hierarchical models [default: by configuration]
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub conductor_rnn_size: Option<u64>,
-    /// Dimensions of a bar's skip embedding, in electropunk-trio_4bar; 0 trains a network without
-    /// skip connections [default: by configuration]
+    /// Dimensions of each bar's skip embedding, for electropunk-trio_4bar only; 0 for no skip
+    /// connections [default: by configuration]
     #[arg(long, value_name = "N")]
     pub skip_size: Option<u64>,
 }
@@ -219,8 +219,8 @@ pub struct Priors {
     /// Generate this many patterns of each style for its prior, which uses at most 128 windows; 0 for no styles
     #[arg(long, value_name = "N", default_value_t = 128)]
     pub patterns: u64,
-    /// Data sets of songs, of the model's configuration, for the prior `songs`; in a trio, the priors of styles
-    /// take melodies and basses from them, too
+    /// Data sets of songs for the prior `songs`, of the model's configuration. In electropunk-trio_4bar, the
+    /// priors of styles also take their melodies and basses from these songs
     #[arg(long, num_args = 1.., value_name = "FILES")]
     pub data: Vec<PathBuf>,
     /// Use at most this many windows of --data, chosen at random

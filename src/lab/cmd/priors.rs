@@ -30,7 +30,7 @@ use crate::{
     rng,
 };
 
-/// Seed that determines which songs replace the lines of patterns, and how they are varied.
+/// Seed of the choice of songs for the windows of a style, and of the variations of songs.
 const SEED: u64 = 0;
 
 /// Runs the command.
@@ -104,7 +104,7 @@ pub fn fit(
     Ok(fitted)
 }
 
-/// Writes priors into the file of `model`, replacing those of the same names.
+/// Writes the priors `fitted` into the file of `model`. A prior in the file is replaced if its name is among theirs.
 ///
 /// # Errors
 /// The file can't be read or written.

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, ops::RangeInclusive};
 
 use rand::RngExt as _;
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::{
     lab::train::{
@@ -33,6 +34,11 @@ const TRACK_TRANSPOSITIONS: RangeInclusive<i16> = -3..=3;
 /// Columns of a trio.
 const MELODY: usize = 0;
 const BASS: usize = 1;
+
+/// The windows in the key that networks of `config` read: lines in different keys can't be combined.
+pub fn normalised(config: &Config, windows: Vec<Window>) -> Vec<Window> {
+    windows.into_par_iter().map(|window| config.normalised(window)).collect()
+}
 
 /// Two pools to draw examples from.
 pub struct Examples {

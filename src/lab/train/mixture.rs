@@ -12,11 +12,11 @@ use crate::{
 /// Most components. Their means are nearly all of a prior's size in a model's file.
 pub const MOST: usize = 128;
 
-/// Fewest posteriors.
+/// Fewest posteriors that a mixture is made from.
 pub const FEWEST: usize = 16;
 
-/// A mixture of at most [`MOST`] of `posteriors`, chosen at random, of equal weights, each with the mean deviation
-/// of all; none for fewer than [`FEWEST`].
+/// Returns a mixture of at most [`MOST`] of `posteriors`, chosen at random. Components have equal weights, and as
+/// deviations the mean of those chosen. None for fewer than [`FEWEST`] posteriors.
 pub fn of(posteriors: &[Posterior]) -> Option<Vec<Component>> {
     if posteriors.len() < FEWEST {
         return None;

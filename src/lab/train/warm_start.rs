@@ -83,7 +83,7 @@ fn has_other_space(config: &Config, from: &Config) -> bool {
     sizes(config) != sizes(from) || (0 < from.n_skip && config.n_skip != from.n_skip)
 }
 
-/// Whether a tensor belongs to a layer to z, or in a network with a conductor to a layer from z.
+/// Whether the tensor `name` belongs to a layer that computes z, or to a layer of a conductor that reads z.
 fn is_beside_z(name: &str) -> bool {
     let layers =
         [names::MU, names::SIGMA, names::MU_SKIP, names::CONDUCTOR_STATE, names::DECODER_SKIP];

@@ -23,7 +23,8 @@ const MAX_TRAINING: usize = 40_000;
 /// Lines by part.
 pub type Parts = BTreeMap<&'static str, Vec<Line>>;
 
-/// How samples and training music overlap with held-out music, `real`, by part and feature.
+/// Overlap of the features of `samples` with those of held-out music, `real`, judged by the overlap of `training`
+/// with `real`; by part and feature.
 pub fn overlaps(
     samples: &Parts,
     real: &Parts,
@@ -47,7 +48,7 @@ pub fn even_choice<T: Clone>(all: &[T], n: usize) -> Vec<T> {
     (0..n).map(|index| all[index * all.len() / n].clone()).collect()
 }
 
-/// Share of the 8-grams of `parts` that are in `training`, by part.
+/// For each part, the share of its 8-grams in `parts` that also occur in `training`, 0 to 1.
 pub fn hit_rates(parts: &Parts, training: &Parts) -> BTreeMap<&'static str, f64> {
     let rate = |(&part, training): (&&'static str, &Vec<Line>)| {
         Some((part, Ngrams::new(Kind::of_part(part), training).hit_rate(parts.get(part)?)))

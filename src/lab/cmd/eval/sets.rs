@@ -9,7 +9,7 @@ use anyhow::{bail, ensure};
 use rand::seq::SliceRandom as _;
 
 use crate::{
-    lab::{cli, dataset::packed::Dataset},
+    lab::{cli, dataset::packed::Dataset, train::examples::normalised},
     musicvae::{
         convert::{
             pattern_windows::{self, FIRST_HELD_OUT_PATTERN},
@@ -126,10 +126,6 @@ fn alike(windows: Vec<Window>) -> (Vec<Window>, Vec<bool>) {
     };
     let best = by_parts.into_iter().max_by_key(rank);
     best.map_or_else(Default::default, |(own, windows)| (windows, own))
-}
-
-fn normalised(config: &Config, windows: Vec<Window>) -> Vec<Window> {
-    windows.into_iter().map(|window| config.normalised(window)).collect()
 }
 
 /// A random selection of `--examples` windows.

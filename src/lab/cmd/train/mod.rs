@@ -31,7 +31,7 @@ use crate::{
     },
 };
 
-/// Maximum numbers of patterns of each style, and of windows of songs, from which priors are made.
+/// Most patterns of each style, and most windows of songs, that priors are made from.
 const N_PRIOR_PATTERNS: u64 = mixture::MOST as u64;
 const N_PRIOR_SONGS: usize = 2000;
 

@@ -1,7 +1,6 @@
 //! The start of a training run: network, examples, settings of its steps.
 
 use anyhow::{Context as _, bail, ensure};
-use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 
 use crate::{
     lab::{
@@ -13,7 +12,7 @@ use crate::{
         },
         train::{
             defaults::{BATCH_SIZE, defaults},
-            examples::Examples,
+            examples::{Examples, normalised},
             fit::{Measure, Settings},
             network::Network,
             pool::Pool,
@@ -163,11 +162,6 @@ pub fn read_examples(args: &cli::Train, config: &Config) -> anyhow::Result<(Exam
     let themed_share = if real.windows.is_empty() { 1.0 } else { args.themed_share };
     let (recombined_share, varied_share) = (args.recombined_share, args.varied_share);
     Ok((Examples { real, themed, themed_share, recombined_share, varied_share }, sets))
-}
-
-/// The windows as a network of `config` reads them.
-fn normalised(config: &Config, windows: Vec<Window>) -> Vec<Window> {
-    windows.into_par_iter().map(|window| config.normalised(window)).collect()
 }
 
 /// Training windows of a source of a data set.

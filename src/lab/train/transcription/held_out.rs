@@ -20,13 +20,13 @@ use crate::{
     rng,
 };
 
-/// Windows of a held-out recording.
+/// Number of windows in a held-out recording.
 const N_WINDOWS: usize = 4;
 
 /// Notes that start this close to an edge of a held-out recording are not counted, in seconds.
 const EDGE_S: f64 = 0.1;
 
-/// Candidates for the number of frames that a note must exceed: 35 to 128 ms.
+/// Minimum note lengths to try, in frames: 35 to 128 ms.
 const SHORTEST: [usize; 4] = [3, 5, 8, 11];
 
 /// Candidates for the least relative amplitude at which a harmonic counts as a note.
@@ -40,7 +40,7 @@ impl HeldOut {
     /// Draws `n` recordings of about seven seconds, the same for the same material.
     ///
     /// # Errors
-    /// A take can't be played.
+    /// Rendering a take failed.
     pub fn draw(material: &Material, n: usize) -> Result<Self, Error> {
         let sounds = (0..n).into_par_iter().map(|number| {
             let mut rng = rng::stream(0, &format!("held-out recording {number}"));
